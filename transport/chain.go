@@ -1,0 +1,176 @@
+// Package transport is the ground that every decorator stands on: the
+// [Middleware] shape and the [Chain] that stacks it, the record of one call
+// ([Call]), the identity that all attempts of a call share, replayable bodies,
+// and a base [http.Transport] with its proxy.
+//
+// It imports no other package of this module but internal ones, so a decorator
+// of your own needs nothing else.
+package transport
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// A Middleware wraps a RoundTripper in another that adds one behaviour.
+type Middleware func(next http.RoundTripper) http.RoundTripper
+
+// RoundTripperFunc makes a function an [http.RoundTripper].
+type RoundTripperFunc func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls f.
+func (f RoundTripperFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// Chain stacks middlewares on base. They are listed in the order in which a
+// request meets them: the first is outermost, the last stands next to base.
+// A nil base means [http.DefaultTransport]; nil middlewares are skipped.
+//
+// The outermost chain opens the record of a call, unless [Begin] did, and its
+// errors carry it (see [CallOfError]). A chain prints as its order. It is safe
+// for concurrent use if its layers are.
+func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper {
+	base = cmp.Or[http.RoundTripper](base, http.DefaultTransport)
+	c := &chain{base: base}
+	top := base
+	if chainBelow(base) == nil {
+		top = &sender{Link: NewLink("send", Anywhere, base)} // a chain below counts the attempts itself
+	}
+	for _, mw := range slices.Backward(middlewares) {
+		if mw == nil {
+			continue
+		}
+		if top = mw(top); top == nil {
+			top = &refusal{Link: NewLink("nothing", Anywhere, base, errors.New("transport: chain: a middleware returned no round tripper"))}
+		}
+		c.layers = append(c.layers, top)
+	}
+	slices.Reverse(c.layers)
+	c.top = top
+	if i, ok := top.(*identity); ok && i.Fault() == nil {
+		c.identity = i
+	}
+	return c
+}
+
+type chain struct {
+	top      http.RoundTripper
+	base     http.RoundTripper
+	identity *identity           // the top layer, if it is ours: its copy of the request is then the chain's
+	layers   []http.RoundTripper // outermost first, without base; foreign ones too
+}
+
+// RoundTrip sends req down the stack and keeps the record of the call.
+func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
+	if call := CallFrom(req.Context()); call.open() {
+		resp, err := send(c.top, req)
+		return resp, call.attach(err)
+	}
+	b := newBlock(req)
+	next := c.top
+	if c.identity != nil {
+		c.identity.stamp(&b.req, &b.value)
+		next = c.identity.Next
+	}
+	defer b.call.End()
+	resp, err := send(next, &b.req)
+	return Restore(resp, &b.req), b.call.attach(err) // the answer leads to the record
+}
+
+// Unwrap returns the outermost layer.
+func (c *chain) Unwrap() http.RoundTripper { return c.top }
+
+// CloseIdleConnections closes the idle connections of the base itself, since a
+// foreign layer between may not pass the word on.
+func (c *chain) CloseIdleConnections() { closeIdle(c.base) }
+
+// String lists the layers in the order in which a request meets them.
+func (c *chain) String() string {
+	var b strings.Builder
+	for _, layer := range c.layers {
+		b.WriteString(layerName(layer))
+		b.WriteString(" > ")
+	}
+	b.WriteString(layerName(c.base))
+	return b.String()
+}
+
+// sender is the last layer above the base: what passes it is an attempt.
+type sender struct{ Link }
+
+func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
+	call := CallFrom(req.Context())
+	n := call.beginAttempt()
+	resp, err := s.Send(req)
+	call.endAttempt(n, resp, err)
+	return resp, err
+}
+
+// refusal stands in for a layer that could not be built.
+type refusal struct{ Link }
+
+func (r *refusal) RoundTrip(req *http.Request) (*http.Response, error) {
+	return nil, Refuse(req, r.Fault())
+}
+
+// Unwrap returns the layer that rt decorates, or nil when rt is a base or a
+// decorator that does not say.
+func Unwrap(rt http.RoundTripper) http.RoundTripper {
+	if u, ok := rt.(interface{ Unwrap() http.RoundTripper }); ok {
+		return u.Unwrap()
+	}
+	return nil
+}
+
+// Layers returns rt and all that it decorates, outermost first. Inside a chain
+// it sees past foreign layers that have no Unwrap method.
+func Layers(rt http.RoundTripper) []http.RoundTripper {
+	var found []http.RoundTripper
+	for depth := 0; rt != nil && depth < maxLayers; depth++ {
+		if c, ok := rt.(*chain); ok {
+			for _, layer := range c.layers {
+				found = append(found, layer)
+			}
+			rt = c.base
+			continue
+		}
+		found = append(found, rt)
+		rt = Unwrap(rt)
+	}
+	return found
+}
+
+// maxLayers ends the walk through decorators that unwrap to themselves.
+const maxLayers = 1 << 10
+
+func chainBelow(rt http.RoundTripper) *chain {
+	for depth := 0; rt != nil && depth < maxLayers; depth++ {
+		if c, ok := rt.(*chain); ok {
+			return c
+		}
+		rt = Unwrap(rt)
+	}
+	return nil
+}
+
+func closeIdle(rt http.RoundTripper) {
+	if c, ok := rt.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	} else if next := Unwrap(rt); next != nil {
+		closeIdle(next)
+	}
+}
+
+func layerName(rt http.RoundTripper) string {
+	switch l := rt.(type) {
+	case interface{ Layer() string }:
+		return l.Layer()
+	case *chain:
+		return l.String()
+	default:
+		return fmt.Sprintf("%T", rt)
+	}
+}

@@ -1,0 +1,222 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// answer is a base that answers at once.
+func answer(status int) transport.RoundTripperFunc {
+	return func(req *http.Request) (*http.Response, error) {
+		transport.CloseBody(req.Body)
+		return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+	}
+}
+
+func get(t *testing.T, ctx context.Context) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.example.com/", http.NoBody)
+	require.NoError(t, err)
+	return req
+}
+
+// note returns a middleware that writes its name on the way down and up.
+func note(name string, log *[]string) transport.Middleware {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			*log = append(*log, "> "+name)
+			defer func() { *log = append(*log, "< "+name) }()
+			return next.RoundTrip(req)
+		})
+	}
+}
+
+func TestChainListsMiddlewaresInTheOrderARequestMeetsThem(t *testing.T) {
+	t.Parallel()
+	var log []string
+	chain := transport.Chain(answer(200), note("a", &log), nil, note("b", &log))
+	resp, err := chain.RoundTrip(get(t, t.Context()))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, []string{"> a", "> b", "< b", "< a"}, log)
+}
+
+func TestChainWithoutBaseUsesTheDefaultTransport(t *testing.T) {
+	t.Parallel()
+	layers := transport.Layers(transport.Chain(nil))
+	assert.Same(t, http.DefaultTransport, layers[len(layers)-1])
+}
+
+// C3: a response or an error, never both, never neither.
+func TestChainHoldsItsLayersToTheContract(t *testing.T) {
+	t.Parallel()
+	body := &closeCounter{Reader: strings.NewReader("x")}
+	broken := errors.New("broken")
+	for name, base := range map[string]transport.RoundTripperFunc{
+		"neither": func(*http.Request) (*http.Response, error) { return nil, nil },
+		"both":    func(*http.Request) (*http.Response, error) { return &http.Response{Body: body}, broken },
+	} {
+		resp, err := transport.Chain(base).RoundTrip(get(t, t.Context()))
+		assert.Nil(t, resp, name)
+		require.Error(t, err, name)
+	}
+	assert.Equal(t, 1, body.closed, "the response beside an error is closed")
+	resp, err := transport.Chain(transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200}, nil
+	})).RoundTrip(get(t, t.Context()))
+	require.NoError(t, err)
+	assert.NotNil(t, resp.Body)
+	assert.NotNil(t, resp.Request)
+}
+
+// C3: a middleware that returns nothing is an error, not a panic.
+func TestChainRefusesWhenAMiddlewareReturnsNothing(t *testing.T) {
+	t.Parallel()
+	chain := transport.Chain(answer(200), func(http.RoundTripper) http.RoundTripper { return nil })
+	require.Error(t, transport.Check(chain))
+	body := &closeCounter{Reader: strings.NewReader("x")}
+	req := get(t, t.Context())
+	req.Body = body
+	_, err := chain.RoundTrip(req) //nolint:bodyclose // there is no response
+	require.ErrorContains(t, err, "returned no round tripper")
+	assert.Equal(t, 1, body.closed)
+}
+
+// C1: the caller's request is never written to.
+func TestChainLeavesTheRequestAlone(t *testing.T) {
+	t.Parallel()
+	req := get(t, t.Context())
+	req.Header["X-A"] = append(make([]string, 0, 4), "1")
+	before := req.Clone(req.Context())
+	chain := transport.Chain(answer(200), transport.Identity(transport.WithUserAgent("u"), transport.WithHeader("X-A", "2"), transport.WithHeader("X-B", "3")))
+	resp, err := chain.RoundTrip(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, before.Header, req.Header)
+	assert.Equal(t, before.URL, req.URL)
+	assert.Equal(t, t.Context(), req.Context())
+}
+
+// C6: CloseIdleConnections reaches the base past foreign layers.
+func TestCloseIdleConnectionsReachesTheBase(t *testing.T) {
+	t.Parallel()
+	base := &idleCounter{RoundTripper: answer(200)}
+	foreign := func(next http.RoundTripper) http.RoundTripper {
+		return transport.RoundTripperFunc(next.RoundTrip)
+	}
+	client := http.Client{Transport: transport.Chain(base, transport.Identity(), foreign)}
+	client.CloseIdleConnections()
+	assert.Equal(t, 1, base.closed)
+	alone := http.Client{Transport: transport.Identity()(base)}
+	alone.CloseIdleConnections()
+	assert.Equal(t, 2, base.closed)
+}
+
+func TestAChainPrintsAsItsOrder(t *testing.T) {
+	t.Parallel()
+	foreign := func(next http.RoundTripper) http.RoundTripper { return &idleCounter{RoundTripper: next} }
+	chain := transport.Chain(&http.Transport{}, transport.Identity(), foreign)
+	assert.Equal(t, "identity > *transport_test.idleCounter > *http.Transport", fmt.Sprint(chain))
+	layers := transport.Layers(chain)
+	require.Len(t, layers, 3)
+	assert.Same(t, layers[0], transport.Unwrap(chain))
+}
+
+type placed struct{ transport.Link }
+
+func (p *placed) RoundTrip(req *http.Request) (*http.Response, error) { return p.Send(req) }
+
+func at(name string, place transport.Place, faults ...error) transport.Middleware {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return &placed{transport.NewLink(name, place, next, faults...)}
+	}
+}
+
+// C10: Check reports faults of order and of settings without a call.
+func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
+	t.Parallel()
+	retry, limit := at("retry", transport.AtRetry), at("limit", transport.AtLimit)
+	log, auth, free := at("log", transport.AtAttempt), at("auth", transport.AtCredential), at("mine", transport.Anywhere)
+	for _, row := range []struct {
+		name   string
+		layers []transport.Middleware
+		want   string
+	}{
+		{"the standing order", []transport.Middleware{transport.Identity(), at("calls", transport.AtCall), retry, limit, log, auth}, ""},
+		{"a layer of one's own stands anywhere", []transport.Middleware{free, retry, free, auth, free}, ""},
+		{"an observer may see the limiter's wait", []transport.Middleware{log, limit}, ""},
+		{"two retriers", []transport.Middleware{retry, retry}, "multiply"},
+		{"a limiter above retry", []transport.Middleware{limit, retry}, "limit stands above retry"},
+		{"a credential above a log", []transport.Middleware{auth, log}, "sees the key"},
+		{"identity below retry", []transport.Middleware{retry, transport.Identity()}, "share their identity"},
+		{"calls below retry", []transport.Middleware{retry, at("calls", transport.AtCall)}, "would see attempts, not calls"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			err := transport.Check(transport.Chain(answer(200), row.layers...))
+			if row.want == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.ErrorContains(t, err, row.want)
+			}
+		})
+	}
+	both := transport.Check(transport.Chain(answer(200), at("a", transport.Anywhere, errors.New("a: first")), at("b", transport.Anywhere, errors.New("b: second"))))
+	require.ErrorContains(t, both, "a: first")
+	assert.ErrorContains(t, both, "b: second")
+}
+
+// C7: one chain, one body-less request, many goroutines.
+func TestAChainIsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Header.Get(transport.HeaderTransactionID))
+	}))
+	defer server.Close()
+	client := http.Client{Transport: transport.Chain(server.Client().Transport, transport.Identity())}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, http.NoBody)
+	require.NoError(t, err)
+	var ids sync.Map
+	var group sync.WaitGroup
+	for range 64 {
+		group.Go(func() {
+			resp, err := client.Do(req)
+			if !assert.NoError(t, err) {
+				return
+			}
+			defer func() { assert.NoError(t, resp.Body.Close()) }()
+			id, err := io.ReadAll(resp.Body)
+			assert.NoError(t, err)
+			assert.Equal(t, transport.CallOf(resp).TransactionID(), string(id))
+			_, twice := ids.LoadOrStore(string(id), true)
+			assert.False(t, twice)
+		})
+	}
+	group.Wait()
+}
+
+type closeCounter struct {
+	io.Reader
+	closed int
+}
+
+func (c *closeCounter) Close() error { c.closed++; return nil }
+
+type idleCounter struct {
+	http.RoundTripper
+	closed int
+}
+
+func (i *idleCounter) CloseIdleConnections() { i.closed++ }

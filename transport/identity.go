@@ -1,0 +1,206 @@
+package transport
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// HeaderTransactionID is the header in which [Identity] sends a call's
+// transaction id unless [WithTransactionHeader] names another.
+const HeaderTransactionID = "X-Transaction-Id"
+
+// maxTransactionID is the longest transaction id that is taken over, in bytes.
+const maxTransactionID = 128
+
+type transactionKey struct{}
+
+// WithTransactionID returns a context whose calls have this transaction id: 1
+// to 128 visible ASCII characters. Any other id is ignored, and the call gets
+// one of its own.
+func WithTransactionID(ctx context.Context, id string) context.Context {
+	if !validTransactionID(id) {
+		return ctx
+	}
+	return context.WithValue(ctx, transactionKey{}, id)
+}
+
+func validTransactionID(id string) bool {
+	if id == "" || len(id) > maxTransactionID {
+		return false
+	}
+	for i := range len(id) {
+		if id[i] <= ' ' || id[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// TransactionID returns the id that all attempts, logs and metrics of the call
+// share: the one that came in by context or header, else a random UUID (RFC
+// 9562 version 4).
+func (c *Call) TransactionID() string {
+	if c == nil {
+		return ""
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.id == "" {
+		c.id = newTransactionID()
+	}
+	return c.id
+}
+
+// newTransactionID draws from the runtime's own generator (ChaCha8, seeded by
+// the system): half the cost of uuid.NewString, and no switch of the process.
+func newTransactionID() string {
+	var id uuid.UUID
+	binary.LittleEndian.PutUint64(id[:8], rand.Uint64())
+	binary.LittleEndian.PutUint64(id[8:], rand.Uint64())
+	id[6] = id[6]&0x0f | 0x40 // version 4
+	id[8] = id[8]&0x3f | 0x80 // variant of RFC 9562
+	return id.String()
+}
+
+// adopt takes over an id that came in with the request; a call keeps the first.
+func (c *Call) adopt(id string) {
+	c.write(func() {
+		if c.id == "" || len(c.attempts) == 0 {
+			c.id = id
+		}
+	})
+}
+
+// An IdentityOption sets what [Identity] writes.
+type IdentityOption func(*identity)
+
+// WithTransactionHeader names the header of the transaction id. The default is
+// [HeaderTransactionID]; the empty name sends none.
+func WithTransactionHeader(name string) IdentityOption {
+	return func(i *identity) { i.header = http.CanonicalHeaderKey(name) }
+}
+
+// WithUserAgent sets the User-Agent of requests that have none. The default is
+// net/http's; the empty string keeps it.
+func WithUserAgent(agent string) IdentityOption {
+	return func(i *identity) {
+		if agent != "" {
+			i.defaults["User-Agent"] = []string{agent}
+		}
+	}
+}
+
+// WithHeader sets a header on requests that do not have it: it never overrides.
+// Given again for the same name it adds a value.
+func WithHeader(name, value string) IdentityOption {
+	return func(i *identity) {
+		name = http.CanonicalHeaderKey(name)
+		i.defaults[name] = append(i.defaults[name], value)
+	}
+}
+
+// Identity returns a middleware that gives a call its transaction id, its user
+// agent and its default headers, once for all attempts. An id that comes in by
+// header or by [WithTransactionID] is kept. Place it outermost.
+func Identity(opts ...IdentityOption) Middleware {
+	settings := identity{header: HeaderTransactionID, defaults: http.Header{}}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&settings)
+		}
+	}
+	fault := settings.check()
+	return func(next http.RoundTripper) http.RoundTripper {
+		i := settings
+		i.Link = NewLink("identity", AtIdentity, next, fault)
+		return &i
+	}
+}
+
+type identity struct {
+	Link
+	header   string
+	defaults http.Header
+}
+
+func (i *identity) check() error {
+	var faults []error
+	if i.header != "" && !validHeaderName(i.header) {
+		faults = append(faults, fmt.Errorf("transport: identity: transaction header %q is no header name", i.header))
+	}
+	for _, name := range slices.Sorted(maps.Keys(i.defaults)) {
+		if !validHeaderName(name) {
+			faults = append(faults, fmt.Errorf("transport: identity: %q is no header name", name))
+		}
+		if name == "Host" || name == i.header {
+			faults = append(faults, fmt.Errorf("transport: identity: header %q cannot have a default", name))
+		}
+		if slices.ContainsFunc(i.defaults[name], func(v string) bool { return !ValidHeaderValue(v) }) {
+			faults = append(faults, fmt.Errorf("transport: identity: the value of header %q holds a control character", name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
+	if i.Fault() != nil {
+		return nil, Refuse(req, i.Fault())
+	}
+	tagged := &struct {
+		req   http.Request
+		value [1]string
+	}{req: *req}
+	i.stamp(&tagged.req, &tagged.value)
+	resp, err := i.Send(&tagged.req)
+	return Restore(resp, req), err
+}
+
+// stamp writes the headers of the call to req, a copy that nobody else has yet.
+// The transaction id goes into value, which lies in the same allocation.
+func (i *identity) stamp(req *http.Request, value *[1]string) {
+	call := CallFrom(req.Context())
+	header := copyHeader(req.Header, len(i.defaults)+1)
+	for name, values := range i.defaults {
+		if _, has := header[name]; !has {
+			header[name] = values[:len(values):len(values)]
+		}
+	}
+	if i.header != "" {
+		value[0] = i.transaction(call, header)
+		header[i.header] = value[:1:1]
+	}
+	req.Header = header
+}
+
+func (i *identity) transaction(call *Call, header http.Header) string {
+	if values := header[i.header]; len(values) > 0 && validTransactionID(values[0]) {
+		call.adopt(values[0])
+		return values[0]
+	}
+	if call == nil {
+		return newTransactionID()
+	}
+	return call.TransactionID()
+}
+
+// validHeaderName reports whether name is a token (RFC 9110 section 5.6.2).
+func validHeaderName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
+	})
+}
+
+// ValidHeaderValue reports whether value can be sent: it holds no control
+// character but a tab (RFC 9110 section 5.5).
+func ValidHeaderValue(value string) bool {
+	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}

@@ -1,0 +1,168 @@
+package transport
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// A Link is what every decorator of this module shares; it is embedded. It
+// holds the next layer, unwraps to it, forwards CloseIdleConnections, and tells
+// [Check] the layer's name, its place and what is wrong with its settings.
+type Link struct {
+	Next  http.RoundTripper // the layer below; never nil after NewLink
+	name  string
+	place Place
+	fault error
+}
+
+// NewLink returns the link of a layer called name that stands above next; a nil
+// next means [http.DefaultTransport]. The faults are those of the layer's
+// settings: with any, the layer must refuse every call (see [Link.Fault] and
+// [Refuse]).
+func NewLink(name string, place Place, next http.RoundTripper, faults ...error) Link {
+	next = cmp.Or[http.RoundTripper](next, http.DefaultTransport)
+	l := Link{Next: next, name: name, place: place}
+	if fault := errors.Join(faults...); fault != nil {
+		l.fault = &faultError{fault}
+	}
+	return l
+}
+
+// A faultError is what is wrong with a layer's settings: no retry mends it.
+type faultError struct{ error }
+
+func (e *faultError) Unwrap() error   { return e.error }
+func (e *faultError) Retryable() bool { return false }
+
+// Unwrap returns the layer below.
+func (l *Link) Unwrap() http.RoundTripper { return l.Next }
+
+// CloseIdleConnections passes the word on to the layers below.
+func (l *Link) CloseIdleConnections() { closeIdle(l.Next) }
+
+// Layer returns the name that the layer has in a printed chain.
+func (l *Link) Layer() string { return l.name }
+
+// Place returns where in the standing order the layer belongs.
+func (l *Link) Place() Place { return l.place }
+
+// Fault returns all that is wrong with the layer's settings, or nil.
+func (l *Link) Fault() error { return l.fault }
+
+// errNothing is what a layer below earns that answers neither with a response nor with an error.
+var errNothing = errors.New("transport: send request: the round tripper returned neither a response nor an error")
+
+// Send calls the layer below and holds it to the contract: its answer is a
+// response or an error, never both and never neither, and a response names the
+// request and has a body.
+func (l *Link) Send(req *http.Request) (*http.Response, error) { return send(l.Next, req) }
+
+func send(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+	resp, err := next.RoundTrip(req)
+	switch {
+	case err != nil && resp != nil:
+		CloseBody(resp.Body)
+		return nil, err
+	case err == nil && resp == nil:
+		return nil, errNothing
+	case err != nil:
+		return nil, err
+	}
+	if resp.Request == nil {
+		resp.Request = req
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	return resp, nil
+}
+
+// Refuse closes the body of req, which no layer below will get, and returns
+// cause: the whole answer of a layer that does not send.
+func Refuse(req *http.Request, cause error) error {
+	if req != nil {
+		CloseBody(req.Body)
+	}
+	return cause
+}
+
+// Place says where in the standing order a layer belongs. Layers of a lower
+// place stand above those of a higher one; layers at [Anywhere] are free.
+type Place int
+
+// The places of the standing order, outermost first.
+const (
+	Anywhere     Place = iota // no rule: a layer of the user's own
+	AtIdentity                // transaction id and default headers: once per call
+	AtCall                    // observers of calls
+	AtRetry                   // the retry loop: below it, all happens once per attempt
+	AtLimit                   // pacing and rate-limit state
+	AtAttempt                 // observers of attempts
+	AtCredential              // signing, next to the base
+)
+
+// why says what goes wrong when a layer of a place stands above one that it belongs below.
+func (p Place) why() string {
+	switch p {
+	case AtIdentity:
+		return "attempts of one call would not share their identity"
+	case AtCall:
+		return "it would see attempts, not calls"
+	case AtRetry:
+		return "what stands above the retry loop does not run for each attempt"
+	case AtLimit:
+		return "pacing would follow what it paces"
+	case AtAttempt:
+		return "an observer below a credential sees the key"
+	case AtCredential, Anywhere:
+	}
+	return "the standing order forbids it"
+}
+
+// Check walks rt and reports, without a call, what would make calls go wrong:
+// settings that are impossible, layers in an order that defeats them, and two
+// retry loops in one stack, whose attempts would multiply. All faults are
+// joined. A nil error means that none was found; layers that have no Unwrap
+// method hide what is below them, unless a [Chain] put them up.
+func Check(rt http.RoundTripper) error {
+	var faults []error
+	var above []http.RoundTripper
+	for _, layer := range Layers(rt) {
+		if f, ok := layer.(interface{ Fault() error }); ok && f.Fault() != nil {
+			faults = append(faults, f.Fault())
+		}
+		place := placeOf(layer)
+		if place == Anywhere {
+			continue
+		}
+		for _, upper := range above {
+			if fault := misplaced(upper, layer); fault != nil {
+				faults = append(faults, fault)
+			}
+		}
+		above = append(above, layer)
+	}
+	return errors.Join(faults...)
+}
+
+func misplaced(upper, lower http.RoundTripper) error {
+	up, low := placeOf(upper), placeOf(lower)
+	switch {
+	case up == AtRetry && low == AtRetry:
+		return fmt.Errorf("transport: check order: %s stands above %s: two retry loops multiply their attempts", layerName(upper), layerName(lower))
+	case up == AtAttempt && low == AtLimit: // an observer may see the wait as part of the attempt
+		return nil
+	case up > low:
+		return fmt.Errorf("transport: check order: %s stands above %s: %s", layerName(upper), layerName(lower), low.why())
+	}
+	return nil
+}
+
+func placeOf(rt http.RoundTripper) Place {
+	if p, ok := rt.(interface{ Place() Place }); ok {
+		return p.Place()
+	}
+	return Anywhere
+}
