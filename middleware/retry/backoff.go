@@ -1,0 +1,47 @@
+package retry
+
+import (
+	"time"
+
+	"github.com/tripware/tripware/internal/backoff"
+)
+
+// A Step is what a [Backoff] knows of the wait that it draws.
+type Step struct {
+	Retry   int           // the retry that follows, counted from 1
+	Base    time.Duration // the base delay
+	Max     time.Duration // the longest wait
+	Ceiling time.Duration // min(Max, Base·2^(Retry-1)), raised where the server named a window
+	Last    time.Duration // the wait before, zero at first
+}
+
+// A Backoff draws the wait before a retry. It must be safe for concurrent use.
+// A server's Retry-After is added to what it draws.
+type Backoff func(Step) time.Duration
+
+// FullJitter draws evenly from zero to the ceiling. It is the default
+// (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+func FullJitter(s Step) time.Duration { return backoff.Draw(s.Ceiling) }
+
+// EqualJitter waits half the ceiling and draws the other half.
+func EqualJitter(s Step) time.Duration {
+	half := s.Ceiling / 2
+	return half + backoff.Draw(s.Ceiling-half)
+}
+
+// Decorrelated draws from the base delay to three times the last wait, up to the longest.
+func Decorrelated(s Step) time.Duration {
+	span := max(s.Last, s.Base)
+	if span < s.Max/3 {
+		span *= 3
+	} else {
+		span = s.Max
+	}
+	return min(s.Max, s.Base+backoff.Draw(span-s.Base))
+}
+
+// Constant waits the base delay each time.
+func Constant(s Step) time.Duration { return min(s.Base, s.Max) }
+
+// NoWait does not wait at all: for a base that paces by itself, and for tests.
+func NoWait(Step) time.Duration { return 0 }

@@ -1,0 +1,64 @@
+package retry
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// The clocks of a call. A caller's own deadline or cancellation is neither: it
+// shows as context.DeadlineExceeded or context.Canceled.
+var (
+	ErrAttemptTimeout = errors.New("retry: the attempt took too long")
+	ErrCallTimeout    = errors.New("retry: the call took too long")
+)
+
+// An Error is the end of a call by an error after retries, or after one that
+// was not allowed. It unwraps to the error of the last attempt.
+type Error struct {
+	Attempts int              // how many were made
+	Reason   transport.Reason // why there was no further one; empty if the last error is final
+	Err      error
+}
+
+// Error names the attempts, the reason and the cause.
+func (e *Error) Error() string {
+	attempts := "1 attempt"
+	if e.Attempts != 1 {
+		attempts = fmt.Sprintf("%d attempts", e.Attempts)
+	}
+	if e.Reason == "" {
+		return fmt.Sprintf("retry: end after %s: %v", attempts, e.Err)
+	}
+	return fmt.Sprintf("retry: end after %s (%s): %v", attempts, e.Reason, e.Err)
+}
+
+// Unwrap returns the error of the last attempt.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Timeout reports whether the last attempt timed out; [net/http.Client] asks for it.
+func (e *Error) Timeout() bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](e.Err)
+	return ok && t.Timeout()
+}
+
+// A TimeoutError is the end of an attempt, or of a call, by a clock of the
+// policy. It Is [ErrAttemptTimeout] or [ErrCallTimeout].
+type TimeoutError struct {
+	After time.Duration // the clock's setting
+	clock error
+}
+
+// Error names the clock and its setting.
+func (e *TimeoutError) Error() string { return fmt.Sprintf("%v: %v", e.clock, e.After) }
+
+// Unwrap returns the sentinel of the clock.
+func (e *TimeoutError) Unwrap() error { return e.clock }
+
+// Timeout is true.
+func (e *TimeoutError) Timeout() bool { return true }

@@ -1,0 +1,36 @@
+package retry_test
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+)
+
+func ExampleNew() {
+	answers := []int{503, 429, 200}
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		code := answers[0]
+		answers = answers[1:]
+		return &http.Response{StatusCode: code, Body: http.NoBody, Request: req}, nil
+	})
+	client := &http.Client{Transport: transport.Chain(server, retry.New(retry.WithBaseDelay(0)))}
+	resp, err := client.Get("https://api.example.com/")
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, "after", len(transport.CallOf(resp).Attempts()), "attempts")
+	// Output: 200 after 3 attempts
+}
+
+func ExampleParseCodes() {
+	codes, err := retry.ParseCodes("429", "5xx", "404-329")
+	fmt.Println(codes, err, codes.Match(503), codes.Match(200))
+	_, err = retry.ParseCodes("5x")
+	fmt.Println(err)
+	// Output:
+	// 429,5xx,329-404 <nil> true false
+	// retry: parse codes: "5x" is no code (429), class (5xx) or range (502-599)
+}

@@ -1,0 +1,57 @@
+package retry
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// An Event is one failed attempt, as a [Hook] sees it: values only, so that a
+// hook can neither read nor break the response.
+type Event struct {
+	TransactionID string
+	Method        string
+	URL           string // without user, and with secret parameters masked
+	Attempt       int    // the one that failed, counted from 1
+	Status        int    // zero without a response
+	Err           error  // nil with a response
+	Cause         string // why a retry was wanted: "status 503", "broken connection"
+	Wait          time.Duration
+	Reason        transport.Reason // why no retry follows; empty if one does
+}
+
+// A Hook is told of each failed attempt, before the wait. Its context carries
+// no record: requests that it makes are none of the call's. It runs in the
+// call's goroutine, and must be safe for concurrent use. A panic in it is
+// contained; the first of a client is logged by [slog.Default].
+type Hook func(ctx context.Context, e Event)
+
+func (c *call) tell(resp *http.Response, err error, w wish, wait time.Duration) {
+	if len(c.policy.hooks) == 0 {
+		return
+	}
+	e := Event{
+		TransactionID: c.record.TransactionID(),
+		Method:        c.req.Method, URL: transport.RedactURL(c.req.URL),
+		Attempt: c.attempts, Err: err, Cause: w.cause, Wait: wait, Reason: w.reason,
+	}
+	if resp != nil {
+		e.Status = resp.StatusCode
+	}
+	ctx := transport.Detach(c.req.Context())
+	for _, hook := range c.policy.hooks {
+		c.notify(ctx, hook, e)
+	}
+}
+
+func (r *retrier) notify(ctx context.Context, hook Hook, e Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.panicked.Do(func() { slog.Default().ErrorContext(ctx, "retry: a hook panicked", "panic", p) })
+		}
+	}()
+	hook(ctx, e)
+}

@@ -1,0 +1,234 @@
+package retry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// The defaults of [New]. They are those of the vendor's Python SDK, which named
+// them differently (see the package comment).
+const (
+	DefaultMaxRetries = 5
+	DefaultBaseDelay  = time.Second
+	DefaultMaxDelay   = 30 * time.Second
+	DefaultMaxElapsed = 60 * time.Second
+	DefaultReplay     = 1 << 20 // bytes of a body that has no other way to be sent again
+)
+
+// DefaultCodes returns the codes that are retried unless [WithCodes] says
+// otherwise: "429", "500" and "502-599".
+func DefaultCodes() []string { return []string{"429", "500", "502-599"} }
+
+// config is the policy of a retry loop: that of the middleware, or of one call.
+type config struct {
+	off            bool
+	codes          Codes
+	maxRetries     int
+	baseDelay      time.Duration
+	maxDelay       time.Duration
+	maxElapsed     time.Duration
+	attemptTimeout time.Duration
+	callTimeout    time.Duration
+	maxHint        time.Duration // 0: maxDelay
+	onLongHint     LongHint
+	backoff        Backoff
+	budget         *Budget
+	unlimited      bool // no budget, rather than the client's own
+	replay         int64
+	drainBytes     int64
+	drainTime      time.Duration
+	statusAny      bool
+	errorAny       bool
+	hooks          []Hook
+	faults         []error
+}
+
+func defaults() config {
+	codes, err := ParseCodes(DefaultCodes()...)
+	return config{
+		codes: codes, maxRetries: DefaultMaxRetries,
+		baseDelay: DefaultBaseDelay, maxDelay: DefaultMaxDelay, maxElapsed: DefaultMaxElapsed,
+		backoff: FullJitter, replay: DefaultReplay,
+		drainBytes: transport.DrainBytes, drainTime: transport.DrainTime,
+		faults: []error{err},
+	}
+}
+
+// An Option sets one part of a retry policy.
+type Option func(*config)
+
+// Off switches retries off: every call is one attempt.
+func Off() Option { return func(c *config) { c.off = true } }
+
+// On switches retries on again, as for one call of a client that has them off.
+func On() Option { return func(c *config) { c.off = false } }
+
+// WithCodes sets the status codes that are retried, in the forms that
+// [ParseCodes] reads. The default is [DefaultCodes]; an empty list is a fault.
+// Methods that are not idempotent are retried on 429 only, unless marked
+// (see [Safe]) or by [AnyMethodOnStatus].
+func WithCodes(parts ...string) Option {
+	return func(c *config) {
+		codes, err := ParseCodes(parts...)
+		c.codes, c.faults = codes, append(c.faults, err)
+	}
+}
+
+// WithMaxRetries sets how many attempts may follow the first. The default is 5; 0 allows none.
+func WithMaxRetries(n int) Option { return func(c *config) { c.maxRetries = n } }
+
+// WithBaseDelay sets the ceiling of the first wait; it doubles with each retry.
+// The default is 1s; 0 means no waits but those that the server asks for.
+func WithBaseDelay(d time.Duration) Option { return func(c *config) { c.baseDelay = d } }
+
+// WithMaxDelay sets the largest ceiling of a wait. The default is 30s; it may
+// not be below the base delay.
+func WithMaxDelay(d time.Duration) Option { return func(c *config) { c.maxDelay = d } }
+
+// WithMaxElapsed bounds how long a call goes on trying: no wait and no attempt
+// begins that would pass d, or ctx's deadline; the last response or error is
+// returned at once. A running attempt is not cut: see [WithAttemptTimeout].
+// The default is 60s; 0 means no bound.
+func WithMaxElapsed(d time.Duration) Option { return func(c *config) { c.maxElapsed = d } }
+
+// WithAttemptTimeout bounds each attempt, from the end of a limiter's wait to
+// the head of the response; reading the body is not part of it. An attempt that
+// runs out fails with an error that Is [ErrAttemptTimeout], and is retried like
+// a broken connection. The default, 0, is no bound.
+func WithAttemptTimeout(d time.Duration) Option { return func(c *config) { c.attemptTimeout = d } }
+
+// WithCallTimeout cuts the whole call after d: attempts, waits, and the reading
+// of the response's body. The error Is [ErrCallTimeout]. The default, 0, is no
+// bound; a deadline on the request's context does the same and costs less.
+func WithCallTimeout(d time.Duration) Option { return func(c *config) { c.callTimeout = d } }
+
+// WithBackoff sets how a wait is drawn. The default is [FullJitter]; nil is a fault.
+func WithBackoff(b Backoff) Option { return func(c *config) { c.backoff = b } }
+
+// LongHint says what to do when a server asks for a longer wait than the
+// largest that is followed.
+type LongHint int
+
+// What a Retry-After above the largest hint leads to.
+const (
+	StopAboveMax LongHint = iota // end retries: the response is returned at once
+	ClampToMax                   // wait the largest hint instead
+	HonourAll                    // wait as long as the server asks
+)
+
+// WithMaxHint sets the longest Retry-After that is followed, and what happens
+// above it. The default is that of [WithMaxDelay], which 0 also means, and
+// [StopAboveMax].
+func WithMaxHint(d time.Duration, above LongHint) Option {
+	return func(c *config) { c.maxHint, c.onLongHint = d, above }
+}
+
+// WithBudget shares b between clients. The default is a budget per client of
+// [BudgetRatio], [BudgetReserve] and [BudgetRefill]; nil is that default.
+func WithBudget(b *Budget) Option {
+	return func(c *config) { c.budget, c.unlimited = b, false }
+}
+
+// WithoutBudget lets every call make all its retries, also in an outage.
+func WithoutBudget() Option { return func(c *config) { c.budget, c.unlimited = nil, true } }
+
+// WithReplayLimit sets how many bytes of a request body are kept so that it can
+// be sent again, when it has no GetBody and cannot seek. The default is 1 MiB;
+// 0 keeps none, and such a body is sent once.
+func WithReplayLimit(bytes int64) Option { return func(c *config) { c.replay = bytes } }
+
+// WithDrain bounds how a dropped response is read before its connection is used
+// again. The defaults are 64 KiB and 100ms; 0 for either closes it at once.
+func WithDrain(bytes int64, within time.Duration) Option {
+	return func(c *config) { c.drainBytes, c.drainTime = bytes, within }
+}
+
+// AnyMethodOnStatus retries the listed status codes for every method. Use it
+// where a repeated POST does no harm.
+func AnyMethodOnStatus() Option { return func(c *config) { c.statusAny = true } }
+
+// AnyMethodOnError retries broken attempts for every method, although the
+// server may have done what the request asked for.
+func AnyMethodOnError() Option { return func(c *config) { c.errorAny = true } }
+
+// WithHook has h told of every failed attempt. Hooks add up.
+func WithHook(h Hook) Option {
+	return func(c *config) {
+		if h != nil {
+			c.hooks = append(c.hooks[:len(c.hooks):len(c.hooks)], h)
+		}
+	}
+}
+
+// check returns all that is wrong with the policy.
+func (c *config) check() error {
+	faults := c.faults
+	refuse := func(bad bool, format string, args ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf("retry: "+format, args...))
+		}
+	}
+	if c.off {
+		return errors.Join(faults...)
+	}
+	refuse(c.codes.Empty() && errors.Join(c.faults...) == nil, "the list of codes is empty: retry.Off() switches retries off")
+	refuse(c.maxRetries < 0, "max retries %d is negative", c.maxRetries)
+	for _, d := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"base delay", c.baseDelay}, {"max delay", c.maxDelay}, {"max elapsed", c.maxElapsed}, {"max hint", c.maxHint},
+		{"attempt timeout", c.attemptTimeout}, {"call timeout", c.callTimeout}, {"drain time", c.drainTime},
+	} {
+		refuse(d.value < 0, "%s %v is negative", d.name, d.value)
+	}
+	refuse(c.maxDelay >= 0 && c.maxDelay < c.baseDelay, "max delay %v is below base delay %v", c.maxDelay, c.baseDelay)
+	refuse(c.replay < 0, "replay limit %d is negative", c.replay)
+	refuse(c.drainBytes < 0, "drain limit %d is negative", c.drainBytes)
+	refuse(c.onLongHint < StopAboveMax || c.onLongHint > HonourAll, "long hint %d is no such policy", c.onLongHint)
+	refuse(c.backoff == nil, "backoff is nil")
+	if c.budget != nil {
+		faults = append(faults, c.budget.check())
+	}
+	return errors.Join(faults...)
+}
+
+type (
+	policyKey struct{}
+	safeKey   struct{}
+)
+
+// WithPolicy returns a context whose calls are retried by the middleware's
+// policy with opts applied on top: other limits, other codes, [Off] or [On]. A
+// call with impossible settings is refused before it is sent. Of two contexts
+// one inside the other, the options add up.
+func WithPolicy(ctx context.Context, opts ...Option) context.Context {
+	outer, _ := ctx.Value(policyKey{}).([]Option)
+	return context.WithValue(ctx, policyKey{}, append(outer[:len(outer):len(outer)], opts...))
+}
+
+// Safe returns a context whose calls may be repeated whatever their method: the
+// caller knows that a second copy does no harm.
+func Safe(ctx context.Context) context.Context { return context.WithValue(ctx, safeKey{}, true) }
+
+// policy returns the policy of a call made with ctx.
+func (r *retrier) policy(ctx context.Context) (*config, error) {
+	opts, _ := ctx.Value(policyKey{}).([]Option)
+	if len(opts) == 0 {
+		return &r.config, nil
+	}
+	c := r.config
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&c)
+		}
+	}
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("retry: policy of this call: %w", err)
+	}
+	return &c, nil
+}
