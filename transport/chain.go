@@ -131,9 +131,7 @@ func Layers(rt http.RoundTripper) []http.RoundTripper {
 	var found []http.RoundTripper
 	for depth := 0; rt != nil && depth < maxLayers; depth++ {
 		if c, ok := rt.(*chain); ok {
-			for _, layer := range c.layers {
-				found = append(found, layer)
-			}
+			found = append(found, c.layers...)
 			rt = c.base
 			continue
 		}

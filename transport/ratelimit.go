@@ -73,12 +73,21 @@ func RetryAfter(header http.Header, now time.Time) (longest time.Duration) {
 	for _, value := range header[HeaderRetryAfter] {
 		value = strings.TrimSpace(value)
 		wait := seconds(value)
-		if at, err := http.ParseTime(value); err == nil {
-			wait = at.Sub(now) // Sub saturates
+		if wait == 0 {
+			wait = until(value, now)
 		}
 		longest = max(longest, wait)
 	}
 	return longest
+}
+
+// until reads a date; one that has passed, or none, is no wait.
+func until(value string, now time.Time) time.Duration {
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return max(0, at.Sub(now)) // Sub saturates
 }
 
 func one(header http.Header, name string) string {
@@ -103,6 +112,9 @@ func seconds(value string) time.Duration {
 
 // fraction reads seconds with a fraction; zero for anything that is no sensible time.
 func fraction(value string) time.Duration {
+	if value == "" {
+		return 0
+	}
 	s, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 	if err != nil || !(s > 0 && s < float64(math.MaxInt64/time.Second)) {
 		return 0
@@ -156,6 +168,9 @@ func (r *RateLimit) parseField(value string) {
 
 // count reads a whole number that is not negative.
 func count(value string) (int, bool) {
+	if value == "" { // an absent header must not cost an error
+		return 0, false
+	}
 	n, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31)
 	return int(n), err == nil
 }

@@ -2,9 +2,7 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -57,10 +55,6 @@ const (
 // Reason says why a retry loop ended while the answer still asked for a retry,
 // or why it could not repeat. It is empty when the last answer was wanted.
 type Reason string
-
-// Route is the fact under which a typed call lays its route on the record, such
-// as "POST /v2/alerts/{identifier}/close": a label of which there are finitely many.
-type Route string
 
 // A Retrier is a running retry loop as layers below it see it.
 type Retrier interface {
@@ -137,6 +131,9 @@ func (c *Call) End() {
 // Detach returns ctx without the record of its call: for what a layer calls out
 // to (a token source, a hook), whose own requests are none of this call's.
 func Detach(ctx context.Context) context.Context {
+	if node, ok := ctx.(*callContext); ok { // nothing stands on it: what it stands on will do
+		return Detach(node.Context)
+	}
 	if CallFrom(ctx) == nil {
 		return ctx
 	}
@@ -156,89 +153,6 @@ func CallOf(resp *http.Response) *Call {
 	}
 	return CallFrom(resp.Request.Context())
 }
-
-// CallOfError returns the record of the call that err ended, or nil when err
-// does not come from a chain.
-func CallOfError(err error) *Call {
-	if carrier, ok := errors.AsType[interface {
-		error
-		Call() *Call
-	}](err); ok {
-		return carrier.Call()
-	}
-	return nil
-}
-
-// callError puts the record on an error that leaves a chain. It reads as its cause.
-type callError struct {
-	cause error
-	call  *Call
-}
-
-func (e *callError) Error() string { return e.cause.Error() }
-func (e *callError) Unwrap() error { return e.cause }
-func (e *callError) Call() *Call   { return e.call }
-
-// Timeout answers for the cause: http.Client asks the error itself, not what it wraps.
-func (e *callError) Timeout() bool {
-	t, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](e.cause)
-	return ok && t.Timeout()
-}
-
-func (c *Call) attach(err error) error {
-	if err == nil || CallOfError(err) != nil {
-		return err
-	}
-	return &callError{cause: err, call: c}
-}
-
-// Put lays v on the record that ctx carries, under its type T, which should
-// belong to the package that learns the fact. A second value of T replaces the
-// first. It reports whether there was an open record to take it.
-func Put[T any](ctx context.Context, v T) bool {
-	c := CallFrom(ctx)
-	if c == nil {
-		return false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.ended.IsZero() {
-		return false
-	}
-	for i, fact := range c.facts {
-		if reflect.TypeOf(fact) == reflect.TypeFor[entry[T]]() {
-			c.facts[i] = entry[T]{v}
-			return true
-		}
-	}
-	c.facts = append(c.facts, entry[T]{v})
-	return true
-}
-
-// Lookup returns the fact of type T on the record that ctx carries.
-func Lookup[T any](ctx context.Context) (T, bool) { return Fact[T](CallFrom(ctx)) }
-
-// Fact returns the fact of type T on c, which may be nil.
-func Fact[T any](c *Call) (T, bool) {
-	var none T
-	if c == nil {
-		return none, false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, fact := range c.facts {
-		if e, ok := fact.(entry[T]); ok {
-			return e.value, true
-		}
-	}
-	return none, false
-}
-
-// entry keeps a fact under its static type, which may be an interface.
-type entry[T any] struct{ value T }
 
 // open reports whether c takes entries.
 func (c *Call) open() bool {

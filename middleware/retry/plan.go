@@ -1,0 +1,87 @@
+package retry
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/tripware/tripware/internal/backoff"
+	"github.com/tripware/tripware/transport"
+)
+
+// plan draws the wait before the next retry, or gives the reason for none.
+func (c *call) plan(resp *http.Response) (time.Duration, transport.Reason) {
+	maxRetries, maxElapsed := c.bounds()
+	if c.retries >= maxRetries {
+		return 0, ReasonAttempts
+	}
+	if !c.replay.Replayable() {
+		return 0, ReasonNotReplayable
+	}
+	now := time.Now()
+	wait, reason := c.draw(resp, now)
+	switch deadline, has := c.ctx.Deadline(); {
+	case reason != "":
+		return 0, reason
+	case maxElapsed > 0 && now.Sub(c.begun) > maxElapsed-wait:
+		return 0, ReasonElapsed
+	case has && !now.Add(wait).Before(deadline):
+		return 0, ReasonDeadline
+	case (resp == nil || resp.StatusCode != http.StatusTooManyRequests) && !c.policy.budget.withdraw(now):
+		return 0, ReasonBudget
+	}
+	return wait, ""
+}
+
+// draw adds the jittered backoff to what the server asked for.
+func (c *call) draw(resp *http.Response, now time.Time) (time.Duration, transport.Reason) {
+	p := c.policy
+	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.maxDelay, Last: c.last}
+	step.Ceiling = backoff.Ceiling(p.baseDelay, p.maxDelay, step.Retry)
+	var hint time.Duration
+	if resp != nil {
+		said := transport.ParseRateLimit(resp.Header, now)
+		hint = said.RetryAfter
+		step.Ceiling = max(step.Ceiling, min(window(resp, said), p.maxDelay))
+	}
+	if longest := longestHint(p); hint > longest {
+		switch p.onLongHint {
+		case StopAboveMax:
+			return 0, ReasonHint
+		case ClampToMax:
+			hint = longest
+		case HonourAll:
+		}
+	}
+	step.Ceiling = max(step.Ceiling, hint/10) // so that clients do not wake together
+	wait := hint + max(0, p.backoff(step))
+	if wait < hint { // the sum overflowed
+		wait = hint
+	}
+	return wait, ""
+}
+
+func longestHint(p *config) time.Duration {
+	if p.maxHint > 0 {
+		return p.maxHint
+	}
+	return p.maxDelay
+}
+
+// window is the span in which a throttling server counts requests. It names a
+// bucket, not a wait, so it only widens the draw.
+func window(resp *http.Response, said transport.RateLimit) time.Duration {
+	switch {
+	case resp.StatusCode != http.StatusTooManyRequests && !said.Throttled():
+		return 0
+	case said.HasQuota && said.Remaining == 0:
+		return max(said.Period, said.Reset)
+	}
+	return said.Period
+}
+
+func (c *call) bounds() (maxRetries int, maxElapsed time.Duration) {
+	if c.limits == nil {
+		return c.policy.maxRetries, c.policy.maxElapsed
+	}
+	return c.limits.get()
+}
