@@ -1,0 +1,174 @@
+package metrics
+
+import (
+	"encoding/json"
+	"log/slog"
+)
+
+// commonJSON is [Common] under the page's names. It is embedded rather than
+// marshaled by a method of Common, which would be promoted to the events.
+type commonJSON struct {
+	TransactionID string  `json:"transactionId"`
+	Duration      float64 `json:"duration"`
+	ResourcePath  string  `json:"resourcePath"`
+	Route         string  `json:"route,omitzero"`
+}
+
+func (c Common) json() commonJSON {
+	return commonJSON{
+		TransactionID: c.TransactionID,
+		Duration:      c.Duration.Seconds(),
+		ResourcePath:  c.ResourcePath,
+		Route:         c.Route,
+	}
+}
+
+func (c Common) attrs(more ...slog.Attr) slog.Value {
+	attrs := []slog.Attr{
+		slog.String("transactionId", c.TransactionID),
+		slog.Duration("duration", c.Duration),
+		slog.String("resourcePath", c.ResourcePath),
+	}
+	if c.Route != "" {
+		attrs = append(attrs, slog.String("route", c.Route))
+	}
+	return slog.GroupValue(append(attrs, more...)...)
+}
+
+// MarshalJSON writes transactionId, duration, resourcePath, route, resultMetadata
+// and httpResponse. Durations are seconds; no route and no body are left out.
+func (e APIEvent) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		commonJSON
+
+		Result ResultMetadata `json:"resultMetadata"`
+		Body   string         `json:"httpResponse,omitzero"`
+	}{e.json(), e.Result, e.Body})
+}
+
+// LogValue returns the event as a group under the names of its JSON form.
+func (e APIEvent) LogValue() slog.Value {
+	more := []slog.Attr{slog.Any("resultMetadata", e.Result)}
+	if e.Body != "" {
+		more = append(more, slog.String("httpResponse", e.Body))
+	}
+	return e.attrs(more...)
+}
+
+// MarshalJSON writes RequestId, ResponseTime, RateLimitState, RateLimitReason,
+// RateLimitPeriod and RetryCount, with times in seconds.
+func (m ResultMetadata) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		RequestID       string `json:"RequestId"`
+		ResponseTime    float64
+		RateLimitState  string
+		RateLimitReason string
+		RateLimitPeriod float64
+		RetryCount      int
+	}{m.RequestID, m.ResponseTime.Seconds(), m.RateLimitState, m.RateLimitReason, m.RateLimitPeriod.Seconds(), m.RetryCount})
+}
+
+// LogValue returns the metadata as a group under the names of its JSON form.
+func (m ResultMetadata) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("RequestId", m.RequestID),
+		slog.Duration("ResponseTime", m.ResponseTime),
+		slog.String("RateLimitState", m.RateLimitState),
+		slog.String("RateLimitReason", m.RateLimitReason),
+		slog.Duration("RateLimitPeriod", m.RateLimitPeriod),
+		slog.Int("RetryCount", m.RetryCount),
+	)
+}
+
+// MarshalJSON writes transactionId, duration, resourcePath, route, retryCount,
+// error, status, statusCode and request. Without an error, error is null; without
+// a response, status and statusCode are.
+func (e HTTPEvent) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		commonJSON
+
+		RetryCount int         `json:"retryCount"`
+		Error      *string     `json:"error"`
+		Status     *string     `json:"status"`
+		StatusCode *int        `json:"statusCode"`
+		Request    RequestView `json:"request"`
+	}{e.json(), e.RetryCount, orNull(e.Error), orNull(e.Status), orNull(e.StatusCode), e.Request})
+}
+
+// LogValue returns the event as a group under the names of its JSON form.
+func (e HTTPEvent) LogValue() slog.Value {
+	more := []slog.Attr{slog.Int("retryCount", e.RetryCount)}
+	if e.Error != "" {
+		more = append(more, slog.String("error", e.Error))
+	}
+	if e.StatusCode != 0 {
+		more = append(more, slog.String("status", e.Status), slog.Int("statusCode", e.StatusCode))
+	}
+	return e.attrs(append(more, slog.Attr{Key: "request", Value: e.Request.group()})...)
+}
+
+// group is no LogValue, which a struct that embeds a view would inherit, and so
+// print the view alone.
+func (r RequestView) group() slog.Value {
+	return slog.GroupValue(
+		slog.String("method", r.Method),
+		slog.String("url", r.URL),
+		slog.Any("header", r.Header),
+		slog.Int64("contentLength", r.ContentLength),
+		slog.Int("attempt", r.Attempt),
+	)
+}
+
+// LogValue returns the headers that were set as a group.
+func (h RequestHeader) LogValue() slog.Value {
+	var attrs []slog.Attr
+	for _, header := range [...]struct{ name, value string }{
+		{"Accept", h.Accept},
+		{"Content-Encoding", h.ContentEncoding},
+		{"Content-Type", h.ContentType},
+		{"User-Agent", h.UserAgent},
+		{"X-Transaction-Id", h.TransactionID},
+	} {
+		if header.value != "" {
+			attrs = append(attrs, slog.String(header.name, header.value))
+		}
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// MarshalJSON writes transactionId, duration, resourcePath, route, errorType,
+// errorMessage, sdkRequestDetails and sdkResultDetails. What there is none of is null.
+func (e SDKEvent) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		commonJSON
+
+		ErrorType    *string `json:"errorType"`
+		ErrorMessage *string `json:"errorMessage"`
+		Request      any     `json:"sdkRequestDetails"`
+		Result       any     `json:"sdkResultDetails"`
+	}{e.json(), orNull(e.ErrorType), orNull(e.ErrorMessage), e.Request, e.Result})
+}
+
+// LogValue returns the event as a group under the names of its JSON form.
+func (e SDKEvent) LogValue() slog.Value {
+	var more []slog.Attr
+	if e.ErrorType != "" {
+		more = append(more, slog.String("errorType", e.ErrorType), slog.String("errorMessage", e.ErrorMessage))
+	}
+	if e.Request != nil {
+		more = append(more, slog.Any("sdkRequestDetails", e.Request))
+	}
+	if e.Result != nil {
+		more = append(more, slog.Any("sdkResultDetails", e.Result))
+	}
+	return e.attrs(more...)
+}
+
+// orNull returns nil for the zero value, which JSON shows as null.
+func orNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,125 @@
+// Package metrics tells observers what calls and attempts did, on three channels:
+// API once per call that ended with a response, HTTP once per attempt, SDK once
+// per typed call. The fields are those of Opsgenie's Python SDK
+// (https://docs.opsgenie.com/docs/opsgenie-python-api), and one transaction id
+// joins the events of a call.
+//
+// [Calls] and [Attempts] publish the first two for any API; typed calls publish
+// the third, and the first in the chain's stead. A channel that nobody observes
+// costs one atomic load.
+package metrics
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// Calls returns a middleware that publishes an [APIEvent] for each round trip
+// that ended with a response, at the moment that its body is closed, so that the
+// event can tell what was read of it. A response without a body, and one whose
+// body can be written to (a 101), is published at once. A call whose record says
+// [Typed] is left to who laid that fact there. Place it above the retry loop.
+//
+// Without publishers it adds no layer.
+func Calls(p *Publishers) transport.Middleware {
+	return func(next http.RoundTripper) http.RoundTripper {
+		if p == nil || p.API == nil {
+			return next
+		}
+		return &calls{Link: transport.NewLink("metrics.calls", transport.AtCall, next), publisher: p.API}
+	}
+}
+
+type calls struct {
+	transport.Link
+
+	publisher *Publisher
+}
+
+func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !c.publisher.Active() {
+		return c.Send(req)
+	}
+	if _, typed := transport.Lookup[Typed](req.Context()); typed {
+		return c.Send(req)
+	}
+	begun := time.Now()
+	resp, err := c.Send(req)
+	if err != nil {
+		return nil, err
+	}
+	// The record is sealed when this returns, so all that the event takes from it is taken now.
+	event := APIEvent{Common: commonOf(req), Result: resultOf(req, resp)}
+	_, writable := resp.Body.(io.Writer)
+	if writable || resp.Body == http.NoBody || resp.StatusCode == http.StatusSwitchingProtocols {
+		event.Duration = time.Since(begun)
+		c.publisher.Publish(req.Context(), event)
+		return resp, nil
+	}
+	resp.Body = &tail{
+		ReadCloser:  resp.Body,
+		publisher:   c.publisher,
+		ctx:         req.Context(),
+		begun:       begun,
+		event:       event,
+		contentType: resp.Header.Get("Content-Type"),
+		room:        wanted(resp, c.publisher.BodyLimit()),
+	}
+	return resp, nil
+}
+
+func resultOf(req *http.Request, resp *http.Response) ResultMetadata {
+	rate := transport.ParseRateLimit(resp.Header, time.Now())
+	return ResultOf(rate, transport.CallFrom(req.Context()).Retries())
+}
+
+// Attempts returns a middleware that publishes an [HTTPEvent] for each attempt,
+// as soon as the head of its response, or its error, is there. Place it below the
+// retry loop and above what signs requests.
+//
+// Without publishers it adds no layer.
+func Attempts(p *Publishers) transport.Middleware {
+	return func(next http.RoundTripper) http.RoundTripper {
+		if p == nil || p.HTTP == nil {
+			return next
+		}
+		return &attempts{Link: transport.NewLink("metrics.attempts", transport.AtAttempt, next), publisher: p.HTTP}
+	}
+}
+
+type attempts struct {
+	transport.Link
+
+	publisher *Publisher
+}
+
+func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !a.publisher.Active() {
+		return a.Send(req)
+	}
+	before := transport.CallFrom(req.Context()).AttemptCount()
+	begun := time.Now()
+	resp, err := a.Send(req)
+	took := time.Since(begun)
+	event := HTTPEvent{Common: commonOf(req), RetryCount: before, Request: ViewRequest(req, before+1)}
+	event.Duration = took
+	if err != nil {
+		event.Error = errorText(req, err)
+	} else {
+		event.Status, event.StatusCode = statusText(resp), resp.StatusCode
+	}
+	a.publisher.Publish(req.Context(), event)
+	return resp, err
+}
+
+// statusText returns the status as net/http writes it; mocks often leave it out.
+func statusText(resp *http.Response) string {
+	if resp.Status != "" {
+		return resp.Status
+	}
+	return strconv.Itoa(resp.StatusCode) + " " + http.StatusText(resp.StatusCode)
+}
