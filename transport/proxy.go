@@ -1,0 +1,329 @@
+package transport
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Proxy says how to dial out; see [WithProxy]. Hosts in NoProxy are reached
+// directly and all others, loopback included, through the proxy.
+//
+// A Proxy does not print its password nor its CONNECT headers, through any verb
+// of fmt, slog or encoding/json. Only where fmt can call no method, in an
+// unexported field of another struct, it shows ConnectHeader: a token is better
+// computed. A Proxy may be copied.
+type Proxy struct {
+	// Protocol is http, https (the proxy itself is reached over TLS), socks5 or
+	// socks5h, in any case. With both of the last the proxy resolves names
+	// (RFC 1928), as net/http always does it.
+	Protocol string `json:"protocol"`
+	// Host is a name or an IP address, without scheme or port.
+	Host string `json:"host"`
+	// Port is 1 to 65535; 0 means the protocol's own: 80, 443, 1080.
+	Port int `json:"port,omitzero"`
+	// Username and Password are sent as Basic credentials (RFC 7617), or to a
+	// socks proxy by RFC 1929. They may hold any characters but NUL, CR and LF, for
+	// socks up to 255 bytes each, and for http no colon in the name. An empty
+	// Username means that none are sent.
+	Username string `json:"username,omitzero"`
+	Password Secret `json:"password,omitzero"`
+	// NoProxy lists the hosts to reach directly: "*" for all; "example.com" for it
+	// and its subdomains; ".example.com" or "*.example.com" for the subdomains
+	// alone; an IP address; a CIDR block. All but "*" and blocks may end with a
+	// port. Case does not matter, and no name is resolved: an address matches only
+	// where a request names an address. A name outside ASCII matches only where the
+	// request writes it in the same form.
+	NoProxy []string `json:"noProxy,omitzero"`
+	// ConnectHeader is sent with each CONNECT, which opens a tunnel to an https
+	// host; requests to http hosts do not have it. A Proxy-Authorization in it is
+	// refused beside a Username.
+	ConnectHeader http.Header `json:"-"`
+	// ConnectHeaderFunc computes headers for a CONNECT to target (host:port); they
+	// are sent beside ConnectHeader and win over a name in both. proxyURL comes
+	// without its credentials. An error, or a header that could not be sent, fails
+	// the request. It must be safe for concurrent use.
+	ConnectHeaderFunc func(ctx context.Context, proxyURL *url.URL, target string) (http.Header, error) `json:"-"`
+}
+
+// proxyDefaultPort returns the port of a protocol in lower case, 0 if unknown.
+func proxyDefaultPort(protocol string) int {
+	switch protocol {
+	case "http":
+		return 80
+	case "https":
+		return 443
+	case "socks5", "socks5h":
+		return 1080
+	}
+	return 0
+}
+
+// ProxyFromURL reads a proxy from a URL such as
+// "http://user:p%40ss@proxy.example.com:3128"; reserved characters in its
+// credentials are percent-encoded. A URL without scheme, or with a path, query
+// or fragment is refused, as is what Validate refuses. No error shows the URL.
+func ProxyFromURL(raw string) (Proxy, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		// What url.Parse says quotes the URL, or a piece of the password.
+		return Proxy{}, errors.New("transport: parse proxy URL: malformed (reserved characters must be percent-encoded)")
+	}
+	if u.Scheme == "" || u.Opaque != "" || u.Host == "" {
+		return Proxy{}, errors.New("transport: parse proxy URL: not of the form protocol://host:port")
+	}
+	if strings.TrimPrefix(u.Path, "/") != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return Proxy{}, errors.New("transport: parse proxy URL: it has a path, query or fragment")
+	}
+	p := Proxy{Protocol: u.Scheme, Host: u.Hostname()}
+	if port := u.Port(); port != "" {
+		if p.Port, err = strconv.Atoi(port); err != nil || p.Port == 0 {
+			return Proxy{}, errors.New("transport: parse proxy URL: port is not within 1 to 65535")
+		}
+	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		p.Username, p.Password = u.User.Username(), NewSecret(password)
+	}
+	if err := errors.Join(p.faults()...); err != nil {
+		return Proxy{}, fmt.Errorf("transport: parse proxy URL: %w", err)
+	}
+	return p, nil
+}
+
+// Validate reports everything that is wrong with p in one error, without a
+// value that could be a credential.
+func (p Proxy) Validate() error {
+	if err := errors.Join(p.faults()...); err != nil {
+		return fmt.Errorf("transport: check proxy: %w", err)
+	}
+	return nil
+}
+
+func (p Proxy) faults() (faults []error) {
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	protocol := strings.ToLower(p.Protocol)
+	if proxyDefaultPort(protocol) == 0 {
+		fault("protocol is none of http, https, socks5, socks5h")
+	}
+	if err := proxyCheckHost(p.Host); err != nil {
+		fault("host %w", err)
+	}
+	if p.Port < 0 || p.Port > 65535 {
+		fault("port %d is not within 1 to 65535", p.Port)
+	}
+	socks := strings.HasPrefix(protocol, "socks")
+	faults = append(faults, p.credentialFaults(socks)...)
+	for i, pattern := range p.NoProxy {
+		if _, err := parseProxyRule(pattern); err != nil {
+			fault("no-proxy pattern %d %w", i+1, err)
+		}
+	}
+	if socks && (len(p.ConnectHeader) > 0 || p.ConnectHeaderFunc != nil) {
+		fault("CONNECT headers are never sent to a socks proxy")
+	}
+	return append(faults, p.headerFaults(p.ConnectHeader)...)
+}
+
+func (p Proxy) credentialFaults(socks bool) (faults []error) {
+	if p.Username == "" && !p.Password.IsZero() {
+		faults = append(faults, errors.New("password without username"))
+	}
+	if !socks && strings.Contains(p.Username, ":") {
+		faults = append(faults, errors.New("username has a colon, which ends it in Basic credentials"))
+	}
+	for _, part := range []struct{ name, text string }{{"username", p.Username}, {"password", p.Password.Reveal()}} {
+		if strings.ContainsAny(part.text, "\x00\r\n") {
+			faults = append(faults, fmt.Errorf("%s has a NUL, CR or LF", part.name))
+		}
+		if socks && len(part.text) > 255 {
+			faults = append(faults, fmt.Errorf("%s is longer than the 255 bytes of socks5", part.name))
+		}
+	}
+	return faults
+}
+
+// proxyCheckHost says what keeps host from being one. It does not quote it: who
+// puts a whole URL there puts a password there.
+func proxyCheckHost(host string) error {
+	if _, err := netip.ParseAddr(proxyUnbracket(host)); err == nil {
+		return nil
+	}
+	switch {
+	case host == "":
+		return errors.New("is empty")
+	case strings.Contains(host, "://"):
+		return errors.New("has a scheme in it")
+	case strings.Contains(host, ":"):
+		return errors.New("has a colon in it (a port stands apart)")
+	case strings.ContainsFunc(host, proxyNotHost):
+		return errors.New("has characters that no host name has")
+	}
+	return nil
+}
+
+func proxyNotHost(r rune) bool {
+	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == utf8.RuneError || strings.ContainsRune("/\\?#@[]%<>\"^|{}`", r)
+}
+
+// proxyUnbracket takes the brackets off an IPv6 address.
+func proxyUnbracket(host string) string {
+	if inner, ok := strings.CutPrefix(host, "["); ok && strings.HasSuffix(inner, "]") && strings.Contains(inner, ":") {
+		return strings.TrimSuffix(inner, "]")
+	}
+	return host
+}
+
+// address returns host:port, with the protocol's own port if none is set.
+func (p Proxy) address() string {
+	port := cmp.Or(p.Port, proxyDefaultPort(strings.ToLower(p.Protocol)))
+	return net.JoinHostPort(proxyUnbracket(p.Host), strconv.Itoa(port))
+}
+
+// URL returns the proxy as net/http takes it, always with a port. It carries the
+// password: print it by its Redacted method. The error is that of Validate.
+func (p Proxy) URL() (*url.URL, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	return p.url(), nil
+}
+
+func (p Proxy) url() *url.URL {
+	u := &url.URL{Scheme: strings.ToLower(p.Protocol), Host: p.address()}
+	if p.Username != "" {
+		u.User = url.UserPassword(p.Username, p.Password.Reveal())
+	}
+	return u
+}
+
+// String returns the proxy as a URL with *** for the password. A protocol or host
+// that cannot be one shows as "invalid": a whole URL may have been put there.
+func (p Proxy) String() string {
+	protocol := strings.ToLower(p.Protocol)
+	if proxyDefaultPort(protocol) == 0 {
+		protocol = "invalid"
+	}
+	if proxyCheckHost(p.Host) != nil {
+		p.Host = "invalid"
+	}
+	s := protocol + "://"
+	if p.Username != "" {
+		s += url.User(p.Username).String()
+		if !p.Password.IsZero() {
+			s += ":" + secretMask
+		}
+		s += "@"
+	}
+	return s + p.address()
+}
+
+// GoString returns what String does.
+func (p Proxy) GoString() string { return p.String() }
+
+// Format writes what String returns, whatever the verb and its flags.
+func (p Proxy) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
+
+// LogValue gives slog what String returns.
+func (p Proxy) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// headerFaults finds what net/http would drop or overwrite in silence.
+func (p Proxy) headerFaults(header http.Header) (faults []error) {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		switch canonical := http.CanonicalHeaderKey(name); {
+		case name == "" || strings.ContainsFunc(name, proxyNotToken):
+			faults = append(faults, errors.New("a CONNECT header has an invalid name"))
+		case canonical == "Proxy-Authorization" && p.Username != "":
+			faults = append(faults, errors.New("CONNECT header Proxy-Authorization beside a username"))
+		case canonical == "Host", canonical == "Content-Length", canonical == "Transfer-Encoding", canonical == "Trailer":
+			faults = append(faults, fmt.Errorf("CONNECT header %s cannot be set", canonical))
+		case slices.ContainsFunc(header[name], proxyHasControl):
+			faults = append(faults, fmt.Errorf("CONNECT header %s has a control character", name))
+		}
+	}
+	return faults
+}
+
+func proxyHasControl(value string) bool {
+	return strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
+
+// proxyNotToken reports whether r may not stand in a header name (RFC 9110 §5.6.2).
+func proxyNotToken(r rune) bool {
+	letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+	return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+}
+
+// connectHeader joins the fixed headers with the computed ones.
+func (p Proxy) connectHeader(ctx context.Context, proxyURL *url.URL, target string) (http.Header, error) {
+	bare := *proxyURL
+	bare.User = nil
+	computed, err := p.ConnectHeaderFunc(ctx, &bare, target)
+	if err == nil {
+		err = errors.Join(p.headerFaults(computed)...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("transport: compute CONNECT headers: %w", err)
+	}
+	header := make(http.Header, len(p.ConnectHeader)+len(computed))
+	for _, from := range []http.Header{p.ConnectHeader, computed} {
+		for name, values := range from {
+			header[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+	return header, nil
+}
+
+// A ProxyError says that a proxy refused to open a tunnel (CONNECT) to an https
+// host, so that nothing of the request was sent to that host. A 407 means that
+// the proxy wants other credentials. Callers find it with errors.AsType. What a
+// proxy answers to a request for an http host is a response like any other.
+type ProxyError struct {
+	Status int    // of the proxy's answer, not 200
+	Proxy  string // host:port
+	Target string // host:port
+	Err    error  // of the cloned transport's own OnProxyConnectResponse; else nil
+}
+
+// Error names proxy, target and status, and no credentials. The status text is
+// the standard one: a proxy's own could repeat what it was sent.
+func (e *ProxyError) Error() string {
+	s := fmt.Sprintf("transport: proxy %s refused CONNECT %s: %d %s", e.Proxy, e.Target, e.Status, http.StatusText(e.Status))
+	if s = strings.TrimSuffix(s, " "); e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns Err.
+func (e *ProxyError) Unwrap() error { return e.Err }
+
+type proxyConnectHook = func(ctx context.Context, proxyURL *url.URL, req *http.Request, resp *http.Response) error
+
+// proxyRefusal returns a hook that turns a refused CONNECT into a *ProxyError,
+// after next, if there is one, had its say.
+func proxyRefusal(next proxyConnectHook) proxyConnectHook {
+	return func(ctx context.Context, proxyURL *url.URL, req *http.Request, resp *http.Response) error {
+		var err error
+		if next != nil {
+			err = next(ctx, proxyURL, req, resp)
+		}
+		if _, told := errors.AsType[*ProxyError](err); told || resp.StatusCode == http.StatusOK {
+			return err // told: the clone of a base of ours
+		}
+		return &ProxyError{Status: resp.StatusCode, Proxy: proxyURL.Host, Target: req.Host, Err: err}
+	}
+}

@@ -1,0 +1,240 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// WithProxy dials out through p, replacing the proxy and the CONNECT headers of
+// a cloned transport. A p that Validate refuses is refused here.
+func WithProxy(p Proxy) BaseOption {
+	return func(c *baseConfig) {
+		if faults := p.faults(); len(faults) > 0 {
+			for _, err := range faults {
+				c.fault("proxy: %w", err)
+			}
+			return
+		}
+		p.ConnectHeader = p.ConnectHeader.Clone()
+		c.setProxy(p.route())
+		c.secureProxy = strings.EqualFold(p.Protocol, "https")
+		c.transport.ProxyConnectHeader = p.ConnectHeader
+		if p.ConnectHeaderFunc != nil {
+			c.transport.GetProxyConnectHeader = p.connectHeader
+		}
+	}
+}
+
+// WithProxyFromEnvironment dials out as [ProxyFromEnvironment] says, which is
+// the default of NewBase. The environment is read when the transport is built.
+func WithProxyFromEnvironment() BaseOption {
+	return func(c *baseConfig) {
+		route, secure, err := proxyFromEnvironment()
+		if err != nil {
+			c.fault("proxy from environment: %w", err)
+			return
+		}
+		c.setProxy(route)
+		c.secureProxy = secure
+	}
+}
+
+// WithoutProxy reaches every host directly, whatever the environment says.
+func WithoutProxy() BaseOption { return func(c *baseConfig) { c.setProxy(nil) } }
+
+// setProxy also drops the CONNECT headers: they were meant for another proxy.
+func (c *baseConfig) setProxy(route proxyRoute) {
+	c.proxied, c.secureProxy = true, false
+	c.transport.Proxy = route
+	c.transport.ProxyConnectHeader, c.transport.GetProxyConnectHeader = nil, nil
+}
+
+// A proxyRoute chooses a request's proxy; nil means none.
+type proxyRoute = func(*http.Request) (*url.URL, error)
+
+// route returns the choice between p and a direct connection. p is valid.
+func (p Proxy) route() proxyRoute {
+	via, direct := p.url(), parseProxyRules(p.NoProxy)
+	return func(req *http.Request) (*url.URL, error) {
+		if direct.match(req.URL) {
+			return nil, nil
+		}
+		return via, nil
+	}
+}
+
+// ProxyFromEnvironment returns a function for [http.Transport]'s Proxy that
+// follows HTTP_PROXY, HTTPS_PROXY and NO_PROXY, or their lower-case forms, as
+// [http.ProxyFromEnvironment] does: the first serves http hosts and the second
+// https hosts, "host:port" is an http proxy, localhost and loopback addresses
+// are always reached directly, and in a CGI program, where REQUEST_METHOD is
+// set, a client could set HTTP_PROXY and requests that need it fail.
+//
+// It differs in three ways. The environment is read by each call of
+// ProxyFromEnvironment, not once per process. A proxy that cannot be used is an
+// error here, naming the variable and not its value, where net/http would go
+// without one. NO_PROXY may be divided by blanks as well as commas; what is no
+// pattern of [Proxy]'s NoProxy is passed over, since the variable is shared with
+// programs that have forms of their own.
+func ProxyFromEnvironment() (func(*http.Request) (*url.URL, error), error) {
+	route, _, err := proxyFromEnvironment()
+	if err != nil {
+		return nil, fmt.Errorf("transport: read proxy from environment: %w", err)
+	}
+	return route, nil
+}
+
+// proxyFromEnvironment also says whether a proxy is itself reached over TLS.
+func proxyFromEnvironment() (route proxyRoute, overTLS bool, err error) {
+	plain, errPlain := proxyEnvironURL("HTTP_PROXY", "http_proxy")
+	secure, errSecure := proxyEnvironURL("HTTPS_PROXY", "https_proxy")
+	if err := errors.Join(errPlain, errSecure); err != nil {
+		return nil, false, err
+	}
+	_, list := proxyEnviron("NO_PROXY", "no_proxy")
+	direct := parseProxyRules(strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' }))
+	cgi := os.Getenv("REQUEST_METHOD") != ""
+	for _, u := range []*url.URL{plain, secure} {
+		overTLS = overTLS || u != nil && u.Scheme == "https"
+	}
+	route = func(req *http.Request) (*url.URL, error) {
+		via := plain
+		if req.URL.Scheme == "https" {
+			via = secure
+		}
+		switch {
+		case via == nil:
+			return nil, nil
+		case cgi && req.URL.Scheme == "http":
+			return nil, errors.New("transport: HTTP_PROXY is not used in a CGI program: a client can set it")
+		case proxyLoopback(req.URL.Hostname()), direct.match(req.URL):
+			return nil, nil
+		}
+		return via, nil
+	}
+	return route, overTLS, nil
+}
+
+// proxyEnviron returns the first of the variables that is set, and its name.
+func proxyEnviron(names ...string) (name, value string) {
+	for _, name := range names {
+		if value := os.Getenv(name); value != "" {
+			return name, value
+		}
+	}
+	return "", ""
+}
+
+func proxyEnvironURL(names ...string) (*url.URL, error) {
+	name, raw := proxyEnviron(names...)
+	if raw == "" {
+		return nil, nil
+	}
+	if !strings.Contains(raw, "://") {
+		raw = "http://" + raw
+	}
+	p, err := ProxyFromURL(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return p.url(), nil
+}
+
+func proxyLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// A proxyRule is one pattern of NO_PROXY: everything, a block of addresses, or
+// a domain; an empty port matches all.
+type proxyRule struct {
+	all    bool
+	block  netip.Prefix
+	domain string // begins with a dot
+	itself bool   // the domain without the dot matches too
+	port   string
+}
+
+type proxyRules []proxyRule
+
+// parseProxyRules passes over what is no pattern.
+func parseProxyRules(patterns []string) (rules proxyRules) {
+	for _, pattern := range patterns {
+		if rule, err := parseProxyRule(pattern); err == nil {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
+}
+
+func parseProxyRule(pattern string) (proxyRule, error) {
+	pattern = strings.ToLower(strings.TrimSpace(pattern))
+	if pattern == "*" {
+		return proxyRule{all: true}, nil
+	}
+	if block, err := netip.ParsePrefix(pattern); err == nil {
+		if block.Addr().Is4In6() && block.Bits() >= 96 {
+			block = netip.PrefixFrom(block.Addr().Unmap(), block.Bits()-96)
+		}
+		return proxyRule{block: block}, nil
+	}
+	if strings.Contains(pattern, "://") {
+		return proxyRule{}, errors.New("has a scheme in it")
+	}
+	host, port := pattern, ""
+	if _, err := netip.ParseAddr(pattern); err != nil {
+		if h, p, err := net.SplitHostPort(pattern); err == nil {
+			host, port = h, p
+			if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
+				return proxyRule{}, errors.New("has a port that is not within 1 to 65535")
+			}
+		}
+	}
+	if addr, err := netip.ParseAddr(proxyUnbracket(host)); err == nil {
+		addr = addr.Unmap().WithZone("")
+		return proxyRule{block: netip.PrefixFrom(addr, addr.BitLen()), port: port}, nil
+	}
+	domain := strings.TrimSuffix(strings.TrimPrefix(host, "*"), ".")
+	if domain != host && !strings.HasPrefix(domain, ".") && strings.HasPrefix(host, "*") || strings.Contains(domain, "*") {
+		return proxyRule{}, errors.New("has a * that is not alone or before a dot")
+	}
+	bare := strings.TrimPrefix(domain, ".")
+	if err := proxyCheckHost(bare); err != nil {
+		return proxyRule{}, err
+	}
+	return proxyRule{domain: "." + bare, itself: bare == domain, port: port}, nil
+}
+
+// match reports whether u is to be reached directly.
+func (rules proxyRules) match(u *url.URL) bool {
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	port := u.Port()
+	if port == "" {
+		port = strconv.Itoa(proxyDefaultPort(u.Scheme))
+	}
+	addr, _ := netip.ParseAddr(host)
+	addr = addr.Unmap().WithZone("")
+	for _, r := range rules {
+		if r.all || (r.port == "" || r.port == port) && r.hit(host, addr) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r proxyRule) hit(host string, addr netip.Addr) bool {
+	if r.block.IsValid() || addr.IsValid() {
+		return r.block.Contains(addr)
+	}
+	return strings.HasSuffix(host, r.domain) || r.itself && host == r.domain[1:]
+}

@@ -1,0 +1,116 @@
+package transport_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/transport"
+)
+
+const secretCanary = "tr1pw1re"
+
+type secretHolder struct {
+	Shown  transport.Secret
+	hidden transport.Secret
+}
+
+// A3: whatever the verb, wherever the secret stands.
+func TestASecretNeverPrints(t *testing.T) {
+	t.Parallel()
+	secret := transport.NewSecret(secretCanary)
+	holder := secretHolder{Shown: secret, hidden: secret}
+	proxy := transport.Proxy{Protocol: "http", Host: "proxy.example.com", Username: "u", Password: secret}
+	values := []any{
+		secret, &secret, holder, &holder, []transport.Secret{secret}, map[string]transport.Secret{"k": secret},
+		map[string]any{"k": &secret}, struct{ s any }{secret}, proxy, &proxy, []transport.Proxy{proxy},
+		struct{ p transport.Proxy }{proxy}, struct{ p *transport.Proxy }{&proxy},
+	}
+	hexed := fmt.Sprintf("%x", secretCanary)
+	for _, value := range values {
+		for verb := range 128 {
+			for _, flags := range []string{"", "+", "#", " ", "-40", "040", ".3"} {
+				format := "%" + flags + string(rune(verb))
+				for _, out := range []string{fmt.Sprintf(format, value), fmt.Errorf(format, value).Error(), fmt.Sprintf("0"+format, value, value)} {
+					require.NotContains(t, out, secretCanary, "%s of %T", format, value)
+					require.NotContains(t, out, hexed, "%s of %T", format, value)
+				}
+			}
+		}
+	}
+	assert.Equal(t, "*** *** *** ***", fmt.Sprintf("%v %+v %#v %q", secret, secret, secret, secret))
+}
+
+// A3
+func TestASecretNeverMarshals(t *testing.T) {
+	t.Parallel()
+	secret := transport.NewSecret(secretCanary)
+	proxy := transport.Proxy{Protocol: "http", Host: "proxy.example.com", Port: 3128, Username: "u", Password: secret}
+
+	got, err := json.Marshal(map[string]any{"a": secret, "b": &secret, "c": proxy})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"a":"***","b":"***","c":{"protocol":"http","host":"proxy.example.com","port":3128,"username":"u","password":"***"}}`, string(got))
+
+	got, err = xml.Marshal(struct {
+		XMLName  xml.Name `xml:"x"`
+		Password transport.Secret
+	}{Password: secret})
+	require.NoError(t, err)
+	assert.Equal(t, "<x><Password>***</Password></x>", string(got))
+
+	var log bytes.Buffer
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
+		slog.New(handler).Info("m", "secret", secret, "pointer", &secret, "proxy", proxy, "holder", secretHolder{Shown: secret, hidden: secret})
+	}
+	assert.NotContains(t, log.String(), secretCanary)
+	assert.Contains(t, log.String(), "secret=*** pointer=*** proxy=http://u:***@proxy.example.com:3128")
+}
+
+func TestAnEmptySecretShowsAsEmpty(t *testing.T) {
+	t.Parallel()
+	var empty transport.Secret
+	assert.Equal(t, "[]", fmt.Sprintf("[%v]", empty))
+	assert.True(t, empty.IsZero())
+	assert.True(t, transport.NewSecret("").IsZero())
+	assert.Empty(t, empty.Reveal())
+	got, err := json.Marshal(struct {
+		A transport.Secret
+		B transport.Secret `json:"b,omitzero"`
+	}{})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"A":""}`, string(got))
+}
+
+func TestSecretsAreComparedByTheirText(t *testing.T) {
+	t.Parallel()
+	a, b, other := transport.NewSecret("a"), transport.NewSecret("a"), transport.NewSecret("b")
+	assert.True(t, a.Equal(b))
+	assert.False(t, a.Equal(other))
+	assert.False(t, a.Equal(transport.Secret{}))
+	assert.True(t, transport.Secret{}.Equal(transport.NewSecret("")))
+}
+
+func TestASecretIsReadFromConfigurationUnlessItIsMasked(t *testing.T) {
+	t.Parallel()
+	var proxy transport.Proxy
+	require.NoError(t, json.Unmarshal([]byte(`{"protocol":"http","host":"h","username":"u","password":"p:@/ü"}`), &proxy))
+	assert.Equal(t, "p:@/ü", proxy.Password.Reveal())
+	require.NoError(t, proxy.Validate())
+
+	err := json.Unmarshal([]byte(`{"password":"***"}`), &proxy)
+	require.ErrorContains(t, err, "transport: read secret: it is masked")
+	assert.Equal(t, "p:@/ü", proxy.Password.Reveal())
+}
+
+func TestAnErrorThatWrapsASecretHidesIt(t *testing.T) {
+	t.Parallel()
+	err := fmt.Errorf("sign: %w (%v)", errors.New("no key"), transport.NewSecret(secretCanary))
+	assert.EqualError(t, err, "sign: no key (***)")
+}
