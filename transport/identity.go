@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 )
@@ -134,17 +133,17 @@ type identity struct {
 
 func (i *identity) check() error {
 	var faults []error
-	if i.header != "" && !validHeaderName(i.header) {
+	if i.header != "" && !ValidHeaderName(i.header) {
 		faults = append(faults, fmt.Errorf("transport: identity: transaction header %q is no header name", i.header))
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.defaults)) {
-		if !validHeaderName(name) {
+		if !ValidHeaderName(name) {
 			faults = append(faults, fmt.Errorf("transport: identity: %q is no header name", name))
 		}
 		if name == "Host" || name == i.header {
 			faults = append(faults, fmt.Errorf("transport: identity: header %q cannot have a default", name))
 		}
-		if slices.ContainsFunc(i.defaults[name], func(v string) bool { return !ValidHeaderValue(v) }) {
+		if !validHeaderValues(i.defaults[name]) {
 			faults = append(faults, fmt.Errorf("transport: identity: the value of header %q holds a control character", name))
 		}
 	}
@@ -190,17 +189,4 @@ func (i *identity) transaction(call *Call, header http.Header) string {
 		return newTransactionID()
 	}
 	return call.TransactionID()
-}
-
-// validHeaderName reports whether name is a token (RFC 9110 section 5.6.2).
-func validHeaderName(name string) bool {
-	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
-	})
-}
-
-// ValidHeaderValue reports whether value can be sent: it holds no control
-// character but a tab (RFC 9110 section 5.5).
-func ValidHeaderValue(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }

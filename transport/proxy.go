@@ -224,7 +224,7 @@ func (p Proxy) String() string {
 	if p.Username != "" {
 		s += url.User(p.Username).String()
 		if !p.Password.IsZero() {
-			s += ":" + secretMask
+			s += ":" + Redacted
 		}
 		s += "@"
 	}
@@ -244,27 +244,17 @@ func (p Proxy) LogValue() slog.Value { return slog.StringValue(p.String()) }
 func (p Proxy) headerFaults(header http.Header) (faults []error) {
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		switch canonical := http.CanonicalHeaderKey(name); {
-		case name == "" || strings.ContainsFunc(name, proxyNotToken):
+		case !ValidHeaderName(name):
 			faults = append(faults, errors.New("a CONNECT header has an invalid name"))
 		case canonical == "Proxy-Authorization" && p.Username != "":
 			faults = append(faults, errors.New("CONNECT header Proxy-Authorization beside a username"))
 		case canonical == "Host", canonical == "Content-Length", canonical == "Transfer-Encoding", canonical == "Trailer":
 			faults = append(faults, fmt.Errorf("CONNECT header %s cannot be set", canonical))
-		case slices.ContainsFunc(header[name], proxyHasControl):
+		case !validHeaderValues(header[name]):
 			faults = append(faults, fmt.Errorf("CONNECT header %s has a control character", name))
 		}
 	}
 	return faults
-}
-
-func proxyHasControl(value string) bool {
-	return strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
-}
-
-// proxyNotToken reports whether r may not stand in a header name (RFC 9110 §5.6.2).
-func proxyNotToken(r rune) bool {
-	letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-	return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 }
 
 // connectHeader joins the fixed headers with the computed ones.

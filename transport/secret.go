@@ -8,8 +8,6 @@ import (
 	"log/slog"
 )
 
-const secretMask = "***"
-
 // A Secret is a text that never prints: every verb of fmt, slog, encoding/json
 // and encoding/xml show *** in its place, also inside other values. Its zero
 // value is the empty secret, which shows as an empty text, so that a missing
@@ -55,7 +53,7 @@ func (s Secret) String() string {
 	if s.IsZero() {
 		return ""
 	}
-	return secretMask
+	return Redacted
 }
 
 // GoString returns what String does.
@@ -74,8 +72,8 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // configuration file. It refuses the text ***, which is a secret that was
 // marshalled: what it stood for is lost.
 func (s *Secret) UnmarshalText(text []byte) error {
-	if string(text) == secretMask {
-		return errors.New("transport: read secret: it is masked (" + secretMask + ")")
+	if string(text) == Redacted {
+		return errors.New("transport: read secret: it is masked (" + Redacted + ")")
 	}
 	*s = NewSecret(string(text))
 	return nil

@@ -90,11 +90,11 @@ func (c *call) idempotent() bool {
 // sendable reports whether net/http would send a request like this at all; a
 // retry could not mend it.
 func sendable(req *http.Request) bool {
-	if req.URL == nil || req.URL.Host == "" || strings.ContainsFunc(req.Method, notToken) {
+	if req.URL == nil || req.URL.Host == "" || req.Method != "" && !transport.ValidHeaderName(req.Method) {
 		return false
 	}
 	for name, values := range req.Header {
-		if name == "" || strings.ContainsFunc(name, notToken) {
+		if !transport.ValidHeaderName(name) {
 			return false
 		}
 		for _, value := range values {
@@ -104,10 +104,6 @@ func sendable(req *http.Request) bool {
 		}
 	}
 	return strings.EqualFold(req.URL.Scheme, "http") || strings.EqualFold(req.URL.Scheme, "https")
-}
-
-func notToken(r rune) bool {
-	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
 }
 
 // final reports whether an error stays the same however often the request is sent.

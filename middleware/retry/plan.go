@@ -35,6 +35,9 @@ func (c *call) plan(resp *http.Response) (time.Duration, transport.Reason) {
 // draw adds the jittered backoff to what the server asked for.
 func (c *call) draw(resp *http.Response, now time.Time) (time.Duration, transport.Reason) {
 	p := c.policy
+	if p.waitless {
+		return 0, ""
+	}
 	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.maxDelay, Last: c.last}
 	step.Ceiling = backoff.Ceiling(p.baseDelay, p.maxDelay, step.Retry)
 	var hint time.Duration

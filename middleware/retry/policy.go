@@ -37,6 +37,7 @@ type config struct {
 	onLongHint     LongHint
 	backoff        Backoff
 	budget         *Budget
+	waitless       bool
 	unlimited      bool // no budget, rather than the client's own
 	replay         int64
 	drainBytes     int64
@@ -108,6 +109,10 @@ func WithCallTimeout(d time.Duration) Option { return func(c *config) { c.callTi
 
 // WithBackoff sets how a wait is drawn. The default is [FullJitter]; nil is a fault.
 func WithBackoff(b Backoff) Option { return func(c *config) { c.backoff = b } }
+
+// WithoutWaits retries at once, whatever a server asks for: for tests with a
+// mock. In a bubble of testing/synctest waits cost nothing and may stay.
+func WithoutWaits() Option { return func(c *config) { c.waitless = true } }
 
 // LongHint says what to do when a server asks for a longer wait than the
 // largest that is followed.

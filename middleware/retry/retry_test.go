@@ -274,6 +274,7 @@ func TestALongHint(t *testing.T) {
 		{"stop on overflow", "9223372037", nil, retry.ReasonHint, 0, 0},
 		{"clamp", "3600", retry.WithMaxHint(10*time.Second, retry.ClampToMax), "", 10 * time.Second, 11 * time.Second},
 		{"honour", "3600", retry.WithMaxHint(0, retry.HonourAll), "", time.Hour, time.Hour + 6*time.Minute},
+		{"without waits", "3600", retry.WithoutWaits(), "", 0, 0},
 		{"below the largest hint", "60", retry.WithMaxHint(time.Minute, retry.StopAboveMax), "", time.Minute, 66 * time.Second},
 	} {
 		t.Run(row.name, func(t *testing.T) {

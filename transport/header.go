@@ -1,0 +1,27 @@
+package transport
+
+import (
+	"slices"
+	"strings"
+)
+
+// ValidHeaderName reports whether name can be that of a header: a token (RFC
+// 9110 section 5.6.2). So can schemes of credentials and methods.
+func ValidHeaderName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, notToken)
+}
+
+func notToken(r rune) bool {
+	letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+	return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+}
+
+// ValidHeaderValue reports whether value can be sent in a header: it holds no
+// control character but a tab (RFC 9110 section 5.5).
+func ValidHeaderValue(value string) bool { return !strings.ContainsFunc(value, isControl) }
+
+func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+
+func validHeaderValues(values []string) bool {
+	return !slices.ContainsFunc(values, func(value string) bool { return !ValidHeaderValue(value) })
+}
