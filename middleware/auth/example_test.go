@@ -1,0 +1,95 @@
+package auth_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/transport"
+)
+
+// show answers with the header that it got.
+var show = transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+	fmt.Printf("%s: %q\n", req.URL.Host, req.Header.Get("Authorization"))
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
+})
+
+func get(client *http.Client, ctx context.Context, url string) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		panic(err)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+}
+
+func ExampleNew() {
+	credential := auth.Bearer(auth.NewSecret("x"))
+	client := &http.Client{Transport: transport.Chain(show, auth.New("https://api.example.com", credential))}
+	get(client, context.Background(), "https://api.example.com/")
+	get(client, context.Background(), "https://elsewhere.test/")
+	// Output:
+	// api.example.com: "Bearer x"
+	// elsewhere.test: ""
+}
+
+func ExampleKey() {
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Key("GenieKey", auth.NewSecret("x")))(show)}
+	get(client, context.Background(), "https://api.example.com/")
+	// Output: api.example.com: "GenieKey x"
+}
+
+func ExampleBearer() {
+	token := auth.NewSecret("x")
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(token))(show)}
+	get(client, context.Background(), "https://api.example.com/")
+	fmt.Println(token)
+	// Output:
+	// api.example.com: "Bearer x"
+	// ***
+}
+
+func ExampleBasic() {
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Basic("Aladdin", auth.NewSecret("open sesame")))(show)}
+	get(client, context.Background(), "https://api.example.com/")
+	// Output: api.example.com: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+}
+
+func ExampleNone() {
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(auth.NewSecret("x")))(show)}
+	get(client, auth.WithSource(context.Background(), auth.None()), "https://api.example.com/public")
+	// Output: api.example.com: ""
+}
+
+func ExampleWithSource() {
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(auth.NewSecret("ours")))(show)}
+	theirs := auth.Bearer(auth.NewSecret("theirs"))
+	get(client, auth.WithSource(context.Background(), theirs), "https://api.example.com/")
+	// Output: api.example.com: "Bearer theirs"
+}
+
+func ExampleRefresh() {
+	fetches := 0
+	source := auth.Refresh(func(context.Context) (auth.Token, error) {
+		fetches++ // one fetch runs at a time
+		token := auth.NewSecret(fmt.Sprintf("token-%d", fetches))
+		return auth.Token{Value: token, Expires: time.Now().Add(time.Hour)}, nil
+	})
+	client := &http.Client{Transport: auth.New("https://api.example.com", source)(show)}
+	get(client, context.Background(), "https://api.example.com/")
+	get(client, context.Background(), "https://api.example.com/")
+	// Output:
+	// api.example.com: "Bearer token-1"
+	// api.example.com: "Bearer token-1"
+}
+
+func ExampleNewSecret() {
+	fmt.Println(auth.NewSecret("x"))
+	// Output: ***
+}

@@ -1,0 +1,231 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// A Token is what a fetch of [Refresh] brings.
+type Token struct {
+	Value   Secret    // the token alone, without a scheme
+	Expires time.Time // zero: only a 401 ends it
+}
+
+// A RefreshOption sets how [Refresh] keeps its token.
+type RefreshOption func(*refresher)
+
+// WithScheme sets what stands before the token in the header. The default is
+// "Bearer"; the empty string sends the token alone.
+func WithScheme(scheme string) RefreshOption { return func(r *refresher) { r.scheme = scheme } }
+
+// WithRefreshTimeout bounds one fetch. The default is 30s; it must be positive.
+func WithRefreshTimeout(d time.Duration) RefreshOption { return func(r *refresher) { r.timeout = d } }
+
+// WithRefreshBefore sets how long before a token expires the next is fetched;
+// calls go on with the old one meanwhile. The default is 30s, and never more
+// than half of the token's life; 0 waits until it expired.
+func WithRefreshBefore(d time.Duration) RefreshOption { return func(r *refresher) { r.before = d } }
+
+// Refresh returns a [Renewer] that keeps the token that fetch brought and
+// fetches another shortly before it expires, and when the server answers 401 to
+// it. One fetch runs at a time, whoever waits for it. Its context has the values
+// of the call that began it, without the record and the cancellation, and ends
+// after the timeout; fetch must obey it. A call that waits for a fetch gets its
+// error, or leaves when its own context ends.
+//
+// When an early fetch fails the old token is used until it expires, and the next
+// fetch is tried a second later at the earliest.
+func Refresh(fetch func(ctx context.Context) (Token, error), opts ...RefreshOption) Renewer {
+	r := &refresher{fetch: fetch, scheme: "Bearer", timeout: 30 * time.Second, before: 30 * time.Second}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(r)
+		}
+	}
+	r.fault = r.check()
+	return r
+}
+
+// calm is the shortest time between an early fetch that failed and the next.
+const calm = time.Second
+
+type refresher struct {
+	fetch   func(ctx context.Context) (Token, error)
+	scheme  string
+	timeout time.Duration
+	before  time.Duration
+	fault   error
+
+	mu      sync.Mutex
+	value   Secret    // the whole header value; empty when there is none to use
+	expires time.Time // zero: never
+	due     time.Time // when to fetch the next; zero: never
+	running *flight
+}
+
+// A flight is one fetch and what came of it.
+type flight struct {
+	done     chan struct{} // closed when value and err stand
+	timeout  <-chan struct{}
+	value    string
+	err      error
+	panicked any
+}
+
+func (r *refresher) check() error {
+	var faults []error
+	if r.fetch == nil {
+		faults = append(faults, errors.New("auth: refresh: fetch is nil"))
+	}
+	if r.timeout <= 0 {
+		faults = append(faults, fmt.Errorf("auth: refresh: the timeout %s is not positive", r.timeout))
+	}
+	if r.before < 0 {
+		faults = append(faults, fmt.Errorf("auth: refresh: the time before expiry %s is negative", r.before))
+	}
+	if !validScheme(r.scheme) {
+		faults = append(faults, fmt.Errorf("auth: refresh: scheme %q is no token", r.scheme))
+	}
+	return errors.Join(faults...)
+}
+
+func (r *refresher) Fault() error { return r.fault }
+
+func (r *refresher) Authorization(ctx context.Context) (string, error) {
+	if r.fault != nil {
+		return "", &settled{r.fault}
+	}
+	value, f := r.current(ctx)
+	if f == nil {
+		return value, nil
+	}
+	select {
+	case <-f.done:
+		return f.result()
+	case <-ctx.Done():
+		return "", fmt.Errorf("wait for the token: %w", ended(ctx))
+	case <-f.timeout:
+		return f.late(r.timeout)
+	}
+}
+
+// Renew drops value if it is the one that is kept.
+func (r *refresher) Renew(value string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.value.Reveal() == value {
+		r.value = Secret{}
+	}
+}
+
+// current returns the value to use now, or the flight to wait for.
+func (r *refresher) current(ctx context.Context) (string, *flight) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	usable := !r.value.IsZero() && (r.expires.IsZero() || now.Before(r.expires))
+	if usable && (r.due.IsZero() || now.Before(r.due)) {
+		return r.value.Reveal(), nil
+	}
+	if r.running == nil {
+		r.running = r.start(ctx)
+	}
+	if usable {
+		return r.value.Reveal(), nil
+	}
+	return "", r.running
+}
+
+// start begins a fetch, which ends with its timeout at the latest.
+func (r *refresher) start(ctx context.Context) *flight {
+	ctx, cancel := context.WithTimeout(outward(context.WithoutCancel(ctx)), r.timeout)
+	f := &flight{done: make(chan struct{}), timeout: ctx.Done()}
+	go func() {
+		defer cancel()
+		defer r.land(f)
+		f.err = errors.New("the fetch did not return") // it may end its goroutine instead
+		defer func() { f.panicked = recover() }()
+		token, err := r.fetch(ctx)
+		f.err = r.accept(f, token, err)
+	}()
+	return f
+}
+
+// accept takes what a fetch returned over into its flight.
+func (r *refresher) accept(f *flight, token Token, err error) error {
+	if err != nil {
+		return err
+	}
+	if fault := valueFault(token.Value.Reveal()); fault != nil {
+		return fault
+	}
+	f.value = joined(r.scheme, token.Value.Reveal())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.value, r.expires, r.due = transport.NewSecret(f.value), token.Expires, time.Time{}
+	if !token.Expires.IsZero() {
+		r.due = token.Expires.Add(-min(r.before, max(0, time.Until(token.Expires)/2)))
+	}
+	return nil
+}
+
+// land ends a flight: what waits for it goes on.
+func (r *refresher) land(f *flight) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.running = nil
+	if f.err != nil || f.panicked != nil {
+		r.due = later(r.due, time.Now().Add(calm))
+	}
+	close(f.done)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (f *flight) result() (string, error) {
+	if f.panicked != nil {
+		panic(f.panicked) // as if fetch had run in the goroutine of whoever waits for it
+	}
+	if f.err != nil {
+		return "", fmt.Errorf("fetch the token: %w", f.err)
+	}
+	return f.value, nil
+}
+
+// late answers when the time of the fetch is up: its context ends as well when
+// it lands, and then there is a result.
+func (f *flight) late(timeout time.Duration) (string, error) {
+	select {
+	case <-f.done:
+		return f.result()
+	default:
+		return "", &lateError{timeout}
+	}
+}
+
+// A lateError is a timeout of the fetch, and so not the deadline of the call.
+type lateError struct{ after time.Duration }
+
+func (e *lateError) Error() string {
+	return fmt.Sprintf("fetch the token: no answer within %s", e.after)
+}
+func (e *lateError) Timeout() bool { return true }
+
+// ended returns an error that Is ctx.Err() and the cause, where one was set.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause == err { //nolint:errorlint // identity: is there a cause beside the context's own error?
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}

@@ -1,0 +1,177 @@
+package auth
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// A Source gives the Authorization value of an attempt, scheme included. It is
+// asked for each attempt and must be safe for concurrent use. Its context is
+// that of the request without the record of the call, so that what a source
+// sends itself is none of the call's attempts.
+//
+// A source may have a method Fault() error that says what is wrong with its
+// settings; with one, [New] refuses every call.
+type Source interface {
+	Authorization(ctx context.Context) (string, error)
+}
+
+// A Renewer is a [Source] that can give another value once the server turned
+// one down. [Refresh] returns one; a static key is none, so that a 401 to it is final.
+type Renewer interface {
+	Source
+
+	// Renew says that the server answered 401 to value: the source must not
+	// give it again. It is nothing new to one that has another by now.
+	Renew(value string)
+}
+
+// A SourceFunc makes a function a [Source]. It is no [Renewer]: a 401 is final.
+type SourceFunc func(ctx context.Context) (string, error)
+
+// Authorization calls f.
+func (f SourceFunc) Authorization(ctx context.Context) (string, error) { return f(ctx) }
+
+// Key returns a source of the value "scheme key", such as "GenieKey x"; with an
+// empty scheme the value is the key alone. The key must not be empty nor hold a
+// control character or blanks at its ends, and a scheme must be a token (RFC
+// 9110 section 11.1).
+func Key(scheme string, key Secret) Source {
+	var faults []error
+	if !validScheme(scheme) {
+		faults = append(faults, fmt.Errorf("auth: key: scheme %q is no token", scheme))
+	}
+	if fault := valueFault(key.Reveal()); fault != nil {
+		faults = append(faults, fmt.Errorf("auth: key: %w", fault))
+	}
+	return newStatic(joined(scheme, key.Reveal()), faults...)
+}
+
+// Bearer returns a source of the value "Bearer token" (RFC 6750 section 2.1).
+func Bearer(token Secret) Source { return Key("Bearer", token) }
+
+// Basic returns a source of user and password as RFC 7617 encodes them, in
+// UTF-8. The user must not hold a colon, neither of them a control character; an
+// empty password is allowed, an empty user is not.
+func Basic(user string, password Secret) Source {
+	var faults []error
+	if user == "" {
+		faults = append(faults, errors.New("auth: basic: the user is empty"))
+	}
+	if strings.Contains(user, ":") {
+		faults = append(faults, errors.New("auth: basic: the user holds a colon"))
+	}
+	if !sendable(user) || !sendable(password.Reveal()) {
+		faults = append(faults, errors.New("auth: basic: user or password holds a control character"))
+	}
+	pair := base64.StdEncoding.EncodeToString([]byte(user + ":" + password.Reveal()))
+	return newStatic("Basic "+pair, faults...)
+}
+
+// None returns a source that signs nothing, for [WithSource].
+func None() Source { return none{} }
+
+type none struct{}
+
+func (none) Authorization(context.Context) (string, error) { return "", nil }
+
+// A static source gives one value for ever, made when it was built.
+type static struct {
+	value Secret
+	fault error
+}
+
+func newStatic(value string, faults ...error) *static {
+	return &static{value: transport.NewSecret(value), fault: errors.Join(faults...)}
+}
+
+func (s *static) Authorization(context.Context) (string, error) {
+	if s.fault != nil {
+		return "", &settled{s.fault}
+	}
+	return s.value.Reveal(), nil
+}
+
+func (s *static) Fault() error { return s.fault }
+
+// A settled error stays the same however often one asks.
+type settled struct{ error }
+
+func (e *settled) Unwrap() error   { return e.error }
+func (e *settled) Retryable() bool { return false }
+
+// faultOf returns what is wrong with the settings of source.
+func faultOf(source Source) error {
+	if f, ok := source.(SourceFunc); source == nil || ok && f == nil {
+		return errors.New("auth: the source is nil")
+	}
+	if f, ok := source.(interface{ Fault() error }); ok {
+		return f.Fault()
+	}
+	return nil
+}
+
+// valueOf asks source for the value of one attempt.
+func valueOf(ctx context.Context, source Source) (string, error) {
+	switch own := source.(type) {
+	case *static:
+		return own.Authorization(ctx) // valid since it was built
+	case *refresher:
+		return own.Authorization(ctx) // sees to its context and its values itself
+	}
+	value, err := source.Authorization(outward(ctx))
+	if err != nil {
+		return "", err
+	}
+	if fault := valueFault(value); fault != nil {
+		return "", fault
+	}
+	return value, nil
+}
+
+// outward returns ctx for what is sent on the way to a credential: none of the
+// call's attempts, not on its attempt's clock, and not to be signed with the
+// credential that it is to fetch.
+func outward(ctx context.Context) context.Context {
+	ctx = transport.Detach(ctx)
+	if transport.ClockFrom(ctx) != nil {
+		ctx = transport.WithClock(ctx, nil)
+	}
+	if ctx.Value(overrideKey{}) != nil {
+		ctx = context.WithValue(ctx, overrideKey{}, nil)
+	}
+	return ctx
+}
+
+func joined(scheme, key string) string {
+	if scheme == "" {
+		return key
+	}
+	return scheme + " " + key
+}
+
+// valueFault says what is wrong with a key or value, and shows nothing of it.
+func valueFault(value string) error {
+	switch {
+	case value == "":
+		return errors.New("the value is empty")
+	case !sendable(value):
+		return errors.New("the value holds a control character")
+	case strings.Trim(value, " \t") != value: // a server would see another key, or none (RFC 9110 section 5.5)
+		return errors.New("the value begins or ends with a blank")
+	}
+	return nil
+}
+
+func sendable(value string) bool { return transport.ValidHeaderValue(value) }
+
+func validScheme(scheme string) bool {
+	return !strings.ContainsFunc(scheme, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
+	})
+}
