@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -43,7 +44,11 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 		if mw == nil {
 			continue
 		}
-		if top = mw(top); top == nil {
+		next := top
+		if top = mw(next); same(top, next) {
+			continue // it put up no layer
+		}
+		if top == nil {
 			top = &refusal{Link: NewLink("nothing", Anywhere, base, errors.New("transport: chain: a middleware returned no round tripper"))}
 		}
 		c.layers = append(c.layers, top)
@@ -54,6 +59,10 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 		c.identity = i
 	}
 	return c
+}
+
+func same(a, b http.RoundTripper) bool {
+	return a != nil && reflect.TypeOf(a).Comparable() && a == b
 }
 
 type chain struct {

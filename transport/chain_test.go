@@ -127,7 +127,8 @@ func TestCloseIdleConnectionsReachesTheBase(t *testing.T) {
 func TestAChainPrintsAsItsOrder(t *testing.T) {
 	t.Parallel()
 	foreign := func(next http.RoundTripper) http.RoundTripper { return &idleCounter{RoundTripper: next} }
-	chain := transport.Chain(&http.Transport{}, transport.Identity(), foreign)
+	none := func(next http.RoundTripper) http.RoundTripper { return next }
+	chain := transport.Chain(&http.Transport{}, transport.Identity(), none, foreign, none)
 	assert.Equal(t, "identity > *transport_test.idleCounter > *http.Transport", fmt.Sprint(chain))
 	layers := transport.Layers(chain)
 	require.Len(t, layers, 3)

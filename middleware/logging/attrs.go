@@ -1,0 +1,95 @@
+package logging
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// A headerName is a header that is logged, and its keys, built once.
+type headerName struct{ name, request, response string }
+
+// describe says which request it was, and its answer's status.
+func (j *journal) describe(list []slog.Attr, p *passage, resp *http.Response) []slog.Attr {
+	if p.call != nil {
+		list = append(list, slog.String("transaction_id", p.call.TransactionID()))
+	}
+	method := p.req.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	list = append(list, slog.String("method", method), slog.String("url", j.showURL(p.req.URL)))
+	if route, ok := transport.Fact[transport.Route](p.call); ok {
+		list = append(list, slog.String("route", string(route)))
+	}
+	if resp != nil {
+		list = append(list, slog.Int("status", resp.StatusCode))
+	}
+	return list
+}
+
+// conclude adds the duration, the headers and the error.
+func (j *journal) conclude(list []slog.Attr, p *passage, resp *http.Response, err error) []slog.Attr {
+	list = append(list, slog.Duration("duration", p.elapsed))
+	for i := range j.names {
+		if values := p.req.Header[j.names[i].name]; len(values) > 0 {
+			list = append(list, slog.String(j.names[i].request, showValues(values)))
+		}
+	}
+	if resp != nil {
+		for i := range j.names {
+			if values := resp.Header[j.names[i].name]; len(values) > 0 {
+				list = append(list, slog.String(j.names[i].response, showValues(values)))
+			}
+		}
+	}
+	if err != nil {
+		list = append(list, slog.String("error", j.showError(err)))
+	}
+	return list
+}
+
+// showValues goes through redaction as well: a Location can hold a key.
+func showValues(values []string) string {
+	text := values[0]
+	if len(values) > 1 {
+		text = strings.Join(values, ", ")
+	}
+	return transport.RedactText(text)
+}
+
+// showError treats the URL that an error of net/http or net/url quotes as any other.
+func (j *journal) showError(err error) string {
+	text := err.Error()
+	if quoting, ok := errors.AsType[*url.Error](err); ok {
+		shown := "?"
+		if u, fault := url.Parse(quoting.URL); fault == nil {
+			shown = j.showURL(u)
+		}
+		text = strings.ReplaceAll(text, strconv.Quote(quoting.URL), strconv.Quote(shown))
+	}
+	return transport.RedactText(text)
+}
+
+// showURL keeps the names of query parameters, and the values of those that are allowed.
+func (j *journal) showURL(u *url.URL) string {
+	if u == nil || u.RawQuery == "" {
+		return transport.RedactURL(u)
+	}
+	parts := strings.Split(u.RawQuery, "&")
+	for i, part := range parts {
+		name, _, found := strings.Cut(part, "=")
+		if plain, err := url.QueryUnescape(name); found && (err != nil || !slices.Contains(j.query, plain)) {
+			parts[i] = name + "=" + transport.Redacted
+		}
+	}
+	shown := *u
+	shown.RawQuery = strings.Join(parts, "&")
+	return transport.RedactURL(&shown)
+}

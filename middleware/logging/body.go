@@ -1,0 +1,189 @@
+package logging
+
+import (
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// sendWithBodies is the attempt with its bodies copied aside while they pass.
+func (a *attempts) sendWithBodies(p *passage) (*http.Response, error) {
+	j := a.journal
+	if !j.wantsBodies(p) {
+		resp, err := a.Send(p.req)
+		p.elapsed = time.Since(p.start)
+		j.logAttempt(p, resp, err)
+		return resp, err
+	}
+	sent, outgoing := p.req, j.newCapture(p, "request", p.req.Header)
+	if outgoing != nil && p.req.Body != nil && p.req.Body != http.NoBody {
+		tapped := *p.req
+		tapped.Body = &tap{ReadCloser: p.req.Body, capture: outgoing}
+		sent = &tapped
+	}
+	resp, err := a.Send(sent)
+	resp = transport.Restore(resp, p.req)
+	p.elapsed = time.Since(p.start)
+	j.logAttempt(p, resp, err)
+	if sent != p.req {
+		outgoing.log()
+	}
+	// The body of a 101 is the connection itself.
+	if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols && resp.Body != http.NoBody {
+		if incoming := j.newCapture(p, "response", resp.Header); incoming != nil {
+			incoming.status = resp.StatusCode
+			resp.Body = &tap{ReadCloser: resp.Body, capture: incoming, ends: true}
+		}
+	}
+	return resp, err
+}
+
+func (j *journal) wantsBodies(p *passage) (on bool) {
+	defer j.contain()
+	if j.ceiling == highest {
+		return true // the rule may go by the status, which is not known yet
+	}
+	return j.logger.Enabled(p.req.Context(), j.levels(Outcome{Kind: KindBody}))
+}
+
+// A tap is a body whose bytes are copied aside.
+type tap struct {
+	io.ReadCloser
+	capture *capture
+	ends    bool // the record is written when the body ends
+}
+
+func (t *tap) Read(b []byte) (int, error) {
+	n, err := t.ReadCloser.Read(b)
+	if n > 0 {
+		t.capture.take(b[:n])
+	}
+	if err != nil && t.ends {
+		t.capture.log()
+	}
+	return n, err
+}
+
+func (t *tap) Close() error {
+	err := t.ReadCloser.Close()
+	if t.ends {
+		t.capture.log()
+	}
+	return err
+}
+
+// A capture keeps the beginning of a body until it is logged, once.
+type capture struct {
+	journal *journal
+	req     *http.Request
+	call    *transport.Call
+	attempt int
+	status  int
+	side    string
+	form    bool
+
+	mu     sync.Mutex // bodies may be read and closed by different goroutines
+	kept   []byte
+	size   int64 // of what has passed
+	logged bool
+}
+
+// newCapture returns nil for a body that is no text, or is encoded.
+func (j *journal) newCapture(p *passage, side string, header http.Header) *capture {
+	kind, isText := textual(header)
+	if !isText {
+		return nil
+	}
+	return &capture{
+		journal: j, req: p.req, call: p.call, attempt: p.attempts + 1, side: side,
+		form: kind == "application/x-www-form-urlencoded",
+	}
+}
+
+// textual returns the media type and whether it is one of text. A body that does
+// not say what it is may be text; its bytes decide.
+func textual(header http.Header) (kind string, isText bool) {
+	if encoding := header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return "", false
+	}
+	value := header.Get("Content-Type")
+	if value == "" {
+		return "", true
+	}
+	kind, _, _ = mime.ParseMediaType(value) // of a type with garbled parameters the type still counts
+	switch kind {
+	case "application/json", "application/xml", "application/x-www-form-urlencoded", "application/x-ndjson":
+		return kind, true
+	}
+	return kind, strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "+json") || strings.HasSuffix(kind, "+xml")
+}
+
+func (c *capture) take(b []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.size += int64(len(b))
+	if !c.logged {
+		c.kept = append(c.kept, b[:min(len(b), c.journal.bodies-len(c.kept))]...)
+	}
+}
+
+// finish returns what was kept, the first time it is called.
+func (c *capture) finish() (kept []byte, size int64, first bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kept, c.kept = c.kept, nil
+	first, c.logged = !c.logged, true
+	return kept, c.size, first
+}
+
+// log writes the record, unless it was written or the bytes are no text.
+func (c *capture) log() {
+	kept, size, first := c.finish()
+	if !first {
+		return
+	}
+	text, ok := c.show(kept, size > int64(len(kept)))
+	if !ok {
+		return
+	}
+	j := c.journal
+	defer j.contain()
+	list := make([]slog.Attr, 0, 8)
+	if c.call != nil {
+		list = append(list, slog.String("transaction_id", c.call.TransactionID()))
+	}
+	list = append(list, slog.Int("attempt", c.attempt), slog.String("side", c.side))
+	if c.status != 0 {
+		list = append(list, slog.Int("status", c.status))
+	}
+	list = append(list, slog.Int64("bytes", size), slog.Bool("truncated", size > int64(len(kept))), slog.String("body", text))
+	ctx := c.req.Context()
+	j.logger.LogAttrs(j.outside(ctx), j.levels(Outcome{Kind: KindBody, Status: c.status}), "http body", list...)
+}
+
+// show returns a body as it may stand in a log, or false if it is not text.
+func (c *capture) show(kept []byte, cut bool) (string, bool) {
+	text := string(kept)
+	for range utf8.UTFMax - 1 {
+		if r, size := utf8.DecodeLastRuneInString(text); cut && r == utf8.RuneError && size == 1 {
+			text = text[:len(text)-1]
+		}
+	}
+	if text == "" || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return "", false
+	}
+	if c.form {
+		text = transport.RedactQuery(text)
+	}
+	if cut {
+		return transport.RedactPrefix(text), true
+	}
+	return transport.RedactText(text), true
+}

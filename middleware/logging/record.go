@@ -1,0 +1,174 @@
+package logging
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// A journal is what one middleware writes to. It is shared by all chains that
+// the middleware stands in, and never written after it was built.
+type journal struct {
+	config
+	logger   *slog.Logger
+	kind     Kind
+	fault    error
+	pure     bool // the handler is one of slog's own, which do not look at the ctx
+	names    []headerName
+	reported atomic.Bool
+}
+
+type calls struct {
+	transport.Link
+	journal *journal
+}
+
+// RoundTrip sends req and logs the call.
+func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
+	if c.Fault() != nil {
+		return nil, transport.Refuse(req, c.Fault())
+	}
+	if !c.journal.wants(req.Context()) {
+		return c.Send(req)
+	}
+	p := begin(req)
+	resp, err := c.Send(req)
+	p.elapsed = time.Since(p.start)
+	if c.journal.waits {
+		c.journal.logWaits(&p)
+	}
+	c.journal.logCall(&p, resp, err)
+	return resp, err
+}
+
+type attempts struct {
+	transport.Link
+	journal *journal
+}
+
+// RoundTrip sends req and logs the attempt.
+func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
+	if a.Fault() != nil {
+		return nil, transport.Refuse(req, a.Fault())
+	}
+	if !a.journal.wants(req.Context()) {
+		return a.Send(req)
+	}
+	p := begin(req)
+	if a.journal.bodies > 0 {
+		return a.sendWithBodies(&p)
+	}
+	resp, err := a.Send(req)
+	p.elapsed = time.Since(p.start)
+	a.journal.logAttempt(&p, resp, err)
+	return resp, err
+}
+
+// A passage is one request on its way through a layer, and what its call had
+// been through before: a call that follows redirects passes several times.
+type passage struct {
+	req      *http.Request
+	call     *transport.Call
+	start    time.Time
+	elapsed  time.Duration
+	attempts int
+	waited   time.Duration
+}
+
+func begin(req *http.Request) passage {
+	call := transport.CallFrom(req.Context())
+	return passage{req: req, call: call, start: time.Now(), attempts: call.AttemptCount(), waited: call.Waited()}
+}
+
+// wants reports whether any record could come of this passage.
+func (j *journal) wants(ctx context.Context) bool { return j.enabled(ctx, j.ceiling) }
+
+func (j *journal) enabled(ctx context.Context, level slog.Level) (on bool) {
+	defer j.contain()
+	return j.logger.Enabled(ctx, level)
+}
+
+// contain ends a panic of the handler or of the level rule. It must be deferred itself.
+func (j *journal) contain() {
+	recovered := recover()
+	if recovered == nil || !j.reported.CompareAndSwap(false, true) {
+		return
+	}
+	defer func() { _ = recover() }() // the report may go where the panic came from
+	j.report(recovered)
+}
+
+// outside is the ctx that a handler gets: should it send what it logs, that is
+// no part of the call that it logs.
+func (j *journal) outside(ctx context.Context) context.Context {
+	if j.pure {
+		return ctx
+	}
+	return transport.Detach(ctx)
+}
+
+// room is enough for a record with a few headers; more go to the heap.
+type room [20]slog.Attr
+
+func (j *journal) logCall(p *passage, resp *http.Response, err error) {
+	defer j.contain()
+	ctx := p.req.Context()
+	level := j.levels(outcomeOf(ctx, KindCall, resp, err))
+	if !j.logger.Enabled(ctx, level) {
+		return
+	}
+	var space room
+	list := j.describe(space[:0], p, resp)
+	if p.call != nil {
+		list = append(list, slog.Int("attempts", p.call.AttemptCount()-p.attempts))
+		if waited := p.call.Waited() - p.waited; waited > 0 {
+			list = append(list, slog.Duration("waited", waited))
+		}
+		if state := p.call.RateLimit().State; state != "" {
+			list = append(list, slog.String("rate_limit", transport.RedactText(state)))
+		}
+		if reason := p.call.Reason(); reason != "" {
+			list = append(list, slog.String("reason", transport.RedactText(string(reason))))
+		}
+	}
+	j.logger.LogAttrs(j.outside(ctx), level, "http call", j.conclude(list, p, resp, err)...)
+}
+
+func (j *journal) logAttempt(p *passage, resp *http.Response, err error) {
+	defer j.contain()
+	ctx := p.req.Context()
+	level := j.levels(outcomeOf(ctx, KindAttempt, resp, err))
+	if !j.logger.Enabled(ctx, level) {
+		return
+	}
+	var space room
+	list := j.describe(space[:0], p, resp)
+	list = append(list, slog.Int("attempt", p.attempts+1))
+	j.logger.LogAttrs(j.outside(ctx), level, "http attempt", j.conclude(list, p, resp, err)...)
+}
+
+// logWaits writes the waits of this passage, which stand behind those that were
+// there when it began.
+func (j *journal) logWaits(p *passage) {
+	defer j.contain()
+	ctx := p.req.Context()
+	level := j.levels(Outcome{Kind: KindWait})
+	if !j.logger.Enabled(ctx, level) {
+		return
+	}
+	for _, wait := range p.call.Waits() {
+		if wait.Before <= p.attempts {
+			continue
+		}
+		j.logger.LogAttrs(j.outside(ctx), level, "http wait",
+			slog.String("transaction_id", p.call.TransactionID()),
+			slog.Int("before_attempt", wait.Before),
+			slog.Duration("wait", wait.For),
+			slog.String("cause", string(wait.Cause)),
+			slog.String("reason", transport.RedactText(wait.Reason)))
+	}
+}

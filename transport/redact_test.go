@@ -1,0 +1,210 @@
+package transport_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// canary is a secret that no output may hold. It needs no escape in any format.
+const canary = "ZQ7canary7QZ"
+
+func TestKnowsTheNamesOfSecrets(t *testing.T) {
+	t.Parallel()
+	for name, secret := range map[string]bool{
+		"apiKey": true, "api_key": true, "API-KEY": true, "x-api-key": true, "to\u212aen": true, "access_token": true,
+		"password": true, "newPassword": true, "client_secret": true, "key": true, "sig": true, "Authorization": true,
+		"proxy-authorization": true, "Set-Cookie": true, "user[password]": true, "auth.token": true, "secrets": true,
+		"": false, "alias": false, "keyword": false, "tokens": false, "monkey": false, "message": false, "secretary": false, "limit": false,
+	} {
+		assert.Equal(t, secret, transport.SecretName(name), "%q", name)
+	}
+}
+
+// A3.
+func TestShowsURLsWithoutTheirSecrets(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"https://api.example.com/v2/alerts":                              "https://api.example.com/v2/alerts",
+		"https://api.example.com/v2/users/bob@example.com?x":             "https://api.example.com/v2/users/bob@example.com?x",
+		"https://user:" + canary + "@example.com:8443/a#" + canary:       "https://example.com:8443/a",
+		"https://example.com/?limit=5&apiKey=" + canary + "&order=asc":   "https://example.com/?limit=5&apiKey=***&order=asc",
+		"https://example.com/?api%4bey=" + canary:                        "https://example.com/?api%4bey=***",
+		"https://example.com/?a=1;token=" + canary + ";b":                "https://example.com/?a=1;token=***",
+		"https://example.com/?%zz=" + canary:                             "https://example.com/?%zz=***",
+		"https://example.com/?next=https%3A%2F%2Fx%3Fkey%3D" + canary:    "https://example.com/?next=***",
+		"https://example.com/?next=https%3A%2F%2Fu%3A" + canary + "%40x": "https://example.com/?next=***",
+		"https://example.com/?discount=100%25&q=a+b":                     "https://example.com/?discount=100%25&q=a+b",
+		"https://[::1]:8443/a?":                                          "https://[::1]:8443/a?",
+		"mailto:bob?token=" + canary:                                     "mailto:bob?token=***",
+		"https://example.com/x;password=" + canary:                       "https://example.com/x;password=***",
+	} {
+		u, err := url.Parse(raw)
+		require.NoError(t, err)
+		before := *u
+		assert.Equal(t, want, transport.RedactURL(u))
+		assert.Equal(t, before, *u, "the URL is only read")
+	}
+	assert.Empty(t, transport.RedactURL(nil))
+	for _, u := range []*url.URL{
+		{Scheme: "http", Opaque: "//user:" + canary + "@example.com/path"},
+		{Scheme: "http", Opaque: "//example.com/path?token=" + canary + "#" + canary},
+		{Scheme: "http", Host: "user:" + canary + "@example.com"},
+		{Scheme: "http", Host: "example.com", RawQuery: "token=a b\"" + canary},
+	} {
+		assert.NotContains(t, transport.RedactURL(u), canary, "%#v", u)
+	}
+}
+
+// A3.
+func TestShowsTextsWithoutTheirSecrets(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		``: ``,
+		`plain words, a "quote", a = b, c: d <e>`:                         `plain words, a "quote", a = b, c: d <e>`,
+		`{"message":"x","apiKey":"` + canary + `","n":1}`:                 `{"message":"x","apiKey":"***","n":1}`,
+		`{ "token" : "a\"` + canary + `\\" , "n" : 1 }`:                   `{ "token" : "***" , "n" : 1 }`,
+		`{"token":7` + canary + `,"n":1}`:                                 `{"token":"***","n":1}`,
+		`{"token":["` + canary + `",{"a":"]}"}],"n":[1]}`:                 `{"token":"***","n":[1]}`,
+		`[{"secret":true},{"secret":null}]`:                               `[{"secret":"***"},{"secret":"***"}]`,
+		`{"api\u004bey":"` + canary + `"}`:                                `{"api\u004bey":"***"}`,
+		`{"body":"{\"token\":\"` + canary + `\",\"n\":1}"}`:               `{"body":"{\"token\":\"***\",\"n\":1}"}`,
+		`{"body":"{\"token\":5,\"n\":{\"secret\":7}}","n":1}`:             `{"body":"{\"token\":\"***\",\"n\":{\"secret\":\"***\"}}","n":1}`,
+		`{"a":"{\"b\":\"{\\\"token\\\":\\\"` + canary + `\\\"}\"}"}`:      `{"a":"{\"b\":\"{\\\"token\\\":\\\"***\\\"}\"}"}`,
+		`{"next":"https://x.io/v2?offset=5\u0026key=` + canary + `"}`:     `{"next":"https://x.io/v2?offset=5\u0026key=***"}`,
+		`{"next":"https:\/\/u:` + canary + `@x.io\/v2"}`:                  `{"next":"https:\/\/***@x.io\/v2"}`,
+		`Get "https://u:` + canary + `@x.io/?apiKey=` + canary + `": EOF`: `Get "https://***@x.io/?apiKey=***": EOF`,
+		`parse "http://u:a/` + canary + `@x.io": invalid port`:            `parse "http://***@x.io": invalid port`,
+		`http://u:` + canary:                                              `http://***`,
+		`dial http://x.io:8080/users/bob@x.io: refused`:                   `dial http://x.io:8080/users/bob@x.io: refused`,
+		"Authorization: GenieKey " + canary + "\r\nAccept: */*":           "Authorization: ***\r\nAccept: */*",
+		`map[Authorization:[GenieKey ` + canary + `]]`:                    `map[Authorization:***`,
+		`password="a b ` + canary + `" n=1`:                               `password="***" n=1`,
+		`a=1&user[password]=` + canary + `&b=2`:                           `a=1&user[password]=***&b=2`,
+		`<a><ns:apiKey x="1">` + canary + `</ns:apiKey><b>1</b></a>`:      `<a><ns:apiKey>***</ns:apiKey><b>1</b></a>`,
+		`<password><![CDATA[` + canary + `]]></password>`:                 `<password>***</password>`,
+	} {
+		assert.Equal(t, want, transport.RedactText(text))
+	}
+}
+
+// A3: a body is cut off where its bound lies.
+func TestHidesASecretWhereverTheTextIsCutOff(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{"n":1,"apiKey":"` + canary + `"}`,
+		`{"body":"{\"token\":\"` + canary + `\"}"}`,
+		`{"token":{"a":["` + canary + `"]}}`,
+		`a=1&token=` + canary,
+		`<password>` + canary + `</password>`,
+		`{"url":"https://user:` + canary + `@x.io"}`,
+		`Authorization: Basic ` + canary,
+	} {
+		for cut := range len(text) {
+			assert.NotContains(t, transport.RedactText(text[:cut]), canary[:2], "cut at %d", cut)
+			assert.NotContains(t, transport.RedactPrefix(text[:cut]), canary[:2], "cut at %d", cut)
+		}
+	}
+}
+
+// A3: nothing tells a user from a host before the '@'.
+func TestAURLThatIsCutOffLosesItsHost(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"see https://" + canary + "@x.io/a", "https://user:7" + canary + "@x.io", `{"a":"https:\/\/` + canary + `@x.io\/"}`} {
+		for cut := range len(text) {
+			assert.NotContains(t, transport.RedactPrefix(text[:cut]), canary[:2], "cut at %d", cut)
+		}
+	}
+	for text, want := range map[string]string{
+		"": "", "/": "/", "a/b": "a/b", "https://x.io/a": "https://x.io/a", `"https://x.io" and more`: `"https://x.io" and more`,
+		"https://user:1": "https://***", "https://": "https://***", "token=" + canary: "token=***",
+	} {
+		assert.Equal(t, want, transport.RedactPrefix(text))
+	}
+}
+
+func TestJSONStaysJSON(t *testing.T) {
+	t.Parallel()
+	inner, err := json.Marshal(map[string]any{"password": []int{1}, "token": 5, "x": "\\\"", "key": "\\"})
+	require.NoError(t, err)
+	text, err := json.Marshal(map[string]any{"apiKey": nil, "body": string(inner), "n": 1, "secret": map[string]any{"a": "}"}})
+	require.NoError(t, err)
+	var outer struct {
+		APIKey, Body, Secret string
+		N                    int
+	}
+	require.NoError(t, json.Unmarshal([]byte(transport.RedactText(string(text))), &outer))
+	assert.Equal(t, "***", outer.APIKey)
+	assert.Equal(t, "***", outer.Secret)
+	assert.Equal(t, 1, outer.N)
+	assert.JSONEq(t, `{"password":"***","token":"***","x":"\\\"","key":"***"}`, outer.Body)
+}
+
+func TestHostileTextsTakeLinearTime(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{`"`, `\"`, `a=`, `a=%3D`, `://`, `<a`, `<token`, `"a":`, `"token":"`, `"token":[`, "Authorization:", `a"\`, `://a:b`} {
+		text := strings.Repeat(piece, (64<<10)/len(piece))
+		begun := time.Now()
+		transport.RedactText(text)
+		transport.RedactQuery(text)
+		assert.Less(t, time.Since(begun), 5*time.Second, "%q", piece)
+	}
+}
+
+// A3.
+func FuzzRedactText(f *testing.F) {
+	f.Add("", "", uint8(0), 0)
+	f.Add(`"token":"`, `"}`, uint8(1), 20)
+	f.Add(`"x":"\`, `,"a":1}`, uint8(2), 40)
+	f.Add(`\`, `\`, uint8(9), 1000)
+	f.Add(`0`, `:"0`, uint8('*'), -3)
+	f.Add(`%=`, `0`, uint8('6'), 996)
+	f.Add(`<token>`, `</`, uint8(4), 60)
+	names := []string{"apiKey", "token", "Password", "client_secret"}
+	f.Fuzz(func(t *testing.T, before, after string, form uint8, cut int) {
+		if strings.Contains(before+after, "ZQ") || strings.HasSuffix(before, "Z") {
+			t.Skip("the frame holds what must not be found")
+		}
+		document, err := json.Marshal(map[string]string{names[form%4]: canary, "b": after})
+		require.NoError(t, err)
+		if form&4 != 0 {
+			document = []byte(strings.Trim(string(document), "{}"))
+		}
+		if form&8 != 0 {
+			document, err = json.Marshal(string(document))
+			require.NoError(t, err)
+		}
+		text := before + string(document) + after
+		assert.NotContains(t, transport.RedactText(text), canary)
+		if cut >= 0 && cut < len(text) {
+			assert.NotContains(t, transport.RedactText(text[:cut]), canary)
+		}
+	})
+}
+
+// A3.
+func FuzzRedactURL(f *testing.F) {
+	f.Add("user", "example.com", "/v2/alerts", "limit=5", "order=asc", "//example.com")
+	f.Add("", "", "", "%", ";", "?")
+	f.Fuzz(func(t *testing.T, user, host, path, before, after, opaque string) {
+		if strings.Contains(strings.Join([]string{user, host, path, before, after, opaque}, "\x00"), "ZQ") {
+			t.Skip("the frame holds what must not be found")
+		}
+		u := &url.URL{
+			Scheme: "https", User: url.UserPassword(user, canary), Host: host, Path: path,
+			RawQuery: before + "&apiKey=" + canary + "&" + after, Fragment: canary,
+		}
+		assert.NotContains(t, transport.RedactURL(u), canary)
+		u.Host = user + ":" + canary + "@" + host
+		assert.NotContains(t, transport.RedactURL(u), strings.TrimSpace(canary))
+		u.Host, u.Opaque = host, opaque+"?apiKey="+canary+"&"+after
+		assert.NotContains(t, transport.RedactURL(u), canary)
+	})
+}
