@@ -1,0 +1,31 @@
+package opsgenietest
+
+// An Account is the account that the server plays. See
+// https://docs.opsgenie.com/docs/account-api.
+type Account struct {
+	Name      string `json:"name"`
+	UserCount int    `json:"userCount"`
+	Plan      Plan   `json:"plan"`
+}
+
+// A Plan is what an account pays for.
+type Plan struct {
+	MaxUserCount int    `json:"maxUserCount"`
+	Name         string `json:"name"`
+	IsYearly     bool   `json:"isYearly"`
+}
+
+func accountRoutes() []route {
+	return []route{{"GET /v2/account", DomainConfiguration, noBody, (*world).getAccount}}
+}
+
+func (w *world) getAccount(*call) (answer, error) {
+	return answer{data: w.account()}, nil
+}
+
+func (w *world) account() Account {
+	return Account{Name: "opsgenietest", UserCount: 1, Plan: Plan{MaxUserCount: 100, Name: w.plan, IsYearly: true}}
+}
+
+// Account returns the account that the server plays; its plan is set by [WithPlan].
+func (s *Server) Account() Account { return s.world.account() }

@@ -1,0 +1,270 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// An Alert is an alert as the server keeps it. The fields with a name in JSON
+// are those that the API shows, [Alert.Actions] to Details only for one alert
+// and not in lists. See https://docs.opsgenie.com/docs/alert-api.
+type Alert struct {
+	ID             string      `json:"id"` // a UUID and the milliseconds of its creation
+	TinyID         string      `json:"tinyId"`
+	Alias          string      `json:"alias"` // the id if none was sent
+	Message        string      `json:"message"`
+	Status         string      `json:"status"` // open or closed
+	Acknowledged   bool        `json:"acknowledged"`
+	IsSeen         bool        `json:"isSeen"`
+	Seen           bool        `json:"seen"` // the same, under its older name
+	Tags           []string    `json:"tags"`
+	Snoozed        bool        `json:"snoozed"`
+	SnoozedUntil   Time        `json:"snoozedUntil,omitzero"`
+	Count          int         `json:"count"` // how often it was created while open
+	LastOccurredAt Time        `json:"lastOccurredAt"`
+	CreatedAt      Time        `json:"createdAt"`
+	UpdatedAt      Time        `json:"updatedAt"`
+	Source         string      `json:"source"`
+	Owner          string      `json:"owner"`
+	Priority       string      `json:"priority"`
+	Responders     []Responder `json:"responders"`
+	Integration    Integration `json:"integration"`
+	OwnerTeamID    string      `json:"ownerTeamId,omitzero"`
+	Report         *Report     `json:"report,omitzero"` // nil until it is acknowledged or closed
+
+	Actions     []string          `json:"actions,omitzero"`
+	Entity      string            `json:"entity,omitzero"`
+	Description string            `json:"description,omitzero"`
+	Details     map[string]string `json:"details,omitzero"`
+
+	VisibleTo   []Responder  `json:"-"`
+	Notes       []Note       `json:"-"` // the oldest first
+	Logs        []Log        `json:"-"` // the oldest first
+	Attachments []Attachment `json:"-"`
+
+	recipients []alertRecipient
+	files      []*Attachment
+}
+
+// An Integration is what an alert came through. The server has one.
+type Integration struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// A Report tells how long an alert was open before it was acknowledged and
+// closed, in milliseconds.
+type Report struct {
+	AckTime        int64  `json:"ackTime"`
+	CloseTime      int64  `json:"closeTime,omitzero"`
+	AcknowledgedBy string `json:"acknowledgedBy,omitzero"`
+	ClosedBy       string `json:"closedBy,omitzero"`
+}
+
+// A Note is a note on an alert or an incident.
+type Note struct {
+	Note      string `json:"note"`
+	Owner     string `json:"owner"`
+	CreatedAt Time   `json:"createdAt"`
+	Offset    string `json:"offset"` // the cursor
+}
+
+// A Log is a line of the history of an alert or an incident.
+type Log struct {
+	Log       string `json:"log"`
+	Type      string `json:"type"`
+	Owner     string `json:"owner"`
+	CreatedAt Time   `json:"createdAt"`
+	Offset    string `json:"offset"` // the cursor
+}
+
+// alertRecipient is a user whom an alert notified.
+type alertRecipient struct {
+	User      alertUser `json:"user"`
+	State     string    `json:"state"`
+	Method    string    `json:"method"`
+	CreatedAt Time      `json:"createdAt"`
+	UpdatedAt Time      `json:"updatedAt"`
+}
+
+type alertUser struct {
+	ID       string `json:"id"`
+	Username string `json:"username"`
+}
+
+func alertRoutes() []route {
+	return []route{
+		{"GET /v2/alerts", DomainSearch, noBody, (*world).listAlerts},
+		{"POST /v2/alerts", DomainAlert, jsonBody, (*world).createAlert},
+		{"GET /v2/alerts/count", DomainAlert, noBody, (*world).countAlerts},
+		{"GET /v2/alerts/requests/{requestId}", DomainAlert, noBody, statusOf(alertFamily)},
+		{"GET /v2/alerts/{identifier}", DomainAlert, noBody, (*world).getAlert},
+		{"GET /v2/alerts/{identifier}/logs", DomainAlert, noBody, (*world).listAlertLogs},
+		{"GET /v2/alerts/{identifier}/notes", DomainAlert, noBody, (*world).listAlertNotes},
+		{"GET /v2/alerts/{identifier}/recipients", DomainAlert, noBody, (*world).listAlertRecipients},
+	}
+}
+
+// Alerts returns copies of all alerts, the oldest first. Writes that wait to be
+// processed are not in them: see [Server.Settle].
+func (s *Server) Alerts() []Alert {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Alert, len(s.world.alerts.rows))
+	for i, a := range s.world.alerts.rows {
+		out[i] = a.clone(s.world.now())
+	}
+	return out
+}
+
+// Alert returns a copy of the alert with an alias, the open or latest one if
+// there are several, and whether there is one.
+func (s *Server) Alert(alias string) (Alert, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, ok := s.world.alerts.find(ref{"alias", alias})
+	if !ok {
+		return Alert{}, false
+	}
+	return a.clone(s.world.now()), true
+}
+
+// clone returns a copy as of now that shares nothing with the world.
+func (a *Alert) clone(now Time) Alert {
+	out := a.shown(now)
+	out.Tags, out.Actions, out.Details = slices.Clone(a.Tags), slices.Clone(a.Actions), maps.Clone(a.Details)
+	out.Responders, out.VisibleTo = slices.Clone(a.Responders), slices.Clone(a.VisibleTo)
+	out.Notes, out.Logs, out.recipients = slices.Clone(a.Notes), slices.Clone(a.Logs), nil
+	if a.Report != nil {
+		out.Report = new(*a.Report)
+	}
+	for _, f := range a.files {
+		out.Attachments = append(out.Attachments, f.clone())
+	}
+	out.files = nil
+	return out
+}
+
+// shown returns the alert as of now: a snooze ends by itself.
+func (a *Alert) shown(now Time) Alert {
+	out := *a
+	if a.Snoozed && !now.Before(a.SnoozedUntil.Time) {
+		out.Snoozed, out.SnoozedUntil = false, Time{}
+	}
+	return out
+}
+
+// findAlert returns the alert that a request is about, or 404.
+func (w *world) findAlert(c *call, param string) (*Alert, ref, error) {
+	key, err := c.ref(param, "id", "alias", "tiny")
+	if err != nil {
+		return nil, key, err
+	}
+	a, ok := w.alerts.find(key)
+	if !ok {
+		return nil, key, refuse(http.StatusNotFound, "No alert exists with "+key.kind+" ["+key.value+"]")
+	}
+	return a, key, nil
+}
+
+func (w *world) getAlert(c *call) (answer, error) {
+	a, _, err := w.findAlert(c, "identifierType")
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{data: a.shown(w.now())}, nil
+}
+
+// newAlert is the body of a creation.
+type newAlert struct {
+	actor
+	Message     string            `json:"message"`
+	Alias       string            `json:"alias"`
+	Description string            `json:"description"`
+	Responders  []recipient       `json:"responders"`
+	VisibleTo   []recipient       `json:"visibleTo"`
+	Actions     []string          `json:"actions"`
+	Tags        []string          `json:"tags"`
+	Details     map[string]string `json:"details"`
+	Entity      string            `json:"entity"`
+	Priority    string            `json:"priority"`
+}
+
+func (n *newAlert) check(p problems) {
+	p.add(strings.TrimSpace(n.Message) == "", "message", "Message can not be empty.")
+	p.add(n.Priority != "" && !isPriority(n.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
+	p.checkRecipients("responders", n.Responders, "user", "team", "escalation", "schedule")
+	p.checkRecipients("visibleTo", n.VisibleTo, "user", "team")
+}
+
+func (w *world) createAlert(c *call) (answer, error) {
+	in := &newAlert{}
+	if err := readAction(c, in); err != nil {
+		return answer{}, err
+	}
+	in.Source = cmp.Or(in.Source, "127.0.0.1") // the caller's address, which on loopback is this
+	return w.queue.accept(c, alertFamily, "Create", func() (subject, error) {
+		a := w.raise(in)
+		return subject{status: "Created alert", id: a.ID, alias: a.Alias}, nil
+	})
+}
+
+// raise creates an alert, or counts it if one with its alias is open.
+func (w *world) raise(in *newAlert) *Alert {
+	now := w.now()
+	if a, ok := w.alerts.find(ref{"alias", in.Alias}); ok && a.Status == "open" && in.Alias != "" {
+		a.Count++
+		a.LastOccurredAt, a.UpdatedAt = now, now
+		w.history(&a.Logs, in.name(), "Alert occurred again")
+		w.annotate(&a.Notes, in.by())
+		return a
+	}
+	w.tinyAlerts++
+	a := &Alert{
+		ID:     fmt.Sprintf("%s-%d", w.dice.uuid(), now.UnixMilli()),
+		TinyID: strconv.Itoa(w.tinyAlerts), Message: in.Message, Status: "open", Count: 1,
+		LastOccurredAt: now, CreatedAt: now, UpdatedAt: now,
+		Source: in.Source, Priority: cmp.Or(in.Priority, "P3"), Entity: in.Entity, Description: in.Description,
+		Tags: union(nil, in.Tags), Actions: union(nil, in.Actions), Details: map[string]string{},
+		Responders: []Responder{}, VisibleTo: join(nil, in.VisibleTo...), Integration: w.integration,
+	}
+	a.Alias = cmp.Or(in.Alias, a.ID)
+	maps.Copy(a.Details, in.Details)
+	w.respond(a, in.Responders...)
+	w.history(&a.Logs, in.name(), "Alert created")
+	w.annotate(&a.Notes, in.by())
+	w.alerts.add(a, ref{"id", a.ID}, ref{"alias", a.Alias}, ref{"tiny", a.TinyID})
+	return a
+}
+
+func (w *world) listAlertNotes(c *call) (answer, error) {
+	a, key, err := w.findAlert(c, "identifierType")
+	if err != nil {
+		return answer{}, err
+	}
+	page, links, err := byCursor(w, c, a.Notes, func(n Note) string { return n.Offset }, key.kind)
+	return answer{data: page, paging: links}, err
+}
+
+func (w *world) listAlertLogs(c *call) (answer, error) {
+	a, key, err := w.findAlert(c, "identifierType")
+	if err != nil {
+		return answer{}, err
+	}
+	page, links, err := byCursor(w, c, a.Logs, func(l Log) string { return l.Offset }, key.kind)
+	return answer{data: page, paging: links}, err
+}
+
+func (w *world) listAlertRecipients(c *call) (answer, error) {
+	a, _, err := w.findAlert(c, "identifierType")
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{data: append([]alertRecipient{}, a.recipients...)}, nil
+}

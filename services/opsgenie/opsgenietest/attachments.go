@@ -1,0 +1,160 @@
+package opsgenietest
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+// An Attachment is a file that was added to an alert.
+type Attachment struct {
+	ID        string // a number
+	Name      string
+	URL       string // where it can be read without a key
+	MediaType string // as the client said, else application/octet-stream
+	Content   []byte
+	User      string
+	IndexFile string // which file of several to show first, as the client said
+
+	token string
+}
+
+func (f *Attachment) clone() Attachment {
+	out := *f
+	out.Content = bytes.Clone(f.Content)
+	return out
+}
+
+// filePath is where attachments are read: on the same server but outside of the
+// API, as the real ones lie with a file store that knows no key.
+const (
+	filePath    = "/files/"
+	filePattern = "GET /files/{token}/{name}"
+)
+
+func attachmentRoutes() []route {
+	const at = "/v2/alerts/{identifier}/attachments"
+	return []route{
+		{"GET " + at, DomainAlert, noBody, (*world).listAttachments},
+		{"POST " + at, DomainAlert, uploadBody, (*world).addAttachment},
+		{"GET " + at + "/{attachmentId}", DomainAlert, noBody, (*world).getAttachment},
+		{"DELETE " + at + "/{attachmentId}", DomainAlert, noBody, (*world).removeAttachment},
+		{filePattern, "", noBody, (*world).readAttachment},
+	}
+}
+
+// addAttachment is not asynchronous: the alert must exist.
+func (w *world) addAttachment(c *call) (answer, error) {
+	a, _, err := w.findAlert(c, "alertIdentifierType")
+	if err != nil {
+		return answer{}, err
+	}
+	f, err := readUpload(c)
+	if err != nil {
+		return answer{}, err
+	}
+	now := w.now()
+	f.ID = strconv.FormatInt(now.UnixMilli()*1000+w.next(), 10)
+	f.token = w.dice.uuid()
+	f.URL = w.origin + filePath + f.token + "/" + url.PathEscape(f.Name)
+	a.files = append(a.files, f)
+	w.files[f.token] = f
+	a.UpdatedAt = now
+	w.history(&a.Logs, cmp.Or(f.User, "Alert API"), "Attachment added: "+f.Name)
+	return answer{status: http.StatusCreated, result: "Attachment added", data: map[string]string{"id": f.ID}}, nil
+}
+
+// readUpload reads the form: file, user, indexFile.
+func readUpload(c *call) (*Attachment, error) {
+	_, params, _ := mime.ParseMediaType(c.header.Get("Content-Type"))
+	form := multipart.NewReader(bytes.NewReader(c.body), params["boundary"])
+	var f *Attachment
+	fields := map[string]string{}
+	for {
+		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) && len(c.body) > 0 {
+			break
+		}
+		var content []byte
+		if err == nil {
+			content, err = io.ReadAll(part)
+		}
+		if err != nil {
+			return nil, refuse(http.StatusBadRequest, "Request body is not a valid multipart form")
+		}
+		if part.FormName() != "file" {
+			fields[part.FormName()] = string(content)
+			continue
+		}
+		mediaType := cmp.Or(part.Header.Get("Content-Type"), "application/octet-stream")
+		f = &Attachment{Name: part.FileName(), MediaType: mediaType, Content: content}
+	}
+	p := problems{}
+	p.add(f == nil, "file", "File can not be empty.")
+	p.add(f != nil && f.Name == "", "file", "File must have a name.")
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	f.User, f.IndexFile = fields["user"], fields["indexFile"]
+	return f, nil
+}
+
+// findAttachment returns the attachment that a request is about, or 404.
+func (w *world) findAttachment(c *call) (*Alert, *Attachment, error) {
+	a, _, err := w.findAlert(c, "alertIdentifierType")
+	if err != nil {
+		return nil, nil, err
+	}
+	id := c.path["attachmentId"]
+	i := slices.IndexFunc(a.files, func(f *Attachment) bool { return f.ID == id })
+	if i < 0 {
+		return nil, nil, refuse(http.StatusNotFound, "No attachment exists with id ["+id+"]")
+	}
+	return a, a.files[i], nil
+}
+
+func (w *world) listAttachments(c *call) (answer, error) {
+	a, _, err := w.findAlert(c, "alertIdentifierType")
+	if err != nil {
+		return answer{}, err
+	}
+	rows := make([]map[string]string, len(a.files))
+	for i, f := range a.files {
+		rows[i] = map[string]string{"id": f.ID, "name": f.Name}
+	}
+	return answer{data: rows}, nil
+}
+
+func (w *world) getAttachment(c *call) (answer, error) {
+	_, f, err := w.findAttachment(c)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{data: map[string]string{"name": f.Name, "url": f.URL}}, nil
+}
+
+func (w *world) removeAttachment(c *call) (answer, error) {
+	a, f, err := w.findAttachment(c)
+	if err != nil {
+		return answer{}, err
+	}
+	a.files = slices.DeleteFunc(a.files, func(other *Attachment) bool { return other == f })
+	delete(w.files, f.token)
+	w.history(&a.Logs, cmp.Or(c.query.Get("user"), "Alert API"), "Attachment removed: "+f.Name)
+	return answer{result: "Deleted"}, nil
+}
+
+func (w *world) readAttachment(c *call) (answer, error) {
+	f := w.files[c.path["token"]]
+	if f == nil || f.Name != c.path["name"] {
+		return answer{}, refuse(http.StatusNotFound, "No such file")
+	}
+	return answer{file: &file{mediaType: f.MediaType, content: f.Content}}, nil
+}

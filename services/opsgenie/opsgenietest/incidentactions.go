@@ -1,0 +1,117 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// incidentActor is whom the history of an incident names: its requests name nobody.
+const incidentActor = "Incident API"
+
+// newResponders is the body of adding responders, whose key is singular.
+type newResponders struct {
+	actor
+	Responder []recipient `json:"responder"`
+}
+
+func (r *newResponders) check(p problems) {
+	p.add(len(r.Responder) == 0, "responder", "Responder can not be empty.")
+	p.checkRecipients("responder", r.Responder, "user", "team")
+}
+
+func incidentActionRoutes() []route {
+	const at = "/v1/incidents/{identifier}"
+	return []route{
+		{"DELETE " + at, DomainIncident, noBody, incidentAction("Delete", "deleted",
+			func(w *world, i *Incident, _ *plain) { w.incidents.remove(i) })},
+		{"POST " + at + "/close", DomainIncident, optionalBody, incidentAction("Close", "closed", turn("closed"))},
+		{"POST " + at + "/resolve", DomainIncident, optionalBody, incidentAction("Resolve", "resolved", turn("resolved"))},
+		{"POST " + at + "/reopen", DomainIncident, optionalBody, incidentAction("Reopen", "reopened", turn("open"))},
+		{"POST " + at + "/message", DomainIncident, jsonBody, incidentAction("UpdateMessage", "renamed",
+			func(_ *world, i *Incident, in *newMessage) { i.Message = in.Message })},
+		{"POST " + at + "/description", DomainIncident, jsonBody, incidentAction("UpdateDescription", "described",
+			func(_ *world, i *Incident, in *newDescription) { i.Description = in.Description })},
+		{"PUT " + at + "/priority", DomainIncident, jsonBody, incidentAction("UpdatePriority", "prioritized",
+			func(_ *world, i *Incident, in *newPriority) { i.Priority = in.Priority })},
+		{"POST " + at + "/notes", DomainIncident, jsonBody, incidentAction("AddNote", "given a note",
+			func(*world, *Incident, *newNote) {})},
+		{"POST " + at + "/tags", DomainIncident, jsonBody, incidentAction("AddTags", "tagged",
+			func(_ *world, i *Incident, in *tagging) { i.Tags = union(i.Tags, in.Tags) })},
+		{"DELETE " + at + "/tags", DomainIncident, noBody, incidentAction("RemoveTags", "untagged",
+			func(_ *world, i *Incident, in *tagging) { i.Tags = without(i.Tags, in.Tags) })},
+		{"POST " + at + "/details", DomainIncident, jsonBody, incidentAction("AddDetails", "given details",
+			func(_ *world, i *Incident, in *detailing) { maps.Copy(i.ExtraProperties, in.Details) })},
+		{"DELETE " + at + "/details", DomainIncident, noBody, incidentAction("RemoveDetails", "relieved of details",
+			func(_ *world, i *Incident, in *detailing) {
+				maps.DeleteFunc(i.ExtraProperties, func(key, _ string) bool { return slices.Contains(in.keys, key) })
+			})},
+		{"POST " + at + "/responders", DomainIncident, jsonBody, incidentAction("AddResponder", "given responders",
+			func(w *world, i *Incident, in *newResponders) { w.involve(i, in.Responder...) })},
+	}
+}
+
+// incidentAction returns the handler that accepts an action and applies it later.
+// The log says "Incident <done>".
+func incidentAction[B any, P interface {
+	*B
+	action
+}](name, done string, apply func(w *world, i *Incident, in P)) handler {
+	return func(w *world, c *call) (answer, error) {
+		in := P(new(B))
+		if err := readAction(c, in); err != nil {
+			return answer{}, err
+		}
+		key, err := c.ref("identifierType", "id", "tiny")
+		if err != nil {
+			return answer{}, err
+		}
+		return w.queue.accept(c, incidentFamily, name, func() (subject, error) {
+			i, ok := w.incidents.find(key)
+			if !ok {
+				return subject{}, errors.New("Incident does not exist") //nolint:staticcheck // it is the API's sentence
+			}
+			apply(w, i, in)
+			who := cmp.Or(in.by().User, incidentActor)
+			w.history(&i.Logs, who, "Incident "+done)
+			w.annotate(&i.Notes, actor{User: who, Note: in.by().Note})
+			i.UpdatedAt = w.now()
+			return subject{status: strings.ToUpper(done[:1]) + done[1:] + " incident", id: i.ID}, nil
+		})
+	}
+}
+
+// turn returns the action that gives an incident a status. From which status the
+// service allows which is not known: here each may follow each.
+func turn(status string) func(*world, *Incident, *plain) {
+	return func(w *world, i *Incident, _ *plain) {
+		i.Status, i.ImpactEndDate = status, Time{}
+		if status != "open" {
+			i.ImpactEndDate = w.now()
+		}
+	}
+}
+
+// involve adds responders to an incident and raises an alert for each new one,
+// whose id the API lists.
+func (w *world) involve(i *Incident, all ...recipient) {
+	for _, r := range all {
+		before := len(i.Responders)
+		i.Responders = join(i.Responders, r)
+		if len(i.Responders) == before {
+			continue
+		}
+		if r.Type == "team" {
+			i.OwnerTeam = cmp.Or(i.OwnerTeam, r.id(r.Type))
+		}
+		a := w.raise(&newAlert{
+			actor:    actor{User: incidentActor, Source: incidentActor},
+			Message:  "[Incident] " + i.Message,
+			Priority: i.Priority, Tags: i.Tags, Details: map[string]string{"incident-id": i.ID},
+			Responders: []recipient{r},
+		})
+		i.ResponderAlerts = append(i.ResponderAlerts, a.ID)
+	}
+}

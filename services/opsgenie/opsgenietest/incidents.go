@@ -1,0 +1,230 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const incidentFamily = "incident"
+
+// An Incident is an incident as the server keeps it. The fields with a name in
+// JSON are those that the API shows. See https://docs.opsgenie.com/docs/incident-api.
+type Incident struct {
+	ID               string            `json:"id"`
+	TinyID           string            `json:"tinyId"`
+	Message          string            `json:"message"`
+	Description      string            `json:"description,omitzero"`
+	Status           string            `json:"status"` // open, resolved or closed
+	ServiceID        string            `json:"serviceId,omitzero"`
+	ImpactedServices []string          `json:"impactedServices"`
+	Tags             []string          `json:"tags"`
+	CreatedAt        Time              `json:"createdAt"`
+	UpdatedAt        Time              `json:"updatedAt"`
+	ImpactStartDate  Time              `json:"impactStartDate"`
+	ImpactEndDate    Time              `json:"impactEndDate,omitzero"` // when it was resolved or closed
+	Priority         string            `json:"priority"`
+	OwnerTeam        string            `json:"ownerTeam"` // the id of the first team that responds
+	Responders       []Responder       `json:"responders"`
+	ExtraProperties  map[string]string `json:"extraProperties"` // what requests call details
+	Links            Links             `json:"links"`
+	Actions          []string          `json:"actions"`
+
+	Notes            []Note   `json:"-"` // the oldest first
+	Logs             []Log    `json:"-"` // the oldest first
+	ResponderAlerts  []string `json:"-"` // ids of the alerts raised for its responders
+	AssociatedAlerts []string `json:"-"` // ids given by [Server.AssociateAlerts]
+}
+
+// Links are addresses of an incident.
+type Links struct {
+	Web string `json:"web"`
+	API string `json:"api"`
+}
+
+// Incidents returns copies of all incidents, the oldest first. Writes that wait
+// to be processed are not in them: see [Server.Settle].
+func (s *Server) Incidents() []Incident {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Incident, len(s.world.incidents.rows))
+	for i, in := range s.world.incidents.rows {
+		out[i] = in.clone()
+	}
+	return out
+}
+
+func (i *Incident) clone() Incident {
+	out := *i
+	for _, list := range []*[]string{&out.ImpactedServices, &out.Tags, &out.Actions, &out.ResponderAlerts, &out.AssociatedAlerts} {
+		*list = slices.Clone(*list)
+	}
+	out.Responders, out.ExtraProperties = slices.Clone(i.Responders), maps.Clone(i.ExtraProperties)
+	out.Notes, out.Logs = slices.Clone(i.Notes), slices.Clone(i.Logs)
+	return out
+}
+
+// AssociateAlerts links alerts to an incident, which in the product is done by
+// its rules and by hand: the API only lists them. It returns an error if there
+// is no such incident.
+func (s *Server) AssociateAlerts(incidentID string, alertIDs ...string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in, ok := s.world.incidents.find(ref{"id", incidentID})
+	if !ok {
+		return errors.New("opsgenietest: associate alerts: no incident with id " + strconv.Quote(incidentID))
+	}
+	in.AssociatedAlerts = union(in.AssociatedAlerts, alertIDs)
+	return nil
+}
+
+func incidentRoutes() []route {
+	const at = "/v1/incidents/{identifier}"
+	return []route{
+		{"GET /v1/incidents", DomainIncident, noBody, (*world).listIncidents},
+		{"GET /v1/incidents/", DomainIncident, noBody, (*world).listIncidents}, // as the API's description has it
+		{"POST /v1/incidents/create", DomainIncident, jsonBody, (*world).createIncident},
+		{"GET /v1/incidents/requests/{requestId}", DomainIncident, noBody, statusOf(incidentFamily)},
+		{"GET " + at, DomainIncident, noBody, (*world).getIncident},
+		{"GET " + at + "/logs", DomainIncident, noBody, incidentList(func(i *Incident) []Log { return i.Logs }, func(l Log) string { return l.Offset })},
+		{"GET " + at + "/notes", DomainIncident, noBody, incidentList(func(i *Incident) []Note { return i.Notes }, func(n Note) string { return n.Offset })},
+		{"GET " + at + "/responder-alert-ids", DomainIncident, noBody, incidentList(func(i *Incident) []string { return i.ResponderAlerts }, itself)},
+		{"GET " + at + "/associated-alert-ids", DomainIncident, noBody, incidentList(func(i *Incident) []string { return i.AssociatedAlerts }, itself)},
+	}
+}
+
+// itself is the cursor of an id.
+func itself(id string) string { return id }
+
+// incidentList returns the handler of a list below an incident.
+func incidentList[E any](rows func(*Incident) []E, cursor func(E) string) handler {
+	return func(w *world, c *call) (answer, error) {
+		i, key, err := w.findIncident(c)
+		if err != nil {
+			return answer{}, err
+		}
+		page, links, err := byCursor(w, c, rows(i), cursor, key.kind)
+		return answer{data: page, paging: links}, err
+	}
+}
+
+// findIncident returns the incident that a request is about, or 404.
+func (w *world) findIncident(c *call) (*Incident, ref, error) {
+	key, err := c.ref("identifierType", "id", "tiny")
+	if err != nil {
+		return nil, key, err
+	}
+	i, ok := w.incidents.find(key)
+	if !ok {
+		return nil, key, refuse(http.StatusNotFound, "No incident exists with "+key.kind+" ["+key.value+"]")
+	}
+	return i, key, nil
+}
+
+func (w *world) getIncident(c *call) (answer, error) {
+	i, _, err := w.findIncident(c)
+	return answer{data: i}, err
+}
+
+func (w *world) listIncidents(c *call) (answer, error) {
+	keys := map[string]func(*Incident) sortKey{
+		"createdAt": func(i *Incident) sortKey { return instant(i.CreatedAt) },
+		"tinyId":    func(i *Incident) sortKey { return numeral(i.TinyID) },
+		"message":   func(i *Incident) sortKey { return sortKey{text: i.Message} },
+		"status":    func(i *Incident) sortKey { return sortKey{text: i.Status} },
+		"isSeen":    func(*Incident) sortKey { return sortKey{} },
+		"owner":     func(i *Incident) sortKey { return sortKey{text: i.OwnerTeam} },
+	}
+	key, err := c.choice("sort", "createdAt", "tinyId", "message", "status", "isSeen", "owner")
+	if err != nil {
+		return answer{}, err
+	}
+	order, err := c.choice("order", "desc", "asc")
+	if err != nil {
+		return answer{}, err
+	}
+	query := c.query.Get("query")
+	found, err := filter(w.incidents.rows, query, incidentFields())
+	if err != nil {
+		return answer{}, err
+	}
+	page, links, err := byNumber(w, c, ordered(found, order, keys[key]),
+		"query", query, "limit", "", "sort", key, "order", order)
+	return answer{data: append([]*Incident{}, page...), paging: links}, err
+}
+
+// incidentFields are the fields that a query may ask for.
+func incidentFields() map[string]func(*Incident) []string {
+	tags := func(i *Incident) []string { return i.Tags }
+	return map[string]func(*Incident) []string{
+		"status":      func(i *Incident) []string { return []string{i.Status} },
+		"priority":    func(i *Incident) []string { return []string{i.Priority} },
+		"message":     func(i *Incident) []string { return []string{i.Message} },
+		"description": func(i *Incident) []string { return []string{i.Description} },
+		"tinyId":      func(i *Incident) []string { return []string{i.TinyID} },
+		"tag":         tags,
+		"tags":        tags,
+		"responders":  func(i *Incident) []string { return responderIDs(i.Responders) },
+		"createdAt":   func(i *Incident) []string { return []string{strconv.FormatInt(i.CreatedAt.UnixMilli(), 10)} },
+		"updatedAt":   func(i *Incident) []string { return []string{strconv.FormatInt(i.UpdatedAt.UnixMilli(), 10)} },
+	}
+}
+
+// newIncident is the body of a creation.
+type newIncident struct {
+	Message          string            `json:"message"`
+	Description      string            `json:"description"`
+	Responders       []recipient       `json:"responders"`
+	Tags             []string          `json:"tags"`
+	Details          map[string]string `json:"details"`
+	Priority         string            `json:"priority"`
+	Note             string            `json:"note"`
+	ServiceID        string            `json:"serviceId"`
+	ImpactedServices []string          `json:"impactedServices"`
+}
+
+func (w *world) createIncident(c *call) (answer, error) {
+	in := &newIncident{}
+	if err := c.decode(in); err != nil {
+		return answer{}, err
+	}
+	p := problems{}
+	p.add(strings.TrimSpace(in.Message) == "", "message", "Message can not be empty.")
+	p.add(in.Priority != "" && !isPriority(in.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
+	p.checkRecipients("responders", in.Responders, "user", "team")
+	if err := p.err(); err != nil {
+		return answer{}, err
+	}
+	api := w.link(c)
+	api = api[:strings.LastIndex(api, "create")] // the collection, with its slash
+	return w.queue.accept(c, incidentFamily, "Create", func() (subject, error) {
+		return subject{status: "Created incident", id: w.open(in, api).ID}, nil
+	})
+}
+
+// open creates an incident, whose collection is at the URL api.
+func (w *world) open(in *newIncident, api string) *Incident {
+	now := w.now()
+	w.tinyIncidents++
+	i := &Incident{
+		ID: w.dice.uuid(), TinyID: strconv.Itoa(w.tinyIncidents),
+		Message: in.Message, Description: in.Description, Status: "open", Priority: cmp.Or(in.Priority, "P3"),
+		ServiceID: in.ServiceID, ImpactedServices: union(nil, in.ImpactedServices), Tags: union(nil, in.Tags),
+		CreatedAt: now, UpdatedAt: now, ImpactStartDate: now,
+		Responders: []Responder{}, ExtraProperties: map[string]string{}, Actions: []string{},
+	}
+	if in.ServiceID != "" && len(in.ImpactedServices) == 0 {
+		i.ImpactedServices = []string{in.ServiceID}
+	}
+	i.Links = Links{Web: w.origin + "/incident/detail/" + i.ID, API: api + i.ID}
+	maps.Copy(i.ExtraProperties, in.Details)
+	w.involve(i, in.Responders...)
+	w.history(&i.Logs, incidentActor, "Incident created")
+	w.annotate(&i.Notes, actor{User: incidentActor, Note: in.Note})
+	w.incidents.add(i, ref{"id", i.ID}, ref{"tiny", i.TinyID})
+	return i
+}

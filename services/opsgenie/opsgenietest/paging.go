@@ -1,0 +1,178 @@
+package opsgenietest
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// paging holds absolute links to other parts of a list.
+// See https://docs.opsgenie.com/docs/pagination.
+type paging struct {
+	Next  string `json:"next,omitzero"`
+	Prev  string `json:"prev,omitzero"`
+	First string `json:"first,omitzero"`
+	Last  string `json:"last,omitzero"`
+}
+
+// headers repeats the links in the answer's headers. There may be none.
+func (p *paging) headers(h http.Header) {
+	if p == nil {
+		return
+	}
+	for name, link := range map[string]string{"Next": p.Next, "Prev": p.Prev, "First": p.First, "Last": p.Last} {
+		if link != "" {
+			h.Set("X-Paging-"+name, link)
+		}
+	}
+}
+
+const (
+	defaultLimit = 20
+	maxLimit     = 100
+)
+
+// number reads a whole number from the query.
+func (c *call) number(p problems, name string, fallback, least, most int) int {
+	text := c.query.Get(name)
+	if text == "" {
+		return fallback
+	}
+	n, err := strconv.Atoi(text)
+	p.add(err != nil || n < least || n > most, name, "Must be a whole number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most)+".")
+	return n
+}
+
+// link returns the URL of the request with other parameters, name and value in
+// turn; those without a value are left out.
+func (w *world) link(c *call, params ...string) string {
+	base := w.linkBase
+	if base == "" {
+		base = "http://" + c.host
+	}
+	var query []string
+	for pair := range slices.Chunk(params, 2) {
+		if pair[1] != "" {
+			query = append(query, pair[0]+"="+url.QueryEscape(pair[1]))
+		}
+	}
+	return base + c.arrived + "?" + strings.Join(query, "&")
+}
+
+// byNumber cuts the part out of a list that offset and limit ask for. The other
+// parameters are repeated in the links.
+func byNumber[E any](w *world, c *call, all []E, params ...string) ([]E, *paging, error) {
+	p := problems{}
+	offset := c.number(p, "offset", 0, 0, 1<<31-1)
+	limit := c.number(p, "limit", defaultLimit, 1, maxLimit)
+	if err := p.err(); err != nil {
+		return nil, nil, err
+	}
+	at := func(n int) string { return w.link(c, append(slices.Clip(params), "offset", strconv.Itoa(n))...) }
+	for i := 0; i < len(params); i += 2 {
+		if params[i] == "limit" {
+			params[i+1] = strconv.Itoa(limit)
+		}
+	}
+	links := &paging{First: at(0), Last: at(max(0, (len(all)-1)/limit*limit))}
+	if offset+limit < len(all) {
+		links.Next = at(offset + limit)
+	}
+	if offset > 0 {
+		links.Prev = at(max(0, offset-limit))
+	}
+	from := min(offset, len(all))
+	return all[from:min(from+limit, len(all))], links, nil
+}
+
+// byCursor cuts the part out of a list, which is given with the oldest first,
+// that follows (direction next) or goes before (prev) the item whose cursor is
+// the offset, in the order asked for.
+func byCursor[E any](w *world, c *call, all []E, cursor func(E) string, identifierType string) ([]E, *paging, error) {
+	p := problems{}
+	limit := c.number(p, "limit", defaultLimit, 1, maxLimit)
+	order, err := c.choice("order", "desc", "asc")
+	p.add(err != nil, "order", "Must be one of desc, asc.")
+	direction, err := c.choice("direction", "next", "prev")
+	p.add(err != nil, "direction", "Must be one of next, prev.")
+	all = append([]E{}, all...) // never nil: an empty list is [] in JSON
+	if order == "desc" {
+		slices.Reverse(all)
+	}
+	from, to := 0, len(all)
+	if offset := c.query.Get("offset"); offset != "" {
+		i := slices.IndexFunc(all, func(e E) bool { return cursor(e) == offset })
+		p.add(i < 0, "offset", "There is no item at this offset.")
+		if direction == "next" {
+			from = i + 1
+		} else {
+			to = max(i, 0)
+		}
+	}
+	if err := p.err(); err != nil {
+		return nil, nil, err
+	}
+	if direction == "next" {
+		to = min(from+limit, len(all))
+	} else {
+		from = max(0, to-limit)
+	}
+	params := []string{"identifierType", identifierType, "limit", strconv.Itoa(limit), "order", order}
+	links := &paging{First: w.link(c, params...)}
+	if to < len(all) && to > from {
+		links.Next = w.link(c, append(slices.Clip(params), "direction", "next", "offset", cursor(all[to-1]))...)
+	}
+	if from > 0 && to > from {
+		links.Prev = w.link(c, append(slices.Clip(params), "direction", "prev", "offset", cursor(all[from]))...)
+	}
+	return all[from:to], links, nil
+}
+
+// ordered sorts rows by a key, those with equal keys by their age.
+func ordered[E any](rows []E, order string, key func(E) sortKey) []E {
+	out := slices.Clone(rows)
+	slices.SortStableFunc(out, func(a, b E) int { return key(a).compare(key(b)) })
+	if order == "desc" {
+		slices.Reverse(out)
+	}
+	return out
+}
+
+// A sortKey is a number or a text.
+type sortKey struct {
+	number int64
+	text   string
+}
+
+func (k sortKey) compare(other sortKey) int {
+	switch {
+	case k.number < other.number:
+		return -1
+	case k.number > other.number:
+		return 1
+	default:
+		return strings.Compare(k.text, other.text)
+	}
+}
+
+func flag(b bool) sortKey {
+	if b {
+		return sortKey{number: 1}
+	}
+	return sortKey{}
+}
+
+// numeral is the key of a number that is shown as text.
+func numeral(text string) sortKey {
+	n, _ := strconv.ParseInt(text, 10, 64)
+	return sortKey{number: n}
+}
+
+func instant(t Time) sortKey {
+	if t.IsZero() {
+		return sortKey{}
+	}
+	return sortKey{number: t.UnixMilli()}
+}

@@ -1,0 +1,79 @@
+package opsgenietest
+
+import (
+	"net"
+	"net/http"
+	"time"
+)
+
+// play lets a fault happen to a request.
+func (s *Server) play(w http.ResponseWriter, r *http.Request, c *call, f *Fault) {
+	name := f.Kind.String()
+	s.note(c, 0, name) // before the first byte: who saw the fault finds it in the journal
+	if f.Latency > 0 && !s.sleep(r, f.Latency) {
+		hangUp(w, false)
+		return
+	}
+	var out wire
+	if f.AfterApplying || f.Kind == Slow || f.Kind == Truncate || f.Point != BeforeHead {
+		out = s.work(c)
+	}
+	switch f.Kind {
+	case Slow:
+		s.finish(w, c, out, name)
+	case Status:
+		s.finish(w, c, f.answer(s, c), name)
+	case Truncate:
+		begin(w, out, MidBody)
+		hangUp(w, false)
+	case Reset:
+		begin(w, out, f.Point)
+		hangUp(w, true)
+	case Stall:
+		begin(w, out, f.Point)
+		s.sleep(r, 0)
+		hangUp(w, false)
+	}
+}
+
+// sleep waits for d, or without end if d is 0. It returns false if the client
+// went away or the server closed meanwhile.
+func (s *Server) sleep(r *http.Request, d time.Duration) bool {
+	var over <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-over:
+		return true
+	case <-r.Context().Done():
+	case <-s.done: // behind a pipelined request net/http does not see that the connection closed
+	}
+	return false
+}
+
+// begin writes an answer up to a point and sees to it that it leaves.
+func begin(w http.ResponseWriter, out wire, p Point) {
+	if p == BeforeHead {
+		return
+	}
+	out.head(w) // with the length of the whole body, of which no more than half comes
+	if p == MidBody {
+		_, _ = w.Write(out.body[:len(out.body)/2])
+	}
+	_ = http.NewResponseController(w).Flush()
+}
+
+// hangUp ends the connection: with a reset, or as if the answer were complete.
+func hangUp(w http.ResponseWriter, reset bool) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil { // the connection is gone already
+		return
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok && reset {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}

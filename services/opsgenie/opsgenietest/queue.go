@@ -1,0 +1,135 @@
+package opsgenietest
+
+import (
+	"net/http"
+	"time"
+)
+
+// The queue holds the asynchronous writes that wait for their turn, and the
+// outcome of those that had it. The package comment has its rules.
+type queue struct {
+	world   *world
+	polls   int // -1 if the clock decides
+	delay   time.Duration
+	tickets int // requests accepted so far
+	waiting []*job
+	byID    map[string]*job
+}
+
+// A job is one asynchronous write.
+type job struct {
+	family  string // whose request it is: alert or incident
+	action  string
+	run     func() (subject, error)
+	ticket  int  // it takes effect after this many accepted requests,
+	due     Time // or at this time
+	asked   int  // how often its status was asked for
+	applied bool
+	at      Time
+	subject subject
+	failure error
+}
+
+// A subject is what a job was about.
+type subject struct {
+	status    string // what was done
+	id, alias string
+}
+
+// accept queues a write and answers 202.
+func (q *queue) accept(c *call, family, action string, run func() (subject, error)) (answer, error) {
+	j := &job{family: family, action: action, run: run, ticket: q.tickets + q.polls}
+	if q.delay > 0 {
+		j.due = Time{q.world.clock().Add(q.delay)}
+	}
+	q.byID[c.id] = j
+	q.waiting = append(q.waiting, j)
+	if q.polls == 0 {
+		q.apply() // nothing waits before it
+	}
+	return answer{status: http.StatusAccepted, result: "Request will be processed"}, nil
+}
+
+// tick counts an accepted request and applies the writes whose turn has come.
+func (q *queue) tick() {
+	q.tickets++
+	now := q.world.clock()
+	for len(q.waiting) > 0 {
+		j := q.waiting[0]
+		if q.polls >= 0 && j.ticket >= q.tickets || q.polls < 0 && now.Before(j.due.Time) {
+			return
+		}
+		q.apply()
+	}
+}
+
+// apply applies the oldest write that waits.
+func (q *queue) apply() {
+	j := q.waiting[0]
+	q.waiting[0] = nil
+	q.waiting = q.waiting[1:]
+	j.at = q.world.now()
+	j.subject, j.failure = j.run()
+	j.run = nil
+	j.applied = true
+}
+
+// settle applies everything that waits, and lets every status be known.
+func (q *queue) settle() {
+	for _, j := range q.byID {
+		j.asked = max(j.asked, q.polls)
+	}
+	for len(q.waiting) > 0 {
+		q.apply()
+	}
+}
+
+// requestStatus is the outcome of an asynchronous request.
+// See https://docs.opsgenie.com/docs/alert-api#get-request-status.
+type requestStatus struct {
+	Success       bool    `json:"success"`
+	Action        string  `json:"action"`
+	ProcessedAt   Time    `json:"processedAt"`
+	IntegrationID string  `json:"integrationId"`
+	IsSuccess     bool    `json:"isSuccess"`
+	Status        string  `json:"status"`
+	AlertID       *string `json:"alertId,omitzero"`
+	Alias         *string `json:"alias,omitzero"`
+	IncidentID    *string `json:"incidentId,omitzero"`
+}
+
+// statusOf returns the handler that answers for the requests of one family.
+func statusOf(family string) handler {
+	return func(w *world, c *call) (answer, error) {
+		j := w.queue.byID[c.path["requestId"]]
+		if j == nil || j.family != family {
+			return answer{}, refuse(http.StatusNotFound, "No request exists with id ["+c.path["requestId"]+"]")
+		}
+		early := j.asked < w.queue.polls
+		j.asked++
+		if early || !j.applied {
+			return answer{}, &refusal{
+				status:  http.StatusNotFound,
+				message: "Request not found. It might not be processed, yet.",
+				header:  http.Header{"X-Opsgenie-Errortype": {"RequestNotProcessed"}},
+			}
+		}
+		return answer{data: j.status(w)}, nil
+	}
+}
+
+func (j *job) status(w *world) requestStatus {
+	out := requestStatus{
+		Success: j.failure == nil, IsSuccess: j.failure == nil,
+		Action: j.action, ProcessedAt: j.at, IntegrationID: w.integration.ID, Status: j.subject.status,
+	}
+	if j.failure != nil {
+		out.Status, j.subject = j.failure.Error(), subject{}
+	}
+	if j.family == incidentFamily {
+		out.IncidentID = &j.subject.id
+		return out
+	}
+	out.AlertID, out.Alias = &j.subject.id, &j.subject.alias
+	return out
+}

@@ -1,0 +1,161 @@
+package opsgenietest
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// A Domain is what the service limits the rate of, each by a bucket of its own.
+// See https://docs.opsgenie.com/docs/api-rate-limiting.
+type Domain string
+
+// The domains of the operations that the server has.
+const (
+	DomainAlert         Domain = "alert"         // alerts but for their list, and saved searches
+	DomainSearch        Domain = "search"        // the list of alerts
+	DomainIncident      Domain = "incident"      // incidents
+	DomainHeartbeat     Domain = "heartbeat"     // heartbeats
+	DomainConfiguration Domain = "configuration" // the account
+)
+
+func (d Domain) known() bool {
+	return slices.Contains([]Domain{DomainAlert, DomainSearch, DomainIncident, DomainHeartbeat, DomainConfiguration}, d)
+}
+
+// A bodyKind says what a route expects for a body.
+type bodyKind int
+
+const (
+	noBody       bodyKind = iota // whatever comes is ignored
+	optionalBody                 // a JSON object, or nothing
+	jsonBody                     // a JSON object
+	uploadBody                   // multipart/form-data
+)
+
+// A handler does one operation. The world is locked while it runs.
+type handler func(*world, *call) (answer, error)
+
+// A route is one row of the table of operations. Its pattern is written like
+// that of net/http, which cannot serve the API itself: to http.ServeMux
+// "/v2/alerts/requests/{id}" conflicts with "/v2/alerts/{id}/logs", and it
+// redirects paths and takes an escaped slash alone for the end of a path.
+type route struct {
+	pattern string
+	domain  Domain
+	body    bodyKind
+	serve   handler
+}
+
+func allRoutes() []route {
+	return slices.Concat(
+		accountRoutes(),
+		alertRoutes(), alertActionRoutes(), attachmentRoutes(), savedSearchRoutes(),
+		heartbeatRoutes(),
+		incidentRoutes(), incidentActionRoutes(),
+	)
+}
+
+// public reports whether the route works without a key.
+func (r *route) public() bool { return r.pattern == filePattern }
+
+// A router finds the route of a request. Literal segments win over wildcards,
+// from left to right; a wildcard takes one whole segment that is not empty.
+type router struct {
+	routes map[string]*route // by pattern
+	root   *segment
+}
+
+type segment struct {
+	literal  map[string]*segment
+	wildcard *segment
+	names    []string          // of the wildcards on the way here, by the last route added
+	methods  map[string]*route // of the routes that end here
+}
+
+func newRouter(rows []route) *router {
+	rt := &router{routes: map[string]*route{}, root: &segment{}}
+	for i := range rows {
+		rt.add(&rows[i])
+	}
+	return rt
+}
+
+func (rt *router) add(row *route) {
+	rt.routes[row.pattern] = row
+	method, path, _ := strings.Cut(row.pattern, " ")
+	at, names := rt.root, []string(nil)
+	for part := range strings.SplitSeq(path[1:], "/") {
+		if strings.HasPrefix(part, "{") {
+			names = append(names, strings.Trim(part, "{}"))
+			if at.wildcard == nil {
+				at.wildcard = &segment{}
+			}
+			at = at.wildcard
+			continue
+		}
+		if at.literal == nil {
+			at.literal = map[string]*segment{}
+		}
+		if at.literal[part] == nil {
+			at.literal[part] = &segment{}
+		}
+		at = at.literal[part]
+	}
+	at.names = names
+	if at.methods == nil {
+		at.methods = map[string]*route{}
+	}
+	at.methods[method] = row
+}
+
+// find returns the route for a method and an escaped path with the values of its
+// wildcards. If only the method is wrong it returns the methods that are right.
+func (rt *router) find(method, escaped string) (row *route, values map[string]string, allowed []string) {
+	if !strings.HasPrefix(escaped, "/") {
+		return nil, nil, nil
+	}
+	var parts []string
+	for part := range strings.SplitSeq(escaped[1:], "/") {
+		plain, err := url.PathUnescape(part)
+		if err != nil {
+			return nil, nil, nil
+		}
+		parts = append(parts, plain)
+	}
+	end, taken := rt.root.walk(parts, nil)
+	if end == nil {
+		return nil, nil, nil
+	}
+	row = end.methods[method]
+	if row == nil {
+		for known := range end.methods {
+			allowed = append(allowed, known)
+		}
+		slices.Sort(allowed)
+		return nil, nil, allowed
+	}
+	values = make(map[string]string, len(taken))
+	for i, name := range end.names {
+		values[name] = taken[i]
+	}
+	return row, values, nil
+}
+
+func (g *segment) walk(parts, taken []string) (*segment, []string) {
+	if len(parts) == 0 {
+		if g.methods == nil {
+			return nil, nil
+		}
+		return g, taken
+	}
+	if next := g.literal[parts[0]]; next != nil {
+		if end, all := next.walk(parts[1:], taken); end != nil {
+			return end, all
+		}
+	}
+	if g.wildcard == nil || parts[0] == "" {
+		return nil, nil
+	}
+	return g.wildcard.walk(parts[1:], append(taken, parts[0]))
+}
