@@ -45,7 +45,7 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 			continue
 		}
 		next := top
-		if top = mw(next); same(top, next) {
+		if top = identified(mw(next)); top == next {
 			continue // it put up no layer
 		}
 		if top == nil {
@@ -61,9 +61,17 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 	return c
 }
 
-func same(a, b http.RoundTripper) bool {
-	return a != nil && reflect.TypeOf(a).Comparable() && a == b
+// identified returns rt, or what stands for it where Go cannot compare it: a function, say.
+func identified(rt http.RoundTripper) http.RoundTripper {
+	if rt == nil || reflect.ValueOf(rt).Comparable() {
+		return rt
+	}
+	return &foreign{rt}
 }
+
+type foreign struct{ http.RoundTripper }
+
+func (f *foreign) Layer() string { return layerName(f.RoundTripper) }
 
 type chain struct {
 	top      http.RoundTripper

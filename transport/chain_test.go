@@ -221,3 +221,14 @@ type idleCounter struct {
 }
 
 func (i *idleCounter) CloseIdleConnections() { i.closed++ }
+
+type byValue struct{ http.RoundTripper }
+
+// A layer that Go cannot compare must not make a chain panic.
+func TestChainTakesLayersThatCannotBeCompared(t *testing.T) {
+	t.Parallel()
+	wrap := func(next http.RoundTripper) http.RoundTripper { return byValue{next} }
+	none := func(next http.RoundTripper) http.RoundTripper { return next }
+	chain := transport.Chain(answer(200), wrap, none, wrap)
+	assert.Equal(t, "transport_test.byValue > transport_test.byValue > transport.RoundTripperFunc", fmt.Sprint(chain))
+}

@@ -100,18 +100,16 @@ func wholeRunes(body []byte) []byte {
 // type is that of no text.
 func masker(contentType string) func(string) string {
 	if contentType == "" {
-		return transport.RedactText
+		return transport.RedactPrefix
 	}
-	media, _, err := mime.ParseMediaType(contentType)
+	media, _, _ := mime.ParseMediaType(contentType) // of a type with garbled parameters the type still counts
 	switch {
-	case err != nil:
-		return nil
 	case media == "application/x-www-form-urlencoded":
 		return transport.RedactQuery
 	case strings.HasPrefix(media, "text/"),
 		media == "application/json", strings.HasSuffix(media, "+json"),
 		media == "application/xml", strings.HasSuffix(media, "+xml"):
-		return transport.RedactText
+		return transport.RedactPrefix // a body may be cut off in the middle
 	default:
 		return nil
 	}

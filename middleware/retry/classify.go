@@ -144,6 +144,12 @@ func (refusedStream) Error() string { return "refused stream" }
 
 // unsent reports whether err itself proves that no byte of the request was sent.
 func unsent(err error) bool {
+	if n, ok := errors.AsType[interface {
+		error
+		NotSent() bool
+	}](err); ok && n.NotSent() {
+		return true // a layer below says so: no credential was to be had
+	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
 		return true
 	}

@@ -184,6 +184,7 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"POST on a broken connection", postIt, step{err: broken}, nil, 1, retry.ReasonMethod},
 		{"POST that found no connection", postIt, step{err: fmt.Errorf("x: %w", dial)}, nil, 2, ""},
 		{"POST whose proxy has no upstream", postIt, step{err: &transport.ProxyError{Status: 502}}, nil, 2, ""},
+		{"POST that could not be signed", postIt, step{err: unsigned{}}, nil, 2, ""},
 		{"marked POST on 503", markedIt, step{status: 503}, nil, 2, ""},
 		{"marked POST on a broken connection", markedIt, step{err: broken}, nil, 2, ""},
 		{"POST with a key on 503", keyedIt, step{status: 503}, nil, 2, ""},
@@ -219,6 +220,11 @@ func TestWhatIsRepeated(t *testing.T) {
 		})
 	}
 }
+
+type unsigned struct{}
+
+func (unsigned) Error() string { return "no credential" }
+func (unsigned) NotSent() bool { return true }
 
 type refusal struct{}
 

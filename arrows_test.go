@@ -1,0 +1,118 @@
+package tripware_test
+
+import (
+	"go/build"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/tripware/tripware"
+
+// mayImport says, folder by folder, which packages of this module the code there
+// may import; the longest folder that fits counts. Arrows go down only.
+var mayImport = []struct {
+	folder string
+	below  []string
+}{
+	{".", []string{"middleware/*", "transport"}},
+	{"transport", []string{"internal/*"}},
+	{"internal", nil},
+	{"middleware", []string{"transport", "internal/*"}},
+	{"poll", []string{"internal/*"}},
+	{"services", []string{"transport", "middleware/metrics", "poll"}},
+	{"services/internal/apitest", []string{"services", "transport"}},
+	{"services/opsgenie", []string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "poll"}},
+	{"services/opsgenie/wire", []string{"services", "transport"}},
+	{"services/opsgenie/shape", []string{"services", "transport"}},
+	{"services/opsgenie/opsgenietest", nil},
+	{"services/opsgenie/*", []string{"services", "services/opsgenie/wire", "services/opsgenie/shape", "transport", "poll"}},
+}
+
+func TestArrowsGoDownOnly(t *testing.T) {
+	t.Parallel()
+	imports := packages(t)
+	require.Contains(t, imports, "transport", "the walk found the module's packages")
+	for folder, list := range imports {
+		if strings.HasPrefix(folder, "examples") {
+			continue // programs stand above everything
+		}
+		below, known := allowed(folder)
+		require.True(t, known, "no rule for %s", folder)
+		for _, imported := range list {
+			assert.True(t, slices.ContainsFunc(below, func(pattern string) bool { return fits(pattern, imported) }),
+				"%s imports %s: an arrow that runs up, or across", folder, imported)
+		}
+	}
+}
+
+// A rule that allows everything would be none.
+func TestTheRulesForbidWhatRunsUp(t *testing.T) {
+	t.Parallel()
+	for folder, upward := range map[string]string{
+		"transport": "middleware/retry", "middleware/retry": "middleware/auth", "middleware/auth": ".",
+		"services": "services/opsgenie", "poll": "services", "services/opsgenie/alert": "services/opsgenie/heartbeat",
+		"internal/backoff": "transport", ".": "services",
+	} {
+		below, known := allowed(folder)
+		require.True(t, known, folder)
+		assert.False(t, slices.ContainsFunc(below, func(pattern string) bool { return fits(pattern, upward) }), "%s -> %s", folder, upward)
+	}
+}
+
+// packages returns which packages of this module each folder's code imports, tests aside.
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	require.NoError(t, filepath.WalkDir(".", func(dir string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		if name := entry.Name(); dir != "." && (strings.HasPrefix(name, ".") || name == "testdata" || isModule(dir)) {
+			return filepath.SkipDir
+		}
+		pkg, err := build.ImportDir(dir, 0)
+		if _, none := err.(*build.NoGoError); none { //nolint:errorlint // as go/build returns it
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		folder := filepath.ToSlash(dir)
+		found[folder] = []string{}
+		for _, imported := range pkg.Imports {
+			if own, ok := strings.CutPrefix(imported+"/", module+"/"); ok {
+				found[folder] = append(found[folder], path.Clean(own))
+			}
+		}
+		return nil
+	}))
+	return found
+}
+
+func isModule(dir string) bool {
+	matches, err := filepath.Glob(filepath.Join(dir, "go.mod"))
+	return err == nil && len(matches) > 0
+}
+
+func allowed(folder string) (below []string, known bool) {
+	longest := -1
+	for _, rule := range mayImport {
+		if len(rule.folder) > longest && (rule.folder == folder || fits(rule.folder, folder) || strings.HasPrefix(folder, rule.folder+"/")) {
+			below, known, longest = rule.below, true, len(rule.folder)
+		}
+	}
+	return below, known
+}
+
+// fits reports whether a pattern, whose star stands for one more folder, names the package.
+func fits(pattern, folder string) bool {
+	ok, err := path.Match(pattern, folder)
+	return err == nil && ok
+}

@@ -1,0 +1,83 @@
+package tripware
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/tripware/tripware/middleware/logging"
+	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+)
+
+// New returns a client whose transport is the chain in its standing order.
+// Without options it tags calls with a transaction id, retries, and reads
+// rate-limit headers. The error joins all that is wrong with the options;
+// nothing is half-built then. The client is safe for concurrent use.
+//
+// It has no Timeout: set a deadline on the request's context, or
+// [retry.WithCallTimeout].
+func New(opts ...Option) (*http.Client, error) {
+	rt, err := NewTransport(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: rt}, nil
+}
+
+// NewTransport returns the chain alone, to be put under a client that exists.
+// The errors are those of [New].
+func NewTransport(opts ...Option) (http.RoundTripper, error) {
+	cfg := &config{identity: []transport.IdentityOption{transport.WithUserAgent(UserAgent)}}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(cfg)
+		}
+	}
+	base, err := cfg.network()
+	rt := cfg.chain(base)
+	if err := errors.Join(err, transport.Check(rt)); err != nil {
+		return nil, fmt.Errorf("tripware: build chain: %w", err)
+	}
+	return rt, nil
+}
+
+// chain is the standing order: see the package comment for why it is this one.
+func (c *config) chain(base http.RoundTripper) http.RoundTripper {
+	layers := []transport.Middleware{
+		transport.Identity(c.identity...), // once per call
+		logging.Calls(c.logger, c.logging...),
+		metrics.Calls(c.publishers),
+	}
+	layers = append(layers, c.perCall...)
+	layers = append(layers,
+		retry.New(c.retry...),
+		ratelimit.New(c.limiter), // from here on: once per attempt
+		logging.Attempts(c.logger, c.logging...),
+		metrics.Attempts(c.publishers),
+	)
+	layers = append(layers, c.perAttempt...)
+	return transport.Chain(base, append(layers, c.auth)...)
+}
+
+// network returns the base: the caller's, with the network options applied to a
+// clone of it, or one of ours.
+func (c *config) network() (http.RoundTripper, error) {
+	switch {
+	case c.base == nil:
+		base, err := transport.NewBase(c.connection...)
+		if err != nil {
+			return nil, err // not base: a nil *http.Transport in an interface is not nil
+		}
+		return base, nil
+	case len(c.connection) == 0:
+		return c.base, nil
+	}
+	base, err := transport.CloneBase(c.base, c.connection...)
+	if err != nil {
+		return nil, err
+	}
+	return base, nil
+}

@@ -1,0 +1,183 @@
+package tripware_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/logging"
+	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func mine(next http.RoundTripper) http.RoundTripper {
+	return &named{transport.NewLink("mine", transport.Anywhere, next)}
+}
+
+type named struct{ transport.Link }
+
+func (n *named) RoundTrip(req *http.Request) (*http.Response, error) { return n.Send(req) }
+
+func TestTheStandingOrder(t *testing.T) {
+	t.Parallel()
+	client, err := tripware.New(
+		tripware.WithAuth("https://api.example.com", auth.Bearer(auth.NewSecret("t"))),
+		tripware.WithLogger(slog.New(slog.DiscardHandler)),
+		tripware.WithMetrics(metrics.NewPublishers()),
+		tripware.WithLimiter(ratelimit.NewLimiter()),
+		tripware.PerCall(mine), tripware.PerAttempt(mine), nil,
+	)
+	require.NoError(t, err)
+	assert.Equal(t, "identity > logging.calls > metrics.calls > mine > retry(5, 429,500,502-599) > ratelimit > "+
+		"logging.attempts > metrics.attempts > mine > auth > *http.Transport", fmt.Sprint(client.Transport))
+}
+
+// C10: every option validated, all faults joined, nothing half-built.
+func TestAllFaultsAreReportedAtOnce(t *testing.T) {
+	t.Parallel()
+	client, err := tripware.New(
+		tripware.WithRetry(retry.WithMaxRetries(-1), retry.WithCodes("5x")),
+		tripware.WithAuth("http://api.example.com", auth.Key("GenieKey", auth.NewSecret(""))),
+		tripware.WithIdentity(transport.WithTransactionHeader("a b")),
+		tripware.WithLogger(slog.New(slog.DiscardHandler), logging.WithHeaders("Authorization")),
+		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithRate(-1, 0))),
+		tripware.WithConnection(transport.WithDialTimeout(-1), transport.WithRootCAFile("no/such/file")),
+		tripware.WithProxy(transport.Proxy{Protocol: "ftp"}),
+		tripware.PerAttempt(retry.New()),
+	)
+	assert.Nil(t, client)
+	for _, part := range []string{
+		"max retries -1", `"5x"`, "needs https", "empty", "a b", "Authorization", "rate", "dial timeout", "no/such/file", "protocol", "multiply",
+	} {
+		require.ErrorContains(t, err, part)
+	}
+}
+
+// P1: options of the network reach a clone of the caller's own transport, or are refused.
+func TestNetworkOptionsReachTheCallersTransportOrAreRefused(t *testing.T) {
+	t.Parallel()
+	own := &http.Transport{MaxIdleConnsPerHost: 7}
+	rt, err := tripware.NewTransport(tripware.WithBase(own), tripware.WithConnection(transport.WithIdleConnTimeout(time.Minute)))
+	require.NoError(t, err)
+	layers := transport.Layers(rt)
+	base, ok := layers[len(layers)-1].(*http.Transport)
+	require.True(t, ok)
+	assert.NotSame(t, own, base)
+	assert.Equal(t, 7, base.MaxIdleConnsPerHost)
+	assert.Equal(t, time.Minute, base.IdleConnTimeout)
+	assert.Zero(t, own.IdleConnTimeout)
+
+	_, err = tripware.NewTransport(tripware.WithBase(instant), tripware.WithConnection(transport.WithIdleConnTimeout(time.Minute)))
+	require.ErrorContains(t, err, "RoundTripperFunc is not an *http.Transport")
+}
+
+// A whole call over a real socket: throttled, failed, answered; no sink holds the key.
+func TestOneCallThroughTheWholeChain(t *testing.T) {
+	t.Parallel()
+	const key = "canary-key"
+	var requests atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "GenieKey "+key, r.Header.Get("Authorization"))
+		w.Header().Set("X-RateLimit-State", "OK")
+		w.Header().Set("X-Request-Id", fmt.Sprint("request-", requests.Load()+1))
+		switch requests.Add(1) {
+		case 1:
+			w.WriteHeader(http.StatusTooManyRequests)
+		case 2:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			_, _ = io.WriteString(w, "done")
+		}
+	}))
+	defer server.Close()
+
+	var log bytes.Buffer
+	publishers := metrics.NewPublishers()
+	var mu sync.Mutex
+	var events []metrics.Event
+	observer := metrics.ObserverFunc(func(_ context.Context, e metrics.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		events = append(events, e)
+	})
+	publishers.API.Subscribe(observer, metrics.WithBodies(0))
+	publishers.HTTP.Subscribe(observer)
+	client, err := tripware.New(
+		tripware.WithAuth(server.URL, auth.Key("GenieKey", auth.NewSecret(key))),
+		tripware.WithRetry(retry.WithBaseDelay(time.Millisecond)),
+		tripware.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), logging.WithBodies(0), logging.WithWaits()),
+		tripware.WithMetrics(publishers),
+	)
+	require.NoError(t, err)
+	defer client.CloseIdleConnections()
+
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/things?apiKey="+key, http.NoBody)
+	require.NoError(t, err)
+	resp, err := client.Do(req)
+	require.NoError(t, err)
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, "done", string(text))
+
+	call := transport.CallOf(resp)
+	assert.Equal(t, 3, call.AttemptCount())
+	assert.Len(t, call.Waits(), 2)
+	assert.Equal(t, "request-3", call.RateLimit().RequestID)
+	assert.Empty(t, resp.Request.Header.Get("Authorization"))
+	assert.Equal(t, tripware.UserAgent, resp.Request.Header.Get("User-Agent"))
+	require.Len(t, events, 4, "three attempts and a call")
+	for _, e := range events {
+		assert.Equal(t, call.TransactionID(), e.Shared().TransactionID)
+	}
+	assert.Equal(t, 7, strings.Count(log.String(), call.TransactionID()), "3 attempts, 2 waits, a body and a call:\n%s", &log)
+	for _, sink := range []string{log.String(), fmt.Sprintf("%+v", events), fmt.Sprintf("%+v", call.Attempts())} {
+		assert.NotContains(t, sink, key)
+	}
+}
+
+// C8: 1,000 cancelled calls leave no goroutine; goleak looks at the end.
+func TestCancelledCallsLeaveNothingBehind(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then does a server see that its client left
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	client, err := tripware.New(tripware.WithRetry(retry.WithAttemptTimeout(time.Minute), retry.WithCallTimeout(time.Minute)))
+	require.NoError(t, err)
+	defer client.CloseIdleConnections()
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			for range 50 {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+				req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("x"))
+				assert.NoError(t, err)
+				_, err = client.Do(req)
+				assert.ErrorIs(t, err, context.DeadlineExceeded)
+				cancel()
+			}
+		})
+	}
+	group.Wait()
+}

@@ -1,0 +1,110 @@
+package tripware_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+)
+
+func ExampleNew() {
+	answers := []int{503, 429, 200}
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		code := answers[0]
+		answers = answers[1:]
+		return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+	})
+	client, err := tripware.New(
+		tripware.WithBase(server), // without it, a transport of our own
+		tripware.WithAuth("https://api.example.com", auth.Bearer(auth.NewSecret("token"))),
+		tripware.WithRetry(retry.WithBaseDelay(0)),
+	)
+	if err != nil {
+		panic(err)
+	}
+	resp, err := client.Get("https://api.example.com/")
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	call := transport.CallOf(resp)
+	fmt.Println(call.AttemptCount(), "attempts,", call.Waited(), "waited, retries ended by:", call.Reason())
+	// Output: 3 attempts, 0s waited, retries ended by:
+}
+
+func ExampleNew_faults() {
+	_, err := tripware.New(tripware.WithRetry(retry.WithMaxRetries(-1), retry.WithCodes("5x")))
+	fmt.Println(err)
+	fault, ok := errors.AsType[*retry.CodeError](err)
+	fmt.Println(ok, fault.Part)
+	// Output:
+	// tripware: build chain: retry: parse codes: "5x" is no code (429), class (5xx) or range (502-599)
+	// retry: max retries -1 is negative
+	// true 5x
+}
+
+func ExampleNewTransport() {
+	chain, err := tripware.NewTransport(tripware.WithBase(&http.Transport{}), tripware.WithRetry(retry.WithMaxRetries(2)))
+	if err != nil {
+		panic(err)
+	}
+	client := &http.Client{Transport: chain} // yours, with its jar and its redirects
+	fmt.Println(client.Transport)
+	// Output: identity > retry(2, 429,500,502-599) > ratelimit > *http.Transport
+}
+
+// Stamp is a decorator as CONTRIBUTING.md shows how to write one: it writes the
+// time of each attempt into a header.
+func Stamp(header string) transport.Middleware {
+	var fault error
+	if header == "" {
+		fault = errors.New("stamp: the header has no name")
+	}
+	return func(next http.RoundTripper) http.RoundTripper {
+		return &stamp{Link: transport.NewLink("stamp", transport.Anywhere, next, fault), header: header}
+	}
+}
+
+type stamp struct {
+	transport.Link
+
+	header string
+}
+
+func (s *stamp) RoundTrip(req *http.Request) (*http.Response, error) {
+	if s.Fault() != nil {
+		return nil, transport.Refuse(req, s.Fault()) // closes the body: nobody below will
+	}
+	stamped := transport.Copy(req, 1) // a request is never written once it was handed on
+	stamped.Header.Set(s.header, time.Now().UTC().Format(time.RFC3339))
+	resp, err := s.Send(stamped)
+	return transport.Restore(resp, req), err // the answer is to the request that we were given
+}
+
+func ExamplePerAttempt() {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		fmt.Println("stamped:", req.Header.Get("X-Sent-At") != "")
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+	})
+	client, err := tripware.New(tripware.WithBase(server), tripware.PerAttempt(Stamp("X-Sent-At")))
+	if err != nil {
+		panic(err)
+	}
+	resp, err := client.Get("https://api.example.com/")
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode)
+	_, err = tripware.New(tripware.PerCall(Stamp("")))
+	fmt.Println(err)
+	// Output:
+	// stamped: true
+	// 200
+	// tripware: build chain: stamp: the header has no name
+}

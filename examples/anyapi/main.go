@@ -1,0 +1,92 @@
+// Anyapi composes a client for an API of your own: a credential that is fetched
+// and renewed, default headers, retries, pacing, a layer of your own, and the
+// record of what a call went through.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"time"
+
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+)
+
+func main() {
+	api := httptest.NewServer(library())
+	defer api.Close()
+
+	client, err := tripware.New(
+		tripware.WithAuth(api.URL, auth.Refresh(fetchToken())),
+		tripware.WithIdentity(transport.WithUserAgent("library-reader/1.0"), transport.WithHeader("Accept-Language", "en")),
+		tripware.WithRetry(retry.WithBaseDelay(time.Millisecond), retry.WithMaxRetries(3)),
+		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithRate(100, 10))),
+		tripware.PerCall(announce),
+	)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(client.Transport)
+
+	resp, err := client.Get(api.URL + "/books/7")
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		panic(err)
+	}
+	call := transport.CallOf(resp)
+	fmt.Printf("%s: %s\n", resp.Status, text)
+	for _, attempt := range call.Attempts() {
+		fmt.Println("attempt", attempt.Number, "answered", attempt.Status)
+	}
+	fmt.Println("remaining requests:", call.RateLimit().Remaining)
+
+	_, err = tripware.New(tripware.WithRetry(retry.WithCodes("5x"), retry.WithMaxRetries(-1)), tripware.WithAuth("http://api.example.com", auth.Bearer(auth.NewSecret("t"))))
+	fmt.Println(err)
+}
+
+// announce is a layer of one's own: a function is all it takes.
+func announce(next http.RoundTripper) http.RoundTripper {
+	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		fmt.Println("calling", req.URL.Path)
+		return next.RoundTrip(req)
+	})
+}
+
+// fetchToken stands for a call to an identity provider. The first token that it
+// gives out is expired already: the server says 401 and the client asks again.
+func fetchToken() func(context.Context) (auth.Token, error) {
+	var fetched atomic.Int64
+	return func(context.Context) (auth.Token, error) {
+		return auth.Token{Value: auth.NewSecret(fmt.Sprint("token-", fetched.Add(1)))}, nil
+	}
+}
+
+// library accepts the second token only, and is busy once.
+func library() http.Handler {
+	var busy atomic.Bool
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /books/{id}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-RateLimit-Limit", "100")
+		w.Header().Set("X-RateLimit-Remaining", "41")
+		switch {
+		case r.Header.Get("Authorization") != "Bearer token-2":
+			w.WriteHeader(http.StatusUnauthorized)
+		case busy.CompareAndSwap(false, true):
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			_, _ = fmt.Fprintf(w, "book %s for %s", r.PathValue("id"), r.UserAgent())
+		}
+	})
+	return mux
+}

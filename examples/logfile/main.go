@@ -1,0 +1,84 @@
+// Logfile writes what a client does to a file, as text, with the debug switch on:
+// calls, attempts, waits and bodies, and no secret in any of them.
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/logging"
+	"github.com/tripware/tripware/middleware/retry"
+)
+
+func main() {
+	folder, err := os.MkdirTemp("", "logfile")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "client.log")
+
+	log, err := logging.Config{Format: logging.Text, File: file, Debug: true}.Open()
+	if err != nil {
+		panic(err)
+	}
+	call(log)
+	if err := log.Close(); err != nil { // who opened the file closes it
+		panic(err)
+	}
+
+	text, err := os.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Print(steady(string(text)))
+	fmt.Println("the key is in the file:", strings.Contains(string(text), "my-key"))
+}
+
+// call makes one call, whose first attempt fails.
+func call(log *logging.Log) {
+	failed := false
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if !failed {
+			failed = true
+			w.WriteHeader(http.StatusBadGateway)
+		}
+		_, _ = fmt.Fprint(w, `{"name":"disk","token":"my-key"}`)
+	}))
+	defer api.Close()
+	client, err := tripware.New(
+		tripware.WithLogger(log.Logger, log.Options()...),
+		tripware.WithAuth(api.URL, auth.Key("Key", auth.NewSecret("my-key"))),
+		tripware.WithRetry(retry.WithBaseDelay(0)),
+	)
+	if err != nil {
+		panic(err)
+	}
+	resp, err := client.Get(api.URL + "/things/1?apiKey=my-key")
+	if err != nil {
+		panic(err)
+	}
+	resp.Body.Close()
+}
+
+// steady takes out what differs from run to run.
+func steady(text string) string {
+	for pattern, with := range map[string]string{
+		`time=\S+ `:                 "",
+		`127\.0\.0\.1:\d+`:          "HOST",
+		`transaction_id=\S+`:        "transaction_id=ID",
+		`(duration|waited|for)=\S+`: "$1=TIME",
+		`Date=("[^"]*"|\S+)`:        "Date=DATE",
+	} {
+		text = regexp.MustCompile(pattern).ReplaceAllString(text, with)
+	}
+	return text
+}

@@ -1,0 +1,106 @@
+// Proxy sends through an HTTP proxy that asks for a password, and shows what a
+// wrong one leads to: an error that names the proxy and not the password.
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+)
+
+func main() {
+	api := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "hello through the proxy")
+	}))
+	defer api.Close()
+	office := httptest.NewServer(gateway("ada", "p@ss:word/1"))
+	defer office.Close()
+	at, err := url.Parse(office.URL)
+	if err != nil {
+		panic(err)
+	}
+	port, err := strconv.Atoi(at.Port())
+	if err != nil {
+		panic(err)
+	}
+	proxy := transport.Proxy{
+		Protocol: "http", Host: at.Hostname(), Port: port,
+		Username: "ada", Password: transport.NewSecret("p@ss:word/1"),
+		ConnectHeader: http.Header{"X-Department": {"storage"}},
+	}
+	get(api, proxy)
+
+	proxy.Password = transport.NewSecret("a guess")
+	get(api, proxy)
+
+	_, err = tripware.New(tripware.WithProxy(transport.Proxy{Protocol: "ftp", Port: 99999, Password: transport.NewSecret("x")}))
+	fmt.Println(err)
+}
+
+// get asks api through the proxy. Its certificate is trusted by name, not by a switch.
+func get(api *httptest.Server, proxy transport.Proxy) {
+	roots := api.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	client, err := tripware.New(
+		tripware.WithConnection(transport.WithProxy(proxy), transport.WithRootCAs(roots)),
+		tripware.WithRetry(retry.Off()),
+	)
+	if err != nil {
+		panic(err)
+	}
+	defer client.CloseIdleConnections()
+	resp, err := client.Get(api.URL)
+	if refused, ok := errors.AsType[*transport.ProxyError](err); ok {
+		fmt.Println("the proxy refused:", refused.Status, http.StatusText(refused.Status))
+		return
+	}
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(string(text))
+}
+
+// gateway is a small CONNECT proxy with basic authentication.
+func gateway(user, password string) http.HandlerFunc {
+	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Proxy-Authorization") != want {
+			w.WriteHeader(http.StatusProxyAuthRequired)
+			return
+		}
+		fmt.Println("proxy: CONNECT for", r.Header.Get("X-Department"))
+		upstream, err := new(net.Dialer).DialContext(r.Context(), "tcp", r.Host)
+		if err != nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		w.WriteHeader(http.StatusOK)
+		conn, buffered, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			upstream.Close()
+			return
+		}
+		go func() {
+			defer upstream.Close()
+			_, _ = io.Copy(upstream, buffered)
+		}()
+		go func() {
+			defer conn.Close()
+			_, _ = io.Copy(conn, upstream)
+		}()
+	}
+}

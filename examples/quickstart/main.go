@@ -1,0 +1,189 @@
+// Quickstart creates an alert in Opsgenie, awaits its asynchronous result, reads
+// the alert back and closes it, while the server throttles and fails.
+//
+// Where OPSGENIE_API_KEY is set it talks to the real service, else to a simulated
+// one on loopback, which is told to throttle one request and to reset the
+// connection of another.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie"
+	"github.com/tripware/tripware/services/opsgenie/alert"
+	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+)
+
+func main() {
+	log.SetFlags(0)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := run(ctx); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
+	client, done, err := connect()
+	if err != nil {
+		return err
+	}
+	defer done()
+	seen := observe(client)
+
+	pending, err := client.Alerts.Create(ctx, alert.CreateRequest{
+		Message: "Disk 92% full on db-1", Alias: "quickstart/db-1/disk", Priority: shape.P3, Tags: []string{"quickstart"},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Println("create: accepted as request", pending.RequestID)
+	total := new(tally)
+	total.add(pending.Meta)
+	show(pending.Meta)
+
+	result, err := pending.Wait(ctx) // asks until the request was processed
+	if err != nil {
+		return err
+	}
+	total.add(result.Meta)
+	fmt.Printf("result: %s\n", result.Value.Status)
+
+	got, err := pending.Alert(ctx) // knows the result by now, and reads the alert
+	if err != nil {
+		return err
+	}
+	total.add(got.Meta)
+	fmt.Printf("alert:  #%s %q is %s, priority %s\n", got.Value.TinyID, got.Value.Message, got.Value.Status, got.Value.Priority)
+
+	seen.show(pending.Meta.TransactionID)
+	if err := refused(ctx, client); err != nil {
+		return err
+	}
+	closing, err := client.Alerts.Close(ctx, alert.CloseRequest{Ref: alert.ByID(got.Value.ID), Note: "quickstart is done"})
+	if err != nil {
+		return err
+	}
+	closed, err := closing.Wait(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("close:  %s\n", closed.Value.Status)
+	total.add(closing.Meta)
+	total.add(closed.Meta)
+	fmt.Println(total)
+	return nil
+}
+
+// connect returns a client of the real service or of the simulated one, and says which.
+func connect() (*opsgenie.Client, func(), error) {
+	if key := os.Getenv("OPSGENIE_API_KEY"); key != "" {
+		fmt.Println("server: the real Opsgenie")
+		client, err := opsgenie.New(key, opsgenie.WithRegion(opsgenie.Region(region())))
+		return client, func() {}, err
+	}
+	fmt.Println("server: a simulated Opsgenie on loopback (set OPSGENIE_API_KEY for the real one)")
+	server, err := opsgenietest.Start()
+	if err != nil {
+		return nil, nil, err
+	}
+	server.Throttle(opsgenietest.DomainAlert, 1)                // the first request is one too many,
+	server.Inject(opsgenietest.Fault{Kind: opsgenietest.Reset}) // and the second loses its connection
+	client, err := opsgenie.New(server.Key, opsgenie.WithBaseURL(server.URL))
+	return client, server.Close, err
+}
+
+// region lets an account of the EU run this too.
+func region() string {
+	if region := os.Getenv("OPSGENIE_REGION"); region != "" {
+		return region
+	}
+	return string(opsgenie.US)
+}
+
+// show tells what a call went through.
+func show(m services.Metadata) {
+	for _, attempt := range m.Call().Attempts() {
+		if attempt.Err != nil {
+			fmt.Printf("        attempt %d failed: %v\n", attempt.Number, attempt.Err)
+			continue
+		}
+		fmt.Printf("        attempt %d was answered %d\n", attempt.Number, attempt.Status)
+	}
+	for _, attempt := range m.Call().Attempts()[1:] {
+		waited, reasons := time.Duration(0), []string(nil)
+		for _, wait := range m.Call().Waits() {
+			if wait.Before == attempt.Number {
+				waited, reasons = waited+wait.For, append(reasons, wait.Reason)
+			}
+		}
+		fmt.Printf("        waited %v before attempt %d: %s\n", waited.Round(time.Millisecond), attempt.Number, strings.Join(reasons, ", "))
+	}
+}
+
+// refused shows a mistake that is found before anything is sent.
+func refused(ctx context.Context, client *opsgenie.Client) error {
+	_, err := client.Alerts.Create(ctx, alert.CreateRequest{})
+	if !errors.Is(err, services.ErrArgument) {
+		return fmt.Errorf("an alert without a message was not refused: %w", err)
+	}
+	fmt.Println("refuse:", err)
+	return nil
+}
+
+// events are what the observers of one client saw.
+type events []metrics.Event
+
+func observe(client *opsgenie.Client) *events {
+	seen := new(events)
+	all := metrics.ObserverFunc(func(_ context.Context, e metrics.Event) { *seen = append(*seen, e) })
+	for _, channel := range []*metrics.Publisher{client.Metrics.API, client.Metrics.HTTP, client.Metrics.SDK} {
+		channel.Subscribe(all)
+	}
+	return seen
+}
+
+// show prints the three metrics of one call, which its transaction id joins.
+func (s *events) show(transactionID string) {
+	fmt.Println("metric: transaction", transactionID)
+	for _, e := range *s {
+		if e.Shared().TransactionID != transactionID {
+			continue
+		}
+		switch e := e.(type) {
+		case metrics.HTTPEvent:
+			fmt.Printf("        HTTP %s status %d, retry count %d\n", e.Route, e.StatusCode, e.RetryCount)
+		case metrics.APIEvent:
+			fmt.Printf("        API  %s rate limit %s, retry count %d\n", e.Route, e.Result.RateLimitState, e.Result.RetryCount)
+		case metrics.SDKEvent:
+			fmt.Printf("        SDK  %s error %q\n", e.Route, e.ErrorType)
+		}
+	}
+}
+
+// tally sums up calls.
+type tally struct {
+	calls, attempts int
+	waited, elapsed time.Duration
+}
+
+func (t *tally) add(m services.Metadata) {
+	t.calls++
+	t.attempts += m.Attempts
+	t.waited += m.Waited
+	t.elapsed += m.Elapsed
+}
+
+func (t *tally) String() string {
+	return fmt.Sprintf("total:  %d calls, %d attempts, %v of %v waited between attempts",
+		t.calls, t.attempts, t.waited.Round(time.Millisecond), t.elapsed.Round(time.Millisecond))
+}

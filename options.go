@@ -1,0 +1,93 @@
+package tripware
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/logging"
+	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+)
+
+// Version is the version of this module.
+const Version = "0.1.0"
+
+// UserAgent is the User-Agent of requests that have none, unless [WithIdentity]
+// sets another.
+const UserAgent = "tripware/" + Version
+
+// config is what the options of a front door add up to.
+type config struct {
+	base       http.RoundTripper
+	connection []transport.BaseOption
+	identity   []transport.IdentityOption
+	logger     *slog.Logger
+	logging    []logging.Option
+	publishers *metrics.Publishers
+	retry      []retry.Option
+	limiter    *ratelimit.Limiter
+	auth       transport.Middleware
+	perCall    []transport.Middleware
+	perAttempt []transport.Middleware
+}
+
+// An Option sets one part of a client. Each forwards to the package that defines
+// the part, where its defaults stand. Options of one kind add up.
+type Option func(*config)
+
+// WithBase puts rt at the bottom of the chain: a transport of your own, or a
+// mock. The default is [transport.NewBase]; nil means it.
+func WithBase(rt http.RoundTripper) Option { return func(c *config) { c.base = rt } }
+
+// WithConnection sets timeouts, pool sizes, TLS and proxy of the base. Beside
+// [WithBase] they apply to a clone of it, which must be an *http.Transport then.
+func WithConnection(opts ...transport.BaseOption) Option {
+	return func(c *config) { c.connection = append(c.connection, opts...) }
+}
+
+// WithProxy sends all through p. It is WithConnection(transport.WithProxy(p)).
+func WithProxy(p transport.Proxy) Option { return WithConnection(transport.WithProxy(p)) }
+
+// WithIdentity sets the transaction header, the user agent and default headers.
+func WithIdentity(opts ...transport.IdentityOption) Option {
+	return func(c *config) { c.identity = append(c.identity, opts...) }
+}
+
+// WithRetry sets the retry policy. [retry.Off] switches it off.
+func WithRetry(opts ...retry.Option) Option {
+	return func(c *config) { c.retry = append(c.retry, opts...) }
+}
+
+// WithAuth signs each attempt that goes to origin (scheme, host and port); see
+// [auth.New]. The last one given counts. The default signs nothing.
+func WithAuth(origin string, source auth.Source, opts ...auth.Option) Option {
+	return func(c *config) { c.auth = auth.New(origin, source, opts...) }
+}
+
+// WithLimiter paces attempts by l, which clients may share. The default, nil,
+// only reads what the server says of its limits.
+func WithLimiter(l *ratelimit.Limiter) Option { return func(c *config) { c.limiter = l } }
+
+// WithLogger logs calls and attempts to l. The default, nil, logs nothing.
+func WithLogger(l *slog.Logger, opts ...logging.Option) Option {
+	return func(c *config) { c.logger, c.logging = l, append(c.logging, opts...) }
+}
+
+// WithMetrics publishes calls and attempts on the channels of p, which clients
+// may share. The default, nil, publishes nothing.
+func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publishers = p } }
+
+// PerCall places layers of your own above the retry loop: they run once per
+// call, and see the answer that stands.
+func PerCall(layers ...transport.Middleware) Option {
+	return func(c *config) { c.perCall = append(c.perCall, layers...) }
+}
+
+// PerAttempt places layers of your own below the retry loop, next above the
+// credential: they run once per attempt.
+func PerAttempt(layers ...transport.Middleware) Option {
+	return func(c *config) { c.perAttempt = append(c.perAttempt, layers...) }
+}
