@@ -1,0 +1,220 @@
+package services
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// bind makes the HTTP request of an operation. Its error joins all that is wrong
+// with the arguments; nothing is half done then.
+func (c *Client) bind(ctx context.Context, text string, in any) (*http.Request, error) {
+	v, err := structOf(in)
+	if err != nil {
+		return nil, err
+	}
+	var t reflect.Type
+	if v.IsValid() {
+		t = v.Type()
+	}
+	p := c.plan(text, t)
+	if len(p.faults) > 0 {
+		return nil, p.faults
+	}
+	b := binder{plan: p, in: v, url: *c.base}
+	b.check(in)
+	b.fillPath()
+	b.fillQuery()
+	b.fillHeader(c)
+	b.fillBody(c)
+	if err := b.faults.join(); err != nil {
+		return nil, err
+	}
+	return b.request(ctx)
+}
+
+// structOf looks behind pointers. It returns the zero Value for no request.
+func structOf(in any) (reflect.Value, error) {
+	v := reflect.ValueOf(in)
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			var f faults
+			f.add("request", "is a nil %T", in)
+			return v, f
+		}
+		v = v.Elem()
+	}
+	return v, nil
+}
+
+// A binder gathers the parts of one request, and what is wrong with them.
+type binder struct {
+	plan   *plan
+	in     reflect.Value
+	url    url.URL
+	header http.Header
+	json   []byte // the body, if it is JSON
+	form   *form  // the body, if it is a form
+	faults faults
+}
+
+func (b *binder) check(in any) {
+	for _, c := range b.plan.checks {
+		v := b.in.FieldByIndex(c.index)
+		if unset(v, false) {
+			if c.required {
+				b.faults.add(c.name, "is required")
+			}
+			if c.required || unset(v, c.keepZero) {
+				continue
+			}
+		}
+		if c.bounded && number(v) < c.minimum {
+			b.faults.add(c.name, "must be at least %d", c.minimum)
+		}
+	}
+	if b.plan.checker {
+		request, _ := in.(checker) // a pointer has the methods of what it points to
+		if err := request.Check(); err != nil {
+			b.faults = append(b.faults, err)
+		}
+	}
+}
+
+func number(v reflect.Value) int64 {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	if v.CanUint() {
+		return int64(min(v.Uint(), 1<<63-1))
+	}
+	return v.Int()
+}
+
+// fillPath appends the route to the base's path, escaped and plain: url.URL
+// sends the first as long as it means the second.
+func (b *binder) fillPath() {
+	var plain, escaped strings.Builder
+	plain.WriteString(b.url.Path)
+	escaped.WriteString(b.url.RawPath)
+	names := 0
+	for _, s := range b.plan.route.segments {
+		plain.WriteByte('/')
+		escaped.WriteByte('/')
+		if s.name == "" {
+			plain.WriteString(s.literal)
+			escaped.WriteString(s.literal)
+			continue
+		}
+		f := b.plan.path[names]
+		names++
+		value := b.text(f)
+		safe, err := escapeSegment(value)
+		if err != nil {
+			b.refuse(f, err)
+		}
+		plain.WriteString(value)
+		escaped.WriteString(safe)
+	}
+	b.url.Path, b.url.RawPath = plain.String(), escaped.String()
+}
+
+// refuse adds a fault, but for a field that has one: the first says enough.
+func (b *binder) refuse(f field, err error) {
+	for _, fault := range b.faults {
+		if a, ok := fault.(*ArgumentError); ok && a.Field == f.name { //nolint:errorlint // only our own, as they were added
+			return
+		}
+	}
+	b.faults.add(f.name, "%s", err)
+}
+
+// text returns the text of a field; empty if it is unset or cannot be written.
+func (b *binder) text(f field) string {
+	v := b.in.FieldByIndex(f.index)
+	if unset(v, f.keepZero) {
+		return ""
+	}
+	value, err := text(v)
+	if err != nil {
+		b.refuse(f, err)
+	}
+	return value
+}
+
+func (b *binder) fillQuery() {
+	var query strings.Builder
+	for _, f := range b.plan.query {
+		if unset(b.in.FieldByIndex(f.index), f.keepZero) {
+			continue
+		}
+		if query.Len() > 0 {
+			query.WriteByte('&')
+		}
+		query.WriteString(url.QueryEscape(f.name))
+		query.WriteByte('=')
+		query.WriteString(url.QueryEscape(b.text(f)))
+	}
+	b.url.RawQuery = query.String()
+}
+
+func (b *binder) fillHeader(c *Client) {
+	b.header = make(http.Header, len(b.plan.header)+2)
+	b.header["Accept"] = c.accept
+	for _, f := range b.plan.header {
+		if unset(b.in.FieldByIndex(f.index), f.keepZero) {
+			continue
+		}
+		value := b.text(f)
+		if !transport.ValidHeaderValue(value) {
+			b.faults.add(f.name, "holds a control character")
+		}
+		b.header[f.name] = []string{value}
+	}
+}
+
+func (b *binder) fillBody(c *Client) {
+	switch {
+	case b.plan.body != nil:
+		b.fillJSON()
+		b.header["Content-Type"] = c.jsonType
+	case len(b.plan.form) > 0:
+		b.fillForm()
+	}
+}
+
+func (b *binder) fillJSON() {
+	body := reflect.New(b.plan.body)
+	for i, f := range b.plan.json {
+		body.Elem().Field(i).Set(b.in.FieldByIndex(f.index))
+	}
+	var err error
+	if b.json, err = json.Marshal(body.Interface()); err != nil {
+		b.faults.add("body", "cannot be written as JSON: %s", err)
+	}
+}
+
+// request makes the request; its body can be had again, so that an attempt or a
+// redirect may repeat it.
+func (b *binder) request(ctx context.Context) (*http.Request, error) {
+	var body io.Reader
+	if b.json != nil {
+		body = bytes.NewReader(b.json)
+	}
+	req, err := http.NewRequestWithContext(ctx, b.plan.route.method, "", body)
+	if err != nil {
+		return nil, err
+	}
+	if b.form != nil {
+		b.form.attach(req)
+	}
+	req.URL, req.Host, req.Header = &b.url, b.url.Host, b.header
+	return req, nil
+}

@@ -1,0 +1,144 @@
+// Package services is the core of typed calls, with no vendor in it: a route
+// and a tagged request become an HTTP request, and the answer becomes a
+// [Result] or an [Error]. What a vendor wraps its answers in comes by a [Codec].
+//
+// The tags of a request say where each field goes: path, query, header and form
+// as in `query:"identifierType"`, or json for the body; `json:"-"` alone keeps a
+// field from being sent. Fields of embedded structs count as the request's own.
+// A zero field outside path and json is left out unless its tag ends in
+// ",keepzero", a nil pointer always; json follows its own omitzero. A list in
+// path, query, header or form is one value with commas; a time is written as in
+// RFC 3339, and never if zero. Before anything is sent, `check:"required"`
+// refuses a zero value, `check:"min=1"` a smaller number that would be sent, and
+// a method Check() error of the request whatever it finds.
+package services
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/tripware/tripware/middleware/metrics"
+)
+
+// DefaultMaxBody is how much of an answer is read unless [WithMaxBody] says
+// otherwise, in bytes.
+const DefaultMaxBody = 10 << 20
+
+// A Client sends typed calls to one base URL; see [Do]. It is safe for
+// concurrent use. [New] makes one.
+type Client struct {
+	http    *http.Client
+	base    *url.URL // its path has no slash at the end
+	codec   Codec
+	metrics *metrics.Publishers
+	maxBody int64
+
+	accept   []string // values of headers that every request shares
+	jsonType []string
+
+	mu      sync.RWMutex
+	plans   map[planKey]*plan // a handful per service; computed once
+	buffers sync.Pool         // of *bytes.Buffer, to read answers into
+}
+
+type planKey struct {
+	route   string
+	request reflect.Type
+}
+
+// An Option sets what [New] makes.
+type Option func(*Client)
+
+// WithMetrics sets the publishers of the calls' API and SDK events. The default,
+// nil, publishes none.
+func WithMetrics(p *metrics.Publishers) Option { return func(c *Client) { c.metrics = p } }
+
+// WithMaxBody sets how many bytes of an answer are read, after decompression; a
+// longer one is an error that Is [ErrTooLarge]. The default is [DefaultMaxBody].
+func WithMaxBody(n int64) Option { return func(c *Client) { c.maxBody = n } }
+
+// New returns a client that sends by a copy of client, below base: http or
+// https, and a path that all routes are joined to, if it has one. The copy
+// follows redirects only within base's origin and with the same method; a
+// CheckRedirect of client is asked after that. The error holds all that is
+// wrong with the arguments.
+func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client, error) {
+	c := &Client{
+		codec:    codec,
+		maxBody:  DefaultMaxBody,
+		accept:   []string{"application/json"},
+		jsonType: []string{"application/json"},
+		plans:    map[planKey]*plan{},
+	}
+	c.buffers.New = func() any { return new(bytes.Buffer) }
+	for _, opt := range opts {
+		if opt != nil {
+			opt(c)
+		}
+	}
+	var faults []error
+	if client == nil {
+		faults = append(faults, errors.New("services: new client: the http client is nil"))
+	}
+	if codec == nil {
+		faults = append(faults, errors.New("services: new client: the codec is nil"))
+	}
+	if c.maxBody <= 0 {
+		faults = append(faults, fmt.Errorf("services: new client: a body limit of %d bytes is not positive", c.maxBody))
+	}
+	var err error
+	if c.base, err = parseBase(base); err != nil {
+		faults = append(faults, err)
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	own := *client
+	own.CheckRedirect = checkRedirect(c.base, client.CheckRedirect)
+	c.http = &own
+	return c, nil
+}
+
+// parseBase keeps the text of a wrong URL out of its error: it may hold a password.
+func parseBase(base string) (*url.URL, error) {
+	u, err := url.Parse(base)
+	switch {
+	case err != nil:
+		return nil, errors.New("services: new client: the base URL cannot be parsed")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, errors.New("services: new client: the base URL is neither http nor https")
+	case u.Hostname() == "":
+		return nil, errors.New("services: new client: the base URL has no host")
+	case u.User != nil:
+		return nil, errors.New("services: new client: the base URL holds a user or password")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("services: new client: the base URL has a query or a fragment")
+	case hasDots(u.EscapedPath()):
+		return nil, errors.New("services: new client: the base URL's path holds a way up")
+	}
+	u.RawPath = strings.TrimRight(u.EscapedPath(), "/")
+	u.Path = strings.TrimRight(u.Path, "/")
+	return u, nil
+}
+
+// plan returns how requests of a type fill a route, computed at the first call.
+func (c *Client) plan(route string, request reflect.Type) *plan {
+	key := planKey{route, request}
+	c.mu.RLock()
+	p := c.plans[key]
+	c.mu.RUnlock()
+	if p != nil {
+		return p
+	}
+	p = newPlan(route, request)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.plans[key] = p
+	return p
+}

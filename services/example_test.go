@@ -1,0 +1,113 @@
+package services_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/transport"
+)
+
+// plain is the codec of a vendor that wraps its data in {"data": …} and says
+// what is wrong under "message".
+type plain struct{}
+
+type wrapped struct {
+	Data any `json:"data"`
+}
+
+func (*wrapped) Fill(http.Header, *services.Metadata) {}
+
+func (plain) Envelope(data any) services.Envelope { return &wrapped{Data: data} }
+
+func (plain) Fault(_ *http.Response, body []byte, e *services.Error) {
+	var said struct{ Message string }
+	if json.Unmarshal(body, &said) == nil {
+		e.Message = said.Message
+	}
+}
+
+// Book is what the API of the example keeps.
+type Book struct {
+	Title string `json:"title"`
+}
+
+// GetBook asks for one book.
+type GetBook struct {
+	Shelf string `path:"shelf"`
+	ID    string `path:"id"`
+	Lang  string `query:"lang"`
+}
+
+// GetOne asks for a book by its id alone.
+type GetOne struct {
+	ID string `path:"id"`
+}
+
+func ExampleNew() {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		fmt.Println(req.Method, req.URL)
+		body := `{"data":{"title":"The Waste Land"}}`
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+	})
+	client, err := services.New(&http.Client{Transport: server}, "https://books.example/api", plain{})
+	if err != nil {
+		panic(err)
+	}
+	in := GetBook{Shelf: "T/S", ID: "42", Lang: "en"}
+	book, err := services.Do[Book](context.Background(), client, "GET /v1/shelves/{shelf}/books/{id}", in)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(book.Value.Title)
+	// Output:
+	// GET https://books.example/api/v1/shelves/T%2FS/books/42?lang=en
+	// The Waste Land
+}
+
+func ExampleDo() {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		body := `{"message":"no such book"}`
+		return &http.Response{StatusCode: 404, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+	})
+	client, err := services.New(&http.Client{Transport: server}, "https://books.example", plain{})
+	if err != nil {
+		panic(err)
+	}
+	_, err = services.Do[Book](context.Background(), client, "GET /v1/books/{id}", GetOne{ID: "7"})
+	fmt.Println(errors.Is(err, services.ErrNotFound), err)
+	_, err = services.Do[Book](context.Background(), client, "GET /v1/books/{id}", GetOne{ID: ".."})
+	fmt.Println(errors.Is(err, services.ErrArgument), err)
+	// Output:
+	// true services: GET /v1/books/{id}: 404: no such book
+	// true services: GET /v1/books/{id}: argument id must not be . or .., which would lead to another route
+}
+
+func ExampleAll() {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		body := `{"data":["one","two"],"paging":{"next":"/v1/words?offset=2"}}`
+		if req.URL.RawQuery != "" {
+			body = `{"data":["three"]}`
+		}
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+	})
+	client, err := services.New(&http.Client{Transport: server}, "https://words.example", vendor{})
+	if err != nil {
+		panic(err)
+	}
+	for word, err := range services.All[string](context.Background(), client, "GET /v1/words", nil) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(word)
+	}
+	// Output:
+	// one
+	// two
+	// three
+}

@@ -1,0 +1,77 @@
+package services
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/url"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// errLoop is why a list ends whose pages lead to each other.
+var errLoop = errors.New("a paging link leads back to a page that was read already")
+
+// Follow fetches the page that link leads to; route is that of the list, for
+// logs and metrics. A link to another origin is reduced to its path and query
+// below the client's base URL; one that holds . or .. is refused, with an error
+// that Is [ErrArgument].
+func Follow[T any](ctx context.Context, c *Client, route string, link Link) (*Result[T], error) {
+	return run[T](ctx, c, operation{route: route, link: link, paged: true})
+}
+
+// Pages returns the pages of a list, from the one that in asks for to the last.
+// Each page is a call of its own and is fetched when the loop comes to it, so
+// breaking off leaves nothing behind. The first error ends the sequence; so do
+// pages that lead back to one that was read already, with an error that Is
+// [ErrResponse].
+func Pages[P any](ctx context.Context, c *Client, route string, in any) iter.Seq2[*Result[P], error] {
+	ctx = transport.Detach(ctx) // a begun record is for one call
+	return func(yield func(*Result[P], error) bool) {
+		seen := map[Link]bool{}
+		page, err := Do[P](ctx, c, route, in)
+		for err == nil {
+			seen[selfOf(page.Meta)] = true
+			next := page.Meta.Paging.Next
+			if !yield(page, nil) || next == "" {
+				return
+			}
+			if seen[next] {
+				err = &Error{Route: route, Status: page.Meta.Status, RequestID: page.Meta.RequestID,
+					TransactionID: page.Meta.TransactionID, Kind: ErrResponse, Err: errLoop, call: page.Meta.Call()}
+				break
+			}
+			seen[next] = true
+			page, err = Follow[P](ctx, c, route, next)
+		}
+		yield(nil, err)
+	}
+}
+
+// selfOf returns the link that leads to a page itself.
+func selfOf(m Metadata) Link {
+	if m.more == nil || m.more.url == nil {
+		return ""
+	}
+	u := url.URL{Path: m.more.url.Path, RawPath: m.more.url.RawPath, RawQuery: m.more.url.RawQuery}
+	return Link(u.RequestURI())
+}
+
+// All returns the items of a list, page after page; see [Pages]. An error comes
+// as the last pair, with the zero T.
+func All[T any](ctx context.Context, c *Client, route string, in any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for page, err := range Pages[[]T](ctx, c, route, in) {
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, item := range page.Value {
+				if !yield(item, nil) {
+					return
+				}
+			}
+		}
+	}
+}

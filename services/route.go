@@ -1,0 +1,75 @@
+package services
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+)
+
+// A route is a parsed "POST /v2/alerts/{identifier}/close".
+type route struct {
+	method   string
+	segments []segment
+}
+
+// A segment is what stands between two slashes of a route: text, or the name of
+// a field.
+type segment struct {
+	literal string // escaped
+	name    string
+}
+
+// parseRoute reads the form of net/http's patterns: a method, a blank, a path in
+// which a whole segment may be a {name}.
+func parseRoute(text string) (route, error) {
+	method, path, _ := strings.Cut(text, " ")
+	r := route{method: method}
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+	default:
+		return r, fmt.Errorf("route %q does not begin with a method", text)
+	}
+	path, rooted := strings.CutPrefix(path, "/")
+	if !rooted {
+		return r, fmt.Errorf("route %q has no path that begins with a slash", text)
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		s, err := parseSegment(part)
+		if err != nil {
+			return r, fmt.Errorf("route %q: %w", text, err)
+		}
+		r.segments = append(r.segments, s)
+	}
+	return r, nil
+}
+
+func parseSegment(part string) (segment, error) {
+	if name, ok := strings.CutPrefix(part, "{"); ok {
+		name, ok = strings.CutSuffix(name, "}")
+		if !ok || name == "" || strings.ContainsAny(name, "{}.") {
+			return segment{}, fmt.Errorf("segment %q is no {name}", part)
+		}
+		return segment{name: name}, nil
+	}
+	if part == "" || part == "." || part == ".." || url.PathEscape(part) != part {
+		return segment{}, fmt.Errorf("segment %q cannot stand in a path as it is", part)
+	}
+	return segment{literal: part}, nil
+}
+
+// escapeSegment escapes a value for one segment of a path. What would lead to
+// another route is refused: nothing, and the two ways up.
+func escapeSegment(value string) (string, error) {
+	switch {
+	case value == "":
+		return "", errors.New("is required")
+	case value == "." || value == "..":
+		return "", errors.New("must not be . or .., which would lead to another route")
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return "", errors.New("holds a control character")
+	}
+	return url.PathEscape(value), nil
+}

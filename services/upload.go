@@ -1,0 +1,94 @@
+package services
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/textproto"
+	"reflect"
+	"strings"
+	"unicode"
+)
+
+// A File is a field of a form that is sent as a file: tag it `form:"file"`, and
+// the request goes out as multipart/form-data (RFC 7578). The content is streamed,
+// never kept. What can be read again is sent again with the same bytes, by a
+// retry or a redirect: Open, an [io.ReaderAt] with a known size, such as an
+// *os.File, or an [io.Seeker].
+type File struct {
+	Name    string                        // as the server shall know it; required
+	Type    string                        // the media type; application/octet-stream if empty
+	Content io.Reader                     // what to send, from where it stands; it is not closed
+	Open    func() (io.ReadCloser, error) // instead of Content: opens it afresh for each attempt
+	Size    int64                         // in bytes; zero if unknown, then Content is asked, else the length is not announced
+}
+
+// IsZero reports whether there is no file.
+func (f File) IsZero() bool { return f.Name == "" && f.Content == nil && f.Open == nil }
+
+func (f *File) check() error {
+	switch {
+	case f.Name == "":
+		return errors.New("has no file name")
+	case strings.ContainsFunc(f.Name, func(r rune) bool { return unicode.IsControl(r) && r != '\r' && r != '\n' }):
+		return errors.New("has a control character in its file name")
+	case f.Content == nil && f.Open == nil:
+		return errors.New("has neither Content nor Open")
+	case f.Content != nil && f.Open != nil:
+		return errors.New("has both Content and Open")
+	case f.Size < 0:
+		return errors.New("has a negative size")
+	case strings.ContainsFunc(f.Type, unicode.IsControl):
+		return errors.New("has a control character in its media type")
+	}
+	return nil
+}
+
+// A form is a multipart body: text that is made once, so that every attempt has
+// the same boundary, with files between.
+type form struct {
+	parts    []part
+	boundary string
+}
+
+// A part is text, or a file.
+type part struct {
+	text []byte
+	file *source
+}
+
+func (b *binder) fillForm() {
+	var head bytes.Buffer
+	w := multipart.NewWriter(&head)
+	b.form = &form{boundary: w.Boundary()}
+	for _, f := range b.plan.form {
+		v := b.in.FieldByIndex(f.index)
+		if unset(v, f.keepZero) {
+			continue
+		}
+		file, ok := reflect.TypeAssert[File](v)
+		if !ok {
+			_ = w.WriteField(f.name, b.text(f)) // a bytes.Buffer takes everything
+			continue
+		}
+		source, err := newSource(file)
+		if err != nil {
+			b.refuse(f, err)
+			continue
+		}
+		mediaType := file.Type
+		if mediaType == "" {
+			mediaType = "application/octet-stream"
+		}
+		_, _ = w.CreatePart(textproto.MIMEHeader{
+			"Content-Disposition": {multipart.FileContentDisposition(f.name, file.Name)},
+			"Content-Type":        {mediaType},
+		})
+		b.form.parts = append(b.form.parts, part{text: bytes.Clone(head.Bytes())}, part{file: source})
+		head.Reset()
+	}
+	_ = w.Close()
+	b.form.parts = append(b.form.parts, part{text: head.Bytes()})
+	b.header["Content-Type"] = []string{w.FormDataContentType()}
+}

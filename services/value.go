@@ -1,0 +1,137 @@
+package services
+
+import (
+	"encoding"
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// readable reports whether a value of t can be read from a field that is not
+// exported: reflect hands out numbers and strings, but calls no method on them.
+func readable(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return !t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
+	default:
+		return false
+	}
+}
+
+// integral reports whether "min" can be asked of t.
+func integral(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Kind() >= reflect.Int && t.Kind() <= reflect.Uint64
+}
+
+// textual reports whether appendText can write every value of t.
+func textual(t reflect.Type) bool {
+	if t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return t.Elem().Kind() != reflect.Pointer && textual(t.Elem())
+	case reflect.Slice:
+		return t.Elem().Kind() != reflect.Slice && textual(t.Elem())
+	case reflect.Float32, reflect.Float64:
+		return true
+	default:
+		return readable(t)
+	}
+}
+
+// unset reports whether a field is left out: a nil pointer, a time that is zero,
+// an empty list, and any other zero unless it is to be kept.
+func unset(v reflect.Value, keepZero bool) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return v.IsNil()
+	case reflect.Slice, reflect.Map:
+		return v.Len() == 0
+	case reflect.Struct:
+		return empty(v)
+	default:
+		return !keepZero && v.IsZero()
+	}
+}
+
+// empty asks a type's own IsZero, as encoding/json's omitzero does: a time may
+// be zero and carry a location.
+func empty(v reflect.Value) bool {
+	if v.CanInterface() {
+		if z, ok := reflect.TypeAssert[interface{ IsZero() bool }](v); ok {
+			return z.IsZero()
+		}
+	}
+	return v.IsZero()
+}
+
+// text writes a value for a path, a query, a header or a form.
+func text(v reflect.Value) (string, error) {
+	if v.Kind() == reflect.Pointer && !v.IsNil() && !v.Type().Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		v = v.Elem()
+	}
+	if v.CanInterface() && v.Type().Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		return marshaled(v)
+	}
+	switch v.Kind() {
+	case reflect.Slice:
+		return list(v)
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool()), nil
+	case reflect.Float32, reflect.Float64:
+		return strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits()), nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return strconv.FormatUint(v.Uint(), 10), nil
+	default:
+		return v.String(), nil
+	}
+}
+
+func marshaled(v reflect.Value) (string, error) {
+	switch m := v.Interface().(type) {
+	case time.Time:
+		if year := m.Year(); year < 0 || year > 9999 {
+			return "", errors.New("has a year that RFC 3339 cannot hold")
+		}
+		return m.Format(time.RFC3339Nano), nil
+	case encoding.TextMarshaler:
+		b, err := m.MarshalText()
+		if err != nil {
+			return "", errors.New("cannot be written as text: " + err.Error())
+		}
+		return string(b), nil
+	}
+	return "", errors.New("cannot be written as text")
+}
+
+// list joins with commas. An element that holds one, or nothing, would arrive as
+// something else.
+func list(v reflect.Value) (string, error) {
+	parts := make([]string, v.Len())
+	for i := range parts {
+		if v.Index(i).Kind() == reflect.Pointer && v.Index(i).IsNil() {
+			return "", errors.New("has an empty element")
+		}
+		var err error
+		if parts[i], err = text(v.Index(i)); err != nil {
+			return "", err
+		}
+	}
+	if slices.Contains(parts, "") {
+		return "", errors.New("has an empty element")
+	}
+	if slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(part, ",") }) {
+		return "", errors.New("has an element with a comma, which separates elements on the wire")
+	}
+	return strings.Join(parts, ","), nil
+}
