@@ -64,6 +64,7 @@ func rows(tb testing.TB) []row {
 }
 
 func send(tb testing.TB, client *http.Client) {
+	tb.Helper()
 	req, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, "https://api.example.com/things", http.NoBody)
 	if err != nil {
 		tb.Fatal(err)

@@ -26,7 +26,7 @@
 //	metrics.attempts  the HTTP channel
 //	(PerAttempt)      layers of your own, once per attempt
 //	auth              each attempt is signed afresh, next to the base
-//	base              an *http.Transport, or what WithBase puts there
+//	an *http.Transport, or what WithBase puts there
 //
 // [New] and [NewTransport] refuse settings that are impossible and orders that
 // defeat a layer, all at once. A chain prints as its order.

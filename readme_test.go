@@ -22,7 +22,7 @@ func TestCodeInTheDocumentsIsCompiled(t *testing.T) {
 		require.NoError(t, err)
 		for _, match := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
 			blocks++
-			assert.True(t, strings.Contains(compiled, flat(match[1])), "%s: no Go file holds\n%s", document, match[1])
+			assert.Contains(t, compiled, flat(match[1]), "%s: no Go file holds\n%s", document, match[1])
 		}
 	}
 	assert.Greater(t, blocks, 3)

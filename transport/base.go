@@ -107,7 +107,8 @@ func CloneBase(rt http.RoundTripper, opts ...BaseOption) (*http.Transport, error
 		return nil, errors.New("transport: clone base: the *http.Transport is nil")
 	}
 	clone := t.Clone()
-	if cfg := clone.TLSClientConfig; clone.TLSNextProto == nil && clone.Protocols == nil && cfg != nil && slices.Contains(cfg.NextProtos, "h2") {
+	cfg := clone.TLSClientConfig
+	if clone.TLSNextProto == nil && clone.Protocols == nil && cfg != nil && slices.Contains(cfg.NextProtos, "h2") {
 		// The original speaks HTTP/2 because it had no TLS settings. Its copy has
 		// those that HTTP/2 put there: it would offer h2, but not speak it.
 		clone.ForceAttemptHTTP2 = true

@@ -170,7 +170,7 @@ func (i *identity) stamp(req *http.Request, value *[1]string) {
 	header := copyHeader(req.Header, len(i.defaults)+1)
 	for name, values := range i.defaults {
 		if _, has := header[name]; !has {
-			header[name] = values[:len(values):len(values)]
+			header[name] = slices.Clip(values)
 		}
 	}
 	if i.header != "" {

@@ -151,13 +151,17 @@ func misplaced(upper, lower http.RoundTripper) error {
 	up, low := placeOf(upper), placeOf(lower)
 	switch {
 	case up == AtRetry && low == AtRetry:
-		return fmt.Errorf("transport: check order: %s stands above %s: two retry loops multiply their attempts", layerName(upper), layerName(lower))
+		return orderFault(upper, lower, "two retry loops multiply their attempts")
 	case up == AtAttempt && low == AtLimit: // an observer may see the wait as part of the attempt
 		return nil
 	case up > low:
-		return fmt.Errorf("transport: check order: %s stands above %s: %s", layerName(upper), layerName(lower), low.why())
+		return orderFault(upper, lower, low.why())
 	}
 	return nil
+}
+
+func orderFault(upper, lower http.RoundTripper, why string) error {
+	return fmt.Errorf("transport: check order: %s stands above %s: %s", layerName(upper), layerName(lower), why)
 }
 
 func placeOf(rt http.RoundTripper) Place {

@@ -64,11 +64,11 @@ func proxyCredentials(header string) string {
 }
 
 func proxyRefuse(w http.ResponseWriter, status string) {
-	conn, _, err := w.(http.Hijacker).Hijack()
+	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	_, _ = io.WriteString(conn, "HTTP/1.1 "+strings.NewReplacer("\t", " ", "\n", " ").Replace(status)+"\r\nContent-Length: 0\r\n\r\n")
 }
 
@@ -78,7 +78,7 @@ func proxyTunnel(w http.ResponseWriter, target string) {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	near, _, err := w.(http.Hijacker).Hijack()
+	near, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		_ = far.Close()
 		return

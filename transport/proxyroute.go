@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -216,7 +217,7 @@ func parseProxyRule(pattern string) (proxyRule, error) {
 }
 
 // match reports whether u is to be reached directly.
-func (rules proxyRules) match(u *url.URL) bool {
+func (r proxyRules) match(u *url.URL) bool {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	port := u.Port()
 	if port == "" {
@@ -224,12 +225,9 @@ func (rules proxyRules) match(u *url.URL) bool {
 	}
 	addr, _ := netip.ParseAddr(host)
 	addr = addr.Unmap().WithZone("")
-	for _, r := range rules {
-		if r.all || (r.port == "" || r.port == port) && r.hit(host, addr) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r, func(rule proxyRule) bool {
+		return rule.all || (rule.port == "" || rule.port == port) && rule.hit(host, addr)
+	})
 }
 
 func (r proxyRule) hit(host string, addr netip.Addr) bool {

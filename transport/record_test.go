@@ -165,7 +165,7 @@ func TestErrorsOfAChainCarryTheRecord(t *testing.T) {
 	broken := errors.New("broken")
 	base := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, broken })
 	client := http.Client{Transport: transport.Chain(base, transport.Identity())}
-	_, err := client.Do(get(t, t.Context())) //nolint:bodyclose // there is no response
+	_, err := client.Do(get(t, t.Context()))
 	require.ErrorIs(t, err, broken)
 	call := transport.CallOfError(err)
 	require.NotNil(t, call)
@@ -177,8 +177,8 @@ func TestErrorsOfAChainCarryTheRecord(t *testing.T) {
 func TestTimeoutsShowThroughTheChain(t *testing.T) {
 	t.Parallel()
 	base := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, context.DeadlineExceeded })
-	_, err := transport.Chain(base).RoundTrip(get(t, t.Context())) //nolint:bodyclose // there is no response
-	timeout, ok := err.(interface{ Timeout() bool })               //nolint:errorlint // http.Client asks the error itself
+	_, err := transport.Chain(base).RoundTrip(get(t, t.Context()))
+	timeout, ok := err.(interface{ Timeout() bool })
 	require.True(t, ok)
 	assert.True(t, timeout.Timeout())
 }
@@ -256,7 +256,7 @@ func TestIdentityRefusesImpossibleHeaders(t *testing.T) {
 		body := &closeCounter{Reader: strings.NewReader("x")}
 		req := get(t, t.Context())
 		req.Body = body
-		_, err := rt.RoundTrip(req) //nolint:bodyclose // there is no response
+		_, err := rt.RoundTrip(req)
 		for _, part := range []string{"A b", "X:y", "User-Agent", "Host"} {
 			require.ErrorContains(t, err, strings.ReplaceAll(strings.ReplaceAll(part, "A b", "a b"), "X:y", "x:y"))
 		}

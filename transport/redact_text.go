@@ -290,7 +290,8 @@ func (r *redaction) authority(i int) int {
 		host = word[:end]
 	}
 	at := strings.LastIndexByte(host, '@')
-	if _, port, found := strings.Cut(host, ":"); at < 0 && found && !strings.HasPrefix(host, "[") && strings.Trim(port, `0123456789\`) != "" {
+	_, port, found := strings.Cut(host, ":")
+	if at < 0 && found && !strings.HasPrefix(host, "[") && strings.Trim(port, `0123456789\`) != "" {
 		at = strings.LastIndexByte(word, '@') // no port: a password with a slash in it, or one cut off
 		if at < 0 && len(host) == len(r.text)-i {
 			at = len(host)

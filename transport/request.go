@@ -1,6 +1,9 @@
 package transport
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // Copy returns a copy of req to write headers to: the struct, and a header map
 // with room for extra names. The values of headers are shared, so replace them
@@ -14,7 +17,7 @@ func Copy(req *http.Request, extra int) *http.Request {
 func copyHeader(from http.Header, extra int) http.Header {
 	to := make(http.Header, len(from)+extra)
 	for name, values := range from {
-		to[name] = values[:len(values):len(values)] // an append elsewhere must not write into what we share
+		to[name] = slices.Clip(values) // an append elsewhere must not write into what we share
 	}
 	return to
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 )
 
 // baseTLS is what the options ask of TLS.
@@ -49,7 +50,7 @@ func (c *baseConfig) buildTLS() {
 	if cfg.GetClientCertificate != nil && len(b.client) > 0 {
 		c.fault("GetClientCertificate of the TLS configuration would hide the client certificate")
 	}
-	cfg.Certificates = append(cfg.Certificates[:len(cfg.Certificates):len(cfg.Certificates)], b.client...)
+	cfg.Certificates = append(slices.Clip(cfg.Certificates), b.client...)
 	cfg.ServerName = cmp.Or(b.serverName, cfg.ServerName)
 	cfg.MinVersion = cmp.Or(b.minVersion, cfg.MinVersion, tls.VersionTLS12)
 	if cfg.MaxVersion != 0 && cfg.MaxVersion < cfg.MinVersion {

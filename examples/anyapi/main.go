@@ -51,7 +51,10 @@ func main() {
 	}
 	fmt.Println("remaining requests:", call.RateLimit().Remaining)
 
-	_, err = tripware.New(tripware.WithRetry(retry.WithCodes("5x"), retry.WithMaxRetries(-1)), tripware.WithAuth("http://api.example.com", auth.Bearer(auth.NewSecret("t"))))
+	_, err = tripware.New(
+		tripware.WithRetry(retry.WithCodes("5x"), retry.WithMaxRetries(-1)),
+		tripware.WithAuth("http://api.example.com", auth.Bearer(auth.NewSecret("t"))),
+	)
 	fmt.Println(err)
 }
 
@@ -85,7 +88,8 @@ func library() http.Handler {
 		case busy.CompareAndSwap(false, true):
 			w.WriteHeader(http.StatusServiceUnavailable)
 		default:
-			_, _ = fmt.Fprintf(w, "book %s for %s", r.PathValue("id"), r.UserAgent())
+			w.Header().Set("Content-Type", "text/plain")
+			_, _ = fmt.Fprintf(w, "book %s for %s", r.PathValue("id"), r.UserAgent()) //nolint:gosec // plain text
 		}
 	})
 	return mux

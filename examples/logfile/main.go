@@ -22,7 +22,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	file := filepath.Join(folder, "client.log")
 
 	log, err := logging.Config{Format: logging.Text, File: file, Debug: true}.Open()
@@ -66,13 +66,13 @@ func call(log *logging.Log) {
 	if err != nil {
 		panic(err)
 	}
-	resp.Body.Close()
+	_ = resp.Body.Close()
 }
 
 // steady takes out what differs from run to run.
 func steady(text string) string {
 	for pattern, with := range map[string]string{
-		`time=\S+ `:                 "",
+		`time=\S+\s`:                "",
 		`127\.0\.0\.1:\d+`:          "HOST",
 		`transaction_id=\S+`:        "transaction_id=ID",
 		`(duration|waited|for)=\S+`: "$1=TIME",

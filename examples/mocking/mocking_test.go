@@ -1,7 +1,7 @@
 // Package mocking shows how to test code that uses a client of this module with
 // httpmock: the mock goes to the bottom of the chain, and waits are off, or pass
 // in virtual time.
-package mocking
+package mocking_test
 
 import (
 	"net/http"

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -49,7 +50,8 @@ func main() {
 
 // get asks api through the proxy. Its certificate is trusted by name, not by a switch.
 func get(api *httptest.Server, proxy transport.Proxy) {
-	roots := api.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	roots := x509.NewCertPool()
+	roots.AddCert(api.Certificate())
 	client, err := tripware.New(
 		tripware.WithConnection(transport.WithProxy(proxy), transport.WithRootCAs(roots)),
 		tripware.WithRetry(retry.Off()),
@@ -91,7 +93,7 @@ func gateway(user, password string) http.HandlerFunc {
 		w.WriteHeader(http.StatusOK)
 		conn, buffered, err := http.NewResponseController(w).Hijack()
 		if err != nil {
-			upstream.Close()
+			_ = upstream.Close()
 			return
 		}
 		go func() {

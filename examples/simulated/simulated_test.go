@@ -1,6 +1,6 @@
 // Package simulated shows how to test code that calls Opsgenie against the
 // simulated one: state, asynchronous answers and faults are there, on loopback.
-package simulated
+package simulated_test
 
 import (
 	"context"

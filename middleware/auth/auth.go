@@ -140,7 +140,7 @@ func (s *signer) renew(req *http.Request, resp *http.Response, source Renewer, v
 	source.Renew(value)
 	call := transport.CallFrom(req.Context())
 	if _, second := transport.Fact[asked](call); second || req.Context().Err() != nil {
-		return resp, nil
+		return resp, nil //nolint:nilerr // the answer that is there stands
 	}
 	transport.Put(req.Context(), asked{})
 	if call.Again() {

@@ -142,7 +142,7 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 			base := &server{}
 			rt := auth.New(row.origin, row.source)(base)
 			body := &countedBody{Reader: strings.NewReader("x")}
-			resp, err := rt.RoundTrip(request(t, http.MethodPost, "https://elsewhere.test", body)) //nolint:bodyclose // there is none
+			resp, err := rt.RoundTrip(request(t, http.MethodPost, "https://elsewhere.test", body))
 			require.Error(t, err)
 			assert.Nil(t, resp)
 			assert.Empty(t, base.values)
@@ -203,7 +203,7 @@ func TestRefusesACallWhoseOwnSourceIsBad(t *testing.T) {
 			body := &countedBody{Reader: strings.NewReader("x")}
 			req := request(t, http.MethodPost, home, body)
 			req = req.WithContext(auth.WithSource(req.Context(), source))
-			_, err := auth.New(home, auth.Bearer(secret))(base).RoundTrip(req) //nolint:bodyclose // there is none
+			_, err := auth.New(home, auth.Bearer(secret))(base).RoundTrip(req)
 			require.ErrorContains(t, err, "auth: sign request: the source of this call: auth: ")
 			retryable, ok := errors.AsType[interface {
 				error
@@ -234,7 +234,7 @@ func TestSendsNothingWhenTheSourceFails(t *testing.T) {
 			base := &server{}
 			body := &countedBody{Reader: strings.NewReader("x")}
 			source := auth.SourceFunc(func(context.Context) (string, error) { return row.value, row.err })
-			_, err := auth.New(home, source)(base).RoundTrip(request(t, http.MethodPost, home, body)) //nolint:bodyclose // there is none
+			_, err := auth.New(home, source)(base).RoundTrip(request(t, http.MethodPost, home, body))
 			require.EqualError(t, err, row.want)
 			signing, ok := errors.AsType[*auth.SignError](err)
 			require.True(t, ok)
@@ -317,7 +317,7 @@ func TestA401ToAStaticKeyIsFinal(t *testing.T) {
 func TestPassesTheErrorOfTheBaseOn(t *testing.T) {
 	t.Parallel()
 	base := &server{answer: func(*http.Request) int { return 0 }}
-	_, err := auth.New(home, auth.Bearer(secret))(base).RoundTrip(request(t, http.MethodGet, home, nil)) //nolint:bodyclose // there is none
+	_, err := auth.New(home, auth.Bearer(secret))(base).RoundTrip(request(t, http.MethodGet, home, nil))
 	require.EqualError(t, err, "connection reset")
 }
 
@@ -328,7 +328,7 @@ func TestASourceGetsAContextOfItsOwn(t *testing.T) {
 	type valueKey struct{}
 	var asked context.Context
 	source := auth.SourceFunc(func(ctx context.Context) (string, error) {
-		asked = ctx
+		asked = ctx //nolint:fatcontext // it is looked at below
 		return "Own value", nil
 	})
 	vault := &server{}

@@ -16,7 +16,7 @@ var show = transport.RoundTripperFunc(func(req *http.Request) (*http.Response, e
 	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
 })
 
-func get(client *http.Client, ctx context.Context, url string) {
+func get(ctx context.Context, client *http.Client, url string) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		panic(err)
@@ -32,8 +32,8 @@ func get(client *http.Client, ctx context.Context, url string) {
 func ExampleNew() {
 	credential := auth.Bearer(auth.NewSecret("x"))
 	client := &http.Client{Transport: transport.Chain(show, auth.New("https://api.example.com", credential))}
-	get(client, context.Background(), "https://api.example.com/")
-	get(client, context.Background(), "https://elsewhere.test/")
+	get(context.Background(), client, "https://api.example.com/")
+	get(context.Background(), client, "https://elsewhere.test/")
 	// Output:
 	// api.example.com: "Bearer x"
 	// elsewhere.test: ""
@@ -41,14 +41,14 @@ func ExampleNew() {
 
 func ExampleKey() {
 	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Key("GenieKey", auth.NewSecret("x")))(show)}
-	get(client, context.Background(), "https://api.example.com/")
+	get(context.Background(), client, "https://api.example.com/")
 	// Output: api.example.com: "GenieKey x"
 }
 
 func ExampleBearer() {
 	token := auth.NewSecret("x")
 	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(token))(show)}
-	get(client, context.Background(), "https://api.example.com/")
+	get(context.Background(), client, "https://api.example.com/")
 	fmt.Println(token)
 	// Output:
 	// api.example.com: "Bearer x"
@@ -57,20 +57,20 @@ func ExampleBearer() {
 
 func ExampleBasic() {
 	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Basic("Aladdin", auth.NewSecret("open sesame")))(show)}
-	get(client, context.Background(), "https://api.example.com/")
+	get(context.Background(), client, "https://api.example.com/")
 	// Output: api.example.com: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
 }
 
 func ExampleNone() {
 	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(auth.NewSecret("x")))(show)}
-	get(client, auth.WithSource(context.Background(), auth.None()), "https://api.example.com/public")
+	get(auth.WithSource(context.Background(), auth.None()), client, "https://api.example.com/public")
 	// Output: api.example.com: ""
 }
 
 func ExampleWithSource() {
 	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(auth.NewSecret("ours")))(show)}
 	theirs := auth.Bearer(auth.NewSecret("theirs"))
-	get(client, auth.WithSource(context.Background(), theirs), "https://api.example.com/")
+	get(auth.WithSource(context.Background(), theirs), client, "https://api.example.com/")
 	// Output: api.example.com: "Bearer theirs"
 }
 
@@ -82,8 +82,8 @@ func ExampleRefresh() {
 		return auth.Token{Value: token, Expires: time.Now().Add(time.Hour)}, nil
 	})
 	client := &http.Client{Transport: auth.New("https://api.example.com", source)(show)}
-	get(client, context.Background(), "https://api.example.com/")
-	get(client, context.Background(), "https://api.example.com/")
+	get(context.Background(), client, "https://api.example.com/")
+	get(context.Background(), client, "https://api.example.com/")
 	// Output:
 	// api.example.com: "Bearer token-1"
 	// api.example.com: "Bearer token-1"

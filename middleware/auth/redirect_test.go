@@ -35,7 +35,7 @@ func TestARedirectDoesNotCarryTheCredentialAway(t *testing.T) {
 	defer start.Close()
 
 	base := &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the names are made up
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			_, port, _ := net.SplitHostPort(addr)
 			return new(net.Dialer).DialContext(ctx, network, "127.0.0.1:"+port)

@@ -168,7 +168,7 @@ func TestAWaiterLeavesOnItsOwnContext(t *testing.T) {
 			ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, reason)
 			defer cancel()
 			body := &countedBody{Reader: strings.NewReader("x")}
-			_, err := rt.RoundTrip(request(t, http.MethodPost, home, body).WithContext(ctx)) //nolint:bodyclose // there is none
+			_, err := rt.RoundTrip(request(t, http.MethodPost, home, body).WithContext(ctx))
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
 			assert.ErrorIs(t, err, reason)
 			assert.Equal(t, time.Second, time.Since(begun))
@@ -314,7 +314,7 @@ func TestAFetchThatFailsAfterA401IsTheError(t *testing.T) {
 		return first(ctx)
 	})
 	base := &server{answer: func(*http.Request) int { return http.StatusUnauthorized }}
-	_, err := auth.New(home, source)(base).RoundTrip(request(t, http.MethodGet, home, nil)) //nolint:bodyclose // there is none
+	_, err := auth.New(home, source)(base).RoundTrip(request(t, http.MethodGet, home, nil))
 	require.ErrorIs(t, err, down)
 	assert.Zero(t, base.opened.Load())
 }
@@ -424,7 +424,7 @@ func TestCancelledCallsLeaveNothingBehind(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 1000 {
 			wg.Go(func() {
-				_, err := rt.RoundTrip(request(t, http.MethodGet, home, nil).WithContext(ctx)) //nolint:bodyclose // there is none
+				_, err := rt.RoundTrip(request(t, http.MethodGet, home, nil).WithContext(ctx))
 				assert.ErrorIs(t, err, context.Canceled)
 			})
 		}

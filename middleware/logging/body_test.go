@@ -226,7 +226,7 @@ func TestStreamsPassOverTheWire(t *testing.T) {
 	require.NoError(t, err)
 	resp, err := chain(base, logger, logging.WithBodies(0)).RoundTrip(req)
 	got := finish(t, resp, err)
-	assert.True(t, string(want) == got, "the same bytes")
+	assert.Equal(t, string(want), got, "the same bytes")
 	assert.Equal(t, "7", resp.Trailer.Get("Sum"))
 	assert.Equal(t, 1, body.closed)
 	records := log.records(t, "http body")

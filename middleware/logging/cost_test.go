@@ -78,6 +78,7 @@ func BenchmarkLogging(b *testing.B) {
 }
 
 func benchmark(b *testing.B, rt http.RoundTripper) {
+	b.Helper()
 	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "https://api.example.com/v2/alerts", nil)
 	if err != nil {
 		b.Fatal(err)

@@ -159,7 +159,7 @@ func WithPanicReport(report func(recovered any)) Option {
 }
 
 func reportToDefault(recovered any) {
-	slog.Default().Error("logging: a log handler panicked", "panic", transport.RedactText(fmt.Sprint(recovered)))
+	slog.Default().Error("logging: a log handler panicked", slog.String("panic", transport.RedactText(fmt.Sprint(recovered))))
 }
 
 // newJournal returns nil when there is nothing to log to.

@@ -94,7 +94,7 @@ func (j *journal) enabled(ctx context.Context, level slog.Level) (on bool) {
 
 // contain ends a panic of the handler or of the level rule. It must be deferred itself.
 func (j *journal) contain() {
-	recovered := recover()
+	recovered := recover() //nolint:revive // it is deferred, by each of its callers
 	if recovered == nil || !j.reported.CompareAndSwap(false, true) {
 		return
 	}

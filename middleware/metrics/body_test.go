@@ -80,7 +80,7 @@ func TestWhatHasNoBodyIsPublishedAtOnce(t *testing.T) {
 		p, d := watched(metrics.WithBodies(0))
 		resp, err := chain(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: row.status, Body: row.body}, nil
-		}, p).RoundTrip(get(t, "https://api.example.com/")) //nolint:bodyclose // it holds nothing
+		}, p).RoundTrip(get(t, "https://api.example.com/"))
 		require.NoError(t, err)
 		assert.Equal(t, row.body, resp.Body, "untouched")
 		assert.Len(t, of[metrics.APIEvent](d), 1)

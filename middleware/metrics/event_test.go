@@ -95,7 +95,7 @@ func TestEventsMarshalUnderTheNamesOfThePage(t *testing.T) {
 	} {
 		text, err := json.Marshal(row.event)
 		require.NoError(t, err)
-		assert.Equal(t, row.json, string(text)) //nolint:testifylint // the order of the members is meant as well
+		assert.Equal(t, row.json, string(text))
 		var log bytes.Buffer
 		slog.New(slog.NewTextHandler(&log, nil)).Info("m", "e", row.event)
 		_, attrs, _ := strings.Cut(strings.TrimSpace(log.String()), "msg=m ")

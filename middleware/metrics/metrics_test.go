@@ -84,7 +84,7 @@ func TestAnAnswerOfNothingIsPublishedAsAnError(t *testing.T) {
 	t.Parallel()
 	p, d := watched()
 	_, err := metrics.Attempts(p)(transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
-		return nil, nil //nolint:nilnil // the fault under test
+		return nil, nil
 	})).RoundTrip(get(t, "https://api.example.com/"))
 	require.Error(t, err)
 	assert.Equal(t, err.Error(), of[metrics.HTTPEvent](d)[0].Error)
@@ -110,7 +110,7 @@ func TestDurationsRunToTheHeadAndToTheClose(t *testing.T) {
 			time.Sleep(time.Second)
 			return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody}, nil
 		}, p)
-		_, err = rt.RoundTrip(get(t, "https://api.example.com/")) //nolint:bodyclose // there is none
+		_, err = rt.RoundTrip(get(t, "https://api.example.com/"))
 		require.NoError(t, err)
 		assert.Equal(t, time.Second, of[metrics.APIEvent](d)[1].Duration)
 	})
@@ -234,7 +234,7 @@ func TestAPanicOfTheBaseReachesTheCaller(t *testing.T) {
 		return answer(200, "", ""), nil
 	}, p)
 	req := get(t, "https://api.example.com/")
-	assert.PanicsWithValue(t, "base", func() { _, _ = rt.RoundTrip(req) }) //nolint:bodyclose // it panics
+	assert.PanicsWithValue(t, "base", func() { _, _ = rt.RoundTrip(req) })
 	assert.Empty(t, d.all())
 	resp, err := rt.RoundTrip(req)
 	require.NoError(t, err)

@@ -17,7 +17,7 @@ import (
 	"github.com/tripware/tripware/middleware/metrics"
 )
 
-type observerOfSlices struct{ seen []int }
+type observerOfSlices struct{ _ []int }
 
 func (observerOfSlices) Notify(context.Context, metrics.Event) {}
 

@@ -36,7 +36,7 @@ func BenchmarkRateLimit(b *testing.B) {
 			require.NoError(b, err)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := row.rt.RoundTrip(req); err != nil { //nolint:bodyclose // it has none
+				if _, err := row.rt.RoundTrip(req); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -54,7 +54,7 @@ func TestAllocatesNothingWhenNothingIsSaid(t *testing.T) {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		require.NoError(t, err)
 		require.Zero(t, testing.AllocsPerRun(100, func() {
-			_, _ = rt.RoundTrip(req) //nolint:bodyclose // it has none
+			_, _ = rt.RoundTrip(req)
 		}), name)
 	}
 }

@@ -31,7 +31,7 @@ func (e *LimitError) Error() string {
 
 // Is reports whether target is ErrLimited, or the deadline that was in the way.
 func (e *LimitError) Is(target error) bool {
-	return target == ErrLimited || e.ByDeadline && target == context.DeadlineExceeded //nolint:errorlint // this is Is
+	return target == ErrLimited || e.ByDeadline && target == context.DeadlineExceeded
 }
 
 // NotSent reports that no byte of the request was sent: it is true.

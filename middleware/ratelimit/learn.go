@@ -174,15 +174,15 @@ func (l *lessons) measure(sent, now time.Time) {
 		l.begin(seek, now, limit/2)
 		return
 	}
-	rate := perSecond(float64(l.accepted), sent.Sub(l.cut))
+	measured := perSecond(float64(l.accepted), sent.Sub(l.cut))
 	if l.since.After(l.cut) {
-		rate = max(rate, perSecond(float64(l.accepted)-l.volley, sent.Sub(l.since)))
+		measured = max(measured, perSecond(float64(l.accepted)-l.volley, sent.Sub(l.since)))
 	}
-	rate = min(rate, limit)
-	if rate > limit/3 || l.phase == seek && rate < 1.5*l.base { // it agrees with what was sent, or with the last measure
-		l.begin(hold, now, rate)
+	measured = min(measured, limit)
+	if measured > limit/3 || l.phase == seek && measured < 1.5*l.base { // it agrees with what was sent, or with the last measure
+		l.begin(hold, now, measured)
 	} else {
-		l.begin(seek, now, 0.9*rate)
+		l.begin(seek, now, 0.9*measured)
 	}
 }
 

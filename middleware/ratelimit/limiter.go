@@ -251,10 +251,11 @@ func (l *Limiter) key(name string, now time.Time) *key {
 	k.claim(now)
 	for range sweep {
 		last := l.used.Back()
-		if oldest, ok := last.Value.(*key); l.idle == 0 || !ok || !oldest.unusedSince(now.Add(-l.idle)) {
+		oldest, ok := last.Value.(*key)
+		if l.idle == 0 || !ok || !oldest.unusedSince(now.Add(-l.idle)) {
 			break
 		}
-		delete(l.keys, last.Value.(*key).name)
+		delete(l.keys, oldest.name)
 		l.used.Remove(last)
 	}
 	return k

@@ -48,8 +48,9 @@ func noJitter() float64 { return 0 }
 func send(t *testing.T, rt http.RoundTripper, req *http.Request) *http.Response {
 	t.Helper()
 	resp, err := rt.RoundTrip(req)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
+	if assert.NoError(t, err) {
+		assert.NoError(t, resp.Body.Close())
+	}
 	return resp
 }
 
@@ -194,7 +195,7 @@ func TestAnObjectionToAMeasuredPaceLowersIt(t *testing.T) {
 				server := begin(append(answers, answer(429, "Retry-After", row.hint))...)
 				limiter := ratelimit.NewLimiter()
 				rt := ratelimit.New(limiter)(server)
-				for range len(answers) {
+				for range answers {
 					send(t, rt, request(t, nil))
 				}
 				before, _ := limiter.Snapshot("api.example.com")
@@ -243,7 +244,7 @@ func TestServesWhoCameFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := begin()
 		rt := ratelimit.New(ratelimit.NewLimiter(ratelimit.WithRate(1, 1)))(server)
-		for _, name := range strings.Split("abcdef", "") {
+		for name := range strings.SplitSeq("abcdef", "") {
 			req := request(t, nil)
 			req.Header.Set("Name", name)
 			go send(t, rt, req)
@@ -282,7 +283,8 @@ func TestRefusesAWaitThatCannotEndInTime(t *testing.T) {
 				rt := transport.Chain(server, ratelimit.New(limiter))
 				send(t, rt, request(t, nil))
 				for range row.ahead {
-					go send(t, rt, request(t, nil))
+					req := request(t, nil)
+					go send(t, rt, req)
 				}
 				synctest.Wait()
 				ctx, cancel := t.Context(), context.CancelFunc(func() {})
@@ -292,7 +294,7 @@ func TestRefusesAWaitThatCannotEndInTime(t *testing.T) {
 				defer cancel()
 				ctx, call := transport.Begin(ctx)
 				body := &countedBody{Reader: strings.NewReader("x")}
-				resp, err := rt.RoundTrip(request(t, body).WithContext(ctx)) //nolint:bodyclose // there is none
+				resp, err := rt.RoundTrip(request(t, body).WithContext(ctx))
 				assert.Nil(t, resp)
 				limited, ok := errors.AsType[*ratelimit.LimitError](err)
 				require.True(t, ok, err)
@@ -325,9 +327,10 @@ func TestTheLongestWaitEndsAWaitInTheQueue(t *testing.T) {
 		server := begin(answer(429, "Retry-After", "1"), answer(429, "Retry-After", "30"))
 		rt := ratelimit.New(ratelimit.NewLimiter(ratelimit.WithMaxWait(3*time.Second), ratelimit.WithJitter(noJitter)))(server)
 		send(t, rt, request(t, nil))
-		go send(t, rt, request(t, nil)) // goes first, and meets the next objection
+		req := request(t, nil)
+		go send(t, rt, req) // goes first, and meets the next objection
 		synctest.Wait()
-		_, err := rt.RoundTrip(request(t, nil)) //nolint:bodyclose // there is none
+		_, err := rt.RoundTrip(request(t, nil))
 		require.ErrorIs(t, err, ratelimit.ErrLimited)
 		assert.LessOrEqual(t, time.Since(server.begun), 3*time.Second)
 		assert.Len(t, server.came, 2)
@@ -352,7 +355,7 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 				if name == "first" {
 					req.Body = body
 				}
-				_, err := rt.RoundTrip(req) //nolint:bodyclose // there is none
+				_, err := rt.RoundTrip(req)
 				assert.ErrorIs(t, err, context.Canceled)
 				assert.ErrorIs(t, err, reason)
 				assert.ErrorContains(t, err, "not sent")
@@ -384,7 +387,7 @@ func TestCancelledWaitsLeaveNothingBehind(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 1000 {
 			wg.Go(func() {
-				_, err := rt.RoundTrip(request(t, nil).WithContext(ctx)) //nolint:bodyclose // there is none
+				_, err := rt.RoundTrip(request(t, nil).WithContext(ctx))
 				assert.ErrorIs(t, err, context.Canceled)
 			})
 		}
@@ -454,7 +457,7 @@ func TestLetsIdleKeysGo(t *testing.T) {
 			req.Header.Set("Name", name)
 			send(t, rt, req)
 		}
-		for _, name := range strings.Split("abcdefgh", "") {
+		for name := range strings.SplitSeq("abcdefgh", "") {
 			ask(name)
 		}
 		time.Sleep(time.Minute)

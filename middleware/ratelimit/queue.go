@@ -149,7 +149,7 @@ func (k *key) remove(w *waiter) {
 	was := k.queue.Front() == w.place
 	k.queue.Remove(w.place)
 	if next := k.queue.Front(); was && next != nil {
-		close(next.Value.(*waiter).first) //nolint:forcetypeassert // the list holds nothing else
+		close(next.Value.(*waiter).first) //nolint:errcheck,forcetypeassert // the list holds nothing else
 	}
 }
 

@@ -99,7 +99,7 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 	)
 	rt := ratelimit.New(limiter)(always(200))
 	body := &countedBody{Reader: strings.NewReader("x")}
-	resp, err := rt.RoundTrip(request(t, body)) //nolint:bodyclose // there is none
+	resp, err := rt.RoundTrip(request(t, body))
 	assert.Nil(t, resp)
 	for _, fault := range []error{err, transport.Check(rt), limiter.Fault()} {
 		for _, part := range []string{"key function", "jitter function", "rate -1", "longest pause", "longest wait", "idle time"} {
@@ -135,7 +135,7 @@ func TestPassesRequestAndErrorThrough(t *testing.T) {
 	})
 	for _, limiter := range []*ratelimit.Limiter{nil, ratelimit.NewLimiter()} {
 		req := request(t, nil)
-		_, err := ratelimit.New(limiter)(base).RoundTrip(req) //nolint:bodyclose // there is none
+		_, err := ratelimit.New(limiter)(base).RoundTrip(req)
 		assert.Same(t, req, got)
 		assert.Equal(t, reset, err)
 	}
@@ -147,7 +147,7 @@ func TestAPanicBelowLeavesNothingBehind(t *testing.T) {
 	limiter := ratelimit.NewLimiter()
 	base := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { panic("broken base") })
 	assert.PanicsWithValue(t, "broken base", func() {
-		_, _ = ratelimit.New(limiter)(base).RoundTrip(request(t, nil)) //nolint:bodyclose // there is none
+		_, _ = ratelimit.New(limiter)(base).RoundTrip(request(t, nil))
 	})
 	state, ok := limiter.Snapshot("api.example.com")
 	require.True(t, ok)

@@ -16,6 +16,7 @@ var okBase = transport.RoundTripperFunc(func(req *http.Request) (*http.Response,
 })
 
 func roundTrip(tb testing.TB, rt http.RoundTripper, req *http.Request) {
+	tb.Helper()
 	resp, err := rt.RoundTrip(req)
 	if err != nil {
 		tb.Fatal(err)

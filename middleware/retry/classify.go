@@ -129,10 +129,10 @@ func isCertificate(err error) bool {
 	return verification || authority || host || invalid || record
 }
 
-// refusedStream has the shape of HTTP/2's stream error in net/http, which
+// streamError has the shape of HTTP/2's stream error in net/http, which
 // matches any target of the same fields. A refused stream was not processed
 // (RFC 9113 section 8.7).
-type refusedStream struct {
+type streamError struct {
 	StreamID uint32
 	Code     uint32
 	Cause    error
@@ -140,7 +140,7 @@ type refusedStream struct {
 
 const codeRefusedStream = 7
 
-func (refusedStream) Error() string { return "refused stream" }
+func (streamError) Error() string { return "stream error" }
 
 // unsent reports whether err itself proves that no byte of the request was sent.
 func unsent(err error) bool {
@@ -156,7 +156,7 @@ func unsent(err error) bool {
 	if _, ok := errors.AsType[*transport.ProxyError](err); ok {
 		return true
 	}
-	stream, ok := errors.AsType[refusedStream](err)
+	stream, ok := errors.AsType[streamError](err)
 	return ok && stream.Code == codeRefusedStream
 }
 

@@ -50,7 +50,7 @@ func (c *call) tell(resp *http.Response, err error, w wish, wait time.Duration) 
 func (r *retrier) notify(ctx context.Context, hook Hook, e Event) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.panicked.Do(func() { slog.Default().ErrorContext(ctx, "retry: a hook panicked", "panic", p) })
+			r.panicked.Do(func() { slog.Default().ErrorContext(ctx, "retry: a hook panicked", slog.Any("panic", p)) })
 		}
 	}()
 	hook(ctx, e)

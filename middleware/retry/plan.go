@@ -56,10 +56,9 @@ func (c *call) draw(resp *http.Response, now time.Time) (time.Duration, transpor
 		}
 	}
 	step.Ceiling = max(step.Ceiling, hint/10) // so that clients do not wake together
-	wait := hint + max(0, p.backoff(step))
-	if wait < hint { // the sum overflowed
-		wait = hint
-	}
+	wait := max(hint+max(0, p.backoff(step)),
+		// the sum overflowed
+		hint)
 	return wait, ""
 }
 

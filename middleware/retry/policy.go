@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tripware/tripware/transport"
@@ -164,7 +165,7 @@ func AnyMethodOnError() Option { return func(c *config) { c.errorAny = true } }
 func WithHook(h Hook) Option {
 	return func(c *config) {
 		if h != nil {
-			c.hooks = append(c.hooks[:len(c.hooks):len(c.hooks)], h)
+			c.hooks = append(slices.Clip(c.hooks), h)
 		}
 	}
 }
@@ -213,7 +214,7 @@ type (
 // one inside the other, the options add up.
 func WithPolicy(ctx context.Context, opts ...Option) context.Context {
 	outer, _ := ctx.Value(policyKey{}).([]Option)
-	return context.WithValue(ctx, policyKey{}, append(outer[:len(outer):len(outer)], opts...))
+	return context.WithValue(ctx, policyKey{}, append(slices.Clip(outer), opts...))
 }
 
 // Safe returns a context whose calls may be repeated whatever their method: the

@@ -351,7 +351,7 @@ func TestCancellingAWait(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(5*time.Second, func() { cancel(cause) })
 		begun := time.Now()
-		_, err := retry.New()(s).RoundTrip(getIt(ctx)) //nolint:bodyclose // there is no response
+		_, err := retry.New()(s).RoundTrip(getIt(ctx))
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, err, cause)
 		assert.Equal(t, 5*time.Second, time.Since(begun))
@@ -368,7 +368,7 @@ func TestACancelledCallIsNotSent(t *testing.T) {
 	req := getIt(ctx)
 	sent := &body{Reader: strings.NewReader("x")}
 	req.Body = sent
-	_, err := retry.New()(s).RoundTrip(req) //nolint:bodyclose // there is no response
+	_, err := retry.New()(s).RoundTrip(req)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Zero(t, s.calls)
 	assert.Equal(t, 1, sent.closed)
@@ -457,7 +457,7 @@ func TestTheClocksAreToldApart(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), row.ctx)
 				defer cancel()
 				begun := time.Now()
-				_, err := retry.New(row.opts...)(s).RoundTrip(getIt(ctx)) //nolint:bodyclose // there is no response
+				_, err := retry.New(row.opts...)(s).RoundTrip(getIt(ctx))
 				for _, want := range row.is {
 					require.ErrorIs(t, err, want)
 				}
@@ -491,7 +491,7 @@ func TestTheAttemptsContextLivesUntilTheBodyIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent context.Context
 		base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-			sent = req.Context()
+			sent = req.Context() //nolint:fatcontext // it is looked at below
 			return okBase(req)
 		})
 		req := getIt(t.Context())
@@ -683,7 +683,7 @@ func TestBadSettingsRefuseEveryCall(t *testing.T) {
 		retry.WithMaxElapsed(-1), retry.WithAttemptTimeout(-1), retry.WithCallTimeout(-1), retry.WithBackoff(nil), retry.WithReplayLimit(-1),
 		retry.WithDrain(-1, -1), retry.WithMaxHint(-1, 7), retry.WithBudget(retry.NewBudget(-1, math.NaN(), -1)),
 	)(okBase)
-	_, err := layer.RoundTrip(getIt(t.Context())) //nolint:bodyclose // there is no response
+	_, err := layer.RoundTrip(getIt(t.Context()))
 	for _, part := range []string{
 		`"5x"`, "max retries", "below base delay", "max elapsed", "attempt timeout", "call timeout", "backoff is nil",
 		"replay limit", "drain limit", "drain time", "max hint", "long hint", "ratio", "reserve", "refill",
@@ -790,7 +790,7 @@ func TestAPostIsRepeatedWhenNoConnectionWasHad(t *testing.T) {
 	ctx, record := transport.Begin(t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address, strings.NewReader("x"))
 	require.NoError(t, err)
-	_, err = transport.Chain(base, retry.New(retry.WithBaseDelay(0))).RoundTrip(req) //nolint:bodyclose // there is no response
+	_, err = transport.Chain(base, retry.New(retry.WithBaseDelay(0))).RoundTrip(req)
 	require.Error(t, err)
 	assert.Equal(t, 6, record.AttemptCount())
 	assert.True(t, slices.ContainsFunc(record.Waits(), func(w transport.Wait) bool { return w.Reason == "no connection" }))
@@ -809,7 +809,7 @@ func TestAPostIsNotRepeatedAfterItWasSent(t *testing.T) {
 		requests.Store(0)
 		req, err := http.NewRequestWithContext(t.Context(), method, srv.URL, strings.NewReader("x"))
 		require.NoError(t, err)
-		_, err = retry.New(retry.WithBaseDelay(0))(srv.Client().Transport).RoundTrip(req) //nolint:bodyclose // there is no response
+		_, err = retry.New(retry.WithBaseDelay(0))(srv.Client().Transport).RoundTrip(req)
 		require.Error(t, err)
 		assert.Equal(t, want, requests.Load(), method)
 	}

@@ -28,7 +28,7 @@ func alertAction[B any, P interface {
 		return w.queue.accept(c, alertFamily, name, func() (subject, error) {
 			a, ok := w.alerts.find(key)
 			if !ok {
-				return subject{}, errors.New("Alert does not exist") //nolint:staticcheck // it is the API's sentence
+				return subject{}, errors.New("Alert does not exist")
 			}
 			if err := apply(w, a, in); err != nil {
 				return subject{}, err
@@ -94,7 +94,7 @@ func deleteAlert(w *world, a *Alert, _ *plain) error {
 // errClosed is why an alert that is closed can not be worked on.
 func errClosed(a *Alert) error {
 	if a.Status == "closed" {
-		return errors.New("Alert is already closed") //nolint:staticcheck // a sentence of the API's kind
+		return errors.New("Alert is already closed")
 	}
 	return nil
 }

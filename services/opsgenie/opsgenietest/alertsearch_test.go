@@ -70,7 +70,7 @@ func TestTheListIsSortedByEveryFieldThatTheAPINames(t *testing.T) {
 	c.done("POST", "/v2/alerts", `{"message":"b","alias":"b"}`)
 	c.done("POST", at+"/acknowledge?identifierType=alias", `{"user":"z"}`)
 	c.done("POST", at+"/snooze?identifierType=alias", `{"endTime":"2030-01-01T00:00:00Z"}`)
-	for _, field := range strings.Fields("createdAt updatedAt tinyId alias message acknowledged isSeen snoozed snoozedUntil count " +
+	for field := range strings.FieldsSeq("createdAt updatedAt tinyId alias message acknowledged isSeen snoozed snoozedUntil count " +
 		"lastOccurredAt source owner report.ackTime report.acknowledgedBy") {
 		assert.Equal(t, "ab", sorted(c, field, "asc"), field)
 		assert.Equal(t, "ba", sorted(c, field, "desc"), field)

@@ -41,7 +41,7 @@ const (
 	MidBody                 // half of the body too
 )
 
-// Always, as [Fault.Times], lets a fault strike without end.
+// Always lets a fault strike without end, as [Fault.Times].
 const Always = -1
 
 // A Fault is something that goes wrong on request. The zero values of the
@@ -207,36 +207,36 @@ func (s *Server) strike(c *call) (*Injected, *Fault, error) {
 }
 
 // Err returns what is impossible about the fault, or nil.
-func (in *Injected) Err() error { return in.err }
+func (i *Injected) Err() error { return i.err }
 
 // Struck returns how many requests the fault has struck.
-func (in *Injected) Struck() int {
-	in.server.mu.Lock()
-	defer in.server.mu.Unlock()
-	return in.struck
+func (i *Injected) Struck() int {
+	i.server.mu.Lock()
+	defer i.server.mu.Unlock()
+	return i.struck
 }
 
 // Held returns how many requests the fault has struck and not let go: those that
 // stall, or wait for their Latency.
-func (in *Injected) Held() int {
-	in.server.mu.Lock()
-	defer in.server.mu.Unlock()
-	return in.held
+func (i *Injected) Held() int {
+	i.server.mu.Lock()
+	defer i.server.mu.Unlock()
+	return i.held
 }
 
 // release notes that a request was let go.
-func (in *Injected) release() {
-	in.server.mu.Lock()
-	defer in.server.mu.Unlock()
-	in.held--
+func (i *Injected) release() {
+	i.server.mu.Lock()
+	defer i.server.mu.Unlock()
+	i.held--
 }
 
 // Stop ends the fault. Requests that it has struck are not let go. Stopping
 // again does nothing.
-func (in *Injected) Stop() {
-	in.server.mu.Lock()
-	defer in.server.mu.Unlock()
-	in.server.injected = slices.DeleteFunc(in.server.injected, func(other *Injected) bool { return other == in })
+func (i *Injected) Stop() {
+	i.server.mu.Lock()
+	defer i.server.mu.Unlock()
+	i.server.injected = slices.DeleteFunc(i.server.injected, func(other *Injected) bool { return other == i })
 }
 
 // answer is what a fault of kind Status says.

@@ -44,7 +44,7 @@ func TestAStatusReplacesTheAnswer(t *testing.T) {
 	assert.Equal(t, http.StatusAccepted, c.do("POST", "/v2/alerts", created).status)
 	assert.Equal(t, 2, in.Struck())
 	log := s.Requests()
-	assert.Equal(t, "status status ", log[0].Fault+" "+log[1].Fault+" "+log[2].Fault)
+	assert.Equal(t, []string{"status", "status", ""}, []string{log[0].Fault, log[1].Fault, log[2].Fault})
 	assert.Equal(t, []int{503, 503, 202}, []int{log[0].Status, log[1].Status, log[2].Status})
 }
 

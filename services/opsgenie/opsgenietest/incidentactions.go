@@ -71,7 +71,7 @@ func incidentAction[B any, P interface {
 		return w.queue.accept(c, incidentFamily, name, func() (subject, error) {
 			i, ok := w.incidents.find(key)
 			if !ok {
-				return subject{}, errors.New("Incident does not exist") //nolint:staticcheck // it is the API's sentence
+				return subject{}, errors.New("Incident does not exist")
 			}
 			apply(w, i, in)
 			who := cmp.Or(in.by().User, incidentActor)

@@ -90,12 +90,17 @@ func incidentRoutes() []route {
 		{"POST /v1/incidents/create", DomainIncident, jsonBody, (*world).createIncident},
 		{"GET /v1/incidents/requests/{requestId}", DomainIncident, noBody, statusOf(incidentFamily)},
 		{"GET " + at, DomainIncident, noBody, (*world).getIncident},
-		{"GET " + at + "/logs", DomainIncident, noBody, incidentList(func(i *Incident) []Log { return i.Logs }, func(l Log) string { return l.Offset })},
-		{"GET " + at + "/notes", DomainIncident, noBody, incidentList(func(i *Incident) []Note { return i.Notes }, func(n Note) string { return n.Offset })},
-		{"GET " + at + "/responder-alert-ids", DomainIncident, noBody, incidentList(func(i *Incident) []string { return i.ResponderAlerts }, itself)},
-		{"GET " + at + "/associated-alert-ids", DomainIncident, noBody, incidentList(func(i *Incident) []string { return i.AssociatedAlerts }, itself)},
+		{"GET " + at + "/logs", DomainIncident, noBody, incidentList((*Incident).logs, func(l Log) string { return l.Offset })},
+		{"GET " + at + "/notes", DomainIncident, noBody, incidentList((*Incident).notes, func(n Note) string { return n.Offset })},
+		{"GET " + at + "/responder-alert-ids", DomainIncident, noBody, incidentList((*Incident).responderAlerts, itself)},
+		{"GET " + at + "/associated-alert-ids", DomainIncident, noBody, incidentList((*Incident).associatedAlerts, itself)},
 	}
 }
+
+func (i *Incident) logs() []Log                { return i.Logs }
+func (i *Incident) notes() []Note              { return i.Notes }
+func (i *Incident) responderAlerts() []string  { return i.ResponderAlerts }
+func (i *Incident) associatedAlerts() []string { return i.AssociatedAlerts }
 
 // itself is the cursor of an id.
 func itself(id string) string { return id }

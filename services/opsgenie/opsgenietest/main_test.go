@@ -25,11 +25,11 @@ type client struct {
 	http *http.Client
 }
 
-func dial(t testing.TB, s *opsgenietest.Server) *client {
-	t.Helper()
+func dial(tb testing.TB, s *opsgenietest.Server) *client {
+	tb.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	t.Cleanup(transport.CloseIdleConnections)
-	return &client{t: t, url: s.URL, key: s.Key, http: &http.Client{
+	tb.Cleanup(transport.CloseIdleConnections)
+	return &client{t: tb, url: s.URL, key: s.Key, http: &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

@@ -81,10 +81,10 @@ func newRouter(rows []route) *router {
 	return rt
 }
 
-func (rt *router) add(row *route) {
-	rt.routes[row.pattern] = row
+func (r *router) add(row *route) {
+	r.routes[row.pattern] = row
 	method, path, _ := strings.Cut(row.pattern, " ")
-	at, names := rt.root, []string(nil)
+	at, names := r.root, []string(nil)
 	for part := range strings.SplitSeq(path[1:], "/") {
 		if strings.HasPrefix(part, "{") {
 			names = append(names, strings.Trim(part, "{}"))
@@ -111,7 +111,7 @@ func (rt *router) add(row *route) {
 
 // find returns the route for a method and an escaped path with the values of its
 // wildcards. If only the method is wrong it returns the methods that are right.
-func (rt *router) find(method, escaped string) (row *route, values map[string]string, allowed []string) {
+func (r *router) find(method, escaped string) (row *route, values map[string]string, allowed []string) {
 	if !strings.HasPrefix(escaped, "/") {
 		return nil, nil, nil
 	}
@@ -123,7 +123,7 @@ func (rt *router) find(method, escaped string) (row *route, values map[string]st
 		}
 		parts = append(parts, plain)
 	}
-	end, taken := rt.root.walk(parts, nil)
+	end, taken := r.root.walk(parts, nil)
 	if end == nil {
 		return nil, nil, nil
 	}

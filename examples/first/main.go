@@ -1,0 +1,30 @@
+// First is the program that the README begins with: it creates an alert and reads
+// it back. It wants a key in OPSGENIE_API_KEY, and says so without one.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/tripware/tripware/services/opsgenie"
+	"github.com/tripware/tripware/services/opsgenie/alert"
+)
+
+func main() {
+	client, err := opsgenie.New(os.Getenv("OPSGENIE_API_KEY"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	pending, err := client.Alerts.Create(ctx, alert.CreateRequest{Message: "disk full", Alias: "db-1/disk"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	got, err := pending.Alert(ctx) // polls until it was processed, then reads it
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(got.Value.TinyID, got.Value.Status, got.Meta.RequestID, pending.Meta.Attempts, pending.Meta.Waited)
+}
