@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"strings"
 
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/transport"
@@ -34,16 +33,25 @@ func (x *exchange) publish(ctx context.Context, err error, m *Metadata) {
 		common.ResourcePath = x.req.URL.EscapedPath()
 	}
 	if x.resp != nil && p.API.Active() {
-		body := x.body[:min(len(x.body), p.API.BodyLimit())]
-		p.API.Publish(ctx, metrics.APIEvent{
+		event := metrics.APIEvent{
 			Common: common,
 			Result: metrics.ResultOf(x.rate, x.call.Retries()),
-			Body:   transport.RedactText(strings.ToValidUTF8(string(body), "\uFFFD")),
-		})
+			Body:   metrics.BodyText(x.resp.Header.Get("Content-Type"), x.body, p.API.BodyLimit()),
+		}
+		event.Result.RequestID = requestID(err, m)
+		p.API.Publish(ctx, event)
 	}
 	if p.SDK.Active() {
 		p.SDK.Publish(ctx, x.sdkEvent(common, err, m))
 	}
+}
+
+// requestID is the server's id of the request, whether a header told it or the body.
+func requestID(err error, m *Metadata) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.RequestID
+	}
+	return m.RequestID
 }
 
 func (x *exchange) sdkEvent(common metrics.Common, err error, m *Metadata) metrics.SDKEvent {

@@ -175,7 +175,7 @@ type turn struct {
 
 // await returns when the attempt may be sent, or with the reason why it may not.
 func (l *Limiter) await(req *http.Request) (turn, error) {
-	name := l.name(req)
+	name := l.nameOf(req)
 	now := time.Now()
 	k := l.key(name, now)
 	w := k.enter(now)
@@ -230,6 +230,14 @@ func hint(said transport.RateLimit) time.Duration {
 }
 
 func (t turn) end() { t.key.end() }
+
+// nameOf asks the key function, whose own requests would be none of the call's attempts.
+func (l *Limiter) nameOf(req *http.Request) string {
+	if ctx := req.Context(); transport.CallFrom(ctx) != nil {
+		req = req.WithContext(transport.Detach(ctx))
+	}
+	return l.name(req)
+}
 
 // sweep is how many idle keys one attempt lets go at most.
 const sweep = 2

@@ -1,0 +1,208 @@
+package alert
+
+import (
+	"context"
+	"time"
+
+	"github.com/tripware/tripware/services/opsgenie/shape"
+	"github.com/tripware/tripware/transport"
+)
+
+// AcknowledgeRequest asks to acknowledge one alert.
+type AcknowledgeRequest struct {
+	Ref
+
+	User   string `json:"user,omitzero"`   // shown as the actor; at most 100 characters
+	Source string `json:"source,omitzero"` // at most 100 characters
+	Note   string `json:"note,omitzero"`   // at most 25,000 characters
+}
+
+// Repeat says that a repeat is harmless without a note.
+func (r AcknowledgeRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+
+// Acknowledge marks an alert as somebody's who works on it. Asynchronous;
+// domain alert; a repeat is harmless, but for a note.
+//
+// API: https://docs.opsgenie.com/docs/alert-api#acknowledge-alert
+func (s *Service) Acknowledge(ctx context.Context, in AcknowledgeRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/acknowledge", in)
+}
+
+// UnacknowledgeRequest asks to take an acknowledgement back.
+type UnacknowledgeRequest struct {
+	Ref
+
+	User   string `json:"user,omitzero"`   // shown as the actor; at most 100 characters
+	Source string `json:"source,omitzero"` // at most 100 characters
+	Note   string `json:"note,omitzero"`   // at most 25,000 characters
+}
+
+// Repeat says that a repeat is harmless without a note.
+func (r UnacknowledgeRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+
+// Unacknowledge takes an acknowledgement back. Asynchronous; domain alert; a
+// repeat is harmless, but for a note.
+//
+// API: https://docs.opsgenie.com/docs/alert-api#unacknowledge-alert
+func (s *Service) Unacknowledge(ctx context.Context, in UnacknowledgeRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/unacknowledge", in)
+}
+
+// CloseRequest asks to close one alert.
+type CloseRequest struct {
+	Ref
+
+	User   string `json:"user,omitzero"`   // shown as the actor; at most 100 characters
+	Source string `json:"source,omitzero"` // at most 100 characters
+	Note   string `json:"note,omitzero"`   // at most 25,000 characters
+}
+
+// Repeat says that a repeat is harmless without a note.
+func (r CloseRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+
+// Close closes an alert. Asynchronous; domain alert; a repeat is harmless, but
+// for a note.
+//
+// API: https://docs.opsgenie.com/docs/alert-api#close-alert
+func (s *Service) Close(ctx context.Context, in CloseRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/close", in)
+}
+
+// SnoozeRequest asks to silence one alert for a while.
+type SnoozeRequest struct {
+	Ref
+
+	EndTime time.Time `json:"endTime" check:"required"` // until when
+	User    string    `json:"user,omitzero"`            // shown as the actor; at most 100 characters
+	Source  string    `json:"source,omitzero"`          // at most 100 characters
+	Note    string    `json:"note,omitzero"`            // at most 25,000 characters
+}
+
+// Repeat says that a repeat is harmless without a note.
+func (r SnoozeRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+
+// Snooze silences an alert until a time. Asynchronous; domain alert; a repeat is
+// harmless, but for a note.
+//
+// API: https://docs.opsgenie.com/docs/alert-api#snooze-alert
+func (s *Service) Snooze(ctx context.Context, in SnoozeRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/snooze", in)
+}
+
+// ExecuteActionRequest asks to execute a custom action of one alert.
+type ExecuteActionRequest struct {
+	Ref
+
+	Action string `path:"actionName"`      // one of the alert's actions
+	User   string `json:"user,omitzero"`   // shown as the actor; at most 100 characters
+	Source string `json:"source,omitzero"` // at most 100 characters
+	Note   string `json:"note,omitzero"`   // at most 25,000 characters
+}
+
+// Repeat says that only what was not processed may be repeated: nobody knows
+// what an action does the second time.
+func (r ExecuteActionRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+
+// ExecuteAction executes a custom action of an alert. Asynchronous; domain
+// alert; a repeat executes it again, so only answers of 429 and 503 are retried.
+//
+// API: https://docs.opsgenie.com/docs/alert-api#execute-custom-action
+func (s *Service) ExecuteAction(ctx context.Context, in ExecuteActionRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/actions/{actionName}", in)
+}
+
+// AssignRequest asks to make a user the owner of one alert.
+type AssignRequest struct {
+	Ref
+
+	Owner  shape.Responder `json:"owner" check:"required"` // a user
+	User   string          `json:"user,omitzero"`          // shown as the actor; at most 100 characters
+	Source string          `json:"source,omitzero"`        // at most 100 characters
+	Note   string          `json:"note,omitzero"`          // at most 25,000 characters
+}
+
+// Check refuses an owner who is no user.
+func (r AssignRequest) Check() error { return shape.CheckKind("owner", shape.KindUser, r.Owner) }
+
+// Repeat says that a repeat is harmless without a note.
+func (r AssignRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+
+// Assign makes a user the owner of an alert. Asynchronous; domain alert; a
+// repeat is harmless, but for a note.
+//
+// API: https://docs.opsgenie.com/docs/alert-api#assign-alert
+func (s *Service) Assign(ctx context.Context, in AssignRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/assign", in)
+}
+
+// EscalateRequest asks to go on with an escalation of one alert.
+type EscalateRequest struct {
+	Ref
+
+	Escalation shape.Responder `json:"escalation" check:"required"` // an escalation
+	User       string          `json:"user,omitzero"`               // shown as the actor; at most 100 characters
+	Source     string          `json:"source,omitzero"`             // at most 100 characters
+	Note       string          `json:"note,omitzero"`               // at most 25,000 characters
+}
+
+// Check refuses what is no escalation.
+func (r EscalateRequest) Check() error {
+	return shape.CheckKind("escalation", shape.KindEscalation, r.Escalation)
+}
+
+// Repeat says that only what was not processed may be repeated: each copy
+// notifies the next in the escalation.
+func (r EscalateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+
+// Escalate notifies the next in an escalation. Asynchronous; domain alert; a
+// repeat escalates one step further, so only answers of 429 and 503 are retried.
+//
+// API: https://docs.opsgenie.com/docs/alert-api#escalate-alert
+func (s *Service) Escalate(ctx context.Context, in EscalateRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/escalate", in)
+}
+
+// AddResponderRequest asks to add a responder to one alert.
+type AddResponderRequest struct {
+	Ref
+
+	Responder shape.Responder `json:"responder" check:"required"`
+	User      string          `json:"user,omitzero"`   // shown as the actor; at most 100 characters
+	Source    string          `json:"source,omitzero"` // at most 100 characters
+	Note      string          `json:"note,omitzero"`   // at most 25,000 characters
+}
+
+// Repeat says that a repeat is harmless without a note.
+func (r AddResponderRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+
+// AddResponder adds a responder to an alert and notifies it. Asynchronous;
+// domain alert; a repeat is harmless, but for a note.
+//
+// API: https://docs.opsgenie.com/docs/alert-api#add-responder
+func (s *Service) AddResponder(ctx context.Context, in AddResponderRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/responders", in)
+}
+
+// AddTeamRequest asks to add a team to one alert.
+type AddTeamRequest struct {
+	Ref
+
+	Team   shape.Responder `json:"team" check:"required"` // a team
+	User   string          `json:"user,omitzero"`         // shown as the actor; at most 100 characters
+	Source string          `json:"source,omitzero"`       // at most 100 characters
+	Note   string          `json:"note,omitzero"`         // at most 25,000 characters
+}
+
+// Check refuses what is no team.
+func (r AddTeamRequest) Check() error { return shape.CheckKind("team", shape.KindTeam, r.Team) }
+
+// Repeat says that a repeat is harmless without a note.
+func (r AddTeamRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+
+// AddTeam adds a team to an alert; AddResponder does the same and more.
+// Asynchronous; domain alert; a repeat is harmless, but for a note.
+//
+// API: https://docs.opsgenie.com/docs/alert-api#add-team
+func (s *Service) AddTeam(ctx context.Context, in AddTeamRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/teams", in)
+}

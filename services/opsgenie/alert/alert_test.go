@@ -1,0 +1,342 @@
+package alert_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/apitest"
+	"github.com/tripware/tripware/services/opsgenie/alert"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
+	t.Parallel()
+	apitest.Run(t, open, slices.Concat(writes(), refusals(), reads(), lists(), attachments()))
+}
+
+func at(text string) shape.Time {
+	when, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return shape.Time{Time: when}
+}
+
+func reads() []row {
+	return []row{
+		{
+			Name: "Get",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.Get(ctx, alert.GetRequest{Ref: byAlias()}))
+			},
+			Exchange: answers(sends("GET /v2/alerts/a%2Fb?identifierType=alias", ""), 200, "get"),
+			Want: alert.Alert{
+				ID: "7c2e51b9-46d0-4f8a-9d13-e05b8f6c2a77-1748251800123", TinyID: "4821", Alias: "db-primary/replication-lag",
+				Message: "Replication lag above 30s on db-primary", Status: "open", Acknowledged: true, IsSeen: true, Seen: true,
+				Tags: []string{"db", "prod"}, Count: 3, LastOccurredAt: at("2026-05-26T09:41:12.908Z"),
+				CreatedAt: at("2026-05-26T09:30:00.123Z"), UpdatedAt: at("2026-05-26T09:42:05.330Z"),
+				Source: "prometheus", Owner: "ada@example.com", Priority: shape.P1,
+				Responders: []shape.Responder{
+					shape.TeamByID("c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11"), shape.UserByID("1b8d0c47-93fa-4e26-a7d1-5c60f2e9b3a0"),
+				},
+				Integration: alert.Integration{ID: "b7f06e29-3a5c-4d81-8e97-20c4d91fa365", Name: "Prometheus bridge", Type: "API"},
+				OwnerTeamID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11",
+				Report:      alert.Report{AckTime: 725207 * time.Millisecond, AcknowledgedBy: "ada@example.com"},
+				Actions:     []string{"Restart replica"}, Entity: "db-primary",
+				Description: "Lag crossed the limit three times in ten minutes.\nSee the runbook.",
+				Details:     map[string]string{"region": "eu-central", "cluster": "orders"},
+			},
+		},
+		{
+			Name: "Count",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.Count(ctx, alert.CountRequest{Search: alert.BySearchID("s-1"), Query: "status: open"}))
+			},
+			Exchange: answers(sends("GET /v2/alerts/count?searchIdentifier=s-1&searchIdentifierType=id&query=status%3A+open", ""), 200, "count"),
+			Want:     17,
+		},
+		{
+			Name: "GetRequestStatus",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"}))
+			},
+			Exchange: answers(sends("GET /v2/alerts/requests/r-1", ""), 200, "request_status_success"),
+			Want: alert.RequestStatus{
+				RequestStatus: shape.RequestStatus{IsSuccess: true, Action: "Create", Status: "Created alert",
+					ProcessedAt: at("2026-05-26T09:30:00.484Z"), IntegrationID: "b7f06e29-3a5c-4d81-8e97-20c4d91fa365"},
+				AlertID: "7c2e51b9-46d0-4f8a-9d13-e05b8f6c2a77-1748251800123", Alias: "db-primary/replication-lag",
+			},
+		},
+		{
+			Name: "GetRequestStatus/failed is no error of the question",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"}))
+			},
+			Exchange: answers(sends("GET /v2/alerts/requests/r-1", ""), 200, "request_status_failed"),
+			Want: alert.RequestStatus{RequestStatus: shape.RequestStatus{Action: "Acknowledge", Status: "Alert does not exist",
+				ProcessedAt: at("2026-05-26T09:31:18.185Z"), IntegrationID: "b7f06e29-3a5c-4d81-8e97-20c4d91fa365"}},
+		},
+		{
+			Name: "GetRequestStatus/it waits",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"})
+			},
+			Exchange: func() apitest.Exchange {
+				e := answers(sends("GET /v2/alerts/requests/r-1", ""), 404, "request_status_pending_404")
+				e.Header = map[string]string{"X-Opsgenie-Errortype": "RequestNotProcessed"}
+				return e
+			}(),
+			Err: services.ErrNotProcessed,
+		},
+		{
+			Name: "GetRequestStatus/any other 404",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"})
+			},
+			Exchange: answers(sends("GET /v2/alerts/requests/r-1", ""), 404, "request_status_pending_404"),
+			Err:      services.ErrNotFound,
+		},
+		{
+			Name: "ListRecipients",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.ListRecipients(ctx, alert.ListRecipientsRequest{Ref: byAlias()}))
+			},
+			Exchange: answers(sends("GET /v2/alerts/a%2Fb/recipients?identifierType=alias", ""), 200, "recipients"),
+			Want: []alert.Recipient{{
+				User:  shape.User{ID: "1b8d0c47-93fa-4e26-a7d1-5c60f2e9b3a0", Username: "ada@example.com"},
+				State: "action", Method: "Acknowledge", CreatedAt: at("2026-05-26T09:30:02Z"), UpdatedAt: at("2026-05-26T09:42:05.330Z"),
+			}},
+		},
+	}
+}
+
+func lists() []row {
+	const first = "GET /v2/alerts?searchIdentifier=Open+P1&searchIdentifierType=name&query=priority%3AP1&offset=4&limit=2&sort=report.ackTime&order=asc"
+	request := alert.ListRequest{Search: alert.BySearchName("Open P1"), Query: "priority:P1", Offset: 4, Limit: 2, Sort: alert.SortAckTime, Order: shape.Ascending}
+	cursor := shape.Cursor{Offset: "1779788170000_1", Direction: shape.Previous, Limit: 2, Order: shape.Descending}
+	const at = "?identifierType=alias&offset=1779788170000_1&direction=prev&limit=2&order=desc"
+	return []row{
+		{
+			Name:     "List",
+			Call:     func(ctx context.Context, s service) (any, error) { return s.List(ctx, request) },
+			Exchange: answers(sends(first, ""), 200, "list"),
+			Check: func(t testing.TB, got any) {
+				t.Helper()
+				page, ok := got.(*services.Result[[]alert.Alert])
+				require.True(t, ok)
+				require.Len(t, page.Value, 2)
+				assert.Equal(t, "4820", page.Value[1].TinyID)
+				assert.Equal(t, "Alert API", page.Value[1].Report.ClosedBy)
+				assert.Equal(t, "/v2/alerts?query=priority%3AP1&limit=2&sort=createdAt&order=desc&offset=2", string(page.Meta.Paging.Next))
+				assert.Equal(t, 266*time.Millisecond, page.Meta.Took)
+			},
+		},
+		{
+			Name:     "List/nothing asked for",
+			Call:     func(ctx context.Context, s service) (any, error) { return value(s.List(ctx, alert.ListRequest{})) },
+			Exchange: apitest.Exchange{Send: "GET /v2/alerts", Answer: `{"data":[],"took":0.1,"requestId":"r"}`},
+			Want:     []alert.Alert{},
+		},
+		{
+			Name: "All",
+			Call: func(ctx context.Context, s service) (any, error) {
+				all, err := apitest.Collect(s.All(ctx, request))
+				return len(all), err
+			},
+			Exchange: answers(sends(first, ""), 200, "list"),
+			Then: []apitest.Exchange{
+				answers(sends("GET /v2/alerts?query=priority%3AP1&limit=2&sort=createdAt&order=desc&offset=2", ""), 200, "list_page2"),
+				answers(sends("GET /v2/alerts?query=priority%3AP1&limit=2&sort=createdAt&order=desc&offset=4", ""), 200, "list_last"),
+			},
+			Want: 5,
+		},
+		{
+			Name: "ListNotes",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.ListNotes(ctx, alert.ListNotesRequest{Ref: byAlias(), Cursor: cursor}))
+			},
+			Exchange: answers(sends("GET /v2/alerts/a%2Fb/notes"+at, ""), 200, "notes"),
+			Check: func(t testing.TB, got any) {
+				t.Helper()
+				notes, ok := got.([]shape.Note)
+				require.True(t, ok)
+				assert.Equal(t, []string{"Failing over to replica 2", "Lag still rising"}, []string{notes[0].Note, notes[1].Note})
+				assert.Equal(t, "1779788170000_1779788170000000000", notes[1].Offset)
+			},
+		},
+		{
+			Name: "AllNotes",
+			Call: func(ctx context.Context, s service) (any, error) {
+				all, err := apitest.Collect(s.AllNotes(ctx, alert.ListNotesRequest{Ref: byAlias()}))
+				return len(all), err
+			},
+			Exchange: answers(sends("GET /v2/alerts/a%2Fb/notes?identifierType=alias", ""), 200, "notes"),
+			Then: []apitest.Exchange{{
+				Send:   "GET /v2/alerts/7c2e51b9-46d0-4f8a-9d13-e05b8f6c2a77-1748251800123/notes?identifierType=id&limit=2&order=desc&direction=next&offset=1779788170000_1779788170000000000",
+				Answer: `{"data":[{"note":"first"}]}`,
+			}},
+			Want: 3,
+		},
+		{
+			Name: "ListLogs",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.ListLogs(ctx, alert.ListLogsRequest{Ref: byAlias(), Cursor: cursor}))
+			},
+			Exchange: answers(sends("GET /v2/alerts/a%2Fb/logs"+at, ""), 200, "logs"),
+			Check: func(t testing.TB, got any) {
+				t.Helper()
+				logs, ok := got.([]shape.Log)
+				require.True(t, ok)
+				assert.Equal(t, "Alert acknowledged via web", logs[0].Log)
+				assert.Equal(t, "system", logs[0].Type)
+			},
+		},
+		{
+			Name: "AllLogs",
+			Call: func(ctx context.Context, s service) (any, error) {
+				all, err := apitest.Collect(s.AllLogs(ctx, alert.ListLogsRequest{Ref: byAlias()}))
+				return len(all), err
+			},
+			Exchange: answers(sends("GET /v2/alerts/a%2Fb/logs?identifierType=alias", ""), 200, "logs"),
+			Want:     1,
+		},
+	}
+}
+
+func attachments() []row {
+	const at, as = "/v2/alerts/a%2Fb/attachments", "?alertIdentifierType=alias"
+	file := services.File{Name: "lag.png", Type: "image/png", Content: strings.NewReader("PNG")}
+	return []row{
+		{
+			Name: "AddAttachment",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), User: "ada", IndexFile: "index.html", File: file}))
+			},
+			Exchange: upload("POST "+at+as, "attachment_created", `user="ada" indexFile="index.html" file(lag.png image/png)="PNG"`),
+			Want:     alert.Attachment{ID: "1779788600123"},
+		},
+		{
+			Name: "AddAttachment/only the file",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), File: services.File{Name: "a.bin", Content: strings.NewReader("x")}}))
+			},
+			Exchange: upload("POST "+at+as, "attachment_created", `file(a.bin application/octet-stream)="x"`),
+			Want:     alert.Attachment{ID: "1779788600123"},
+		},
+		{
+			Name: "ListAttachments",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.ListAttachments(ctx, alert.ListAttachmentsRequest{Ref: byAlias()}))
+			},
+			Exchange: answers(sends("GET "+at+as, ""), 200, "attachments_list"),
+			Want:     []alert.Attachment{{ID: "1779788600123", Name: "lag.png"}},
+		},
+		{
+			Name: "ListAttachments/ids that are numbers",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.ListAttachments(ctx, alert.ListAttachmentsRequest{Ref: alert.ByID("x")}))
+			},
+			Exchange: apitest.Exchange{Send: "GET /v2/alerts/x/attachments?alertIdentifierType=id", Answer: `{"data":[{"id":1779788600123,"name":"a"},{"id":"f-1"}]}`},
+			Want:     []alert.Attachment{{ID: "1779788600123", Name: "a"}, {ID: "f-1"}},
+		},
+		{
+			Name: "GetAttachment",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.GetAttachment(ctx, alert.GetAttachmentRequest{Ref: byAlias(), ID: "1779788600123"}))
+			},
+			Exchange: answers(sends("GET "+at+"/1779788600123"+as, ""), 200, "attachment_get"),
+			Want:     alert.Attachment{Name: "lag.png", URL: "https://files.example.com/attachments/lag.png?sig=abc"},
+		},
+		{
+			Name: "RemoveAttachment",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.RemoveAttachment(ctx, alert.RemoveAttachmentRequest{Ref: byAlias(), ID: "7", User: "ada"})
+			},
+			Exchange: answers(sends("DELETE "+at+"/7"+as+"&user=ada", ""), 200, "deleted"),
+		},
+	}
+}
+
+// upload describes a form by its parts.
+func upload(request, fixture, parts string) apitest.Exchange {
+	e := answers(apitest.Exchange{Send: request}, http.StatusCreated, fixture)
+	e.Inspect = func(req *http.Request, body []byte) error {
+		_, params, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
+		if err != nil {
+			return err
+		}
+		form := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+		var got []string
+		for {
+			part, err := form.NextPart()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			content, err := io.ReadAll(part)
+			if err != nil {
+				return err
+			}
+			name := part.FormName()
+			if part.FileName() != "" {
+				name += "(" + part.FileName() + " " + part.Header.Get("Content-Type") + ")"
+			}
+			got = append(got, name+`="`+string(content)+`"`)
+		}
+		if text := strings.Join(got, " "); text != parts {
+			return errors.New("sent the form " + text)
+		}
+		return nil
+	}
+	return e
+}
+
+// S2: what is new or odd in an answer is accepted, and survives a round trip.
+func TestAnAnswerMayHoldWhatIsUnknown(t *testing.T) {
+	t.Parallel()
+	const odd = `{"id":"x","status":"dozing","priority":"P9","createdAt":"","snoozedUntil":null,"updatedAt":"2026-05-26T09:30:00+0200",
+		"responders":[{"type":"oracle","at":"Delphi"},{"type":"user","id":"u"}],"report":{"ackTime":1500},"novelty":{"a":1}}`
+	var a alert.Alert
+	require.NoError(t, json.Unmarshal([]byte(odd), &a))
+	assert.Equal(t, "dozing", a.Status)
+	assert.Equal(t, shape.Priority("P9"), a.Priority)
+	assert.True(t, a.CreatedAt.IsZero())
+	assert.True(t, a.SnoozedUntil.IsZero())
+	assert.Equal(t, 7, a.UpdatedAt.UTC().Hour())
+	assert.Equal(t, 1500*time.Millisecond, a.Report.AckTime)
+
+	kept, err := json.Marshal(a)
+	require.NoError(t, err)
+	var again alert.Alert
+	require.NoError(t, json.Unmarshal(kept, &again))
+	assert.Equal(t, a.Responders, again.Responders)
+	assert.Equal(t, a.Report, again.Report)
+	assert.NotContains(t, string(kept), "0001-01-01")
+}
+
+func TestAnAttachmentIDIsNothingElse(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range []string{`true`, `{}`, `[1]`} {
+		require.Error(t, json.Unmarshal([]byte(wrong), new(alert.AttachmentID)), wrong)
+	}
+	require.Error(t, json.Unmarshal([]byte(`{"ackTime":"soon"}`), new(alert.Report)))
+}

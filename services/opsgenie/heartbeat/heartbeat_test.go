@@ -1,0 +1,174 @@
+package heartbeat_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/apitest"
+	"github.com/tripware/tripware/services/opsgenie/heartbeat"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+	"github.com/tripware/tripware/services/opsgenie/wire"
+	"github.com/tripware/tripware/transport"
+)
+
+func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
+	t.Parallel()
+	const at = "/v2/heartbeats/nightly%2Fbackup"
+	const name = "nightly/backup"
+	on := heartbeat.State{Name: "nightly-backup", Enabled: true}
+	full := heartbeat.Heartbeat{
+		Name: "nightly-backup", Description: "Backup job", Interval: 26, IntervalUnit: heartbeat.Hours, Enabled: true,
+		OwnerTeam: shape.OwnerTeam{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"},
+		AlertTags: []string{"backup"}, AlertPriority: shape.P2, AlertMessage: "Backup did not report",
+		LastPingTime: shape.Time{Time: time.Date(2026, 5, 26, 2, 14, 9, 0, time.UTC)},
+	}
+	apitest.Run(t, open, []row{
+		{
+			Name: "Create",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.Create(ctx, heartbeat.CreateRequest{Name: name, Description: "d", Interval: 26, IntervalUnit: heartbeat.Hours, Enabled: true,
+					OwnerTeam: shape.OwnerTeam{Name: "Storage"}, AlertMessage: "m", AlertTags: []string{"backup"}, AlertPriority: shape.P2}))
+			},
+			Exchange: exchange("POST /v2/heartbeats", `{"name":"nightly/backup","description":"d","interval":26,"intervalUnit":"hours","enabled":true,`+
+				`"ownerTeam":{"name":"Storage"},"alertMessage":"m","alertTags":["backup"],"alertPriority":"P2"}`, 201, "create"),
+			Want: heartbeat.Heartbeat{Name: "nightly-backup", Enabled: true},
+		},
+		{
+			Name: "Create/disabled, and only what is required",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Create(ctx, heartbeat.CreateRequest{Name: "n", Interval: 1, IntervalUnit: heartbeat.Days})
+			},
+			Exchange: exchange("POST /v2/heartbeats", `{"name":"n","interval":1,"intervalUnit":"days","enabled":false}`, 201, "create"),
+		},
+		{
+			Name: "Create/nothing given",
+			Call: func(ctx context.Context, s service) (any, error) { return s.Create(ctx, heartbeat.CreateRequest{}) },
+			Err:  services.ErrArgument,
+		},
+		{
+			Name: "Get",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.Get(ctx, heartbeat.GetRequest{Name: name}))
+			},
+			Exchange: exchange("GET "+at, "", 200, "get"),
+			Want:     full,
+		},
+		{
+			Name: "Get/no name",
+			Call: func(ctx context.Context, s service) (any, error) { return s.Get(ctx, heartbeat.GetRequest{}) },
+			Err:  services.ErrArgument,
+		},
+		{
+			Name:     "List",
+			Call:     func(ctx context.Context, s service) (any, error) { return value(s.List(ctx, heartbeat.ListRequest{})) },
+			Exchange: exchange("GET /v2/heartbeats", "", 200, "list"),
+			Want:     []heartbeat.Heartbeat{full, {Name: "mail-relay", Interval: 10, IntervalUnit: heartbeat.Minutes, Expired: true}},
+		},
+		{
+			Name: "Update",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.Update(ctx, heartbeat.UpdateRequest{Name: name, Description: new("d"), Interval: 2, IntervalUnit: heartbeat.Days, Enabled: new(false),
+					OwnerTeam: shape.OwnerTeam{ID: "t-1"}, AlertMessage: new("m"), AlertTags: []string{"x"}, AlertPriority: shape.P5}))
+			},
+			Exchange: exchange("PATCH "+at, `{"description":"d","interval":2,"intervalUnit":"days","enabled":false,`+
+				`"ownerTeam":{"id":"t-1"},"alertMessage":"m","alertTags":["x"],"alertPriority":"P5"}`, 200, "enable"),
+			Want: on,
+		},
+		{
+			Name: "Update/to what is empty",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Update(ctx, heartbeat.UpdateRequest{Name: name, Description: new(""), AlertTags: []string{}})
+			},
+			Exchange: exchange("PATCH "+at, `{"description":"","alertTags":[]}`, 200, "enable"),
+		},
+		{
+			Name: "Enable",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.Enable(ctx, heartbeat.EnableRequest{Name: name}))
+			},
+			Exchange: exchange("POST "+at+"/enable", "", 200, "enable"),
+			Want:     on,
+		},
+		{
+			Name: "Disable",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return value(s.Disable(ctx, heartbeat.DisableRequest{Name: name}))
+			},
+			Exchange: exchange("POST "+at+"/disable", "", 200, "enable"),
+			Want:     on,
+		},
+		{
+			Name: "Delete",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Delete(ctx, heartbeat.DeleteRequest{Name: name})
+			},
+			Exchange: exchange("DELETE "+at, "", 200, "deleted"),
+		},
+		{
+			Name: "Ping",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Ping(ctx, heartbeat.PingRequest{Name: name})
+			},
+			Exchange: exchange("GET "+at+"/ping", "", 202, "ping"),
+			Check: func(t testing.TB, got any) {
+				t.Helper()
+				pong, ok := got.(*services.Result[services.None])
+				require.True(t, ok)
+				assert.Equal(t, "PONG - Heartbeat received", pong.Meta.Result)
+			},
+		},
+	})
+}
+
+func TestAllThatIsMissingIsNamed(t *testing.T) {
+	t.Parallel()
+	s, err := open(http.DefaultTransport)
+	require.NoError(t, err)
+	_, err = s.Create(t.Context(), heartbeat.CreateRequest{})
+	require.EqualError(t, err, "services: POST /v2/heartbeats: argument name is required; "+
+		"argument interval must be at least 1; argument intervalUnit is required")
+}
+
+func TestAnIntervalIsADuration(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, 10*time.Minute, heartbeat.Heartbeat{Interval: 10, IntervalUnit: heartbeat.Minutes}.Every())
+	assert.Equal(t, 48*time.Hour, heartbeat.Heartbeat{Interval: 2, IntervalUnit: heartbeat.Days}.Every())
+	assert.Zero(t, heartbeat.Heartbeat{Interval: 2, IntervalUnit: "moons"}.Every())
+}
+
+// R9: switches and changes may be repeated, whatever their method.
+func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, transport.RepeatAlways, heartbeat.UpdateRequest{}.Repeat())
+	assert.Equal(t, transport.RepeatAlways, heartbeat.EnableRequest{}.Repeat())
+	assert.Equal(t, transport.RepeatAlways, heartbeat.DisableRequest{}.Repeat())
+}
+
+func ExampleNew() {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		fmt.Println(req.Method, req.URL.EscapedPath())
+		body := io.NopCloser(strings.NewReader(`{"result": "PONG - Heartbeat received", "took": 0.004}`))
+		return &http.Response{StatusCode: 202, Body: body, Request: req}, nil
+	})
+	client, err := services.New(&http.Client{Transport: server}, "https://api.opsgenie.com", wire.Codec{})
+	if err != nil {
+		panic(err)
+	}
+	pong, err := heartbeat.New(client).Ping(context.Background(), heartbeat.PingRequest{Name: "nightly backup"})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(pong.Meta.Result)
+	// Output:
+	// GET /v2/heartbeats/nightly%20backup/ping
+	// PONG - Heartbeat received
+}

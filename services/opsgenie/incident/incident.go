@@ -1,0 +1,133 @@
+// Package incident is the Incident API: to open incidents, act on them, and read
+// them with their notes, logs and alerts. The Standard and Enterprise plans have
+// incidents; under others the errors Is [services.ErrPlan].
+//
+// Writes are asynchronous: they return a [Pending]. All calls count in the
+// rate-limit domain incident.
+package incident
+
+import (
+	"context"
+	"iter"
+
+	"github.com/tripware/tripware/poll"
+	"github.com/tripware/tripware/services"
+)
+
+// A Service calls the Incident API. It is safe for concurrent use. [New] makes one.
+type Service struct {
+	client *services.Client
+	poll   []poll.Option
+}
+
+// An Option sets what [New] makes.
+type Option func(*Service)
+
+// WithPolling sets the options that each wait for a request begins with. The
+// default is that of [poll.Until]: 10 retries after the first probe.
+func WithPolling(opts ...poll.Option) Option {
+	return func(s *Service) { s.poll = append(s.poll, opts...) }
+}
+
+// New returns a service that calls by client, whose codec must be Opsgenie's.
+func New(client *services.Client, opts ...Option) *Service {
+	s := &Service{client: client}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(s)
+		}
+	}
+	return s
+}
+
+const listRoute = "GET /v1/incidents"
+
+// Create opens an incident; of the request only the message is required. The
+// server does not de-duplicate: a repeat is a second incident, so only answers
+// of 429 and 503 are retried. Asynchronous.
+//
+// API: https://docs.opsgenie.com/docs/incident-api#create-incident
+func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v1/incidents/create", in)
+}
+
+// Get reads one incident.
+//
+// API: https://docs.opsgenie.com/docs/incident-api#get-incident
+func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Incident], error) {
+	return services.Do[Incident](ctx, s.client, "GET /v1/incidents/{identifier}", in)
+}
+
+// List returns one page of the incidents that match.
+//
+// API: https://docs.opsgenie.com/docs/incident-api#list-incidents
+func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Incident], error) {
+	return services.Do[[]Incident](ctx, s.client, listRoute, in)
+}
+
+// All returns all incidents that match, page after page; see [services.All].
+func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[Incident, error] {
+	return services.All[Incident](ctx, s.client, listRoute, in)
+}
+
+// Delete deletes an incident. Asynchronous; a repeat is harmless.
+//
+// API: https://docs.opsgenie.com/docs/incident-api#delete-incident
+func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*Pending, error) {
+	return s.accept(ctx, "DELETE /v1/incidents/{identifier}", in)
+}
+
+// GetRequestStatus asks what became of an asynchronous request: once, where a
+// [Pending] polls. While the request waits, the error Is
+// [services.ErrNotProcessed]. A request that failed is no error here: see
+// IsSuccess.
+//
+// API: https://docs.opsgenie.com/docs/incident-api#get-request-status
+func (s *Service) GetRequestStatus(ctx context.Context, in GetRequestStatusRequest) (*services.Result[RequestStatus], error) {
+	return services.Do[RequestStatus](ctx, s.client, "GET /v1/incidents/requests/{requestId}", in)
+}
+
+// A Pending is a change that the server accepted and works on later: Wait polls
+// for its outcome, once for all who ask, ID returns the incident's id, and
+// RequestID resumes the wait in another process. A change that failed for good
+// is a [shape.ActionError]. It is safe for concurrent use.
+type Pending struct {
+	*services.Pending[RequestStatus, Incident]
+}
+
+// Incident reads the incident that the change was about, as it is now, after
+// waiting as Wait does if need be. After a deletion the error Is
+// [services.ErrNotFound].
+func (p *Pending) Incident(ctx context.Context, opts ...poll.Option) (*services.Result[Incident], error) {
+	return p.Entity(ctx, opts...)
+}
+
+// Resume returns the change that was accepted under a request id, perhaps by
+// another process. It sends nothing; an empty id is refused by the first wait.
+func (s *Service) Resume(requestID string) *Pending {
+	return s.pending(requestID, services.Metadata{})
+}
+
+func (s *Service) accept(ctx context.Context, route string, in any) (*Pending, error) {
+	got, err := services.Do[services.None](ctx, s.client, route, in)
+	if err != nil {
+		return nil, err
+	}
+	return s.pending(got.Meta.RequestID, got.Meta), nil
+}
+
+func (s *Service) pending(requestID string, meta services.Metadata) *Pending {
+	return &Pending{services.NewPending(requestID, meta, services.Tracking[RequestStatus, Incident]{
+		Status: func(ctx context.Context, id string) (*services.Result[RequestStatus], error) {
+			return s.GetRequestStatus(ctx, GetRequestStatusRequest{RequestID: id})
+		},
+		Verdict: func(got *services.Result[RequestStatus]) error {
+			return got.Value.Verdict("incident", requestID, got.Meta)
+		},
+		ID: func(status RequestStatus) string { return status.IncidentID },
+		Fetch: func(ctx context.Context, id string) (*services.Result[Incident], error) {
+			return s.Get(ctx, GetRequest{Ref: ByID(id)})
+		},
+		Poll: s.poll,
+	})}
+}

@@ -1,0 +1,135 @@
+// Package opsgenie is a client of the Opsgenie API: one field per service under
+// a chain of package tripware with the vendor's defaults.
+//
+//	c, err := opsgenie.New(apiKey, opsgenie.WithRegion(opsgenie.EU))
+//	...
+//	pending, err := c.Alerts.Create(ctx, alert.CreateRequest{Message: "Disk full", Alias: "disk/07"})
+//	...
+//	created, err := pending.Alert(ctx) // waits until it was processed
+//
+// What New sets: each attempt is signed with the key, for the origin of the base
+// URL alone; the status codes of the retry policy are retried for every method,
+// as the vendor's SDKs do, but for requests that say of themselves what a repeat
+// would do (the comment of each operation tells); a limiter learns from 429 and
+// THROTTLED, for each rate-limit domain by itself (see [Domain]); the three
+// channels of metrics are [Client.Metrics]. Logging is off. All of it is set
+// otherwise by [WithTransport].
+//
+// Errors of calls are *[services.Error]; errors.Is finds their kind among the
+// sentinels of package services. A change that was accepted and then failed is a
+// *[shape.ActionError].
+package opsgenie
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/account"
+	"github.com/tripware/tripware/services/opsgenie/alert"
+	"github.com/tripware/tripware/services/opsgenie/heartbeat"
+	"github.com/tripware/tripware/services/opsgenie/incident"
+	"github.com/tripware/tripware/services/opsgenie/savedsearch"
+	"github.com/tripware/tripware/services/opsgenie/wire"
+	"github.com/tripware/tripware/transport"
+)
+
+// Scheme is the authentication scheme of API keys: "Authorization: GenieKey key".
+const Scheme = "GenieKey"
+
+// A Client calls the Opsgenie API. It is safe for concurrent use and shares
+// nothing with other clients but what was passed in. [New] makes one.
+type Client struct {
+	Account       *account.Service
+	Alerts        *alert.Service
+	SavedSearches *savedsearch.Service
+	Heartbeats    *heartbeat.Service
+	Incidents     *incident.Service
+
+	// Metrics are the publishers of this client; subscribe to them at any time.
+	Metrics *metrics.Publishers
+
+	http *http.Client
+}
+
+// New returns a client that signs with an API key. The error joins all that is
+// wrong with the key and the options; nothing is half-built then. No request is
+// sent: whether the server knows the key, the first call tells.
+func New(apiKey string, opts ...Option) (*Client, error) {
+	cfg := &config{publishers: metrics.NewPublishers(), maxBody: services.DefaultMaxBody}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(cfg)
+		}
+	}
+	key := auth.NewSecret(apiKey)
+	faults := cfg.check()
+	codec := wire.Codec{Key: key}
+	_, err := services.New(&http.Client{}, cfg.base(), codec, services.WithMaxBody(cfg.maxBody))
+	faults = append(faults, err)
+	client, err := tripware.New(cfg.chain(key, err == nil)...)
+	if err := errors.Join(append(faults, err)...); err != nil {
+		return nil, fmt.Errorf("opsgenie: new client: %w", err)
+	}
+	core, err := services.New(client, cfg.base(), codec,
+		services.WithMetrics(cfg.publishers), services.WithMaxBody(cfg.maxBody))
+	if err != nil {
+		return nil, fmt.Errorf("opsgenie: new client: %w", err)
+	}
+	return cfg.client(client, core), nil
+}
+
+func (c *config) client(client *http.Client, core *services.Client) *Client {
+	alerts := []alert.Option{alert.WithPolling(c.polling...)}
+	if c.autoAlias {
+		alerts = append(alerts, alert.WithAutoAlias())
+	}
+	return &Client{
+		Account:       account.New(core),
+		Alerts:        alert.New(core, alerts...),
+		SavedSearches: savedsearch.New(core),
+		Heartbeats:    heartbeat.New(core),
+		Incidents:     incident.New(core, incident.WithPolling(c.polling...)),
+		Metrics:       c.publishers,
+		http:          client,
+	}
+}
+
+// chain returns the options of the chain: the vendor's defaults, the user's own,
+// and what typed calls must share with it.
+func (c *config) chain(key transport.Secret, baseIsGood bool) []tripware.Option {
+	origin := c.base()
+	if !baseIsGood { // its faults are told already; the key's are still to be found
+		origin = US.URL()
+	}
+	var signing []auth.Option
+	if c.plainHTTP {
+		signing = append(signing, auth.AllowPlainHTTP())
+	}
+	opts := []tripware.Option{
+		tripware.WithBase(c.bottom),
+		tripware.WithAuth(origin, auth.Key(Scheme, key), signing...),
+		tripware.WithRetry(retry.AnyMethodOnStatus()),
+		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(c.path())))),
+	}
+	opts = append(opts, c.transport...)
+	return append(opts, tripware.WithMetrics(c.publishers))
+}
+
+// HTTP returns a client whose transport is the chain below the services: for
+// what has no method here. It signs requests to the origin of the base URL.
+// Each call returns one of its own, which may be changed.
+func (c *Client) HTTP() *http.Client {
+	own := *c.http
+	return &own
+}
+
+// CloseIdleConnections closes the connections that wait for the next call. The
+// client can be used further.
+func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }

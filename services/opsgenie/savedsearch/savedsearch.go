@@ -1,0 +1,148 @@
+// Package savedsearch is the part of the Alert API that keeps searches for
+// alerts; package alert lists and counts by them.
+package savedsearch
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+	"github.com/tripware/tripware/transport"
+)
+
+// A Service calls the API of saved searches. It is safe for concurrent use.
+// [New] makes one.
+type Service struct{ client *services.Client }
+
+// New returns a service that calls by client, whose codec must be Opsgenie's.
+func New(client *services.Client) *Service { return &Service{client: client} }
+
+// A Ref says which saved search a request is about. [ByID] and [ByName] make
+// one; the zero value is refused.
+type Ref struct {
+	identifier string `path:"identifier"`
+	kind       string `query:"identifierType"`
+}
+
+// ByID refers to the saved search with an id.
+func ByID(id string) Ref { return Ref{identifier: id, kind: "id"} }
+
+// ByName refers to the saved search with a name.
+func ByName(name string) Ref { return Ref{identifier: name, kind: "name"} }
+
+// A SavedSearch is a search for alerts that has a name.
+type SavedSearch struct {
+	ID          string     `json:"id"`
+	Name        string     `json:"name"`
+	CreatedAt   shape.Time `json:"createdAt,omitzero"`
+	UpdatedAt   shape.Time `json:"updatedAt,omitzero"`
+	Owner       Entity     `json:"owner,omitzero"` // a user
+	Teams       []Entity   `json:"teams,omitzero"`
+	Description string     `json:"description,omitzero"`
+	Query       string     `json:"query,omitzero"`
+}
+
+// An Entity is the owner or a team of a saved search, of which answers tell the
+// id.
+type Entity struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitzero"`
+}
+
+// A Summary is what lists and creations tell of a saved search.
+type Summary struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// CreateRequest asks to keep a search.
+type CreateRequest struct {
+	Name        string            `json:"name" check:"required"`  // at most 100 characters
+	Description string            `json:"description,omitzero"`   // at most 15,000 characters
+	Query       string            `json:"query" check:"required"` // at most 1,000 characters
+	Owner       shape.Responder   `json:"owner" check:"required"` // a user
+	Teams       []shape.Responder `json:"teams,omitzero"`         // at most 20 teams that may use it
+}
+
+// Check refuses an owner who is no user, and teams that are none.
+func (r CreateRequest) Check() error { return checkPeople(r.Owner, r.Teams) }
+
+func checkPeople(owner shape.Responder, teams []shape.Responder) error {
+	return errors.Join(
+		shape.CheckKind("owner", shape.KindUser, owner),
+		shape.CheckAll("teams", teams),
+		shape.CheckKind("teams", shape.KindTeam, teams...),
+	)
+}
+
+// Create keeps a search. Domain alert; a repeat after a lost answer might keep
+// it twice or Is [services.ErrConflict], so there is none.
+//
+// API: https://docs.opsgenie.com/docs/alert-api-continued#create-saved-search
+func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client, "POST /v2/alerts/saved-searches", in)
+}
+
+// GetRequest asks for one saved search.
+type GetRequest struct{ Ref }
+
+// Get reads one saved search. Domain alert.
+//
+// API: https://docs.opsgenie.com/docs/alert-api-continued#get-saved-search
+func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[SavedSearch], error) {
+	return services.Do[SavedSearch](ctx, s.client, "GET /v2/alerts/saved-searches/{identifier}", in)
+}
+
+// UpdateRequest asks to replace what is kept of a search: what is empty here is
+// empty then.
+type UpdateRequest struct {
+	Ref
+
+	Name        string            `json:"name" check:"required"`  // at most 100 characters
+	Description string            `json:"description,omitzero"`   // at most 15,000 characters
+	Query       string            `json:"query" check:"required"` // at most 1,000 characters
+	Owner       shape.Responder   `json:"owner" check:"required"` // a user
+	Teams       []shape.Responder `json:"teams,omitzero"`         // at most 20 teams that may use it
+}
+
+// Check refuses an owner who is no user, and teams that are none.
+func (r UpdateRequest) Check() error { return checkPeople(r.Owner, r.Teams) }
+
+// Repeat says that a repeat is harmless, unless the search is referred to by
+// the name that the request changes.
+func (r UpdateRequest) Repeat() transport.Repeat {
+	if r.kind == "name" && r.identifier != r.Name {
+		return transport.RepeatByMethod
+	}
+	return transport.RepeatAlways
+}
+
+// Update replaces a saved search. Domain alert; a repeat is harmless, but for
+// a change of the name that it is referred to by.
+//
+// API: https://docs.opsgenie.com/docs/alert-api-continued#update-saved-search
+func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[SavedSearch], error) {
+	return services.Do[SavedSearch](ctx, s.client, "PATCH /v2/alerts/saved-searches/{identifier}", in)
+}
+
+// DeleteRequest asks to delete one saved search.
+type DeleteRequest struct{ Ref }
+
+// Delete deletes a saved search. Domain alert; a repeat is harmless, but where
+// an answer was lost it Is [services.ErrNotFound].
+//
+// API: https://docs.opsgenie.com/docs/alert-api-continued#delete-saved-search
+func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/alerts/saved-searches/{identifier}", in)
+}
+
+// ListRequest asks for the saved searches; there is nothing to choose.
+type ListRequest struct{}
+
+// List returns ids and names of all saved searches. Domain alert.
+//
+// API: https://docs.opsgenie.com/docs/alert-api-continued#list-saved-searches
+func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Summary], error) {
+	return services.Do[[]Summary](ctx, s.client, "GET /v2/alerts/saved-searches", in)
+}

@@ -1,0 +1,85 @@
+// Package shape holds what several services of Opsgenie share: who responds,
+// priorities, times, notes and logs, and the outcome of a request that the
+// server worked on later.
+package shape
+
+import "github.com/tripware/tripware/transport"
+
+// A Priority is how urgent an alert or incident is. The set is open: a priority
+// that is unknown here is kept and sent as it is.
+type Priority string
+
+// The priorities, the most urgent first. Who sends none gets [P3].
+const (
+	P1 Priority = "P1" // critical
+	P2 Priority = "P2" // high
+	P3 Priority = "P3" // moderate
+	P4 Priority = "P4" // low
+	P5 Priority = "P5" // informational
+)
+
+// An Order is how a list is sorted. The server's default is [Descending].
+type Order string
+
+// The orders.
+const (
+	Ascending  Order = "asc"
+	Descending Order = "desc"
+)
+
+// A Direction is where a [Cursor] leads to. The server's default is [Next].
+type Direction string
+
+// The directions.
+const (
+	Next     Direction = "next"
+	Previous Direction = "prev"
+)
+
+// A Cursor is a place in a list that is paged by opaque offsets. Its zero value
+// is the beginning.
+type Cursor struct {
+	Offset    string    `query:"offset"` // that of an item; the page begins behind it
+	Direction Direction `query:"direction"`
+	Limit     int       `query:"limit" check:"min=0"` // items per page, at most 100; zero means the server's default, 20
+	Order     Order     `query:"order"`
+}
+
+// An OwnerTeam is the team that something belongs to. One that is sent needs an
+// id or a name.
+type OwnerTeam struct {
+	ID   string `json:"id,omitzero"`
+	Name string `json:"name,omitzero"`
+}
+
+// A User is a user as answers name one.
+type User struct {
+	ID       string `json:"id,omitzero"`
+	Username string `json:"username,omitzero"` // an e-mail address
+}
+
+// A Note is a note on an alert or incident.
+type Note struct {
+	Note      string `json:"note"`
+	Owner     string `json:"owner"` // who wrote it
+	CreatedAt Time   `json:"createdAt,omitzero"`
+	Offset    string `json:"offset"` // for [Cursor]
+}
+
+// A Log is a line in the history of an alert or incident.
+type Log struct {
+	Log       string `json:"log"`
+	Type      string `json:"type"`  // such as "system"; the set is open
+	Owner     string `json:"owner"` // who did it
+	CreatedAt Time   `json:"createdAt,omitzero"`
+	Offset    string `json:"offset"` // for [Cursor]
+}
+
+// RepeatWithoutNote is for requests that set what they set however often they
+// arrive: a second copy does no harm, but for a note, which would stand there twice.
+func RepeatWithoutNote(note string) transport.Repeat {
+	if note != "" {
+		return transport.RepeatByMethod
+	}
+	return transport.RepeatAlways
+}
