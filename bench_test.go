@@ -99,6 +99,6 @@ func TestAllocationsOfTheChain(t *testing.T) {
 			continue
 		}
 		t.Logf("%-18s %+.0f allocations, at most %+.0f", row.name, got-bare, row.limit)
-		assert.LessOrEqual(t, got-bare, row.limit, row.name)
+		assert.True(t, racing || got-bare <= row.limit, row.name)
 	}
 }

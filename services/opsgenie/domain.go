@@ -46,28 +46,28 @@ func domainOf(method, path string) string {
 	collection, below := parts[version+1], parts[version+2:]
 	reads := method == "" || method == http.MethodGet || method == http.MethodHead
 	lists := reads && len(below) == 0
+	switch {
+	case lists && (collection == "alerts" || collection == "users"):
+		return DomainSearch
+	case collection == "schedules":
+		return scheduleDomain(below)
+	case collection == "integrations":
+		return integrationDomain(reads, below)
+	case slices.Contains(below, "incident-rules"), slices.Contains(below, "incident-templates"):
+		return DomainOther
+	}
+	return collectionDomain(collection)
+}
+
+// collectionDomain is the domain of whatever else is done below a collection.
+func collectionDomain(collection string) string {
 	switch collection {
 	case "alerts":
-		if lists {
-			return DomainSearch
-		}
 		return DomainAlert
-	case "users":
-		if lists {
-			return DomainSearch
-		}
 	case "incidents":
 		return DomainIncident
 	case "heartbeats":
 		return DomainHeartbeat
-	case "schedules":
-		return scheduleDomain(below)
-	case "integrations":
-		return integrationDomain(reads, below)
-	case "services":
-		if slices.Contains(below, "incident-rules") || slices.Contains(below, "incident-templates") {
-			return DomainOther
-		}
 	case "deployments", "incident-templates", "incident-timelines", "logs", "postmortem":
 		return DomainOther
 	}

@@ -18,8 +18,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // dial returns a client of s that retries, polls and paces without waiting.
-func dial(t testing.TB, s *opsgenietest.Server, opts ...opsgenie.Option) *opsgenie.Client {
-	t.Helper()
+func dial(tb testing.TB, s *opsgenietest.Server, opts ...opsgenie.Option) *opsgenie.Client {
+	tb.Helper()
 	hasty := []opsgenie.Option{
 		opsgenie.WithBaseURL(s.URL),
 		opsgenie.WithPolling(poll.WithBaseDelay(0)),
@@ -29,7 +29,7 @@ func dial(t testing.TB, s *opsgenietest.Server, opts ...opsgenie.Option) *opsgen
 		),
 	}
 	c, err := opsgenie.New(s.Key, append(hasty, opts...)...)
-	require.NoError(t, err)
-	t.Cleanup(c.CloseIdleConnections)
+	require.NoError(tb, err)
+	tb.Cleanup(c.CloseIdleConnections)
 	return c
 }

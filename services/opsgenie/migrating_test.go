@@ -68,9 +68,9 @@ func notify(_ context.Context, event metrics.Event) {
 
 func createAndWait(ctx context.Context, client *opsgenie.Client) error {
 	observer := metrics.ObserverFunc(notify)
-	defer client.Metrics.API.Subscribe(observer)()
-	defer client.Metrics.HTTP.Subscribe(observer)()
-	defer client.Metrics.SDK.Subscribe(observer)()
+	client.Metrics.API.Subscribe(observer)
+	client.Metrics.HTTP.Subscribe(observer)
+	client.Metrics.SDK.Subscribe(observer)
 
 	pending, err := client.Alerts.Create(ctx, alert.CreateRequest{
 		Message:    "Disk full on db-1",

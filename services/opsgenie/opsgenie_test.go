@@ -1,6 +1,7 @@
 package opsgenie_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -106,7 +107,7 @@ func TestTheUsersOptionsComeLast(t *testing.T) {
 	_, err = c.Heartbeats.Enable(t.Context(), heartbeat.EnableRequest{Name: "x"})
 	require.ErrorIs(t, err, services.ErrServer)
 	assert.Equal(t, 2, attempts)
-	assert.Contains(t, c.HTTP().Transport.(interface{ String() string }).String(), "retry")
+	assert.Contains(t, fmt.Sprint(c.HTTP().Transport), "retry")
 }
 
 // A1: the client for what has no method signs for the base URL's origin alone.

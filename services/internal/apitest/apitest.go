@@ -20,6 +20,8 @@ import (
 	"testing"
 
 	"github.com/jarcoal/httpmock"
+
+	"github.com/tripware/tripware/services"
 )
 
 // An Exchange is one request that must come, and its answer.
@@ -31,6 +33,33 @@ type Exchange struct {
 	Header  map[string]string                          // of the answer, beside Content-Type
 	Answer  string                                     // the body of the answer
 	Fixture string                                     // instead of Answer: a file that holds it
+}
+
+// Value returns what an answer holds, for Row.Call.
+func Value[T any](got *services.Result[T], err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return got.Value, nil
+}
+
+// Exact describes a request to the byte, request line and body, and its answer:
+// the file of this name in testdata, without its ending .json; none if empty.
+func Exact(request, body string, status int, fixture string) Exchange {
+	e := Exchange{Send: request, Body: body, Status: status}
+	if fixture != "" {
+		e.Fixture = "testdata/" + fixture + ".json"
+	}
+	e.Inspect = func(req *http.Request, sent []byte) error {
+		if got := req.Method + " " + req.URL.RequestURI(); got != request {
+			return fmt.Errorf("sent %s, not %s", got, request)
+		}
+		if string(sent) != body {
+			return fmt.Errorf("sent the body %s, not %s", sent, body)
+		}
+		return nil
+	}
+	return e
 }
 
 // A Row is one call of an operation of the service S, and what must come of it.

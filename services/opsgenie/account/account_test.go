@@ -18,9 +18,11 @@ import (
 func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
 	apitest.Run(t, open, []row{{
-		Name:     "Get",
-		Call:     func(ctx context.Context, s service) (any, error) { return value(s.Get(ctx, account.GetRequest{})) },
-		Exchange: exchange("GET /v2/account", "", 200, "get"),
+		Name: "Get",
+		Call: func(ctx context.Context, s service) (any, error) {
+			return apitest.Value(s.Get(ctx, account.GetRequest{}))
+		},
+		Exchange: apitest.Exact("GET /v2/account", "", 200, "get"),
 		Want:     account.Account{Name: "acme", UserCount: 42, Plan: account.Plan{Name: "Enterprise", MaxUserCount: 1500, IsYearly: true}},
 	}})
 }

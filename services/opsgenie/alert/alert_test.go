@@ -44,9 +44,9 @@ func reads() []row {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Get(ctx, alert.GetRequest{Ref: byAlias()}))
+				return apitest.Value(s.Get(ctx, alert.GetRequest{Ref: byAlias()}))
 			},
-			Exchange: answers(sends("GET /v2/alerts/a%2Fb?identifierType=alias", ""), 200, "get"),
+			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb?identifierType=alias", "", 200, "get"),
 			Want: alert.Alert{
 				ID: "7c2e51b9-46d0-4f8a-9d13-e05b8f6c2a77-1748251800123", TinyID: "4821", Alias: "db-primary/replication-lag",
 				Message: "Replication lag above 30s on db-primary", Status: "open", Acknowledged: true, IsSeen: true, Seen: true,
@@ -67,17 +67,17 @@ func reads() []row {
 		{
 			Name: "Count",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Count(ctx, alert.CountRequest{Search: alert.BySearchID("s-1"), Query: "status: open"}))
+				return apitest.Value(s.Count(ctx, alert.CountRequest{Search: alert.BySearchID("s-1"), Query: "status: open"}))
 			},
-			Exchange: answers(sends("GET /v2/alerts/count?searchIdentifier=s-1&searchIdentifierType=id&query=status%3A+open", ""), 200, "count"),
+			Exchange: apitest.Exact("GET /v2/alerts/count?searchIdentifier=s-1&searchIdentifierType=id&query=status%3A+open", "", 200, "count"),
 			Want:     17,
 		},
 		{
 			Name: "GetRequestStatus",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"}))
+				return apitest.Value(s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"}))
 			},
-			Exchange: answers(sends("GET /v2/alerts/requests/r-1", ""), 200, "request_status_success"),
+			Exchange: apitest.Exact("GET /v2/alerts/requests/r-1", "", 200, "request_status_success"),
 			Want: alert.RequestStatus{
 				RequestStatus: shape.RequestStatus{IsSuccess: true, Action: "Create", Status: "Created alert",
 					ProcessedAt: at("2026-05-26T09:30:00.484Z"), IntegrationID: "b7f06e29-3a5c-4d81-8e97-20c4d91fa365"},
@@ -87,9 +87,9 @@ func reads() []row {
 		{
 			Name: "GetRequestStatus/failed is no error of the question",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"}))
+				return apitest.Value(s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"}))
 			},
-			Exchange: answers(sends("GET /v2/alerts/requests/r-1", ""), 200, "request_status_failed"),
+			Exchange: apitest.Exact("GET /v2/alerts/requests/r-1", "", 200, "request_status_failed"),
 			Want: alert.RequestStatus{RequestStatus: shape.RequestStatus{Action: "Acknowledge", Status: "Alert does not exist",
 				ProcessedAt: at("2026-05-26T09:31:18.185Z"), IntegrationID: "b7f06e29-3a5c-4d81-8e97-20c4d91fa365"}},
 		},
@@ -99,7 +99,7 @@ func reads() []row {
 				return s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"})
 			},
 			Exchange: func() apitest.Exchange {
-				e := answers(sends("GET /v2/alerts/requests/r-1", ""), 404, "request_status_pending_404")
+				e := apitest.Exact("GET /v2/alerts/requests/r-1", "", 404, "request_status_pending_404")
 				e.Header = map[string]string{"X-Opsgenie-Errortype": "RequestNotProcessed"}
 				return e
 			}(),
@@ -110,15 +110,15 @@ func reads() []row {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"})
 			},
-			Exchange: answers(sends("GET /v2/alerts/requests/r-1", ""), 404, "request_status_pending_404"),
+			Exchange: apitest.Exact("GET /v2/alerts/requests/r-1", "", 404, "request_status_pending_404"),
 			Err:      services.ErrNotFound,
 		},
 		{
 			Name: "ListRecipients",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.ListRecipients(ctx, alert.ListRecipientsRequest{Ref: byAlias()}))
+				return apitest.Value(s.ListRecipients(ctx, alert.ListRecipientsRequest{Ref: byAlias()}))
 			},
-			Exchange: answers(sends("GET /v2/alerts/a%2Fb/recipients?identifierType=alias", ""), 200, "recipients"),
+			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/recipients?identifierType=alias", "", 200, "recipients"),
 			Want: []alert.Recipient{{
 				User:  shape.User{ID: "1b8d0c47-93fa-4e26-a7d1-5c60f2e9b3a0", Username: "ada@example.com"},
 				State: "action", Method: "Acknowledge", CreatedAt: at("2026-05-26T09:30:02Z"), UpdatedAt: at("2026-05-26T09:42:05.330Z"),
@@ -136,21 +136,23 @@ func lists() []row {
 		{
 			Name:     "List",
 			Call:     func(ctx context.Context, s service) (any, error) { return s.List(ctx, request) },
-			Exchange: answers(sends(first, ""), 200, "list"),
-			Check: func(t testing.TB, got any) {
-				t.Helper()
+			Exchange: apitest.Exact(first, "", 200, "list"),
+			Check: func(tb testing.TB, got any) {
+				tb.Helper()
 				page, ok := got.(*services.Result[[]alert.Alert])
-				require.True(t, ok)
-				require.Len(t, page.Value, 2)
-				assert.Equal(t, "4820", page.Value[1].TinyID)
-				assert.Equal(t, "Alert API", page.Value[1].Report.ClosedBy)
-				assert.Equal(t, "/v2/alerts?query=priority%3AP1&limit=2&sort=createdAt&order=desc&offset=2", string(page.Meta.Paging.Next))
-				assert.Equal(t, 266*time.Millisecond, page.Meta.Took)
+				require.True(tb, ok)
+				require.Len(tb, page.Value, 2)
+				assert.Equal(tb, "4820", page.Value[1].TinyID)
+				assert.Equal(tb, "Alert API", page.Value[1].Report.ClosedBy)
+				assert.Equal(tb, "/v2/alerts?query=priority%3AP1&limit=2&sort=createdAt&order=desc&offset=2", string(page.Meta.Paging.Next))
+				assert.Equal(tb, 266*time.Millisecond, page.Meta.Took)
 			},
 		},
 		{
-			Name:     "List/nothing asked for",
-			Call:     func(ctx context.Context, s service) (any, error) { return value(s.List(ctx, alert.ListRequest{})) },
+			Name: "List/nothing asked for",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.List(ctx, alert.ListRequest{}))
+			},
 			Exchange: apitest.Exchange{Send: "GET /v2/alerts", Answer: `{"data":[],"took":0.1,"requestId":"r"}`},
 			Want:     []alert.Alert{},
 		},
@@ -160,25 +162,25 @@ func lists() []row {
 				all, err := apitest.Collect(s.All(ctx, request))
 				return len(all), err
 			},
-			Exchange: answers(sends(first, ""), 200, "list"),
+			Exchange: apitest.Exact(first, "", 200, "list"),
 			Then: []apitest.Exchange{
-				answers(sends("GET /v2/alerts?query=priority%3AP1&limit=2&sort=createdAt&order=desc&offset=2", ""), 200, "list_page2"),
-				answers(sends("GET /v2/alerts?query=priority%3AP1&limit=2&sort=createdAt&order=desc&offset=4", ""), 200, "list_last"),
+				apitest.Exact("GET /v2/alerts?query=priority%3AP1&limit=2&sort=createdAt&order=desc&offset=2", "", 200, "list_page2"),
+				apitest.Exact("GET /v2/alerts?query=priority%3AP1&limit=2&sort=createdAt&order=desc&offset=4", "", 200, "list_last"),
 			},
 			Want: 5,
 		},
 		{
 			Name: "ListNotes",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.ListNotes(ctx, alert.ListNotesRequest{Ref: byAlias(), Cursor: cursor}))
+				return apitest.Value(s.ListNotes(ctx, alert.ListNotesRequest{Ref: byAlias(), Cursor: cursor}))
 			},
-			Exchange: answers(sends("GET /v2/alerts/a%2Fb/notes"+at, ""), 200, "notes"),
-			Check: func(t testing.TB, got any) {
-				t.Helper()
+			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/notes"+at, "", 200, "notes"),
+			Check: func(tb testing.TB, got any) {
+				tb.Helper()
 				notes, ok := got.([]shape.Note)
-				require.True(t, ok)
-				assert.Equal(t, []string{"Failing over to replica 2", "Lag still rising"}, []string{notes[0].Note, notes[1].Note})
-				assert.Equal(t, "1779788170000_1779788170000000000", notes[1].Offset)
+				require.True(tb, ok)
+				assert.Equal(tb, []string{"Failing over to replica 2", "Lag still rising"}, []string{notes[0].Note, notes[1].Note})
+				assert.Equal(tb, "1779788170000_1779788170000000000", notes[1].Offset)
 			},
 		},
 		{
@@ -187,7 +189,7 @@ func lists() []row {
 				all, err := apitest.Collect(s.AllNotes(ctx, alert.ListNotesRequest{Ref: byAlias()}))
 				return len(all), err
 			},
-			Exchange: answers(sends("GET /v2/alerts/a%2Fb/notes?identifierType=alias", ""), 200, "notes"),
+			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/notes?identifierType=alias", "", 200, "notes"),
 			Then: []apitest.Exchange{{
 				Send:   "GET /v2/alerts/7c2e51b9-46d0-4f8a-9d13-e05b8f6c2a77-1748251800123/notes?identifierType=id&limit=2&order=desc&direction=next&offset=1779788170000_1779788170000000000",
 				Answer: `{"data":[{"note":"first"}]}`,
@@ -197,15 +199,15 @@ func lists() []row {
 		{
 			Name: "ListLogs",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.ListLogs(ctx, alert.ListLogsRequest{Ref: byAlias(), Cursor: cursor}))
+				return apitest.Value(s.ListLogs(ctx, alert.ListLogsRequest{Ref: byAlias(), Cursor: cursor}))
 			},
-			Exchange: answers(sends("GET /v2/alerts/a%2Fb/logs"+at, ""), 200, "logs"),
-			Check: func(t testing.TB, got any) {
-				t.Helper()
+			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/logs"+at, "", 200, "logs"),
+			Check: func(tb testing.TB, got any) {
+				tb.Helper()
 				logs, ok := got.([]shape.Log)
-				require.True(t, ok)
-				assert.Equal(t, "Alert acknowledged via web", logs[0].Log)
-				assert.Equal(t, "system", logs[0].Type)
+				require.True(tb, ok)
+				assert.Equal(tb, "Alert acknowledged via web", logs[0].Log)
+				assert.Equal(tb, "system", logs[0].Type)
 			},
 		},
 		{
@@ -214,7 +216,7 @@ func lists() []row {
 				all, err := apitest.Collect(s.AllLogs(ctx, alert.ListLogsRequest{Ref: byAlias()}))
 				return len(all), err
 			},
-			Exchange: answers(sends("GET /v2/alerts/a%2Fb/logs?identifierType=alias", ""), 200, "logs"),
+			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/logs?identifierType=alias", "", 200, "logs"),
 			Want:     1,
 		},
 	}
@@ -227,7 +229,7 @@ func attachments() []row {
 		{
 			Name: "AddAttachment",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), User: "ada", IndexFile: "index.html", File: file}))
+				return apitest.Value(s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), User: "ada", IndexFile: "index.html", File: file}))
 			},
 			Exchange: upload("POST "+at+as, "attachment_created", `user="ada" indexFile="index.html" file(lag.png image/png)="PNG"`),
 			Want:     alert.Attachment{ID: "1779788600123"},
@@ -235,7 +237,7 @@ func attachments() []row {
 		{
 			Name: "AddAttachment/only the file",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), File: services.File{Name: "a.bin", Content: strings.NewReader("x")}}))
+				return apitest.Value(s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), File: services.File{Name: "a.bin", Content: strings.NewReader("x")}}))
 			},
 			Exchange: upload("POST "+at+as, "attachment_created", `file(a.bin application/octet-stream)="x"`),
 			Want:     alert.Attachment{ID: "1779788600123"},
@@ -243,15 +245,15 @@ func attachments() []row {
 		{
 			Name: "ListAttachments",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.ListAttachments(ctx, alert.ListAttachmentsRequest{Ref: byAlias()}))
+				return apitest.Value(s.ListAttachments(ctx, alert.ListAttachmentsRequest{Ref: byAlias()}))
 			},
-			Exchange: answers(sends("GET "+at+as, ""), 200, "attachments_list"),
+			Exchange: apitest.Exact("GET "+at+as, "", 200, "attachments_list"),
 			Want:     []alert.Attachment{{ID: "1779788600123", Name: "lag.png"}},
 		},
 		{
 			Name: "ListAttachments/ids that are numbers",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.ListAttachments(ctx, alert.ListAttachmentsRequest{Ref: alert.ByID("x")}))
+				return apitest.Value(s.ListAttachments(ctx, alert.ListAttachmentsRequest{Ref: alert.ByID("x")}))
 			},
 			Exchange: apitest.Exchange{Send: "GET /v2/alerts/x/attachments?alertIdentifierType=id", Answer: `{"data":[{"id":1779788600123,"name":"a"},{"id":"f-1"}]}`},
 			Want:     []alert.Attachment{{ID: "1779788600123", Name: "a"}, {ID: "f-1"}},
@@ -259,9 +261,9 @@ func attachments() []row {
 		{
 			Name: "GetAttachment",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.GetAttachment(ctx, alert.GetAttachmentRequest{Ref: byAlias(), ID: "1779788600123"}))
+				return apitest.Value(s.GetAttachment(ctx, alert.GetAttachmentRequest{Ref: byAlias(), ID: "1779788600123"}))
 			},
-			Exchange: answers(sends("GET "+at+"/1779788600123"+as, ""), 200, "attachment_get"),
+			Exchange: apitest.Exact("GET "+at+"/1779788600123"+as, "", 200, "attachment_get"),
 			Want:     alert.Attachment{Name: "lag.png", URL: "https://files.example.com/attachments/lag.png?sig=abc"},
 		},
 		{
@@ -269,14 +271,14 @@ func attachments() []row {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.RemoveAttachment(ctx, alert.RemoveAttachmentRequest{Ref: byAlias(), ID: "7", User: "ada"})
 			},
-			Exchange: answers(sends("DELETE "+at+"/7"+as+"&user=ada", ""), 200, "deleted"),
+			Exchange: apitest.Exact("DELETE "+at+"/7"+as+"&user=ada", "", 200, "deleted"),
 		},
 	}
 }
 
 // upload describes a form by its parts.
 func upload(request, fixture, parts string) apitest.Exchange {
-	e := answers(apitest.Exchange{Send: request}, http.StatusCreated, fixture)
+	e := apitest.Exchange{Send: request, Status: http.StatusCreated, Fixture: "testdata/" + fixture + ".json"}
 	e.Inspect = func(req *http.Request, body []byte) error {
 		_, params, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
 		if err != nil {

@@ -112,7 +112,7 @@ type Attachment struct {
 type AttachmentID string
 
 // UnmarshalJSON reads either form.
-func (id *AttachmentID) UnmarshalJSON(raw []byte) error {
+func (a *AttachmentID) UnmarshalJSON(raw []byte) error {
 	var number json.Number // takes both
 	if err := json.Unmarshal(raw, &number); err != nil {
 		var text string
@@ -121,6 +121,6 @@ func (id *AttachmentID) UnmarshalJSON(raw []byte) error {
 		}
 		number = json.Number(text)
 	}
-	*id = AttachmentID(number)
+	*a = AttachmentID(number)
 	return nil
 }

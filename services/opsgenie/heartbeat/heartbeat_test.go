@@ -35,10 +35,10 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Create",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Create(ctx, heartbeat.CreateRequest{Name: name, Description: "d", Interval: 26, IntervalUnit: heartbeat.Hours, Enabled: true,
+				return apitest.Value(s.Create(ctx, heartbeat.CreateRequest{Name: name, Description: "d", Interval: 26, IntervalUnit: heartbeat.Hours, Enabled: true,
 					OwnerTeam: shape.OwnerTeam{Name: "Storage"}, AlertMessage: "m", AlertTags: []string{"backup"}, AlertPriority: shape.P2}))
 			},
-			Exchange: exchange("POST /v2/heartbeats", `{"name":"nightly/backup","description":"d","interval":26,"intervalUnit":"hours","enabled":true,`+
+			Exchange: apitest.Exact("POST /v2/heartbeats", `{"name":"nightly/backup","description":"d","interval":26,"intervalUnit":"hours","enabled":true,`+
 				`"ownerTeam":{"name":"Storage"},"alertMessage":"m","alertTags":["backup"],"alertPriority":"P2"}`, 201, "create"),
 			Want: heartbeat.Heartbeat{Name: "nightly-backup", Enabled: true},
 		},
@@ -47,7 +47,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.Create(ctx, heartbeat.CreateRequest{Name: "n", Interval: 1, IntervalUnit: heartbeat.Days})
 			},
-			Exchange: exchange("POST /v2/heartbeats", `{"name":"n","interval":1,"intervalUnit":"days","enabled":false}`, 201, "create"),
+			Exchange: apitest.Exact("POST /v2/heartbeats", `{"name":"n","interval":1,"intervalUnit":"days","enabled":false}`, 201, "create"),
 		},
 		{
 			Name: "Create/nothing given",
@@ -57,9 +57,9 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Get(ctx, heartbeat.GetRequest{Name: name}))
+				return apitest.Value(s.Get(ctx, heartbeat.GetRequest{Name: name}))
 			},
-			Exchange: exchange("GET "+at, "", 200, "get"),
+			Exchange: apitest.Exact("GET "+at, "", 200, "get"),
 			Want:     full,
 		},
 		{
@@ -68,18 +68,20 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Err:  services.ErrArgument,
 		},
 		{
-			Name:     "List",
-			Call:     func(ctx context.Context, s service) (any, error) { return value(s.List(ctx, heartbeat.ListRequest{})) },
-			Exchange: exchange("GET /v2/heartbeats", "", 200, "list"),
+			Name: "List",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.List(ctx, heartbeat.ListRequest{}))
+			},
+			Exchange: apitest.Exact("GET /v2/heartbeats", "", 200, "list"),
 			Want:     []heartbeat.Heartbeat{full, {Name: "mail-relay", Interval: 10, IntervalUnit: heartbeat.Minutes, Expired: true}},
 		},
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Update(ctx, heartbeat.UpdateRequest{Name: name, Description: new("d"), Interval: 2, IntervalUnit: heartbeat.Days, Enabled: new(false),
+				return apitest.Value(s.Update(ctx, heartbeat.UpdateRequest{Name: name, Description: new("d"), Interval: 2, IntervalUnit: heartbeat.Days, Enabled: new(false),
 					OwnerTeam: shape.OwnerTeam{ID: "t-1"}, AlertMessage: new("m"), AlertTags: []string{"x"}, AlertPriority: shape.P5}))
 			},
-			Exchange: exchange("PATCH "+at, `{"description":"d","interval":2,"intervalUnit":"days","enabled":false,`+
+			Exchange: apitest.Exact("PATCH "+at, `{"description":"d","interval":2,"intervalUnit":"days","enabled":false,`+
 				`"ownerTeam":{"id":"t-1"},"alertMessage":"m","alertTags":["x"],"alertPriority":"P5"}`, 200, "enable"),
 			Want: on,
 		},
@@ -88,22 +90,22 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.Update(ctx, heartbeat.UpdateRequest{Name: name, Description: new(""), AlertTags: []string{}})
 			},
-			Exchange: exchange("PATCH "+at, `{"description":"","alertTags":[]}`, 200, "enable"),
+			Exchange: apitest.Exact("PATCH "+at, `{"description":"","alertTags":[]}`, 200, "enable"),
 		},
 		{
 			Name: "Enable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Enable(ctx, heartbeat.EnableRequest{Name: name}))
+				return apitest.Value(s.Enable(ctx, heartbeat.EnableRequest{Name: name}))
 			},
-			Exchange: exchange("POST "+at+"/enable", "", 200, "enable"),
+			Exchange: apitest.Exact("POST "+at+"/enable", "", 200, "enable"),
 			Want:     on,
 		},
 		{
 			Name: "Disable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Disable(ctx, heartbeat.DisableRequest{Name: name}))
+				return apitest.Value(s.Disable(ctx, heartbeat.DisableRequest{Name: name}))
 			},
-			Exchange: exchange("POST "+at+"/disable", "", 200, "enable"),
+			Exchange: apitest.Exact("POST "+at+"/disable", "", 200, "enable"),
 			Want:     on,
 		},
 		{
@@ -111,19 +113,19 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.Delete(ctx, heartbeat.DeleteRequest{Name: name})
 			},
-			Exchange: exchange("DELETE "+at, "", 200, "deleted"),
+			Exchange: apitest.Exact("DELETE "+at, "", 200, "deleted"),
 		},
 		{
 			Name: "Ping",
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.Ping(ctx, heartbeat.PingRequest{Name: name})
 			},
-			Exchange: exchange("GET "+at+"/ping", "", 202, "ping"),
-			Check: func(t testing.TB, got any) {
-				t.Helper()
+			Exchange: apitest.Exact("GET "+at+"/ping", "", 202, "ping"),
+			Check: func(tb testing.TB, got any) {
+				tb.Helper()
 				pong, ok := got.(*services.Result[services.None])
-				require.True(t, ok)
-				assert.Equal(t, "PONG - Heartbeat received", pong.Meta.Result)
+				require.True(tb, ok)
+				assert.Equal(tb, "PONG - Heartbeat received", pong.Meta.Result)
 			},
 		},
 	})

@@ -65,7 +65,7 @@ type AddResponderRequest struct {
 	Ref
 
 	Responders []shape.Responder `json:"responder" check:"required"` // teams and users; the API's name is in the singular
-	Note       string            `json:"note"`                       // at most 25,000 characters; sent even if empty, as the vendor's SDK does
+	Note       string            `json:"note"`                       // at most 25,000 characters; sent even if empty
 }
 
 // Check refuses responders without id and name.

@@ -26,12 +26,12 @@ func accepted(name, request, body string, call func(context.Context, service) (p
 	return row{
 		Name:     name,
 		Call:     func(ctx context.Context, s service) (any, error) { return call(ctx, s) },
-		Exchange: exchange(request, body, http.StatusAccepted, "create_accepted"),
-		Check: func(t testing.TB, got any) {
-			t.Helper()
+		Exchange: apitest.Exact(request, body, http.StatusAccepted, "create_accepted"),
+		Check: func(tb testing.TB, got any) {
+			tb.Helper()
 			p, ok := got.(pending)
-			assert.True(t, ok)
-			assert.Equal(t, "5d1f0014-7a3c-4e19-9b60-2f8e61c40a14", p.RequestID)
+			assert.True(tb, ok)
+			assert.Equal(tb, "5d1f0014-7a3c-4e19-9b60-2f8e61c40a14", p.RequestID)
 		},
 	}
 }
@@ -147,15 +147,15 @@ func reads() []row {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Get(ctx, incident.GetRequest{Ref: ref}))
+				return apitest.Value(s.Get(ctx, incident.GetRequest{Ref: ref}))
 			},
-			Exchange: exchange(at+as, "", 200, "get"),
+			Exchange: apitest.Exact(at+as, "", 200, "get"),
 			Want:     full,
 		},
 		{
 			Name:     "List",
-			Call:     func(ctx context.Context, s service) (any, error) { return value(s.List(ctx, list)) },
-			Exchange: exchange(listed, "", 200, "list"),
+			Call:     func(ctx context.Context, s service) (any, error) { return apitest.Value(s.List(ctx, list)) },
+			Exchange: apitest.Exact(listed, "", 200, "list"),
 			Want:     []incident.Incident{full},
 		},
 		{
@@ -164,7 +164,7 @@ func reads() []row {
 				all, err := apitest.Collect(s.All(ctx, list))
 				return len(all), err
 			},
-			Exchange: exchange(listed, "", 200, "list"),
+			Exchange: apitest.Exact(listed, "", 200, "list"),
 			Then: []apitest.Exchange{{Send: "GET /v1/incidents?query=status%3Aopen&limit=1&sort=createdAt&order=desc&offset=1",
 				Answer: `{"data":[{"id":"x"}]}`}},
 			Want: 2,
@@ -172,9 +172,9 @@ func reads() []row {
 		{
 			Name: "GetRequestStatus",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.GetRequestStatus(ctx, incident.GetRequestStatusRequest{RequestID: "r-1"}))
+				return apitest.Value(s.GetRequestStatus(ctx, incident.GetRequestStatusRequest{RequestID: "r-1"}))
 			},
-			Exchange: exchange("GET /v1/incidents/requests/r-1", "", 200, "request_status_success"),
+			Exchange: apitest.Exact("GET /v1/incidents/requests/r-1", "", 200, "request_status_success"),
 			Want: incident.RequestStatus{
 				RequestStatus: shape.RequestStatus{IsSuccess: true, Action: "Create", Status: "Created incident",
 					ProcessedAt: when("2026-05-26T10:01:20.844Z"), IntegrationID: "b7f06e29-3a5c-4d81-8e97-20c4d91fa365"},
@@ -187,7 +187,7 @@ func reads() []row {
 				got, err := s.ListNotes(ctx, incident.ListNotesRequest{Ref: ref, Cursor: cursor})
 				return got.Value[0].Note, err
 			},
-			Exchange: exchange(at+"/notes"+page, "", 200, "notes"),
+			Exchange: apitest.Exact(at+"/notes"+page, "", 200, "notes"),
 			Want:     "Failing over to replica 2",
 		},
 		{
@@ -205,7 +205,7 @@ func reads() []row {
 				got, err := s.ListLogs(ctx, incident.ListLogsRequest{Ref: ref, Cursor: cursor})
 				return got.Value[0].Log, err
 			},
-			Exchange: exchange(at+"/logs"+page, "", 200, "logs"),
+			Exchange: apitest.Exact(at+"/logs"+page, "", 200, "logs"),
 			Want:     "Alert acknowledged via web",
 		},
 		{
@@ -214,15 +214,15 @@ func reads() []row {
 				all, err := apitest.Collect(s.AllLogs(ctx, incident.ListLogsRequest{Ref: ref}))
 				return len(all), err
 			},
-			Exchange: exchange(at+"/logs"+as, "", 200, "logs"),
+			Exchange: apitest.Exact(at+"/logs"+as, "", 200, "logs"),
 			Want:     1,
 		},
 		{
 			Name: "ListResponderAlerts",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.ListResponderAlerts(ctx, incident.ListResponderAlertsRequest{Ref: ref, Cursor: cursor}))
+				return apitest.Value(s.ListResponderAlerts(ctx, incident.ListResponderAlertsRequest{Ref: ref, Cursor: cursor}))
 			},
-			Exchange: ids(exchange(at+"/responder-alert-ids"+page, "", 200, "")),
+			Exchange: ids(apitest.Exact(at+"/responder-alert-ids"+page, "", 200, "")),
 			Want:     []string{"a-1", "a-2"},
 		},
 		collected("AllResponderAlerts", at+"/responder-alert-ids"+as, func(ctx context.Context, s service) ([]string, error) {
@@ -231,9 +231,9 @@ func reads() []row {
 		{
 			Name: "ListAssociatedAlerts",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.ListAssociatedAlerts(ctx, incident.ListAssociatedAlertsRequest{Ref: ref, Cursor: cursor}))
+				return apitest.Value(s.ListAssociatedAlerts(ctx, incident.ListAssociatedAlertsRequest{Ref: ref, Cursor: cursor}))
 			},
-			Exchange: ids(exchange(at+"/associated-alert-ids"+page, "", 200, "")),
+			Exchange: ids(apitest.Exact(at+"/associated-alert-ids"+page, "", 200, "")),
 			Want:     []string{"a-1", "a-2"},
 		},
 		collected("AllAssociatedAlerts", at+"/associated-alert-ids"+as, func(ctx context.Context, s service) ([]string, error) {

@@ -37,9 +37,9 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Create",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Create(ctx, savedsearch.CreateRequest{Name: "Open P1", Description: "d", Query: "q", Owner: owner, Teams: teams}))
+				return apitest.Value(s.Create(ctx, savedsearch.CreateRequest{Name: "Open P1", Description: "d", Query: "q", Owner: owner, Teams: teams}))
 			},
-			Exchange: exchange("POST "+at, body, 201, "created"),
+			Exchange: apitest.Exact("POST "+at, body, 201, "created"),
 			Want:     savedsearch.Summary{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"},
 		},
 		{
@@ -47,7 +47,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.Create(ctx, savedsearch.CreateRequest{Name: "n", Query: "q", Owner: shape.UserByID("u")})
 			},
-			Exchange: exchange("POST "+at, `{"name":"n","query":"q","owner":{"type":"user","id":"u"}}`, 201, "created"),
+			Exchange: apitest.Exact("POST "+at, `{"name":"n","query":"q","owner":{"type":"user","id":"u"}}`, 201, "created"),
 		},
 		{
 			Name: "Create/without an owner",
@@ -73,17 +73,17 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Get(ctx, savedsearch.GetRequest{Ref: savedsearch.ByName("Open P1")}))
+				return apitest.Value(s.Get(ctx, savedsearch.GetRequest{Ref: savedsearch.ByName("Open P1")}))
 			},
-			Exchange: exchange("GET "+at+"/Open%20P1?identifierType=name", "", 200, "get"),
+			Exchange: apitest.Exact("GET "+at+"/Open%20P1?identifierType=name", "", 200, "get"),
 			Want:     kept,
 		},
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.Update(ctx, savedsearch.UpdateRequest{Ref: savedsearch.ByID("s-1"), Name: "Open P1", Description: "d", Query: "q", Owner: owner, Teams: teams}))
+				return apitest.Value(s.Update(ctx, savedsearch.UpdateRequest{Ref: savedsearch.ByID("s-1"), Name: "Open P1", Description: "d", Query: "q", Owner: owner, Teams: teams}))
 			},
-			Exchange: exchange("PATCH "+at+"/s-1?identifierType=id", body, 200, "get"),
+			Exchange: apitest.Exact("PATCH "+at+"/s-1?identifierType=id", body, 200, "get"),
 			Want:     kept,
 		},
 		{
@@ -91,14 +91,14 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.Delete(ctx, savedsearch.DeleteRequest{Ref: savedsearch.ByID("s-1")})
 			},
-			Exchange: exchange("DELETE "+at+"/s-1?identifierType=id", "", 200, "deleted"),
+			Exchange: apitest.Exact("DELETE "+at+"/s-1?identifierType=id", "", 200, "deleted"),
 		},
 		{
 			Name: "List",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return value(s.List(ctx, savedsearch.ListRequest{}))
+				return apitest.Value(s.List(ctx, savedsearch.ListRequest{}))
 			},
-			Exchange: exchange("GET "+at, "", 200, "list"),
+			Exchange: apitest.Exact("GET "+at, "", 200, "list"),
 			Want:     []savedsearch.Summary{{ID: "8a4e92d0-1f6b-4c73-95da-60b7e8c13f21", Name: "Open P1"}},
 		},
 	})

@@ -20,14 +20,14 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // ask returns what one call makes of an answer.
-func ask(t testing.TB, status int, header http.Header, body string) (*services.Result[[]string], error) {
-	t.Helper()
+func ask(tb testing.TB, status int, header http.Header, body string) (*services.Result[[]string], error) {
+	tb.Helper()
 	base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: status, Header: header, Body: readCloser{strings.NewReader(body)}, Request: req}, nil
 	})
 	client, err := services.New(&http.Client{Transport: base}, "https://api.opsgenie.com", wire.Codec{Key: transport.NewSecret("k3y")})
-	require.NoError(t, err)
-	return services.Do[[]string](t.Context(), client, "GET /v2/things", nil)
+	require.NoError(tb, err)
+	return services.Do[[]string](tb.Context(), client, "GET /v2/things", nil)
 }
 
 type readCloser struct{ *strings.Reader }
