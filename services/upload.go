@@ -2,10 +2,13 @@ package services
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
+	"mime"
 	"mime/multipart"
 	"net/textproto"
+	"path"
 	"reflect"
 	"strings"
 	"unicode"
@@ -18,7 +21,7 @@ import (
 // *os.File, or an [io.Seeker].
 type File struct {
 	Name    string                        // as the server shall know it; required
-	Type    string                        // the media type; application/octet-stream if empty
+	Type    string                        // the media type; if empty, that of the name's ending, or application/octet-stream
 	Content io.Reader                     // what to send, from where it stands; it is not closed
 	Open    func() (io.ReadCloser, error) // instead of Content: opens it afresh for each attempt
 	Size    int64                         // in bytes; zero if unknown, then Content is asked, else the length is not announced
@@ -77,10 +80,7 @@ func (b *binder) fillForm() {
 			b.refuse(f, err)
 			continue
 		}
-		mediaType := file.Type
-		if mediaType == "" {
-			mediaType = "application/octet-stream"
-		}
+		mediaType := cmp.Or(file.Type, mime.TypeByExtension(path.Ext(file.Name)), "application/octet-stream")
 		_, _ = w.CreatePart(textproto.MIMEHeader{
 			"Content-Disposition": {multipart.FileContentDisposition(f.name, file.Name)},
 			"Content-Type":        {mediaType},

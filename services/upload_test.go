@@ -58,7 +58,7 @@ func TestAFileIsSentAsAForm(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, map[string][]string{"user": {"me"}, "index": {"i.html"}}, form.Value)
 	file := form.File["file"][0]
-	assert.Equal(t, "application/octet-stream", file.Header.Get("Content-Type"))
+	assert.Equal(t, "text/plain; charset=utf-8", file.Header.Get("Content-Type"))
 	assert.Equal(t, int64(7), file.Size)
 	_, disposition, err := mime.ParseMediaType(file.Header.Get("Content-Disposition"))
 	require.NoError(t, err)
