@@ -126,7 +126,9 @@ func isCertificate(err error) bool {
 	_, host := errors.AsType[x509.HostnameError](err)
 	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
 	_, record := errors.AsType[tls.RecordHeaderError](err)
-	return verification || authority || host || invalid || record
+	op, isOp := errors.AsType[*net.OpError](err)
+	alert := isOp && op.Op == "remote error" // crypto/tls: the server ended TLS with an alert, over our certificate or version
+	return verification || authority || host || invalid || record || alert
 }
 
 // streamError has the shape of HTTP/2's stream error in net/http, which

@@ -200,6 +200,7 @@ func TestWhatIsRepeated(t *testing.T) {
 		// R8: never.
 		{"certificate", getIt, step{err: x509.UnknownAuthorityError{}}, nil, 1, ""},
 		{"host name", getIt, step{err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}}, nil, 1, ""},
+		{"a TLS alert", getIt, step{err: &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}}, nil, 1, ""},
 		{"a proxy's 407 to CONNECT", getIt, step{err: &transport.ProxyError{Status: 407}}, nil, 1, ""},
 		{"a proxy's 407", getIt, step{status: 407}, []retry.Option{retry.WithCodes("4xx")}, 1, ""},
 		{"an upgrade", getIt, step{status: 101}, []retry.Option{retry.WithCodes("1xx", "101")}, 1, ""},

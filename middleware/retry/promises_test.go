@@ -1,0 +1,535 @@
+package retry_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+)
+
+// C1: neither the caller's request nor one that was handed down is written to,
+// whatever the loop needs of its own: a body, a clock, a trace.
+func TestARequestIsNotWrittenOnceItIsHandedDown(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]io.Reader{
+		"GetBody": strings.NewReader("text"), "seeker": &seekable{Reader: bytes.NewReader([]byte("text"))}, "stream": io.MultiReader(strings.NewReader("text")),
+	} {
+		req, err := http.NewRequestWithContext(retry.Safe(t.Context()), http.MethodPost, "https://api.example.com/things", content)
+		require.NoError(t, err)
+		req.Header["X-A"] = append(make([]string, 0, 4), "1")
+		req.Trailer = http.Header{"X-T": nil}
+		before := *req
+		header, trailer := req.Header.Clone(), req.Trailer.Clone()
+
+		s := &server{script: status(503, 503, 200)}
+		var sent []*http.Request
+		var was []http.Request
+		base := transport.RoundTripperFunc(func(r *http.Request) (*http.Response, error) {
+			sent, was = append(sent, r), append(was, *r)
+			return s.RoundTrip(r)
+		})
+		resp, err := retry.New(retry.WithBaseDelay(0), retry.WithAttemptTimeout(time.Minute), retry.WithCallTimeout(time.Hour))(base).RoundTrip(req)
+		require.NoError(t, err, name)
+		require.NoError(t, resp.Body.Close())
+		assert.Equal(t, []string{"text", "text", "text"}, s.bodies, name)
+		for i, r := range append(sent, req) {
+			if want := append(was, before)[i]; true {
+				assert.Same(t, want.URL, r.URL, name)
+				assert.True(t, want.Body == r.Body, "%s: the body of request %d was replaced", name, i+1)
+				assert.True(t, want.Context() == r.Context(), "%s: the context of request %d was replaced", name, i+1)
+				assert.Equal(t, [3]any{want.Method, want.Host, want.ContentLength}, [3]any{r.Method, r.Host, r.ContentLength}, name)
+				assert.Equal(t, want.GetBody == nil, r.GetBody == nil, name)
+			}
+			assert.Equal(t, header, r.Header, name)
+			assert.Equal(t, trailer, r.Trailer, name)
+		}
+		assert.Equal(t, []string{"1", "", "", ""}, req.Header["X-A"][:4], name)
+	}
+}
+
+type seekable struct {
+	*bytes.Reader
+	closed int
+}
+
+func (s *seekable) Close() error { s.closed++; return nil }
+
+// C2: a body that the attempts share is closed once, by us, however the call
+// ends; so is each that GetBody made, by the base.
+func TestEachBodyIsClosedOnce(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		step []step
+		opts []retry.Option
+		bad  bool
+	}{
+		{"success", status(429, 200), nil, false},
+		{"the end of the retries", status(503), nil, false},
+		{"an error", []step{{err: errors.New("broken")}}, nil, false},
+		{"no time for a wait", []step{{status: 503, header: http.Header{"Retry-After": {"20"}}}}, []retry.Option{retry.WithMaxElapsed(time.Second)}, false},
+		{"cancelled while it waits", []step{{status: 503, header: http.Header{"Retry-After": {"20"}}}}, nil, true},
+		{"a policy that is impossible", status(200), []retry.Option{retry.WithMaxRetries(-1)}, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(retry.WithPolicy(retry.Safe(t.Context()), row.opts...), time.Hour)
+				defer cancel()
+				time.AfterFunc(10*time.Second, cancel)
+				own := &seekable{Reader: bytes.NewReader([]byte("text"))}
+				var made []*body
+				for _, req := range []*http.Request{request(ctx, http.MethodPost, ""), request(ctx, http.MethodPost, "")} {
+					req.Body, req.ContentLength = own, 4
+					if len(made) == 0 && own.closed > 0 {
+						first := &body{Reader: strings.NewReader("text")}
+						made = append(made, first)
+						req.Body, req.GetBody = first, func() (io.ReadCloser, error) {
+							made = append(made, &body{Reader: strings.NewReader("text")})
+							return made[len(made)-1], nil
+						}
+					}
+					resp, err := retry.New(retry.WithBackoff(retry.NoWait))(&server{script: row.step}).RoundTrip(req)
+					assert.Equal(t, row.bad, err != nil && resp == nil && !strings.Contains(err.Error(), "broken"))
+					if resp != nil {
+						require.NoError(t, resp.Body.Close())
+					}
+				}
+				assert.Equal(t, 1, own.closed)
+				require.NotEmpty(t, made)
+				for i, b := range made {
+					assert.Equal(t, 1, b.closed, "body %d of %d", i+1, len(made))
+				}
+			})
+		})
+	}
+}
+
+// C3: a panic of the base reaches the caller, and the next round trip of the
+// call has a retry loop again.
+func TestAPanicBelowLeavesTheCallUsable(t *testing.T) {
+	t.Parallel()
+	s := &server{script: status(503)}
+	calm := false
+	chain := transport.Chain(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		if !calm {
+			panic("the base")
+		}
+		return s.RoundTrip(req)
+	}), retry.New(retry.WithBaseDelay(0), retry.WithCallTimeout(time.Hour)))
+	ctx, record := transport.Begin(t.Context())
+	assert.PanicsWithValue(t, "the base", func() { _, _ = chain.RoundTrip(getIt(ctx)) })
+	calm = true
+	resp, err := chain.RoundTrip(getIt(ctx))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 6, s.calls)
+	assert.Equal(t, retry.ReasonAttempts, record.Reason())
+}
+
+// C5: an answer that asks for no retry is returned as it came, unread.
+func TestAnAnswerIsReturnedAsItCame(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{200, 204, 301, 302, 307, 401, 404, 501} {
+		s := &server{script: []step{{status: code, header: http.Header{"Location": {"/elsewhere"}, "Set-Cookie": {"a=b"}}}}}
+		chain := transport.Chain(s, retry.New())
+		for range 2 {
+			req := getIt(t.Context())
+			resp, err := chain.RoundTrip(req)
+			require.NoError(t, err)
+			assert.Equal(t, code, resp.StatusCode)
+			assert.NotContains(t, req.Header, "Cookie")
+			text, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			assert.Contains(t, string(text), "answer ")
+			require.NoError(t, resp.Body.Close())
+		}
+		assert.Equal(t, 2, s.calls, code)
+	}
+}
+
+// C8: what an attempt's clock needs ends with an attempt that failed.
+func TestTheContextOfAFailedAttemptEnds(t *testing.T) {
+	t.Parallel()
+	var sent []context.Context
+	base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		sent = append(sent, req.Context())
+		if len(sent) == 2 {
+			return okStatus(req, 503), nil
+		}
+		return nil, errors.New("broken")
+	})
+	_, err := retry.New(retry.WithAttemptTimeout(time.Hour), retry.WithMaxRetries(2), retry.WithBaseDelay(0))(base).RoundTrip(getIt(t.Context()))
+	require.Error(t, err)
+	require.Len(t, sent, 3)
+	for i, ctx := range sent {
+		require.Error(t, ctx.Err(), "attempt %d", i+1)
+	}
+}
+
+func okStatus(req *http.Request, code int) *http.Response {
+	return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: req}
+}
+
+// R2, R3, R5, R10, R14: the figures of docs/promises.md are those of the code.
+func TestTheDefaultsAreWhatIsPromised(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, 5, retry.DefaultMaxRetries)
+	assert.Equal(t, time.Second, retry.DefaultBaseDelay)
+	assert.Equal(t, 30*time.Second, retry.DefaultMaxDelay)
+	assert.Equal(t, time.Minute, retry.DefaultMaxElapsed)
+	assert.EqualValues(t, 64<<10, transport.DrainBytes)
+	assert.Equal(t, 100*time.Millisecond, transport.DrainTime)
+	assert.InDelta(t, 0.2, retry.BudgetRatio, 0)
+	assert.EqualValues(t, 100, retry.BudgetReserve)
+	assert.EqualValues(t, 10, retry.BudgetRefill)
+	for _, row := range []struct {
+		size, length int64
+		attempts     int
+	}{{1 << 20, 1 << 20, 2}, {1<<20 + 1, 1<<20 + 1, 1}, {1 << 20, -1, 2}} {
+		s := &server{script: status(429, 200)}
+		req := request(t.Context(), http.MethodPost, "")
+		req.Body, req.ContentLength = io.NopCloser(io.LimitReader(endlessText{}, row.size)), row.length
+		roundTrip(t, retry.New(retry.WithBackoff(retry.NoWait))(s), req)
+		assert.Len(t, s.bodies, row.attempts, "%d bytes, announced as %d", row.size, row.length)
+		for _, text := range s.bodies {
+			assert.Len(t, text, int(row.size))
+		}
+	}
+}
+
+type endlessText struct{}
+
+func (endlessText) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
+// waits returns the first waits of many calls that meet one answer each.
+func waits(t *testing.T, first step, req func(context.Context) *http.Request, opts ...retry.Option) (least, most, mean time.Duration) {
+	t.Helper()
+	const runs = 400
+	synctest.Test(t, func(t *testing.T) {
+		least = time.Duration(1<<63 - 1)
+		rt := func() http.RoundTripper {
+			return transport.Chain(&server{script: []step{first, {status: 200}}}, retry.New(opts...))
+		}
+		for range runs {
+			ctx, record := transport.Begin(t.Context())
+			roundTrip(t, rt(), req(ctx))
+			require.Len(t, record.Waits(), 1)
+			wait := record.Waits()[0].For
+			least, most, mean = min(least, wait), max(most, wait), mean+wait/runs
+		}
+	})
+	return least, most, mean
+}
+
+// R2, R6: without a hint a wait is even from zero to the ceiling; a hint is a
+// floor below a draw to the ceiling, or to a tenth of the hint if that is more.
+func TestAWaitIsEvenOverItsSpan(t *testing.T) {
+	t.Parallel()
+	hint := func(status int, name, value string) step {
+		return step{status: status, header: http.Header{name: {value}}}
+	}
+	const period, state = "X-Ratelimit-Period-In-Sec", "X-Ratelimit-State"
+	throttled := hint(503, period, "60")
+	throttled.header[state] = []string{"THROTTLED"}
+	for _, row := range []struct {
+		name      string
+		first     step
+		from, to  time.Duration
+		overrides []retry.Option
+	}{
+		{"no hint", step{status: 503}, 0, time.Second, nil},
+		{"a short hint", hint(503, "Retry-After", "2"), 2 * time.Second, 3 * time.Second, nil},
+		{"a long hint", hint(429, "Retry-After", "20"), 20 * time.Second, 22 * time.Second, nil},
+		{"a window of a minute", hint(429, period, "60"), 0, 30 * time.Second, nil},
+		{"a window of a minute, capped", hint(429, period, "60"), 0, 4 * time.Second, []retry.Option{retry.WithMaxDelay(4 * time.Second)}},
+		{"a window of a second", hint(429, period, "1"), 0, time.Second, nil},
+		{"a window that was not hit", hint(503, period, "60"), 0, time.Second, nil},
+		{"a window that throttles by its state", throttled, 0, 30 * time.Second, nil},
+		{"a fraction", hint(429, "Retry-After", "2.5"), 0, time.Second, nil},
+		{"a negative hint", hint(429, "Retry-After", "-5"), 0, time.Second, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			least, most, mean := waits(t, row.first, getIt, row.overrides...)
+			span := row.to - row.from
+			// 400 even draws: the mean deviates by 0.015 spans, and all miss the outer 5 % once in 10^9.
+			assert.GreaterOrEqual(t, least, row.from)
+			assert.LessOrEqual(t, most, row.to)
+			assert.Less(t, least, row.from+span/20)
+			assert.Greater(t, most, row.to-span/20)
+			assert.InDelta(t, float64(row.from+span/2), float64(mean), float64(span)/10)
+		})
+	}
+}
+
+// R6: the longest hint there can be is honoured without an overflow: it stops
+// at the bound of the call instead of being repeated at once.
+func TestAHintThatSaturatesDoesNotOverflow(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		s := &server{script: []step{{status: 503, header: http.Header{"Retry-After": {"99999999999999999999"}}}}}
+		call(t, s, getIt, func(t *testing.T, resp *http.Response, record *transport.Call, err error) {
+			require.NoError(t, err)
+			assert.Equal(t, 503, resp.StatusCode)
+			assert.Equal(t, retry.ReasonElapsed, record.Reason())
+			assert.Equal(t, 1, s.calls)
+		}, retry.WithMaxHint(0, retry.HonourAll))
+	}
+}
+
+// R7: idempotent by RFC 9110, or by a key under either of its names.
+func TestWhichRequestsAreIdempotent(t *testing.T) {
+	t.Parallel()
+	broken := step{err: errors.New("broken")}
+	for method, calls := range map[string]int{"": 2, "GET": 2, "HEAD": 2, "OPTIONS": 2, "TRACE": 2, "PUT": 2, "DELETE": 2, "POST": 1, "PATCH": 1, "CONNECT": 1, "get": 1} {
+		s := &server{script: []step{broken, {status: 200}}}
+		_, _ = retry.New(retry.WithBaseDelay(0))(s).RoundTrip(methodIt(t, method))
+		assert.Equal(t, calls, s.calls, "%q", method)
+	}
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		s := &server{script: []step{broken, {status: 200}}}
+		req := methodIt(t, http.MethodPost)
+		req.Header.Set(name, "k")
+		roundTrip(t, retry.New(retry.WithBaseDelay(0))(s), req)
+		assert.Equal(t, 2, s.calls, name)
+	}
+}
+
+func methodIt(t *testing.T, method string) *http.Request {
+	t.Helper()
+	req := getIt(t.Context())
+	req.Method = method
+	return req
+}
+
+// R7: a broken POST is repeated if its own attempt asked for a connection and had
+// none; what the attempt before it had says nothing, nor does a base that is silent.
+func TestAConnectionThatWasNotHadProvesThatNothingWasSent(t *testing.T) {
+	t.Parallel()
+	const silent, asked, had = "silent", "asked", "had"
+	for _, row := range []struct {
+		name  string
+		trace []string
+		calls int
+	}{
+		{"a base that traces nothing", []string{silent, ""}, 1},
+		{"asked for and not had", []string{asked, ""}, 2},
+		{"had", []string{had, ""}, 1},
+		{"had by an attempt that was throttled, then not", []string{had + " 429", asked, ""}, 3},
+		{"not had, then had", []string{asked, had, ""}, 2},
+		{"not had, then silent", []string{asked, silent, ""}, 2},
+	} {
+		var calls int
+		base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			step := row.trace[calls]
+			calls++
+			if trace := httptrace.ContextClientTrace(req.Context()); step != "" && step != silent {
+				trace.GetConn("api.example.com:443")
+				if strings.HasPrefix(step, had) {
+					trace.GotConn(httptrace.GotConnInfo{})
+				}
+			}
+			switch {
+			case step == "":
+				return okStatus(req, 200), nil
+			case strings.HasSuffix(step, "429"):
+				return okStatus(req, 429), nil
+			}
+			return nil, errors.New("broken")
+		})
+		resp, err := retry.New(retry.WithBaseDelay(0))(base).RoundTrip(postIt(t.Context()))
+		assert.Equal(t, row.calls, calls, row.name)
+		assert.Equal(t, row.calls == len(row.trace), err == nil, row.name)
+		if resp != nil {
+			require.NoError(t, resp.Body.Close())
+		}
+	}
+}
+
+// R8: each of the ways in which net/http says that a server cannot be trusted,
+// and a caller who left while the attempt ran: no wait is noted, no retry drawn.
+func TestWhatNoRepeatMendsIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []error{
+		&tls.CertificateVerificationError{Err: errors.New("self-signed")}, x509.UnknownAuthorityError{},
+		x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}, x509.CertificateInvalidError{Reason: x509.Expired},
+		tls.RecordHeaderError{Msg: "no TLS"}, context.Canceled,
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := &server{script: []step{{err: fault}}}
+		base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			if fault == context.Canceled { //nolint:errorlint // the row that is so
+				cancel()
+			}
+			return s.RoundTrip(req)
+		})
+		told := 0
+		ctx, record := transport.Begin(ctx)
+		_, err := transport.Chain(base, retry.New(retry.WithHook(func(context.Context, retry.Event) { told++ }))).RoundTrip(getIt(ctx))
+		require.ErrorIs(t, err, fault)
+		assert.Equal(t, 1, s.calls, "%T", fault)
+		assert.Zero(t, told, "%T", fault)
+		assert.Empty(t, record.Waits(), "%T", fault)
+		cancel()
+	}
+}
+
+// R13: the head ends an attempt's clock, and the body has the rest of the call.
+func TestABodyHasTheRestOfTheCall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent context.Context
+		base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			sent = req.Context() //nolint:fatcontext // it is looked at below
+			time.Sleep(900 * time.Millisecond)
+			return okBase(req)
+		})
+		resp, err := retry.New(retry.WithAttemptTimeout(time.Second), retry.WithCallTimeout(time.Minute))(base).RoundTrip(getIt(t.Context()))
+		require.NoError(t, err)
+		defer resp.Body.Close()
+		time.Sleep(59 * time.Second)
+		require.NoError(t, sent.Err(), "59.9 s after the beginning")
+		time.Sleep(time.Second)
+		require.ErrorIs(t, context.Cause(sent), retry.ErrCallTimeout)
+	})
+}
+
+// R15: the inner loop's shorter time counts for the outer, and the record says
+// that one of the two passed through.
+func TestTheShorterTimeOfTwoRetriersCounts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{script: []step{{status: 503, header: http.Header{"Retry-After": {"20"}}}, {status: 200}}}
+		outer, inner := retry.New(retry.WithMaxElapsed(0)), retry.New(retry.WithMaxElapsed(10*time.Second))
+		ctx, record := transport.Begin(t.Context())
+		resp, err := transport.Chain(s, outer, inner).RoundTrip(getIt(ctx))
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Equal(t, 503, resp.StatusCode)
+		assert.Equal(t, retry.ReasonElapsed, record.Reason())
+
+		ctx, record = transport.Begin(t.Context())
+		roundTrip(t, transport.Chain(&server{script: status(200)}, outer, inner), getIt(ctx))
+		assert.Equal(t, retry.ReasonNested, record.Reason())
+	})
+}
+
+// R14: a full reserve and a fifth of the calls, ten a second after that, and
+// nothing of another client's, also of one from the same middleware.
+func TestTheBudgetIsAsLargeAsPromised(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, layer := &server{script: status(503)}, retry.New(retry.WithBackoff(retry.NoWait))
+		client := layer(s)
+		spend := func(rt http.RoundTripper, calls int) (retries int) {
+			before := s.calls
+			for range calls {
+				roundTrip(t, rt, getIt(t.Context()))
+			}
+			return s.calls - before - calls
+		}
+		assert.InDelta(t, 100+640/5, spend(client, 640), 2)
+		time.Sleep(2 * time.Second)
+		assert.InDelta(t, 20+20/5, spend(client, 20), 2)
+		assert.InDelta(t, 100+40/5, spend(layer(s), 40), 2, "another client")
+	})
+}
+
+// R16: a hook is told of the status or of the error, never of both.
+func TestAHookIsToldOfTheAnswer(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	var events []retry.Event
+	hook := func(_ context.Context, e retry.Event) { events = append(events, e) }
+	s := &server{script: []step{{status: 502}, {err: broken}, {status: 200}}}
+	roundTrip(t, retry.New(retry.WithBackoff(retry.NoWait), retry.WithHook(hook))(s), getIt(t.Context()))
+	require.Len(t, events, 2)
+	assert.Equal(t, 502, events[0].Status)
+	require.NoError(t, events[0].Err)
+	assert.Zero(t, events[1].Status)
+	assert.Equal(t, broken, events[1].Err)
+}
+
+// L3: retries alone, without a limiter: 1,000 calls of 64 goroutines against 200
+// a second with a burst of 50.
+func TestRetriesAloneGetThroughABucket(t *testing.T) {
+	t.Parallel()
+	const calls, perSecond, burst = 1000, 200.0, 50.0
+	for name, header := range map[string]http.Header{
+		"no hint": {}, "the vendor's period": {"X-Ratelimit-State": {"THROTTLED"}, "X-Ratelimit-Period-In-Sec": {"1"}}, "retry after": {"Retry-After": {"1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := &bucket{tokens: burst, last: time.Now(), header: header}
+				rt := retry.New()(b)
+				begun := time.Now()
+				var next, failed atomic.Int64
+				var wg sync.WaitGroup
+				for range 64 {
+					wg.Go(func() {
+						for next.Add(1) <= calls {
+							resp, err := rt.RoundTrip(getIt(t.Context()))
+							if !assert.NoError(t, err) || resp.StatusCode != 200 {
+								failed.Add(1)
+							}
+						}
+					})
+				}
+				wg.Wait()
+				ideal := (calls - burst) / perSecond
+				t.Logf("%d failed, %.3f sent, %.3f times the ideal", failed.Load(), float64(b.requests)/calls, time.Since(begun).Seconds()/ideal)
+				assert.LessOrEqual(t, float64(b.requests)/float64(calls-failed.Load()), 1.5)
+				assert.LessOrEqual(t, time.Since(begun).Seconds()/ideal, 1.7)
+			})
+		})
+	}
+}
+
+// A bucket lets 200 requests a second pass, after a burst of 50.
+type bucket struct {
+	mu       sync.Mutex
+	tokens   float64
+	last     time.Time
+	header   http.Header
+	requests int
+}
+
+func (b *bucket) RoundTrip(req *http.Request) (*http.Response, error) {
+	time.Sleep(5 * time.Millisecond)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	b.tokens = min(50, b.tokens+200*now.Sub(b.last).Seconds())
+	b.last = now
+	b.requests++
+	if b.tokens < 1 {
+		resp := okStatus(req, 429)
+		resp.Header = b.header.Clone()
+		return resp, nil
+	}
+	b.tokens--
+	return okStatus(req, 200), nil
+}
