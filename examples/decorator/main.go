@@ -4,36 +4,18 @@ package main
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"sync/atomic"
 
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 )
 
 func main() {
-	api := httptest.NewServer(flaky(2)) // somebody else's API, which fails twice
-	defer api.Close()
-
-	client := api.Client() // the client you already have
+	client, url := weather() // the client that you have, for somebody else's API, which fails twice
 	client.Transport = transport.Chain(client.Transport, retry.New(retry.WithBaseDelay(0)))
-
-	resp, err := client.Get(api.URL + "/weather")
+	resp, err := client.Get(url + "/today")
 	if err != nil {
 		panic(err)
 	}
 	defer resp.Body.Close()
-	for _, attempt := range transport.CallOf(resp).Attempts() {
-		fmt.Println("attempt", attempt.Number, "answered", attempt.Status)
-	}
-}
-
-func flaky(failures int64) http.HandlerFunc {
-	var calls atomic.Int64
-	return func(w http.ResponseWriter, _ *http.Request) {
-		if calls.Add(1) <= failures {
-			w.WriteHeader(http.StatusServiceUnavailable)
-		}
-	}
+	fmt.Println(resp.Status, "after", transport.CallOf(resp).AttemptCount(), "attempts")
 }
