@@ -100,6 +100,9 @@ func (r *Replay) Next(req *http.Request) (*http.Request, error) {
 		return nil, err
 	}
 	next.Body = body
+	if r.getBody != nil {
+		next.GetBody = r.getBody // for what net/http repeats by itself, such as a refused stream
+	}
 	return &next, nil
 }
 

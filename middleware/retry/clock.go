@@ -48,9 +48,10 @@ func (t *trace) attach(ctx context.Context) context.Context {
 // unsent reports that a connection was asked for and none was had.
 func (t *trace) unsent() bool { return t != nil && t.asked.Load() && !t.had.Load() }
 
-// timed gives a body what its attempt's contexts need: they end when it is closed.
-func timed(resp *http.Response, release func()) *http.Response {
-	b := &timedBody{ReadCloser: resp.Body, release: release}
+// timed gives a body what its attempt's contexts need: they end when it is
+// closed. A read that the call's clock ended says so: HTTP/2 would not.
+func timed(ctx context.Context, resp *http.Response, release func()) *http.Response {
+	b := &timedBody{ReadCloser: resp.Body, ctx: ctx, release: release}
 	resp.Body = b
 	if w, ok := b.ReadCloser.(io.Writer); ok { // the body of a 101 is written to
 		resp.Body = &timedConn{timedBody: b, Writer: w}
@@ -60,7 +61,16 @@ func timed(resp *http.Response, release func()) *http.Response {
 
 type timedBody struct {
 	io.ReadCloser
+	ctx     context.Context
 	release func()
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // the end is not wrapped
+		err = blame(b.ctx, err)
+	}
+	return n, err
 }
 
 func (b *timedBody) Close() error {

@@ -273,7 +273,7 @@ func (c *call) give(resp *http.Response, release context.CancelFunc, err error, 
 	}
 	cancel := c.cancel
 	c.cancel = nil
-	return timed(resp, func() {
+	return timed(c.ctx, resp, func() {
 		if release != nil {
 			release()
 		}
