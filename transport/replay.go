@@ -69,7 +69,7 @@ func keep(body io.ReadCloser, length int64) (Replay, error) {
 
 // Replayable reports whether the body can be sent more than once, as far as is
 // known before it was sent.
-func (r *Replay) Replayable() bool { return !r.barred }
+func (r *Replay) Replayable() bool { return !r.barred && !r.source.overran() }
 
 // First returns the request for the first attempt: req itself, or a copy whose
 // body lets the next attempt have it again.
@@ -151,6 +151,16 @@ func (s *source) open() (io.ReadCloser, error) {
 	}
 	s.reader = h
 	return h, nil
+}
+
+// overran reports that more was read than may be kept.
+func (s *source) overran() bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.overflow
 }
 
 func (s *source) finish() {

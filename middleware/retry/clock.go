@@ -29,6 +29,12 @@ func startClock(parent context.Context, after time.Duration) (context.Context, *
 // Hold stops the clock.
 func (k *attemptClock) Hold() { k.timer.Stop() }
 
+// end stops the clock and ends the attempt's context.
+func (k *attemptClock) end() {
+	k.timer.Stop()
+	k.cancel(nil)
+}
+
 // Restart starts it afresh.
 func (k *attemptClock) Restart() { k.timer.Reset(k.after) }
 

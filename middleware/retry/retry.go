@@ -137,6 +137,9 @@ func (c *call) run() (*http.Response, error) {
 			return nil, fmt.Errorf("retry: wait before attempt %d: %w", c.attempts+1, blame(c.ctx, err))
 		}
 		if req, err = c.replay.Next(c.req); err != nil {
+			if errors.Is(err, transport.ErrNotReplayable) {
+				c.record.SetReason(ReasonNotReplayable)
+			}
 			return nil, fmt.Errorf("retry: rewind body: %w", err)
 		}
 	}
@@ -205,7 +208,13 @@ func (c *call) send(req *http.Request) (resp *http.Response, release context.Can
 	var clock *attemptClock
 	if c.policy.attemptTimeout > 0 {
 		ctx, clock = startClock(ctx, c.policy.attemptTimeout)
-		release = func() { clock.cancel(nil) }
+		release = func() { clock.end() }
+		defer func() {
+			if resp == nil && release != nil { // an error, or a panic below
+				release()
+				release = nil
+			}
+		}()
 	}
 	if ctx != req.Context() {
 		req = req.WithContext(ctx)
@@ -215,11 +224,7 @@ func (c *call) send(req *http.Request) (resp *http.Response, release context.Can
 		clock.Hold()
 	}
 	if err != nil {
-		err = blame(ctx, err)
-		if release != nil {
-			release()
-		}
-		return nil, nil, err
+		return nil, release, blame(ctx, err)
 	}
 	return transport.Restore(resp, c.req), release, nil
 }
@@ -237,7 +242,7 @@ func blame(ctx context.Context, err error) error {
 
 // next decides whether an attempt follows and after which wait; if not, w says why.
 func (c *call) next(resp *http.Response, err error) (wait time.Duration, again bool, w wish) {
-	if c.limits.asked() {
+	if c.limits.asked() && c.replay.Replayable() && c.inTime() {
 		return 0, true, wish{cause: "a new credential"}
 	}
 	w = c.wants(resp, err)
@@ -255,6 +260,12 @@ func (c *call) next(resp *http.Response, err error) (wait time.Duration, again b
 	c.last = wait
 	c.record.AddWait(transport.Wait{For: wait, Cause: transport.WaitBackoff, Reason: w.cause})
 	return wait, true, w
+}
+
+// inTime reports whether an attempt without a wait may still begin.
+func (c *call) inTime() bool {
+	_, maxElapsed := c.bounds()
+	return c.ctx.Err() == nil && (maxElapsed == 0 || time.Since(c.begun) <= maxElapsed)
 }
 
 // give ends the loop with the last answer.

@@ -1,0 +1,79 @@
+package logging_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/middleware/logging"
+	"github.com/tripware/tripware/transport"
+)
+
+// A quiet handler is interested in nothing, and counts how often it is asked.
+type quiet struct {
+	slog.Handler
+	asked, handled int
+}
+
+func (q *quiet) Enabled(context.Context, slog.Level) bool  { q.asked++; return false }
+func (q *quiet) Handle(context.Context, slog.Record) error { q.handled++; return nil }
+func (q *quiet) WithAttrs([]slog.Attr) slog.Handler        { return q }
+func (q *quiet) WithGroup(string) slog.Handler             { return q }
+func (q *quiet) layer(opts ...logging.Option) transport.Middleware {
+	return logging.Attempts(slog.New(q), opts...)
+}
+
+// O5: a log that is switched off by its level is asked once, and that is all:
+// no rule is evaluated, no body is tapped.
+func TestALogThatIsOffIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	rules := 0
+	rule := func(o logging.Outcome) slog.Level { rules++; return logging.DefaultLevel(o) }
+	body := io.NopCloser(strings.NewReader("text"))
+	req := post(t, "text/plain", "")
+	req.Body = body
+	base := transport.RoundTripperFunc(func(sent *http.Request) (*http.Response, error) {
+		assert.Same(t, req, sent)
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body, Request: sent}, nil
+	})
+	q := &quiet{}
+	resp, err := q.layer(logging.WithLevels(rule), logging.WithBodies(0))(base).RoundTrip(req)
+	require.NoError(t, err)
+	assert.Equal(t, body, resp.Body, "the body is not wrapped")
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 1, q.asked)
+	assert.Zero(t, q.handled)
+	assert.Zero(t, rules)
+
+	q = &quiet{}
+	resp, err = logging.Calls(slog.New(q), logging.WithLevels(rule), logging.WithWaits())(base).RoundTrip(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 1, q.asked)
+	assert.Zero(t, rules)
+}
+
+// O5: of a body 4 KiB are logged, unless another bound is set.
+func TestFourKiBOfABodyAreLogged(t *testing.T) {
+	t.Parallel()
+	log, logger := newLog(slog.LevelDebug)
+	text := strings.Repeat("x", 5<<10)
+	rt := logging.Attempts(logger, logging.WithBodies(0))(answering(200, http.Header{"Content-Type": {"text/plain"}}, text))
+	resp, err := rt.RoundTrip(post(t, "text/plain", text))
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	records := log.records(t, "http body")
+	require.Len(t, records, 2)
+	for _, record := range records {
+		assert.Equal(t, text[:4<<10], record["body"])
+		assert.Equal(t, true, record["truncated"])
+	}
+}
