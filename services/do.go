@@ -39,6 +39,7 @@ type operation struct {
 	in    any
 	link  Link // where to, if it is a page that follows
 	paged bool
+	file  *file // where the answer goes, if it is no envelope
 }
 
 func run[T any](ctx context.Context, c *Client, o operation) (*Result[T], error) {
@@ -127,6 +128,9 @@ func (x *exchange) run(ctx context.Context, o operation, buf *bytes.Buffer, into
 	if ctx.Err() != nil {
 		return x.fail(nil, ended(ctx, errNotSent))
 	}
+	if o.file != nil {
+		x.req.Header["Accept"] = []string{o.file.accept}
+	}
 	resp, err := x.client.http.Do(x.req)
 	if err != nil {
 		return x.fail(nil, ended(ctx, bare(err)))
@@ -139,6 +143,9 @@ func (x *exchange) run(ctx context.Context, o operation, buf *bytes.Buffer, into
 	}
 	if resp.StatusCode < http.StatusOK || resp.StatusCode >= http.StatusMultipleChoices {
 		return x.refused(ctx, buf)
+	}
+	if o.file != nil {
+		return x.save(ctx, o.file, m)
 	}
 	if err := x.read(ctx, buf, x.client.maxBody); err != nil {
 		return err

@@ -25,6 +25,8 @@ type Metadata struct {
 	Took          time.Duration       // as the server measured it; zero if it did not say
 	RateLimit     transport.RateLimit // what the answer said of rate limits
 	Paging        Paging              // where a list goes on; zero for what is no list
+	TotalCount    int                 // how many items a list has on all its pages, where the server says it
+	Marker        string              // where a list goes on that is paged by markers, where the server says it
 	Attempts      int                 // how often the call was sent; zero if the transport below is no [transport.Chain]
 	Waited        time.Duration       // between attempts
 	Elapsed       time.Duration       // from the beginning of the call until its answer was decoded

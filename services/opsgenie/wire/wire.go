@@ -48,6 +48,8 @@ type envelope struct {
 	Took      float64 `json:"took"`
 	RequestID string  `json:"requestId"`
 	Paging    links   `json:"paging"`
+	Total     int     `json:"totalCount"`
+	Marker    string  `json:"marker"`
 }
 
 type links struct{ Next, Prev, First, Last services.Link }
@@ -59,6 +61,7 @@ func (Codec) Envelope(data any) services.Envelope { return &envelope{Data: data}
 func (e *envelope) Fill(header http.Header, m *services.Metadata) {
 	m.Result, m.Took = e.Result, seconds(e.Took)
 	m.RequestID = cmp.Or(e.RequestID, m.RequestID)
+	m.TotalCount, m.Marker = e.Total, e.Marker
 	m.Paging = services.Paging{
 		Next:  cmp.Or(e.Paging.Next, link(header, HeaderNext)),
 		Prev:  cmp.Or(e.Paging.Prev, link(header, HeaderPrev)),

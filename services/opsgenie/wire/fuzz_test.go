@@ -1,0 +1,41 @@
+package wire_test
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/wire"
+)
+
+// S2, S4: whatever a success says, it is read or a typed error; times are no
+// negative ones, and links are followed below the base or not at all.
+func FuzzAnEnvelopeIsReadOrAnError(f *testing.F) {
+	for _, seed := range []string{
+		`{"data":["a"],"took":0.1,"requestId":"r","result":"ok","paging":{"next":"https://h/v2/x?offset=1"}}`,
+		`{"data":null}`, `{"data":{}}`, `[]`, ``, `{"took":1e400}`, `{"took":-1,"data":[]}`, `{"data":[],"paging":7}`, "\xef\xbb\xbf{}", `{"data":["\ud800"]}`,
+	} {
+		f.Add(seed, "https://u:p@evil.example.com/../x?apiKey=k")
+	}
+	f.Fuzz(func(t *testing.T, body, link string) {
+		got, err := ask(t, http.StatusOK, http.Header{wire.HeaderNext: {link}}, body)
+		if err != nil {
+			_, ok := errors.AsType[*services.Error](err)
+			require.True(t, ok, "%T", err)
+			require.ErrorIs(t, err, services.ErrResponse)
+			require.NotContains(t, err.Error(), "\n")
+			return
+		}
+		require.GreaterOrEqual(t, got.Meta.Took, time.Duration(0))
+		next := got.Meta.Paging.Next
+		if u, err := url.Parse(string(next)); next != "" && err == nil && u.Host == "" && u.Opaque == "" && u.Scheme == "" {
+			require.True(t, strings.HasPrefix(string(next), "/"), "%q", string(next))
+		}
+	})
+}

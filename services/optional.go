@@ -1,0 +1,54 @@
+package services
+
+import "encoding/json"
+
+// An Optional is a field of a request that is left out unless it is [Set] or
+// [Null]: where null, nothing and zero mean three things to the server. Tag it
+// with omitzero.
+type Optional[T any] struct {
+	value T
+	state optionalState
+}
+
+type optionalState int
+
+const (
+	unsetOptional optionalState = iota
+	nullOptional
+	setOptional
+)
+
+// Set returns a field that sends v, also where v is zero.
+func Set[T any](v T) Optional[T] { return Optional[T]{value: v, state: setOptional} }
+
+// Null returns a field that sends null: where the API takes it, that takes the
+// value away.
+func Null[T any]() Optional[T] { return Optional[T]{state: nullOptional} }
+
+// IsZero reports whether the field is left out.
+func (o Optional[T]) IsZero() bool { return o.state == unsetOptional }
+
+// Get returns the value, and whether there is one.
+func (o Optional[T]) Get() (T, bool) { return o.value, o.state == setOptional }
+
+// MarshalJSON writes the value, or null.
+func (o Optional[T]) MarshalJSON() ([]byte, error) {
+	if o.state != setOptional {
+		return []byte("null"), nil
+	}
+	return json.Marshal(o.value)
+}
+
+// UnmarshalJSON reads a value, or null.
+func (o *Optional[T]) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "null" {
+		*o = Null[T]()
+		return nil
+	}
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
+	}
+	*o = Set(v)
+	return nil
+}
