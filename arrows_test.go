@@ -33,7 +33,10 @@ var mayImport = []struct {
 	{"services/opsgenie/wire", []string{"services", "transport"}},
 	{"services/opsgenie/shape", []string{"services", "transport"}},
 	{"services/opsgenie/opsgenietest", nil},
-	{"services/opsgenie/*", []string{"services", "services/opsgenie/wire", "services/opsgenie/shape", "transport", "poll"}},
+	{"services/opsgenie/internal", []string{"services"}},
+	{"services/opsgenie/*", []string{
+		"services", "services/opsgenie/wire", "services/opsgenie/shape", "services/opsgenie/internal/*", "transport", "poll",
+	}},
 }
 
 func TestArrowsGoDownOnly(t *testing.T) {

@@ -223,7 +223,8 @@ func (f faults) join() error {
 }
 
 // A masked error reads without the URLs that net/http writes into errors, with
-// all that stands in their query; it unwraps to the error itself.
+// all that stands in their query, and without what looks like a secret in a text
+// that the server wrote; it unwraps to the error itself.
 type masked struct {
 	text  string
 	cause error
@@ -232,16 +233,21 @@ type masked struct {
 func (m *masked) Error() string { return m.text }
 func (m *masked) Unwrap() error { return m.cause }
 
-// mask returns err as it may be shown.
+// mask returns err as it may be shown. It is wrapped even where its own text is
+// fit: what it wraps in turn may not be.
 func mask(err error) error {
-	if _, ok := errors.AsType[*url.Error](err); !ok {
-		return err
+	if err == nil {
+		return nil
 	}
-	text := err.Error()
-	for next := err; ; {
-		u, ok := errors.AsType[*url.Error](next)
+	return &masked{text: transport.RedactText(maskURLs(err, err.Error())), cause: err}
+}
+
+// maskURLs treats the URLs that errors of net/http quote in text.
+func maskURLs(err error, text string) string {
+	for {
+		u, ok := errors.AsType[*url.Error](err)
 		if !ok {
-			return &masked{text: text, cause: err}
+			return text
 		}
 		shown := transport.Redacted
 		if parsed, err := url.Parse(u.URL); err == nil {
@@ -249,7 +255,7 @@ func mask(err error) error {
 		}
 		text = strings.ReplaceAll(text, strconv.Quote(u.URL), strconv.Quote(shown))
 		text = strings.ReplaceAll(text, u.URL, shown)
-		next = u.Err
+		err = u.Err
 	}
 }
 

@@ -3,6 +3,7 @@ package services
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -27,8 +28,8 @@ func (l Link) String() string {
 	return transport.RedactURL(u)
 }
 
-// GoString returns the link as it may be shown.
-func (l Link) GoString() string { return fmt.Sprintf("services.Link(%q)", l.String()) }
+// Format writes the link as it may be shown, whatever the verb and its flags.
+func (l Link) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, l.String()) }
 
 // MarshalText returns the link as it may be shown.
 func (l Link) MarshalText() ([]byte, error) { return []byte(l.String()), nil }

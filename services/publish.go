@@ -30,7 +30,7 @@ func (x *exchange) publish(ctx context.Context, err error, m *Metadata) {
 		Route:         x.route,
 	}
 	if x.req != nil {
-		common.ResourcePath = x.req.URL.EscapedPath()
+		common.ResourcePath = transport.RedactText(x.req.URL.EscapedPath())
 	}
 	if x.resp != nil && p.API.Active() {
 		event := metrics.APIEvent{

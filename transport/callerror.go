@@ -20,7 +20,9 @@ type callError struct {
 	call  *Call
 }
 
-func (e *callError) Error() string { return e.cause.Error() }
+// Error reads as the cause, less what looks like a secret: net/http quotes URLs
+// and what a server said.
+func (e *callError) Error() string { return RedactText(e.cause.Error()) }
 func (e *callError) Unwrap() error { return e.cause }
 func (e *callError) Call() *Call   { return e.call }
 

@@ -23,6 +23,7 @@ func WithProxy(p Proxy) BaseOption {
 			}
 			return
 		}
+		p := p // the option may be used for several transports at once
 		p.ConnectHeader = p.ConnectHeader.Clone()
 		c.setProxy(p.route())
 		c.secureProxy = strings.EqualFold(p.Protocol, "https")

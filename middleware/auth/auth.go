@@ -3,6 +3,7 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,8 +64,13 @@ func New(origin string, source Source, opts ...Option) transport.Middleware {
 // the source said; no credential stands in it unless the source's error has one.
 type SignError struct{ Err error }
 
-// Error says what the source said.
-func (e *SignError) Error() string { return "auth: sign request: " + e.Err.Error() }
+// Error says what the source said, less what looks like a secret.
+func (e *SignError) Error() string {
+	return "auth: sign request: " + transport.RedactText(e.Err.Error())
+}
+
+// MarshalJSON writes what Error says: the fields of a foreign error may be secret.
+func (e *SignError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
 
 // Unwrap returns the source's error.
 func (e *SignError) Unwrap() error { return e.Err }

@@ -101,7 +101,7 @@ type HTTPEvent struct {
 
 	RetryCount int         // how many attempts of the call came before this one
 	Error      string      // why there was no response, with secrets masked; empty with a response
-	Status     string      // the status line's code and text, such as "200 OK"; empty without a response
+	Status     string      // the code with its standard text, such as "200 OK"; empty without a response
 	StatusCode int         // 0 without a response
 	Request    RequestView // what was sent
 }

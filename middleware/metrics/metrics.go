@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tripware/tripware/transport"
@@ -116,10 +117,14 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// statusText returns the status as net/http writes it; mocks often leave it out.
+// statusText returns the status with the text that belongs to it: a server's own
+// could repeat what it was sent, and mocks often leave it out.
 func statusText(resp *http.Response) string {
-	if resp.Status != "" {
-		return resp.Status
+	text := http.StatusText(resp.StatusCode)
+	if code, said, _ := strings.Cut(resp.Status, " "); said == text && code != "" {
+		if n, err := strconv.Atoi(code); err == nil && n == resp.StatusCode {
+			return resp.Status // as it is, without another copy
+		}
 	}
-	return strconv.Itoa(resp.StatusCode) + " " + http.StatusText(resp.StatusCode)
+	return strings.TrimSuffix(strconv.Itoa(resp.StatusCode)+" "+text, " ")
 }

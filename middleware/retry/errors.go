@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -23,17 +24,20 @@ type Error struct {
 	Err      error
 }
 
-// Error names the attempts, the reason and the cause.
+// Error names the attempts, the reason and the cause, less what looks like a secret.
 func (e *Error) Error() string {
 	attempts := "1 attempt"
 	if e.Attempts != 1 {
 		attempts = fmt.Sprintf("%d attempts", e.Attempts)
 	}
 	if e.Reason == "" {
-		return fmt.Sprintf("retry: end after %s: %v", attempts, e.Err)
+		return fmt.Sprintf("retry: end after %s: %s", attempts, transport.RedactText(e.Err.Error()))
 	}
-	return fmt.Sprintf("retry: end after %s (%s): %v", attempts, e.Reason, e.Err)
+	return fmt.Sprintf("retry: end after %s (%s): %s", attempts, e.Reason, transport.RedactText(e.Err.Error()))
 }
+
+// MarshalJSON writes what Error says: the fields of a foreign error may be secret.
+func (e *Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
 
 // Unwrap returns the error of the last attempt.
 func (e *Error) Unwrap() error { return e.Err }

@@ -2,6 +2,7 @@ package retry
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -50,7 +51,9 @@ func (c *call) tell(resp *http.Response, err error, w wish, wait time.Duration) 
 func (r *retrier) notify(ctx context.Context, hook Hook, e Event) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.panicked.Do(func() { slog.Default().ErrorContext(ctx, "retry: a hook panicked", slog.Any("panic", p)) })
+			r.panicked.Do(func() {
+				slog.Default().ErrorContext(ctx, "retry: a hook panicked", slog.String("panic", transport.RedactText(fmt.Sprint(p))))
+			})
 		}
 	}()
 	hook(ctx, e)

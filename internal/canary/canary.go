@@ -1,0 +1,83 @@
+// Package canary holds secrets that tests send through the toolkit, and searches
+// what comes out of it for them. Tests of this module alone use it.
+//
+// A [Net] is put under every sink: as a handler of logs, as what an observer or
+// a hook hands its event to, and for errors and values by hand.
+package canary
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// The secrets. Each begins and ends with a word that stands nowhere else, and
+// those that may hold any character have between the two what ends a value in a
+// URL, a header, a form, JSON or XML: masked up to there is not masked.
+const (
+	Key      = "KEYHEADc4n4ry-KEYTAILc4n4ry"
+	Password = "PROXYHEADc4n4ry:/@ %?#&=+;,\"'\\<>é|PROXYTAILc4n4ry" // of User, at a proxy or in a URL
+	Token    = "QUERYHEADc4n4ry&=+ %/?#;QUERYTAILc4n4ry"             // the value of a query parameter
+	Body     = "BODYHEADc4n4ry\"}\\,]&=<é BODYTAILc4n4ry"            // a member of a JSON body
+)
+
+// User is who has the [Password]; it is no secret itself.
+const User = "canary user"
+
+// A form is one way in which a part of a secret may be written; folded is its
+// text in lower case, empty where the case is part of it.
+type form struct{ of, text, folded string }
+
+// forms lists what is searched for. The words at both ends of a secret survive
+// percent encoding, JSON and quoting; encodings of the whole stand beside them.
+func forms() (list []form) {
+	for _, secret := range []struct{ name, text, pair string }{
+		{"key", Key, ""}, {"password", Password, User + ":" + Password}, {"token", Token, ""}, {"body", Body, ""},
+	} {
+		head, tail := ends(secret.text)
+		for _, word := range []string{head, tail} {
+			list = append(list,
+				folding(secret.name, word),
+				folding(secret.name+" in hex", hex.EncodeToString([]byte(word))),
+				folding(secret.name+" as bytes", strings.Trim(fmt.Sprintf("%d", []byte(word)), "[]")),
+				folding(secret.name+" as Go bytes", strings.ReplaceAll(fmt.Sprintf("% #x", word), " ", ", ")))
+		}
+		for _, whole := range []string{secret.text, secret.pair, url.QueryEscape(secret.text), url.PathEscape(secret.text)} {
+			for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+				if whole != "" {
+					list = append(list, form{of: secret.name + " in base64", text: encoding.EncodeToString([]byte(whole))})
+				}
+			}
+		}
+	}
+	return list
+}
+
+func folding(of, text string) form { return form{of, text, strings.ToLower(text)} }
+
+// ends returns the words that a secret begins and ends with.
+func ends(secret string) (head, tail string) {
+	const mark = "c4n4ry"
+	head = secret[:strings.Index(secret, mark)+len(mark)]
+	return head, secret[strings.LastIndexFunc(strings.TrimSuffix(secret, mark), notWord)+1:]
+}
+
+func notWord(r rune) bool { return r < 'A' || r > 'Z' }
+
+// Find returns the names of the secrets that stand in text, in whatever case
+// and form, each once and in alphabetical order.
+func Find(text string) []string { return find(forms(), text) }
+
+func find(wanted []form, text string) (found []string) {
+	folded := strings.ToLower(text)
+	for _, f := range wanted {
+		if strings.Contains(text, f.text) || f.folded != "" && strings.Contains(folded, f.folded) {
+			found = append(found, f.of)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}

@@ -1,0 +1,151 @@
+package transport_test
+
+import (
+	"bufio"
+	"bytes"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// P1: a pattern is refused, or decides the same for a host however it is
+// written; one that is a plain host lets that host and what is below it through.
+func FuzzNoProxyPattern(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"*", "example.com"}, {".example.com", "a.example.com"}, {"*.example.com:80", "example.com"}, {"10.0.0.0/8", "10.1.2.3"},
+		{"::1", "[::1]:80"}, {"[fe80::1%eth0]:443", "[fe80::1]"}, {"::ffff:10.0.0.0/104", "10.0.0.1"}, {"b\u00fccher.example", "B\u00dcCHER.example"},
+		{"example.com.", "example.com"}, {" a , b ", "a"}, {"a:99999", "a"}, {"**", "a"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, pattern, host string) {
+		p := transport.Proxy{Protocol: "http", Host: "proxy.example.com", NoProxy: []string{pattern}}
+		base, err := transport.NewBase(transport.WithProxy(p))
+		require.Equal(t, p.Validate() == nil, err == nil)
+		if err != nil {
+			return
+		}
+		direct := func(host string) bool {
+			via, err := base.Proxy(&http.Request{URL: &url.URL{Scheme: "http", Host: host}})
+			require.NoError(t, err)
+			return via == nil
+		}
+		if ascii(host) && !strings.Contains(host, "%") {
+			assert.Equal(t, direct(host), direct(strings.ToUpper(host)), "case")
+			assert.Equal(t, direct(host), direct(strings.ToLower(host)), "case")
+		}
+		if plain := strings.ToLower(strings.TrimSpace(pattern)); plainHost.MatchString(plain) {
+			assert.True(t, direct(plain))
+			assert.True(t, direct("below."+plain))
+			assert.False(t, direct("x"+plain), "another name that ends alike")
+		}
+		if strings.TrimSpace(pattern) == "*" {
+			assert.True(t, direct(host))
+		}
+	})
+}
+
+var plainHost = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$`)
+
+func ascii(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > '~' })
+}
+
+// P1, A3: the environment is refused without being shown, or every request gets
+// a proxy that can be dialled, or none, and loopback gets none.
+func FuzzProxyFromEnvironment(f *testing.F) {
+	f.Add("user", "proxy.example.com:3128", "example.com,10.0.0.0/8", "https://api.example.com")
+	f.Add("a%40b", "[::1]:1", "* .x", "http://localhost:8080/")
+	f.Add("", "", ",, ,", "//")
+	f.Fuzz(func(t *testing.T, user, rest, list, target string) {
+		if strings.Contains(user+rest+list, "\x00") || strings.Contains(user+rest, secretCanary) {
+			t.Skip("no value of a variable, or the secret itself")
+		}
+		for name, value := range map[string]string{
+			"HTTP_PROXY": "http://" + user + ":" + secretCanary + "@" + rest, "HTTPS_PROXY": user + ":" + secretCanary + "@" + rest,
+			"NO_PROXY": list, "no_proxy": "", "REQUEST_METHOD": "",
+		} {
+			t.Setenv(name, value)
+		}
+		route, err := transport.ProxyFromEnvironment()
+		if err != nil {
+			require.ErrorContains(t, err, "_PROXY")
+			require.NotContains(t, err.Error(), secretCanary)
+			return
+		}
+		u, err := url.Parse(target)
+		if err != nil {
+			return
+		}
+		via, err := route(&http.Request{URL: u})
+		require.NoError(t, err)
+		if via != nil {
+			require.NotEqual(t, "localhost", strings.ToLower(u.Hostname()))
+			require.NotEmpty(t, via.Port())
+			p, err := transport.ProxyFromURL(via.String())
+			require.NoError(t, err)
+			again, err := p.URL()
+			require.NoError(t, err)
+			require.Equal(t, via.String(), again.String())
+		}
+	})
+}
+
+// O2: an id that may stand in a header is the call's own, on the record and on
+// the wire; any other gives way to a random one.
+func FuzzTransactionID(f *testing.F) {
+	for _, seed := range []string{"id", "", " ", "a b", "\x7f", "\u00fc", strings.Repeat("x", 128), strings.Repeat("x", 129), "a\r\nb"} {
+		f.Add(seed)
+	}
+	random := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	f.Fuzz(func(t *testing.T, id string) {
+		visible := id != "" && len(id) <= 128 && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+		for _, byHeader := range []bool{false, true} {
+			ctx, header := t.Context(), http.Header{transport.HeaderTransactionID: {id}}
+			if !byHeader {
+				ctx, header = transport.WithTransactionID(ctx, id), http.Header{}
+			}
+			var wire string
+			rt := transport.Chain(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+				wire = req.Header.Get(transport.HeaderTransactionID)
+				return &http.Response{StatusCode: http.StatusOK, Request: req}, nil
+			}), transport.Identity())
+			req := (&http.Request{Method: http.MethodGet, URL: &url.URL{Scheme: "http", Host: "h"}, Header: header}).WithContext(ctx)
+			resp, err := rt.RoundTrip(req)
+			require.NoError(t, err)
+			require.Equal(t, wire, transport.CallOf(resp).TransactionID())
+			if visible {
+				require.Equal(t, id, wire)
+			} else {
+				require.Regexp(t, random, wire)
+			}
+		}
+	})
+}
+
+// R8: a header is called fit to be sent if, and only if, it arrives as it is.
+func FuzzHeader(f *testing.F) {
+	for _, seed := range [][2]string{{"X-A", "b"}, {"", ""}, {"a b", "c"}, {"A:", "b"}, {"X", "a\r\nB: c"}, {"X", "\x00"}, {"X", "\u00fc\t\xff"}, {"\u00fc", "v"}, {"X", " v "}} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, name, value string) {
+		var wire bytes.Buffer
+		require.NoError(t, (http.Header{name: {value}}).Write(&wire))
+		assert.Equal(t, transport.ValidHeaderName(name), wire.Len() > 0, "net/http leaves out what is no name")
+		if !transport.ValidHeaderName(name) || !transport.ValidHeaderValue(value) {
+			return
+		}
+		wire.WriteString("\r\n")
+		read, err := textproto.NewReader(bufio.NewReader(&wire)).ReadMIMEHeader()
+		require.NoError(t, err)
+		assert.Equal(t, textproto.MIMEHeader{http.CanonicalHeaderKey(name): {textproto.TrimString(value)}}, read)
+	})
+}
