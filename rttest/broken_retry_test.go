@@ -1,0 +1,33 @@
+package rttest_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/tripware/tripware/rttest"
+)
+
+// A loop without a flaw passes: what the others fail is their flaw.
+func TestARetryLoopWithoutFlawPasses(t *testing.T) {
+	t.Parallel()
+	rttest.Run(t, retrying(""), claimRetries(), rttest.Unwraps())
+}
+
+// retryFaults are one flaw for each check of retries.
+func retryFaults() (all []fault) {
+	also := map[string][]string{
+		"retry-no-upgrade": {"upgrade-stays-writable"},
+	}
+	for _, c := range rttest.Checks() {
+		if strings.HasPrefix(c.Name, "retry-") {
+			all = append(all, fault{check: c.Name, wrap: retrying(c.Name), options: []rttest.Option{claimRetries()}, also: also[c.Name]})
+		}
+	}
+	return all
+}
+
+func TestASignerAndAPacerWithoutFlawPass(t *testing.T) {
+	t.Parallel()
+	rttest.Run(t, signing(""), carries, rttest.Unwraps())
+	rttest.Run(t, pacing(""), rttest.Limits(rttest.Limit{PerSecond: 2000, Burst: 50, Learns: true}))
+}

@@ -1,0 +1,142 @@
+package rttest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+)
+
+const (
+	callers      = 64
+	callsOfEach  = 2
+	headerCaller = "X-Rttest-Call"
+)
+
+func concurrencyChecks() []*check {
+	const why = "net/http: RoundTrippers must be safe for concurrent use by multiple goroutines"
+	return []*check{{Check: Check{
+		Name: "concurrent-http1", Promise: "C7", Claim: ClaimContract,
+		Sentence: "64 goroutines over HTTP/1.1 each get the answers to their own requests", Why: why,
+	}, real: true, run: func(s *scene) { concurrent(s, false) }}, {Check: Check{
+		Name: "concurrent-http2", Promise: "C7", Claim: ClaimContract,
+		Sentence: "64 goroutines over HTTP/2 each get the answers to their own requests", Why: why,
+	}, real: true, run: func(s *scene) { concurrent(s, true) }}, {Check: Check{
+		Name: "same-request-twice", Promise: "C7", Claim: ClaimContract,
+		Sentence: "one request without a body can be sent by many goroutines at once",
+		Why:      "net/http: nothing forbids it, and clients that fan out do it; a layer that writes to the request makes them race",
+	}, real: true, run: sameRequestTwice}}
+}
+
+// echo answers with the call's number and its body.
+func echo(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	_, _ = fmt.Fprintf(w, "%s HTTP/%d %s", r.Header.Get(headerCaller), r.ProtoMajor, body) //nolint:gosec // nobody but the check reads it
+}
+
+func (s *scene) echoServer(http2 bool) (transport *http.Transport, target string) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(echo))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if http2 {
+		server.EnableHTTP2 = true
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
+	s.later(server.Close)
+	transport, ok := server.Client().Transport.(*http.Transport)
+	if !ok {
+		s.fatalf("rttest: the test server has no *http.Transport")
+	}
+	transport.MaxIdleConnsPerHost = callers
+	s.later(transport.CloseIdleConnections)
+	if http2 { // one connection for all, instead of a handshake for each
+		s.finish(s.send(transport, s.requestWith(s.ctx, http.MethodGet, server.URL, nil)))
+	}
+	return transport, server.URL
+}
+
+func concurrent(s *scene, http2 bool) {
+	transport, target := s.echoServer(http2)
+	rt := s.wrap(transport)
+	version := 1
+	if http2 {
+		version = 2
+	}
+	s.fanOut(func(ctx context.Context, caller, call int) error {
+		number := fmt.Sprintf("%d.%d", caller, call)
+		method, body := http.MethodGet, ""
+		if call%2 == 1 {
+			method, body = http.MethodPut, strings.Repeat(number+" ", 200)
+		}
+		req, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
+		if err != nil {
+			return err
+		}
+		req.Header.Set(headerCaller, number)
+		got, err := once(rt, req)
+		if want := fmt.Sprintf("%s HTTP/%d %s", number, version, body); err == nil && got != want {
+			return fmt.Errorf("call %s got %.40q, not %.40q", number, got, want)
+		}
+		return err
+	})
+}
+
+func sameRequestTwice(s *scene) {
+	transport, target := s.echoServer(false)
+	rt := s.wrap(transport)
+	ctx, cancel := context.WithTimeout(s.ctx, s.longest())
+	defer cancel()
+	req := s.requestWith(ctx, http.MethodGet, target, nil)
+	req.Header.Set(headerCaller, "same")
+	s.fanOut(func(context.Context, int, int) error {
+		got, err := once(rt, req)
+		if err == nil && got != "same HTTP/1 " {
+			return fmt.Errorf("a call got %.40q", got)
+		}
+		return err
+	})
+}
+
+// fanOut lets many goroutines call at once, several times each.
+func (s *scene) fanOut(call func(ctx context.Context, caller, call int) error) {
+	ctx, cancel := context.WithTimeout(s.ctx, s.longest())
+	defer cancel()
+	var wg sync.WaitGroup
+	for caller := range callers {
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					s.failf("RoundTrip panicked: %v", p)
+				}
+			}()
+			for n := range callsOfEach {
+				if err := call(ctx, caller, n); err != nil {
+					s.failf("%v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func once(rt http.RoundTripper, req *http.Request) (string, error) {
+	resp, err := rt.RoundTrip(req)
+	switch {
+	case err != nil:
+		return "", err
+	case resp == nil || resp.Body == nil:
+		return "", fmt.Errorf("a call got no response and no error")
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return string(body), err
+}

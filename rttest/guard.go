@@ -1,0 +1,54 @@
+package rttest
+
+import (
+	"errors"
+	"net/http"
+)
+
+func guardChecks() []*check {
+	return []*check{{Check: Check{
+		Name: "guards-nothing", Promise: "C3", Claim: ClaimGuards,
+		Sentence: "of a base that returns neither a response nor an error it makes an error",
+		Why:      "net/http: RoundTrip must return one of them; http.Client, and callers without one, cannot go on with neither",
+	}, run: func(s *scene) {
+		base := s.base(func(*attempt) (*http.Response, error) { return nil, nil })
+		s.send(s.wrap(base), s.request(http.MethodGet, "/", nil))
+	}}, {Check: Check{
+		Name: "guards-both", Promise: "C3", Claim: ClaimGuards,
+		Sentence: "of a base that returns a response and an error it returns the error, and closes the response's body",
+		Why:      "net/http: the response is ignored beside an error, so nobody closes it, and its connection is lost",
+	}, run: guardsBoth}, {Check: Check{
+		Name: "guards-response", Promise: "C4", Claim: ClaimGuards,
+		Sentence: "a response of the base without Request or Body gets them",
+		Why:      "net/http: the body of a response is never nil; Response.Location and redirects need the request",
+	}, run: guardsResponse}}
+}
+
+func guardsBoth(s *scene) {
+	bodies := make(chan *payload, most)
+	base := s.base(func(a *attempt) (*http.Response, error) {
+		body := text("hello")
+		bodies <- body
+		return respondWith(a, http.StatusOK, body), errBroken
+	})
+	r := s.send(s.wrap(base), s.request(http.MethodGet, "/", nil))
+	s.finish(r)
+	if !errors.Is(r.err, errBroken) {
+		s.failf("the call ended with %v", r.err)
+	}
+	close(bodies)
+	for body := range bodies {
+		s.closedOnce("the body of the response that came with the error", body)
+	}
+}
+
+func guardsResponse(s *scene) {
+	base := s.base(func(*attempt) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}}, nil
+	})
+	r := s.send(s.wrap(base), s.request(http.MethodGet, "/", nil))
+	s.finish(r)
+	if r.resp != nil && r.resp.Request == nil {
+		s.failf("the response has a nil Request")
+	}
+}

@@ -1,0 +1,95 @@
+package rttest
+
+import (
+	"context"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A network is a real server and a real [http.Transport], joined by pipes: they
+// work in a bubble, where sockets do not.
+type network struct {
+	transport *http.Transport
+	conns     chan net.Conn
+	shut      chan struct{}
+
+	mu    sync.Mutex
+	dials map[string]int // by address
+}
+
+func (s *scene) network(handler http.Handler) *network {
+	n := &network{conns: make(chan net.Conn), shut: make(chan struct{}), dials: map[string]int{}}
+	n.transport = &http.Transport{DialContext: n.dial, DialTLSContext: n.dial, MaxIdleConnsPerHost: 8}
+	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: time.Hour}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = server.Serve(n) // it ends when the listener is closed
+	}()
+	s.later(func() {
+		n.transport.CloseIdleConnections()
+		_ = server.Close()
+		<-served
+	})
+	return n
+}
+
+// dial counts the connection. One for https is taken for encrypted already.
+func (n *network) dial(ctx context.Context, _, addr string) (net.Conn, error) {
+	n.mu.Lock()
+	n.dials[addr]++
+	n.mu.Unlock()
+	near, far := net.Pipe()
+	select {
+	case n.conns <- far:
+		return near, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-n.shut:
+		return nil, net.ErrClosed
+	}
+}
+
+func (n *network) dialed(addr string) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.dials[addr]
+}
+
+func (n *network) dialedAll() (sum int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, count := range n.dials {
+		sum += count
+	}
+	return sum
+}
+
+// Accept implements [net.Listener].
+func (n *network) Accept() (net.Conn, error) {
+	select {
+	case conn := <-n.conns:
+		return conn, nil
+	case <-n.shut:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements [net.Listener].
+func (n *network) Close() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	select {
+	case <-n.shut:
+	default:
+		close(n.shut)
+	}
+	return nil
+}
+
+// Addr implements [net.Listener].
+func (n *network) Addr() net.Addr { return &net.UnixAddr{Name: "rttest", Net: "pipe"} }

@@ -1,0 +1,5 @@
+//go:build !race
+
+package rttest_test
+
+const raceEnabled = false

@@ -1,0 +1,62 @@
+package peers
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http"
+	"time"
+
+	failsafego "github.com/failsafe-go/failsafe-go"
+	"github.com/failsafe-go/failsafe-go/failsafehttp"
+
+	"github.com/tripware/tripware/rttest"
+)
+
+// ReturnLastFailure keeps the last response, which an error would replace. A
+// deadline of the caller ends the retries, as a cancellation does by default, and
+// so does a certificate that is not trusted, which the default policy knows by
+// the error of a client, not by that of a round tripper. A listener closes the
+// responses that are dropped, without reading them: an endless or stalled one
+// would hold it. The delay function follows a Retry-After without a bound, so that
+// it gets one here. The policy sees no request beside an error: it is not made to
+// look at methods.
+func failsafe() Peer {
+	return Peer{
+		Name: "failsafe-go failsafehttp", Module: "github.com/failsafe-go/failsafe-go", Kind: KindRetry,
+		Settings: "NewRetryPolicyBuilder with WithMaxRetries, WithBackoff, ReturnLastFailure; AbortOnErrors for the context's errors, " +
+			"AbortOnErrorTypes for a certificate's; OnRetryScheduled closes the dropped response; DelayFunc, cut at the longest wait.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			return failsafehttp.NewRoundTripper(base, failsafePolicy()) //nolint:bodyclose // a policy is no response
+		},
+		Claims: []rttest.Option{rttest.Retries(rttest.Retry{
+			Max: maxRetries, MaxWait: maxWait, Statuses: []int{http.StatusServiceUnavailable, http.StatusTooManyRequests},
+			Methods: anyMethod(), Errors: true, Hints: true,
+		})},
+	}
+}
+
+//nolint:bodyclose // it makes a policy for responses, and no response
+func failsafePolicy() failsafego.Policy[*http.Response] {
+	return failsafehttp.NewRetryPolicyBuilder().
+		WithMaxRetries(maxRetries).
+		WithBackoff(firstWait, maxWait).
+		WithDelayFunc(failsafeDelay).
+		AbortOnErrors(context.DeadlineExceeded).
+		AbortOnErrorTypes(&tls.CertificateVerificationError{}).
+		OnRetryScheduled(func(e failsafego.ExecutionScheduledEvent[*http.Response]) {
+			if resp := e.LastResult(); resp != nil {
+				_ = resp.Body.Close()
+			}
+		}).
+		ReturnLastFailure().
+		Build()
+}
+
+func failsafeDelay(exec failsafego.ExecutionAttempt[*http.Response]) time.Duration {
+	const none = -1 // then the backoff counts
+	wait := failsafehttp.DelayFunc(exec)
+	if wait > maxWait || wait < none {
+		return maxWait
+	}
+	return wait
+}

@@ -1,0 +1,18 @@
+package peers
+
+import (
+	"net/http"
+
+	"github.com/gregjones/httpcache"
+)
+
+// A cache of each decorator's own, and no header of its own on what is cached.
+func cache() Peer {
+	return Peer{
+		Name: "gregjones/httpcache", Module: "github.com/gregjones/httpcache", Kind: KindOther,
+		Settings: "A memory cache; MarkCachedResponses off.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			return &httpcache.Transport{Transport: base, Cache: httpcache.NewMemoryCache()}
+		},
+	}
+}

@@ -1,0 +1,34 @@
+package peers
+
+import (
+	"net/http"
+
+	"github.com/PuerkitoBio/rehttp"
+
+	"github.com/tripware/tripware/rttest"
+)
+
+// Errors are retried when they call themselves temporary: with a function that
+// retries all of them, a cancelled call would end by another error than the
+// context's. A broken connection is not among them, so that this is not claimed.
+// The delay functions do not look at Retry-After.
+func rehttpPeer() Peer {
+	return Peer{
+		Name: "rehttp", Module: "github.com/PuerkitoBio/rehttp", Kind: KindRetry,
+		Settings: "RetryAll of RetryMaxRetries, RetryHTTPMethods (the idempotent ones) and RetryAny of " +
+			"RetryStatuses and RetryTemporaryErr; ExpJitterDelay.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			return rehttp.NewTransport(base, rehttp.RetryAll(
+				rehttp.RetryMaxRetries(maxRetries),
+				rehttp.RetryHTTPMethods(idempotent()...),
+				rehttp.RetryAny(
+					rehttp.RetryStatuses(http.StatusTooManyRequests, http.StatusServiceUnavailable),
+					rehttp.RetryTemporaryErr(),
+				),
+			), rehttp.ExpJitterDelay(firstWait, maxWait))
+		},
+		Claims: []rttest.Option{rttest.Retries(rttest.Retry{
+			Max: maxRetries, MaxWait: maxWait, Statuses: []int{http.StatusServiceUnavailable, http.StatusTooManyRequests},
+		})},
+	}
+}

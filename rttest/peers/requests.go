@@ -1,0 +1,44 @@
+package peers
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/carlmjohnson/requests"
+
+	"github.com/tripware/tripware/rttest"
+)
+
+const requestsModule = "github.com/carlmjohnson/requests"
+
+// What is logged is the caller's choice: here what its documentation shows,
+// with the path in place of the whole URL.
+func requestsLog() Peer {
+	log := &sink{}
+	return Peer{
+		Name: "requests LogTransport", Module: requestsModule, Kind: KindObserver,
+		Settings: "A function that writes method, path, status and duration.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			return requests.LogTransport(base, func(req *http.Request, resp *http.Response, _ error, took time.Duration) {
+				path := "" // a request without a URL reaches it, too
+				if req.URL != nil {
+					path = req.URL.Path
+				}
+				_, _ = fmt.Fprintf(log, "%s %s %d %v\n", req.Method, path, resp.StatusCode, took)
+			})
+		},
+		Claims: []rttest.Option{rttest.Logs(log.String)},
+	}
+}
+
+// There is nothing to be set but the text.
+func requestsAgent() Peer {
+	return Peer{
+		Name: "requests UserAgentTransport", Module: requestsModule, Kind: KindOther,
+		Settings: "A User-Agent.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			return requests.UserAgentTransport(base, "peers/1.0")
+		},
+	}
+}

@@ -1,0 +1,72 @@
+package peers
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/rttest"
+)
+
+const ourModule = "github.com/tripware/tripware"
+
+func ourPolicy() []retry.Option {
+	return []retry.Option{retry.WithMaxRetries(maxRetries), retry.WithBaseDelay(firstWait), retry.WithMaxDelay(maxWait)}
+}
+
+func ourRetries() rttest.Option {
+	return rttest.Retries(rttest.Retry{
+		Max: maxRetries, MaxWait: maxWait, Statuses: []int{http.StatusServiceUnavailable, http.StatusTooManyRequests},
+		Errors: true, Hints: true, Key: "Idempotency-Key",
+	})
+}
+
+func tripwareRetry() Peer {
+	return Peer{
+		Name: "tripware retry.New", Module: ourModule, Kind: KindOurs,
+		Settings: "Two retries, waits of up to 4s, else the defaults.",
+		Wrap:     func(base http.RoundTripper) http.RoundTripper { return retry.New(ourPolicy()...)(base) },
+		Claims:   []rttest.Option{ourRetries(), rttest.Unwraps(), rttest.Guards()},
+	}
+}
+
+func tripwareChain() Peer {
+	log := &sink{}
+	return Peer{
+		Name: "tripware.NewTransport", Module: ourModule, Kind: KindOurs,
+		Settings: "The standing chain with identity, log, metrics, retries and a credential, each as far as it goes by default.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			rt, err := tripware.NewTransport(
+				tripware.WithBase(base),
+				tripware.WithRetry(ourPolicy()...),
+				tripware.WithLogger(slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+				tripware.WithMetrics(metrics.NewPublishers()),
+				tripware.WithAuth(origin, auth.Key("GenieKey", auth.NewSecret(secret))),
+			)
+			return made(rt, err)
+		},
+		Claims: []rttest.Option{
+			ourRetries(), rttest.Unwraps(), rttest.Guards(),
+			rttest.Carries(rttest.Credential{Origin: origin, Secret: secret}),
+			rttest.Logs(log.String, secret),
+		},
+	}
+}
+
+func tripwareLimit() Peer {
+	const perSecond, burst = 500, 10 // some checks send hundreds of requests in real time
+	return Peer{
+		Name: "tripware ratelimit.New", Module: ourModule, Kind: KindOurs,
+		Settings: "A limiter of 500 a second after a burst of ten, which learns from answers as by default.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			return ratelimit.New(ratelimit.NewLimiter(ratelimit.WithRate(perSecond, burst)))(base)
+		},
+		Claims: []rttest.Option{
+			rttest.Limits(rttest.Limit{PerSecond: perSecond, Burst: burst, Learns: true}), rttest.Unwraps(), rttest.Guards(),
+		},
+	}
+}
