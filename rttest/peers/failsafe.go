@@ -26,7 +26,7 @@ func failsafe() Peer {
 		Settings: "NewRetryPolicyBuilder with WithMaxRetries, WithBackoff, ReturnLastFailure; AbortOnErrors for the context's errors, " +
 			"AbortOnErrorTypes for a certificate's; OnRetryScheduled closes the dropped response; DelayFunc, cut at the longest wait.",
 		Wrap: func(base http.RoundTripper) http.RoundTripper {
-			return failsafehttp.NewRoundTripper(base, failsafePolicy()) //nolint:bodyclose // a policy is no response
+			return failsafehttp.NewRoundTripper(base, failsafePolicy())
 		},
 		Claims: []rttest.Option{rttest.Retries(rttest.Retry{
 			Max: maxRetries, MaxWait: maxWait, Statuses: []int{http.StatusServiceUnavailable, http.StatusTooManyRequests},
@@ -35,7 +35,6 @@ func failsafe() Peer {
 	}
 }
 
-//nolint:bodyclose // it makes a policy for responses, and no response
 func failsafePolicy() failsafego.Policy[*http.Response] {
 	return failsafehttp.NewRetryPolicyBuilder().
 		WithMaxRetries(maxRetries).
