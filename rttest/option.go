@@ -103,13 +103,13 @@ func Skip(name, reason string) Option { return func(c *config) { c.skips[name] =
 func Only(names ...string) Option { return func(c *config) { c.only = append(c.only, names...) } }
 
 // Patience sets the real time after which a check that hangs is given up, and
-// failed. The default is 10s.
+// failed. The default is a minute.
 func Patience(d time.Duration) Option { return func(c *config) { c.patience = d } }
 
 const defaultOrigin = "https://api.example.com"
 
 func configure(options []Option) (*config, error) {
-	c := &config{patience: 10 * time.Second, skips: map[string]string{}}
+	c := &config{patience: time.Minute, skips: map[string]string{}}
 	for _, option := range options {
 		if option != nil {
 			option(c)
