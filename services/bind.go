@@ -120,8 +120,8 @@ func (b *binder) fillPath() {
 		if err != nil {
 			b.refuse(f, err)
 		}
-		plain.WriteString(value)
-		escaped.WriteString(safe)
+		plain.WriteString(value + s.literal)
+		escaped.WriteString(safe + s.literal)
 	}
 	b.url.Path, b.url.RawPath = plain.String(), escaped.String()
 }

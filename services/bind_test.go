@@ -228,7 +228,7 @@ func TestARequestThatCannotFillItsRouteIsRefusedByName(t *testing.T) {
 		{"GET v1/x", nil, "no path that begins with a slash"},
 		{"GET /v1/../x", nil, `segment ".." cannot stand in a path`},
 		{"GET /v1//x", nil, `segment "" cannot stand in a path`},
-		{"GET /v1/{x}y", nil, "is no {name}"},
+		{"GET /v1/{x}{y}", nil, "is no {name}"},
 		{"GET /v1/{x...}", nil, "is no {name}"},
 	} {
 		_, err := services.Do[item](t.Context(), c, row.route, row.in)

@@ -21,7 +21,7 @@ import (
 func FuzzRoute(f *testing.F) {
 	for _, seed := range []string{
 		"GET /v2/alerts", "POST /v2/alerts/{identifier}/close", "GET /", "GET //", "GET /a/../b", "get /a", "GET", "PUT /{identifier}",
-		"GET /{}", "GET /{a", "GET /{identifier}/{identifier}", "GET /%2e", "GET /a?b", "GET /a b", "DELETE /\u00fc", "GET /{...}",
+		"GET /{}", "GET /{a", "GET /{identifier}/{identifier}", "GET /%2e", "GET /a?b", "GET /a b", "DELETE /\u00fc", "GET /{...}", "GET /{identifier}.ics", "GET /{identifier}{identifier}", "GET /{identifier}%2e",
 	} {
 		f.Add(seed)
 	}

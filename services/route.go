@@ -16,14 +16,14 @@ type route struct {
 }
 
 // A segment is what stands between two slashes of a route: text, or the name of
-// a field.
+// a field, which text may follow.
 type segment struct {
-	literal string // escaped
+	literal string // escaped; behind the value if there is a name
 	name    string
 }
 
 // parseRoute reads the form of net/http's patterns: a method, a blank, a path in
-// which a whole segment may be a {name}.
+// which a segment may be a {name}, or begin with one: {name}.ics.
 func parseRoute(text string) (route, error) {
 	method, path, _ := strings.Cut(text, " ")
 	r := route{method: method}
@@ -47,12 +47,12 @@ func parseRoute(text string) (route, error) {
 }
 
 func parseSegment(part string) (segment, error) {
-	if name, ok := strings.CutPrefix(part, "{"); ok {
-		name, ok = strings.CutSuffix(name, "}")
-		if !ok || name == "" || strings.ContainsAny(name, "{}.") {
+	if rest, ok := strings.CutPrefix(part, "{"); ok {
+		name, ending, ok := strings.Cut(rest, "}")
+		if !ok || name == "" || strings.ContainsAny(name, "{}.") || url.PathEscape(ending) != ending {
 			return segment{}, fmt.Errorf("segment %q is no {name}", part)
 		}
-		return segment{name: name}, nil
+		return segment{name: name, literal: ending}, nil
 	}
 	if part == "" || part == "." || part == ".." || url.PathEscape(part) != part {
 		return segment{}, fmt.Errorf("segment %q cannot stand in a path as it is", part)

@@ -31,32 +31,12 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/services/opsgenie/account"
-	"github.com/tripware/tripware/services/opsgenie/alert"
-	"github.com/tripware/tripware/services/opsgenie/heartbeat"
-	"github.com/tripware/tripware/services/opsgenie/incident"
-	"github.com/tripware/tripware/services/opsgenie/savedsearch"
 	"github.com/tripware/tripware/services/opsgenie/wire"
 	"github.com/tripware/tripware/transport"
 )
 
 // Scheme is the authentication scheme of API keys: "Authorization: GenieKey key".
 const Scheme = "GenieKey"
-
-// A Client calls the Opsgenie API. It is safe for concurrent use and shares
-// nothing with other clients but what was passed in. [New] makes one.
-type Client struct {
-	Account       *account.Service
-	Alerts        *alert.Service
-	SavedSearches *savedsearch.Service
-	Heartbeats    *heartbeat.Service
-	Incidents     *incident.Service
-
-	// Metrics are the publishers of this client; subscribe to them at any time.
-	Metrics *metrics.Publishers
-
-	http *http.Client
-}
 
 // New returns a client that signs with an API key. The error joins all that is
 // wrong with the key and the options; nothing is half-built then. No request is
@@ -83,22 +63,6 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 		return nil, fmt.Errorf("opsgenie: new client: %w", err)
 	}
 	return cfg.client(client, core), nil
-}
-
-func (c *config) client(client *http.Client, core *services.Client) *Client {
-	alerts := []alert.Option{alert.WithPolling(c.polling...)}
-	if c.autoAlias {
-		alerts = append(alerts, alert.WithAutoAlias())
-	}
-	return &Client{
-		Account:       account.New(core),
-		Alerts:        alert.New(core, alerts...),
-		SavedSearches: savedsearch.New(core),
-		Heartbeats:    heartbeat.New(core),
-		Incidents:     incident.New(core, incident.WithPolling(c.polling...)),
-		Metrics:       c.publishers,
-		http:          client,
-	}
 }
 
 // chain returns the options of the chain: the vendor's defaults, the user's own,

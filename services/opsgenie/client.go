@@ -1,0 +1,126 @@
+package opsgenie
+
+import (
+	"net/http"
+
+	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/account"
+	"github.com/tripware/tripware/services/opsgenie/alert"
+	"github.com/tripware/tripware/services/opsgenie/contact"
+	"github.com/tripware/tripware/services/opsgenie/deployment"
+	"github.com/tripware/tripware/services/opsgenie/escalation"
+	"github.com/tripware/tripware/services/opsgenie/forwardingrule"
+	"github.com/tripware/tripware/services/opsgenie/heartbeat"
+	"github.com/tripware/tripware/services/opsgenie/incident"
+	"github.com/tripware/tripware/services/opsgenie/incidenttemplate"
+	"github.com/tripware/tripware/services/opsgenie/incidenttimeline"
+	"github.com/tripware/tripware/services/opsgenie/integration"
+	"github.com/tripware/tripware/services/opsgenie/integrationaction"
+	"github.com/tripware/tripware/services/opsgenie/logs"
+	"github.com/tripware/tripware/services/opsgenie/maintenance"
+	"github.com/tripware/tripware/services/opsgenie/notification"
+	"github.com/tripware/tripware/services/opsgenie/oncall"
+	"github.com/tripware/tripware/services/opsgenie/policy"
+	"github.com/tripware/tripware/services/opsgenie/policyv1"
+	"github.com/tripware/tripware/services/opsgenie/postmortem"
+	"github.com/tripware/tripware/services/opsgenie/savedsearch"
+	"github.com/tripware/tripware/services/opsgenie/schedule"
+	"github.com/tripware/tripware/services/opsgenie/service"
+	"github.com/tripware/tripware/services/opsgenie/serviceaudience"
+	"github.com/tripware/tripware/services/opsgenie/serviceincidentrule"
+	"github.com/tripware/tripware/services/opsgenie/serviceincidenttemplate"
+	"github.com/tripware/tripware/services/opsgenie/team"
+	"github.com/tripware/tripware/services/opsgenie/user"
+	"github.com/tripware/tripware/services/opsgenie/userrole"
+)
+
+// A Client calls the Opsgenie API. It is safe for concurrent use and shares
+// nothing with other clients but what was passed in. [New] makes one.
+type Client struct {
+	Account                  *account.Service
+	Alerts                   *alert.Service
+	SavedSearches            *savedsearch.Service
+	Heartbeats               *heartbeat.Service
+	Incidents                *incident.Service
+	IncidentTemplates        *incidenttemplate.Service
+	IncidentTimelines        *incidenttimeline.Service
+	Postmortems              *postmortem.Service
+	Users                    *user.Service
+	Contacts                 *contact.Service
+	UserRoles                *userrole.Service
+	NotificationRules        *notification.Service
+	NotificationRuleSteps    *notification.StepService
+	ForwardingRules          *forwardingrule.Service
+	Teams                    *team.Service
+	TeamMembers              *team.MemberService
+	TeamRoles                *team.RoleService
+	TeamRoutingRules         *team.RoutingRuleService
+	Schedules                *schedule.Service
+	ScheduleRotations        *schedule.RotationService
+	ScheduleOverrides        *schedule.OverrideService
+	OnCall                   *oncall.Service
+	Escalations              *escalation.Service
+	Policies                 *policy.Service
+	PoliciesV1               *policyv1.Service
+	Maintenance              *maintenance.Service
+	Integrations             *integration.Service
+	IntegrationActions       *integrationaction.Service
+	Services                 *service.Service
+	ServiceIncidentRules     *serviceincidentrule.Service
+	ServiceIncidentTemplates *serviceincidenttemplate.Service
+	ServiceAudienceTemplates *serviceaudience.Service
+	Deployments              *deployment.Service
+	Logs                     *logs.Service
+
+	// Metrics are the publishers of this client; subscribe to them at any time.
+	Metrics *metrics.Publishers
+
+	http *http.Client
+}
+
+// client puts each service on the core.
+func (c *config) client(client *http.Client, core *services.Client) *Client {
+	alerts := []alert.Option{alert.WithPolling(c.polling...)}
+	if c.autoAlias {
+		alerts = append(alerts, alert.WithAutoAlias())
+	}
+	return &Client{
+		Account:                  account.New(core),
+		Alerts:                   alert.New(core, alerts...),
+		SavedSearches:            savedsearch.New(core),
+		Heartbeats:               heartbeat.New(core),
+		Incidents:                incident.New(core, incident.WithPolling(c.polling...)),
+		IncidentTemplates:        incidenttemplate.New(core),
+		IncidentTimelines:        incidenttimeline.New(core),
+		Postmortems:              postmortem.New(core),
+		Users:                    user.New(core),
+		Contacts:                 contact.New(core),
+		UserRoles:                userrole.New(core),
+		NotificationRules:        notification.New(core),
+		NotificationRuleSteps:    notification.NewSteps(core),
+		ForwardingRules:          forwardingrule.New(core),
+		Teams:                    team.New(core),
+		TeamMembers:              team.NewMembers(core),
+		TeamRoles:                team.NewRoles(core),
+		TeamRoutingRules:         team.NewRoutingRules(core),
+		Schedules:                schedule.New(core),
+		ScheduleRotations:        schedule.NewRotations(core),
+		ScheduleOverrides:        schedule.NewOverrides(core),
+		OnCall:                   oncall.New(core),
+		Escalations:              escalation.New(core),
+		Policies:                 policy.New(core),
+		PoliciesV1:               policyv1.New(core),
+		Maintenance:              maintenance.New(core),
+		Integrations:             integration.New(core),
+		IntegrationActions:       integrationaction.New(core),
+		Services:                 service.New(core),
+		ServiceIncidentRules:     serviceincidentrule.New(core),
+		ServiceIncidentTemplates: serviceincidenttemplate.New(core),
+		ServiceAudienceTemplates: serviceaudience.New(core),
+		Deployments:              deployment.New(core, deployment.WithPolling(c.polling...)),
+		Logs:                     logs.New(core),
+		Metrics:                  c.publishers,
+		http:                     client,
+	}
+}

@@ -1,0 +1,118 @@
+// Package deployment is the Deployment API: which release went where, so that
+// incidents can be laid beside it.
+//
+// Writes are asynchronous: they return a [Pending]. The documentation names no
+// rate-limit domain for these calls: they count in the domain other.
+package deployment
+
+import (
+	"context"
+
+	"github.com/tripware/tripware/poll"
+	"github.com/tripware/tripware/services"
+)
+
+// A Service calls the Deployment API. It is safe for concurrent use. [New] makes
+// one.
+type Service struct {
+	client *services.Client
+	poll   []poll.Option
+}
+
+// An Option sets what [New] makes.
+type Option func(*Service)
+
+// WithPolling sets the options that each wait for a request begins with. The
+// default is that of [poll.Until]: 10 retries after the first probe.
+func WithPolling(opts ...poll.Option) Option {
+	return func(s *Service) { s.poll = append(s.poll, opts...) }
+}
+
+// New returns a service that calls by client, whose codec must be Opsgenie's.
+func New(client *services.Client, opts ...Option) *Service {
+	s := &Service{client: client}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(s)
+		}
+	}
+	return s
+}
+
+// Create reports a deployment. Whether the server tells copies with the same
+// external id from each other is not documented, so that after a lost answer
+// there is no repeat. Asynchronous.
+//
+// API: https://docs.opsgenie.com/docs/deployment-api#create-deployment
+func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/deployments", in)
+}
+
+// Get reads one deployment.
+//
+// API: https://docs.opsgenie.com/docs/deployment-api#get-deployment
+func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Deployment], error) {
+	in.Ref = in.Ref.forGet()
+	return services.Do[Deployment](ctx, s.client, "GET /v2/deployments/{identifier}", in)
+}
+
+// UpdateState says how far a deployment came. Asynchronous; a repeat is harmless.
+//
+// API: https://docs.opsgenie.com/docs/deployment-api#update-deployment-state
+func (s *Service) UpdateState(ctx context.Context, in UpdateStateRequest) (*Pending, error) {
+	return s.accept(ctx, "PUT /v2/deployments/{identifier}/updateState", in)
+}
+
+// GetRequestStatus asks what became of an asynchronous request: once, where a
+// [Pending] polls. While the request waits, the error Is
+// [services.ErrNotProcessed]. A request that failed is no error here: see
+// IsSuccess.
+//
+// API: https://docs.opsgenie.com/docs/deployment-api#get-request-status
+func (s *Service) GetRequestStatus(ctx context.Context, in GetRequestStatusRequest) (*services.Result[RequestStatus], error) {
+	return services.Do[RequestStatus](ctx, s.client, "GET /v2/deployments/requests/{requestId}", in)
+}
+
+// A Pending is a change that the server accepted and works on later: Wait polls
+// for its outcome, once for all who ask, ID returns the deployment's id, and
+// RequestID resumes the wait in another process. A change that failed for good
+// is a [shape.ActionError]. It is safe for concurrent use.
+type Pending struct {
+	*services.Pending[RequestStatus, Deployment]
+}
+
+// Deployment reads the deployment that the change was about, as it is now, after
+// waiting as Wait does if need be.
+func (p *Pending) Deployment(ctx context.Context, opts ...poll.Option) (*services.Result[Deployment], error) {
+	return p.Entity(ctx, opts...)
+}
+
+// Resume returns the change that was accepted under a request id, perhaps by
+// another process. It sends nothing; an empty id is refused by the first wait.
+func (s *Service) Resume(requestID string) *Pending {
+	return s.pending(requestID, services.Metadata{})
+}
+
+func (s *Service) accept(ctx context.Context, route string, in any) (*Pending, error) {
+	got, err := services.Do[services.None](ctx, s.client, route, in)
+	if err != nil {
+		return nil, err
+	}
+	return s.pending(got.Meta.RequestID, got.Meta), nil
+}
+
+func (s *Service) pending(requestID string, meta services.Metadata) *Pending {
+	return &Pending{services.NewPending(requestID, meta, services.Tracking[RequestStatus, Deployment]{
+		Status: func(ctx context.Context, id string) (*services.Result[RequestStatus], error) {
+			return s.GetRequestStatus(ctx, GetRequestStatusRequest{RequestID: id})
+		},
+		Verdict: func(got *services.Result[RequestStatus]) error {
+			return got.Value.Verdict("deployment", requestID, got.Meta)
+		},
+		ID: func(status RequestStatus) string { return status.DeploymentID },
+		Fetch: func(ctx context.Context, id string) (*services.Result[Deployment], error) {
+			return s.Get(ctx, GetRequest{Ref: ByID(id)})
+		},
+		Poll: s.poll,
+	})}
+}

@@ -1,0 +1,83 @@
+package incidenttemplate
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+)
+
+// A Template is an incident template as the server shows it.
+type Template struct {
+	ID string `json:"id"`
+	Definition
+}
+
+// A Definition is what an incident template says.
+type Definition struct {
+	Name             string            `json:"name" check:"required"`
+	Message          string            `json:"message" check:"required"` // at most 130 characters
+	Description      string            `json:"description,omitzero"`     // at most 10,000 characters
+	Tags             []string          `json:"tags,omitzero"`            // at most 20 of 50 characters
+	Details          map[string]string `json:"details,omitzero"`         // at most 8,000 characters in all
+	Priority         shape.Priority    `json:"priority" check:"required"`
+	ImpactedServices []string          `json:"impactedServices,omitzero"` // ids; at most 20
+	Stakeholders     Stakeholders      `json:"stakeholderProperties"`
+}
+
+// Stakeholders are what those hear of an incident who do not work on it.
+type Stakeholders struct {
+	Enable      bool   `json:"enable"`               // notifies them
+	Message     string `json:"message"`              // required; at most 130 characters
+	Description string `json:"description,omitzero"` // at most 10,000 characters
+}
+
+// Check refuses a template that has nothing to tell its stakeholders.
+func (d Definition) Check() error {
+	if d.Stakeholders.Message == "" {
+		return &services.ArgumentError{Field: "stakeholderProperties.message", Problem: "is required"}
+	}
+	return nil
+}
+
+// A Summary is what writes tell of a template.
+type Summary struct {
+	ID string `json:"id"`
+}
+
+// A page is a page of templates, which the server puts under a name that it does
+// not document: {"incidentTemplates": [...]}.
+type page []Template
+
+// UnmarshalJSON reads the templates under whatever name, and a bare list too.
+func (p *page) UnmarshalJSON(raw []byte) error {
+	*p = nil
+	if bytes.HasPrefix(raw, []byte("[")) {
+		return json.Unmarshal(raw, (*[]Template)(p))
+	}
+	var named map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &named); err != nil {
+		return fmt.Errorf("incidenttemplate: read list: %w", err)
+	}
+	lists := 0
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if !bytes.HasPrefix(named[name], []byte("[")) {
+			continue
+		}
+		lists++
+		var templates []Template
+		if err := json.Unmarshal(named[name], &templates); err != nil {
+			return fmt.Errorf("incidenttemplate: read list %q: %w", name, err)
+		}
+		*p = append(*p, templates...)
+	}
+	if lists == 0 && len(named) > 0 {
+		return errors.New("incidenttemplate: read list: there is none in it")
+	}
+	return nil
+}

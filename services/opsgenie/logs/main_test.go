@@ -1,0 +1,37 @@
+package logs_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/apitest"
+	"github.com/tripware/tripware/services/opsgenie/logs"
+	"github.com/tripware/tripware/services/opsgenie/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+type (
+	row = apitest.Row[*logs.Service]
+	api = *logs.Service
+)
+
+func open(rt http.RoundTripper) (api, error) {
+	client, err := services.New(&http.Client{Transport: rt}, "https://api.opsgenie.com", wire.Codec{})
+	return logs.New(client), err
+}
+
+// sends is the row of an operation: what must go over the wire, what comes back,
+// and what the answer must hold.
+func sends[T any](name, request, body string, status int, fixture string, want any, call func(context.Context, api) (*services.Result[T], error)) row {
+	return row{
+		Name:     name,
+		Call:     func(ctx context.Context, s api) (any, error) { return apitest.Value(call(ctx, s)) },
+		Exchange: apitest.Exact(request, body, status, fixture),
+		Want:     want,
+	}
+}

@@ -1,0 +1,25 @@
+package maintenance_test
+
+import (
+	"net/http"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/apitest"
+	"github.com/tripware/tripware/services/opsgenie/maintenance"
+	"github.com/tripware/tripware/services/opsgenie/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+type (
+	row     = apitest.Row[*maintenance.Service]
+	service = *maintenance.Service
+)
+
+func open(rt http.RoundTripper) (service, error) {
+	client, err := services.New(&http.Client{Transport: rt}, "https://api.opsgenie.com", wire.Codec{})
+	return maintenance.New(client), err
+}

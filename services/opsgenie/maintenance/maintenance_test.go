@@ -1,0 +1,239 @@
+package maintenance_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/apitest"
+	"github.com/tripware/tripware/services/opsgenie/maintenance"
+	"github.com/tripware/tripware/services/opsgenie/wire"
+	"github.com/tripware/tripware/transport"
+)
+
+const at = "/v1/maintenance"
+
+func evening() (start, end time.Time) {
+	return time.Date(2026, 6, 1, 20, 0, 0, 0, time.UTC), time.Date(2026, 6, 1, 23, 0, 0, 0, time.UTC)
+}
+
+func rules() []maintenance.Rule {
+	return []maintenance.Rule{{State: maintenance.Disabled, Entity: maintenance.Entity{ID: "b7f06e29-3a5c-4d81-8e97-20c4d91fa365", Type: maintenance.Integration}}}
+}
+
+func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
+	t.Parallel()
+	const ruleText = `"rules":[{"state":"disabled","entity":{"id":"b7f06e29-3a5c-4d81-8e97-20c4d91fa365","type":"integration"}}]`
+	start, end := evening()
+	kept := maintenance.Maintenance{
+		ID: "73d0b9f4-5e21-4c68-a9b7-0f8c6e42d153", Status: maintenance.Planned, Description: "Move the orders cluster",
+		Time: maintenance.Between(start, end), Rules: rules(),
+	}
+	elsewhere := start.In(time.FixedZone("", 2*60*60))
+	apitest.Run(t, open, []row{
+		{
+			Name: "Create",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.Create(ctx, maintenance.CreateRequest{Description: "d", Time: maintenance.Between(elsewhere, end), Rules: rules()}))
+			},
+			Exchange: apitest.Exact("POST "+at, `{"description":"d","time":{"type":"schedule","startDate":"2026-06-01T22:00:00+02:00","endDate":"2026-06-01T23:00:00Z"},`+ruleText+`}`, 201, "get"),
+			Want:     kept,
+		},
+		{
+			Name: "Create/only what is required",
+			Call: func(ctx context.Context, s service) (any, error) {
+				rule := maintenance.Rule{Entity: maintenance.Entity{ID: "p-1", Type: maintenance.Policy}}
+				return s.Create(ctx, maintenance.CreateRequest{Time: maintenance.For5Minutes(), Rules: []maintenance.Rule{rule}})
+			},
+			Exchange: apitest.Exact("POST "+at, `{"time":{"type":"for-5-minutes"},"rules":[{"entity":{"id":"p-1","type":"policy"}}]}`, 201, "get"),
+		},
+		{
+			Name: "Create/without anything",
+			Call: func(ctx context.Context, s service) (any, error) { return s.Create(ctx, maintenance.CreateRequest{}) },
+			Err:  services.ErrArgument,
+		},
+		{
+			Name: "Get",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.Get(ctx, maintenance.GetRequest{ID: "a/b"}))
+			},
+			Exchange: apitest.Exact("GET "+at+"/a%2Fb", "", 200, "get"),
+			Want:     kept,
+		},
+		{
+			Name: "List",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.List(ctx, maintenance.ListRequest{Type: maintenance.SelectNonExpired}))
+			},
+			Exchange: apitest.Exact("GET "+at+"?type=non-expired", "", 200, "list"),
+			Check: func(tb testing.TB, got any) {
+				tb.Helper()
+				list, ok := got.([]maintenance.Maintenance)
+				require.True(tb, ok)
+				require.Len(tb, list, 2)
+				assert.Equal(tb, maintenance.Active, list[0].Status)
+				assert.Equal(tb, maintenance.KindFor1Hour, list[0].Time.Kind())
+				assert.Equal(tb, start, list[0].Time.Start())
+				assert.Equal(tb, start.Add(time.Hour), list[0].Time.End())
+				assert.Equal(tb, maintenance.WindowKind("until-full-moon"), list[1].Time.Kind())
+			},
+		},
+		{
+			Name:     "List/without a choice",
+			Call:     func(ctx context.Context, s service) (any, error) { return s.List(ctx, maintenance.ListRequest{}) },
+			Exchange: apitest.Exact("GET "+at, "", 200, "list"),
+		},
+		{
+			Name: "Update",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.Update(ctx, maintenance.UpdateRequest{ID: "m-1", Description: "d", Time: maintenance.Indefinitely(), Rules: rules()}))
+			},
+			Exchange: apitest.Exact("PUT "+at+"/m-1", `{"description":"d","time":{"type":"indefinitely"},`+ruleText+`}`, 200, "get"),
+			Want:     kept,
+		},
+		{
+			Name: "Update/to end before it starts",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Update(ctx, maintenance.UpdateRequest{ID: "m-1", Time: maintenance.Between(end, start), Rules: rules()})
+			},
+			Err: services.ErrArgument,
+		},
+		{
+			Name: "ChangeEndDate",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: "m-1", EndDate: end}))
+			},
+			Exchange: apitest.Exact("POST "+at+"/m-1/change-end-date", `{"endDate":"2026-06-01T23:00:00Z"}`, 200, "get"),
+			Want:     &kept,
+		},
+		{
+			Name: "ChangeEndDate/answered without data",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: "m-1", EndDate: end}))
+			},
+			Exchange: apitest.Exact("POST "+at+"/m-1/change-end-date", `{"endDate":"2026-06-01T23:00:00Z"}`, 200, "deleted"),
+			Want:     (*maintenance.Maintenance)(nil),
+		},
+		{
+			Name: "ChangeEndDate/to no date",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: "m-1"})
+			},
+			Err: services.ErrArgument,
+		},
+		{
+			Name: "Cancel",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Cancel(ctx, maintenance.CancelRequest{ID: "m-1"})
+			},
+			Exchange: apitest.Exact("POST "+at+"/m-1/cancel", "", 200, "deleted"),
+		},
+		{
+			Name: "Delete",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Delete(ctx, maintenance.DeleteRequest{ID: "m-1"})
+			},
+			Exchange: apitest.Exact("DELETE "+at+"/m-1", "", 200, "deleted"),
+		},
+	})
+}
+
+func TestATimeIsToldByItsKind(t *testing.T) {
+	t.Parallel()
+	for want, w := range map[string]maintenance.Window{
+		`{"type":"for-5-minutes"}`: maintenance.For5Minutes(), `{"type":"for-30-minutes"}`: maintenance.For30Minutes(),
+		`{"type":"for-1-hour"}`: maintenance.For1Hour(), `{"type":"indefinitely"}`: maintenance.Indefinitely(),
+		`{"type":"schedule","startDate":"2026-06-01T20:00:00Z","endDate":"2026-06-01T23:00:00Z"}`: maintenance.Between(evening()),
+	} {
+		sent, err := json.Marshal(w)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(sent))
+		var back maintenance.Window
+		require.NoError(t, json.Unmarshal(sent, &back))
+		assert.Equal(t, w, back)
+	}
+	for _, unknown := range []string{`{"type":"until-full-moon","moons":3}`, `"soon"`} { // S2: kept as it came
+		var w maintenance.Window
+		require.NoError(t, json.Unmarshal([]byte(unknown), &w))
+		assert.False(t, w.IsZero())
+		sent, err := json.Marshal(w)
+		require.NoError(t, err)
+		assert.Equal(t, unknown, string(sent))
+	}
+	var w maintenance.Window
+	require.NoError(t, json.Unmarshal([]byte(`null`), &w))
+	assert.True(t, w.IsZero())
+	_, err := json.Marshal(w)
+	require.ErrorContains(t, err, "it has no type")
+	require.ErrorContains(t, json.Unmarshal([]byte(`{"type":"schedule","startDate":"soon"}`), &w), "maintenance: read time")
+}
+
+func TestAllThatIsMissingIsNamed(t *testing.T) {
+	t.Parallel()
+	err := maintenance.CreateRequest{Time: maintenance.Between(time.Time{}, time.Time{}), Rules: []maintenance.Rule{{}}}.Check()
+	require.ErrorIs(t, err, services.ErrArgument)
+	for _, want := range []string{"time needs startDate and endDate", "rules[0].entity.id is required", "rules[0].entity.type is required"} {
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// R9: what sets something may be repeated, whatever its method; a creation may not.
+func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, transport.RepeatRefused, maintenance.CreateRequest{}.Repeat())
+	assert.Equal(t, transport.RepeatAlways, maintenance.ChangeEndDateRequest{}.Repeat())
+	assert.Equal(t, transport.RepeatAlways, maintenance.CancelRequest{}.Repeat())
+}
+
+func ExampleNew() {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		sent, err := io.ReadAll(req.Body)
+		fmt.Println(string(sent))
+		body := io.NopCloser(strings.NewReader(`{"data": {"id": "73d0", "status": "active"}}`))
+		return &http.Response{StatusCode: 201, Body: body, Request: req}, err
+	})
+	client, err := services.New(&http.Client{Transport: server}, "https://api.opsgenie.com", wire.Codec{})
+	if err != nil {
+		panic(err)
+	}
+	begun, err := maintenance.New(client).Create(context.Background(), maintenance.CreateRequest{
+		Time:  maintenance.For1Hour(),
+		Rules: []maintenance.Rule{{State: maintenance.Disabled, Entity: maintenance.Entity{ID: "b7f0", Type: maintenance.Integration}}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(begun.Value.Status)
+	// Output:
+	// {"time":{"type":"for-1-hour"},"rules":[{"state":"disabled","entity":{"id":"b7f0","type":"integration"}}]}
+	// active
+}
+
+func ExampleWindow() {
+	start := time.Date(2026, 6, 1, 20, 0, 0, 0, time.UTC)
+	for _, w := range []maintenance.Window{
+		maintenance.For5Minutes(), maintenance.For30Minutes(), maintenance.For1Hour(), maintenance.Indefinitely(),
+		maintenance.Between(start, start.Add(time.Hour)),
+	} {
+		text, err := json.Marshal(w)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(string(text))
+	}
+	// Output:
+	// {"type":"for-5-minutes"}
+	// {"type":"for-30-minutes"}
+	// {"type":"for-1-hour"}
+	// {"type":"indefinitely"}
+	// {"type":"schedule","startDate":"2026-06-01T20:00:00Z","endDate":"2026-06-01T21:00:00Z"}
+}

@@ -1,0 +1,154 @@
+package notification
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+	"github.com/tripware/tripware/transport"
+)
+
+// CreateRequest asks for a rule of one user.
+type CreateRequest struct {
+	User             string                `path:"identifier"` // id or username
+	Name             string                `json:"name" check:"required"`
+	ActionType       Event                 `json:"actionType" check:"required"`
+	Criteria         shape.Filter          `json:"criteria,omitzero"`         // which alerts
+	NotificationTime []Lead                `json:"notificationTime,omitzero"` // of [ScheduleStart] and [ScheduleEnd], which need it
+	TimeRestriction  shape.TimeRestriction `json:"timeRestriction,omitzero"`  // when the rule holds; always if not given
+	Schedules        []shape.Responder     `json:"schedules,omitzero"`        // of [ScheduleStart] and [ScheduleEnd]: which
+	Order            *int                  `json:"order,omitzero" check:"min=0"`
+	Steps            []NewStep             `json:"steps,omitzero"`
+	Repeats          *Repetition           `json:"repeat,omitzero"`
+	Enabled          bool                  `json:"enabled"`
+}
+
+// Check refuses what is impossible in criteria, restriction, schedules and steps.
+func (r CreateRequest) Check() error {
+	return checkRule(r.Criteria, r.TimeRestriction, r.Schedules, r.Steps, r.Repeats)
+}
+
+func checkRule(f shape.Filter, t shape.TimeRestriction, schedules []shape.Responder, steps []NewStep, r *Repetition) error {
+	faults := []error{
+		f.Check("criteria"), t.Check("timeRestriction"),
+		shape.CheckAll("schedules", schedules), shape.CheckKind("schedules", shape.KindSchedule, schedules...),
+	}
+	for i, s := range steps {
+		at := fmt.Sprintf("steps[%d]", i)
+		faults = append(faults, s.Contact.check(at+".contact"), s.SendAfter.Check(at+".sendAfter"))
+	}
+	if r != nil && r.LoopAfter < 0 {
+		faults = append(faults, &services.ArgumentError{Field: "repeat.loopAfter", Problem: "must not be negative"})
+	}
+	return errors.Join(faults...)
+}
+
+// check refuses a contact, sent as field, that cannot be reached.
+func (c Contact) check(field string) error {
+	var faults []error
+	if c.Method == "" {
+		faults = append(faults, &services.ArgumentError{Field: field + ".method", Problem: "is required"})
+	}
+	if c.To == "" {
+		faults = append(faults, &services.ArgumentError{Field: field + ".to", Problem: "is required"})
+	}
+	return errors.Join(faults...)
+}
+
+// Repeat says that a repeat might create a second rule.
+func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+
+// GetRequest asks for one rule.
+type GetRequest struct {
+	User string `path:"identifier"` // id or username
+	ID   string `path:"ruleId"`
+}
+
+// ListRequest asks for the rules of one user.
+type ListRequest struct {
+	User string `path:"identifier"` // id or username
+}
+
+// UpdateRequest asks to change one rule. What is nil, zero or not given stays as
+// it is; an empty list removes all.
+type UpdateRequest struct {
+	User             string                `path:"identifier"` // id or username
+	ID               string                `path:"ruleId"`
+	Name             string                `json:"name,omitzero"`
+	Criteria         shape.Filter          `json:"criteria,omitzero"`
+	NotificationTime []Lead                `json:"notificationTime,omitzero"`
+	TimeRestriction  shape.TimeRestriction `json:"timeRestriction,omitzero"`
+	Schedules        []shape.Responder     `json:"schedules,omitzero"`
+	Steps            []NewStep             `json:"steps,omitzero"` // in the stead of those that it has
+	Repeats          *Repetition           `json:"repeat,omitzero"`
+	Order            *int                  `json:"order,omitzero" check:"min=0"`
+	Enabled          *bool                 `json:"enabled,omitzero"`
+}
+
+// Check refuses what is impossible in criteria, restriction, schedules and steps.
+func (r UpdateRequest) Check() error {
+	return checkRule(r.Criteria, r.TimeRestriction, r.Schedules, r.Steps, r.Repeats)
+}
+
+// Repeat says that a repeat is harmless.
+func (r UpdateRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+
+// DeleteRequest asks to delete one rule.
+type DeleteRequest struct {
+	User string `path:"identifier"` // id or username
+	ID   string `path:"ruleId"`
+}
+
+// EnableRequest asks to enable one rule.
+type EnableRequest struct {
+	User string `path:"identifier"` // id or username
+	ID   string `path:"ruleId"`
+}
+
+// Repeat says that a repeat is harmless.
+func (r EnableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+
+// DisableRequest asks to disable one rule.
+type DisableRequest struct {
+	User string `path:"identifier"` // id or username
+	ID   string `path:"ruleId"`
+}
+
+// Repeat says that a repeat is harmless.
+func (r DisableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+
+// ChangeOrderRequest asks to move one rule.
+type ChangeOrderRequest struct {
+	User  string `path:"identifier"` // id or username
+	ID    string `path:"ruleId"`
+	Order int    `json:"order" check:"min=0"` // its place among those with its action, from zero
+}
+
+// Repeat says that a repeat is harmless.
+func (r ChangeOrderRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+
+// A RuleType says which rules are copied. The set is open.
+type RuleType string
+
+// The rule types.
+const (
+	CopyAll               RuleType = "all"
+	CopyNewAlert          RuleType = "new-alert"
+	CopyAcknowledgedAlert RuleType = "acknowledged-alert"
+	CopyRenotifiedAlert   RuleType = "renotified-alert"
+	CopyClosedAlert       RuleType = "closed-alert"
+	CopyAssignedAlert     RuleType = "assigned-alert"
+	CopyAddNote           RuleType = "add-note"
+	CopyScheduleStart     RuleType = "schedule-start"
+)
+
+// CopyToRequest asks to give rules of one user to others.
+type CopyToRequest struct {
+	User      string     `path:"identifier"`               // whose rules; id or username
+	ToUsers   []string   `json:"toUsers" check:"required"` // usernames
+	RuleTypes []RuleType `json:"ruleTypes" check:"required"`
+}
+
+// Repeat says that it is not known what a repeat does.
+func (r CopyToRequest) Repeat() transport.Repeat { return transport.RepeatRefused }

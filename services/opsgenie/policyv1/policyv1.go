@@ -1,0 +1,79 @@
+// Package policyv1 is the first version of the Policy API, which the vendor calls
+// deprecated in favour of that of package policy: rules of an account that change
+// alerts as they come in, or the notifications about them. All calls need a key
+// that may configure the account, and count in the rate-limit domain
+// configuration.
+package policyv1
+
+import (
+	"context"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/object"
+)
+
+// A Service calls the deprecated Policy API. It is safe for concurrent use. [New] makes one.
+type Service struct{ client *services.Client }
+
+// New returns a service that calls by client, whose codec must be Opsgenie's.
+func New(client *services.Client) *Service { return &Service{client: client} }
+
+// Create creates a policy. A repeat after a lost answer might create a second
+// one, so there is none.
+//
+// API: https://docs.opsgenie.com/docs/policy-api#create-policy
+func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client, "POST /v1/policies", object.Spread(in))
+}
+
+// Get reads one policy.
+//
+// API: https://docs.opsgenie.com/docs/policy-api#get-policy
+func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Policy], error) {
+	return services.Do[Policy](ctx, s.client, "GET /v1/policies/{policyId}", in)
+}
+
+// Update replaces a policy: what is not given is not there any more, or has the
+// server's default. A repeat is harmless.
+//
+// API: https://docs.opsgenie.com/docs/policy-api#update-policy
+func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "PUT /v1/policies/{policyId}", object.Spread(in))
+}
+
+// Delete deletes a policy. A repeat is harmless, but where an answer was lost it
+// Is [services.ErrNotFound].
+//
+// API: https://docs.opsgenie.com/docs/policy-api#delete-policy
+func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/policies/{policyId}", in)
+}
+
+// Enable enables a policy. A repeat is harmless.
+//
+// API: https://docs.opsgenie.com/docs/policy-api#enable-policy
+func (s *Service) Enable(ctx context.Context, in EnableRequest) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "POST /v1/policies/{policyId}/enable", in)
+}
+
+// Disable disables a policy. A repeat is harmless.
+//
+// API: https://docs.opsgenie.com/docs/policy-api#disable-policy
+func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "POST /v1/policies/{policyId}/disable", in)
+}
+
+// ChangeOrder moves a policy to a place among those of its kind. A repeat is
+// harmless.
+//
+// API: https://docs.opsgenie.com/docs/policy-api#change-policy-order
+func (s *Service) ChangeOrder(ctx context.Context, in ChangeOrderRequest) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "POST /v1/policies/{policyId}/change-order", in)
+}
+
+// List returns the policies.
+//
+// API: https://docs.opsgenie.com/docs/policy-api#list-policies
+func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Summary], error) {
+	return services.Do[[]Summary](ctx, s.client, "GET /v1/policies", in)
+}

@@ -1,0 +1,88 @@
+package policyv1
+
+import (
+	"errors"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/transport"
+)
+
+// CreateRequest asks for a policy.
+type CreateRequest struct {
+	Policy Policy `json:"..."` // its name, action and filter are what it needs
+}
+
+// Check refuses a policy that lacks what it must have.
+func (r CreateRequest) Check() error { return r.Policy.check() }
+
+// Repeat says that a repeat might create a second policy.
+func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+
+// GetRequest asks for one policy.
+type GetRequest struct {
+	ID string `path:"policyId"`
+}
+
+// UpdateRequest asks to replace one policy.
+type UpdateRequest struct {
+	ID     string `path:"policyId"`
+	Policy Policy `json:"..."`
+}
+
+// Check refuses a policy that lacks what it must have.
+func (r UpdateRequest) Check() error { return r.Policy.check() }
+
+// check refuses a policy that lacks what it must have.
+func (p Policy) check() error {
+	var faults []error
+	refuse := func(field, problem string) {
+		faults = append(faults, &services.ArgumentError{Field: field, Problem: problem})
+	}
+	switch p.Action.(type) {
+	case Unknown:
+		return nil
+	case Modify, AutoClose, Delay, Deduplicate, Suppress, Renotify, AutoRestart:
+		faults = append(faults, p.Action.check())
+	case nil:
+		refuse("type", "is required: set Action")
+	default:
+		refuse("type", "is unknown: set Action to a value such as Modify, not to a pointer")
+	}
+	if p.Name == "" {
+		refuse("name", "is required")
+	}
+	return errors.Join(append(faults, p.Filter.Check("filter"), p.TimeRestrictions.Check("timeRestrictions"))...)
+}
+
+// DeleteRequest asks to delete one policy.
+type DeleteRequest struct {
+	ID string `path:"policyId"`
+}
+
+// EnableRequest asks to enable one policy.
+type EnableRequest struct {
+	ID string `path:"policyId"`
+}
+
+// Repeat says that a repeat is harmless.
+func (r EnableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+
+// DisableRequest asks to disable one policy.
+type DisableRequest struct {
+	ID string `path:"policyId"`
+}
+
+// Repeat says that a repeat is harmless.
+func (r DisableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+
+// ChangeOrderRequest asks to move one policy.
+type ChangeOrderRequest struct {
+	ID          string `path:"policyId"`
+	TargetIndex int    `json:"targetIndex" check:"min=0"` // its place, from zero; the last if larger than there are policies
+}
+
+// Repeat says that a repeat is harmless.
+func (r ChangeOrderRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+
+// ListRequest asks for the policies; there is nothing to choose.
+type ListRequest struct{}

@@ -1,0 +1,333 @@
+package schedule_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/apitest"
+	"github.com/tripware/tripware/services/opsgenie/schedule"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+	"github.com/tripware/tripware/services/opsgenie/wire"
+	"github.com/tripware/tripware/transport"
+)
+
+const (
+	scheduleID = "3ea6b0d8-f417-4c92-b85d-19c27e60fa43"
+	rotationID = "a91c4e07-8d3f-4b56-9e20-c7f5186bd0e2"
+	adaID      = "1b8d0c47-93fa-4e26-a7d1-5c60f2e9b3a0"
+	graceID    = "e47a9d32-0c5b-48f1-92e6-3b7d18c5f0a4"
+)
+
+var (
+	storage = shape.OwnerTeam{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"}
+	parent  = schedule.Summary{ID: scheduleID, Name: "Storage on-call", Enabled: true}
+	start   = time.Date(2026, 1, 5, 8, 0, 0, 0, time.FixedZone("", 2*60*60))
+	end     = start.AddDate(0, 1, 0)
+	office  = shape.Weekly(shape.WeekHours{StartDay: shape.Monday, StartHour: 8, EndDay: shape.Friday, EndHour: 18, EndMin: 30})
+	weekly  = schedule.NewRotation{Type: schedule.Weekly, StartDate: start, Participants: []shape.Recipient{shape.ToNone()}}
+)
+
+const sentWeekly = `{"startDate":"2026-01-05T08:00:00+02:00","type":"weekly","participants":[{"type":"none"}]}`
+
+// at is a time of a fixture, on the full hour.
+func at(month time.Month, day, hour int) shape.Time {
+	return shape.Time{Time: time.Date(2026, month, day, hour, 0, 0, 0, time.UTC)}
+}
+
+func TestEveryOperationOnSchedulesSendsAndReadsWhatTheAPISays(t *testing.T) {
+	t.Parallel()
+	apitest.Run(t, open, append(changes(), reads()...))
+}
+
+func changes() []row {
+	ref := schedule.ByName("Storage on-call")
+	const at = "/v2/schedules/Storage%20on-call?identifierType=name"
+	return []row{
+		{
+			Name: "Create",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.Create(ctx, schedule.CreateRequest{Name: "n", Description: "d", Timezone: "Europe/Berlin", Enabled: new(false),
+					OwnerTeam: shape.OwnerTeam{Name: "Storage"}, Rotations: []schedule.NewRotation{weekly}}))
+			},
+			Exchange: apitest.Exact("POST /v2/schedules", `{"name":"n","description":"d","timezone":"Europe/Berlin","enabled":false,`+
+				`"ownerTeam":{"name":"Storage"},"rotations":[`+sentWeekly+`]}`, 201, "created"),
+			Want: parent,
+		},
+		{
+			Name: "Create/only what is required",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Create(ctx, schedule.CreateRequest{Name: "n"})
+			},
+			Exchange: apitest.Exact("POST /v2/schedules", `{"name":"n"}`, 201, "created"),
+		},
+		refused("Create/no name", func(ctx context.Context, s service) (any, error) { return s.Create(ctx, schedule.CreateRequest{}) }),
+		refused("Create/an empty rotation", func(ctx context.Context, s service) (any, error) {
+			return s.Create(ctx, schedule.CreateRequest{Name: "n", Rotations: []schedule.NewRotation{{}}})
+		}),
+		{
+			Name: "Update",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.Update(ctx, schedule.UpdateRequest{Ref: ref, Name: "n", Description: new(""), Timezone: "UTC", Enabled: new(true),
+					OwnerTeam: shape.OwnerTeam{ID: "t"}, Rotations: []schedule.NewRotation{weekly}}))
+			},
+			Exchange: apitest.Exact("PATCH "+at, `{"name":"n","description":"","timezone":"UTC","enabled":true,"ownerTeam":{"id":"t"},"rotations":[`+sentWeekly+`]}`, 200, "created"),
+			Want:     parent,
+		},
+		{
+			Name: "Update/nothing",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Update(ctx, schedule.UpdateRequest{Ref: ref})
+			},
+			Exchange: apitest.Exact("PATCH "+at, `{}`, 200, "created"),
+		},
+		refused("Update/no schedule", func(ctx context.Context, s service) (any, error) {
+			return s.Update(ctx, schedule.UpdateRequest{Name: "n"})
+		}),
+		refused("Update/a turn of a negative length", func(ctx context.Context, s service) (any, error) {
+			wrong := weekly
+			wrong.Length = -1
+			return s.Update(ctx, schedule.UpdateRequest{Ref: ref, Rotations: []schedule.NewRotation{wrong}})
+		}),
+		{
+			Name: "Delete",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Delete(ctx, schedule.DeleteRequest{Ref: ref})
+			},
+			Exchange: apitest.Exact("DELETE "+at, "", 200, "deleted"),
+		},
+		refused("Delete/no schedule", func(ctx context.Context, s service) (any, error) { return s.Delete(ctx, schedule.DeleteRequest{}) }),
+	}
+}
+
+func reads() []row {
+	listed := schedule.Schedule{ID: scheduleID, Name: "Storage on-call", Timezone: "Europe/Berlin", Enabled: true, OwnerTeam: storage, Rotations: []schedule.Rotation{}}
+	export := apitest.Exact("GET /v2/schedules/Storage%20on-call.ics?identifierType=name", "", 200, "")
+	export.Fixture = "testdata/export.ics"
+	return []row{
+		{
+			Name: "List",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.List(ctx, schedule.ListRequest{}))
+			},
+			Exchange: apitest.Exact("GET /v2/schedules", "", 200, "list"),
+			Want:     []schedule.Schedule{listed},
+		},
+		{
+			Name: "List/with rotations",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.List(ctx, schedule.ListRequest{Expand: []schedule.Expand{schedule.ExpandRotation}})
+			},
+			Exchange: apitest.Exact("GET /v2/schedules?expand=rotation", "", 200, "list"),
+		},
+		{
+			Name: "Get",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.Get(ctx, schedule.GetRequest{Ref: schedule.ByID(scheduleID)}))
+			},
+			Exchange: apitest.Exact("GET /v2/schedules/"+scheduleID+"?identifierType=id", "", 200, "get"),
+			Check:    checkSchedule,
+		},
+		refused("Get/no schedule", func(ctx context.Context, s service) (any, error) { return s.Get(ctx, schedule.GetRequest{}) }),
+		refused("Get/what is another route", func(ctx context.Context, s service) (any, error) {
+			return s.Get(ctx, schedule.GetRequest{Ref: schedule.ByName("on-calls")})
+		}),
+		refused("Get/what is an export", func(ctx context.Context, s service) (any, error) {
+			return s.Get(ctx, schedule.GetRequest{Ref: schedule.ByName("a.ics")})
+		}),
+		{
+			Name: "GetTimeline",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Value(s.GetTimeline(ctx, schedule.GetTimelineRequest{Ref: schedule.ByID("s"), Interval: 2, IntervalUnit: schedule.Months, Date: start,
+					Expand: []schedule.Expand{schedule.ExpandBase, schedule.ExpandForwarding, schedule.ExpandOverride}}))
+			},
+			Exchange: apitest.Exact("GET /v2/schedules/s/timeline?identifierType=id&expand=base%2Cforwarding%2Coverride&interval=2&intervalUnit=months"+
+				"&date=2026-01-05T08%3A00%3A00%2B02%3A00", "", 200, "timeline"),
+			Want: timeline(),
+		},
+		{
+			Name: "GetTimeline/as the server has it",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.GetTimeline(ctx, schedule.GetTimelineRequest{Ref: schedule.ByID("s")})
+			},
+			Exchange: apitest.Exact("GET /v2/schedules/s/timeline?identifierType=id", "", 200, "timeline"),
+		},
+		refused("GetTimeline/negative interval", func(ctx context.Context, s service) (any, error) {
+			return s.GetTimeline(ctx, schedule.GetTimelineRequest{Ref: schedule.ByID("s"), Interval: -1})
+		}),
+		{
+			Name: "ExportICS",
+			Call: func(ctx context.Context, s service) (any, error) {
+				var to bytes.Buffer
+				_, err := s.ExportICS(ctx, schedule.ExportICSRequest{Ref: schedule.ByName("Storage on-call")}, &to)
+				return to.String(), err
+			},
+			Exchange: export,
+			Check: func(tb testing.TB, got any) {
+				tb.Helper()
+				want, err := os.ReadFile("testdata/export.ics")
+				require.NoError(tb, err)
+				assert.Equal(tb, string(want), got)
+			},
+		},
+		refused("ExportICS/no schedule", func(ctx context.Context, s service) (any, error) {
+			return s.ExportICS(ctx, schedule.ExportICSRequest{}, io.Discard)
+		}),
+	}
+}
+
+func checkSchedule(tb testing.TB, got any) {
+	tb.Helper()
+	s, ok := got.(schedule.Schedule)
+	require.True(tb, ok)
+	assert.Equal(tb, storage, s.OwnerTeam)
+	require.Len(tb, s.Rotations, 1)
+	r := s.Rotations[0]
+	require.Len(tb, r.Participants, 3)
+	assert.Equal(tb, []string{"ada@example.com", "Storage", ""}, []string{r.Participants[0].Name(), r.Participants[1].Name(), r.Participants[2].Name()})
+	assert.Equal(tb, adaID, r.Participants[0].ID())
+	assert.Equal(tb, shape.ToNone(), r.Participants[2])
+	r.Participants = nil
+	assert.Equal(tb, schedule.Rotation{ID: rotationID, Name: "Primary", StartDate: at(1, 5, 6), Type: schedule.Weekly, Length: 1, TimeRestriction: office}, r)
+}
+
+func timeline() schedule.Timeline {
+	ada := schedule.Person{ID: adaID, Type: "user", Name: "ada@example.com"}
+	grace := schedule.Person{ID: graceID, Type: "user", Name: "grace@example.com"}
+	layer := func(periods ...schedule.Period) schedule.Layer {
+		return schedule.Layer{Rotations: []schedule.LayerRotation{{ID: rotationID, Name: "Primary", Order: 1, Periods: periods}}}
+	}
+	first := schedule.Period{StartDate: at(5, 25, 6), EndDate: at(6, 1, 6), Type: "default", Recipient: ada}
+	return schedule.Timeline{
+		Parent: parent, StartDate: at(5, 25, 0), EndDate: at(6, 8, 0),
+		Final:    layer(first, schedule.Period{StartDate: at(6, 1, 6), EndDate: at(6, 8, 0), Type: "default", Recipient: grace}),
+		Base:     layer(first),
+		Override: layer(schedule.Period{StartDate: at(5, 27, 6), EndDate: at(5, 27, 18), Type: "override", Recipient: grace}),
+		Forwarding: layer(schedule.Period{StartDate: at(5, 25, 6), EndDate: at(6, 1, 6), Type: "forwarding", Recipient: grace,
+			FromUser: schedule.Person{Name: "ada@example.com"}}),
+	}
+}
+
+// Of the two forms in which the API names people, each is read.
+func TestAPersonIsAnObjectOrAName(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]schedule.Person{
+		`"ada@example.com"`: {Name: "ada@example.com"},
+		`{"id":"u","type":"user","name":"a","forwardedFrom":"b","new":1}`: {ID: "u", Type: "user", Name: "a", ForwardedFrom: &schedule.Person{Name: "b"}},
+		`{"id":"u","forwardedFrom":{"id":"v"}}`:                           {ID: "u", ForwardedFrom: &schedule.Person{ID: "v"}},
+		`null`:                                                            {},
+	} {
+		got := schedule.Person{ID: "what stood there before"}
+		require.NoError(t, got.UnmarshalJSON([]byte(raw)), raw)
+		assert.Equal(t, want, got, raw)
+	}
+	require.Error(t, new(schedule.Person).UnmarshalJSON([]byte(`7`)))
+}
+
+func TestAllThatIsMissingIsNamed(t *testing.T) {
+	t.Parallel()
+	client, err := dial(http.DefaultTransport)
+	require.NoError(t, err)
+	late := weekly
+	late.EndDate, late.Participants = start.Add(-time.Hour), []shape.Recipient{{}}
+	_, err = schedule.New(client).Create(t.Context(), schedule.CreateRequest{Rotations: []schedule.NewRotation{{Length: -1}, late}})
+	for _, fault := range []string{
+		"argument name is required", "argument rotations[0].startDate is required", "argument rotations[0].type is required",
+		"argument rotations[0].participants is required", "argument rotations[0].length must not be negative",
+		"argument rotations[1].endDate must not be before startDate", "argument rotations[1].participants[0] has neither id nor name",
+	} {
+		require.ErrorContains(t, err, fault)
+	}
+	_, err = schedule.New(client).ExportICS(t.Context(), schedule.ExportICSRequest{}, io.Discard)
+	require.EqualError(t, err, "services: GET /v2/schedules/{identifier}.ics: argument identifier is required")
+}
+
+// R9: what may be repeated, whatever its method.
+func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
+	t.Parallel()
+	for want, requests := range map[transport.Repeat][]interface{ Repeat() transport.Repeat }{
+		transport.RepeatRefused: {schedule.CreateRequest{}, schedule.CreateRotationRequest{}, schedule.CreateOverrideRequest{Alias: "a"}},
+		transport.RepeatAlways: {
+			schedule.UpdateRotationRequest{},
+			schedule.UpdateRequest{Ref: schedule.ByID("s"), Name: "n"},
+			schedule.UpdateRequest{Ref: schedule.ByName("n"), Name: "n"},
+			schedule.UpdateRequest{Ref: schedule.ByName("n")},
+		},
+		transport.RepeatByMethod: {schedule.UpdateRequest{Ref: schedule.ByName("old"), Name: "new"}},
+	} {
+		for _, r := range requests {
+			assert.Equal(t, want, r.Repeat(), "%+v", r)
+		}
+	}
+}
+
+func answering(body string) *services.Client {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		fmt.Println(req.Method, req.URL.RequestURI())
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+	})
+	client, err := services.New(&http.Client{Transport: server}, "https://api.opsgenie.com", wire.Codec{})
+	if err != nil {
+		panic(err)
+	}
+	return client
+}
+
+func ExampleNew() {
+	client := answering("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+	size, err := schedule.New(client).ExportICS(context.Background(), schedule.ExportICSRequest{Ref: schedule.ByName("Nights")}, os.Stdout)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(size.Value, "bytes")
+	// Output:
+	// GET /v2/schedules/Nights.ics?identifierType=name
+	// BEGIN:VCALENDAR
+	// END:VCALENDAR
+	// 30 bytes
+}
+
+func ExampleNewRotations() {
+	client := answering(`{"result":"Created","data":{"id":"r-1","name":"Primary"}}`)
+	got, err := schedule.NewRotations(client).Create(context.Background(), schedule.CreateRotationRequest{
+		Ref: schedule.ByName("Nights"),
+		NewRotation: schedule.NewRotation{
+			Name: "Primary", Type: schedule.Weekly, StartDate: time.Date(2026, 1, 5, 22, 0, 0, 0, time.UTC),
+			Participants:    []shape.Recipient{shape.To(shape.UserByName("ada@example.com")), shape.To(shape.TeamByName("Storage"))},
+			TimeRestriction: shape.Daily(shape.DayHours{StartHour: 22, EndHour: 6}),
+		},
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(got.Value.ID)
+	// Output:
+	// POST /v2/schedules/Nights/rotations?scheduleIdentifierType=name
+	// r-1
+}
+
+func ExampleNewOverrides() {
+	client := answering(`{"result":"Created","data":{"alias":"holiday-swap"}}`)
+	from := time.Date(2026, 5, 27, 6, 0, 0, 0, time.UTC)
+	got, err := schedule.NewOverrides(client).Create(context.Background(), schedule.CreateOverrideRequest{
+		Ref: schedule.ByName("Nights"), Alias: "holiday-swap",
+		User: shape.To(shape.UserByName("grace@example.com")), StartDate: from, EndDate: from.Add(12 * time.Hour),
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(got.Value.Alias)
+	// Output:
+	// POST /v2/schedules/Nights/overrides?scheduleIdentifierType=name
+	// holiday-swap
+}

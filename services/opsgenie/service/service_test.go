@@ -1,0 +1,104 @@
+package service_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/apitest"
+	"github.com/tripware/tripware/services/opsgenie/service"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+	"github.com/tripware/tripware/services/opsgenie/wire"
+	"github.com/tripware/tripware/transport"
+)
+
+func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
+	t.Parallel()
+	written := service.Summary{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"}
+	checkout := service.Entity{ID: "04e7c1fa-95b3-4d28-a6e0-b1d83f629c57", Name: "checkout", Visibility: service.TeamMembers,
+		TeamID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Tags: []string{"shop"}}
+	search := checkout
+	search.ID, search.Name = "f1b6d050-f043-444c-ac5d-31fb47880400", "search"
+	apitest.Run(t, open, []row{
+		sends("Create", "POST /v1/services", `{"name":"checkout","teamId":"t-1","description":"d","visibility":"OPSGENIE_USERS","tags":["shop"]}`,
+			201, "created", written, func(ctx context.Context, s api) (*services.Result[service.Summary], error) {
+				return s.Create(ctx, service.CreateRequest{Name: "checkout", TeamID: "t-1", Description: "d", Visibility: service.OpsgenieUsers, Tags: []string{"shop"}})
+			}),
+		sends("Create/only what is required", "POST /v1/services", `{"name":"checkout","teamId":"t-1"}`, 201, "created", written,
+			func(ctx context.Context, s api) (*services.Result[service.Summary], error) {
+				return s.Create(ctx, service.CreateRequest{Name: "checkout", TeamID: "t-1"})
+			}),
+		sends("Get", "GET /v1/services/s-1", "", 200, "get", checkout, func(ctx context.Context, s api) (*services.Result[service.Entity], error) {
+			return s.Get(ctx, service.GetRequest{ID: "s-1"})
+		}),
+		sends("Update", "PATCH /v1/services/s-1", `{"name":"till","description":"","visibility":"TEAM_MEMBERS","tags":[]}`, 200, "created", written,
+			func(ctx context.Context, s api) (*services.Result[service.Summary], error) {
+				return s.Update(ctx, service.UpdateRequest{ID: "s-1", Name: "till", Description: new(""), Visibility: service.TeamMembers, Tags: []string{}})
+			}),
+		sends("Update/nothing", "PATCH /v1/services/s-1", `{}`, 200, "created", written, func(ctx context.Context, s api) (*services.Result[service.Summary], error) {
+			return s.Update(ctx, service.UpdateRequest{ID: "s-1"})
+		}),
+		sends("Delete", "DELETE /v1/services/s-1", "", 200, "deleted", services.None{}, func(ctx context.Context, s api) (*services.Result[services.None], error) {
+			return s.Delete(ctx, service.DeleteRequest{ID: "s-1"})
+		}),
+		sends("List", "GET /v1/services?query=name%3A+c%2A&offset=20&limit=1&sort=name&order=desc", "", 200, "list", []service.Entity{checkout},
+			func(ctx context.Context, s api) (*services.Result[[]service.Entity], error) {
+				return s.List(ctx, service.ListRequest{Query: "name: c*", Offset: 20, Limit: 1, Sort: "name", Order: shape.Descending})
+			}),
+		{
+			Name: "All",
+			Call: func(ctx context.Context, s api) (any, error) {
+				return apitest.Collect(s.All(ctx, service.ListRequest{Limit: 1}))
+			},
+			Exchange: apitest.Exact("GET /v1/services?limit=1", "", 200, "list"),
+			Then:     []apitest.Exchange{apitest.Exact("GET /v1/services?limit=1&offset=1", "", 200, "list_last")},
+			Want:     []service.Entity{checkout, search},
+		},
+		refused("Get/none", func(ctx context.Context, s api) (*services.Result[service.Entity], error) {
+			return s.Get(ctx, service.GetRequest{})
+		}),
+		refused("List/negative limit", func(ctx context.Context, s api) (*services.Result[[]service.Entity], error) {
+			return s.List(ctx, service.ListRequest{Limit: -1})
+		}),
+	})
+}
+
+func TestAllThatIsMissingIsNamed(t *testing.T) {
+	t.Parallel()
+	s, err := open(http.DefaultTransport)
+	require.NoError(t, err)
+	_, err = s.Create(t.Context(), service.CreateRequest{})
+	require.EqualError(t, err, "services: POST /v1/services: argument name is required; argument teamId is required")
+}
+
+// R9: a second creation is a second service; a change sets what it sets.
+func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, transport.RepeatRefused, service.CreateRequest{}.Repeat())
+	assert.Equal(t, transport.RepeatAlways, service.UpdateRequest{}.Repeat())
+}
+
+func ExampleNew() {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		body := io.NopCloser(strings.NewReader(`{"data": [{"name": "checkout", "visibility": "TEAM_MEMBERS"}]}`))
+		return &http.Response{StatusCode: 200, Body: body, Request: req}, nil
+	})
+	client, err := services.New(&http.Client{Transport: server}, "https://api.opsgenie.com", wire.Codec{})
+	if err != nil {
+		panic(err)
+	}
+	for one, err := range service.New(client).All(context.Background(), service.ListRequest{}) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(one.Name, one.Visibility)
+	}
+	// Output: checkout TEAM_MEMBERS
+}

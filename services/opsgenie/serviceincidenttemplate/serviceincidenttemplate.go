@@ -1,0 +1,141 @@
+// Package serviceincidenttemplate is the Service Incident Template API: what an
+// incident of one business service says to begin with. The vendor deprecates it
+// in favour of templates of the account, which are in package incidenttemplate.
+//
+// The documentation names no rate-limit domain for these calls: they count in
+// the domain other.
+package serviceincidenttemplate
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+	"github.com/tripware/tripware/transport"
+)
+
+// A Service calls the Service Incident Template API. It is safe for concurrent
+// use. [New] makes one.
+type Service struct{ client *services.Client }
+
+// New returns a service that calls by client, whose codec must be Opsgenie's.
+func New(client *services.Client) *Service { return &Service{client: client} }
+
+// A Template is an incident template as the server shows it.
+type Template struct {
+	ID string `json:"id"`
+	Definition
+}
+
+// A Definition is what an incident template says.
+type Definition struct {
+	Name     string             `json:"name"` // required
+	Incident IncidentProperties `json:"incidentProperties"`
+}
+
+// IncidentProperties are what an incident says that is made from a template.
+type IncidentProperties struct {
+	Message      string            `json:"message"`              // required; at most 130 characters
+	Description  string            `json:"description,omitzero"` // at most 10,000 characters
+	Tags         []string          `json:"tags,omitzero"`
+	Details      map[string]string `json:"details,omitzero"`
+	Priority     shape.Priority    `json:"priority"` // required
+	Stakeholders Stakeholders      `json:"stakeholderProperties"`
+}
+
+// Stakeholders are what those hear of an incident who do not work on it.
+type Stakeholders struct {
+	Enable      bool   `json:"enable"`               // notifies them
+	Message     string `json:"message"`              // required; at most 130 characters
+	Description string `json:"description,omitzero"` // at most 10,000 characters
+}
+
+// A Summary is what writes tell of a template.
+type Summary struct {
+	ID string `json:"id"`
+}
+
+// Check refuses a template without what it must say.
+func (d Definition) Check() error { return d.check("") }
+
+// check names the fields below a path.
+func (d Definition) check(path string) error {
+	var faults []error
+	for _, must := range []struct{ field, value string }{
+		{"name", d.Name},
+		{"incidentProperties.message", d.Incident.Message},
+		{"incidentProperties.priority", string(d.Incident.Priority)},
+		{"incidentProperties.stakeholderProperties.message", d.Incident.Stakeholders.Message},
+	} {
+		if must.value == "" {
+			faults = append(faults, &services.ArgumentError{Field: path + must.field, Problem: "is required"})
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// CreateRequest asks for an incident template of one business service. The API
+// wraps it in a member here, and not in an update.
+type CreateRequest struct {
+	ServiceID string     `path:"serviceId"` // at most 130 characters
+	Template  Definition `json:"incidentTemplate"`
+}
+
+// Check refuses a template without what it must say.
+func (r CreateRequest) Check() error { return r.Template.check("incidentTemplate.") }
+
+// Repeat says that only what was not processed may be repeated: each copy is
+// another template.
+func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+
+// Create adds an incident template to a business service. A repeat after a lost
+// answer might add it twice, so there is none. Deprecated by the vendor.
+//
+// API: https://docs.opsgenie.com/docs/service-incident-templates-api#create-incident-template
+func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client, "POST /v1/services/{serviceId}/incident-templates", in)
+}
+
+// UpdateRequest asks to replace one incident template: what is empty here is
+// empty then.
+type UpdateRequest struct {
+	ServiceID string `path:"serviceId"`          // at most 130 characters
+	ID        string `path:"incidentTemplateId"` // at most 130 characters
+	Definition
+}
+
+// Update replaces an incident template. A repeat is harmless. Deprecated by the
+// vendor.
+//
+// API: https://docs.opsgenie.com/docs/service-incident-templates-api#update-incident-template
+func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client, "PUT /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", in)
+}
+
+// DeleteRequest asks to delete one incident template.
+type DeleteRequest struct {
+	ServiceID string `path:"serviceId"`          // at most 130 characters
+	ID        string `path:"incidentTemplateId"` // at most 130 characters
+}
+
+// Delete deletes an incident template. A repeat is harmless, but where an answer
+// was lost it Is [services.ErrNotFound]. Deprecated by the vendor.
+//
+// API: https://docs.opsgenie.com/docs/service-incident-templates-api#delete-incident-template
+func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", in)
+}
+
+// ListRequest asks for the incident templates of one business service.
+type ListRequest struct {
+	ServiceID string `path:"serviceId"` // at most 130 characters
+}
+
+// List returns all incident templates of a business service. Deprecated by the
+// vendor.
+//
+// API: https://docs.opsgenie.com/docs/service-incident-templates-api#get-incident-templates
+func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Template], error) {
+	return services.Do[[]Template](ctx, s.client, "GET /v1/services/{serviceId}/incident-templates", in)
+}
