@@ -182,7 +182,7 @@ func (b *binder) fillHeader(c *Client) {
 
 func (b *binder) fillBody(c *Client) {
 	switch {
-	case b.plan.body != nil:
+	case b.plan.body != nil || len(b.plan.whole) > 0:
 		b.fillJSON()
 		b.header["Content-Type"] = c.jsonType
 	case len(b.plan.form) > 0:
@@ -191,9 +191,14 @@ func (b *binder) fillBody(c *Client) {
 }
 
 func (b *binder) fillJSON() {
-	body := reflect.New(b.plan.body)
-	for i, f := range b.plan.json {
-		body.Elem().Field(i).Set(b.in.FieldByIndex(f.index))
+	var body reflect.Value
+	if len(b.plan.whole) > 0 {
+		body = b.in.FieldByIndex(b.plan.whole[0].index)
+	} else {
+		body = reflect.New(b.plan.body)
+		for i, f := range b.plan.json {
+			body.Elem().Field(i).Set(b.in.FieldByIndex(f.index))
+		}
 	}
 	var err error
 	if b.json, err = json.Marshal(body.Interface()); err != nil {

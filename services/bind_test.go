@@ -374,3 +374,31 @@ func TestRequestsOfEmbeddedStructsWithTheSameFieldNamesKeepBoth(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(got.body), &members))
 	assert.Equal(t, map[string]string{"left": "l", "right": "r", "Own": "o"}, members)
 }
+
+type wholeBody struct {
+	ID   string          `path:"id"`
+	Team string          `query:"team"`
+	Body json.RawMessage `body:"json" check:"required"`
+}
+
+func TestAFieldMayBeTheWholeBody(t *testing.T) {
+	t.Parallel()
+	var got sent
+	c := open(t, capture(&got))
+	text := `{"b":{"x":[1.50]},"-":null,"ключ":1}`
+	_, err := services.Do[services.None](t.Context(), c, "POST /v2/things/{id}", wholeBody{ID: "a/b", Team: "t", Body: json.RawMessage(text)})
+	require.NoError(t, err)
+	assert.Equal(t, text, got.body)
+	assert.Equal(t, "/v2/things/a%2Fb?team=t", got.RequestURI)
+	assert.Equal(t, "application/json", got.Header.Get("Content-Type"))
+
+	_, err = services.Do[services.None](t.Context(), c, "POST /v2/things/{id}", wholeBody{ID: "a"})
+	require.ErrorContains(t, err, "argument Body is required")
+	_, err = services.Do[services.None](t.Context(), c, "GET /v2/things/{id}", wholeBody{ID: "a", Body: json.RawMessage(text)})
+	require.ErrorContains(t, err, "which a GET has not")
+	_, err = services.Do[services.None](t.Context(), c, "POST /v2/things", struct {
+		Body json.RawMessage `body:"json"`
+		More string          `json:"more"`
+	}{})
+	require.ErrorContains(t, err, "is to be the whole body")
+}

@@ -4,7 +4,8 @@
 //
 // The tags of a request say where each field goes: path, query, header and form
 // as in `query:"identifierType"`, or json for the body; `json:"-"` alone keeps a
-// field from being sent. Fields of embedded structs count as the request's own.
+// field from being sent, and `body:"json"` makes one field all of the body, for
+// objects whose members are not known by name. Fields of embedded structs count as the request's own.
 // A zero field outside path and json is left out unless its tag ends in
 // ",keepzero", a nil pointer always; json follows its own omitzero. A list in
 // path, query, header or form is one value with commas; a time is written as in

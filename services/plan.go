@@ -18,6 +18,7 @@ type plan struct {
 	header  []field
 	form    []field
 	json    []field
+	whole   []field // at most one, which is the body
 	checks  []check
 	body    reflect.Type // a struct of the json fields alone; nil without any
 	checker bool         // the request has a method Check() error
@@ -93,7 +94,7 @@ func (p *plan) walk(t reflect.Type, above []int) {
 // placeOf returns the key and the value of the one tag that says where f goes;
 // "-" for a field that goes nowhere on purpose.
 func placeOf(f reflect.StructField, faults *faults) (place, tag string) {
-	for _, key := range []string{"path", "query", "header", "form", "json"} {
+	for _, key := range []string{"path", "query", "header", "form", "body", "json"} {
 		value, ok := f.Tag.Lookup(key)
 		if !ok || key == "json" && value == "-" && place != "" {
 			continue
@@ -114,19 +115,25 @@ func (p *plan) sort(place string, f field, option string, exported bool) {
 		p.faults.add(f.goName, "has the unknown tag option %q", option)
 	}
 	file := f.typ == reflect.TypeFor[File]()
+	asJSON := place == "json" || place == "body"
 	switch {
-	case !exported && (place == "json" || place == "form" || !readable(f.typ)):
+	case !exported && (asJSON || place == "form" || !readable(f.typ)):
 		p.faults.add(f.goName, "is not exported and cannot be read")
 		return
-	case place != "json" && (!file || place != "form") && !textual(f.typ):
+	case !asJSON && (!file || place != "form") && !textual(f.typ):
 		p.faults.add(f.goName, "of type %s cannot be written as text", f.typ)
 		return
 	}
 	f.keepZero = f.keepZero || place == "json" // as far as we look: omitzero is for encoding/json
-	if place == "header" {
+	switch place {
+	case "header":
 		f.name = http.CanonicalHeaderKey(f.name)
+	case "body":
+		f.name = f.goName // its tag says how it is written
 	}
-	list := map[string]*[]field{"path": &p.path, "query": &p.query, "header": &p.header, "form": &p.form, "json": &p.json}[place]
+	list := map[string]*[]field{
+		"path": &p.path, "query": &p.query, "header": &p.header, "form": &p.form, "json": &p.json, "body": &p.whole,
+	}[place]
 	*list = append(*list, f)
 	p.addCheck(f)
 }
@@ -192,10 +199,13 @@ func (p *plan) checkBody() {
 		}
 	}
 	switch {
-	case len(p.json)+len(p.form) == 0:
+	case len(p.json)+len(p.form)+len(p.whole) == 0:
 		return
 	case p.route.method == http.MethodGet || p.route.method == http.MethodHead || p.route.method == http.MethodDelete:
-		p.faults.add(append(p.json, p.form...)[0].goName, "is to go into a body, which a %s has not", p.route.method)
+		p.faults.add(slices.Concat(p.json, p.form, p.whole)[0].goName, "is to go into a body, which a %s has not", p.route.method)
+		return
+	case len(p.whole) > 0 && len(p.json)+len(p.form)+len(p.whole) > 1:
+		p.faults.add(p.whole[0].goName, "is to be the whole body, and there are others for it")
 		return
 	case len(p.json) > 0 && len(p.form) > 0:
 		p.faults.add(p.form[0].goName, "is a form field beside json fields")

@@ -9,7 +9,6 @@ import (
 	"context"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/services/opsgenie/internal/object"
 )
 
 // A Service calls the Integration API. It is safe for concurrent use. [New] makes one.
@@ -24,7 +23,7 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 //
 // API: https://docs.opsgenie.com/docs/integration-api#create-api-based-integration
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/integrations", object.Spread(in))
+	return services.Do[Summary](ctx, s.client, "POST /v2/integrations", in)
 }
 
 // Get reads one integration. Domain configuration.
@@ -47,7 +46,7 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]
 //
 // API: https://docs.opsgenie.com/docs/integration-api#update-integration
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Integration], error) {
-	return services.Do[Integration](ctx, s.client, "PUT /v2/integrations/{id}", object.Spread(in))
+	return services.Do[Integration](ctx, s.client, "PUT /v2/integrations/{id}", in)
 }
 
 // Delete deletes an integration. Domain integration-configuration; a repeat is

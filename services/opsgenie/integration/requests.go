@@ -9,7 +9,7 @@ import (
 
 // CreateRequest asks for an integration.
 type CreateRequest struct {
-	Integration Integration `json:"..."` // [API], [Email] and [Webhook] make one
+	Integration Integration `body:"json"` // [API], [Email] and [Webhook] make one
 }
 
 // Check refuses an integration without type or name.
@@ -33,7 +33,7 @@ type ListRequest struct {
 // UpdateRequest asks to replace one integration.
 type UpdateRequest struct {
 	ID          string      `path:"id"`
-	Integration Integration `json:"..."` // all of it, as [Service.Get] read it
+	Integration Integration `body:"json"` // all of it, as [Service.Get] read it
 }
 
 // Check refuses an integration without type or name.

@@ -7,7 +7,6 @@ import (
 	"context"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/services/opsgenie/internal/object"
 )
 
 // A Service calls for the actions of integrations. It is safe for concurrent use.
@@ -31,7 +30,7 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[Ac
 //
 // API: https://docs.opsgenie.com/docs/integration-api#create-a-new-integration-action
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Actions], error) {
-	return services.Do[Actions](ctx, s.client, "POST /v2/integrations/{id}/actions", object.Spread(in))
+	return services.Do[Actions](ctx, s.client, "POST /v2/integrations/{id}/actions", in)
 }
 
 // Replace sets all actions of an integration: those that are not given are gone.
@@ -39,5 +38,5 @@ func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/integration-api#update-all-integration-actions
 func (s *Service) Replace(ctx context.Context, in ReplaceRequest) (*services.Result[Actions], error) {
-	return services.Do[Actions](ctx, s.client, "PUT /v2/integrations/{id}/actions", object.Spread(in))
+	return services.Do[Actions](ctx, s.client, "PUT /v2/integrations/{id}/actions", in)
 }

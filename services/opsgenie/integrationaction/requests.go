@@ -15,7 +15,7 @@ type ListRequest struct {
 // CreateRequest asks for an action of one integration.
 type CreateRequest struct {
 	IntegrationID string `path:"id"`
-	Action        Action `json:"..."`
+	Action        Action `body:"json"`
 }
 
 // Check refuses an action that lacks what it must have.
@@ -27,7 +27,7 @@ func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefuse
 // ReplaceRequest asks to set all actions of one integration.
 type ReplaceRequest struct {
 	IntegrationID string  `path:"id"`
-	Actions       Actions `json:"..."` // each list with actions of its type; an empty or nil one leaves none
+	Actions       Actions `body:"json"` // each list with actions of its type; an empty or nil one leaves none
 }
 
 // Check refuses actions that lack what they must have.

@@ -8,7 +8,6 @@ import (
 	"context"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/services/opsgenie/internal/object"
 )
 
 // A Service calls the Policy API. It is safe for concurrent use. [New] makes one.
@@ -22,7 +21,7 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#create-policy
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/policies", object.Spread(in))
+	return services.Do[Summary](ctx, s.client, "POST /v2/policies", in)
 }
 
 // Get reads one policy.
@@ -37,7 +36,7 @@ func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Poli
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#update-policy
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "PUT /v2/policies/{policyId}", object.Spread(in))
+	return services.Do[services.None](ctx, s.client, "PUT /v2/policies/{policyId}", in)
 }
 
 // Delete deletes a policy. A repeat is harmless, but where an answer was lost it

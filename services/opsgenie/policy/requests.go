@@ -11,7 +11,7 @@ import (
 // CreateRequest asks for a policy.
 type CreateRequest struct {
 	TeamID string `query:"teamId"` // whose policy it is; the account's if empty; a [Notification] policy needs one
-	Policy Policy `json:"..."`     // its name, action and filter are what it needs
+	Policy Policy `body:"json"`    // its name, action and filter are what it needs
 }
 
 // Check refuses a policy that lacks what it must have.
@@ -30,7 +30,7 @@ type GetRequest struct {
 type UpdateRequest struct {
 	ID     string `path:"policyId"`
 	TeamID string `query:"teamId"` // of a team's policy
-	Policy Policy `json:"..."`
+	Policy Policy `body:"json"`
 }
 
 // Check refuses a policy that lacks what it must have.

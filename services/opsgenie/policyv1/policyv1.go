@@ -9,7 +9,6 @@ import (
 	"context"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/services/opsgenie/internal/object"
 )
 
 // A Service calls the deprecated Policy API. It is safe for concurrent use. [New] makes one.
@@ -23,7 +22,7 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 //
 // API: https://docs.opsgenie.com/docs/policy-api#create-policy
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v1/policies", object.Spread(in))
+	return services.Do[Summary](ctx, s.client, "POST /v1/policies", in)
 }
 
 // Get reads one policy.
@@ -38,7 +37,7 @@ func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Poli
 //
 // API: https://docs.opsgenie.com/docs/policy-api#update-policy
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "PUT /v1/policies/{policyId}", object.Spread(in))
+	return services.Do[services.None](ctx, s.client, "PUT /v1/policies/{policyId}", in)
 }
 
 // Delete deletes a policy. A repeat is harmless, but where an answer was lost it

@@ -9,7 +9,7 @@ import (
 
 // CreateRequest asks for a policy.
 type CreateRequest struct {
-	Policy Policy `json:"..."` // its name, action and filter are what it needs
+	Policy Policy `body:"json"` // its name, action and filter are what it needs
 }
 
 // Check refuses a policy that lacks what it must have.
@@ -26,7 +26,7 @@ type GetRequest struct {
 // UpdateRequest asks to replace one policy.
 type UpdateRequest struct {
 	ID     string `path:"policyId"`
-	Policy Policy `json:"..."`
+	Policy Policy `body:"json"`
 }
 
 // Check refuses a policy that lacks what it must have.
