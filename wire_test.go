@@ -284,8 +284,9 @@ func TestDroppedAnswersOnTheWire(t *testing.T) {
 		for _, protocol := range r.on {
 			t.Run(r.name+", "+protocol, func(t *testing.T) {
 				t.Parallel()
-				r.step.Status = http.StatusServiceUnavailable
-				s := wireServer(t, protocol, r.step, faults.Step{})
+				step := r.step // a row runs over two protocols at once
+				step.Status = http.StatusServiceUnavailable
+				s := wireServer(t, protocol, step, faults.Step{})
 				var read atomic.Int64
 				begun := time.Now()
 				resp, err := wireClient(t, s, nil, wireCounted(&read)).Do(wireRequest(t.Context(), t, s, http.MethodGet))
