@@ -1,0 +1,305 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/alert"
+	"github.com/tripware/tripware/services/opsgenie/deployment"
+	"github.com/tripware/tripware/services/opsgenie/escalation"
+	"github.com/tripware/tripware/services/opsgenie/forwardingrule"
+	"github.com/tripware/tripware/services/opsgenie/incident"
+	"github.com/tripware/tripware/services/opsgenie/incidenttimeline"
+	"github.com/tripware/tripware/services/opsgenie/integration"
+	"github.com/tripware/tripware/services/opsgenie/integrationaction"
+	"github.com/tripware/tripware/services/opsgenie/maintenance"
+	"github.com/tripware/tripware/services/opsgenie/oncall"
+	"github.com/tripware/tripware/services/opsgenie/policy"
+	"github.com/tripware/tripware/services/opsgenie/policyv1"
+	"github.com/tripware/tripware/services/opsgenie/savedsearch"
+	"github.com/tripware/tripware/services/opsgenie/schedule"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+	"github.com/tripware/tripware/services/opsgenie/team"
+	"github.com/tripware/tripware/services/opsgenie/user"
+	"github.com/tripware/tripware/services/opsgenie/userrole"
+)
+
+// choices are values that no rule can find: of a field, of a type, and the
+// constants of a type. The first that there are count.
+type choices struct {
+	fields    map[string][]any // by "package.Type.Field"
+	types     map[reflect.Type][]any
+	constants map[reflect.Type][]any
+	least     map[reflect.Type]any            // what is required of a type whose tags do not tell
+	kinds     map[reflect.Type][]reflect.Type // what an interface can hold
+}
+
+const id = "4513b7ea-3b91-438f-b7e4-e3e54af9147c"
+
+// chosen returns the values for the requests of the operations.
+func chosen(t *testing.T, all []operation) choices {
+	t.Helper()
+	c := choices{
+		fields: fieldChoices(), types: map[reflect.Type][]any{}, constants: map[reflect.Type][]any{}, least: map[reflect.Type]any{}, kinds: interfaceKinds(),
+	}
+	for _, value := range leastValues() {
+		c.least[reflect.TypeOf(value)] = value
+	}
+	for _, value := range append(references(), append(shapes(), kinds()...)...) {
+		c.types[reflect.TypeOf(value)] = append(c.types[reflect.TypeOf(value)], value)
+	}
+	texts := constantTexts(t)
+	seen := map[reflect.Type]bool{}
+	for _, o := range all {
+		c.addConstants(texts, o.request, seen)
+	}
+	c.addBuilt(t, texts, seen)
+	return c
+}
+
+// addBuilt adds what is made of a value that the builder fills: an integration of
+// each kind with all its fields, and actions of it that are of their type.
+func (c choices) addBuilt(t *testing.T, texts map[string][]string, seen map[reflect.Type]bool) {
+	t.Helper()
+	c.addConstants(texts, reflect.TypeFor[integration.Incoming](), seen)
+	b := builder{choices: c, full: true}
+	filled, err := b.request(reflect.TypeFor[integration.Incoming]())
+	require.NoError(t, err)
+	in, _ := reflect.TypeAssert[integration.Incoming](filled)
+	api, err := integration.API("Checkout", in)
+	require.NoError(t, err)
+	mail, err := integration.Email("Mails", in)
+	require.NoError(t, err)
+	hook, err := integration.Webhook("Hook", "https://hooks.example.com/opsgenie")
+	require.NoError(t, err)
+	c.types[reflect.TypeFor[integration.Integration]()] = []any{api, mail, hook}
+
+	var conditions []shape.Condition
+	c.addConstants(texts, reflect.TypeFor[shape.Condition](), seen)
+	for _, operation := range c.constants[reflect.TypeFor[shape.Operation]()] {
+		operation, _ := operation.(shape.Operation)
+		conditions = append(conditions, shape.Condition{Field: shape.FieldMessage, Operation: operation, ExpectedValue: "disk", Order: new(len(conditions))})
+	}
+	require.NotEmpty(t, conditions)
+	filters := reflect.TypeFor[shape.Filter]()
+	c.types[filters] = append(c.types[filters], shape.MatchAnyCondition(conditions...))
+
+	filled, err = b.request(reflect.TypeFor[integrationaction.Action]())
+	require.NoError(t, err)
+	create, _ := reflect.TypeAssert[integrationaction.Action](filled)
+	create.Type = integrationaction.TypeCreate
+	c.fields["integrationaction.Actions.Create"] = []any{create}
+}
+
+// addConstants walks a request type and adds the constants of the named strings in it.
+func (c choices) addConstants(texts map[string][]string, t reflect.Type, seen map[reflect.Type]bool) {
+	if seen[t] {
+		return
+	}
+	seen[t] = true
+	for _, kind := range c.kinds[t] {
+		c.addConstants(texts, kind, seen)
+	}
+	if m, ok := t.MethodByName("Get"); ok && strings.HasPrefix(t.Name(), "Optional[") {
+		c.addConstants(texts, m.Type.Out(0), seen)
+	}
+	switch t.Kind() { //nolint:exhaustive // the others hold no strings
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		c.addConstants(texts, t.Elem(), seen)
+	case reflect.Struct:
+		for f := range t.Fields() {
+			c.addConstants(texts, f.Type, seen)
+		}
+	case reflect.String:
+		for _, text := range texts[t.PkgPath()+"."+t.Name()] {
+			c.constants[t] = append(c.constants[t], reflect.ValueOf(text).Convert(t).Interface())
+		}
+	}
+}
+
+// constantTexts reads the typed string constants of the services: the documented
+// values of each type, which reflection does not know.
+func constantTexts(t *testing.T) map[string][]string {
+	t.Helper()
+	texts := map[string][]string{}
+	files, err := filepath.Glob("../services/opsgenie/*/*.go")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(name)
+		require.NoError(t, err)
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, source, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		where := "github.com/tripware/tripware/services/opsgenie/" + filepath.Base(filepath.Dir(name)) + "."
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.ValueSpec); ok {
+				addTexts(texts, where, spec)
+			}
+			return true
+		})
+	}
+	return texts
+}
+
+func addTexts(texts map[string][]string, where string, spec *ast.ValueSpec) {
+	typ, ok := spec.Type.(*ast.Ident)
+	if !ok {
+		return
+	}
+	for _, value := range spec.Values {
+		if literal, ok := value.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			if text, err := strconv.Unquote(literal.Value); err == nil {
+				texts[where+typ.Name] = append(texts[where+typ.Name], text)
+			}
+		}
+	}
+}
+
+// references say which thing an operation is about, in all the ways there are.
+func references() []any {
+	return []any{
+		alert.ByID(id), alert.ByTinyID("1791"), alert.ByAlias("disk-07"),
+		alert.BySearchID(id), alert.BySearchName("Mine"),
+		incident.ByID(id), incident.ByTinyID("1791"),
+		user.ByID(id), user.ByUsername("ada@example.com"), user.SearchByID(id), user.SearchByName("Mine"),
+		team.ByID(id), team.ByName("Storage"), team.RoleByID(id), team.RoleByName("Observer"),
+		userrole.ByID(id), userrole.ByName("Auditor"),
+		savedsearch.ByID(id), savedsearch.ByName("Mine"),
+		schedule.ByID(id), schedule.ByName("Nights"), oncall.ByID(id), oncall.ByName("Nights"),
+		escalation.ByID(id), escalation.ByName("Storage"),
+		forwardingrule.ByID(id), forwardingrule.ByAlias("holiday"),
+		deployment.ByID(id), deployment.ByExternalID("build-812"), deployment.ByPipeline("{7a}"),
+	}
+}
+
+// shapes are what several services share.
+func shapes() []any {
+	hours := shape.DayHours{StartHour: 9, EndHour: 17, EndMin: 30}
+	nights := shape.WeekHours{StartDay: shape.Friday, StartHour: 18, EndDay: shape.Monday, EndHour: 8}
+	conditions := []shape.Condition{
+		{Field: shape.FieldMessage, Operation: shape.Contains, ExpectedValue: "disk"},
+		{Field: shape.FieldExtraProperties, Key: "host", Not: true, Operation: shape.Equals, ExpectedValue: "db-1"},
+	}
+	return []any{
+		start, shape.Time{Time: start}, file(), alert.AttachmentID("7"), json.RawMessage(`"kept"`),
+		shape.For(5 * time.Minute), shape.For(2 * time.Hour), shape.For(72 * time.Hour),
+		shape.TeamByName("Storage"), shape.UserByName("ada@example.com"), shape.EscalationByName("Storage"), shape.ScheduleByName("Nights"),
+		shape.TeamByID(id), shape.UserByID(id), shape.EscalationByID(id), shape.ScheduleByID(id),
+		shape.To(shape.UserByName("ada@example.com")), shape.To(shape.TeamByID(id)), shape.To(shape.ScheduleByName("Nights")),
+		shape.To(shape.EscalationByID(id)), shape.ToGroupByName("admins"), shape.ToAll(), shape.ToNone(),
+		shape.Daily(hours), shape.Weekly(nights),
+		shape.MatchAll(), shape.MatchAnyCondition(conditions...), shape.MatchAllConditions(conditions[0]),
+	}
+}
+
+// kinds are what comes in kinds in one service alone.
+func kinds() []any {
+	return []any{
+		maintenance.For5Minutes(), maintenance.For30Minutes(), maintenance.For1Hour(), maintenance.Indefinitely(), maintenance.Between(start, end),
+		deployment.BitbucketCloud(deployment.WorkspaceByName("shop"), "checkout", "4f1d2c3"),
+		deployment.BitbucketCloud(deployment.WorkspaceByUUID("{7a}"), "search", "99e0a1b"),
+		incidenttimeline.PlainText("It began at eight."),
+		escalation.Repeat{WaitInterval: 10 * time.Minute, Count: 3, ResetRecipientStates: true},
+	}
+}
+
+// interfaceKinds are what the fields that are interfaces can hold.
+func interfaceKinds() map[reflect.Type][]reflect.Type {
+	return map[reflect.Type][]reflect.Type{
+		reflect.TypeFor[policy.Action](): {reflect.TypeFor[policy.Alert](), reflect.TypeFor[policy.Notification]()},
+		reflect.TypeFor[policyv1.Action](): {
+			reflect.TypeFor[policyv1.Modify](), reflect.TypeFor[policyv1.AutoClose](), reflect.TypeFor[policyv1.Delay](),
+			reflect.TypeFor[policyv1.Deduplicate](), reflect.TypeFor[policyv1.Suppress](), reflect.TypeFor[policyv1.Renotify](),
+			reflect.TypeFor[policyv1.AutoRestart](),
+		},
+	}
+}
+
+// leastValues are what a request needs of types with alternatives.
+func leastValues() []any {
+	everything := integrationaction.Filter{Match: shape.FilterMatchAll}
+	return []any{
+		shape.User{Username: "ada@example.com"}, user.Role{Name: "User"},
+		policy.Policy{Name: "Storage", Action: policy.Alert{Message: "{{message}}"}},
+		policyv1.Policy{Name: "Storage", Action: policyv1.Modify{}},
+		integration.Integration{Type: integration.TypeAPI, Name: "Checkout"},
+		integrationaction.Ignore("Noise", everything),
+		integrationaction.Actions{
+			Ignore:      []integrationaction.Action{integrationaction.Ignore("Noise", everything)},
+			Create:      []integrationaction.Action{integrationaction.Create("Alarm", everything, "{{message}}", "{{alias}}")},
+			Close:       []integrationaction.Action{integrationaction.Close("Recovery", everything, "{{alias}}")},
+			Acknowledge: []integrationaction.Action{integrationaction.Acknowledge("Seen", everything, "{{alias}}")},
+			AddNote:     []integrationaction.Action{integrationaction.AddNote("Comment", everything, "{{alias}}", "{{note}}")},
+		},
+	}
+}
+
+// fieldChoices are the fields that not every value of their type fits.
+func fieldChoices() map[string][]any {
+	people := []any{shape.UserByName("ada@example.com"), shape.UserByID(id)}
+	teams := []any{shape.TeamByName("Storage"), shape.TeamByID(id)}
+	rules := []any{ // but escalation.NotifyRandom, which is younger than the document
+		escalation.Rule{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyDefault, Delay: shape.For(0), Recipient: shape.To(shape.ScheduleByName("Nights"))},
+		escalation.Rule{Condition: escalation.IfNotClosed, NotifyType: escalation.NotifyAll, Delay: shape.For(time.Hour), Recipient: shape.To(shape.TeamByID(id))},
+		escalation.Rule{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyNext, Delay: shape.For(time.Minute), Recipient: shape.To(shape.ScheduleByID(id))},
+		escalation.Rule{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyPrevious, Delay: shape.For(time.Minute), Recipient: shape.To(shape.ScheduleByID(id))},
+		escalation.Rule{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyUsers, Delay: shape.For(time.Minute), Recipient: shape.To(shape.TeamByName("Storage"))},
+		escalation.Rule{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyAdmins, Delay: shape.For(time.Minute), Recipient: shape.To(shape.TeamByName("Storage"))},
+	}
+	ignore := integrationaction.Ignore("Noise", integrationaction.Filter{Match: shape.FilterMatchAllConditions, Conditions: []shape.Condition{
+		{Field: shape.FieldMessage, Operation: shape.Contains, ExpectedValue: "disk"},
+	}})
+	as := func(kind integrationaction.Type) integrationaction.Action {
+		a := ignore
+		a.Type, a.User, a.Note, a.Alias = kind, "ada@example.com", "{{note}}", "{{alias}}"
+		return a
+	}
+	return map[string][]any{
+		"integrationaction.Actions.Ignore":          {ignore},
+		"integrationaction.Actions.Close":           {as(integrationaction.TypeClose)},
+		"integrationaction.Actions.Acknowledge":     {as(integrationaction.TypeAcknowledge)},
+		"integrationaction.Actions.AddNote":         {as(integrationaction.TypeAddNote)},
+		"alert.AssignRequest.Owner":                 people,
+		"alert.EscalateRequest.Escalation":          {shape.EscalationByName("Storage"), shape.EscalationByID(id)},
+		"alert.AddTeamRequest.Team":                 teams,
+		"alert.CreateRequest.VisibleTo":             append(teams, people...),
+		"savedsearch.CreateRequest.Owner":           people,
+		"savedsearch.UpdateRequest.Owner":           people,
+		"savedsearch.CreateRequest.Teams":           teams,
+		"savedsearch.UpdateRequest.Teams":           teams,
+		"notification.CreateRequest.Schedules":      {shape.ScheduleByName("Nights")},
+		"notification.UpdateRequest.Schedules":      {shape.ScheduleByID(id)},
+		"escalation.CreateRequest.Rules":            rules,
+		"escalation.UpdateRequest.Rules":            rules,
+		"schedule.CreateOverrideRequest.User":       {shape.To(shape.UserByName("ada@example.com")), shape.ToNone()},
+		"schedule.UpdateOverrideRequest.User":       {shape.To(shape.UserByID(id)), shape.ToNone()},
+		"team.CreateRoutingRuleRequest.Notify":      {shape.To(shape.ScheduleByName("Nights")), shape.To(shape.EscalationByID(id)), shape.ToNone()},
+		"team.UpdateRoutingRuleRequest.Notify":      {shape.To(shape.ScheduleByName("Nights")), shape.To(shape.EscalationByID(id)), shape.ToNone()},
+		"schedule.UpdateRotationRequest.EndDate":    {services.Set(end)},
+		"schedule.NewRotation.EndDate":              {end},
+		"deployment.CreateRequest.CompletedAt":      {end},
+		"deployment.UpdateStateRequest.CompletedAt": {end},
+		"schedule.CreateOverrideRequest.EndDate":    {end},
+		"schedule.UpdateOverrideRequest.EndDate":    {end},
+		"forwardingrule.CreateRequest.EndDate":      {end},
+		"forwardingrule.UpdateRequest.EndDate":      {end},
+		"integration.Incoming.Priority":             {"P2"},
+		"policy.Policy.Name":                        {"Night shift"},
+		"policy.ListNotificationRequest.TeamID":     {id},
+	}
+}

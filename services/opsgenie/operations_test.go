@@ -1,0 +1,289 @@
+package opsgenie_test
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http/httptest"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/services/opsgenie"
+)
+
+var updateOperations = flag.Bool("update", false, "write docs/operations.md afresh")
+
+const operationsFile = "../../docs/operations.md"
+
+// An operation is one line of testdata/operations.txt.
+type operation struct {
+	service, name, method, path, domain string
+	async                               bool
+	events, rest                        string // in Jira Service Management; "-" for nothing
+}
+
+func (o operation) String() string { return o.service + "." + o.name }
+
+// operations reads the table, in its order.
+func operations(t *testing.T) (all []operation) {
+	t.Helper()
+	table, err := os.ReadFile("testdata/operations.txt")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(table)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		c := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		require.Len(t, c, 8, line)
+		require.Contains(t, []string{"yes", "no"}, c[5], line)
+		all = append(all, operation{c[0], c[1], c[2], c[3], c[4], c[5] == "yes", c[6], c[7]})
+	}
+	return all
+}
+
+// A call is a method of the client that is an operation.
+type call struct {
+	route string // as the source of its method has it
+	async bool   // it returns what can be waited for
+}
+
+// calls returns the operations that the client has, by service and name. Lists
+// that page by themselves and waits that go on are no operations of their own.
+func calls(t *testing.T) map[string]call {
+	t.Helper()
+	all := map[string]call{}
+	for field := range reflect.TypeFor[opsgenie.Client]().Fields() {
+		if field.Type.Kind() != reflect.Pointer || !strings.HasSuffix(field.Type.Elem().Name(), "Service") {
+			continue
+		}
+		routes := routesOf(t, field.Type.Elem())
+		for m := range field.Type.Methods() {
+			if m.Name == "Resume" || strings.HasPrefix(m.Name, "All") {
+				continue
+			}
+			result := m.Type.Out(0)
+			async := result.Kind() == reflect.Pointer && result.Elem().Name() == "Pending"
+			all[field.Name+"."+m.Name] = call{routes[m.Name], async}
+		}
+	}
+	return all
+}
+
+// routesOf reads the routes in the methods of a service from its source.
+func routesOf(t *testing.T, service reflect.Type) map[string]string {
+	t.Helper()
+	_, folder, ok := strings.Cut(service.PkgPath(), "/services/opsgenie/")
+	require.True(t, ok, service.PkgPath())
+	names, err := filepath.Glob(filepath.Join(filepath.FromSlash(folder), "*.go"))
+	require.NoError(t, err)
+	var files []*ast.File
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		files = append(files, file)
+	}
+	constants, routes := constantRoutes(files), map[string]string{}
+	for _, file := range files {
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && serviceOf(f) == service.Name() {
+				routes[f.Name.Name] = routeIn(f.Body, constants)
+			}
+		}
+	}
+	return routes
+}
+
+func serviceOf(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return ""
+	}
+	pointer, _ := f.Recv.List[0].Type.(*ast.StarExpr)
+	if pointer == nil {
+		return ""
+	}
+	name, _ := pointer.X.(*ast.Ident)
+	return name.Name
+}
+
+// constantRoutes returns the constants of a package that are routes.
+func constantRoutes(files []*ast.File) map[string]string {
+	constants := map[string]string{}
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			for i := 0; ok && i < len(spec.Values); i++ {
+				if route := routeText(spec.Values[i]); route != "" {
+					constants[spec.Names[i].Name] = route
+				}
+			}
+			return true
+		})
+	}
+	return constants
+}
+
+// routeIn returns the route that a method names, and all of them if there are several.
+func routeIn(body *ast.BlockStmt, constants map[string]string) string {
+	var routes []string
+	ast.Inspect(body, func(n ast.Node) bool {
+		route := ""
+		switch e := n.(type) {
+		case *ast.BasicLit:
+			route = routeText(e)
+		case *ast.Ident:
+			route = constants[e.Name]
+		}
+		if route != "" && !slices.Contains(routes, route) {
+			routes = append(routes, route)
+		}
+		return true
+	})
+	return strings.Join(routes, " and ")
+}
+
+// routeText returns the text of an expression that is a method and a path.
+func routeText(e ast.Expr) string {
+	literal, ok := e.(*ast.BasicLit)
+	if !ok || literal.Kind != token.STRING {
+		return ""
+	}
+	text, err := strconv.Unquote(literal.Value)
+	method, rest, _ := strings.Cut(text, " ")
+	if err != nil || !strings.HasPrefix(rest, "/") || !slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, method) {
+		return ""
+	}
+	return text
+}
+
+// The API's operations and the client's are the same: none is missing, none is
+// made up, and each has the route, the domain and the way of answering that the
+// documentation gives it. With -v it prints the count.
+func TestNoOperationIsMissing(t *testing.T) {
+	t.Parallel()
+	ours, rows := calls(t), operations(t)
+	var missing []string
+	for _, o := range rows {
+		got, ok := ours[o.String()]
+		if !ok {
+			missing = append(missing, o.String())
+			continue
+		}
+		assert.Equal(t, o.method+" "+o.path, got.route, o)
+		assert.Equal(t, o.async, got.async, o)
+		sample := httptest.NewRequest(o.method, strings.NewReplacer("{", "x-", "}", "").Replace(o.path), nil)
+		assert.Equal(t, o.domain, opsgenie.Domain(sample), o)
+	}
+	extra := extraCalls(ours, rows)
+	t.Logf("%d of %d, missing %s, extra %s", len(rows)-len(missing), len(rows), listed(missing), listed(extra))
+	assert.Len(t, rows, 226)
+	assert.Empty(t, missing, "the client lacks them")
+	assert.Empty(t, extra, "the table lacks them")
+}
+
+// extraCalls returns the calls without a row.
+func extraCalls(ours map[string]call, rows []operation) (extra []string) {
+	for name := range ours {
+		if !slices.ContainsFunc(rows, func(o operation) bool { return o.String() == name }) {
+			extra = append(extra, name)
+		}
+	}
+	slices.Sort(extra)
+	return extra
+}
+
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// docs/operations.md says what the table and the client say.
+func TestTheListOfOperationsIsCurrent(t *testing.T) {
+	t.Parallel()
+	want := operationsPage(t)
+	if *updateOperations {
+		require.NoError(t, os.WriteFile(operationsFile, []byte(want), 0o644))
+	}
+	got, err := os.ReadFile(operationsFile)
+	require.NoError(t, err)
+	current := want == string(got) // a difference of two documents is not worth printing
+	assert.True(t, current, "docs/operations.md is not current; write it by: go test -run Operations ./services/opsgenie -update")
+}
+
+const operationsHead = `# The operations of the Opsgenie API
+
+<!-- generated: go test -run Operations ./services/opsgenie -update -->
+
+All %d operations, by service: a service is a field of ` + "`opsgenie.Client`" + `, an operation a method of it, so
+` + "`Create`" + ` below Alerts is ` + "`client.Alerts.Create`" + `. A test compares this table with the methods and the
+routes that they send.
+
+- **Domain** is the rate-limit domain that a call counts in: each has an allowance and a limiter of its own. The
+  documentation does not say it of those in ` + "`other`" + `.
+- **Async** operations answer as soon as the request is accepted; what they return can be waited for.
+- **JSM** is the operation of Jira Service Management that does the same, as far as its documentation tells: of the
+  operations REST API, below the base URL of a site, or of the host named in brackets. *Events* marks what its
+  integration events API takes unchanged: there a base URL and a key of that API are all it takes.
+- Besides, each list that has pages has a method whose name begins with ` + "`All`" + `, which reads page after page, and
+  Alerts, Incidents and Deployments have ` + "`Resume`" + `, which goes on with a wait.
+`
+
+// operationsPage returns the document.
+func operationsPage(t *testing.T) string {
+	t.Helper()
+	rows := operations(t)
+	var page strings.Builder
+	fmt.Fprintf(&page, operationsHead, len(rows))
+	service := ""
+	packages := packagesOf()
+	for _, o := range rows {
+		if o.service != service {
+			service = o.service
+			fmt.Fprintf(&page, "\n## %s\n\nPackage `%s`.\n\n", service, packages[service])
+			page.WriteString("| Operation | Method | Route | Domain | Async | JSM |\n|---|---|---|---|---|---|\n")
+		}
+		async := ""
+		if o.async {
+			async = "yes"
+		}
+		fmt.Fprintf(&page, "| %s | %s | `%s` | %s | %s | %s |\n", o.name, o.method, o.path, o.domain, async, o.elsewhere())
+	}
+	return page.String()
+}
+
+// elsewhere returns the cell on Jira Service Management.
+func (o operation) elsewhere() string {
+	switch {
+	case o.events != "-":
+		return o.rest + "; *Events*"
+	case o.rest == "-":
+		return ""
+	}
+	return o.rest
+}
+
+// packagesOf returns the name of each service's package.
+func packagesOf() map[string]string {
+	packages := map[string]string{}
+	for field := range reflect.TypeFor[opsgenie.Client]().Fields() {
+		if field.Type.Kind() == reflect.Pointer {
+			packages[field.Name] = path.Base(field.Type.Elem().PkgPath())
+		}
+	}
+	return packages
+}
