@@ -124,7 +124,9 @@ func parseBase(base string) (*url.URL, error) {
 		return nil, errors.New("services: new client: the base URL's path holds a way up")
 	}
 	u.RawPath = strings.TrimRight(u.EscapedPath(), "/")
-	u.Path = strings.TrimRight(u.Path, "/")
+	if u.Path, err = url.PathUnescape(u.RawPath); err != nil { // an escaped slash at the end is none to take off
+		return nil, errors.New("services: new client: the base URL cannot be parsed")
+	}
 	return u, nil
 }
 
