@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"iter"
 	"net/http/httptest"
 	"os"
 	"path"
@@ -83,28 +84,44 @@ func calls(t *testing.T) map[string]call {
 // routesOf reads the routes in the methods of a service from its source.
 func routesOf(t *testing.T, service reflect.Type) map[string]string {
 	t.Helper()
+	files, _ := sourceOf(t, service)
+	constants, routes := constantRoutes(files), map[string]string{}
+	for f := range methodsOf(files, service) {
+		routes[f.Name.Name] = routeIn(f.Body, constants)
+	}
+	return routes
+}
+
+// sourceOf parses the package of a service, but for its tests.
+func sourceOf(t *testing.T, service reflect.Type) (files []*ast.File, positions *token.FileSet) {
+	t.Helper()
 	_, folder, ok := strings.Cut(service.PkgPath(), "/services/opsgenie/")
 	require.True(t, ok, service.PkgPath())
 	names, err := filepath.Glob(filepath.Join(filepath.FromSlash(folder), "*.go"))
 	require.NoError(t, err)
-	var files []*ast.File
+	positions = token.NewFileSet()
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(positions, name, nil, parser.SkipObjectResolution)
 		require.NoError(t, err)
 		files = append(files, file)
 	}
-	constants, routes := constantRoutes(files), map[string]string{}
-	for _, file := range files {
-		for _, decl := range file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok && serviceOf(f) == service.Name() {
-				routes[f.Name.Name] = routeIn(f.Body, constants)
+	return files, positions
+}
+
+// methodsOf yields the methods that a service has in some files.
+func methodsOf(files []*ast.File, service reflect.Type) iter.Seq[*ast.FuncDecl] {
+	return func(yield func(*ast.FuncDecl) bool) {
+		for _, file := range files {
+			for _, decl := range file.Decls {
+				if f, ok := decl.(*ast.FuncDecl); ok && serviceOf(f) == service.Name() && !yield(f) {
+					return
+				}
 			}
 		}
 	}
-	return routes
 }
 
 func serviceOf(f *ast.FuncDecl) string {
