@@ -1,5 +1,6 @@
 // Package backoff holds what every loop that waits shares: the growing ceiling,
-// the draw below it (full jitter), and a sleep that hears its context.
+// the draw below it (full jitter) and its relatives, and a sleep that hears its
+// context.
 package backoff
 
 import (
@@ -27,16 +28,25 @@ func Ceiling(base, limit time.Duration, n int) time.Duration {
 	return base << doublings
 }
 
-// Draw returns a duration drawn evenly from 0 to ceiling, both included. It is
-// zero for a ceiling of zero or less.
-func Draw(ceiling time.Duration) time.Duration {
-	switch {
-	case ceiling <= 0:
+// A Source draws a duration evenly from 0 to ceiling, both included, and draws
+// zero for a ceiling of zero or less. [Draw] is the one of production.
+type Source func(ceiling time.Duration) time.Duration
+
+// Draw draws evenly from 0 to ceiling, both included, by the generator of the
+// process, which any number of goroutines may use. It is a [Source].
+func Draw(ceiling time.Duration) time.Duration { return evenly(rand.Uint64N, ceiling) }
+
+// Seeded returns a [Source] that draws as [Draw] does, but by r: the same seed
+// draws the same waits. Like r, it is for one goroutine at a time.
+func Seeded(r *rand.Rand) Source {
+	return func(ceiling time.Duration) time.Duration { return evenly(r.Uint64N, ceiling) }
+}
+
+func evenly(below func(uint64) uint64, ceiling time.Duration) time.Duration {
+	if ceiling <= 0 {
 		return 0
-	case ceiling == math.MaxInt64: // one more would not be a duration
-		return time.Duration(rand.Int64())
 	}
-	return rand.N(ceiling + 1)
+	return time.Duration(below(uint64(ceiling) + 1)) // unsigned: one more than the largest duration fits
 }
 
 // Sleep waits for d, or until ctx is done, whichever comes first. Its error then

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,6 +61,37 @@ func TestDrawIsEvenFromZeroToTheCeiling(t *testing.T) {
 		// Ten standard deviations of a fair draw: 10 * sqrt(50000 * 0.2 * 0.8) = 894.
 		assert.InDelta(t, draws/values, times, 900, "value %d", value)
 	}
+}
+
+// A source with a seed draws the same again, over the same span as Draw.
+func TestASeededSourceRepeatsItself(t *testing.T) {
+	t.Parallel()
+	one, same := seeded(1), seeded(1)
+	other := seeded(2)
+	differ := 0
+	for range 1000 {
+		drawn := one(time.Hour)
+		assert.Equal(t, drawn, same(time.Hour))
+		assert.True(t, drawn >= 0 && drawn <= time.Hour, drawn)
+		if drawn != other(time.Hour) {
+			differ++
+		}
+	}
+	assert.Greater(t, differ, 990)
+	assert.Zero(t, one(0))
+	assert.Zero(t, one(-time.Second))
+	assert.GreaterOrEqual(t, one(math.MaxInt64), time.Duration(0))
+
+	var ends [2]int
+	for range 1000 {
+		ends[one(1)]++
+	}
+	// Six standard deviations of a fair draw: 6 * sqrt(1000 * 0.5 * 0.5) = 95.
+	assert.InDelta(t, 500, ends[0], 95)
+}
+
+func seeded(seed uint64) backoff.Source {
+	return backoff.Seeded(rand.New(rand.NewPCG(seed, seed)))
 }
 
 func TestSleepsForTheTimeGiven(t *testing.T) {

@@ -24,20 +24,12 @@ type Backoff func(Step) time.Duration
 func FullJitter(s Step) time.Duration { return backoff.Draw(s.Ceiling) }
 
 // EqualJitter waits half the ceiling and draws the other half.
-func EqualJitter(s Step) time.Duration {
-	half := s.Ceiling / 2
-	return half + backoff.Draw(s.Ceiling-half)
-}
+func EqualJitter(s Step) time.Duration { return backoff.Equal(backoff.Draw, s.Ceiling) }
 
-// Decorrelated draws from the base delay to three times the last wait, up to the longest.
+// Decorrelated draws from the base delay to three times the last wait, and cuts
+// what is longer than the longest wait.
 func Decorrelated(s Step) time.Duration {
-	span := max(s.Last, s.Base)
-	if span < s.Max/3 {
-		span *= 3
-	} else {
-		span = s.Max
-	}
-	return min(s.Max, s.Base+backoff.Draw(span-s.Base))
+	return backoff.Decorrelated(backoff.Draw, s.Base, s.Max, s.Last)
 }
 
 // Constant waits the base delay each time.

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"time"
+
+	"github.com/tripware/tripware/internal/backoff"
+	"github.com/tripware/tripware/middleware/retry"
+)
+
+// An algorithm is a way to wait.
+type algorithm struct {
+	name      string
+	base      time.Duration // as retry.WithBaseDelay takes it: the first ceiling
+	seeded    func(backoff.Source) retry.Backoff
+	published outcome // at 100 clients
+}
+
+// algorithms are those of the article, the retry loop's default first. The
+// article's ceiling before retry n is 5 ms · 2^n and ours base · 2^(n-1), so that
+// what grows begins with 10 ms; a decorrelated wait begins with its shortest, 5 ms.
+//
+// They are what retry.FullJitter, retry.EqualJitter, retry.Decorrelated and
+// retry.NoWait do, but for the seed.
+func algorithms() []algorithm {
+	const ms = time.Millisecond
+	return []algorithm{
+		{"full jitter", 10 * ms, func(draw backoff.Source) retry.Backoff {
+			return func(s retry.Step) time.Duration { return draw(s.Ceiling) }
+		}, outcome{797, 4_936 * ms}},
+		{"equal jitter", 10 * ms, func(draw backoff.Source) retry.Backoff {
+			return func(s retry.Step) time.Duration { return backoff.Equal(draw, s.Ceiling) }
+		}, outcome{811, 6_614 * ms}},
+		{"decorrelated", 5 * ms, func(draw backoff.Source) retry.Backoff {
+			return func(s retry.Step) time.Duration { return backoff.Decorrelated(draw, s.Base, s.Max, s.Last) }
+		}, outcome{997, 4_518 * ms}},
+		{"no jitter", 10 * ms, func(backoff.Source) retry.Backoff {
+			return func(s retry.Step) time.Duration { return s.Ceiling }
+		}, outcome{1_863, 63_718 * ms}},
+		{"no wait", 10 * ms, func(backoff.Source) retry.Backoff { return retry.NoWait }, outcome{2_427, 2_039 * ms}},
+	}
+}
