@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"strings"
 
 	"github.com/tripware/tripware/transport"
 )
@@ -28,16 +27,15 @@ func (c *Client) bind(ctx context.Context, text string, in any) (*http.Request, 
 	if len(p.faults) > 0 {
 		return nil, p.faults
 	}
-	b := binder{plan: p, in: v, url: *c.base}
+	b := binder{plan: p, in: v}
 	b.check(in)
-	b.fillPath()
-	b.fillQuery()
+	u := b.fillURL(c.base)
 	b.fillHeader(c)
 	b.fillBody(c)
 	if err := b.faults.join(); err != nil {
 		return nil, err
 	}
-	return b.request(ctx)
+	return b.request(ctx, u), nil
 }
 
 // structOf looks behind pointers. It returns the zero Value for no request.
@@ -58,7 +56,6 @@ func structOf(in any) (reflect.Value, error) {
 type binder struct {
 	plan   *plan
 	in     reflect.Value
-	url    url.URL
 	header http.Header
 	json   []byte // the body, if it is JSON
 	form   *form  // the body, if it is a form
@@ -83,7 +80,7 @@ func (b *binder) check(in any) {
 	if b.plan.checker {
 		request, _ := in.(checker) // a pointer has the methods of what it points to
 		if err := request.Check(); err != nil {
-			b.faults = append(b.faults, err)
+			b.faults = append(b.faults, flat(err)...)
 		}
 	}
 }
@@ -98,32 +95,40 @@ func number(v reflect.Value) int64 {
 	return v.Int()
 }
 
-// fillPath appends the route to the base's path, escaped and plain: url.URL
-// sends the first as long as it means the second.
-func (b *binder) fillPath() {
-	var plain, escaped strings.Builder
-	plain.WriteString(b.url.Path)
-	escaped.WriteString(b.url.RawPath)
+// fillURL returns the base's URL with route and query behind it. Its texts grow
+// on the stack, as far as they are of the usual length, and are copied once.
+func (b *binder) fillURL(base *url.URL) *url.URL {
+	u := *base
+	var plain, escaped [192]byte
+	u.Path, u.RawPath = b.path(append(plain[:0], base.Path...), append(escaped[:0], base.RawPath...))
+	var query [192]byte
+	u.RawQuery = string(b.appendQuery(query[:0]))
+	return &u
+}
+
+// path appends the route to the base's path, plain and escaped: url.URL sends
+// the second as long as it means the first.
+func (b *binder) path(plain, escaped []byte) (path, rawPath string) {
 	names := 0
 	for _, s := range b.plan.route.segments {
-		plain.WriteByte('/')
-		escaped.WriteByte('/')
-		if s.name == "" {
-			plain.WriteString(s.literal)
-			escaped.WriteString(s.literal)
-			continue
+		plain, escaped = append(plain, '/'), append(escaped, '/')
+		if s.name != "" {
+			f := b.plan.path[names]
+			names++
+			value := b.text(f)
+			safe, err := escapeSegment(value)
+			if err != nil {
+				b.refuse(f, err)
+			}
+			plain, escaped = append(plain, value...), append(escaped, safe...)
 		}
-		f := b.plan.path[names]
-		names++
-		value := b.text(f)
-		safe, err := escapeSegment(value)
-		if err != nil {
-			b.refuse(f, err)
-		}
-		plain.WriteString(value + s.literal)
-		escaped.WriteString(safe + s.literal)
+		plain, escaped = append(plain, s.literal...), append(escaped, s.literal...)
 	}
-	b.url.Path, b.url.RawPath = plain.String(), escaped.String()
+	rawPath = string(escaped)
+	if string(plain) == rawPath {
+		return rawPath, rawPath
+	}
+	return string(plain), rawPath
 }
 
 // refuse adds a fault, but for a field that has one: the first says enough.
@@ -149,20 +154,19 @@ func (b *binder) text(f field) string {
 	return value
 }
 
-func (b *binder) fillQuery() {
-	var query strings.Builder
+func (b *binder) appendQuery(query []byte) []byte {
 	for _, f := range b.plan.query {
 		if unset(b.in.FieldByIndex(f.index), f.keepZero) {
 			continue
 		}
-		if query.Len() > 0 {
-			query.WriteByte('&')
+		if len(query) > 0 {
+			query = append(query, '&')
 		}
-		query.WriteString(url.QueryEscape(f.name))
-		query.WriteByte('=')
-		query.WriteString(url.QueryEscape(b.text(f)))
+		query = append(query, url.QueryEscape(f.name)...)
+		query = append(query, '=')
+		query = append(query, url.QueryEscape(b.text(f))...)
 	}
-	b.url.RawQuery = query.String()
+	return query
 }
 
 func (b *binder) fillHeader(c *Client) {
@@ -208,18 +212,15 @@ func (b *binder) fillJSON() {
 
 // request makes the request; its body can be had again, so that an attempt or a
 // redirect may repeat it.
-func (b *binder) request(ctx context.Context) (*http.Request, error) {
-	var body io.Reader
-	if b.json != nil {
-		body = bytes.NewReader(b.json)
-	}
-	req, err := http.NewRequestWithContext(ctx, b.plan.route.method, "", body)
-	if err != nil {
-		return nil, err
+func (b *binder) request(ctx context.Context, u *url.URL) *http.Request {
+	req := newRequest(ctx, b.plan.route.method, u, b.header)
+	if text := b.json; text != nil {
+		req.ContentLength = int64(len(text))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+		req.Body, _ = req.GetBody()
 	}
 	if b.form != nil {
 		b.form.attach(req)
 	}
-	req.URL, req.Host, req.Header = &b.url, b.url.Host, b.header
-	return req, nil
+	return req
 }

@@ -151,8 +151,36 @@ type alert struct {
 	Details map[string]string `json:"details"`
 }
 
+// Data that is zero is told from data that is missing, which is an error.
+func TestAZeroIsData(t *testing.T) {
+	t.Parallel()
+	do := func(in any, err error) any {
+		require.NoError(t, err)
+		return in
+	}
+	empty := open(t, always(200, `{"data":{}}`))
+	assert.Equal(t, item{}, do(value[item](t, empty)))
+	assert.Equal(t, map[string]string{}, do(value[map[string]string](t, empty)))
+	assert.Equal(t, 0, do(value[int](t, open(t, always(200, `{"data":0}`)))))
+	assert.Equal(t, []item{}, do(value[[]item](t, open(t, always(200, `{"data":[]}`)))))
+	assert.Nil(t, do(value[*item](t, open(t, always(200, `{"data":null}`)))))
+	assert.Nil(t, do(value[*item](t, open(t, always(200, `{"data":{"id":"7"},"data":null}`)))), "the last one counts")
+	_, err := value[int](t, open(t, always(200, `{"result":"Done"}`)))
+	require.ErrorIs(t, err, services.ErrResponse)
+}
+
+func value[T any](t *testing.T, c *services.Client) (any, error) {
+	t.Helper()
+	got, err := services.Do[T](t.Context(), c, "GET /v2/things", nil)
+	if err != nil {
+		return nil, err
+	}
+	return got.Value, nil
+}
+
 // A typed Get over an in-memory round tripper stays far below the 80 allocations
-// that a whole client may cost, of which the chain takes its own share.
+// that a whole client may cost, of which the chain takes its own share. By hand
+// it is 48.
 func TestATypedGetIsCheap(t *testing.T) { //nolint:paralleltest // it counts the allocations of the process
 	body := alertBody()
 	c := open(t, always(200, body, "X-Request-Id", "r-1"))
@@ -162,7 +190,7 @@ func TestATypedGetIsCheap(t *testing.T) { //nolint:paralleltest // it counts the
 			t.Fatal(err)
 		}
 	})
-	assert.LessOrEqual(t, typed, 75.0, "%v allocations", typed)
+	assert.LessOrEqual(t, typed, 60.0, "%v allocations", typed)
 }
 
 func BenchmarkDo(b *testing.B) {

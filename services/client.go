@@ -15,7 +15,6 @@
 package services
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -45,7 +44,7 @@ type Client struct {
 
 	mu      sync.RWMutex
 	plans   map[planKey]*plan // a handful per service; computed once
-	buffers sync.Pool         // of *bytes.Buffer, to read answers into
+	intakes sync.Pool         // of *intake, to read answers into
 }
 
 type planKey struct {
@@ -77,28 +76,28 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 		jsonType: []string{"application/json"},
 		plans:    map[planKey]*plan{},
 	}
-	c.buffers.New = func() any { return new(bytes.Buffer) }
+	c.intakes.New = func() any { return new(intake) }
 	for _, opt := range opts {
 		if opt != nil {
 			opt(c)
 		}
 	}
-	var faults []error
+	var f faults
 	if client == nil {
-		faults = append(faults, errors.New("services: new client: the http client is nil"))
+		f = append(f, errors.New("the http client is nil"))
 	}
 	if codec == nil {
-		faults = append(faults, errors.New("services: new client: the codec is nil"))
+		f = append(f, errors.New("the codec is nil"))
 	}
 	if c.maxBody <= 0 {
-		faults = append(faults, fmt.Errorf("services: new client: a body limit of %d bytes is not positive", c.maxBody))
+		f = append(f, fmt.Errorf("a body limit of %d bytes is not positive", c.maxBody))
 	}
 	var err error
 	if c.base, err = parseBase(base); err != nil {
-		faults = append(faults, err)
+		f = append(f, err)
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	if len(f) > 0 {
+		return nil, fmt.Errorf("services: new client: %w", f)
 	}
 	own := *client
 	own.CheckRedirect = checkRedirect(c.base, client.CheckRedirect)
@@ -111,21 +110,21 @@ func parseBase(base string) (*url.URL, error) {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil:
-		return nil, errors.New("services: new client: the base URL cannot be parsed")
+		return nil, errors.New("the base URL cannot be parsed")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, errors.New("services: new client: the base URL is neither http nor https")
+		return nil, errors.New("the base URL is neither http nor https")
 	case u.Hostname() == "":
-		return nil, errors.New("services: new client: the base URL has no host")
+		return nil, errors.New("the base URL has no host")
 	case u.User != nil:
-		return nil, errors.New("services: new client: the base URL holds a user or password")
+		return nil, errors.New("the base URL holds a user or password")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("services: new client: the base URL has a query or a fragment")
+		return nil, errors.New("the base URL has a query or a fragment")
 	case hasDots(u.EscapedPath()):
-		return nil, errors.New("services: new client: the base URL's path holds a way up")
+		return nil, errors.New("the base URL's path holds a way up")
 	}
 	u.RawPath = strings.TrimRight(u.EscapedPath(), "/")
 	if u.Path, err = url.PathUnescape(u.RawPath); err != nil { // an escaped slash at the end is none to take off
-		return nil, errors.New("services: new client: the base URL cannot be parsed")
+		return nil, errors.New("the base URL cannot be parsed")
 	}
 	return u, nil
 }

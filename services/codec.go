@@ -6,7 +6,8 @@ import "net/http"
 type Codec interface {
 	// Envelope returns what a success is decoded into by encoding/json: a pointer
 	// to the vendor's envelope, in which the member that holds the data is of type
-	// any and set to data. Decoding then fills data in place, in the same pass.
+	// any and set to data. Decoding then fills data in place, in the same pass. An
+	// answer whose data is zero may be asked for twice.
 	Envelope(data any) Envelope
 
 	// Fault fills e with what an answer without success says. Route, status, ids,

@@ -43,17 +43,16 @@ type operation struct {
 }
 
 func run[T any](ctx context.Context, c *Client, o operation) (*Result[T], error) {
-	// The data gets a place of its own, so that an answer without any is told from a zero one.
 	got := &struct {
 		result Result[T]
-		data   *T
+		data   *T // in one block with what it points to, which is decoded in place
 	}{}
+	got.data = &got.result.Value
 	if err := c.send(ctx, o, &got.data, &got.result.Meta); err != nil {
 		return nil, err
 	}
-	if got.data != nil {
-		got.result.Value = *got.data
-		got.data = nil
+	if got.data == nil { // the server sent null, and T takes that
+		got.result.Value = *new(T)
 	}
 	return &got.result, nil
 }
@@ -69,8 +68,8 @@ type exchange struct {
 	rate   transport.RateLimit
 }
 
-// send is the only place that sends. Into is a pointer to the pointer that the
-// data is put under.
+// send is the only place that sends. Into is a pointer to the pointer to where
+// the data goes, which becomes nil where the server sends null.
 func (c *Client) send(ctx context.Context, o operation, into any, m *Metadata) error {
 	ctx, call := begin(ctx)
 	defer call.End()
@@ -80,9 +79,9 @@ func (c *Client) send(ctx context.Context, o operation, into any, m *Metadata) e
 		transport.Put(ctx, request.Repeat())
 	}
 	x := &exchange{client: c, route: o.route, call: call}
-	buf, _ := c.buffers.Get().(*bytes.Buffer)
-	defer c.release(buf)
-	err := x.run(ctx, o, buf, into, m)
+	in, _ := c.intakes.Get().(*intake)
+	defer c.release(in)
+	err := x.run(ctx, o, in, into, m)
 	x.publish(ctx, err, m)
 	return err
 }
@@ -105,17 +104,31 @@ func begin(ctx context.Context) (context.Context, *transport.Call) {
 	return transport.Begin(ctx)
 }
 
+// An intake is what the body of an answer is read into, and up to where.
+type intake struct {
+	bytes.Buffer
+
+	body io.LimitedReader
+}
+
 // maxPooled is the largest buffer that is kept for the next answer.
 const maxPooled = 64 << 10
 
-func (c *Client) release(buf *bytes.Buffer) {
-	if buf.Cap() <= maxPooled {
-		buf.Reset()
-		c.buffers.Put(buf)
+func (c *Client) release(in *intake) {
+	if in.Cap() <= maxPooled {
+		in.Reset()
+		in.body.R = nil
+		c.intakes.Put(in)
 	}
 }
 
-func (x *exchange) run(ctx context.Context, o operation, buf *bytes.Buffer, into any, m *Metadata) error {
+// take reads up to limit bytes of body.
+func (i *intake) take(body io.Reader, limit int64) (n int64, err error) {
+	i.body = io.LimitedReader{R: body, N: limit}
+	return i.ReadFrom(&i.body)
+}
+
+func (x *exchange) run(ctx context.Context, o operation, in *intake, into any, m *Metadata) error {
 	var err error
 	if o.paged {
 		x.req, err = x.client.follow(ctx, o)
@@ -142,12 +155,12 @@ func (x *exchange) run(ctx context.Context, o operation, buf *bytes.Buffer, into
 		x.call.SetRateLimit(x.rate)
 	}
 	if resp.StatusCode < http.StatusOK || resp.StatusCode >= http.StatusMultipleChoices {
-		return x.refused(ctx, buf)
+		return x.refused(ctx, in)
 	}
 	if o.file != nil {
 		return x.save(ctx, o.file, m)
 	}
-	if err := x.read(ctx, buf, x.client.maxBody); err != nil {
+	if err := x.read(ctx, in, x.client.maxBody); err != nil {
 		return err
 	}
 	return x.decode(into, m)
@@ -169,12 +182,18 @@ func (c *Client) follow(ctx context.Context, o operation) (*http.Request, error)
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "", http.NoBody)
-	if err != nil {
-		return nil, err
+	return newRequest(ctx, http.MethodGet, u, http.Header{"Accept": c.accept}), nil
+}
+
+// newRequest is http.NewRequestWithContext for a URL and a header that exist:
+// that one would make a header of its own and parse a URL, and the request that
+// WithContext copies here stays on the stack.
+func newRequest(ctx context.Context, method string, u *url.URL, header http.Header) *http.Request {
+	req := http.Request{
+		Method: method, URL: u, Host: u.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
-	req.URL, req.Host, req.Header = u, u.Host, http.Header{"Accept": c.accept}
-	return req, nil
+	return req.WithContext(ctx)
 }
 
 // bare takes off what http.Client puts around an error: the method, which the
@@ -200,12 +219,12 @@ func ended(ctx context.Context, err error) error {
 }
 
 // read takes the body in, up to limit bytes after decompression.
-func (x *exchange) read(ctx context.Context, buf *bytes.Buffer, limit int64) error {
+func (x *exchange) read(ctx context.Context, in *intake, limit int64) error {
 	if n := x.resp.ContentLength; n > 0 && n <= maxPooled {
-		buf.Grow(int(n) + bytes.MinRead)
+		in.Grow(int(n) + bytes.MinRead)
 	}
-	n, err := buf.ReadFrom(io.LimitReader(x.resp.Body, limit+1))
-	x.body = buf.Bytes()
+	n, err := in.take(x.resp.Body, limit+1)
+	x.body = in.Bytes()
 	switch {
 	case n > limit:
 		return x.fail(ErrTooLarge, fmt.Errorf("it is longer than %d bytes", limit))
@@ -221,9 +240,9 @@ const maxRefusal = 64 << 10
 
 // refused makes the error of an answer that is no success. What is wrong with
 // its body does not hide its status.
-func (x *exchange) refused(ctx context.Context, buf *bytes.Buffer) error {
-	_, err := buf.ReadFrom(io.LimitReader(x.resp.Body, maxRefusal))
-	x.body = buf.Bytes()
+func (x *exchange) refused(ctx context.Context, in *intake) error {
+	_, err := in.take(x.resp.Body, maxRefusal)
+	x.body = in.Bytes()
 	if err != nil {
 		err = fmt.Errorf("read the answer: %w", ended(ctx, err))
 	}
@@ -233,7 +252,7 @@ func (x *exchange) refused(ctx context.Context, buf *bytes.Buffer) error {
 }
 
 func (x *exchange) decode(into any, m *Metadata) error {
-	data := reflect.ValueOf(into).Elem() // a nil *T
+	data := reflect.ValueOf(into).Elem() // a *T
 	envelope := x.client.codec.Envelope(into)
 	if len(x.body) > 0 || x.resp.StatusCode != http.StatusNoContent {
 		if err := json.Unmarshal(x.body, envelope); err != nil {
@@ -244,10 +263,20 @@ func (x *exchange) decode(into any, m *Metadata) error {
 	envelope.Fill(x.resp.Header, m)
 	x.client.relate(&m.Paging, m.more.url)
 	wanted := data.Type().Elem()
-	if data.IsNil() && wanted.Kind() != reflect.Pointer && wanted != reflect.TypeFor[None]() {
+	if wanted.Kind() != reflect.Pointer && wanted != reflect.TypeFor[None]() && !x.holds(data) {
 		return x.fail(ErrResponse, errors.New("decode the answer: it holds no data"))
 	}
 	return nil
+}
+
+// holds reports whether the answer holds the data that was decoded. Where the
+// data is zero, which is rare, only a second look tells {} from nothing.
+func (x *exchange) holds(data reflect.Value) bool {
+	if data.IsNil() || !data.Elem().IsZero() {
+		return !data.IsNil()
+	}
+	var raw json.RawMessage
+	return json.Unmarshal(x.body, x.client.codec.Envelope(&raw)) == nil && raw != nil
 }
 
 func (x *exchange) noBody() error {

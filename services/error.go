@@ -208,6 +208,24 @@ func (f faults) Error() string {
 	return strings.Join(texts, "; ")
 }
 
+// flat returns the errors that errors.Join put together, which reads as several
+// lines, and any other error by itself: what wraps a joined one has more to say.
+func flat(err error) faults {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return faults{err}
+	}
+	var parts faults
+	var lines []string
+	for _, part := range joined.Unwrap() {
+		parts, lines = append(parts, flat(part)...), append(lines, part.Error())
+	}
+	if err.Error() != strings.Join(lines, "\n") { // it wraps several in a sentence of its own
+		return faults{err}
+	}
+	return parts
+}
+
 func (f faults) Unwrap() []error { return f }
 
 func (f *faults) add(field, format string, args ...any) {

@@ -15,8 +15,8 @@ type Tracking[S, E any] struct {
 	// Status asks once. While the request waits, its error Is [ErrNotProcessed];
 	// any other error ends the wait, but not for good.
 	Status func(ctx context.Context, requestID string) (*Result[S], error)
-	// Verdict returns the final failure that a status tells of, or nil.
-	Verdict func(status *Result[S]) error
+	// Verdict returns the final failure that the status of a request tells of, or nil.
+	Verdict func(requestID string, status *Result[S]) error
 	// ID returns the id of the entity.
 	ID func(status S) string
 	// Fetch gets the entity.
@@ -116,7 +116,7 @@ func (p *Pending[S, E]) poll(ctx context.Context, r *round[S], opts []poll.Optio
 		return
 	}
 	settled = true
-	if r.err = p.tracking.Verdict(r.status); r.err != nil {
+	if r.err = p.tracking.Verdict(p.RequestID, r.status); r.err != nil {
 		r.status = nil
 	}
 }

@@ -48,7 +48,7 @@ func (w *work) tracking() services.Tracking[status, item] {
 			}
 			return &services.Result[status]{Value: status{w.success, "id-" + requestID}}, nil
 		},
-		Verdict: func(got *services.Result[status]) error {
+		Verdict: func(_ string, got *services.Result[status]) error {
 			if !got.Value.Success {
 				return errFailed
 			}
@@ -290,7 +290,7 @@ func ExampleNewPending() {
 			}
 			return &services.Result[string]{Value: id}, nil
 		},
-		Verdict: func(*services.Result[string]) error { return nil },
+		Verdict: func(string, *services.Result[string]) error { return nil },
 		ID:      func(status string) string { return status },
 		Fetch: func(_ context.Context, id string) (*services.Result[string], error) {
 			return &services.Result[string]{Value: "the alert with id " + id}, nil

@@ -1,12 +1,17 @@
 package opsgenie_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/alert"
@@ -24,12 +29,10 @@ func replies(status int, body string) transport.RoundTripperFunc {
 	}
 }
 
-func above(b *testing.B, base http.RoundTripper) *opsgenie.Client {
-	b.Helper()
+func above(tb testing.TB, base http.RoundTripper) *opsgenie.Client {
+	tb.Helper()
 	c, err := opsgenie.New("k", opsgenie.WithBase(base))
-	if err != nil {
-		b.Fatal(err)
-	}
+	require.NoError(tb, err)
 	return c
 }
 
@@ -37,31 +40,66 @@ type reply struct{ *strings.Reader }
 
 func (reply) Close() error { return nil }
 
-func BenchmarkGet(b *testing.B) {
+// A typedCall is one of those that the benchmarks measure and the gate bounds.
+type typedCall struct {
+	name   string
+	call   func(ctx context.Context) error
+	allocs float64 // at most
+	bytes  float64 // at most
+}
+
+// typedCalls are the calls above the standing chain and a base in memory. The Get
+// has an answer with all that an alert can hold.
+func typedCalls(tb testing.TB) []typedCall {
+	tb.Helper()
 	body, err := os.ReadFile("alert/testdata/get.json")
-	if err != nil {
-		b.Fatal(err)
-	}
-	c := above(b, replies(http.StatusOK, string(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := c.Alerts.Get(b.Context(), alert.GetRequest{Ref: alert.ByAlias("a/b")}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkCreate(b *testing.B) {
-	c := above(b, replies(http.StatusAccepted, `{"result":"Request will be processed","took":0.1,"requestId":"r"}`))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := c.Alerts.Create(b.Context(), alert.CreateRequest{Message: "m", Alias: "a", Tags: []string{"x", "y"}}); err != nil {
-			b.Fatal(err)
-		}
+	require.NoError(tb, err)
+	reads := above(tb, replies(http.StatusOK, string(body)))
+	writes := above(tb, replies(http.StatusAccepted, `{"result":"Request will be processed","took":0.1,"requestId":"r"}`))
+	return []typedCall{
+		{"Get", func(ctx context.Context) error {
+			_, err := reads.Alerts.Get(ctx, alert.GetRequest{Ref: alert.ByAlias("a/b")})
+			return err
+		}, 80, 7 << 10},
+		{"Create", func(ctx context.Context) error {
+			_, err := writes.Alerts.Create(ctx, alert.CreateRequest{Message: "m", Alias: "a", Tags: []string{"x", "y"}})
+			return err
+		}, 50, 6 << 10},
 	}
 }
 
-// BenchmarkGetByHand is the same with net/http and encoding/json alone, and no
+func BenchmarkTyped(b *testing.B) {
+	for _, row := range typedCalls(b) {
+		b.Run(row.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := row.call(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// What a typed call may cost in all, the chain and net/http's client included.
+func TestAllocationsOfTypedCalls(t *testing.T) { //nolint:paralleltest // it counts the allocations of the process
+	if racing {
+		t.Skip("under the race detector allocations do not count")
+	}
+	const runs = 500
+	for _, row := range typedCalls(t) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		allocs := testing.AllocsPerRun(runs, func() { require.NoError(t, row.call(t.Context())) })
+		runtime.ReadMemStats(&after)
+		bytes := float64(after.TotalAlloc-before.TotalAlloc) / (runs + 1) // AllocsPerRun warms up once
+		t.Logf("%-6s %.0f allocations, %.0f B", row.name, allocs, bytes)
+		assert.LessOrEqual(t, allocs, row.allocs, row.name)
+		assert.LessOrEqual(t, bytes, row.bytes, row.name)
+	}
+}
+
+// BenchmarkGetByHand is the Get with net/http and encoding/json alone, and no
 // attempt more than one.
 func BenchmarkGetByHand(b *testing.B) {
 	body, err := os.ReadFile("alert/testdata/get.json")

@@ -18,7 +18,7 @@ import (
 // A Service calls the Alert API. It is safe for concurrent use. [New] makes one.
 type Service struct {
 	client    *services.Client
-	poll      []poll.Option
+	changes   services.Tracker[RequestStatus, Alert, Pending]
 	autoAlias bool
 }
 
@@ -28,7 +28,7 @@ type Option func(*Service)
 // WithPolling sets the options that each wait for a request begins with. The
 // default is that of [poll.Until]: 10 retries after the first probe.
 func WithPolling(opts ...poll.Option) Option {
-	return func(s *Service) { s.poll = append(s.poll, opts...) }
+	return func(s *Service) { s.changes.Poll = append(s.changes.Poll, opts...) }
 }
 
 // WithAutoAlias gives an alert that is created without an alias a random one (a
@@ -38,6 +38,7 @@ func WithAutoAlias() Option { return func(s *Service) { s.autoAlias = true } }
 // New returns a service that calls by client, whose codec must be Opsgenie's.
 func New(client *services.Client, opts ...Option) *Service {
 	s := &Service{client: client}
+	s.changes = s.tracker()
 	for _, opt := range opts {
 		if opt != nil {
 			opt(s)
@@ -128,30 +129,28 @@ func (p *Pending) Alert(ctx context.Context, opts ...poll.Option) (*services.Res
 
 // Resume returns the change that was accepted under a request id, perhaps by
 // another process. It sends nothing; an empty id is refused by the first wait.
-func (s *Service) Resume(requestID string) *Pending {
-	return s.pending(requestID, services.Metadata{})
-}
+func (s *Service) Resume(requestID string) *Pending { return s.changes.Resume(requestID) }
 
 func (s *Service) accept(ctx context.Context, route string, in any) (*Pending, error) {
-	got, err := services.Do[services.None](ctx, s.client, route, in)
-	if err != nil {
-		return nil, err
-	}
-	return s.pending(got.Meta.RequestID, got.Meta), nil
+	return s.changes.Accept(ctx, route, in)
 }
 
-func (s *Service) pending(requestID string, meta services.Metadata) *Pending {
-	return &Pending{services.NewPending(requestID, meta, services.Tracking[RequestStatus, Alert]{
-		Status: func(ctx context.Context, id string) (*services.Result[RequestStatus], error) {
-			return s.GetRequestStatus(ctx, GetRequestStatusRequest{RequestID: id})
+// tracker says how changes of alerts are followed.
+func (s *Service) tracker() services.Tracker[RequestStatus, Alert, Pending] {
+	return services.Tracker[RequestStatus, Alert, Pending]{
+		Client: s.client,
+		Own:    func(p *services.Pending[RequestStatus, Alert]) *Pending { return &Pending{p} },
+		Tracking: services.Tracking[RequestStatus, Alert]{
+			Status: func(ctx context.Context, id string) (*services.Result[RequestStatus], error) {
+				return s.GetRequestStatus(ctx, GetRequestStatusRequest{RequestID: id})
+			},
+			Verdict: func(id string, got *services.Result[RequestStatus]) error {
+				return got.Value.Verdict("alert", id, got.Meta)
+			},
+			ID: func(status RequestStatus) string { return status.AlertID },
+			Fetch: func(ctx context.Context, id string) (*services.Result[Alert], error) {
+				return s.Get(ctx, GetRequest{Ref: ByID(id)})
+			},
 		},
-		Verdict: func(got *services.Result[RequestStatus]) error {
-			return got.Value.Verdict("alert", requestID, got.Meta)
-		},
-		ID: func(status RequestStatus) string { return status.AlertID },
-		Fetch: func(ctx context.Context, id string) (*services.Result[Alert], error) {
-			return s.Get(ctx, GetRequest{Ref: ByID(id)})
-		},
-		Poll: s.poll,
-	})}
+	}
 }

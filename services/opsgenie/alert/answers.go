@@ -2,8 +2,10 @@ package alert
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
+	"github.com/tripware/tripware/services/opsgenie/internal/object"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -64,8 +66,8 @@ type reportWire struct {
 
 // UnmarshalJSON reads a report.
 func (r *Report) UnmarshalJSON(raw []byte) error {
-	var w reportWire
-	if err := json.Unmarshal(raw, &w); err != nil {
+	w, err := readReport(raw)
+	if err != nil {
 		return err
 	}
 	*r = Report{
@@ -75,6 +77,41 @@ func (r *Report) UnmarshalJSON(raw []byte) error {
 		ClosedBy:       w.ClosedBy,
 	}
 	return nil
+}
+
+func readReport(raw []byte) (reportWire, error) {
+	var w reportWire
+	if object.Flat(raw, w.read) {
+		return w, nil
+	}
+	var other reportWire // since encoding/json takes it off the stack
+	err := json.Unmarshal(raw, &other)
+	return other, err
+}
+
+// read takes a member of a report that is written as most are.
+func (w *reportWire) read(name, value []byte, quoted bool) bool {
+	switch string(name) {
+	case "acknowledgedBy":
+		w.AcknowledgedBy = string(value)
+	case "closedBy":
+		w.ClosedBy = string(value)
+	case "ackTime":
+		w.AckTime = number(value)
+		return !quoted
+	case "closeTime":
+		w.CloseTime = number(value)
+		return !quoted
+	default:
+		return false
+	}
+	return quoted
+}
+
+// number reads an integer that [object.Flat] found.
+func number(text []byte) int64 {
+	n, _ := strconv.ParseInt(string(text), 10, 64)
+	return n
 }
 
 // MarshalJSON writes a report as the server does.

@@ -42,10 +42,16 @@ func FuzzAReportSurvivesTheWayBack(f *testing.F) {
 		if max(ack, closed) > most || min(ack, closed) < -most {
 			return
 		}
-		sent, err := json.Marshal(map[string]any{"ackTime": ack, "closeTime": closed, "acknowledgedBy": who, "closedBy": who})
+		members := map[string]any{"ackTime": ack, "closeTime": closed, "acknowledgedBy": who, "closedBy": who}
+		sent, err := json.Marshal(members)
 		require.NoError(t, err)
 		var read, again alert.Report
 		require.NoError(t, json.Unmarshal(sent, &read))
+		members["more"] = nil // no longer as plain as most are
+		sent, err = json.Marshal(members)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(sent, &again))
+		require.Equal(t, read, again)
 		require.Equal(t, ack > 0, read.AckTime > 0, "%d ms became %s", ack, read.AckTime)
 		require.Equal(t, closed < 0, read.CloseTime < 0, "%d ms became %s", closed, read.CloseTime)
 		written, err := json.Marshal(read)

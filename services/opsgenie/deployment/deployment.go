@@ -15,8 +15,8 @@ import (
 // A Service calls the Deployment API. It is safe for concurrent use. [New] makes
 // one.
 type Service struct {
-	client *services.Client
-	poll   []poll.Option
+	client  *services.Client
+	changes services.Tracker[RequestStatus, Deployment, Pending]
 }
 
 // An Option sets what [New] makes.
@@ -25,12 +25,13 @@ type Option func(*Service)
 // WithPolling sets the options that each wait for a request begins with. The
 // default is that of [poll.Until]: 10 retries after the first probe.
 func WithPolling(opts ...poll.Option) Option {
-	return func(s *Service) { s.poll = append(s.poll, opts...) }
+	return func(s *Service) { s.changes.Poll = append(s.changes.Poll, opts...) }
 }
 
 // New returns a service that calls by client, whose codec must be Opsgenie's.
 func New(client *services.Client, opts ...Option) *Service {
 	s := &Service{client: client}
+	s.changes = s.tracker()
 	for _, opt := range opts {
 		if opt != nil {
 			opt(s)
@@ -89,30 +90,28 @@ func (p *Pending) Deployment(ctx context.Context, opts ...poll.Option) (*service
 
 // Resume returns the change that was accepted under a request id, perhaps by
 // another process. It sends nothing; an empty id is refused by the first wait.
-func (s *Service) Resume(requestID string) *Pending {
-	return s.pending(requestID, services.Metadata{})
-}
+func (s *Service) Resume(requestID string) *Pending { return s.changes.Resume(requestID) }
 
 func (s *Service) accept(ctx context.Context, route string, in any) (*Pending, error) {
-	got, err := services.Do[services.None](ctx, s.client, route, in)
-	if err != nil {
-		return nil, err
-	}
-	return s.pending(got.Meta.RequestID, got.Meta), nil
+	return s.changes.Accept(ctx, route, in)
 }
 
-func (s *Service) pending(requestID string, meta services.Metadata) *Pending {
-	return &Pending{services.NewPending(requestID, meta, services.Tracking[RequestStatus, Deployment]{
-		Status: func(ctx context.Context, id string) (*services.Result[RequestStatus], error) {
-			return s.GetRequestStatus(ctx, GetRequestStatusRequest{RequestID: id})
+// tracker says how changes of deployments are followed.
+func (s *Service) tracker() services.Tracker[RequestStatus, Deployment, Pending] {
+	return services.Tracker[RequestStatus, Deployment, Pending]{
+		Client: s.client,
+		Own:    func(p *services.Pending[RequestStatus, Deployment]) *Pending { return &Pending{p} },
+		Tracking: services.Tracking[RequestStatus, Deployment]{
+			Status: func(ctx context.Context, id string) (*services.Result[RequestStatus], error) {
+				return s.GetRequestStatus(ctx, GetRequestStatusRequest{RequestID: id})
+			},
+			Verdict: func(id string, got *services.Result[RequestStatus]) error {
+				return got.Value.Verdict("deployment", id, got.Meta)
+			},
+			ID: func(status RequestStatus) string { return status.DeploymentID },
+			Fetch: func(ctx context.Context, id string) (*services.Result[Deployment], error) {
+				return s.Get(ctx, GetRequest{Ref: ByID(id)})
+			},
 		},
-		Verdict: func(got *services.Result[RequestStatus]) error {
-			return got.Value.Verdict("deployment", requestID, got.Meta)
-		},
-		ID: func(status RequestStatus) string { return status.DeploymentID },
-		Fetch: func(ctx context.Context, id string) (*services.Result[Deployment], error) {
-			return s.Get(ctx, GetRequest{Ref: ByID(id)})
-		},
-		Poll: s.poll,
-	})}
+	}
 }

@@ -25,7 +25,7 @@ func definition() incidenttemplate.Definition {
 	return incidenttemplate.Definition{
 		Name: "Outage", Message: "Checkout is failing", Description: "Payments do not go through", Tags: []string{"shop"},
 		Details: map[string]string{"runbook": "502"}, Priority: shape.P2, ImpactedServices: []string{"04e7c1fa-95b3-4d28-a6e0-b1d83f629c57"},
-		Stakeholders: incidenttemplate.Stakeholders{Enable: true, Message: "Checkout is down", Description: "We are on it"},
+		Stakeholders: shape.Stakeholders{Enable: true, Message: "Checkout is down", Description: "We are on it"},
 	}
 }
 
@@ -36,7 +36,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		`"priority":"P2","impactedServices":["04e7c1fa-95b3-4d28-a6e0-b1d83f629c57"],"stakeholderProperties":{"enable":true,"message":"Checkout is down","description":"We are on it"}}`
 	written := incidenttemplate.Summary{ID: id}
 	outage := incidenttemplate.Template{ID: id, Definition: definition()}
-	slow := incidenttemplate.Definition{Name: "Slow", Message: "Checkout is slow", Priority: shape.P4, Stakeholders: incidenttemplate.Stakeholders{Message: "Checkout is slow"}}
+	slow := incidenttemplate.Definition{Name: "Slow", Message: "Checkout is slow", Priority: shape.P4, Stakeholders: shape.Stakeholders{Message: "Checkout is slow"}}
 	apitest.Run(t, open, []row{
 		sends("Create", "POST "+at, body, 201, "created", written, func(ctx context.Context, s api) (*services.Result[incidenttemplate.Summary], error) {
 			return s.Create(ctx, incidenttemplate.CreateRequest{Definition: definition()})

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -20,30 +19,18 @@ type Template struct {
 
 // A Definition is what an incident template says.
 type Definition struct {
-	Name             string            `json:"name" check:"required"`
-	Message          string            `json:"message" check:"required"` // at most 130 characters
-	Description      string            `json:"description,omitzero"`     // at most 10,000 characters
-	Tags             []string          `json:"tags,omitzero"`            // at most 20 of 50 characters
-	Details          map[string]string `json:"details,omitzero"`         // at most 8,000 characters in all
-	Priority         shape.Priority    `json:"priority" check:"required"`
-	ImpactedServices []string          `json:"impactedServices,omitzero"` // ids; at most 20
-	Stakeholders     Stakeholders      `json:"stakeholderProperties"`
-}
-
-// Stakeholders are what those hear of an incident who do not work on it.
-type Stakeholders struct {
-	Enable      bool   `json:"enable"`               // notifies them
-	Message     string `json:"message"`              // required; at most 130 characters
-	Description string `json:"description,omitzero"` // at most 10,000 characters
+	Name             string             `json:"name" check:"required"`
+	Message          string             `json:"message" check:"required"` // at most 130 characters
+	Description      string             `json:"description,omitzero"`     // at most 10,000 characters
+	Tags             []string           `json:"tags,omitzero"`            // at most 20 of 50 characters
+	Details          map[string]string  `json:"details,omitzero"`         // at most 8,000 characters in all
+	Priority         shape.Priority     `json:"priority" check:"required"`
+	ImpactedServices []string           `json:"impactedServices,omitzero"` // ids; at most 20
+	Stakeholders     shape.Stakeholders `json:"stakeholderProperties"`
 }
 
 // Check refuses a template that has nothing to tell its stakeholders.
-func (d Definition) Check() error {
-	if d.Stakeholders.Message == "" {
-		return &services.ArgumentError{Field: "stakeholderProperties.message", Problem: "is required"}
-	}
-	return nil
-}
+func (d Definition) Check() error { return d.Stakeholders.Check("stakeholderProperties") }
 
 // A Summary is what writes tell of a template.
 type Summary struct {

@@ -25,10 +25,10 @@ func definition() serviceincidentrule.Definition {
 	return serviceincidentrule.Definition{
 		MatchType:  shape.FilterMatchAllConditions,
 		Conditions: []shape.Condition{{Field: shape.FieldMessage, Operation: shape.Contains, ExpectedValue: "checkout", Order: new(0)}},
-		Incident: serviceincidentrule.IncidentProperties{
+		Incident: shape.IncidentProperties{
 			Message: "Checkout is failing", Description: "Payments do not go through", Tags: []string{"shop"}, Details: map[string]string{"runbook": "502"},
 			Priority:     shape.P2,
-			Stakeholders: serviceincidentrule.Stakeholders{Enable: true, Message: "Checkout is down", Description: "We are on it"},
+			Stakeholders: shape.Stakeholders{Enable: true, Message: "Checkout is down", Description: "We are on it"},
 		},
 	}
 }
@@ -47,7 +47,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		sends("Create/only what is required", "POST "+at, `{"incidentProperties":{"message":"m","priority":"P1","stakeholderProperties":{"enable":false,"message":"s"}}}`,
 			201, "created", written, func(ctx context.Context, s api) (*services.Result[serviceincidentrule.Summary], error) {
 				return s.Create(ctx, serviceincidentrule.CreateRequest{ServiceID: "s-1", Definition: serviceincidentrule.Definition{
-					Incident: serviceincidentrule.IncidentProperties{Message: "m", Priority: shape.P1, Stakeholders: serviceincidentrule.Stakeholders{Message: "s"}},
+					Incident: shape.IncidentProperties{Message: "m", Priority: shape.P1, Stakeholders: shape.Stakeholders{Message: "s"}},
 				}})
 			}),
 		sends("Update", "PUT "+at+"/r-1", body, 200, "updated", written, func(ctx context.Context, s api) (*services.Result[serviceincidentrule.Summary], error) {

@@ -30,25 +30,8 @@ type Template struct {
 
 // A Definition is what an incident template says.
 type Definition struct {
-	Name     string             `json:"name"` // required
-	Incident IncidentProperties `json:"incidentProperties"`
-}
-
-// IncidentProperties are what an incident says that is made from a template.
-type IncidentProperties struct {
-	Message      string            `json:"message"`              // required; at most 130 characters
-	Description  string            `json:"description,omitzero"` // at most 10,000 characters
-	Tags         []string          `json:"tags,omitzero"`
-	Details      map[string]string `json:"details,omitzero"`
-	Priority     shape.Priority    `json:"priority"` // required
-	Stakeholders Stakeholders      `json:"stakeholderProperties"`
-}
-
-// Stakeholders are what those hear of an incident who do not work on it.
-type Stakeholders struct {
-	Enable      bool   `json:"enable"`               // notifies them
-	Message     string `json:"message"`              // required; at most 130 characters
-	Description string `json:"description,omitzero"` // at most 10,000 characters
+	Name     string                   `json:"name"` // required
+	Incident shape.IncidentProperties `json:"incidentProperties"`
 }
 
 // A Summary is what writes tell of a template.
@@ -61,18 +44,11 @@ func (d Definition) Check() error { return d.check("") }
 
 // check names the fields below a path.
 func (d Definition) check(path string) error {
-	var faults []error
-	for _, must := range []struct{ field, value string }{
-		{"name", d.Name},
-		{"incidentProperties.message", d.Incident.Message},
-		{"incidentProperties.priority", string(d.Incident.Priority)},
-		{"incidentProperties.stakeholderProperties.message", d.Incident.Stakeholders.Message},
-	} {
-		if must.value == "" {
-			faults = append(faults, &services.ArgumentError{Field: path + must.field, Problem: "is required"})
-		}
+	err := d.Incident.Check(path + "incidentProperties")
+	if d.Name == "" {
+		return errors.Join(&services.ArgumentError{Field: path + "name", Problem: "is required"}, err)
 	}
-	return errors.Join(faults...)
+	return err
 }
 
 // CreateRequest asks for an incident template of one business service. The API

@@ -24,10 +24,10 @@ const id = "413dc40c-c7fc-4d67-8105-dde732c30ad3"
 func definition() serviceincidenttemplate.Definition {
 	return serviceincidenttemplate.Definition{
 		Name: "Outage",
-		Incident: serviceincidenttemplate.IncidentProperties{
+		Incident: shape.IncidentProperties{
 			Message: "Checkout is failing", Description: "Payments do not go through", Tags: []string{"shop"}, Details: map[string]string{"runbook": "502"},
 			Priority:     shape.P2,
-			Stakeholders: serviceincidenttemplate.Stakeholders{Enable: true, Message: "Checkout is down", Description: "We are on it"},
+			Stakeholders: shape.Stakeholders{Enable: true, Message: "Checkout is down", Description: "We are on it"},
 		},
 	}
 }
@@ -47,7 +47,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			`{"incidentTemplate":{"name":"n","incidentProperties":{"message":"m","priority":"P1","stakeholderProperties":{"enable":false,"message":"s"}}}}`, 201, "created", written,
 			func(ctx context.Context, s api) (*services.Result[serviceincidenttemplate.Summary], error) {
 				return s.Create(ctx, serviceincidenttemplate.CreateRequest{ServiceID: "s-1", Template: serviceincidenttemplate.Definition{Name: "n",
-					Incident: serviceincidenttemplate.IncidentProperties{Message: "m", Priority: shape.P1, Stakeholders: serviceincidenttemplate.Stakeholders{Message: "s"}}}})
+					Incident: shape.IncidentProperties{Message: "m", Priority: shape.P1, Stakeholders: shape.Stakeholders{Message: "s"}}}})
 			}),
 		sends("Update", "PUT "+at+"/t-1", body, 200, "updated", written,
 			func(ctx context.Context, s api) (*services.Result[serviceincidenttemplate.Summary], error) {

@@ -65,15 +65,16 @@ func (f Filter) Check(field string) error {
 	if f.conditional() && f.raw == "" && len(f.conditions) == 0 {
 		return &services.ArgumentError{Field: field + ".conditions", Problem: "is required"}
 	}
+	return CheckConditions(field+".conditions", f.conditions)
+}
+
+// CheckConditions refuses a list, sent as field, in which a condition lacks its
+// field or operation.
+func CheckConditions(field string, all []Condition) error {
 	var faults []error
-	for i, c := range f.conditions {
-		at := fmt.Sprintf("%s.conditions[%d]", field, i)
-		if c.Field == "" {
-			faults = append(faults, &services.ArgumentError{Field: at + ".field", Problem: "is required"})
-		}
-		if c.Operation == "" {
-			faults = append(faults, &services.ArgumentError{Field: at + ".operation", Problem: "is required"})
-		}
+	for i, c := range all {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		faults = append(faults, required(at+".field", string(c.Field)), required(at+".operation", string(c.Operation)))
 	}
 	return errors.Join(faults...)
 }

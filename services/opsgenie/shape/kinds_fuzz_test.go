@@ -26,6 +26,38 @@ func FuzzWhatComesInKindsSurvivesTheWayBack(f *testing.F) {
 	})
 }
 
+// However a server writes a responder, it is the same: as plain as most are, or
+// with escapes and a member more, for which encoding/json has to read it.
+func FuzzAResponderIsTheSameInEveryForm(f *testing.F) {
+	f.Add("team", "t", "T", "")
+	f.Add("user", "", "ü", "u@example.com")
+	f.Add("oracle", "\n", `"`, "\xff")
+	f.Fuzz(func(t *testing.T, kind, id, name, username string) {
+		members := map[string]any{"type": kind, "id": id, "name": name, "username": username}
+		plain := []named{read[shape.Responder](t, members), read[shape.Recipient](t, members)}
+		members["more"] = []int{1}
+		other := []named{read[shape.Responder](t, members), read[shape.Recipient](t, members)}
+		for i, was := range plain {
+			is := other[i]
+			require.Equal(t, [3]string{string(was.Kind()), was.ID(), was.Name()}, [3]string{string(is.Kind()), is.ID(), is.Name()})
+		}
+	})
+}
+
+type named interface {
+	Kind() shape.Kind
+	ID() string
+	Name() string
+}
+
+func read[T any](t *testing.T, members map[string]any) (v T) {
+	t.Helper()
+	raw, err := json.Marshal(members)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(raw, &v))
+	return v
+}
+
 func back(t *testing.T, raw string, first, again interface {
 	json.Unmarshaler
 	IsZero() bool

@@ -82,8 +82,7 @@ func (r *Recipient) UnmarshalJSON(raw []byte) error {
 	if bytes.Equal(raw, []byte("null")) {
 		return nil
 	}
-	var m members
-	err := json.Unmarshal(raw, &m)
+	m, err := readMembers(raw)
 	*r = Recipient{kind: m.Type, id: m.ID, name: m.Name}
 	if m.Type == KindUser {
 		r.name = m.Username

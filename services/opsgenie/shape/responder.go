@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/object"
 )
 
 // A Kind says what a [Responder] is. The set is open.
@@ -76,6 +77,44 @@ type members struct {
 	Username string `json:"username,omitzero"`
 }
 
+// readMembers reads all that is of its type, also where something is not.
+func readMembers(raw []byte) (members, error) {
+	var m members
+	if object.Flat(raw, m.read) {
+		return m, nil
+	}
+	var other members // since encoding/json takes it off the stack
+	err := json.Unmarshal(raw, &other)
+	return other, err
+}
+
+// read takes a member of an object that is written as most are.
+func (m *members) read(name, value []byte, quoted bool) bool {
+	switch string(name) {
+	case "type":
+		m.Type = kindOf(value)
+	case "id":
+		m.ID = string(value)
+	case "name":
+		m.Name = string(value)
+	case "username":
+		m.Username = string(value)
+	default:
+		return false
+	}
+	return quoted
+}
+
+// kindOf returns the constant for a kind that has one, which is no new string.
+func kindOf(text []byte) Kind {
+	for _, kind := range [...]Kind{KindTeam, KindUser, KindEscalation, KindSchedule, KindGroup, KindAll, KindNone} {
+		if string(text) == string(kind) {
+			return kind
+		}
+	}
+	return Kind(text)
+}
+
 // MarshalJSON writes type and id or name. A responder that names nobody is an error.
 func (r Responder) MarshalJSON() ([]byte, error) {
 	switch {
@@ -96,8 +135,7 @@ func (r *Responder) UnmarshalJSON(raw []byte) error {
 	if bytes.Equal(raw, []byte("null")) {
 		return nil
 	}
-	var m members
-	err := json.Unmarshal(raw, &m)
+	m, err := readMembers(raw)
 	switch m.Type {
 	case KindTeam, KindEscalation, KindSchedule, KindUser:
 		if err != nil {

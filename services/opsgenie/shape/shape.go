@@ -18,7 +18,8 @@ const (
 	P5 Priority = "P5" // informational
 )
 
-// An Order is how a list is sorted. The server's default is [Descending].
+// An Order is how a list is sorted. Each list has a default of its own: those of
+// what happened begin with the newest, [Descending], that of users is [Ascending].
 type Order string
 
 // The orders.

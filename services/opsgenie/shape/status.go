@@ -26,7 +26,6 @@ func (s RequestStatus) Verdict(service, requestID string, m services.Metadata) e
 		return nil
 	}
 	s.Action, s.Status = transport.RedactText(s.Action), transport.RedactText(s.Status)
-	s.Action, s.Status = transport.RedactText(s.Action), transport.RedactText(s.Status)
 	return &ActionError{RequestStatus: s, Service: service, RequestID: requestID, TransactionID: m.TransactionID}
 }
 
