@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/tripware/tripware"
@@ -19,7 +22,8 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// The code of docs/migrating.md. Its document is compared with this file.
+// The code of docs/migrating.md, here and in the files migrating_*_test.go. The
+// document is compared with them.
 
 const apiKey = opsgenietest.DefaultKey
 
@@ -133,6 +137,32 @@ func Example_fromPython() {
 	// API: request id true retries 0
 	// SDK: error type ""
 	// Created alert Disk full on db-1 true
+}
+
+// run calls f with a client of an API that gives these answers in turn, and
+// prints what that API is sent.
+func run(f func(context.Context, *opsgenie.Client) error, answers ...string) {
+	api := scripted(answers...)
+	spoken := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		resp, err := api(req)
+		if req.Body == nil || err != nil {
+			return resp, err
+		}
+		defer req.Body.Close()
+		body, err := io.ReadAll(req.Body)
+		if strings.HasPrefix(req.Header.Get("Content-Type"), "application/json") {
+			fmt.Println(" ", string(body))
+		}
+		return resp, err
+	})
+	client, err := opsgenie.New(apiKey, opsgenie.WithBase(spoken),
+		opsgenie.WithPolling(poll.WithBaseDelay(0)), opsgenie.WithTransport(tripware.WithRetry(retry.Off())))
+	if err != nil {
+		panic(err)
+	}
+	if err := f(context.Background(), client); err != nil {
+		fmt.Println("error:", err)
+	}
 }
 
 func explain(err error) {

@@ -1,0 +1,185 @@
+package opsgenie_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tripware/tripware/services/opsgenie"
+	"github.com/tripware/tripware/services/opsgenie/integration"
+	"github.com/tripware/tripware/services/opsgenie/integrationaction"
+	"github.com/tripware/tripware/services/opsgenie/maintenance"
+	"github.com/tripware/tripware/services/opsgenie/policy"
+	"github.com/tripware/tripware/services/opsgenie/service"
+	"github.com/tripware/tripware/services/opsgenie/serviceaudience"
+	"github.com/tripware/tripware/services/opsgenie/serviceincidentrule"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+)
+
+func connect(ctx context.Context, client *opsgenie.Client) error {
+	bridge, err := integration.API("Bridge", integration.Incoming{AllowWriteAccess: new(true)})
+	if err != nil {
+		return err
+	}
+	created, err := client.Integrations.Create(ctx, integration.CreateRequest{Integration: bridge})
+	if err != nil {
+		return err
+	}
+	whole, err := client.Integrations.Get(ctx, integration.GetRequest{ID: created.Value.ID})
+	if err != nil {
+		return err
+	}
+	if err := whole.Value.Fields.Set("suppressNotifications", true); err != nil { // all other fields go back as they came
+		return err
+	}
+	_, err = client.Integrations.Update(ctx, integration.UpdateRequest{ID: created.Value.ID, Integration: whole.Value})
+	if err != nil {
+		return err
+	}
+	_, err = client.IntegrationActions.Create(ctx, integrationaction.CreateRequest{
+		IntegrationID: created.Value.ID,
+		Action: integrationaction.Ignore("Noise", integrationaction.Filter{
+			Match:      shape.FilterMatchAllConditions,
+			Conditions: []shape.Condition{{Field: shape.FieldTags, Operation: shape.Contains, ExpectedValue: "test"}},
+		}),
+	})
+	return err
+}
+
+func Example_integrations() {
+	run(connect,
+		`201 {"data": {"id": "i-1", "name": "Bridge", "type": "API", "enabled": true}}`,
+		`200 {"data": {"id": "i-1", "name": "Bridge", "type": "API", "enabled": true, "a-field-of-tomorrow": 1}}`,
+		`200 {"data": {"id": "i-1", "name": "Bridge", "type": "API", "enabled": true}}`,
+		`201 {"data": {"ignore": [{"type": "ignore", "name": "Noise", "filter": {"conditionMatchType": "match-all-conditions"}}]}}`)
+	// Output:
+	// POST /v2/integrations
+	//   {"type":"API","name":"Bridge","allowWriteAccess":true}
+	// GET /v2/integrations/i-1
+	// PUT /v2/integrations/i-1
+	//   {"id":"i-1","type":"API","name":"Bridge","enabled":true,"a-field-of-tomorrow":1,"suppressNotifications":true}
+	// POST /v2/integrations/i-1/actions
+	//   {"type":"ignore","name":"Noise","filter":{"conditionMatchType":"match-all-conditions","conditions":[{"field":"tags","operation":"contains","expectedValue":"test"}]}}
+}
+
+func mute(ctx context.Context, client *opsgenie.Client) error {
+	begins := time.Date(2026, 6, 1, 22, 0, 0, 0, time.UTC)
+	planned, err := client.Maintenance.Create(ctx, maintenance.CreateRequest{
+		Description: "Database upgrade",
+		Time:        maintenance.Between(begins, begins.Add(2*time.Hour)), // or maintenance.For1Hour()
+		Rules: []maintenance.Rule{
+			{State: maintenance.Disabled, Entity: maintenance.Entity{ID: "i-1", Type: maintenance.Integration}},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = client.Maintenance.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: planned.Value.ID, EndDate: begins.Add(time.Hour)})
+	if err != nil {
+		return err
+	}
+	coming, err := client.Maintenance.List(ctx, maintenance.ListRequest{Type: maintenance.SelectNonExpired})
+	if err != nil {
+		return err
+	}
+	fmt.Println(len(coming.Value), coming.Value[0].Status)
+	return nil
+}
+
+func Example_maintenance() {
+	run(mute,
+		`201 {"data": {"id": "m-1", "status": "planned"}}`,
+		`200 {"data": {"id": "m-1", "status": "planned"}}`,
+		`200 {"data": [{"id": "m-1", "status": "planned", "description": "Database upgrade"}]}`)
+	// Output:
+	// POST /v1/maintenance
+	//   {"description":"Database upgrade","time":{"type":"schedule","startDate":"2026-06-01T22:00:00Z","endDate":"2026-06-02T00:00:00Z"},"rules":[{"state":"disabled","entity":{"id":"i-1","type":"integration"}}]}
+	// POST /v1/maintenance/m-1/change-end-date
+	//   {"endDate":"2026-06-01T23:00:00Z"}
+	// GET /v1/maintenance?type=non-expired
+	// 1 planned
+}
+
+func quieten(ctx context.Context, client *opsgenie.Client) error {
+	night, err := client.Policies.Create(ctx, policy.CreateRequest{
+		TeamID: "t-1",
+		Policy: policy.Policy{
+			Name: "Until morning", Enabled: true,
+			Filter: shape.MatchAnyCondition(shape.Condition{Field: shape.FieldTags, Operation: shape.Contains, ExpectedValue: "batch"}),
+			Action: policy.Notification{Delay: &policy.Delay{Option: policy.NextWeekday, UntilHour: new(8), UntilMinute: new(0)}},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = client.Policies.ChangeOrder(ctx, policy.ChangeOrderRequest{ID: night.Value.ID, TeamID: "t-1", TargetIndex: 0})
+	if err != nil {
+		return err
+	}
+	got, err := client.Policies.Get(ctx, policy.GetRequest{ID: night.Value.ID, TeamID: "t-1"})
+	if err != nil {
+		return err
+	}
+	switch action := got.Value.Action.(type) {
+	case policy.Alert:
+		fmt.Println("changes alerts:", action.Message)
+	case policy.Notification:
+		fmt.Println("delays notifications:", action.Delay != nil)
+	}
+	return nil
+}
+
+func Example_policies() {
+	run(quieten,
+		`201 {"data": {"id": "p-1", "name": "Until morning", "type": "notification", "enabled": true}}`,
+		`200 {"result": "Updated"}`,
+		`200 {"data": {"id": "p-1", "name": "Until morning", "type": "notification", "enabled": true,
+			"delayAction": {"delayOption": "next-weekday", "untilHour": 8, "untilMinute": 0}}}`)
+	// Output:
+	// POST /v2/policies?teamId=t-1
+	//   {"type":"notification","name":"Until morning","enabled":true,"filter":{"type":"match-any-condition","conditions":[{"field":"tags","operation":"contains","expectedValue":"batch"}]},"delayAction":{"delayOption":"next-weekday","untilHour":8,"untilMinute":0}}
+	// POST /v2/policies/p-1/change-order?teamId=t-1
+	//   {"targetIndex":0}
+	// GET /v2/policies/p-1?teamId=t-1
+	// delays notifications: true
+}
+
+func offer(ctx context.Context, client *opsgenie.Client) error {
+	checkout, err := client.Services.Create(ctx, service.CreateRequest{
+		Name: "Checkout", TeamID: "t-1", Visibility: service.OpsgenieUsers,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = client.ServiceIncidentRules.Create(ctx, serviceincidentrule.CreateRequest{
+		ServiceID: checkout.Value.ID,
+		Definition: serviceincidentrule.Definition{
+			MatchType: shape.FilterMatchAll,
+			Incident: shape.IncidentProperties{
+				Message: "Checkout is failing", Priority: shape.P1,
+				Stakeholders: shape.Stakeholders{Enable: true, Message: "We are on it"},
+			},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = client.ServiceAudienceTemplates.Update(ctx, serviceaudience.UpdateRequest{
+		ServiceID: checkout.Value.ID, Responders: serviceaudience.Responders{Teams: []string{"t-1"}}, // stakeholders stay
+	})
+	return err
+}
+
+func Example_services() {
+	run(offer,
+		`201 {"data": {"id": "s-1", "name": "Checkout"}}`,
+		`201 {"data": {"id": "r-1"}}`,
+		`200 {"result": "Updated"}`)
+	// Output:
+	// POST /v1/services
+	//   {"name":"Checkout","teamId":"t-1","visibility":"OPSGENIE_USERS"}
+	// POST /v1/services/s-1/incident-rules
+	//   {"conditionMatchType":"match-all","incidentProperties":{"message":"Checkout is failing","priority":"P1","stakeholderProperties":{"enable":true,"message":"We are on it"}}}
+	// PATCH /v1/services/s-1/audience-templates
+	//   {"responder":{"teams":["t-1"]}}
+}
