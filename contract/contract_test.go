@@ -137,10 +137,16 @@ func (w *witness) reason() string {
 func open(t *testing.T, address string, next http.RoundTripper) (*opsgenie.Client, *witness) {
 	t.Helper()
 	w := &witness{next: next}
-	client, err := opsgenie.New("00000000-fake-fake-fake-000000000000", opsgenie.WithBaseURL(address), opsgenie.WithBase(w),
+	return clientOver(t, address, w), w
+}
+
+// clientOver returns a client that sends each request once.
+func clientOver(t *testing.T, address string, base http.RoundTripper) *opsgenie.Client {
+	t.Helper()
+	client, err := opsgenie.New("00000000-fake-fake-fake-000000000000", opsgenie.WithBaseURL(address), opsgenie.WithBase(base),
 		opsgenie.WithTransport(tripware.WithRetry(retry.Off())))
 	require.NoError(t, err)
-	return client, w
+	return client
 }
 
 // A variant is one way to fill the requests.

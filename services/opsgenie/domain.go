@@ -2,7 +2,6 @@ package opsgenie
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -36,16 +35,14 @@ func domainBelow(prefix string) func(*http.Request) string {
 }
 
 // domainOf reads a path, or a route. A segment that is not known stands for an
-// identifier.
+// identifier. It is asked for each attempt, and so it takes nothing from the heap.
 func domainOf(method, path string) string {
-	parts := strings.Split(path, "/")
-	version := slices.IndexFunc(parts, func(part string) bool { return part == "v1" || part == "v2" })
-	if version < 0 || version+1 == len(parts) {
+	collection, below, found := belowVersion(path)
+	if !found {
 		return DomainOther
 	}
-	collection, below := parts[version+1], parts[version+2:]
 	reads := method == "" || method == http.MethodGet || method == http.MethodHead
-	lists := reads && len(below) == 0
+	lists := reads && below == ""
 	switch {
 	case lists && (collection == "alerts" || collection == "users"):
 		return DomainSearch
@@ -53,10 +50,34 @@ func domainOf(method, path string) string {
 		return scheduleDomain(below)
 	case collection == "integrations":
 		return integrationDomain(reads, below)
-	case slices.Contains(below, "incident-rules"), slices.Contains(below, "incident-templates"):
+	case holds(below, "incident-rules"), holds(below, "incident-templates"):
 		return DomainOther
 	}
 	return collectionDomain(collection)
+}
+
+// belowVersion splits a path at the first segment that is a version: the one
+// behind it, and the rest with a slash before each segment.
+func belowVersion(path string) (collection, below string, found bool) {
+	for rest, more := path, true; more; {
+		var segment string
+		segment, rest, more = strings.Cut(rest, "/")
+		if more && (segment == "v1" || segment == "v2") {
+			collection, _, _ = strings.Cut(rest, "/")
+			return collection, rest[len(collection):], true
+		}
+	}
+	return "", "", false
+}
+
+// holds reports whether a segment is in a rest of a path.
+func holds(below, segment string) bool {
+	for each := range strings.SplitSeq(below, "/") {
+		if each == segment {
+			return true
+		}
+	}
+	return false
 }
 
 // collectionDomain is the domain of whatever else is done below a collection.
@@ -76,14 +97,11 @@ func collectionDomain(collection string) string {
 
 // scheduleDomain tells who is on call from who is planned to be. The export of a
 // user's calls lies below on-calls too.
-func scheduleDomain(below []string) string {
-	if len(below) == 0 {
-		return DomainConfiguration
-	}
-	switch last := below[len(below)-1]; {
+func scheduleDomain(below string) string {
+	switch last := below[strings.LastIndexByte(below, '/')+1:]; {
 	case last == "on-calls", last == "next-on-calls":
 		return DomainScheduleOnCall
-	case below[0] == "on-calls":
+	case strings.HasPrefix(below, "/on-calls/"):
 		return DomainOther
 	}
 	return DomainConfiguration
@@ -91,11 +109,11 @@ func scheduleDomain(below []string) string {
 
 // integrationDomain tells changes of an integration itself from those of its
 // actions and switches, whose domain is not documented, and from reading.
-func integrationDomain(reads bool, below []string) string {
+func integrationDomain(reads bool, below string) string {
 	switch {
 	case reads:
 		return DomainConfiguration
-	case len(below) == 0, len(below) == 1 && below[0] != "authenticate":
+	case strings.Count(below, "/") <= 1 && below != "/authenticate":
 		return DomainIntegrationConfiguration
 	}
 	return DomainOther
