@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -253,6 +254,10 @@ func leastValues() []any {
 func fieldChoices() map[string][]any {
 	people := []any{shape.UserByName("ada@example.com"), shape.UserByID(id)}
 	teams := []any{shape.TeamByName("Storage"), shape.TeamByID(id)}
+	turns := []any{
+		shape.To(shape.UserByName("ada@example.com")), shape.To(shape.TeamByID(id)), shape.To(shape.EscalationByName("Storage")),
+		shape.To(shape.UserByID(id)), shape.To(shape.TeamByName("Storage")), shape.To(shape.EscalationByID(id)), shape.ToNone(),
+	}
 	rules := []any{ // but escalation.NotifyRandom, which is younger than the document
 		escalation.Rule{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyDefault, Delay: shape.For(0), Recipient: shape.To(shape.ScheduleByName("Nights"))},
 		escalation.Rule{Condition: escalation.IfNotClosed, NotifyType: escalation.NotifyAll, Delay: shape.For(time.Hour), Recipient: shape.To(shape.TeamByID(id))},
@@ -270,36 +275,42 @@ func fieldChoices() map[string][]any {
 		return a
 	}
 	return map[string][]any{
-		"integrationaction.Actions.Ignore":          {ignore},
-		"integrationaction.Actions.Close":           {as(integrationaction.TypeClose)},
-		"integrationaction.Actions.Acknowledge":     {as(integrationaction.TypeAcknowledge)},
-		"integrationaction.Actions.AddNote":         {as(integrationaction.TypeAddNote)},
-		"alert.AssignRequest.Owner":                 people,
-		"alert.EscalateRequest.Escalation":          {shape.EscalationByName("Storage"), shape.EscalationByID(id)},
-		"alert.AddTeamRequest.Team":                 teams,
-		"alert.CreateRequest.VisibleTo":             append(teams, people...),
-		"savedsearch.CreateRequest.Owner":           people,
-		"savedsearch.UpdateRequest.Owner":           people,
-		"savedsearch.CreateRequest.Teams":           teams,
-		"savedsearch.UpdateRequest.Teams":           teams,
-		"notification.CreateRequest.Schedules":      {shape.ScheduleByName("Nights")},
-		"notification.UpdateRequest.Schedules":      {shape.ScheduleByID(id)},
-		"escalation.CreateRequest.Rules":            rules,
-		"escalation.UpdateRequest.Rules":            rules,
-		"schedule.CreateOverrideRequest.User":       {shape.To(shape.UserByName("ada@example.com")), shape.ToNone()},
-		"schedule.UpdateOverrideRequest.User":       {shape.To(shape.UserByID(id)), shape.ToNone()},
-		"team.CreateRoutingRuleRequest.Notify":      {shape.To(shape.ScheduleByName("Nights")), shape.To(shape.EscalationByID(id)), shape.ToNone()},
-		"team.UpdateRoutingRuleRequest.Notify":      {shape.To(shape.ScheduleByName("Nights")), shape.To(shape.EscalationByID(id)), shape.ToNone()},
-		"schedule.UpdateRotationRequest.EndDate":    {services.Set(end)},
-		"schedule.NewRotation.EndDate":              {end},
-		"deployment.CreateRequest.CompletedAt":      {end},
-		"deployment.UpdateStateRequest.CompletedAt": {end},
-		"schedule.CreateOverrideRequest.EndDate":    {end},
-		"schedule.UpdateOverrideRequest.EndDate":    {end},
-		"forwardingrule.CreateRequest.EndDate":      {end},
-		"forwardingrule.UpdateRequest.EndDate":      {end},
-		"integration.Incoming.Priority":             {"P2"},
-		"policy.Policy.Name":                        {"Night shift"},
-		"policy.ListNotificationRequest.TeamID":     {id},
+		"integrationaction.Actions.Ignore":            {ignore},
+		"integrationaction.Actions.Close":             {as(integrationaction.TypeClose)},
+		"integrationaction.Actions.Acknowledge":       {as(integrationaction.TypeAcknowledge)},
+		"integrationaction.Actions.AddNote":           {as(integrationaction.TypeAddNote)},
+		"alert.AssignRequest.Owner":                   people,
+		"alert.EscalateRequest.Escalation":            {shape.EscalationByName("Storage"), shape.EscalationByID(id)},
+		"alert.AddTeamRequest.Team":                   teams,
+		"alert.CreateRequest.VisibleTo":               append(slices.Clip(teams), people...),
+		"incident.CreateRequest.Responders":           append(slices.Clip(teams), people...),
+		"incident.AddResponderRequest.Responders":     append(slices.Clip(teams), people...),
+		"schedule.NewRotation.Participants":           turns,
+		"schedule.UpdateRotationRequest.Participants": turns,
+		"savedsearch.CreateRequest.Owner":             people,
+		"savedsearch.UpdateRequest.Owner":             people,
+		"savedsearch.CreateRequest.Teams":             teams,
+		"savedsearch.UpdateRequest.Teams":             teams,
+		"notification.CreateRequest.Schedules":        {shape.ScheduleByName("Nights")},
+		"notification.UpdateRequest.Schedules":        {shape.ScheduleByID(id)},
+		"escalation.CreateRequest.Rules":              rules,
+		"escalation.UpdateRequest.Rules":              rules,
+		"schedule.CreateOverrideRequest.User":         {shape.To(shape.UserByName("ada@example.com")), shape.ToNone()},
+		"schedule.UpdateOverrideRequest.User":         {shape.To(shape.UserByID(id)), shape.ToNone()},
+		"team.CreateRoutingRuleRequest.Notify":        {shape.To(shape.ScheduleByName("Nights")), shape.To(shape.EscalationByID(id)), shape.ToNone()},
+		"team.UpdateRoutingRuleRequest.Notify":        {shape.To(shape.ScheduleByName("Nights")), shape.To(shape.EscalationByID(id)), shape.ToNone()},
+		"schedule.CreateOverrideRequest.Rotations":    {schedule.OverriddenRotation{Name: "some name"}},
+		"schedule.UpdateOverrideRequest.Rotations":    {schedule.OverriddenRotation{Name: "some name"}},
+		"schedule.UpdateRotationRequest.EndDate":      {services.Set(end)},
+		"schedule.NewRotation.EndDate":                {end},
+		"deployment.CreateRequest.CompletedAt":        {end},
+		"deployment.UpdateStateRequest.CompletedAt":   {end},
+		"schedule.CreateOverrideRequest.EndDate":      {end},
+		"schedule.UpdateOverrideRequest.EndDate":      {end},
+		"forwardingrule.CreateRequest.EndDate":        {end},
+		"forwardingrule.UpdateRequest.EndDate":        {end},
+		"integration.Incoming.Priority":               {"P2"},
+		"policy.Policy.Name":                          {"Night shift"},
+		"policy.ListNotificationRequest.TeamID":       {id},
 	}
 }

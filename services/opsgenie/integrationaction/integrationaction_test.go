@@ -96,10 +96,27 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Exchange: apitest.Exact("PUT "+at, `{"_parent":{"id":"i-1","name":"Bridge","enabled":true,"type":"API"},`+
 				`"ignore":[{"type":"ignore","name":"Noise","order":0,"filter":{"conditionMatchType":"match-all"}}],`+
 				`"create":[{"type":"create","name":"New","order":1,"filter":{"conditionMatchType":"match-any-condition",`+
-				`"conditions":[{"field":"message","not":true,"operation":"contains","expectedValue":"test"}]},"user":"u","alias":"{{alias}}",`+
+				`"conditions":[{"field":"message","not":true,"operation":"contains","expectedValue":"test"}]},"user":"u","note":"","alias":"{{alias}}",`+
 				`"message":"{{message}}","priority":"P2","responders":[{"type":"team","id":"t-1"}],"moons":3}],`+
 				`"close":[],"acknowledge":[],"addNote":[],"snooze":[{"type":"snooze","hours":1}]}`, 200, "actions"),
 			Want: actions(),
+		},
+		{
+			Name: "Replace/only what is required",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Replace(ctx, integrationaction.ReplaceRequest{IntegrationID: "i-1", Actions: integrationaction.Actions{
+					Ignore:      []integrationaction.Action{integrationaction.Ignore("i", everything())},
+					Create:      []integrationaction.Action{integrationaction.Create("c", everything(), "", "")},
+					Close:       []integrationaction.Action{integrationaction.Close("x", everything(), "a")},
+					Acknowledge: []integrationaction.Action{integrationaction.Acknowledge("k", everything(), "a")},
+					AddNote:     []integrationaction.Action{integrationaction.AddNote("n", everything(), "a", "t")},
+				}})
+			},
+			Exchange: apitest.Exact("PUT "+at, `{"ignore":[{"type":"ignore","name":"i","filter":{"conditionMatchType":"match-all"}}],`+
+				`"create":[{"type":"create","name":"c","filter":{"conditionMatchType":"match-all"},"user":"","note":"","alias":""}],`+
+				`"close":[{"type":"close","name":"x","filter":{"conditionMatchType":"match-all"},"user":"","note":"","alias":"a"}],`+
+				`"acknowledge":[{"type":"acknowledge","name":"k","filter":{"conditionMatchType":"match-all"},"user":"","note":"","alias":"a"}],`+
+				`"addNote":[{"type":"addNote","name":"n","filter":{"conditionMatchType":"match-all"},"user":"","note":"t","alias":"a"}]}`, 200, "actions"),
 		},
 		{
 			Name: "Replace/by none",
@@ -132,8 +149,35 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	require.NotContains(t, err.Error(), "create[0]")
+	err = integrationaction.ReplaceRequest{Actions: integrationaction.Actions{
+		Create:      []integrationaction.Action{integrationaction.Create("c", everything(), "m", "")}, // its alert has an alias all the same
+		Close:       []integrationaction.Action{integrationaction.Close("x", everything(), "")},
+		Acknowledge: []integrationaction.Action{integrationaction.Acknowledge("k", everything(), "")},
+		AddNote:     []integrationaction.Action{integrationaction.AddNote("n", everything(), "", "")},
+	}}.Check()
+	for _, want := range []string{
+		"close[0].alias is required", "acknowledge[0].alias is required", "addNote[0].alias is required", "addNote[0].note is required",
+	} {
+		require.ErrorContains(t, err, want)
+	}
+	require.NotContains(t, err.Error(), "create[0]")
 	require.ErrorContains(t, json.Unmarshal([]byte(`{"name":7}`), new(integrationaction.Action)), "integrationaction: read action")
 	require.ErrorContains(t, json.Unmarshal([]byte(`{"create":7}`), new(integrationaction.Actions)), "integrationaction: read actions")
+}
+
+// S2: an action of a type that is unknown here goes back as it came.
+func TestAnActionOfAnUnknownTypeIsSentAsItCame(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{"type":"snooze","name":"n","filter":{},"hours":1}`,
+		`{"type":"ignore","name":"n","filter":{},"user":"u","note":"t","alias":"a"}`,
+	} {
+		var a integrationaction.Action
+		require.NoError(t, json.Unmarshal([]byte(text), &a))
+		back, err := json.Marshal(a)
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(back))
+	}
 }
 
 // R9: a creation may not be repeated.

@@ -24,16 +24,17 @@ const (
 
 // An Action says what becomes of data that its filter chooses. Texts may have
 // fields of the data in double braces, such as "{{message}}". [Create], [Close],
-// [Acknowledge], [AddNote] and [Ignore] make one. What is empty or nil is not sent.
+// [Acknowledge], [AddNote] and [Ignore] make one. What is empty or nil is not sent,
+// but for User, Note and Alias of the first four types, which the API wants to see.
 type Action struct {
 	Type   Type   `json:"type"` // required
 	Name   string `json:"name"` // required
 	Order  *int   `json:"order,omitzero"`
 	Filter Filter `json:"filter"` // required
 
-	User  string `json:"user,omitzero"` // shown as the actor; not of TypeIgnore, like the next two
-	Note  string `json:"note,omitzero"`
-	Alias string `json:"alias,omitzero"` // of the alert
+	User  string `json:"user"`  // shown as the actor; nobody if empty; not of TypeIgnore, like the next two
+	Note  string `json:"note"`  // none if empty, which TypeAddNote refuses
+	Alias string `json:"alias"` // of the alert: required, but of TypeCreate, whose alert has its id for one then
 
 	// The rest is of TypeCreate.
 
@@ -99,6 +100,12 @@ func (a Action) check(field string) error {
 	if a.Name == "" {
 		faults = append(faults, &services.ArgumentError{Field: field + "name", Problem: "is required"})
 	}
+	if a.Alias == "" && a.onAlert() && a.Type != TypeCreate {
+		faults = append(faults, &services.ArgumentError{Field: field + "alias", Problem: "is required"})
+	}
+	if a.Note == "" && a.Type == TypeAddNote {
+		faults = append(faults, &services.ArgumentError{Field: field + "note", Problem: "is required"})
+	}
 	if a.Order != nil && *a.Order < 0 {
 		faults = append(faults, &services.ArgumentError{Field: field + "order", Problem: "must not be negative"})
 	}
@@ -108,10 +115,28 @@ func (a Action) check(field string) error {
 	)...)
 }
 
+// onAlert reports whether the API wants the user, the note and the alias of a.
+func (a Action) onAlert() bool {
+	switch a.Type {
+	case TypeCreate, TypeClose, TypeAcknowledge, TypeAddNote:
+		return true
+	case TypeIgnore:
+	}
+	return false // nor does anybody know it of a type that is unknown here
+}
+
 // MarshalJSON writes an action with all its fields.
 func (a Action) MarshalJSON() ([]byte, error) {
 	type known Action // without this method
-	return object.Join(known(a), a.Other)
+	if a.onAlert() {
+		return object.Join(known(a), a.Other)
+	}
+	return object.Join(struct {
+		known
+		User  string `json:"user,omitzero"`
+		Note  string `json:"note,omitzero"`
+		Alias string `json:"alias,omitzero"`
+	}{known(a), a.User, a.Note, a.Alias}, a.Other)
 }
 
 // UnmarshalJSON reads an action of any type, and keeps all its fields.
