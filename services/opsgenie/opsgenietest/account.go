@@ -24,8 +24,14 @@ func (w *world) getAccount(*call) (answer, error) {
 }
 
 func (w *world) account() Account {
-	return Account{Name: "opsgenietest", UserCount: 1, Plan: Plan{MaxUserCount: 100, Name: w.plan, IsYearly: true}}
+	users := len(w.lists.of(userPath).items)
+	return Account{Name: "opsgenietest", UserCount: max(1, users), Plan: Plan{MaxUserCount: 100, Name: w.plan, IsYearly: true}}
 }
 
 // Account returns the account that the server plays; its plan is set by [WithPlan].
-func (s *Server) Account() Account { return s.world.account() }
+// Who owns it is counted while there are no users.
+func (s *Server) Account() Account {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.world.account()
+}

@@ -178,16 +178,16 @@ func (w *world) respond(a *Alert, all ...recipient) {
 	now := w.now()
 	for _, r := range all {
 		before := len(a.Responders)
-		a.Responders = join(a.Responders, r)
+		a.Responders = w.join(a.Responders, r)
 		if len(a.Responders) == before {
 			continue
 		}
 		switch r.Type {
 		case "team":
-			a.OwnerTeamID = cmp.Or(a.OwnerTeamID, r.id(r.Type))
+			a.OwnerTeamID = cmp.Or(a.OwnerTeamID, w.idOf(r.Type, r))
 		case "user":
 			a.recipients = append(a.recipients, alertRecipient{
-				User:  alertUser{ID: r.id(r.Type), Username: r.Username},
+				User:  alertUser{ID: w.idOf(r.Type, r), Username: r.Username},
 				State: "active", CreatedAt: now, UpdatedAt: now,
 			})
 		}

@@ -232,7 +232,7 @@ func (w *world) raise(in *newAlert) *Alert {
 		LastOccurredAt: now, CreatedAt: now, UpdatedAt: now,
 		Source: in.Source, Priority: cmp.Or(in.Priority, "P3"), Entity: in.Entity, Description: in.Description,
 		Tags: union(nil, in.Tags), Actions: union(nil, in.Actions), Details: map[string]string{},
-		Responders: []Responder{}, VisibleTo: join(nil, in.VisibleTo...), Integration: w.integration,
+		Responders: []Responder{}, VisibleTo: w.join(nil, in.VisibleTo...), Integration: w.integration,
 	}
 	a.Alias = cmp.Or(in.Alias, a.ID)
 	maps.Copy(a.Details, in.Details)

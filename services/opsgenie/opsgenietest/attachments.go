@@ -24,6 +24,7 @@ type Attachment struct {
 	IndexFile string // which file of several to show first, as the client said
 
 	token string
+	until Time // when its URL ends; zero for never
 }
 
 func (f *Attachment) clone() Attachment {
@@ -62,13 +63,18 @@ func (w *world) addAttachment(c *call) (answer, error) {
 	}
 	now := w.now()
 	f.ID = strconv.FormatInt(now.UnixMilli()*1000+w.next(), 10)
-	f.token = w.dice.uuid()
-	f.URL = w.origin + filePath + f.token + "/" + url.PathEscape(f.Name)
+	w.publish(f, w.dice.uuid())
 	a.files = append(a.files, f)
-	w.files[f.token] = f
 	a.UpdatedAt = now
 	w.history(&a.Logs, cmp.Or(f.User, "Alert API"), "Attachment added: "+f.Name)
 	return answer{status: http.StatusCreated, result: "Attachment added", data: map[string]string{"id": f.ID}}, nil
+}
+
+// publish makes a file readable, and gives it the URL for that, which has the token.
+func (w *world) publish(f *Attachment, token string) {
+	f.token = token
+	f.URL = w.origin + filePath + f.token + "/" + url.PathEscape(f.Name)
+	w.files[f.token] = f
 }
 
 // readUpload reads the form: file, user, indexFile.
@@ -153,7 +159,7 @@ func (w *world) removeAttachment(c *call) (answer, error) {
 
 func (w *world) readAttachment(c *call) (answer, error) {
 	f := w.files[c.path["token"]]
-	if f == nil || f.Name != c.path["name"] {
+	if f == nil || f.Name != c.path["name"] || !f.until.IsZero() && !w.now().Before(f.until.Time) {
 		return answer{}, refuse(http.StatusNotFound, "No such file")
 	}
 	return answer{file: &file{mediaType: f.MediaType, content: f.Content}}, nil

@@ -100,10 +100,12 @@ func (s *Server) authenticate(c *call) error {
 
 // negotiate checks the media types of body and answer.
 func (c *call) negotiate() error {
+	gives := c.route.gives()
+	tree, _, _ := strings.Cut(gives, "/")
 	fits := func(mediaType string) bool { return strings.Contains(c.header.Get("Accept"), mediaType) }
 	if !c.route.public() && c.header.Get("Accept") != "" &&
-		!slices.ContainsFunc([]string{"*/*", "application/*", "application/json"}, fits) {
-		return refuse(http.StatusNotAcceptable, "Only application/json can be produced")
+		!slices.ContainsFunc([]string{"*/*", tree + "/*", gives}, fits) {
+		return refuse(http.StatusNotAcceptable, "Only "+gives+" can be produced")
 	}
 	want := ""
 	switch c.route.body {

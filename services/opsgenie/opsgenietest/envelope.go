@@ -18,6 +18,10 @@ type answer struct {
 	data   any
 	paging *paging
 	file   *file
+
+	expandable []string // what else the request might have asked for
+	marker     string   // where the list goes on
+	total      *int     // how many there are on all pages, where the API tells it
 }
 
 // A file is an answer without an envelope.
@@ -70,8 +74,12 @@ type envelope struct {
 	Result    string            `json:"result,omitzero"`
 	Data      any               `json:"data,omitzero"`
 	Paging    *paging           `json:"paging,omitzero"`
+	Marker    string            `json:"marker,omitzero"`
+	Total     *int              `json:"totalCount,omitzero"`
 	Took      float64           `json:"took"`
 	RequestID string            `json:"requestId"`
+
+	Expandable []string `json:"expandable,omitzero"`
 }
 
 // wire is an answer as it goes over the wire.
@@ -84,7 +92,10 @@ type wire struct {
 // encode turns an answer, or the error that stands for one, into bytes.
 func (s *Server) encode(c *call, a answer, err error) wire {
 	took := max(0, s.world.now().Sub(c.at).Seconds())
-	e := envelope{Result: a.result, Data: a.data, Paging: a.paging, Took: took, RequestID: c.id}
+	e := envelope{
+		Result: a.result, Data: a.data, Paging: a.paging, Marker: a.marker, Total: a.total, Expandable: a.expandable,
+		Took: took, RequestID: c.id,
+	}
 	out := wire{status: max(a.status, http.StatusOK), header: http.Header{
 		"Content-Type":      {"application/json"},
 		"X-Request-Id":      {c.id},

@@ -107,7 +107,7 @@ func (b *heartbeatBody) check(p problems) {
 }
 
 // fill writes to a heartbeat what the body holds.
-func (b *heartbeatBody) fill(h *Heartbeat) {
+func (b *heartbeatBody) fill(w *world, h *Heartbeat) {
 	set(&h.Description, b.Description)
 	set(&h.Interval, b.Interval)
 	set(&h.IntervalUnit, b.IntervalUnit)
@@ -118,7 +118,7 @@ func (b *heartbeatBody) fill(h *Heartbeat) {
 		h.AlertTags = b.AlertTags
 	}
 	if b.OwnerTeam != nil {
-		h.OwnerTeam = &Entity{ID: b.OwnerTeam.id("team"), Name: b.OwnerTeam.Name}
+		h.OwnerTeam = &Entity{ID: w.idOf("team", *b.OwnerTeam), Name: b.OwnerTeam.Name}
 	}
 }
 
@@ -147,7 +147,7 @@ func (w *world) createHeartbeat(c *call) (answer, error) {
 		return answer{}, refuse(http.StatusConflict, "A heartbeat named "+in.Name+" already exists")
 	}
 	h := &Heartbeat{Name: in.Name, AlertPriority: "P3", AlertMessage: in.Name + " is expired"}
-	in.fill(h)
+	in.fill(w, h)
 	w.heartbeats.add(h, key)
 	return answer{status: http.StatusCreated, data: h.meta(w.now())}, nil
 }
@@ -190,7 +190,7 @@ func (w *world) updateHeartbeat(c *call) (answer, error) {
 	if err := p.err(); err != nil {
 		return answer{}, err
 	}
-	in.fill(h)
+	in.fill(w, h)
 	return answer{data: h.meta(w.now())}, nil
 }
 

@@ -99,12 +99,12 @@ func turn(status string) func(*world, *Incident, *plain) {
 func (w *world) involve(i *Incident, all ...recipient) {
 	for _, r := range all {
 		before := len(i.Responders)
-		i.Responders = join(i.Responders, r)
+		i.Responders = w.join(i.Responders, r)
 		if len(i.Responders) == before {
 			continue
 		}
 		if r.Type == "team" {
-			i.OwnerTeam = cmp.Or(i.OwnerTeam, r.id(r.Type))
+			i.OwnerTeam = cmp.Or(i.OwnerTeam, w.idOf(r.Type, r))
 		}
 		a := w.raise(&newAlert{
 			actor:    actor{User: incidentActor, Source: incidentActor},

@@ -64,9 +64,14 @@ func (w *world) link(c *call, params ...string) string {
 // byNumber cuts the part out of a list that offset and limit ask for. The other
 // parameters are repeated in the links.
 func byNumber[E any](w *world, c *call, all []E, params ...string) ([]E, *paging, error) {
+	return inPagesOf(w, c, defaultLimit, all, params...)
+}
+
+// inPagesOf is byNumber where a page is of another size unless the request says it.
+func inPagesOf[E any](w *world, c *call, size int, all []E, params ...string) ([]E, *paging, error) {
 	p := problems{}
 	offset := c.number(p, "offset", 0, 0, 1<<31-1)
-	limit := c.number(p, "limit", defaultLimit, 1, maxLimit)
+	limit := c.number(p, "limit", size, 1, maxLimit)
 	if err := p.err(); err != nil {
 		return nil, nil, err
 	}

@@ -18,7 +18,7 @@ type queue struct {
 
 // A job is one asynchronous write.
 type job struct {
-	family  string // whose request it is: alert or incident
+	family  string // whose request it is: alert, incident or deployment
 	action  string
 	run     func() (subject, error)
 	ticket  int  // it takes effect after this many accepted requests,
@@ -96,6 +96,7 @@ type requestStatus struct {
 	AlertID       *string `json:"alertId,omitzero"`
 	Alias         *string `json:"alias,omitzero"`
 	IncidentID    *string `json:"incidentId,omitzero"`
+	DeploymentID  *string `json:"deploymentId,omitzero"`
 }
 
 // statusOf returns the handler that answers for the requests of one family.
@@ -126,10 +127,13 @@ func (j *job) status(w *world) requestStatus {
 	if j.failure != nil {
 		out.Status, j.subject = j.failure.Error(), subject{}
 	}
-	if j.family == incidentFamily {
+	switch j.family {
+	case incidentFamily:
 		out.IncidentID = &j.subject.id
-		return out
+	case deploymentFamily:
+		out.DeploymentID = &j.subject.id
+	default:
+		out.AlertID, out.Alias = &j.subject.id, &j.subject.alias
 	}
-	out.AlertID, out.Alias = &j.subject.id, &j.subject.alias
 	return out
 }

@@ -1,6 +1,7 @@
 package opsgenietest
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,14 +14,21 @@ type Domain string
 // The domains of the operations that the server has.
 const (
 	DomainAlert         Domain = "alert"         // alerts but for their list, and saved searches
-	DomainSearch        Domain = "search"        // the list of alerts
+	DomainSearch        Domain = "search"        // the lists of alerts and of users
 	DomainIncident      Domain = "incident"      // incidents
 	DomainHeartbeat     Domain = "heartbeat"     // heartbeats
-	DomainConfiguration Domain = "configuration" // the account
+	DomainConfiguration Domain = "configuration" // the account, and most of what is configured
+
+	DomainScheduleOnCall           Domain = "schedule-oncall"           // who is on call, and who is next
+	DomainIntegrationConfiguration Domain = "integration-configuration" // changes of integrations
+	DomainOther                    Domain = "other"                     // operations of which the documentation does not say it
 )
 
 func (d Domain) known() bool {
-	return slices.Contains([]Domain{DomainAlert, DomainSearch, DomainIncident, DomainHeartbeat, DomainConfiguration}, d)
+	return slices.Contains([]Domain{
+		DomainAlert, DomainSearch, DomainIncident, DomainHeartbeat, DomainConfiguration,
+		DomainScheduleOnCall, DomainIntegrationConfiguration, DomainOther,
+	}, d)
 }
 
 // A bodyKind says what a route expects for a body.
@@ -53,14 +61,40 @@ func allRoutes() []route {
 		alertRoutes(), alertActionRoutes(), attachmentRoutes(), savedSearchRoutes(),
 		heartbeatRoutes(),
 		incidentRoutes(), incidentActionRoutes(),
+		userRoleRoutes(), userRoutes(), contactRoutes(), notificationRuleRoutes(), notificationStepRoutes(), forwardingRuleRoutes(),
+		teamRoutes(), teamMemberRoutes(), teamRoleRoutes(), routingRuleRoutes(),
+		scheduleRoutes(), escalationRoutes(),
+		integrationRoutes(), policyRoutes(), policyV1Routes(), maintenanceRoutes(),
+		businessServiceRoutes(), audienceTemplateRoutes(), serviceIncidentRoutes(),
+		incidentTemplateRoutes(), timelineRoutes(), postmortemRoutes(),
+		deploymentRoutes(), logRoutes(),
 	)
+}
+
+// gives is the media type of the route's answers, but for those that say no.
+func (r *route) gives() string {
+	switch {
+	case strings.HasSuffix(r.pattern, ".ics"):
+		return mediaCalendar
+	case r.pattern == logLinkPattern:
+		return mediaText
+	default:
+		return "application/json"
+	}
+}
+
+// in returns the route with another domain.
+func (r route) in(domain Domain) route {
+	r.domain = domain
+	return r
 }
 
 // public reports whether the route works without a key.
 func (r *route) public() bool { return r.pattern == filePattern }
 
 // A router finds the route of a request. Literal segments win over wildcards,
-// from left to right; a wildcard takes one whole segment that is not empty.
+// from left to right; a wildcard takes one whole segment that is not empty, or,
+// as in "{identifier}.ics", one that ends so, which wins over a plain one.
 type router struct {
 	routes map[string]*route // by pattern
 	root   *segment
@@ -68,13 +102,26 @@ type router struct {
 
 type segment struct {
 	literal  map[string]*segment
+	endings  map[string]*segment // wildcards with an ending, by it
 	wildcard *segment
 	names    []string          // of the wildcards on the way here, by the last route added
 	methods  map[string]*route // of the routes that end here
 }
 
+func newSegment() *segment {
+	return &segment{literal: map[string]*segment{}, endings: map[string]*segment{}, methods: map[string]*route{}}
+}
+
+// follow returns the segment that follows by a key, which is made if need be.
+func follow(next map[string]*segment, key string) *segment {
+	if next[key] == nil {
+		next[key] = newSegment()
+	}
+	return next[key]
+}
+
 func newRouter(rows []route) *router {
-	rt := &router{routes: map[string]*route{}, root: &segment{}}
+	rt := &router{routes: map[string]*route{}, root: newSegment()}
 	for i := range rows {
 		rt.add(&rows[i])
 	}
@@ -86,26 +133,21 @@ func (r *router) add(row *route) {
 	method, path, _ := strings.Cut(row.pattern, " ")
 	at, names := r.root, []string(nil)
 	for part := range strings.SplitSeq(path[1:], "/") {
-		if strings.HasPrefix(part, "{") {
-			names = append(names, strings.Trim(part, "{}"))
-			if at.wildcard == nil {
-				at.wildcard = &segment{}
-			}
+		name, ending, wild := strings.Cut(strings.TrimPrefix(part, "{"), "}")
+		if wild {
+			names = append(names, name)
+		}
+		switch {
+		case !wild:
+			at = follow(at.literal, part)
+		case ending != "":
+			at = follow(at.endings, ending)
+		default:
+			at.wildcard = cmp.Or(at.wildcard, newSegment())
 			at = at.wildcard
-			continue
 		}
-		if at.literal == nil {
-			at.literal = map[string]*segment{}
-		}
-		if at.literal[part] == nil {
-			at.literal[part] = &segment{}
-		}
-		at = at.literal[part]
 	}
 	at.names = names
-	if at.methods == nil {
-		at.methods = map[string]*route{}
-	}
 	at.methods[method] = row
 }
 
@@ -144,7 +186,7 @@ func (r *router) find(method, escaped string) (row *route, values map[string]str
 
 func (g *segment) walk(parts, taken []string) (*segment, []string) {
 	if len(parts) == 0 {
-		if g.methods == nil {
+		if len(g.methods) == 0 {
 			return nil, nil
 		}
 		return g, taken
@@ -152,6 +194,13 @@ func (g *segment) walk(parts, taken []string) (*segment, []string) {
 	if next := g.literal[parts[0]]; next != nil {
 		if end, all := next.walk(parts[1:], taken); end != nil {
 			return end, all
+		}
+	}
+	for ending, next := range g.endings {
+		if name, ends := strings.CutSuffix(parts[0], ending); ends && name != "" {
+			if end, all := next.walk(parts[1:], append(taken, name)); end != nil {
+				return end, all
+			}
 		}
 	}
 	if g.wildcard == nil || parts[0] == "" {

@@ -78,11 +78,11 @@ func (b *savedSearchBody) read(c *call) error {
 }
 
 // fill writes the body to a saved search.
-func (b *savedSearchBody) fill(saved *SavedSearch, now Time) {
-	saved.Name, saved.Description, saved.Query, saved.UpdatedAt = b.Name, b.Description, b.Query, now
-	saved.Owner, saved.Teams = Entity{ID: b.Owner.id("user")}, []Entity{}
+func (b *savedSearchBody) fill(w *world, saved *SavedSearch) {
+	saved.Name, saved.Description, saved.Query, saved.UpdatedAt = b.Name, b.Description, b.Query, w.now()
+	saved.Owner, saved.Teams = Entity{ID: w.idOf("user", b.Owner)}, []Entity{}
 	for _, team := range b.Teams {
-		saved.Teams = append(saved.Teams, Entity{ID: team.id("team")})
+		saved.Teams = append(saved.Teams, Entity{ID: w.idOf("team", team)})
 	}
 }
 
@@ -118,9 +118,8 @@ func (w *world) createSavedSearch(c *call) (answer, error) {
 	if err := w.freeSearchName(in.Name, nil); err != nil {
 		return answer{}, err
 	}
-	now := w.now()
-	saved := &SavedSearch{ID: w.dice.uuid(), CreatedAt: now}
-	in.fill(saved, now)
+	saved := &SavedSearch{ID: w.dice.uuid(), CreatedAt: w.now()}
+	in.fill(w, saved)
 	w.searches.add(saved, ref{"id", saved.ID}, ref{"name", saved.Name})
 	return answer{status: http.StatusCreated, data: Entity{ID: saved.ID, Name: saved.Name}}, nil
 }
@@ -151,7 +150,7 @@ func (w *world) updateSavedSearch(c *call) (answer, error) {
 		return answer{}, err
 	}
 	delete(w.searches.index, ref{"name", saved.Name})
-	in.fill(saved, w.now())
+	in.fill(w, saved)
 	w.searches.point(saved, ref{"name", saved.Name})
 	return answer{data: saved}, nil
 }

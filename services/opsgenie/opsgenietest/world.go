@@ -27,6 +27,7 @@ type world struct {
 	searches      table[*SavedSearch]
 	heartbeats    table[*Heartbeat]
 	incidents     table[*Incident]
+	lists         shelves // of what is configured, by the path of its kind
 	tinyIncidents int
 }
 
@@ -38,6 +39,7 @@ func newWorld(cfg *config, origin string) *world {
 		plan:     cfg.plan,
 		dice:     newDice(cfg.seed, 'w'),
 		files:    map[string]*Attachment{},
+		lists:    shelves{},
 	}
 	w.integration = Integration{ID: w.dice.uuid(), Name: "API", Type: "API"}
 	w.queue = &queue{world: w, polls: cfg.polls, delay: cfg.delay, byID: map[string]*job{}}
@@ -72,9 +74,9 @@ func uuidText(high, low uint64) string {
 	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&(1<<48-1))
 }
 
-// idOf returns the id of something that is known by its name only: always the
+// derivedID returns the id of something that is known by its name only: always the
 // same for the same name.
-func idOf(kind, name string) string {
+func derivedID(kind, name string) string {
 	sum := sha1.Sum([]byte(kind + "\x00" + name)) //nolint:gosec // see the import
 	var high, low uint64
 	for i := range 8 {
@@ -139,12 +141,10 @@ func (r recipient) label() string {
 
 func (r recipient) isZero() bool { return r.label() == "" }
 
-// id returns the recipient's id, made from its name if it came without one.
-func (r recipient) id(kind string) string {
-	if r.ID != "" {
-		return r.ID
-	}
-	return idOf(kind, r.label())
+// idOf returns the id of a recipient of a kind: see known.
+func (w *world) idOf(kind string, r recipient) string {
+	id, _ := w.known(kind, document{"id": r.ID, "name": r.Name, "username": r.Username})
+	return id
 }
 
 // checkRecipients refuses responders without a name and of types not listed.
@@ -162,9 +162,9 @@ type Responder struct {
 }
 
 // join adds responders that are not there yet.
-func join(all []Responder, add ...recipient) []Responder {
+func (w *world) join(all []Responder, add ...recipient) []Responder {
 	for _, r := range add {
-		responder := Responder{Type: r.Type, ID: r.id(r.Type)}
+		responder := Responder{Type: r.Type, ID: w.idOf(r.Type, r)}
 		if !slices.Contains(all, responder) {
 			all = append(all, responder)
 		}

@@ -1,0 +1,75 @@
+package opsgenietest
+
+import (
+	"slices"
+	"strings"
+)
+
+// businessServices are what incidents have an impact on. The path calls one by
+// param, which differs where something lies below it. See
+// https://docs.opsgenie.com/docs/service-api.
+func businessServices(param string) *kind {
+	return &kind{
+		noun: "service", path: "/v1/services", param: param, domain: DomainConfiguration,
+		keys: []string{"id"}, unique: "name",
+		fields: []field{
+			{name: "name", is: textValue, required: true},
+			{name: "teamId", is: textValue, required: true, fixed: true},
+			{name: "description", is: textValue, absent: ""},
+			{name: "visibility", is: textValue, among: []string{"TEAM_MEMBERS", "OPSGENIE_USERS"}, absent: "TEAM_MEMBERS"},
+			{name: "tags", is: listValue, absent: []any{}},
+		},
+	}
+}
+
+func businessServiceRoutes() []route {
+	k := businessServices("id")
+	return slices.Concat(k.routes()[1:], []route{{"GET " + k.path, k.domain, noBody, k.listServices}})
+}
+
+// listServices answers with a page of the services that a query finds, by default
+// the newest first.
+func (k *kind) listServices(w *world, c *call) (answer, error) {
+	order, err := c.choice("order", "desc", "asc")
+	if err != nil {
+		return answer{}, err
+	}
+	query, sort := c.query.Get("query"), c.query.Get("sort")
+	found, err := filter(w.lists.of(k.path).items, query, serviceFields())
+	if err != nil {
+		return answer{}, err
+	}
+	by := func(it *item) sortKey { return sortKey{text: strings.ToLower(it.doc.text(sort))} }
+	page, links, err := byNumber(w, c, ordered(found, order, by), "query", query, "limit", "", "sort", sort, "order", order)
+	rows := make([]document, len(page))
+	for i, it := range page {
+		rows[i] = it.doc
+	}
+	return answer{data: rows, paging: links}, err
+}
+
+// serviceFields are the fields that a query may ask for. Words without a field are
+// looked for in the name.
+func serviceFields() map[string]func(*item) []string {
+	fields := map[string]func(*item) []string{
+		"message": func(it *item) []string { return []string{it.doc.text("name")} },
+		"tag":     func(it *item) []string { return texts(it.doc, "tags") },
+		"tags":    func(it *item) []string { return texts(it.doc, "tags") },
+	}
+	for _, name := range []string{"id", "name", "description", "visibility", "teamId"} {
+		fields[name] = func(it *item) []string { return []string{it.doc.text(name)} }
+	}
+	return fields
+}
+
+// texts returns the texts of a field that is a list.
+func texts(d document, field string) []string {
+	all, _ := d[field].([]any)
+	out := make([]string, 0, len(all))
+	for _, each := range all {
+		if s, ok := each.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,64 @@
+package opsgenietest
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	mediaCalendar = "text/calendar"
+	mediaText     = "text/plain"
+)
+
+// An event is a stretch of time in a calendar.
+type event struct {
+	uid, summary string
+	span         span
+}
+
+// calendar writes events as an iCalendar object, whose lines end in CRLF and are
+// folded after 75 bytes. See RFC 5545, sections 3.1, 3.3.11 and 3.6.1.
+func calendar(written time.Time, events []event) []byte {
+	var out strings.Builder
+	line := func(name, value string) {
+		rest := name + ":" + value
+		for most := 75; len(rest) > most; most = 74 { // a line that goes on begins with a space
+			cut := most
+			for !utf8.RuneStart(rest[cut]) {
+				cut--
+			}
+			out.WriteString(rest[:cut] + "\r\n ")
+			rest = rest[cut:]
+		}
+		out.WriteString(rest + "\r\n")
+	}
+	line("BEGIN", "VCALENDAR")
+	line("VERSION", "2.0")
+	line("PRODID", "-//tripware//opsgenietest//EN")
+	for _, e := range events {
+		line("BEGIN", "VEVENT")
+		line("UID", calendarText(e.uid))
+		line("DTSTAMP", calendarTime(written))
+		line("DTSTART", calendarTime(e.span.from))
+		line("DTEND", calendarTime(e.span.to))
+		line("SUMMARY", calendarText(e.summary))
+		line("END", "VEVENT")
+	}
+	line("END", "VCALENDAR")
+	return []byte(out.String())
+}
+
+func calendarTime(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
+
+// calendarText escapes what has a meaning in a calendar, and leaves out what may
+// not stand there.
+func calendarText(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "�"))
+	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`).Replace(text)
+}

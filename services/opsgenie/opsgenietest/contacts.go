@@ -1,0 +1,77 @@
+package opsgenietest
+
+import "net/http"
+
+const contactPath = userPath + "/{identifier}/contacts"
+
+func contactMethods() []string { return []string{"email", "sms", "voice", "mobile"} }
+
+// contacts are the ways in which a user is reached. See
+// https://docs.opsgenie.com/docs/contact-api.
+func contacts(above *kind) *kind {
+	return &kind{
+		noun: "contact", path: contactPath, param: "contactId", domain: DomainConfiguration, keys: []string{"id"}, below: above,
+		fields: []field{
+			{name: "method", is: textValue, required: true, among: contactMethods(), fixed: true},
+			{name: "to", is: textValue, required: true},
+		},
+		brief: []string{"id"},
+		complete: func(_ *world, _ *call, it *item) error {
+			if it.doc["enabled"] == nil {
+				it.doc["enabled"] = true
+			}
+			return nil
+		},
+		show: func(_ *world, it *item) document {
+			out := it.doc.only("id", "method", "to")
+			out["status"] = document{"enabled": it.doc["enabled"]}
+			return out
+		},
+	}
+}
+
+func contactRoutes() []route {
+	all := contacts(users())
+	return append([]route{
+		{"GET " + all.path, all.domain, noBody, all.listContacts},
+		all.created(),
+		all.on(http.MethodGet, "", all.got),
+		all.on(http.MethodPatch, "", all.redirect),
+		all.on(http.MethodDelete, "", all.deleted),
+	}, all.switches(http.StatusOK)...)
+}
+
+// listContacts shows the contacts in the order in which they are used, which only
+// the list tells.
+func (k *kind) listContacts(w *world, c *call) (answer, error) {
+	shelf, err := k.shelf(w, c)
+	if err != nil {
+		return answer{}, err
+	}
+	rows := make([]document, len(shelf.items))
+	for i, it := range shelf.items {
+		rows[i] = k.shown(w, it)
+		rows[i]["applyOrder"] = i
+	}
+	return answer{data: rows}, nil
+}
+
+// redirect changes where a contact leads to, which is all that can be changed.
+func (k *kind) redirect(w *world, c *call, it *item) (answer, error) {
+	in, p := document{}, problems{}
+	if err := c.decode(&in); err != nil {
+		return answer{}, err
+	}
+	if p.missing(in, k.fields[1:]); len(p) > 0 {
+		return answer{}, p.err()
+	}
+	return k.changed(w, c, it)
+}
+
+// checkContact notes what is wrong with a contact that a step names.
+func checkContact(p problems, name string, value any) {
+	in, _ := objectOf(value)
+	p.add(in.text("method") == "", name+"#method", name+" needs a method.")
+	p.oneOf(in, "method", name+"#method", contactMethods()...)
+	p.add(in.text("to") == "", name+"#to", name+" needs an address.")
+}

@@ -1,0 +1,43 @@
+package opsgenietest
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// oneOf notes a text of an object that is none of those allowed. It may be absent.
+func (p problems) oneOf(in document, field, at string, values ...string) {
+	value, given := in[field]
+	text, _ := value.(string)
+	p.add(given && !slices.Contains(values, text), at, at+" must be one of "+strings.Join(values, ", ")+".")
+}
+
+// checkCriteria notes what is wrong with the conditions that alerts must meet.
+func checkCriteria(p problems, name string, value any) {
+	in, _ := objectOf(value)
+	p.add(in.text("type") == "", name+"#type", name+" needs a type.")
+	p.oneOf(in, "type", name+"#type", "match-all", "match-any-condition", "match-all-conditions")
+	for _, condition := range in.list("conditions") {
+		p.add(condition.text("field") == "", name+"#field", "Each condition needs a field.")
+		p.add(condition.text("operation") == "", name+"#operation", "Each condition needs an operation.")
+	}
+}
+
+// checkRestriction notes what is wrong with the hours and days for which something holds.
+func checkRestriction(p problems, name string, value any) {
+	in, _ := objectOf(value)
+	p.add(in.text("type") == "", name+"#type", name+" needs a type.")
+	p.oneOf(in, "type", name+"#type", "time-of-day", "weekday-and-time-of-day")
+	if days := in.list("restrictions"); in.text("type") == "weekday-and-time-of-day" {
+		p.add(len(days) == 0 || len(days) > 15, name+"#restrictions", "There must be 1 to 15 restrictions.")
+	}
+}
+
+// checkDuration notes what is wrong with a time to wait.
+func checkDuration(p problems, name string, value any) {
+	in, _ := objectOf(value)
+	amount, ok := in["timeAmount"].(float64)
+	p.add(!ok || amount != math.Trunc(amount) || amount < 0, name+"#timeAmount", "timeAmount must be a whole number that is not negative.")
+	p.oneOf(in, "timeUnit", name+"#timeUnit", "days", "hours", "minutes", "seconds", "milliseconds", "miliseconds", "micros", "nanos")
+}

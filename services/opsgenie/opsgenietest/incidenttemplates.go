@@ -1,0 +1,41 @@
+package opsgenietest
+
+import "slices"
+
+// incidentTemplates say what an incident of the account says to begin with. See
+// https://docs.opsgenie.com/docs/incident-templates-api.
+func incidentTemplates() *kind {
+	return &kind{
+		noun: "incident template", path: "/v1/incident-templates", param: "incidentTemplateId", domain: DomainOther,
+		keys: []string{"id"}, replace: true, brief: []string{"id"},
+		fields: append(incidentTextFields(),
+			field{name: "name", is: textValue, required: true},
+			field{name: "impactedServices", is: listValue, most: 20},
+		),
+	}
+}
+
+func incidentTemplateRoutes() []route {
+	k := incidentTemplates()
+	all := k.routes()
+	return []route{{"GET " + k.path, k.domain, noBody, k.listTemplates}, all[1], all[3], all[4]} // none is read alone
+}
+
+// listTemplates answers with a page of templates, by default the newest first. It
+// is an object that holds the list.
+func (k *kind) listTemplates(w *world, c *call) (answer, error) {
+	order, err := c.choice("order", "desc", "asc")
+	if err != nil {
+		return answer{}, err
+	}
+	items := slices.Clone(w.lists.of(k.path).items)
+	if order == "desc" {
+		slices.Reverse(items)
+	}
+	page, links, err := byNumber(w, c, items, "limit", "", "order", order)
+	rows := make([]document, len(page))
+	for i, it := range page {
+		rows[i] = it.doc
+	}
+	return answer{data: document{"incidentTemplates": rows}, paging: links}, err
+}

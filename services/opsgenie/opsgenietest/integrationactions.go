@@ -1,0 +1,120 @@
+package opsgenietest
+
+import (
+	"net/http"
+	"slices"
+)
+
+// actionTypes are what an integration can make of what it is sent.
+func actionTypes() []string { return []string{"ignore", "create", "close", "acknowledge", "addNote"} }
+
+// actionFields are what each action has; the others differ from type to type and
+// are kept as they come.
+func actionFields() []field {
+	return []field{
+		{name: "type", is: textValue, required: true, among: actionTypes()},
+		{name: "name", is: textValue, required: true},
+		{name: "filter", is: objectValue, required: true, inside: checkActionFilter},
+		{name: "order", is: wholeValue},
+		{name: "priority", is: textValue, among: []string{"P1", "P2", "P3", "P4", "P5"}},
+	}
+}
+
+func checkActionFilter(p problems, name string, value any) {
+	filter, _ := value.(map[string]any)
+	p.oneOf(filter, "conditionMatchType", name+".conditionMatchType", matchTypes()...)
+	checkConditions(p, name+".conditions", filter["conditions"])
+}
+
+// matchTypes are how conditions are joined.
+func matchTypes() []string {
+	return []string{"match-all", "match-any-condition", "match-all-conditions"}
+}
+
+// checkConditions notes conditions that do not say what they are about.
+func checkConditions(p problems, name string, value any) {
+	for _, each := range (document{name: value}).list(name) {
+		p.add(each.text("field") == "" || each.text("operation") == "", name, "Each of "+name+" needs a field and an operation.")
+	}
+}
+
+// actions returns the actions of an integration by their types, to read and to write.
+func (i *item) actions() document {
+	shelf := i.lists.of("actions")
+	if len(shelf.items) == 0 {
+		none := document{}
+		for _, sort := range actionTypes() {
+			none[sort] = []any{}
+		}
+		shelf.items = []*item{{doc: none, above: i}}
+	}
+	return shelf.items[0].doc
+}
+
+// shownActions are all actions of an integration, with a word on it.
+func shownActions(it *item) document {
+	out := it.actions().clone()
+	out["_parent"] = summariseIntegration(it)
+	return out
+}
+
+func listActions(_ *world, _ *call, it *item) (answer, error) {
+	return answer{data: shownActions(it)}, nil
+}
+
+func createAction(w *world, c *call, it *item) (answer, error) {
+	in, p := document{}, problems{}
+	if err := c.decode(&in); err != nil {
+		return answer{}, err
+	}
+	p.within("", in, actionFields())
+	if err := p.err(); err != nil {
+		return answer{}, err
+	}
+	actions, sort := it.actions(), in.text("type")
+	list, _ := actions[sort].([]any)
+	w.completeAction(in, len(list))
+	actions[sort] = append(slices.Clip(list), map[string]any(in))
+	return answer{status: http.StatusCreated, result: "Created", data: shownActions(it)}, nil
+}
+
+// replaceActions sets all actions of an integration. Lists of types that are
+// unknown here are kept as they come.
+func replaceActions(w *world, c *call, it *item) (answer, error) {
+	in, p := document{}, problems{}
+	if err := c.decode(&in); err != nil {
+		return answer{}, err
+	}
+	for _, sort := range actionTypes() {
+		if in[sort] == nil {
+			in[sort] = []any{}
+		}
+		(&field{name: sort, is: listValue}).check(p, in[sort])
+		for n, each := range in.list(sort) {
+			p.within(sort, each, actionFields())
+			p.add(each.text("type") != sort, sort+".type", "Each of "+sort+" must have this type.")
+			w.completeAction(each, n)
+		}
+	}
+	if err := p.err(); err != nil {
+		return answer{}, err
+	}
+	it.lists["actions"] = &shelf{items: []*item{{doc: in, above: it}}}
+	return answer{result: "Updated", data: shownActions(it)}, nil
+}
+
+// completeAction fills in what answers have of each action of its type.
+func (w *world) completeAction(action document, order int) {
+	if action["order"] == nil {
+		action["order"] = order
+	}
+	w.identify(action, "responders", "recipients")
+	if action.text("type") == "ignore" {
+		return
+	}
+	for _, name := range []string{"user", "note", "alias"} {
+		if action[name] == nil {
+			action[name] = ""
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package opsgenietest
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	logLinkPattern = "GET /v2/logs/download/{filename}"
+	logEnding      = ".json"
+	logMarker      = "2006-01-02-15-04-05"
+	logsKept       = 24              // files, one for each full hour
+	linkLasts      = 5 * time.Minute // of a link to a file of logs
+	maxLogFiles    = 1000            // in one answer
+)
+
+// A logFile is a file of the account's logs. There is one for each of the last
+// full hours on the server's clock.
+type logFile struct {
+	name    string
+	at      time.Time
+	content []byte
+}
+
+// See https://docs.opsgenie.com/docs/logs-api.
+func logRoutes() []route {
+	return []route{
+		{"GET /v2/logs/list/{marker}", DomainOther, noBody, (*world).listLogFiles},
+		{logLinkPattern, DomainOther, noBody, (*world).linkLogFile},
+	}
+}
+
+// logFiles returns the files that the account has now, the oldest first.
+func (w *world) logFiles() ([]logFile, error) {
+	if w.plan != "Enterprise" {
+		return nil, refuse(http.StatusPaymentRequired, "Your plan does not include this feature")
+	}
+	last := w.now().Truncate(time.Hour)
+	all := make([]logFile, logsKept)
+	for i := range all {
+		at := last.Add(time.Duration(i-logsKept+1) * time.Hour)
+		line := map[string]any{"date": Time{at}, "level": "INFO", "account": w.account().Name, "message": "Hour began"}
+		content, err := json.Marshal([]any{line})
+		if err != nil {
+			return nil, err
+		}
+		all[i] = logFile{name: at.Format(logMarker) + "_000" + logEnding, at: at, content: content}
+	}
+	return all, nil
+}
+
+// listLogFiles lists the files behind a marker, which is a time.
+func (w *world) listLogFiles(c *call) (answer, error) {
+	marker := c.path["marker"]
+	after, err := time.Parse(logMarker, strings.Replace(marker, "_", ".", 1)) // a fraction of a second may follow
+	p := problems{}
+	p.add(err != nil, "marker", "Must be a time as in 2026-05-26-07-52-17 or 2026-05-26-07-52-17_123.")
+	limit := c.number(p, "limit", maxLogFiles, 1, maxLogFiles)
+	if err := p.err(); err != nil {
+		return answer{}, err
+	}
+	files, err := w.logFiles()
+	if err != nil {
+		return answer{}, err
+	}
+	files = slices.DeleteFunc(files, func(f logFile) bool { return !f.at.After(after) })
+	rows := []document{}
+	for _, f := range files[:min(limit, len(files))] {
+		rows = append(rows, document{"filename": f.name, "date": f.at.UnixMilli(), "size": len(f.content)})
+		marker = strings.TrimSuffix(f.name, logEnding)
+	}
+	return answer{data: rows, marker: marker}, nil
+}
+
+// linkLogFile answers with the bare address of a copy of the file, which needs
+// no key and does not last.
+func (w *world) linkLogFile(c *call) (answer, error) {
+	files, err := w.logFiles()
+	if err != nil {
+		return answer{}, err
+	}
+	name := c.path["filename"]
+	i := slices.IndexFunc(files, func(f logFile) bool { return f.name == name })
+	if i < 0 {
+		return answer{}, refuse(http.StatusNotFound, "No log file exists with name ["+name+"]")
+	}
+	f := &Attachment{Name: name, MediaType: "application/json", Content: files[i].content, until: Time{w.clock().Add(linkLasts)}}
+	w.publish(f, derivedID("link", name+f.until.String()))
+	return answer{file: &file{mediaType: mediaText, content: []byte(f.URL)}}, nil
+}

@@ -1,0 +1,251 @@
+package opsgenietest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// onCallQuery is what a request for those on call asks.
+type onCallQuery struct {
+	flat bool
+	at   time.Time
+}
+
+func readOnCall(w *world, c *call) (onCallQuery, error) {
+	flat, err := c.choice("flat", "false", "true")
+	if err != nil {
+		return onCallQuery{}, err
+	}
+	p := problems{}
+	at := c.date(p, w.now())
+	return onCallQuery{flat: flat == "true", at: at.Time}, p.err()
+}
+
+// listOnCalls tells who is on call by each schedule. See
+// https://docs.opsgenie.com/docs/who-is-on-call-api.
+func (w *world) listOnCalls(c *call) (answer, error) {
+	q, err := readOnCall(w, c)
+	if err != nil {
+		return answer{}, err
+	}
+	rows := []document{}
+	for _, it := range w.lists.of(schedulesPath).items {
+		rows = append(rows, w.onCalls(it, q))
+	}
+	return answer{data: rows}, nil
+}
+
+func (k *kind) getOnCalls(w *world, c *call) (answer, error) {
+	it, err := k.findBy(w, c, "scheduleIdentifierType")
+	if err != nil {
+		return answer{}, err
+	}
+	q, err := readOnCall(w, c)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{data: w.onCalls(it, q)}, nil
+}
+
+// onCalls shows who is on call by a schedule. The API calls what is nested
+// participants and what is flat recipients here, and the other way round where
+// it tells who is next.
+func (w *world) onCalls(it *item, q onCallQuery) document {
+	out := document{"_parent": it.doc.only("id", "name", "enabled")}
+	people := w.onCallBy(it, q.at, nil)
+	if q.flat {
+		out["onCallRecipients"] = usernames(people)
+	} else {
+		out["onCallParticipants"] = people
+	}
+	return out
+}
+
+// onCallBy returns who is on call by a schedule at a time: by none that is
+// disabled. Above are the ids that it lies below.
+func (w *world) onCallBy(schedule *item, at time.Time, above []string) []document {
+	people := []document{}
+	if !schedule.doc.flag("enabled") {
+		return people
+	}
+	for _, each := range schedule.lists.of(rotationsPath).items {
+		for _, p := range w.periods(each, span{at, at.Add(time.Nanosecond)}).final {
+			people = append(people, w.nested(&p, at, above))
+		}
+	}
+	return people
+}
+
+// nested shows who is on call in a period, with those that they stand for.
+func (w *world) nested(p *period, at time.Time, above []string) document {
+	out := w.expanded(p.who, at, above)
+	if p.instead != nil {
+		out["forwardedFrom"] = participant(p.instead)
+	}
+	return out
+}
+
+// expanded shows a recipient with the members of a team, the recipients of the
+// rules of an escalation and those on call by a schedule below it. What is not
+// kept here, or lies below itself, has nothing below it.
+func (w *world) expanded(who document, at time.Time, above []string) document {
+	out, id := participant(who), who.text("id")
+	it := w.lists.of("/v2/"+who.text("type")+"s").find(id, "id")
+	if it == nil || slices.Contains(above, id) {
+		return out
+	}
+	above = append(slices.Clip(above), id)
+	below := []document{}
+	switch who.text("type") {
+	case "team":
+		for _, member := range it.doc.list("members") {
+			below = append(below, participant(w.user(member.object("user"))))
+		}
+	case "escalation":
+		for _, rule := range it.doc.list("rules") {
+			each := w.expanded(w.recipient(rule.object("recipient")), at, above)
+			each["escalationTime"] = int(waitOf(rule.object("delay")) / time.Minute)
+			each["notifyType"] = rule.text("notifyType")
+			below = append(below, each)
+		}
+	case "schedule":
+		below = w.onCallBy(it, at, above)
+	default:
+		return out
+	}
+	out["onCallParticipants"] = below
+	return out
+}
+
+// usernames returns the names of the users among people and below them, each once.
+func usernames(people []document) []string {
+	names := []string{}
+	for _, each := range people {
+		if below, _ := each["onCallParticipants"].([]document); len(below) > 0 {
+			names = union(names, usernames(below))
+		} else if each.text("type") == "user" {
+			names = union(names, []string{label(each)})
+		}
+	}
+	return names
+}
+
+// getNextOnCalls tells who comes next after a time: in the turns of each
+// rotation, overrides aside, and exactly, which is whoever comes first, overrides
+// and forwardings included.
+func (k *kind) getNextOnCalls(w *world, c *call) (answer, error) {
+	it, err := k.findBy(w, c, "scheduleIdentifierType")
+	if err != nil {
+		return answer{}, err
+	}
+	q, err := readOnCall(w, c)
+	if err != nil {
+		return answer{}, err
+	}
+	next, exact := []document{}, []document{}
+	if it.doc.flag("enabled") {
+		next, exact = w.nextBy(it, q.at), w.exactNextBy(it, q.at)
+	}
+	out := document{"_parent": it.doc.only("id", "name", "enabled")}
+	if q.flat {
+		out["nextOnCallParticipants"], out["exactNextOnCallParticipants"] = usernames(next), usernames(exact)
+	} else {
+		out["nextOnCallRecipients"], out["exactNextOnCallRecipients"] = next, exact
+	}
+	return answer{data: out}, nil
+}
+
+// lookAhead is how far those who come next are looked for.
+const lookAhead = 400 * 24 * time.Hour
+
+func (w *world) nextBy(schedule *item, at time.Time) []document {
+	people := []document{}
+	for _, each := range schedule.lists.of(rotationsPath).items {
+		for p := range whose(each, span{at, at.Add(lookAhead)}) {
+			if p.at.from.After(at) {
+				people = append(people, w.nested(&p, p.at.from, nil))
+				break
+			}
+		}
+	}
+	return people
+}
+
+func (w *world) exactNextBy(schedule *item, at time.Time) []document {
+	for ahead := 7 * 24 * time.Hour; ; ahead = min(ahead*8, lookAhead) {
+		var first time.Time
+		people := []document{}
+		for _, each := range schedule.lists.of(rotationsPath).items {
+			for _, p := range w.periods(each, span{at, at.Add(ahead)}).final {
+				if !p.at.from.After(at) || !first.IsZero() && p.at.from.After(first) {
+					continue
+				}
+				if p.at.from.Before(first) {
+					people = people[:0]
+				}
+				first = p.at.from
+				people = append(people, w.nested(&p, first, nil))
+				break
+			}
+		}
+		if len(people) > 0 || ahead == lookAhead {
+			return people
+		}
+	}
+}
+
+// exported is how far the calendars go.
+const exported = 3 // months
+
+// exportSchedule is the calendar of a schedule.
+func (k *kind) exportSchedule(w *world, c *call) (answer, error) {
+	it, err := k.find(w, c)
+	if err != nil {
+		return answer{}, err
+	}
+	events := w.events(it, func(p *period) string { return label(p.who) })
+	return answer{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
+}
+
+// exportUser is the calendar of a user, known by id or username: when they are on
+// call, by all schedules that are enabled.
+func (w *world) exportUser(c *call) (answer, error) {
+	user := c.path["identifier"]
+	kept := w.lists.of("/v2/users").find(user, "id", "username")
+	if kept != nil {
+		user = kept.doc.text("username")
+	}
+	var events []event
+	for _, it := range w.lists.of(schedulesPath).items {
+		if !it.doc.flag("enabled") {
+			continue
+		}
+		events = append(events, w.events(it, func(p *period) string {
+			who := w.nested(p, p.at.from, nil)
+			if who.text("id") != user && !slices.Contains(usernames([]document{who}), user) {
+				return ""
+			}
+			return it.doc.text("name")
+		})...)
+	}
+	if kept == nil && len(events) == 0 {
+		return answer{}, refuse(http.StatusNotFound, "No user exists with username ["+user+"]")
+	}
+	return answer{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
+}
+
+// events returns the periods of a schedule from now on, but for those without a summary.
+func (w *world) events(schedule *item, summary func(*period) string) (all []event) {
+	now := w.now().Time
+	for _, each := range schedule.lists.of(rotationsPath).items {
+		for _, p := range w.periods(each, span{now, now.AddDate(0, exported, 0)}).final {
+			if text := summary(&p); text != "" {
+				uid := each.id() + "-" + strconv.FormatInt(p.at.from.Unix(), 10) + "@opsgenietest"
+				all = append(all, event{uid: uid, summary: text, span: p.at})
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,185 @@
+package opsgenietest
+
+import (
+	"maps"
+	"slices"
+)
+
+// policies change alerts as they come in, or the notifications about them: those of
+// the account, and those of a team, which only requests find that name it. See
+// https://docs.opsgenie.com/docs/alert-and-notification-policy-api.
+func policies() *kind {
+	k := &kind{
+		noun: "policy", path: "/v2/policies", param: "policyId", domain: DomainConfiguration,
+		keys: []string{"id"}, replace: true, ordered: true, within: "type", target: "targetIndex",
+		fields: slices.Concat(policyFields(100, "alert", "notification"),
+			fieldsOf(textValue, "teamId"), policyEffects(),
+			fieldsOf(listValue, "responders"),
+			fieldsOf(flagValue, "ignoreOriginalActions", "ignoreOriginalResponders", "suppress"),
+			[]field{
+				{name: "alertDescription", is: textValue},
+				{name: "autoRestartAction", is: objectValue, inside: checkWait},
+				{name: "autoCloseAction", is: objectValue, inside: checkWait},
+				{name: "deduplicationAction", is: objectValue, inside: checkDeduplication},
+				{name: "delayAction", is: objectValue, inside: checkDelay},
+			}),
+		brief: []string{"id", "name", "type", "order", "enabled"}, complete: completePolicy, show: showPolicy,
+	}
+	k.lies = func(w *world, c *call) (*shelf, error) {
+		return w.lists.of(k.path + "?teamId=" + c.query.Get("teamId")), nil
+	}
+	return k
+}
+
+func policyRoutes() []route {
+	k := policies()
+	all := k.routes()[2:]
+	return slices.Concat(all, k.switches(0), []route{
+		{"POST " + k.path, k.domain, jsonBody, k.createPolicy},
+		{"GET " + k.path + "/alert", k.domain, noBody, k.policiesOf("alert")},
+		{"GET " + k.path + "/notification", k.domain, noBody, k.policiesOf("notification")},
+		k.on("POST", "/change-order", k.reordered),
+	})
+}
+
+// policyFields are what policies of both versions and of all types have.
+func policyFields(longestName int, types ...string) []field {
+	return []field{
+		{name: "type", is: textValue, required: true, among: types, fixed: true},
+		{name: "name", is: textValue, required: true, most: longestName},
+		{name: "policyDescription", is: textValue, most: 200},
+		{name: "enabled", is: flagValue, absent: true},
+		{name: "filter", is: objectValue, inside: checkCriteria, absent: map[string]any{"type": "match-all"}},
+		{name: "timeRestrictions", is: objectValue, inside: checkRestriction},
+	}
+}
+
+// policyEffects are what policies of both versions make of alerts.
+func policyEffects() []field {
+	return slices.Concat(
+		fieldsOf(textValue, "message", "alias", "description", "entity", "source"),
+		fieldsOf(listValue, "actions", "tags"),
+		fieldsOf(flagValue, "ignoreOriginalDetails", "ignoreOriginalTags", "ignoreOriginalTeams", "continue"),
+		[]field{
+			{name: "details", is: objectValue},
+			{name: "priority", is: textValue, among: []string{"P1", "P2", "P3", "P4", "P5"}},
+		},
+	)
+}
+
+// fieldsOf returns fields of which nothing is known but what they hold.
+func fieldsOf(is valueKind, names ...string) []field {
+	all := make([]field, len(names))
+	for i, name := range names {
+		all[i] = field{name: name, is: is}
+	}
+	return all
+}
+
+func checkWait(p problems, name string, value any) {
+	action, _ := value.(map[string]any)
+	checkDuration(p, name+".duration", action["duration"])
+}
+
+func checkDeduplication(p problems, name string, value any) {
+	action, _ := value.(map[string]any)
+	at := name + ".deduplicationActionType"
+	p.add(action["deduplicationActionType"] == nil, at, at+" can not be empty.")
+	p.oneOf(action, "deduplicationActionType", at, "value-based", "frequency-based")
+}
+
+func checkDelay(p problems, name string, value any) {
+	action, _ := value.(map[string]any)
+	at := name + ".delayOption"
+	p.add(action["delayOption"] == nil, at, at+" can not be empty.")
+	p.oneOf(action, "delayOption", at, delayOptions()...)
+}
+
+func delayOptions() []string {
+	return []string{
+		"for-duration", "next-time", "next-weekday", "next-monday", "next-tuesday", "next-wednesday",
+		"next-thursday", "next-friday", "next-saturday", "next-sunday",
+	}
+}
+
+// createPolicy creates a policy of the team that the query names, or else the body.
+func (k *kind) createPolicy(w *world, c *call) (answer, error) {
+	in := document{}
+	if err := c.decode(&in); err != nil {
+		return answer{}, err
+	}
+	if team := in.text("teamId"); team != "" && c.query.Get("teamId") == "" {
+		scoped := *c
+		scoped.query = maps.Clone(c.query)
+		scoped.query.Set("teamId", team)
+		c = &scoped
+	}
+	return k.create(w, c)
+}
+
+// completePolicy finds whom a policy is about. Notification policies are of teams.
+func completePolicy(w *world, c *call, it *item) error {
+	p, team := problems{}, c.query.Get("teamId")
+	p.add(team == "" && it.doc.text("type") == "notification", "teamId", "A notification policy needs a team.")
+	p.add(it.doc.text("message") == "" && it.doc.text("type") == "alert", "message", "message can not be empty.")
+	delete(it.doc, "teamId")
+	if team != "" {
+		it.doc["teamId"] = team
+	}
+	w.identify(it.doc, "responders")
+	return p.err()
+}
+
+// showPolicy shows a policy without its place, which only lists have.
+func showPolicy(_ *world, it *item) document {
+	out := maps.Clone(it.doc)
+	delete(out, "order")
+	return out
+}
+
+// policiesOf lists the policies of a type: the account's, or those of a team.
+func (k *kind) policiesOf(sort string) handler {
+	return func(w *world, c *call) (answer, error) {
+		shelf, err := k.shelf(w, c)
+		if err != nil {
+			return answer{}, err
+		}
+		if sort == "notification" && c.query.Get("teamId") == "" {
+			return answer{}, problems{"teamId": "A notification policy needs a team."}.err()
+		}
+		return k.metas(shelf.items, func(d document) bool { return d.text("type") == sort })
+	}
+}
+
+// metas answers with what answers to writes show of those items that are wanted.
+func (k *kind) metas(items []*item, wanted func(document) bool) (answer, error) {
+	rows := []document{}
+	for _, it := range items {
+		if wanted(it.doc) {
+			rows = append(rows, k.meta(it))
+		}
+	}
+	return answer{data: rows}, nil
+}
+
+// identify gives those whom lists of a document name their ids and names.
+func (w *world) identify(d document, fields ...string) {
+	for _, field := range fields {
+		for _, each := range d.list(field) {
+			noun := each.text("type")
+			if !slices.Contains([]string{"team", "user", "schedule", "escalation"}, noun) {
+				continue
+			}
+			id, name := w.known(noun, each)
+			each["id"] = id
+			if name == "" {
+				continue
+			}
+			if noun == "user" {
+				each["username"] = name
+			} else {
+				each["name"] = name
+			}
+		}
+	}
+}

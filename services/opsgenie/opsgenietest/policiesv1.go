@@ -1,0 +1,39 @@
+package opsgenietest
+
+import "slices"
+
+// policiesV1 are policies of the older version, which the account alone has. See
+// https://docs.opsgenie.com/docs/policy-api.
+func policiesV1() *kind {
+	return &kind{
+		noun: "policy", path: "/v1/policies", param: "policyId", domain: DomainConfiguration,
+		keys: []string{"id"}, replace: true, ordered: true, target: "targetIndex",
+		fields: slices.Concat(
+			policyFields(512, "modify", "auto-close", "notification-delay", "notification-deduplication",
+				"notification-suppress", "notification-renotify", "auto-restart-notifications"),
+			policyEffects(), fieldsOf(listValue, "recipients"),
+			fieldsOf(flagValue, "ignoreOriginalAlertActions", "ignoreOriginalRecipients"),
+			fieldsOf(wholeValue, "untilHour", "untilMinute", "count", "maxRepeatCount"),
+			[]field{
+				{name: "duration", is: objectValue, inside: checkDuration},
+				{name: "delayOption", is: textValue, among: delayOptions()},
+				{name: "deduplicationActionType", is: textValue, among: []string{"value-based", "frequency-based"}},
+			}),
+		brief: []string{"id", "name", "type", "order", "enabled"}, show: showPolicy,
+		complete: func(w *world, _ *call, it *item) error {
+			w.identify(it.doc, "recipients")
+			return nil
+		},
+	}
+}
+
+func policyV1Routes() []route {
+	k := policiesV1()
+	list := func(w *world, _ *call) (answer, error) {
+		return k.metas(w.lists.of(k.path).items, func(document) bool { return true })
+	}
+	return slices.Concat(k.routes()[1:], k.switches(0), []route{
+		{"GET " + k.path, k.domain, noBody, list},
+		k.on("POST", "/change-order", k.reordered),
+	})
+}

@@ -1,0 +1,79 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+)
+
+// postmortems are what was learnt from incidents. The documentation has only how
+// one is read, so whatever is written is kept. See
+// https://docs.opsgenie.com/docs/postmortem-api.
+func postmortems() *kind {
+	return &kind{
+		noun: "postmortem", path: "/v2/postmortem", param: "postmortemId", domain: DomainOther,
+		keys: []string{"id"}, open: true,
+		fields: []field{
+			{name: "incidentId", is: textValue, required: true, fixed: true},
+			{name: "title", is: textValue}, {name: "severity", is: textValue},
+			{name: "status", is: textValue, absent: "draft"},
+			{name: "executiveSummary", absent: emptyText()}, {name: "content", absent: emptyText()},
+			{name: "jiraIssues", absent: []any{}}, {name: "relatedIncidents", absent: []any{}},
+			{name: "affectedServices", absent: []any{}}, {name: "iccSessions", absent: []any{}},
+			{name: "responderTeams", absent: []any{}}, {name: "responders", absent: []any{}},
+		},
+		complete: completePostmortem, show: showPostmortem,
+		summary: func(it *item) document {
+			out := maps.Clone(it.doc)
+			delete(out, "incidentId")
+			return out
+		},
+	}
+}
+
+func postmortemRoutes() []route {
+	k := postmortems()
+	return []route{
+		k.created(), k.on(http.MethodGet, "", k.got), k.on(http.MethodPut, "", k.changed), k.on(http.MethodDelete, "", k.deleted),
+	}
+}
+
+// emptyText is a document of Atlassian's format with nothing in it.
+func emptyText() map[string]any {
+	return map[string]any{"type": "doc", "version": 1, "content": []any{}}
+}
+
+// completePostmortem takes over what the incident says, if it is known.
+func completePostmortem(w *world, _ *call, it *item) error {
+	doc, id := it.doc, it.doc.text("incidentId")
+	if doc["rootIncident"] != nil {
+		return nil
+	}
+	doc["postmortemId"], doc["createdAtTime"] = doc["id"], w.now()
+	doc["timeline"] = map[string]any{"id": derivedID("timeline", id), "metadataId": w.dice.uuid()}
+	root := map[string]any{"id": id, "metadataId": w.dice.uuid()}
+	doc["rootIncident"] = root
+	incident, known := w.incidents.find(ref{"id", id})
+	if !known {
+		return nil
+	}
+	maps.Copy(root, map[string]any{
+		"tinyId": incident.TinyID, "message": incident.Message, "priority": incident.Priority,
+		"status": incident.Status, "creationTime": incident.CreatedAt, "tags": slices.Clone(incident.Tags),
+	})
+	doc["title"] = cmp.Or(doc.text("title"), incident.Message)
+	doc["severity"] = cmp.Or(doc.text("severity"), incident.Priority)
+	doc["startTime"] = incident.ImpactStartDate
+	if !incident.ImpactEndDate.IsZero() {
+		doc["endTime"] = incident.ImpactEndDate
+	}
+	return nil
+}
+
+func showPostmortem(_ *world, it *item) document {
+	out := maps.Clone(it.doc)
+	delete(out, "id")
+	delete(out, "incidentId")
+	return out
+}

@@ -1,0 +1,144 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"time"
+)
+
+// maxTurn is the longest turn of a rotation, in its units: what the API's
+// description can hold.
+const maxTurn = math.MaxInt32
+
+// scheduleRotations are the rotations of a schedule. See
+// https://docs.opsgenie.com/docs/schedule-rotation-api.
+func scheduleRotations(below *kind) *kind {
+	return &kind{
+		noun: "rotation", path: rotationsPath, param: "id", domain: DomainConfiguration,
+		keys: []string{"id"}, below: below, from: "scheduleIdentifierType",
+		fields: []field{
+			{name: "name", is: textValue},
+			{name: "startDate", is: timeValue, required: true},
+			{name: "endDate", is: timeValue},
+			{name: "type", is: textValue, required: true, among: []string{"hourly", "daily", "weekly"}},
+			{name: "length", is: wholeValue, least: 1, absent: float64(1), inside: checkTurn},
+			{name: "participants", is: listValue, required: true, inside: recipientsOf("user", "team", "escalation", "none")},
+			{name: "timeRestriction", is: objectValue, inside: checkHours},
+		},
+		row:      []string{"id", "name", "startDate", "endDate", "type", "length", "participants", "timeRestriction"},
+		complete: func(w *world, _ *call, it *item) error { return w.completeRotation(it).err() },
+		show:     showBelowSchedule,
+	}
+}
+
+// showBelowSchedule shows what belongs to a schedule with the schedule.
+func showBelowSchedule(_ *world, it *item) document {
+	out := maps.Clone(it.doc)
+	out["_parent"] = it.above.doc.only("id", "name", "enabled")
+	return out
+}
+
+func checkTurn(p problems, name string, value any) {
+	length, _ := value.(float64)
+	p.add(length > maxTurn, name, name+" is too large.")
+}
+
+// checkHours is checkRestriction for hours that must be on a clock.
+func checkHours(p problems, name string, value any) {
+	checkRestriction(p, name, value)
+	in := document{name: value}.object(name)
+	all := in.list("restrictions")
+	if in.text("type") == timeOfDay {
+		all = []document{in.object("restriction")}
+	}
+	for _, hours := range all {
+		for _, at := range []string{"start", "end"} {
+			hour, minute := hours.number(at+"Hour"), hours.number(at+"Min")
+			p.add(!(hour >= 0 && hour <= 24), name+"#"+at+"Hour", "Hours are from 0 to 24.")
+			p.add(!(minute >= 0 && minute <= 59), name+"#"+at+"Min", "Minutes are from 0 to 59.")
+			p.add(in.text("type") != timeOfDay && weekday(hours.text(at+"Day")) < 0, name+"#"+at+"Day", "Must be a day of the week.")
+		}
+	}
+}
+
+// completeRotation names the participants, and moves times to the nearest full or
+// half hour, as the API's description has it.
+func (w *world) completeRotation(it *item) problems {
+	start, end := it.doc.moment("startDate"), it.doc.moment("endDate")
+	p := problems{}
+	p.add(!end.IsZero() && end.Before(start.Time), "endDate", "endDate must not be before startDate.")
+	if len(p) > 0 {
+		return p
+	}
+	it.doc["startDate"] = Time{start.Round(30 * time.Minute)}
+	if !end.IsZero() {
+		it.doc["endDate"] = Time{end.Round(30 * time.Minute)}
+	}
+	var people []document
+	for _, each := range it.doc.list("participants") {
+		people = append(people, w.recipient(each))
+	}
+	it.doc["participants"] = objects(people)
+	if hours := it.doc.object("timeRestriction"); hours != nil {
+		for _, each := range append(hours.list("restrictions"), hours.object("restriction")) {
+			each.toHalfHour("start")
+			each.toHalfHour("end")
+		}
+	}
+	return p
+}
+
+// toHalfHour moves a time of day to the nearest full or half hour.
+func (d document) toHalfHour(at string) {
+	if _, given := d[at+"Hour"]; !given {
+		return
+	}
+	minutes := min((d.minutes(at)+15)/30*30, minutesADay)
+	d[at+"Hour"], d[at+"Min"] = float64(minutes/60), float64(minutes%60)
+}
+
+// scheduleOverrides put somebody on call in the stead of whose turn it is. See
+// https://docs.opsgenie.com/docs/schedule-override-api.
+func scheduleOverrides(below *kind) *kind {
+	return &kind{
+		noun: "override", path: overridesPath, param: "alias", domain: DomainConfiguration,
+		keys: []string{"alias"}, below: below, from: "scheduleIdentifierType", unique: "alias", replace: true,
+		fields: []field{
+			{name: "alias", is: textValue, fixed: true},
+			{name: "user", is: objectValue, required: true, inside: recipientsOf("user", "none")},
+			{name: "startDate", is: timeValue, required: true},
+			{name: "endDate", is: timeValue, required: true},
+			{name: "rotations", is: listValue},
+		},
+		brief: []string{"alias"}, complete: (*world).completeOverride,
+		show: func(w *world, it *item) document {
+			return showBelowSchedule(w, it).only("_parent", "alias", "user", "startDate", "endDate", "rotations")
+		},
+	}
+}
+
+// completeOverride finds the user and the rotations, which must be there.
+func (w *world) completeOverride(_ *call, it *item) error {
+	start, end := it.doc.moment("startDate"), it.doc.moment("endDate")
+	p := problems{}
+	p.add(end.Before(start.Time), "endDate", "endDate must not be before startDate.")
+	var about []document
+	for _, each := range it.doc.list("rotations") {
+		found := it.above.lists.of(rotationsPath).find(cmp.Or(each.text("id"), each.text("name")), "id", "name")
+		p.add(found == nil, "rotations", "Each of rotations must be one of the schedule.")
+		if found != nil {
+			about = append(about, found.doc.only("id", "name"))
+		}
+	}
+	if err := p.err(); err != nil {
+		return err
+	}
+	it.doc["startDate"], it.doc["endDate"] = start, end
+	it.doc["user"] = w.recipient(it.doc.object("user"))
+	it.doc["rotations"] = objects(about)
+	if it.doc.text("alias") == "" {
+		it.doc["alias"] = w.dice.uuid()
+	}
+	return nil
+}

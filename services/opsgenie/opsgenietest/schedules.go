@@ -1,0 +1,111 @@
+package opsgenietest
+
+import (
+	"maps"
+	"slices"
+	"time"
+	_ "time/tzdata" // the zones of schedules, on machines that know none
+)
+
+const (
+	schedulesPath = "/v2/schedules"
+	rotationsPath = schedulesPath + "/{identifier}/rotations"
+	overridesPath = schedulesPath + "/{identifier}/overrides"
+)
+
+// schedules are the on-call schedules. Their rotations are written with them, and
+// kept below them. See https://docs.opsgenie.com/docs/schedule-api.
+func schedules() *kind {
+	k := &kind{
+		noun: "schedule", path: schedulesPath, param: "identifier", domain: DomainConfiguration,
+		keys: []string{"id", "name"}, named: "identifierType", unique: "name",
+		fields: []field{
+			{name: "name", is: textValue, required: true},
+			{name: "description", is: textValue},
+			{name: "timezone", is: textValue, absent: "UTC"},
+			{name: "enabled", is: flagValue, absent: true},
+			{name: "ownerTeam", is: objectValue, inside: checkTeam},
+			{name: "rotations", is: listValue},
+		},
+		brief: []string{"id", "name", "enabled"}, show: showSchedule,
+	}
+	rotations := scheduleRotations(k)
+	k.complete = func(w *world, _ *call, it *item) error { return w.completeSchedule(rotations, it) }
+	return k
+}
+
+func scheduleRoutes() []route {
+	k := schedules()
+	routes := slices.Concat(k.routes(), scheduleRotations(k).routes(), scheduleOverrides(k).routes())
+	routes[0].serve = k.listSchedules
+	return append(routes,
+		route{"GET " + schedulesPath + "/{identifier}/timeline", k.domain, noBody, k.getTimeline},
+		route{"GET " + schedulesPath + "/{identifier}.ics", k.domain, noBody, k.exportSchedule},
+		route{"GET " + schedulesPath + "/on-calls", DomainScheduleOnCall, noBody, (*world).listOnCalls},
+		route{"GET " + schedulesPath + "/{identifier}/on-calls", DomainScheduleOnCall, noBody, k.getOnCalls},
+		route{"GET " + schedulesPath + "/{identifier}/next-on-calls", DomainScheduleOnCall, noBody, k.getNextOnCalls},
+		route{"GET " + schedulesPath + "/on-calls/{identifier}.ics", DomainOther, noBody, (*world).exportUser},
+	)
+}
+
+// completeSchedule finds the team and the zone, and puts rotations that were
+// written in the stead of those that are there.
+func (w *world) completeSchedule(k *kind, it *item) error {
+	p := problems{}
+	_, err := zone(it.doc)
+	p.add(err != nil, "timezone", "timezone must be one of the time zone database, such as Europe/Berlin.")
+	if team := it.doc.object("ownerTeam"); team != nil {
+		it.doc["ownerTeam"] = w.team(team)
+	}
+	written, given := it.doc["rotations"].([]any)
+	p.add(given && len(written) == 0, "rotations", "rotations can not be empty.")
+	made := &shelf{}
+	for _, each := range it.doc.list("rotations") {
+		wrong := problems{}
+		rotation := k.draft(w, it, k.pick(wrong, each, true))
+		if len(wrong) == 0 {
+			wrong = w.completeRotation(rotation)
+		}
+		for field, sentence := range wrong {
+			p.add(true, "rotations#"+field, sentence)
+		}
+		made.items = append(made.items, rotation)
+	}
+	delete(it.doc, "rotations")
+	if given {
+		it.lists = maps.Clone(it.lists)
+		it.lists[k.path] = made
+	}
+	return p.err()
+}
+
+// zone is the time zone of a schedule.
+func zone(schedule document) (*time.Location, error) {
+	name := schedule.text("timezone")
+	if name == "Local" { // to time alone: the zone of the machine
+		name = "/"
+	}
+	return time.LoadLocation(name)
+}
+
+func showSchedule(_ *world, it *item) document {
+	out := maps.Clone(it.doc)
+	rotations := []any{}
+	for _, each := range it.lists.of(rotationsPath).items {
+		rotations = append(rotations, map[string]any(each.doc))
+	}
+	out["rotations"] = rotations
+	return out
+}
+
+// listSchedules shows rotations only if it is asked for them.
+func (k *kind) listSchedules(w *world, c *call) (answer, error) {
+	a, err := k.readAll(w, c)
+	if rows, ok := a.data.([]document); ok && !expands(c, "rotation") {
+		for _, row := range rows {
+			row["rotations"] = []any{}
+		}
+	}
+	a.expandable = []string{"rotation"}
+	return a, err
+}

@@ -1,0 +1,80 @@
+package opsgenietest
+
+import "maps"
+
+// An audience template says whom the incidents of a service are for. Each service
+// has one, which says nobody until it is changed. See
+// https://docs.opsgenie.com/docs/service-audience-template-api.
+func audienceTemplateRoutes() []route {
+	k := businessServices("serviceId")
+	const at = "/audience-templates"
+	return []route{k.on("GET", at, getAudience), k.on("PATCH", at, changeAudience)}
+}
+
+func audienceFields() map[string][]field {
+	return map[string][]field{
+		"responder": {{name: "teams", is: listValue, most: 50}, {name: "individuals", is: listValue, most: 50}},
+		"stakeholder": {
+			{name: "individuals", is: listValue},
+			{name: "conditionMatchType", is: textValue, among: matchTypes()},
+			{name: "conditions", is: listValue, inside: checkAudienceConditions},
+		},
+	}
+}
+
+func checkAudienceConditions(p problems, name string, value any) {
+	for _, each := range (document{name: value}).list(name) {
+		p.within(name, each, []field{
+			{name: "matchField", is: textValue, required: true, among: profileFields()},
+			{name: "key", is: textValue, required: each.text("matchField") == "customProperty"},
+			{name: "value", is: textValue, required: true},
+		})
+	}
+}
+
+func profileFields() []string {
+	return []string{"country", "state", "city", "zipCode", "line", "tag", "customProperty"}
+}
+
+// audience returns the audience template of a service.
+func (i *item) audience() document {
+	shelf := i.lists.of("audience")
+	if len(shelf.items) == 0 {
+		shelf.items = []*item{{above: i, doc: document{
+			"responder":   map[string]any{"teams": []any{}, "individuals": []any{}},
+			"stakeholder": map[string]any{"individuals": []any{}, "conditions": []any{}},
+		}}}
+	}
+	return shelf.items[0].doc
+}
+
+func getAudience(_ *world, _ *call, it *item) (answer, error) {
+	return answer{data: it.audience()}, nil
+}
+
+// changeAudience changes what is named of the two parts of a template.
+func changeAudience(_ *world, c *call, it *item) (answer, error) {
+	in, p := document{}, problems{}
+	if err := c.decode(&in); err != nil {
+		return answer{}, err
+	}
+	drafts := it.audience().clone()
+	for part, fields := range audienceFields() {
+		if in[part] == nil {
+			continue
+		}
+		(&field{name: part, is: objectValue}).check(p, in[part])
+		given := in.object(part)
+		p.within(part, given, fields)
+		for _, f := range fields {
+			if value, named := given[f.name]; named {
+				drafts.object(part).write(document{f.name: value})
+			}
+		}
+	}
+	if err := p.err(); err != nil {
+		return answer{}, err
+	}
+	maps.Copy(it.audience(), drafts)
+	return answer{result: "Updated", data: it.doc.only("id", "name")}, nil
+}

@@ -1,0 +1,37 @@
+package opsgenietest
+
+import "net/http"
+
+// teamRoles are the roles that a team has of its own. See
+// https://docs.opsgenie.com/docs/team-role-api.
+func teamRoles(above *kind) *kind {
+	return &kind{
+		noun: "team role", path: teamPath + "/{identifier}/roles", param: "teamRoleIdentifier", domain: DomainConfiguration,
+		keys: []string{"id", "name"}, named: "identifierType", unique: "name", below: above, from: "teamIdentifierType",
+		fields: []field{
+			{name: "name", is: textValue, required: true},
+			{name: "rights", is: listValue, required: true, inside: checkRights},
+		},
+	}
+}
+
+func teamRoleRoutes() []route {
+	all := teamRoles(teams())
+	return []route{
+		all.listed(),
+		all.logged(all.created()),
+		all.on(http.MethodGet, "", all.got),
+		all.logged(all.on(http.MethodPatch, "", all.changed)),
+		all.logged(all.on(http.MethodDelete, "", all.deleted)),
+	}
+}
+
+func checkRights(p problems, name string, value any) {
+	all, _ := value.([]any)
+	for _, each := range all {
+		right, _ := objectOf(each)
+		p.add(right.text("right") == "", name+"#right", "Each of "+name+" needs a right.")
+		_, ok := right["granted"].(bool)
+		p.add(right["granted"] != nil && !ok, name+"#granted", "granted must be true or false.")
+	}
+}

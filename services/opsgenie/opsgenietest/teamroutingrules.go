@@ -1,0 +1,92 @@
+package opsgenietest
+
+import (
+	"net/http"
+	"slices"
+)
+
+const routingRulePath = teamPath + "/{identifier}/routing-rules"
+
+// routingRules say whom the alerts of a team notify: the first that fits counts.
+// The last one is the default, which can be changed, but neither moved nor
+// deleted. See https://docs.opsgenie.com/docs/team-routing-rule-api.
+func routingRules(above *kind) *kind {
+	return &kind{
+		noun: "routing rule", path: routingRulePath, param: "id", domain: DomainConfiguration,
+		keys: []string{"id"}, below: above, from: "teamIdentifierType", ordered: true,
+		fields: []field{
+			{name: "name", is: textValue},
+			{name: "order", is: wholeValue, fixed: true}, // to be moved by an operation of its own
+			{name: "criteria", is: objectValue, absent: map[string]any{"type": "match-all"}, inside: checkCriteria},
+			{name: "timezone", is: textValue, absent: "Etc/UTC"},
+			{name: "timeRestriction", is: objectValue, inside: checkRestriction},
+			{name: "notify", is: objectValue, required: true, inside: recipientsOf(recipientKinds()...)},
+		},
+		complete: (*world).completeRoutingRule,
+	}
+}
+
+func recipientKinds() []string {
+	return []string{"all", "none", "user", "escalation", "schedule", "team", "group"}
+}
+
+func routingRuleRoutes() []route {
+	all := routingRules(teams())
+	created := all.created()
+	created.serve = all.beforeDefault(created.serve)
+	moved := all.on(http.MethodPost, "/change-order", notDefault("moved", all.reordered))
+	moved.serve = all.beforeDefault(moved.serve)
+	return []route{
+		all.listed(),
+		all.logged(created),
+		all.on(http.MethodGet, "", all.got),
+		all.logged(all.on(http.MethodPatch, "", all.changed)),
+		all.logged(all.on(http.MethodDelete, "", notDefault("deleted", all.deleted))),
+		all.logged(moved),
+	}
+}
+
+func (w *world) completeRoutingRule(_ *call, it *item) error {
+	if it.doc["isDefault"] == nil {
+		it.doc["isDefault"] = false
+	}
+	it.doc["notify"] = w.recipient(it.doc.object("notify"))
+	return nil
+}
+
+// defaultRule makes the rule that each team has from its beginning.
+func (w *world) defaultRule(team *item) *item {
+	return &item{above: team, lists: shelves{}, doc: document{
+		"id": w.dice.uuid(), "name": "Default Routing Rule", "isDefault": true, "order": float64(0), "timezone": "Etc/UTC",
+		"criteria": map[string]any{"type": "match-all"}, "notify": document{"type": "none"},
+	}}
+}
+
+// notDefault refuses an operation on the default rule.
+func notDefault(done string, serve func(*world, *call, *item) (answer, error)) func(*world, *call, *item) (answer, error) {
+	return func(w *world, c *call, it *item) (answer, error) {
+		if it.doc.flag("isDefault") {
+			return answer{}, refuse(http.StatusForbidden, "The default routing rule can not be "+done)
+		}
+		return serve(w, c, it)
+	}
+}
+
+// beforeDefault keeps the default rule last after an operation on another.
+func (k *kind) beforeDefault(serve handler) handler {
+	return func(w *world, c *call) (answer, error) {
+		a, err := serve(w, c)
+		if err != nil {
+			return a, err
+		}
+		shelf, err := k.shelf(w, c)
+		if err != nil {
+			return a, err
+		}
+		if i := slices.IndexFunc(shelf.items, func(it *item) bool { return it.doc.flag("isDefault") }); i >= 0 {
+			shelf.move(shelf.items[i], len(shelf.items))
+			k.number(shelf)
+		}
+		return a, nil
+	}
+}

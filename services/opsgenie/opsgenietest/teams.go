@@ -1,0 +1,198 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+const (
+	teamPath    = "/v2/teams"
+	teamLogPath = teamPath + "/{identifier}/logs"
+)
+
+// teams are the teams of the account. See https://docs.opsgenie.com/docs/team-api.
+func teams() *kind {
+	return &kind{
+		noun: "team", path: teamPath, param: "identifier", domain: DomainConfiguration,
+		keys: []string{"id", "name"}, named: "identifierType", unique: "name",
+		fields: []field{
+			{name: "name", is: textValue, required: true, most: 100},
+			{name: "description", is: textValue, most: 200, absent: ""},
+			{name: "members", is: listValue, absent: []any{}, inside: checkMembers},
+		},
+		complete: (*world).completeTeam, show: (*world).showTeam,
+	}
+}
+
+func teamRoutes() []route {
+	all, byID := teams(), teams()
+	byID.keys = byID.keys[:1] // a change takes no name
+	return []route{
+		{"GET " + teamPath, all.domain, noBody, all.listTeams},
+		all.logged(all.created()),
+		all.on(http.MethodGet, "", all.got),
+		all.logged(byID.on(http.MethodPatch, "", byID.changed)),
+		all.on(http.MethodDelete, "", all.deleted),
+		all.on(http.MethodGet, "/logs", listTeamLogs),
+	}
+}
+
+func teamMemberRoutes() []route {
+	all := teams()
+	all.named = "teamIdentifierType"
+	return []route{
+		all.on(http.MethodPost, "/members", all.addMember),
+		all.on(http.MethodDelete, "/members/{memberIdentifier}", all.removeMember),
+	}
+}
+
+func checkMembers(p problems, name string, value any) {
+	all, _ := value.([]any)
+	for _, each := range all {
+		in, ok := objectOf(each)
+		p.add(!ok, name, "Each of "+name+" must be an object.")
+		checkPerson(p, name+"#user", in["user"])
+	}
+}
+
+// completeTeam finds the members, of whom each counts once, and gives a new team
+// the routing rule that every team has.
+func (w *world) completeTeam(_ *call, it *item) error {
+	members := it.doc.list("members")
+	it.doc["members"] = []any{}
+	for _, each := range members {
+		w.enter(it, each)
+	}
+	if rules := it.lists.of(routingRulePath); len(rules.items) == 0 {
+		rules.items = []*item{w.defaultRule(it)}
+	}
+	return nil
+}
+
+// enter makes a user a member of a team, or gives a member another role, and
+// returns what the user is called.
+func (w *world) enter(team *item, in document) string {
+	who := w.person(in.object("user"))
+	row := document{"user": who, "role": cmp.Or(in.text("role"), "user")}
+	members, _ := team.doc["members"].([]any)
+	if i := member(team, who.text("id")); i >= 0 {
+		members[i] = row
+	} else {
+		team.doc["members"] = append(members, row)
+	}
+	return cmp.Or(who.text("username"), who.text("id"))
+}
+
+// leave takes a user out of a team, and reports whether there was one.
+func (w *world) leave(team *item, userID string) bool {
+	i := member(team, userID)
+	if i < 0 {
+		return false
+	}
+	members, _ := team.doc["members"].([]any)
+	team.doc["members"] = slices.Delete(members, i, i+1)
+	return true
+}
+
+// member returns the place of a user among the members of a team, or -1.
+func member(team *item, userID string) int {
+	return slices.IndexFunc(team.doc.list("members"), func(each document) bool { return each.object("user").text("id") == userID })
+}
+
+func (w *world) showTeam(it *item) document {
+	out := it.doc.clone()
+	for _, each := range out.list("members") {
+		each["user"] = w.person(each.object("user")) // who may have another username by now
+	}
+	return out
+}
+
+// listTeams shows the members of teams only on demand.
+func (k *kind) listTeams(w *world, c *call) (answer, error) {
+	rows := []document{}
+	for _, it := range w.lists.of(k.path).items {
+		row := k.shown(w, it)
+		if !expands(c, "member") {
+			delete(row, "members")
+		}
+		rows = append(rows, row)
+	}
+	return answer{data: rows, expandable: []string{"member"}}, nil
+}
+
+func (k *kind) addMember(w *world, c *call, team *item) (answer, error) {
+	in, p := document{}, problems{}
+	if err := c.decode(&in); err != nil {
+		return answer{}, err
+	}
+	checkPerson(p, "user", in["user"])
+	if err := p.err(); err != nil {
+		return answer{}, err
+	}
+	w.logTeam(team, "User ["+w.enter(team, in)+"] was added")
+	return answer{result: "Added", data: k.meta(team)}, nil
+}
+
+func (k *kind) removeMember(w *world, c *call, team *item) (answer, error) {
+	who := c.path["memberIdentifier"]
+	id, username := w.known("user", document{"username": who})
+	if !w.leave(team, id) && !w.leave(team, who) {
+		return answer{}, refuse(http.StatusNotFound, "No member ["+who+"] exists in team ["+team.doc.text("name")+"]")
+	}
+	w.logTeam(team, "User ["+username+"] was removed")
+	return answer{result: "Removed", data: k.meta(team)}, nil
+}
+
+// logTeam adds a line to the history of a team.
+func (w *world) logTeam(team *item, line string) {
+	now := w.now()
+	logs := team.lists.of(teamLogPath)
+	logs.items = append(logs.items, &item{doc: document{
+		"log": line, "owner": w.integration.Name, "createdDate": now, "offset": "nextlogs_" + w.cursor(now),
+	}})
+}
+
+// logged lets a route write to the history of the team that it changes, or below
+// which it changes something.
+func (k *kind) logged(r route) route {
+	serve := r.serve
+	r.serve = func(w *world, c *call) (answer, error) {
+		a, err := serve(w, c)
+		if err != nil {
+			return a, err
+		}
+		about, _ := a.data.(document)
+		team, noun := w.lists.of(teamPath).find(about.text("id"), "id"), "Team"
+		if team == nil {
+			noun = k.noun
+			if team, err = k.parent(w, c); err != nil {
+				return a, err
+			}
+		}
+		w.logTeam(team, strings.ToUpper(noun[:1])+noun[1:]+" ["+cmp.Or(about.text("name"), about.text("id"))+"] was "+
+			cmp.Or(strings.ToLower(a.result), "moved"))
+		return a, nil
+	}
+	return r
+}
+
+// listTeamLogs shows the history of a team, page by page: where the next page
+// begins is said in the data, and not if there is none.
+func listTeamLogs(w *world, c *call, it *item) (answer, error) {
+	cursor := func(line *item) string { return line.doc.text("offset") }
+	page, links, err := byCursor(w, c, it.lists.of(teamLogPath).items, cursor, "")
+	if err != nil {
+		return answer{}, err
+	}
+	rows := make([]document, len(page))
+	for i, line := range page {
+		rows[i] = line.doc.only("log", "owner", "createdDate")
+	}
+	data := document{"logs": rows}
+	if links.Next != "" {
+		data["offset"] = cursor(page[len(page)-1])
+	}
+	return answer{data: data}, nil
+}

@@ -1,0 +1,207 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"time"
+)
+
+// A period is a stretch of time in which somebody is on call by a rotation.
+type period struct {
+	at      span
+	kind    string   // default, override or forwarding
+	who     document // as a recipient
+	instead document // of a forwarding: whose turn it would have been
+}
+
+func (p *period) nobody() bool { return p.who.text("type") == "none" }
+
+// replace puts a period in the stead of those that it meets, or of parts of them.
+func replace(all []period, with period) (out []period) {
+	for _, p := range all {
+		before, after := p, p
+		before.at = p.at.meet(span{p.at.from, with.at.from})
+		after.at = p.at.meet(span{with.at.to, p.at.to})
+		for _, rest := range []period{before, after} {
+			if !rest.at.empty() {
+				out = append(out, rest)
+			}
+		}
+	}
+	out = append(out, with)
+	slices.SortStableFunc(out, func(a, b period) int { return a.at.from.Compare(b.at.from) })
+	return out
+}
+
+// layers are who is on call by one rotation in a span.
+type layers struct{ base, override, forwarding, final []period }
+
+// periods works out who is on call by a rotation, which is an item, in a span:
+// whose turn it is, unless there is an override, of which the last one counts,
+// unless they forward it. Where it is nobody's turn there is no period.
+func (w *world) periods(rotation *item, within span) (l layers) {
+	l.base = slices.Collect(whose(rotation, within))
+	l.final = l.base
+	for _, override := range rotation.above.lists.of(overridesPath).items {
+		at := within.meet(span{override.doc.moment("startDate").Time, override.doc.moment("endDate").Time})
+		about := override.doc.list("rotations")
+		named := slices.ContainsFunc(about, func(r document) bool { return r.text("id") == rotation.id() })
+		if at.empty() || len(about) > 0 && !named {
+			continue
+		}
+		p := period{at: at, kind: "override", who: override.doc.object("user")}
+		l.override = replace(l.override, p)
+		l.final = replace(l.final, p)
+	}
+	l.final = slices.DeleteFunc(l.final, func(p period) bool { return p.nobody() })
+	for _, rule := range w.lists.of("/v2/forwarding-rules").items {
+		from, _ := w.known("user", rule.doc.object("fromUser"))
+		to := w.user(rule.doc.object("toUser"))
+		for _, p := range l.final {
+			at := p.at.meet(span{rule.doc.moment("startDate").Time, rule.doc.moment("endDate").Time})
+			if at.empty() || p.instead != nil || p.who.text("type") != "user" || p.who.text("id") != from {
+				continue
+			}
+			moved := period{at: at, kind: "forwarding", who: to, instead: p.who}
+			l.forwarding = append(l.forwarding, moved)
+			l.final = replace(l.final, moved)
+		}
+	}
+	return l
+}
+
+// whose yields whose turns there are in a span, leaving out those of nobody.
+func whose(it *item, within span) iter.Seq[period] {
+	people := it.doc.list("participants")
+	in, err := zone(it.above.doc)
+	if err != nil { // refused before it is kept
+		in = time.UTC
+	}
+	r := rotation{
+		start: it.doc.moment("startDate").Time, end: it.doc.moment("endDate").Time,
+		unit: it.doc.text("type"), length: int(it.doc.number("length")), people: len(people),
+		zone: in, hours: hoursOf(it.doc.object("timeRestriction")),
+	}
+	return func(yield func(period) bool) {
+		for t := range r.turns(within) {
+			p := period{at: t.span, kind: "default", who: people[t.who]}
+			if !p.nobody() && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+const timeOfDay = "time-of-day"
+
+// hoursOf reads the time restriction of a rotation.
+func hoursOf(restriction document) (all []weekHours) {
+	if day := restriction.object("restriction"); restriction.text("type") == timeOfDay && day != nil {
+		return daily(day.minutes("start"), day.minutes("end"))
+	}
+	for _, week := range restriction.list("restrictions") {
+		from := weekday(week.text("startDay"))*minutesADay + week.minutes("start")
+		all = append(all, weekly(from, weekday(week.text("endDay"))*minutesADay+week.minutes("end")))
+	}
+	return all
+}
+
+// minutes is a time of day, such as that of "startHour" and "startMin".
+func (d document) minutes(at string) int {
+	return int(d.number(at+"Hour"))*60 + int(d.number(at+"Min"))
+}
+
+// weekday is the number of a day, that of monday being 0; -1 if there is no such day.
+func weekday(name string) int {
+	return slices.Index([]string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}, name)
+}
+
+// maxInterval is how many days, weeks or months a timeline may have here. The
+// API's description has no limit.
+const maxInterval = 400
+
+// getTimeline answers with who is on call in the days, weeks or months that
+// begin at a time.
+func (k *kind) getTimeline(w *world, c *call) (answer, error) {
+	it, err := k.find(w, c)
+	if err != nil {
+		return answer{}, err
+	}
+	unit, err := c.choice("intervalUnit", "weeks", "days", "months")
+	if err != nil {
+		return answer{}, err
+	}
+	p := problems{}
+	length, date := c.number(p, "interval", 1, 1, maxInterval), c.date(p, w.now())
+	if err := p.err(); err != nil {
+		return answer{}, err
+	}
+	in, err := zone(it.doc)
+	if err != nil {
+		return answer{}, err
+	}
+	days := map[string]int{"days": length, "weeks": 7 * length}[unit]
+	months := map[string]int{"months": length}[unit]
+	within := span{date.Time, date.In(in).AddDate(0, months, days)}
+	out := document{"_parent": k.meta(it), "startDate": Time{within.from}, "endDate": Time{within.to}}
+	for _, layer := range []struct {
+		part, name string
+		get        func(*layers) []period
+	}{
+		{"", "finalTimeline", func(l *layers) []period { return l.final }},
+		{"base", "baseTimeline", func(l *layers) []period { return l.base }},
+		{"override", "overrideTimeline", func(l *layers) []period { return l.override }},
+		{"forwarding", "forwardingTimeline", func(l *layers) []period { return l.forwarding }},
+	} {
+		if layer.part == "" || expands(c, layer.part) {
+			out[layer.name] = w.timeline(it, within, layer.get)
+		}
+	}
+	return answer{data: out, expandable: []string{"base", "forwarding", "override"}}, nil
+}
+
+// date reads the time that a request asks about, which is now if it does not say.
+func (c *call) date(p problems, now Time) Time {
+	text := c.query.Get("date")
+	if text == "" {
+		return now
+	}
+	t, ok := parseTime(text)
+	p.add(!ok, "date", "Must be a time in ISO 8601.")
+	return t
+}
+
+// timeline shows one layer of all rotations of a schedule.
+func (w *world) timeline(schedule *item, within span, get func(*layers) []period) document {
+	rotations := []document{}
+	for i, each := range schedule.lists.of(rotationsPath).items {
+		l := w.periods(each, within)
+		periods := []document{}
+		for _, p := range get(&l) {
+			periods = append(periods, p.shown())
+		}
+		rotations = append(rotations, document{"id": each.id(), "name": each.doc.text("name"), "order": i + 1, "periods": periods})
+	}
+	return document{"rotations": rotations}
+}
+
+func (p *period) shown() document {
+	out := document{"startDate": Time{p.at.from}, "endDate": Time{p.at.to}, "type": p.kind, "recipient": participant(p.who)}
+	if p.instead != nil {
+		out["fromUser"] = label(p.instead)
+	}
+	return out
+}
+
+// label is the name of a recipient, of a user the username.
+func label(who document) string { return cmp.Or(who.text("username"), who.text("name")) }
+
+// participant shows a recipient as timelines and on-calls do.
+func participant(who document) document {
+	out := who.only("id", "type")
+	if name := label(who); name != "" {
+		out["name"] = name
+	}
+	return out
+}

@@ -1,0 +1,30 @@
+package opsgenietest
+
+import "net/http"
+
+// userRoles are the custom roles of users. A change is a PUT of which no field is
+// mandatory: what it does not name stays.
+// See https://docs.opsgenie.com/docs/custom-user-role-api.
+func userRoles() *kind {
+	return &kind{
+		noun: "role", path: "/v2/roles", param: "identifier", domain: DomainConfiguration,
+		keys: []string{"id", "name"}, named: "identifierType", unique: "name",
+		fields: []field{
+			{name: "name", is: textValue, required: true},
+			{name: "extendedRole", is: textValue, among: []string{"user", "observer", "stakeholder"}, absent: "user"},
+			{name: "grantedRights", is: listValue, absent: []any{}},
+			{name: "disallowedRights", is: listValue, absent: []any{}},
+		},
+		row: []string{"id", "name"},
+	}
+}
+
+func userRoleRoutes() []route {
+	all := userRoles()
+	return []route{
+		all.listed(), all.created(),
+		all.on(http.MethodGet, "", all.got),
+		all.on(http.MethodPut, "", all.changed),
+		all.on(http.MethodDelete, "", all.deleted),
+	}
+}

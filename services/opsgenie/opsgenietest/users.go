@@ -1,0 +1,239 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+const userPath = "/v2/users"
+
+// users are the people of the account. See https://docs.opsgenie.com/docs/user-api.
+func users() *kind {
+	return &kind{
+		noun: "user", path: userPath, param: "identifier", domain: DomainConfiguration,
+		keys: []string{"id", "username"}, unique: "username", expands: []string{"contact"},
+		fields: []field{
+			{name: "username", is: textValue, required: true, most: 100, inside: checkAddress},
+			{name: "fullName", is: textValue, required: true, most: 512},
+			{name: "role", is: objectValue, required: true, inside: checkRole},
+			{name: "skypeUsername", is: textValue},
+			{name: "timeZone", is: textValue, absent: "Etc/UTC"},
+			{name: "locale", is: textValue, absent: "en_US"},
+			{name: "userAddress", is: objectValue, absent: noAddress()},
+			{name: "tags", is: listValue, absent: []any{}},
+			{name: "details", is: objectValue, absent: map[string]any{}, inside: checkDetails},
+			{name: "invitationDisabled", is: flagValue},
+		},
+		complete: (*world).completeUser, show: (*world).showUser,
+		summary: func(it *item) document { return document{"id": it.id(), "name": it.doc["fullName"]} },
+	}
+}
+
+func noAddress() map[string]any {
+	return map[string]any{"country": "", "state": "", "city": "", "line": "", "zipCode": ""}
+}
+
+func userRoutes() []route {
+	all, saved := users(), userSearches()
+	return []route{
+		{"GET " + userPath, DomainSearch, noBody, all.listUsers},
+		all.created(),
+		all.on(http.MethodGet, "", all.getUser),
+		all.on(http.MethodPatch, "", all.changed),
+		all.on(http.MethodDelete, "", all.deleteUser),
+		all.on(http.MethodGet, "/teams", teamsOf),
+		all.on(http.MethodGet, "/forwarding-rules", forwardingRulesOf),
+		all.on(http.MethodGet, "/escalations", standingIn("/v2/escalations", "id", "name", "description", "ownerTeam", "rules", "repeat")),
+		all.on(http.MethodGet, "/schedules", standingIn("/v2/schedules", "id", "name", "enabled")),
+		saved.listed(),
+		saved.on(http.MethodGet, "", saved.got),
+		saved.on(http.MethodDelete, "", saved.deleted),
+	}
+}
+
+func checkAddress(p problems, name string, value any) {
+	text, _ := value.(string)
+	before, after, _ := strings.Cut(text, "@")
+	p.add(before == "" || after == "", name, name+" must be an e-mail address.")
+}
+
+func checkRole(p problems, name string, value any) {
+	role, _ := objectOf(value)
+	p.add(role.text("id") == "" && role.text("name") == "", name, name+" needs an id or a name.")
+}
+
+// checkDetails notes details that are no lists of texts.
+func checkDetails(p problems, name string, value any) {
+	details, _ := objectOf(value)
+	for _, each := range details {
+		texts, ok := each.([]any)
+		p.add(!ok || slices.ContainsFunc(texts, func(v any) bool { _, ok := v.(string); return !ok }),
+			name, "Each of "+name+" must be a list of texts.")
+	}
+}
+
+func (w *world) completeUser(_ *call, it *item) error {
+	delete(it.doc, "invitationDisabled") // is done, not kept
+	it.doc["role"] = w.roleOf(it.doc.object("role"))
+	if it.doc["createdAt"] == nil {
+		it.doc["createdAt"], it.doc["blocked"], it.doc["verified"] = w.now(), false, false
+	}
+	return nil
+}
+
+func (w *world) showUser(it *item) document {
+	out := it.doc.clone()
+	out["role"] = w.roleOf(it.doc.object("role")) // which may have another name by now
+	return out
+}
+
+// roleOf finds the custom role that is named. A role that is none has its name for an id.
+func (w *world) roleOf(in document) document {
+	id, name := cmp.Or(in.text("id"), in.text("name")), cmp.Or(in.text("name"), in.text("id"))
+	if custom := w.lists.of(userRoles().path).find(id, "id", "name"); custom != nil {
+		id, name = custom.id(), custom.doc.text("name")
+	}
+	return document{"id": id, "name": name}
+}
+
+// checkPerson notes a user who is not named.
+func checkPerson(p problems, name string, value any) {
+	who, _ := objectOf(value)
+	p.add(who.text("id") == "" && who.text("username") == "", name, name+" needs an id or a username.")
+}
+
+// person is how the API shows somebody whom it, or a request, knows.
+func (w *world) person(in document) document {
+	id, username := w.known("user", in)
+	out := document{"id": id}
+	if username != "" {
+		out["username"] = username
+	}
+	return out
+}
+
+func (k *kind) getUser(w *world, c *call, it *item) (answer, error) {
+	out := k.shown(w, it)
+	if expands(c, "contact") {
+		rows := []document{}
+		for _, contact := range it.lists.of(contactPath).items {
+			rows = append(rows, document{
+				"id": contact.id(), "to": contact.doc["to"], "contactMethod": contact.doc["method"], "enabled": contact.doc["enabled"],
+			})
+		}
+		out["userContacts"] = objects(rows)
+	}
+	return answer{data: out, expandable: k.expands}, nil
+}
+
+// expands reports whether a request asks for more than there is without asking.
+func expands(c *call, what string) bool {
+	return slices.ContainsFunc(c.query["expand"], func(list string) bool {
+		return slices.Contains(strings.Split(list, ","), what)
+	})
+}
+
+// deleteUser removes a user, from the teams as well.
+func (k *kind) deleteUser(w *world, c *call, it *item) (answer, error) {
+	for _, team := range w.lists.of(teamPath).items {
+		if w.leave(team, it.id()) {
+			w.logTeam(team, "User ["+it.doc.text("username")+"] was deleted")
+		}
+	}
+	return k.deleted(w, c, it)
+}
+
+func teamsOf(w *world, _ *call, it *item) (answer, error) {
+	rows := []document{}
+	for _, team := range w.lists.of(teamPath).items {
+		if member(team, it.id()) >= 0 {
+			rows = append(rows, team.doc.only("id", "name"))
+		}
+	}
+	return answer{data: rows}, nil
+}
+
+func forwardingRulesOf(w *world, _ *call, it *item) (answer, error) {
+	rows := []document{}
+	for _, rule := range w.lists.of(forwardingRules().path).items {
+		if rule.doc.object("fromUser").text("id") == it.id() {
+			rows = append(rows, w.showForwarding(rule))
+		}
+	}
+	return answer{data: rows}, nil
+}
+
+// standingIn returns the operation that shows fields of those in whose document,
+// or in what lies below it, the user is named.
+func standingIn(path string, fields ...string) func(*world, *call, *item) (answer, error) {
+	return func(w *world, _ *call, it *item) (answer, error) {
+		rows := []document{}
+		for _, each := range w.lists.of(path).items {
+			if each.names(it.id()) {
+				rows = append(rows, each.doc.only(fields...))
+			}
+		}
+		return answer{data: rows}, nil
+	}
+}
+
+// names reports whether an item, or one below it, names something by its id.
+func (i *item) names(id string) bool {
+	for _, value := range i.doc {
+		if mentions(value, id) {
+			return true
+		}
+	}
+	for _, list := range i.lists {
+		if slices.ContainsFunc(list.items, func(below *item) bool { return below.names(id) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// mentions reports whether an object with an id lies in a value.
+func mentions(value any, id string) bool {
+	if all, ok := value.([]any); ok {
+		return slices.ContainsFunc(all, func(each any) bool { return mentions(each, id) })
+	}
+	object, _ := objectOf(value)
+	if object.text("id") == id {
+		return true
+	}
+	for _, each := range object {
+		if mentions(each, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// userSearches are the saved searches for users, which people make.
+func userSearches() *kind {
+	return &kind{
+		noun: "saved search", path: userPath + "/saved-searches", param: "identifier", domain: DomainConfiguration,
+		keys: []string{"id", "name"}, named: "identifierType", row: []string{"id", "name"},
+	}
+}
+
+// SaveUserSearch keeps a search for users, which in the product is done by hand:
+// the API only lists, reads and deletes them. The owner is a user's id or
+// username. It returns the id, or an error if there is no name, or the name is
+// taken.
+func (s *Server) SaveUserSearch(name, query, owner string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.world
+	shelf := w.lists.of(userSearches().path)
+	if name == "" || shelf.find(name, "name") != nil {
+		return "", errors.New("opsgenietest: save a search for users: its name is empty or taken")
+	}
+	ownerID, _ := w.known("user", document{"username": owner})
+	it := &item{doc: document{"id": w.dice.uuid(), "name": name, "query": query, "ownerId": ownerID}, lists: shelves{}}
+	shelf.items = append(shelf.items, it)
+	return it.id(), nil
+}
