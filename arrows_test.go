@@ -31,7 +31,7 @@ var mayImport = []struct {
 	{"services/internal/apitest", []string{"services", "transport"}},
 	{"services/opsgenie", []string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "poll"}},
 	{"services/opsgenie/wire", []string{"services", "transport"}},
-	{"services/opsgenie/shape", []string{"services", "transport"}},
+	{"services/opsgenie/shape", []string{"services", "services/opsgenie/internal/*", "transport"}},
 	{"services/opsgenie/opsgenietest", nil},
 	{"services/opsgenie/internal", []string{"services"}},
 	{"services/opsgenie/*", []string{

@@ -1,0 +1,144 @@
+package archive
+
+import (
+	"context"
+
+	"github.com/tripware/tripware/services/opsgenie/escalation"
+	"github.com/tripware/tripware/services/opsgenie/integration"
+	"github.com/tripware/tripware/services/opsgenie/integrationaction"
+	"github.com/tripware/tripware/services/opsgenie/policy"
+	"github.com/tripware/tripware/services/opsgenie/schedule"
+	"github.com/tripware/tripware/services/opsgenie/team"
+	"github.com/tripware/tripware/services/opsgenie/user"
+)
+
+// A Team is what the file of a team holds.
+type Team struct {
+	Team         team.Team          `json:"team"` // with its members
+	Roles        []team.Role        `json:"roles"`
+	RoutingRules []team.RoutingRule `json:"routingRules"`
+}
+
+func (r reader) listTeams(ctx context.Context) ([]team.Team, error) {
+	return Value(r.Teams.List(ctx, team.ListRequest{}))
+}
+
+func (r reader) team(ctx context.Context, row team.Team) (t Team, err error) {
+	ref := team.ByID(row.ID)
+	if t.Team, err = Value(r.Teams.Get(ctx, team.GetRequest{Ref: ref})); err != nil {
+		return t, err
+	}
+	if t.Roles, err = Value(r.TeamRoles.List(ctx, team.ListRolesRequest{Ref: ref})); err != nil {
+		return t, err
+	}
+	t.RoutingRules, err = Value(r.TeamRoutingRules.List(ctx, team.ListRoutingRulesRequest{Ref: ref}))
+	return t, err
+}
+
+func (r reader) listUsers(ctx context.Context) (all []user.User, err error) {
+	for each, err := range r.Users.All(ctx, user.ListRequest{}) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, each)
+	}
+	return all, nil
+}
+
+// user reads a user with the contacts. The notification rules are left out: with
+// their steps they are a request each, ten or more for every user.
+func (r reader) user(ctx context.Context, row user.User) (user.User, error) {
+	return Value(r.Users.Get(ctx, user.GetRequest{Ref: user.ByID(row.ID), Expand: []user.Expansion{user.ExpandContact}}))
+}
+
+// A Schedule is what the file of a schedule holds.
+type Schedule struct {
+	Schedule  schedule.Schedule   `json:"schedule"` // with its rotations
+	Overrides []schedule.Override `json:"overrides"`
+}
+
+func (r reader) listSchedules(ctx context.Context) ([]schedule.Schedule, error) {
+	return Value(r.Schedules.List(ctx, schedule.ListRequest{}))
+}
+
+func (r reader) schedule(ctx context.Context, row schedule.Schedule) (s Schedule, err error) {
+	ref := schedule.ByID(row.ID)
+	if s.Schedule, err = Value(r.Schedules.Get(ctx, schedule.GetRequest{Ref: ref})); err != nil {
+		return s, err
+	}
+	s.Overrides, err = Value(r.ScheduleOverrides.List(ctx, schedule.ListOverridesRequest{Ref: ref}))
+	return s, err
+}
+
+func (r reader) listEscalations(ctx context.Context) ([]escalation.Escalation, error) {
+	return Value(r.Escalations.List(ctx, escalation.ListRequest{}))
+}
+
+func (r reader) escalation(ctx context.Context, row escalation.Escalation) (escalation.Escalation, error) {
+	return Value(r.Escalations.Get(ctx, escalation.GetRequest{Ref: escalation.ByID(row.ID)}))
+}
+
+// A Policy is what the file of a policy holds.
+type Policy struct {
+	Order  int           `json:"order"` // its place among those of its kind
+	Policy policy.Policy `json:"policy"`
+}
+
+// A policyRow is a policy of a list, and the team whose list it was.
+type policyRow struct {
+	policy.Summary
+
+	team string // empty for the account's
+}
+
+// listPolicies asks for those of the account, and for those of each team.
+func (r reader) listPolicies(ctx context.Context) (all []policyRow, err error) {
+	teams, err := r.listTeams(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add := func(team string, rows []policy.Summary) {
+		for _, row := range rows {
+			all = append(all, policyRow{row, team})
+		}
+	}
+	rows, err := Value(r.Policies.ListAlert(ctx, policy.ListAlertRequest{}))
+	if err != nil {
+		return nil, err
+	}
+	add("", rows)
+	for _, t := range teams {
+		if rows, err = Value(r.Policies.ListAlert(ctx, policy.ListAlertRequest{TeamID: t.ID})); err != nil {
+			return nil, err
+		}
+		add(t.ID, rows)
+		if rows, err = Value(r.Policies.ListNotification(ctx, policy.ListNotificationRequest{TeamID: t.ID})); err != nil {
+			return nil, err
+		}
+		add(t.ID, rows)
+	}
+	return all, nil
+}
+
+func (r reader) policy(ctx context.Context, row policyRow) (Policy, error) {
+	p, err := Value(r.Policies.Get(ctx, policy.GetRequest{ID: row.ID, TeamID: row.team}))
+	return Policy{Order: row.Order, Policy: p}, err
+}
+
+// An Integration is what the file of an integration holds.
+type Integration struct {
+	Integration integration.Integration   `json:"integration"`
+	Actions     integrationaction.Actions `json:"actions"`
+}
+
+func (r reader) listIntegrations(ctx context.Context) ([]integration.Summary, error) {
+	return Value(r.Integrations.List(ctx, integration.ListRequest{}))
+}
+
+func (r reader) integration(ctx context.Context, row integration.Summary) (i Integration, err error) {
+	if i.Integration, err = Value(r.Integrations.Get(ctx, integration.GetRequest{ID: row.ID})); err != nil {
+		return i, err
+	}
+	i.Actions, err = Value(r.IntegrationActions.List(ctx, integrationaction.ListRequest{IntegrationID: row.ID}))
+	return i, err
+}

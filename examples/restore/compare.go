@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/tripware/tripware/examples/internal/archive"
+)
+
+// A document is a file as it stands, whatever the types of this program make of it.
+type document = map[string]any
+
+// compare tells how many teams and schedules of one backup are equal in another,
+// but for ids and for what is not restored. The error says that some are not.
+func compare(out io.Writer, before, after string) error {
+	var unequal []string
+	for _, service := range []string{archive.Teams, archive.Schedules} {
+		was, err := documents(before, service)
+		if err != nil {
+			return err
+		}
+		is, err := documents(after, service)
+		if err != nil {
+			return err
+		}
+		equal := 0
+		for name, doc := range was {
+			if reflect.DeepEqual(doc, is[name]) {
+				equal++
+			} else {
+				unequal = append(unequal, service+"/"+name)
+			}
+		}
+		if _, err := fmt.Fprintf(out, "%s: %d, of which %d are equal but for their ids\n", service, len(was), equal); err != nil {
+			return err
+		}
+	}
+	slices.Sort(unequal)
+	if len(unequal) > 0 {
+		return fmt.Errorf("not equal: %s", strings.Join(unequal, ", "))
+	}
+	return nil
+}
+
+// documents returns the files of a service by the names of what they hold.
+func documents(name, service string) (map[string]document, error) {
+	folder, err := archive.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close() //nolint:errcheck // it was read only
+	all, err := archive.Load[document](folder, service)
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string]document{}
+	for _, doc := range all {
+		delete(doc, "overrides")
+		dropIDs(doc)
+		resource, _ := doc[strings.TrimSuffix(service, "s")].(document)
+		byName[fmt.Sprint(resource["name"])] = doc
+	}
+	return byName, nil
+}
+
+// dropIDs removes the ids from a value of JSON, however deep they lie.
+func dropIDs(value any) {
+	switch v := value.(type) {
+	case document:
+		delete(v, "id")
+		for _, each := range v {
+			dropIDs(each)
+		}
+	case []any:
+		for _, each := range v {
+			dropIDs(each)
+		}
+	}
+}
