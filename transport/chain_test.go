@@ -25,10 +25,10 @@ func answer(status int) transport.RoundTripperFunc {
 	}
 }
 
-func get(t *testing.T, ctx context.Context) *http.Request {
-	t.Helper()
+func get(tb testing.TB, ctx context.Context) *http.Request {
+	tb.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.example.com/", http.NoBody)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return req
 }
 

@@ -19,16 +19,20 @@ func Put[T any](ctx context.Context, v T) bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.ended.IsZero() {
+	if c.sealed {
 		return false
 	}
-	for i, fact := range c.facts {
+	r := c.others()
+	for i, fact := range r.facts {
 		if reflect.TypeOf(fact) == reflect.TypeFor[entry[T]]() {
-			c.facts[i] = entry[T]{v}
+			r.facts[i] = entry[T]{v}
 			return true
 		}
 	}
-	c.facts = append(c.facts, entry[T]{v})
+	if r.facts == nil {
+		r.facts = make([]any, 0, 4) // as many as a typed call has
+	}
+	r.facts = append(r.facts, entry[T]{v})
 	return true
 }
 
@@ -43,7 +47,10 @@ func Fact[T any](c *Call) (T, bool) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, fact := range c.facts {
+	if c.rest == nil {
+		return none, false
+	}
+	for _, fact := range c.rest.facts {
 		if e, ok := fact.(entry[T]); ok {
 			return e.value, true
 		}

@@ -73,7 +73,7 @@ func newTransactionID() string {
 // adopt takes over an id that came in with the request; a call keeps the first.
 func (c *Call) adopt(id string) {
 	c.write(func() {
-		if c.id == "" || len(c.attempts) == 0 {
+		if c.id == "" || !c.first.made {
 			c.id = id
 		}
 	})
@@ -118,6 +118,9 @@ func Identity(opts ...IdentityOption) Middleware {
 		}
 	}
 	fault := settings.check()
+	for name, values := range settings.defaults {
+		settings.added = append(settings.added, defaultHeader{name, slices.Clip(values)})
+	}
 	return func(next http.RoundTripper) http.RoundTripper {
 		i := settings
 		i.Link = NewLink("identity", AtIdentity, next, fault)
@@ -129,6 +132,12 @@ type identity struct {
 	Link
 	header   string
 	defaults http.Header
+	added    []defaultHeader // the same, quicker to walk
+}
+
+type defaultHeader struct {
+	name   string
+	values []string // without spare room: an append must not write into what all calls share
 }
 
 func (i *identity) check() error {
@@ -157,7 +166,8 @@ func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 	tagged := &struct {
 		req   http.Request
 		value [1]string
-	}{req: *req}
+	}{}
+	tagged.req = *req
 	i.stamp(&tagged.req, &tagged.value)
 	resp, err := i.Send(&tagged.req)
 	return Restore(resp, req), err
@@ -166,15 +176,14 @@ func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 // stamp writes the headers of the call to req, a copy that nobody else has yet.
 // The transaction id goes into value, which lies in the same allocation.
 func (i *identity) stamp(req *http.Request, value *[1]string) {
-	call := CallFrom(req.Context())
-	header := copyHeader(req.Header, len(i.defaults)+1)
-	for name, values := range i.defaults {
-		if _, has := header[name]; !has {
-			header[name] = slices.Clip(values)
+	header := cloneHeader(req.Header, len(i.added)+1)
+	for _, d := range i.added {
+		if _, has := header[d.name]; !has {
+			header[d.name] = d.values
 		}
 	}
 	if i.header != "" {
-		value[0] = i.transaction(call, header)
+		value[0] = i.transaction(CallFrom(req.Context()), header)
 		header[i.header] = value[:1:1]
 	}
 	req.Header = header

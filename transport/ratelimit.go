@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -47,7 +48,8 @@ type RateLimit struct {
 // A status of 429 says the same without one.
 func (r RateLimit) Throttled() bool { return strings.EqualFold(r.State, Throttled) }
 
-// ParseRateLimit reads header. The time now is what dates are measured from.
+// ParseRateLimit reads header. The time now is what dates are measured from; its
+// zero value stands for the present, and the clock is read only for a date.
 func ParseRateLimit(header http.Header, now time.Time) RateLimit {
 	r := RateLimit{
 		State:        one(header, HeaderState),
@@ -59,7 +61,9 @@ func ParseRateLimit(header http.Header, now time.Time) RateLimit {
 	}
 	if !r.parseQuota(header, HeaderLimit, HeaderRemaining, HeaderReset, now) &&
 		!r.parseQuota(header, "Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", now) {
-		r.parseField(one(header, HeaderRateLimit))
+		if field := one(header, HeaderRateLimit); field != "" {
+			r.parseField(field)
+		}
 	}
 	return r
 }
@@ -68,7 +72,7 @@ func ParseRateLimit(header http.Header, now time.Time) RateLimit {
 // one of the three date forms (RFC 9110 sections 10.2.3 and 5.6.7). Of several
 // the longest counts. It is zero without a usable one: one that is negative,
 // fractional or no date, or a date that has passed. A number too large for a
-// duration saturates.
+// duration saturates. A zero now stands for the present.
 func RetryAfter(header http.Header, now time.Time) (longest time.Duration) {
 	for _, value := range header[HeaderRetryAfter] {
 		value = strings.TrimSpace(value)
@@ -87,7 +91,7 @@ func until(value string, now time.Time) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return max(0, at.Sub(now)) // Sub saturates
+	return max(0, distance(at, now))
 }
 
 func one(header http.Header, name string) string {
@@ -97,14 +101,26 @@ func one(header http.Header, name string) string {
 	return ""
 }
 
+// distance is how far at lies ahead of now, or of the present if now is zero. It
+// saturates.
+func distance(at, now time.Time) time.Duration {
+	if now.IsZero() {
+		return time.Until(at)
+	}
+	return at.Sub(now)
+}
+
 // seconds reads a whole number of seconds; zero for anything else.
 func seconds(value string) time.Duration {
 	value = strings.TrimSpace(value)
-	if value == "" || strings.Trim(value, "0123456789") != "" {
+	if value == "" { // an absent header must not cost an error
 		return 0
 	}
-	n, err := strconv.ParseInt(value, 10, 64) // an error can only be that of the range
-	if err != nil || n > int64(math.MaxInt64/time.Second) {
+	n, err := strconv.ParseUint(value, 10, 63) // of a range error n is the largest
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		return 0
+	case n > uint64(math.MaxInt64/time.Second):
 		return math.MaxInt64
 	}
 	return time.Duration(n) * time.Second
@@ -143,7 +159,7 @@ func untilReset(value string, now time.Time) time.Duration {
 		return wait
 	}
 	at := time.Unix(int64(wait/time.Second), 0)
-	return max(0, at.Sub(now))
+	return max(0, distance(at, now))
 }
 
 // parseField reads the draft's structured field: `"default";r=50;t=30`, and the

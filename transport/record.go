@@ -12,27 +12,46 @@ import (
 // to it while the call runs; when the call ends it is sealed, and what comes
 // later is dropped. All methods are safe for concurrent use, and those that read
 // work on a nil Call, which is empty.
-type Call struct {
-	mu       sync.Mutex
-	id       string
-	begun    time.Time
-	ended    time.Time // zero while the call runs
-	attempts []Attempt
-	waits    []Wait
-	rate     *RateLimit // most vendors say nothing
-	reason   Reason
-	retrier  Retrier
-	facts    []any      // at most one of a type
-	first    [1]Attempt // most calls need no more
+type Call struct { // its size is a part of what each call costs: few have a rest, and times are distances from begun
+	mu    sync.Mutex
+	id    string
+	begun time.Time
+	took  time.Duration // once it is sealed
+	rate  RateLimit
+	first attempt // most calls need no more
+	rest  *rest   // nil until there is something to keep
+
+	maxElapsed time.Duration // of the running retry loop, and those below that are stricter; zero: none
+	maxRetries int32         // the same
+	extra      extra         // of the running retry loop
+	looping    bool          // a retry loop runs
+	sealed     bool
 }
 
-// An Attempt is one sending of a call by the base round tripper.
-type Attempt struct {
-	Number  int           // from 1
-	Start   time.Time     // when the base was asked
-	Elapsed time.Duration // until its answer's head, or its error; zero while it runs
-	Status  int           // zero without a response
-	Err     error         // nil with a response
+// rest is what most calls have none of.
+type rest struct {
+	attempts []attempt // the second and those that follow
+	waits    []Wait
+	reason   Reason
+	facts    []any // at most one of a type
+}
+
+// makeRoom gives the lists of a call that repeats an attempt room for as many
+// entries as most such calls need, in one allocation.
+func (r *rest) makeRoom() {
+	lists := &struct {
+		attempts [3]attempt
+		waits    [3]Wait
+	}{}
+	r.attempts, r.waits = append(lists.attempts[:0], r.attempts...), append(lists.waits[:0], r.waits...)
+}
+
+// others returns rest, to be written to.
+func (c *Call) others() *rest {
+	if c.rest == nil {
+		c.rest = &rest{}
+	}
+	return c.rest
 }
 
 // A Wait is time that a call spent between attempts on purpose.
@@ -55,13 +74,6 @@ const (
 // Reason says why a retry loop ended while the answer still asked for a retry,
 // or why it could not repeat. It is empty when the last answer was wanted.
 type Reason string
-
-// A Retrier is a running retry loop as layers below it see it.
-type Retrier interface {
-	// Again asks for one immediate attempt more, outside the loop's limits, and
-	// reports whether the loop will make it. A loop grants it once per call.
-	Again() bool
-}
 
 type callKey struct{}
 
@@ -97,7 +109,6 @@ func newBlock(req *http.Request) *block {
 
 func (c *Call) begin(ctx context.Context) {
 	c.begun = time.Now()
-	c.attempts = c.first[:0]
 	c.id, _ = ctx.Value(transactionKey{}).(string)
 }
 
@@ -122,9 +133,9 @@ func (c *Call) End() {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended.IsZero() {
-		c.ended = time.Now()
-		c.retrier = nil
+	if !c.sealed {
+		c.took = time.Since(c.begun)
+		c.sealed, c.looping = true, false
 	}
 }
 
@@ -142,6 +153,9 @@ func Detach(ctx context.Context) context.Context {
 
 // CallFrom returns the record that ctx carries, or nil.
 func CallFrom(ctx context.Context) *Call {
+	if node, ok := ctx.(*callContext); ok { // as it mostly is: nothing to search
+		return node.call
+	}
 	call, _ := ctx.Value(callKey{}).(*Call)
 	return call
 }
@@ -161,31 +175,8 @@ func (c *Call) open() bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.ended.IsZero()
+	return !c.sealed
 }
-
-// Attempts returns the attempts so far, in their order.
-func (c *Call) Attempts() []Attempt {
-	if c == nil {
-		return nil
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.attempts)
-}
-
-// AttemptCount returns how many attempts began so far.
-func (c *Call) AttemptCount() int {
-	if c == nil {
-		return 0
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.attempts)
-}
-
-// Retries returns how many attempts followed the first.
-func (c *Call) Retries() int { return max(0, c.AttemptCount()-1) }
 
 // Waits returns the waits so far, in their order.
 func (c *Call) Waits() []Wait {
@@ -194,7 +185,10 @@ func (c *Call) Waits() []Wait {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.waits)
+	if c.rest == nil {
+		return nil
+	}
+	return slices.Clone(c.rest.waits)
 }
 
 // Waited returns the sum of all waits so far.
@@ -213,10 +207,7 @@ func (c *Call) RateLimit() RateLimit {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.rate == nil {
-		return RateLimit{}
-	}
-	return *c.rate
+	return c.rate
 }
 
 // Reason returns why retries ended, or the empty string when they were not needed any more.
@@ -226,7 +217,10 @@ func (c *Call) Reason() Reason {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.reason
+	if c.rest == nil {
+		return ""
+	}
+	return c.rest.reason
 }
 
 // Start returns when the call began.
@@ -244,10 +238,10 @@ func (c *Call) Elapsed() time.Duration {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended.IsZero() {
+	if !c.sealed {
 		return time.Since(c.begun)
 	}
-	return c.ended.Sub(c.begun)
+	return c.took
 }
 
 // Sealed reports whether the call has ended.
@@ -260,7 +254,7 @@ func (c *Call) write(f func()) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended.IsZero() {
+	if !c.sealed {
 		f()
 	}
 }
@@ -269,62 +263,21 @@ func (c *Call) write(f func()) {
 // number of the attempt that follows is filled in.
 func (c *Call) AddWait(w Wait) {
 	c.write(func() {
-		w.Before = len(c.attempts) + 1
-		c.waits = append(c.waits, w)
+		w.Before = c.count() + 1
+		r := c.others()
+		if r.waits == nil {
+			r.makeRoom()
+		}
+		r.waits = append(r.waits, w)
 	})
 }
 
 // SetRateLimit notes what a response said of rate limits.
 func (c *Call) SetRateLimit(r RateLimit) {
-	if r == (RateLimit{}) {
-		return
+	if r != (RateLimit{}) {
+		c.write(func() { c.rate = r })
 	}
-	said := r
-	c.write(func() { c.rate = &said })
 }
 
 // SetReason notes why retries ended.
-func (c *Call) SetReason(r Reason) { c.write(func() { c.reason = r }) }
-
-// EnterRetry registers r as the call's retry loop and returns the loop that is
-// registered already, if any: then r is not, and has to pass through.
-func (c *Call) EnterRetry(r Retrier) (outer Retrier) {
-	c.write(func() {
-		if outer = c.retrier; outer == nil {
-			c.retrier = r
-		}
-	})
-	return outer
-}
-
-// LeaveRetry takes the call's retry loop off the record.
-func (c *Call) LeaveRetry() { c.write(func() { c.retrier = nil }) }
-
-// Again asks the retry loop of the call for one immediate attempt more, and
-// reports whether it comes; without a loop it does not.
-func (c *Call) Again() bool {
-	var r Retrier
-	c.write(func() { r = c.retrier })
-	return r != nil && r.Again()
-}
-
-func (c *Call) beginAttempt() (n int) {
-	c.write(func() {
-		n = len(c.attempts) + 1
-		c.attempts = append(c.attempts, Attempt{Number: n, Start: time.Now()})
-	})
-	return n
-}
-
-func (c *Call) endAttempt(n int, resp *http.Response, err error) {
-	c.write(func() {
-		if n == 0 {
-			return
-		}
-		a := &c.attempts[n-1]
-		a.Elapsed, a.Err = time.Since(a.Start), err
-		if resp != nil {
-			a.Status = resp.StatusCode
-		}
-	})
-}
+func (c *Call) SetReason(r Reason) { c.write(func() { c.others().reason = r }) }

@@ -80,16 +80,16 @@ func (r *Replay) First(req *http.Request) (*http.Request, error) {
 	return r.Next(req)
 }
 
-// Next returns a copy of req with the body for a further attempt. It waits for
-// the attempt before to let go of a shared body, for a tenth of a second at
-// most. The error Is [ErrNotReplayable], or that of GetBody or Seek.
+// Next returns the request for a further attempt: a copy of req with the body
+// for it, or req itself if it has none. It waits for the attempt before to let
+// go of a shared body, for a tenth of a second at most. The error Is
+// [ErrNotReplayable], or that of GetBody or Seek.
 func (r *Replay) Next(req *http.Request) (*http.Request, error) {
 	if r.barred {
 		return nil, ErrNotReplayable
 	}
-	next := *req
 	if req.Body == nil || req.Body == http.NoBody {
-		return &next, nil
+		return req, nil
 	}
 	open := r.getBody
 	if open == nil {
@@ -99,6 +99,7 @@ func (r *Replay) Next(req *http.Request) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	next := *req
 	next.Body = body
 	if r.getBody != nil {
 		next.GetBody = r.getBody // for what net/http repeats by itself, such as a refused stream

@@ -244,3 +244,42 @@ func TestADrainIsBounded(t *testing.T) {
 		transport.Drain(nil, 1, 1)
 	})
 }
+
+// R5: each body of a call has bounds of its own, also after one that was stalled.
+func TestADrainerBoundsEachBody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var d transport.Drainer
+		for range 2 {
+			for range 3 {
+				fast := &endless{pause: time.Millisecond}
+				d.Drain(fast, transport.DrainBytes, transport.DrainTime)
+				assert.EqualValues(t, transport.DrainBytes, fast.read)
+				assert.Equal(t, 1, fast.closed)
+			}
+			time.Sleep(time.Second) // the timer of a body before is no matter now
+			begun := time.Now()
+			d.Drain(&stalled{shut: make(chan struct{})}, transport.DrainBytes, transport.DrainTime)
+			assert.Equal(t, transport.DrainTime, time.Since(begun))
+		}
+	})
+}
+
+// R5: a body that panics is closed, and the next is bounded as ever.
+func TestADrainerOutlivesAPanic(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var d transport.Drainer
+		d.Drain(&endless{pause: time.Millisecond}, 1, time.Second)
+		broken := &panics{}
+		assert.Panics(t, func() { d.Drain(broken, 1, time.Second) })
+		assert.Equal(t, 1, broken.closed)
+		begun := time.Now()
+		d.Drain(&stalled{shut: make(chan struct{})}, 1, time.Second)
+		assert.Equal(t, time.Second, time.Since(begun))
+	})
+}
+
+type panics struct{ endless }
+
+func (p *panics) Read([]byte) (int, error) { panic("a body") }

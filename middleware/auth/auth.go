@@ -127,13 +127,7 @@ func (s *signer) sourceFor(req *http.Request) Source {
 }
 
 func (s *signer) send(req *http.Request, value string) (*http.Response, error) {
-	signed := &struct { // the copy and the header's values in one allocation
-		req   http.Request
-		value [1]string
-	}{value: [1]string{value}}
-	signed.req = *transport.Copy(req, 1)
-	signed.req.Header[headerAuthorization] = signed.value[:1:1]
-	resp, err := s.Send(&signed.req)
+	resp, err := s.Send(transport.CopyWith(req, headerAuthorization, value))
 	return transport.Restore(resp, req), err // the answer must not carry the credential upwards
 }
 

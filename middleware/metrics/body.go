@@ -72,8 +72,11 @@ func wanted(resp *http.Response, limit int) int {
 // is no text by its media type (RFC 9110 section 8.3) or by its bytes. Without a
 // media type, UTF-8 is taken for text.
 func BodyText(contentType string, body []byte, limit int) string {
+	if limit <= 0 { // as mostly: no observer asked for bodies
+		return ""
+	}
 	mask := masker(contentType)
-	if mask == nil || limit <= 0 {
+	if mask == nil {
 		return ""
 	}
 	body = wholeRunes(body[:min(limit, len(body))])

@@ -74,7 +74,7 @@ func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func resultOf(req *http.Request, resp *http.Response) ResultMetadata {
-	rate := transport.ParseRateLimit(resp.Header, time.Now())
+	rate := transport.ParseRateLimit(resp.Header, time.Time{})
 	return ResultOf(rate, transport.CallFrom(req.Context()).Retries())
 }
 

@@ -4,7 +4,6 @@ package ratelimit
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/tripware/tripware/transport"
@@ -61,27 +60,9 @@ func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // note puts what resp says of rate limits on the record.
 func note(req *http.Request, resp *http.Response) transport.RateLimit {
-	if !speaks(resp.Header) {
-		return transport.RateLimit{}
-	}
-	said := transport.ParseRateLimit(resp.Header, time.Now())
+	said := transport.ParseRateLimit(resp.Header, time.Time{})
 	transport.CallFrom(req.Context()).SetRateLimit(said)
 	return said
-}
-
-// speaks reports whether header has anything to parse: most answers have not,
-// and looking for each name that there might be costs more than the call.
-func speaks(header http.Header) bool {
-	for name := range header {
-		switch name {
-		case transport.HeaderRetryAfter, transport.HeaderRequestID, transport.HeaderResponseTime:
-			return true
-		}
-		if strings.HasPrefix(name, "X-Ratelimit-") || strings.HasPrefix(name, transport.HeaderRateLimit) {
-			return true
-		}
-	}
-	return false
 }
 
 // wait lets an attempt wait for its turn and notes it.

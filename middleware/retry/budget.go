@@ -48,14 +48,14 @@ func (b *Budget) check() error {
 	return errors.Join(faults...)
 }
 
-// deposit counts a call.
-func (b *Budget) deposit(now time.Time) {
+// deposit counts a call. What time added since the last retry can wait until the
+// next: most calls need no clock.
+func (b *Budget) deposit() {
 	if b == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.fill(now)
 	b.left = min(b.left+b.ratio, max(b.reserve, 1))
 }
 

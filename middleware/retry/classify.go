@@ -42,7 +42,7 @@ func (c *call) wants(resp *http.Response, err error) wish {
 	if status == http.StatusSwitchingProtocols || status == http.StatusProxyAuthRequired || !c.policy.codes.Match(status) {
 		return wish{}
 	}
-	w := wish{cause: fmt.Sprintf("status %d", status)}
+	w := wish{cause: statusCause(status)}
 	repeat := c.repeat()
 	switch {
 	case status == http.StatusTooManyRequests || repeat == transport.RepeatAlways:
@@ -54,6 +54,23 @@ func (c *call) wants(resp *http.Response, err error) wish {
 		w.reason = ReasonMethod
 	}
 	return w
+}
+
+// statusCause names a status; the usual ones cost no text of their own.
+func statusCause(status int) string {
+	switch status {
+	case http.StatusTooManyRequests:
+		return "status 429"
+	case http.StatusInternalServerError:
+		return "status 500"
+	case http.StatusBadGateway:
+		return "status 502"
+	case http.StatusServiceUnavailable:
+		return "status 503"
+	case http.StatusGatewayTimeout:
+		return "status 504"
+	}
+	return fmt.Sprintf("status %d", status)
 }
 
 func (c *call) wantsError(err error) wish {

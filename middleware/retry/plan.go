@@ -22,7 +22,7 @@ func (c *call) plan(resp *http.Response) (time.Duration, transport.Reason) {
 	switch deadline, has := c.ctx.Deadline(); {
 	case reason != "":
 		return 0, reason
-	case maxElapsed > 0 && now.Sub(c.begun) > maxElapsed-wait:
+	case maxElapsed > 0 && now.Sub(c.born)-c.begun > maxElapsed-wait:
 		return 0, ReasonElapsed
 	case has && !now.Add(wait).Before(deadline):
 		return 0, ReasonDeadline
@@ -42,9 +42,8 @@ func (c *call) draw(resp *http.Response, now time.Time) (time.Duration, transpor
 	step.Ceiling = backoff.Ceiling(p.baseDelay, p.maxDelay, step.Retry)
 	var hint time.Duration
 	if resp != nil {
-		said := transport.ParseRateLimit(resp.Header, now)
-		hint = said.RetryAfter
-		step.Ceiling = max(step.Ceiling, min(window(resp, said), p.maxDelay))
+		hint = transport.RetryAfter(resp.Header, now)
+		step.Ceiling = max(step.Ceiling, min(window(resp, now), p.maxDelay))
 	}
 	if longest := longestHint(p); hint > longest {
 		switch p.onLongHint {
@@ -71,19 +70,27 @@ func longestHint(p *config) time.Duration {
 
 // window is the span in which a throttling server counts requests. It names a
 // bucket, not a wait, so it only widens the draw.
-func window(resp *http.Response, said transport.RateLimit) time.Duration {
-	switch {
-	case resp.StatusCode != http.StatusTooManyRequests && !said.Throttled():
+func window(resp *http.Response, now time.Time) time.Duration {
+	if resp.StatusCode != http.StatusTooManyRequests && !throttles(resp.Header) {
 		return 0
-	case said.HasQuota && said.Remaining == 0:
+	}
+	said := transport.ParseRateLimit(resp.Header, now)
+	if said.HasQuota && said.Remaining == 0 {
 		return max(said.Period, said.Reset)
 	}
 	return said.Period
 }
 
+// throttles reports whether the state header says so: most failures say nothing
+// more that would have to be read.
+func throttles(header http.Header) bool {
+	state := header[transport.HeaderState]
+	return len(state) > 0 && transport.RateLimit{State: state[0]}.Throttled()
+}
+
 func (c *call) bounds() (maxRetries int, maxElapsed time.Duration) {
-	if c.limits == nil {
-		return c.policy.maxRetries, c.policy.maxElapsed
+	if maxRetries, maxElapsed, ok := c.record.RetryLimits(); ok {
+		return maxRetries, maxElapsed
 	}
-	return c.limits.get()
+	return c.policy.maxRetries, c.policy.maxElapsed
 }

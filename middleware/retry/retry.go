@@ -44,7 +44,7 @@ func New(opts ...Option) transport.Middleware {
 	}
 	fault := c.check()
 	return func(next http.RoundTripper) http.RoundTripper {
-		r := &retrier{Link: transport.NewLink("retry", transport.AtRetry, next, fault), config: c}
+		r := &retrier{Link: transport.NewLink("retry", transport.AtRetry, next, fault), config: c, born: time.Now()}
 		if c.budget == nil && !c.unlimited {
 			r.config.budget = NewBudget(BudgetRatio, BudgetReserve, BudgetRefill)
 		}
@@ -56,6 +56,7 @@ func New(opts ...Option) transport.Middleware {
 type retrier struct {
 	transport.Link
 	config   config
+	born     time.Time // what elapsed times are read off: time.Since asks one clock, time.Now two
 	nested   bool      // a retry loop of ours stands below
 	panicked sync.Once // a hook did, and that was reported
 }
@@ -95,7 +96,7 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		req = req.WithContext(ctx)
 	}
 	ctx := req.Context()
-	c := call{retrier: r, policy: policy, req: req, ctx: ctx, record: transport.CallFrom(ctx), begun: time.Now()}
+	c := call{retrier: r, policy: policy, req: req, ctx: ctx, record: transport.CallFrom(ctx), begun: time.Since(r.born)}
 	if !c.enter() {
 		return r.Send(req)
 	}
@@ -103,18 +104,19 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	return c.run()
 }
 
-// A call is one run of the loop. It lies on the stack: what the record points at is its limits.
+// A call is one run of the loop. It lies on the stack: its limits, which loops below may narrow, lie on the record.
 type call struct {
 	*retrier
 	policy   *config
 	req      *http.Request // as it was given
 	ctx      context.Context
 	record   *transport.Call
-	limits   *limits // shared with layers below through the record; nil without one
+	entered  bool // on the record, if there is one
 	replay   transport.Replay
+	drainer  transport.Drainer
 	trace    *trace
 	cancel   context.CancelFunc // of the call's own clock, until the response's body has it
-	begun    time.Time
+	begun    time.Duration      // since the layer was born
 	attempts int
 	retries  int // attempts after the first that count against the limit
 	last     time.Duration
@@ -151,17 +153,10 @@ func (c *call) enter() bool {
 	if c.record == nil {
 		return true
 	}
-	c.limits = &limits{maxRetries: c.policy.maxRetries, maxElapsed: c.policy.maxElapsed}
-	outer := c.record.EnterRetry(c.limits)
-	if outer == nil {
-		return true
-	}
-	if l, ok := outer.(*limits); ok {
-		l.narrow(c.limits)
+	if c.entered = c.record.EnterRetry(c.policy.maxRetries, c.policy.maxElapsed); !c.entered {
 		c.record.SetReason(ReasonNested)
 	}
-	c.limits = nil
-	return false
+	return c.entered
 }
 
 func (c *call) leave() {
@@ -169,7 +164,7 @@ func (c *call) leave() {
 	if c.cancel != nil {
 		c.cancel()
 	}
-	if c.limits != nil {
+	if c.entered {
 		c.record.LeaveRetry()
 	}
 }
@@ -179,7 +174,7 @@ func (c *call) first() (*http.Request, error) {
 	if err := backoff.Sleep(c.ctx, 0); err != nil {
 		return nil, transport.Refuse(c.req, fmt.Errorf("retry: before the first attempt: %w", err))
 	}
-	c.policy.budget.deposit(c.begun)
+	c.policy.budget.deposit()
 	var err error
 	if c.replay, err = transport.NewReplay(c.req, c.policy.replay); err != nil {
 		return nil, fmt.Errorf("retry: %w", err)
@@ -192,7 +187,7 @@ func (c *call) first() (*http.Request, error) {
 		c.trace = &trace{} // only here does it matter whether a broken attempt reached the server
 	}
 	if c.replay.Replayable() {
-		c.limits.allow()
+		c.record.AllowAgain()
 	}
 	return c.replay.First(c.req)
 }
@@ -242,7 +237,7 @@ func blame(ctx context.Context, err error) error {
 
 // next decides whether an attempt follows and after which wait; if not, w says why.
 func (c *call) next(resp *http.Response, err error) (wait time.Duration, again bool, w wish) {
-	if c.limits.asked() && c.replay.Replayable() && c.inTime() {
+	if c.record.TakeAgain() && c.replay.Replayable() && c.inTime() {
 		return 0, true, wish{cause: "a new credential"}
 	}
 	w = c.wants(resp, err)
@@ -265,7 +260,7 @@ func (c *call) next(resp *http.Response, err error) (wait time.Duration, again b
 // inTime reports whether an attempt without a wait may still begin.
 func (c *call) inTime() bool {
 	_, maxElapsed := c.bounds()
-	return c.ctx.Err() == nil && (maxElapsed == 0 || time.Since(c.begun) <= maxElapsed)
+	return c.ctx.Err() == nil && (maxElapsed == 0 || time.Since(c.born)-c.begun <= maxElapsed)
 }
 
 // give ends the loop with the last answer.
@@ -297,7 +292,7 @@ func (c *call) give(resp *http.Response, release context.CancelFunc, err error, 
 // drop lets go of a response that is not returned.
 func (c *call) drop(resp *http.Response, release context.CancelFunc) {
 	if resp != nil {
-		transport.Drain(resp.Body, c.policy.drainBytes, c.policy.drainTime)
+		c.drainer.Drain(resp.Body, c.policy.drainBytes, c.policy.drainTime)
 	}
 	if release != nil {
 		release()

@@ -1,0 +1,96 @@
+package transport
+
+import (
+	"net/http"
+	"time"
+)
+
+// An Attempt is one sending of a call by the base round tripper.
+type Attempt struct {
+	Number  int           // from 1
+	Start   time.Time     // when the base was asked
+	Elapsed time.Duration // until its answer's head, or its error; zero while it runs
+	Status  int           // zero without a response
+	Err     error         // nil with a response
+}
+
+// attempt is an [Attempt] as the record keeps it.
+type attempt struct {
+	start, elapsed time.Duration // start since the call began
+	err            error
+	status         int32
+	made           bool // false: there was no such attempt
+}
+
+func (c *Call) attempt(n int) *attempt {
+	if n == 1 {
+		return &c.first
+	}
+	return &c.rest.attempts[n-2]
+}
+
+// count returns how many attempts began.
+func (c *Call) count() int {
+	switch {
+	case !c.first.made:
+		return 0
+	case c.rest == nil:
+		return 1
+	}
+	return 1 + len(c.rest.attempts)
+}
+
+// Attempts returns the attempts so far, in their order.
+func (c *Call) Attempts() []Attempt {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := make([]Attempt, c.count())
+	for i := range list {
+		a := c.attempt(i + 1)
+		list[i] = Attempt{Number: i + 1, Start: c.begun.Add(a.start), Elapsed: a.elapsed, Status: int(a.status), Err: a.err}
+	}
+	return list
+}
+
+// AttemptCount returns how many attempts began so far.
+func (c *Call) AttemptCount() int {
+	if c == nil {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.count()
+}
+
+// Retries returns how many attempts followed the first.
+func (c *Call) Retries() int { return max(0, c.AttemptCount()-1) }
+
+func (c *Call) beginAttempt() (n int) {
+	c.write(func() {
+		n = c.count() + 1
+		a := attempt{start: time.Since(c.begun), made: true}
+		if n == 1 {
+			c.first = a
+			return
+		}
+		r := c.others()
+		r.attempts = append(r.attempts, a)
+	})
+	return n
+}
+
+func (c *Call) endAttempt(n int, resp *http.Response, err error) {
+	c.write(func() {
+		if n == 0 {
+			return
+		}
+		a := c.attempt(n)
+		a.elapsed, a.err = time.Since(c.begun)-a.start, err
+		if resp != nil {
+			a.status = int32(resp.StatusCode)
+		}
+	})
+}

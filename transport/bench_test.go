@@ -1,0 +1,85 @@
+package transport_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// What the layers that write one header save by not walking the map.
+func BenchmarkCopy(b *testing.B) {
+	var next http.RoundTripper = transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, nil })
+	for _, headers := range []int{0, 2, 6, 12} {
+		req := get(b, b.Context())
+		for i := range headers {
+			req.Header.Set(fmt.Sprintf("X-Header-%d", i), "value")
+		}
+		b.Run(fmt.Sprintf("Copy and set, %d headers", headers), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				own := transport.Copy(req, 1)
+				own.Header["Authorization"] = []string{"value"}
+				_, _ = next.RoundTrip(own)
+			}
+		})
+		b.Run(fmt.Sprintf("CopyWith, %d headers", headers), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = next.RoundTrip(transport.CopyWith(req, "Authorization", "value"))
+			}
+		})
+	}
+}
+
+func BenchmarkDrain(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		transport.Drain(io.NopCloser(strings.NewReader("busy")), transport.DrainBytes, transport.DrainTime)
+	}
+}
+
+func BenchmarkParseRateLimit(b *testing.B) {
+	for name, header := range map[string]http.Header{
+		"nothing": {"Content-Type": {"application/json"}},
+		"Opsgenie": {
+			"Content-Type": {"application/json"}, "X-Request-Id": {"r-1"}, "X-Response-Time": {"0.012"},
+			"X-Ratelimit-State": {"OK"}, "X-Ratelimit-Period-In-Sec": {"60"},
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				transport.ParseRateLimit(header, time.Time{})
+			}
+		})
+	}
+}
+
+// C1: a copy with one header more leaves the request as it was, whatever it had,
+// and whether or not the map has room.
+func TestACopyWithAHeaderLeavesTheRequestAlone(t *testing.T) {
+	t.Parallel()
+	for _, headers := range []int{0, 1, 7, 8, 9, 40} {
+		req := get(t, t.Context())
+		for i := range headers {
+			req.Header.Set(fmt.Sprintf("X-Header-%d", i), "value")
+		}
+		before := req.Header.Clone()
+		own := transport.CopyWith(req, "Authorization", "key")
+		assert.Equal(t, before, req.Header, headers)
+		assert.Equal(t, "key", own.Header.Get("Authorization"))
+		assert.Len(t, own.Header, headers+1)
+		assert.Equal(t, req.Context(), own.Context())
+		again := transport.CopyWith(own, "Authorization", "another")
+		assert.Equal(t, []string{"key"}, own.Header["Authorization"])
+		assert.Equal(t, []string{"another"}, again.Header["Authorization"])
+	}
+	assert.Equal(t, http.Header{"A": {"b"}}, transport.CopyWith(&http.Request{}, "A", "b").Header, "C3: a nil header becomes a map")
+}
