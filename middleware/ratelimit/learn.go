@@ -118,9 +118,9 @@ func (k *key) passed(sent, now time.Time) {
 	l.trip += (now.Sub(sent) - l.trip) / 8
 	l.second.add(now)
 	switch {
-	case !sent.Before(l.cut):
+	case sent.After(l.cut):
 		l.accepted++
-	case now.Before(l.until) && l.phase == ramp: // a late answer to what was sent before the pause
+	case l.phase == ramp && (now.Before(l.until) || l.since.Equal(l.cut)): // a late answer to what was sent before the first objection
 		l.volley++
 		l.fresh()
 	}
@@ -134,11 +134,17 @@ func (k *key) throttled(sent, now time.Time, hint time.Duration, draw float64, w
 	switch {
 	case now.Before(l.until): // a late answer to what was sent before the pause
 		k.pause(now, hint, why)
-	case sent.Before(l.cut) && hint <= short: // the same objection once more
+	case !sent.After(l.cut) && hint <= short: // the same objection once more
 	case l.phase != free && hint <= short && (l.accepted >= sure || hint <= 0):
 		l.measure(sent, now)
 		l.cut, l.accepted, k.gate = now, 0, nil
-	case hint > 0:
+	case hint <= 0:
+		if volley := l.second.count(now); volley >= sure { // nothing to pause for, but a pace to find
+			l.cut, l.accepted, l.volley, l.hint, k.gate = now, 0, volley, short, nil
+			l.begin(ramp, now, 0)
+			l.fresh()
+		}
+	default:
 		if l.phase != free && l.accepted >= sure {
 			l.measure(sent, now)
 		} else {

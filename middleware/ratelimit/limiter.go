@@ -62,11 +62,13 @@ func WithJitter(draw func() float64) LimiterOption { return func(l *Limiter) { l
 // A key that learns takes an answer with status 429, or with the state
 // THROTTLED, for the word of the server. With a usable hint it is paused for it:
 // Retry-After, else the reset of an empty quota, else the period of the window
-// that was hit. Without one there is no pause. A pause ends a random part of its
-// twentieth later, so that clients do not come back together, and then the key's
-// pace doubles, from what it had before, until the server objects. From one
-// objection to the next, what came through tells the server's rate: it is kept
-// to, and passed only slowly, until it has not been met for a while.
+// that was hit. Without one there is no pause, but a pace: if five or more
+// attempts were accepted in the last second, theirs is where it begins. A pause
+// ends a random part of its twentieth later, so that clients do not come back
+// together, and then the key's pace doubles, from what it had before, until the
+// server objects. From one objection to the next, what came through tells the
+// server's rate: it is kept to, and passed only slowly, until it has not been met
+// for a while.
 //
 // One objection makes no pause: a hint of at most a second, the least that the
 // headers can say, to a key that had five or more attempts accepted since it

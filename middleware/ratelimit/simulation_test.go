@@ -146,6 +146,7 @@ func TestLearnsThePaceOfABucket(t *testing.T) {
 		"retry after":         {"Retry-After", "1"},
 		"the vendor's period": {transport.HeaderState, "THROTTLED", transport.HeaderPeriod, "1"},
 		"both":                {transport.HeaderPeriod, "1", "Retry-After", "1"},
+		"neither":             nil,
 	} {
 		for seed := range uint64(20) { // the even ones: all answers take alike, and come in any order
 			t.Run(fmt.Sprintf("%s, seed %d", name, seed), func(t *testing.T) {
