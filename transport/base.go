@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -55,7 +56,7 @@ func (c *baseConfig) fault(format string, args ...any) {
 // step that could hang and a pool that keeps as many connections as calls run at
 // once. Without options: 10s to dial and 10s for the TLS handshake, no bound on
 // the wait for response headers (set a deadline on the request's context, or
-// [WithResponseHeaderTimeout]), 64 idle connections per host kept for 90s,
+// [WithResponseHeaderTimeout]), connections of 64 calls at once per host kept for 90s,
 // HTTP/2, TLS 1.2 or later, the proxy of the environment (see
 // [ProxyFromEnvironment]), response headers up to 1 MiB.
 //
@@ -68,7 +69,7 @@ func NewBase(opts ...BaseOption) (*http.Transport, error) {
 			TLSHandshakeTimeout:    baseTLSHandshakeTimeout,
 			IdleConnTimeout:        baseIdleConnTimeout,
 			ExpectContinueTimeout:  baseExpectContinueTimeout,
-			MaxIdleConnsPerHost:    baseConcurrency,
+			MaxIdleConnsPerHost:    idlePerCall * baseConcurrency,
 			MaxResponseHeaderBytes: baseHeaderBytes,
 			HTTP2:                  &http.HTTP2Config{SendPingTimeout: basePingAfter, PingTimeout: basePingTimeout},
 		},
@@ -301,13 +302,19 @@ func WithExpectContinueTimeout(d time.Duration) BaseOption {
 	return baseBound("expect-continue timeout", d, 0, func(c *baseConfig) { c.transport.ExpectContinueTimeout = d })
 }
 
-// WithConcurrency says how many requests run at once to one host: as many idle
-// connections are kept for it, with no limit on the total of all hosts. With
-// fewer, HTTP/1 connections are closed after use and dialled again. The default
-// is 64; below 1 is refused.
+// idlePerCall is how many idle connections are kept for each call that runs at
+// once. Net/http dials for a call that finds none idle, though the one before may
+// be about to come back and serve it: what it dialled would then be one too many,
+// closed and soon dialled again.
+const idlePerCall = 2
+
+// WithConcurrency says how many requests run at once to one host: up to twice as
+// many idle connections are kept for it, with no limit on the total of all hosts.
+// With fewer, HTTP/1 connections are closed after use and dialled again. The
+// default is 64; below 1 is refused.
 func WithConcurrency(n int) BaseOption {
 	return baseBound("concurrency", n, 1, func(c *baseConfig) {
-		c.transport.MaxIdleConnsPerHost, c.transport.MaxIdleConns = n, 0
+		c.transport.MaxIdleConnsPerHost, c.transport.MaxIdleConns = idlePerCall*min(n, math.MaxInt/idlePerCall), 0
 	})
 }
 

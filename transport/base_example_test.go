@@ -22,7 +22,7 @@ func ExampleNewBase() {
 	_, err = transport.NewBase(transport.WithIdleConnTimeout(-time.Second), transport.WithConcurrency(0))
 	fmt.Println(err)
 	// Output:
-	// 128 1m30s
+	// 256 1m30s
 	// transport: build base: idle connection timeout -1s is below 0s
 	// concurrency 0 is below 1
 }

@@ -85,7 +85,7 @@ func TestABaseHasABoundOnEachStepByDefault(t *testing.T) {
 	assert.Zero(t, base.ResponseHeaderTimeout)
 	assert.Equal(t, 90*time.Second, base.IdleConnTimeout)
 	assert.Equal(t, time.Second, base.ExpectContinueTimeout)
-	assert.Equal(t, 64, base.MaxIdleConnsPerHost)
+	assert.Equal(t, 128, base.MaxIdleConnsPerHost)
 	assert.Zero(t, base.MaxIdleConns)
 	assert.Zero(t, base.MaxConnsPerHost)
 	assert.EqualValues(t, 1<<20, base.MaxResponseHeaderBytes)
@@ -109,7 +109,7 @@ func TestEachOptionSetsItsProperty(t *testing.T) {
 		int64(base.ExpectContinueTimeout), int64(base.MaxIdleConnsPerHost), int64(base.MaxConnsPerHost),
 		base.MaxResponseHeaderBytes, int64(base.HTTP2.SendPingTimeout), int64(base.HTTP2.PingTimeout),
 	}
-	assert.Equal(t, []int64{1, 2, 3, 4, 5, 6, 7, 8, 9}, got)
+	assert.Equal(t, []int64{1, 2, 3, 4, 10, 6, 7, 8, 9}, got)
 	assert.EqualValues(t, tls.VersionTLS13, base.TLSClientConfig.MinVersion)
 	assert.Equal(t, "name.example.com", base.TLSClientConfig.ServerName)
 	assert.True(t, base.TLSClientConfig.InsecureSkipVerify)
