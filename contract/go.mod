@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/stretchr/testify v1.12.1
 	github.com/tripware/tripware v0.0.0
+	go.uber.org/goleak v1.3.0
 )
 
 require (

@@ -23,6 +23,7 @@ const (
 	basePingAfter             = 30 * time.Second
 	basePingTimeout           = 15 * time.Second
 	baseConcurrency           = 64
+	idlePerCall               = 2 // see WithConcurrency
 	baseHeaderBytes           = 1 << 20
 )
 
@@ -302,16 +303,11 @@ func WithExpectContinueTimeout(d time.Duration) BaseOption {
 	return baseBound("expect-continue timeout", d, 0, func(c *baseConfig) { c.transport.ExpectContinueTimeout = d })
 }
 
-// idlePerCall is how many idle connections are kept for each call that runs at
-// once. Net/http dials for a call that finds none idle, though the one before may
-// be about to come back and serve it: what it dialled would then be one too many,
-// closed and soon dialled again.
-const idlePerCall = 2
-
 // WithConcurrency says how many requests run at once to one host: up to twice as
 // many idle connections are kept for it, with no limit on the total of all hosts.
-// With fewer, HTTP/1 connections are closed after use and dialled again. The
-// default is 64; below 1 is refused.
+// With fewer, HTTP/1 connections are closed after use and dialled again. Twice,
+// since net/http dials for a request that finds none idle, though the one before
+// may come back first and serve it. The default is 64; below 1 is refused.
 func WithConcurrency(n int) BaseOption {
 	return baseBound("concurrency", n, 1, func(c *baseConfig) {
 		c.transport.MaxIdleConnsPerHost, c.transport.MaxIdleConns = idlePerCall*min(n, math.MaxInt/idlePerCall), 0
