@@ -8,10 +8,10 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench cover docs vuln clean
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks cover docs vuln clean
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 check: ## all that must hold before a change lands: what CI runs
 	@.ci/run
@@ -41,7 +41,10 @@ fuzz: ## every fuzz target, one after the other; FUZZTIME=5m each
 examples: ## run the examples and compare what they print
 	@.ci/examples
 
-bench: ## the benchmarks; BENCH=regexp COUNT=10 for benchstat
+bench: ## measure beside other modules and write docs/benchmarks.md; some minutes
+	go test -C bench -run='^TestReport$$' -count=1 -timeout=20m -v . -update
+
+benchmarks: ## the packages' own benchmarks; BENCH=regexp COUNT=10 for benchstat
 	go test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) ./...
 
 cover: ## what the tests reach, package by package; cover.html line by line

@@ -1,0 +1,94 @@
+package bench
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// A Figure is what one contestant costs on the path of success.
+type Figure struct {
+	Ratio Ratio // to a bare client
+	Cost  Cost  // beyond a bare client
+}
+
+// A SuccessRow is a contestant on the path of success. Nil: it has no such form.
+type SuccessRow struct {
+	Name        string
+	Retry, Full *Figure
+}
+
+// Success is what a call costs that succeeds at once, from memory.
+type Success struct {
+	Bare Cost
+	Took time.Duration // per bare call
+	Rows []SuccessRow
+}
+
+// Row returns the row of a contestant; an empty one if there is none.
+func (s Success) Row(name string) SuccessRow {
+	for _, row := range s.Rows {
+		if row.Name == name {
+			return row
+		}
+	}
+	return SuccessRow{Name: name}
+}
+
+// onSuccess are the contestants of this subject: ours in more than one form.
+func onSuccess() []Contestant { return append(Contestants(), lone(), logged(), observed()) }
+
+// MeasureSuccess measures GETs that an in-memory round tripper answers at once.
+func MeasureSuccess(ctx context.Context, e Effort) (Success, error) {
+	bare := gets(nameBare, above(instant()))
+	retrying, full, err := forms(onSuccess())
+	if err != nil {
+		return Success{}, err
+	}
+	s := Success{}
+	if s.Bare, err = Count(ctx, e.Counted, bare); err != nil {
+		return s, err
+	}
+	figures := map[string]*Figure{}
+	runners := slices.Concat(retrying, full)
+	ratios, took, err := Race(ctx, Processor(), e.Memory, bare, runners)
+	if err != nil {
+		return s, err
+	}
+	for _, r := range runners {
+		cost, err := Count(ctx, e.Counted, r)
+		if err != nil {
+			return s, err
+		}
+		figures[r.Name] = &Figure{Ratio: ratios[r.Name], Cost: cost.minus(s.Bare)}
+	}
+	s.Took = took
+	for _, c := range onSuccess() {
+		s.Rows = append(s.Rows, SuccessRow{Name: c.Name, Retry: figures[c.Name+formRetry], Full: figures[c.Name+formFull]})
+	}
+	return s, nil
+}
+
+const (
+	formRetry = ", retry only"
+	formFull  = ", full"
+)
+
+// forms makes all that there is of each contestant, on a base that answers at once.
+func forms(all []Contestant) (retrying, full []Runner, err error) {
+	add := func(to *[]Runner, name string, form func(http.RoundTripper, Policy) (Client, error)) {
+		if form == nil || err != nil {
+			return
+		}
+		var c Client
+		if c, err = form(instant(), noWaits()); err == nil {
+			*to = append(*to, gets(name, c))
+		}
+	}
+	for _, c := range all {
+		add(&retrying, c.Name+formRetry, c.Retry)
+		add(&full, c.Name+formFull, c.Full)
+	}
+	return retrying, full, err
+}
