@@ -48,9 +48,10 @@ func (c *Call) Attempts() []Attempt {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	list := make([]Attempt, c.count())
+	begun := c.start()
 	for i := range list {
 		a := c.attempt(i + 1)
-		list[i] = Attempt{Number: i + 1, Start: c.begun.Add(a.start), Elapsed: a.elapsed, Status: int(a.status), Err: a.err}
+		list[i] = Attempt{Number: i + 1, Start: begun.Add(a.start), Elapsed: a.elapsed, Status: int(a.status), Err: a.err}
 	}
 	return list
 }
@@ -68,29 +69,40 @@ func (c *Call) AttemptCount() int {
 // Retries returns how many attempts followed the first.
 func (c *Call) Retries() int { return max(0, c.AttemptCount()-1) }
 
+// beginAttempt returns the number of an attempt that begins now; 0 if the record
+// does not take it.
 func (c *Call) beginAttempt() (n int) {
-	c.write(func() {
-		n = c.count() + 1
-		a := attempt{start: time.Since(c.begun), made: true}
-		if n == 1 {
-			c.first = a
-			return
-		}
-		r := c.others()
-		r.attempts = append(r.attempts, a)
-	})
+	if c == nil {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sealed {
+		return 0
+	}
+	n = c.count() + 1
+	a := attempt{start: c.age(), made: true}
+	if n == 1 {
+		c.first = a
+		return n
+	}
+	r := c.others()
+	r.attempts = append(r.attempts, a)
 	return n
 }
 
 func (c *Call) endAttempt(n int, resp *http.Response, err error) {
-	c.write(func() {
-		if n == 0 {
-			return
-		}
-		a := c.attempt(n)
-		a.elapsed, a.err = time.Since(c.begun)-a.start, err
-		if resp != nil {
-			a.status = int32(resp.StatusCode)
-		}
-	})
+	if n == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sealed {
+		return
+	}
+	a := c.attempt(n)
+	a.elapsed, a.err = c.age()-a.start, err
+	if resp != nil {
+		a.status = int32(resp.StatusCode)
+	}
 }

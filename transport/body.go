@@ -48,7 +48,7 @@ func (d *Drainer) Drain(body io.ReadCloser, limit int64, within time.Duration) {
 		return
 	}
 	timer := d.timer
-	d.timer = nil // a drain that fired, or panicked, is not used again
+	d.timer = nil // one that fired is not used again
 	if timer == nil {
 		d.drain = &drain{body: body, left: limit}
 		timer = time.AfterFunc(within, d.drain.expire)
@@ -56,12 +56,15 @@ func (d *Drainer) Drain(body io.ReadCloser, limit int64, within time.Duration) {
 		d.drain.body, d.drain.left, d.drain.once = body, limit, sync.Once{}
 		timer.Reset(within)
 	}
-	defer d.drain.shut()
-	defer timer.Stop()
+	defer d.end(timer)                  // also when the body panics
 	_, _ = io.Copy(io.Discard, d.drain) // by way of a buffer that io keeps for this
+}
+
+func (d *Drainer) end(timer *time.Timer) {
 	if timer.Stop() {
 		d.timer = timer
 	}
+	d.drain.shut()
 }
 
 // A drain is a dropped body up to its bounds.

@@ -15,6 +15,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Middleware wraps a RoundTripper in another that adds one behaviour.
@@ -35,7 +36,7 @@ func (f RoundTripperFunc) RoundTrip(req *http.Request) (*http.Response, error) {
 // for concurrent use if its layers are.
 func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper {
 	base = cmp.Or[http.RoundTripper](base, http.DefaultTransport)
-	c := &chain{base: base}
+	c := &chain{base: base, epoch: time.Now()}
 	top := base
 	if chainBelow(base) == nil {
 		top = &sender{Link: NewLink("send", Anywhere, base)} // a chain below counts the attempts itself
@@ -78,6 +79,7 @@ type chain struct {
 	base     http.RoundTripper
 	identity *identity           // the top layer, if it is ours: its copy of the request is then the chain's
 	layers   []http.RoundTripper // outermost first, without base; foreign ones too
+	epoch    time.Time           // what the records that it opens count from
 }
 
 // RoundTrip sends req down the stack and keeps the record of the call.
@@ -86,7 +88,7 @@ func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp, err := send(c.top, req)
 		return resp, call.attach(err)
 	}
-	b := newBlock(req)
+	b := newBlock(req, &c.epoch)
 	next := c.top
 	if c.identity != nil {
 		c.identity.stamp(&b.req, &b.value)

@@ -70,13 +70,28 @@ func newTransactionID() string {
 	return id.String()
 }
 
-// adopt takes over an id that came in with the request; a call keeps the first.
-func (c *Call) adopt(id string) {
-	c.write(func() {
-		if c.id == "" || !c.first.made {
-			c.id = id
+// identify gives the call its transaction id and returns it: given, if that may
+// be one, else what the call has already, else a new one.
+func (c *Call) identify(given string) string {
+	adopted := validTransactionID(given)
+	if c == nil {
+		if adopted {
+			return given
 		}
-	})
+		return newTransactionID()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case adopted && !c.sealed && (c.id == "" || !c.first.made): // a call keeps the first
+		c.id = given
+	case c.id == "":
+		c.id = newTransactionID()
+	}
+	if adopted {
+		return given
+	}
+	return c.id
 }
 
 // An IdentityOption sets what [Identity] writes.
@@ -176,26 +191,16 @@ func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 // stamp writes the headers of the call to req, a copy that nobody else has yet.
 // The transaction id goes into value, which lies in the same allocation.
 func (i *identity) stamp(req *http.Request, value *[1]string) {
-	header := cloneHeader(req.Header, len(i.added)+1)
+	given := req.Header // mostly empty, and then asked for nothing
+	header := cloneHeader(given, len(i.added)+1)
 	for _, d := range i.added {
-		if _, has := header[d.name]; !has {
+		if _, has := given[d.name]; !has {
 			header[d.name] = d.values
 		}
 	}
 	if i.header != "" {
-		value[0] = i.transaction(CallFrom(req.Context()), header)
+		value[0] = CallFrom(req.Context()).identify(one(given, i.header))
 		header[i.header] = value[:1:1]
 	}
 	req.Header = header
-}
-
-func (i *identity) transaction(call *Call, header http.Header) string {
-	if values := header[i.header]; len(values) > 0 && validTransactionID(values[0]) {
-		call.adopt(values[0])
-		return values[0]
-	}
-	if call == nil {
-		return newTransactionID()
-	}
-	return call.TransactionID()
 }

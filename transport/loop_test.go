@@ -2,10 +2,13 @@ package transport_test
 
 import (
 	"math"
+	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/transport"
 )
@@ -36,6 +39,42 @@ func TestALoopBelowNarrowsTheLoopAbove(t *testing.T) {
 		assert.False(t, ok, row.name)
 		assert.True(t, call.EnterRetry(1, 1), "the next round trip of the call has a loop of its own")
 	}
+}
+
+// R3: a loop's time runs from the beginning of the round trip: the call's if a
+// chain opened it, else the loop's own.
+func TestALoopKnowsHowLongItRuns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var elapsed []time.Duration
+		loop := func(http.RoundTripper) http.RoundTripper {
+			return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+				call := transport.CallFrom(req.Context())
+				assert.False(t, call.Looping())
+				assert.Zero(t, call.RetryElapsed())
+				time.Sleep(time.Second)
+				call.EnterRetry(1, 0)
+				defer call.LeaveRetry()
+				assert.True(t, call.Looping())
+				time.Sleep(time.Second)
+				elapsed = append(elapsed, call.RetryElapsed())
+				return answer(200)(req)
+			})
+		}
+		chain := transport.Chain(nil, loop)
+		ctx, call := transport.Begin(t.Context())
+		defer call.End()
+		time.Sleep(time.Hour)
+		for _, req := range []*http.Request{get(t, t.Context()), get(t, ctx), get(t, ctx)} {
+			resp, err := chain.RoundTrip(req)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+		}
+		assert.Equal(t, []time.Duration{2 * time.Second, time.Second, time.Second}, elapsed)
+		var none *transport.Call
+		assert.False(t, none.Looping())
+		assert.Zero(t, none.RetryElapsed())
+	})
 }
 
 // A4: the attempt more is granted once to a call, by a loop that can send the

@@ -50,22 +50,24 @@ func (r RateLimit) Throttled() bool { return strings.EqualFold(r.State, Throttle
 
 // ParseRateLimit reads header. The time now is what dates are measured from; its
 // zero value stands for the present, and the clock is read only for a date.
-func ParseRateLimit(header http.Header, now time.Time) RateLimit {
-	r := RateLimit{
-		State:        one(header, HeaderState),
-		Reason:       one(header, HeaderReason),
-		Period:       seconds(one(header, HeaderPeriod)),
-		RequestID:    one(header, HeaderRequestID),
-		ResponseTime: fraction(one(header, HeaderResponseTime)),
-		RetryAfter:   RetryAfter(header, now),
-	}
+func ParseRateLimit(header http.Header, now time.Time) (r RateLimit) {
+	r.parse(header, now)
+	return r
+}
+
+func (r *RateLimit) parse(header http.Header, now time.Time) {
+	r.State = one(header, HeaderState)
+	r.Reason = one(header, HeaderReason)
+	r.Period = seconds(one(header, HeaderPeriod))
+	r.RequestID = one(header, HeaderRequestID)
+	r.ResponseTime = fraction(one(header, HeaderResponseTime))
+	r.RetryAfter = RetryAfter(header, now)
 	if !r.parseQuota(header, HeaderLimit, HeaderRemaining, HeaderReset, now) &&
 		!r.parseQuota(header, "Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", now) {
 		if field := one(header, HeaderRateLimit); field != "" {
 			r.parseField(field)
 		}
 	}
-	return r
 }
 
 // RetryAfter returns how long header asks to wait: Retry-After in seconds or in
@@ -131,11 +133,38 @@ func fraction(value string) time.Duration {
 	if value == "" {
 		return 0
 	}
+	if d, ok := decimal(value); ok {
+		return d
+	}
 	s, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 	if err != nil || !(s > 0 && s < float64(math.MaxInt64/time.Second)) {
 		return 0
 	}
 	return time.Duration(s * float64(time.Second))
+}
+
+// decimal reads a time as servers write it, such as "0.012": digits and at most
+// one point after the first, nine bytes in all. It gives exact nanoseconds, at a
+// fraction of what [strconv.ParseFloat] costs (BenchmarkParseRateLimit).
+func decimal(value string) (d time.Duration, ok bool) {
+	if len(value) > 9 { // what fits cannot overflow
+		return 0, false
+	}
+	n, unit, point := int64(0), int64(time.Second), false
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c == '.' && i > 0 && !point:
+			point = true
+		case c < '0' || c > '9':
+			return 0, false
+		default:
+			n = n*10 + int64(c-'0')
+			if point {
+				unit /= 10
+			}
+		}
+	}
+	return time.Duration(n * unit), true
 }
 
 func (r *RateLimit) parseQuota(header http.Header, limit, remaining, reset string, now time.Time) bool {

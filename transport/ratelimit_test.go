@@ -82,6 +82,38 @@ func TestRateLimitHeadersOfSeveralVendors(t *testing.T) {
 	assert.False(t, transport.RateLimit{State: "OK"}.Throttled())
 }
 
+// L1: a response time is read whichever way it is written, and what is none is zero.
+func TestResponseTimesInAllTheirForms(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]time.Duration{
+		"":                     0,
+		"0":                    0,
+		"7":                    7 * time.Second,
+		"7.":                   7 * time.Second,
+		".5":                   500 * time.Millisecond,
+		"0.012":                12 * time.Millisecond,
+		"0.3":                  300 * time.Millisecond,
+		"999999999":            999999999 * time.Second,
+		"0.1234567":            123456700,
+		"0.0123456789":         12345678,
+		"1000000000":           1000000000 * time.Second,
+		" 0.25 ":               250 * time.Millisecond,
+		"1e-3":                 time.Millisecond,
+		"+2":                   2 * time.Second,
+		"-1":                   0,
+		".":                    0,
+		"1.2.3":                0,
+		"0x10":                 0,
+		"NaN":                  0,
+		"Inf":                  0,
+		"99999999999999999999": 0,
+		"1 000":                0,
+	} {
+		got := transport.ParseRateLimit(http.Header{transport.HeaderResponseTime: {value}}, time.Time{}).ResponseTime
+		assert.Equal(t, want, got, "%q", value)
+	}
+}
+
 func FuzzParseRateLimit(f *testing.F) {
 	for _, seed := range []string{"120", "Sun, 06 Nov 1994 08:49:37 GMT", "9223372037", `"default";r=50;t=30`, "-1", "1e309"} {
 		f.Add(seed)

@@ -12,10 +12,11 @@ import (
 // to it while the call runs; when the call ends it is sealed, and what comes
 // later is dropped. All methods are safe for concurrent use, and those that read
 // work on a nil Call, which is empty.
-type Call struct { // its size is a part of what each call costs: few have a rest, and times are distances from begun
+type Call struct { // its size is a part of what each call costs: few have a rest, and times are distances
 	mu    sync.Mutex
 	id    string
-	begun time.Time
+	epoch *time.Time    // a moment before the call, which many share: see [Call.start]
+	begun time.Duration // since epoch
 	took  time.Duration // once it is sealed
 	rate  RateLimit
 	first attempt // most calls need no more
@@ -23,14 +24,16 @@ type Call struct { // its size is a part of what each call costs: few have a res
 
 	maxElapsed time.Duration // of the running retry loop, and those below that are stricter; zero: none
 	maxRetries int32         // the same
-	extra      extra         // of the running retry loop
-	looping    bool          // a retry loop runs
+	loop       loop
+	opened     bool // by a chain, for one round trip
 	sealed     bool
 }
 
 // rest is what most calls have none of.
 type rest struct {
-	attempts []attempt // the second and those that follow
+	start    time.Time     // when the call began, once somebody asked
+	looping  time.Duration // since when a retry loop runs: since the call began
+	attempts []attempt     // the second and those that follow
 	waits    []Wait
 	reason   Reason
 	facts    []any // at most one of a type
@@ -99,17 +102,34 @@ type block struct {
 	value [1]string // the transaction id as a header's values
 }
 
-func newBlock(req *http.Request) *block {
+func newBlock(req *http.Request, epoch *time.Time) *block {
 	b := &block{}
 	b.ctx = callContext{Context: req.Context(), call: &b.call}
-	b.call.begin(b.ctx.Context)
+	b.call.begin(b.ctx.Context, epoch)
+	b.call.opened = true
 	b.req = *req.WithContext(&b.ctx)
 	return b
 }
 
-func (c *Call) begin(ctx context.Context) {
-	c.begun = time.Now()
+func (c *Call) begin(ctx context.Context, epoch *time.Time) {
+	c.epoch, c.begun = epoch, time.Since(*epoch)
 	c.id, _ = ctx.Value(transactionKey{}).(string)
+}
+
+// age returns how long ago the call began.
+func (c *Call) age() time.Duration { return time.Since(*c.epoch) - c.begun }
+
+// start returns when the call began. The time of day is asked for here, once,
+// and not when the call begins: few want to know, and [time.Now] costs two to
+// three times what [time.Since] does (BenchmarkClock). The distance to a moment
+// in the past is kept instead.
+func (c *Call) start() time.Time {
+	r := c.others()
+	if r.start.IsZero() {
+		age := c.age()
+		r.start = time.Now().Add(-age)
+	}
+	return r.start
 }
 
 // Begin opens the record of a call and returns a context that carries it: all
@@ -118,11 +138,12 @@ func (c *Call) begin(ctx context.Context) {
 // per round trip. Use one begun context for one call.
 func Begin(ctx context.Context) (context.Context, *Call) {
 	b := &struct {
-		call Call
-		ctx  callContext
-	}{}
+		call  Call
+		ctx   callContext
+		epoch time.Time
+	}{epoch: time.Now()}
 	b.ctx = callContext{Context: ctx, call: &b.call}
-	b.call.begin(ctx)
+	b.call.begin(ctx, &b.epoch)
 	return &b.ctx, &b.call
 }
 
@@ -134,8 +155,8 @@ func (c *Call) End() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.sealed {
-		c.took = time.Since(c.begun)
-		c.sealed, c.looping = true, false
+		c.took, c.sealed = c.age(), true
+		c.loop.leave()
 	}
 }
 
@@ -228,7 +249,9 @@ func (c *Call) Start() time.Time {
 	if c == nil {
 		return time.Time{}
 	}
-	return c.begun
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.start()
 }
 
 // Elapsed returns how long the call took, or has taken so far.
@@ -239,7 +262,7 @@ func (c *Call) Elapsed() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.sealed {
-		return time.Since(c.begun)
+		return c.age()
 	}
 	return c.took
 }
@@ -273,9 +296,28 @@ func (c *Call) AddWait(w Wait) {
 }
 
 // SetRateLimit notes what a response said of rate limits.
-func (c *Call) SetRateLimit(r RateLimit) {
-	if r != (RateLimit{}) {
-		c.write(func() { c.rate = r })
+func (c *Call) SetRateLimit(r RateLimit) { c.setRateLimit(&r) }
+
+// ReadRateLimit notes what the header of a response says of rate limits: what
+// [Call.SetRateLimit] does with [ParseRateLimit], less its copies. Nothing is
+// read for a nil c.
+func (c *Call) ReadRateLimit(header http.Header) {
+	if c == nil {
+		return
+	}
+	var r RateLimit
+	r.parse(header, time.Time{})
+	c.setRateLimit(&r)
+}
+
+func (c *Call) setRateLimit(r *RateLimit) {
+	if c == nil || *r == (RateLimit{}) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.sealed {
+		c.rate = *r
 	}
 }
 

@@ -111,6 +111,76 @@ func TestTheRecordAddsUpAndIsSealed(t *testing.T) {
 	})
 }
 
+// O3: a call ends with the answer of its last attempt, or later if a layer of
+// the user's own took its time with it, or if it ended by an error.
+func TestACallLastsUntilTheLastLayerIsDone(t *testing.T) {
+	t.Parallel()
+	slow := func(next http.RoundTripper) http.RoundTripper {
+		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(req)
+			time.Sleep(time.Second)
+			return resp, err
+		})
+	}
+	after := func(status int) http.RoundTripper {
+		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(2 * time.Second)
+			return answer(status)(req)
+		})
+	}
+	for name, row := range map[string]struct {
+		base   http.RoundTripper
+		layers []transport.Middleware
+		want   time.Duration
+	}{
+		"layers of this module":        {after(200), nil, 2 * time.Second},
+		"one of the user's own":        {after(200), []transport.Middleware{slow}, 3 * time.Second},
+		"one in the chain below":       {transport.Chain(after(200), slow), nil, 3 * time.Second},
+		"an answer that is no success": {after(404), nil, 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				chain := transport.Chain(row.base, append([]transport.Middleware{transport.Identity()}, row.layers...)...)
+				resp, err := chain.RoundTrip(get(t, t.Context()))
+				require.NoError(t, err)
+				require.NoError(t, resp.Body.Close())
+				time.Sleep(time.Minute)
+				assert.Equal(t, row.want, transport.CallOf(resp).Elapsed())
+			})
+		})
+	}
+}
+
+// O3: the beginning is a moment of the present time, the same whenever one asks,
+// also of a chain that was built long before.
+func TestTheBeginningOfACallIsTheSameWheneverOneAsks(t *testing.T) {
+	t.Parallel()
+	early := transport.Chain(answer(200)) // outside of the bubble: its clock is another
+	synctest.Test(t, func(t *testing.T) {
+		within := transport.Chain(answer(200))
+		time.Sleep(time.Hour)
+		for _, rt := range []http.RoundTripper{early, within} {
+			begun := time.Now()
+			resp, err := rt.RoundTrip(get(t, t.Context()))
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			time.Sleep(time.Minute)
+			call := transport.CallOf(resp)
+			assert.Equal(t, begun, call.Start())
+			assert.Equal(t, begun, call.Attempts()[0].Start)
+			time.Sleep(time.Minute)
+			assert.Equal(t, begun, call.Start())
+			assert.Zero(t, call.Elapsed())
+		}
+		_, call := transport.Begin(t.Context())
+		begun := time.Now()
+		time.Sleep(time.Second)
+		assert.Equal(t, begun, call.Start())
+		assert.Equal(t, time.Second, call.Elapsed())
+	})
+}
+
 type fact struct{ n int }
 
 func TestFactsAreKeptUnderTheirType(t *testing.T) {

@@ -174,6 +174,7 @@ func newJournal(logger *slog.Logger, kind Kind, opts []Option) *journal {
 		return nil
 	}
 	j := &journal{config: c, logger: logger, kind: kind, fault: errors.Join(c.faults...)}
+	j.silent = logger.Handler() == slog.DiscardHandler
 	switch logger.Handler().(type) {
 	case *slog.JSONHandler, *slog.TextHandler:
 		j.pure = true

@@ -17,6 +17,7 @@ type journal struct {
 	logger   *slog.Logger
 	kind     Kind
 	fault    error
+	silent   bool // the handler discards all: it need not be asked
 	pure     bool // the handler is one of slog's own, which do not look at the ctx
 	names    []headerName
 	reported atomic.Bool
@@ -85,7 +86,7 @@ func begin(req *http.Request) passage {
 }
 
 // wants reports whether any record could come of this passage.
-func (j *journal) wants(ctx context.Context) bool { return j.enabled(ctx, j.ceiling) }
+func (j *journal) wants(ctx context.Context) bool { return !j.silent && j.enabled(ctx, j.ceiling) }
 
 func (j *journal) enabled(ctx context.Context, level slog.Level) (on bool) {
 	defer j.contain()

@@ -18,9 +18,9 @@ import (
 type tail struct {
 	io.ReadCloser
 
-	publisher   *Publisher
+	layer       *calls
 	ctx         context.Context
-	begun       time.Time
+	begun       time.Duration // since the layer was born
 	event       APIEvent
 	contentType string
 
@@ -52,9 +52,9 @@ func (t *tail) Close() error {
 	if again {
 		return err
 	}
-	t.event.Duration = time.Since(t.begun)
+	t.event.Duration = time.Since(t.layer.born) - t.begun
 	t.event.Body = BodyText(t.contentType, kept, len(kept))
-	t.publisher.Publish(t.ctx, t.event)
+	t.layer.publisher.Publish(t.ctx, t.event)
 	return err
 }
 

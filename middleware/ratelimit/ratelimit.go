@@ -42,7 +42,7 @@ func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.limiter == nil {
 		resp, err := r.Send(req)
 		if err == nil {
-			note(req, resp)
+			transport.CallFrom(req.Context()).ReadRateLimit(resp.Header)
 		}
 		return resp, err
 	}

@@ -60,13 +60,13 @@ func (b *Budget) deposit() {
 }
 
 // withdraw takes a retry, and reports false when there is none left.
-func (b *Budget) withdraw(now time.Time) bool {
+func (b *Budget) withdraw() bool {
 	if b == nil {
 		return true
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.fill(now)
+	b.fill(time.Now())
 	if b.left < 1 {
 		return false
 	}

@@ -17,23 +17,22 @@ func (c *call) plan(resp *http.Response) (time.Duration, transport.Reason) {
 	if !c.replay.Replayable() {
 		return 0, ReasonNotReplayable
 	}
-	now := time.Now()
-	wait, reason := c.draw(resp, now)
+	wait, reason := c.draw(resp)
 	switch deadline, has := c.ctx.Deadline(); {
 	case reason != "":
 		return 0, reason
-	case maxElapsed > 0 && now.Sub(c.born)-c.begun > maxElapsed-wait:
+	case maxElapsed > 0 && c.elapsed() > maxElapsed-wait:
 		return 0, ReasonElapsed
-	case has && !now.Add(wait).Before(deadline):
+	case has && wait >= time.Until(deadline):
 		return 0, ReasonDeadline
-	case (resp == nil || resp.StatusCode != http.StatusTooManyRequests) && !c.policy.budget.withdraw(now):
+	case (resp == nil || resp.StatusCode != http.StatusTooManyRequests) && !c.policy.budget.withdraw():
 		return 0, ReasonBudget
 	}
 	return wait, ""
 }
 
 // draw adds the jittered backoff to what the server asked for.
-func (c *call) draw(resp *http.Response, now time.Time) (time.Duration, transport.Reason) {
+func (c *call) draw(resp *http.Response) (time.Duration, transport.Reason) {
 	p := c.policy
 	if p.waitless {
 		return 0, ""
@@ -42,8 +41,8 @@ func (c *call) draw(resp *http.Response, now time.Time) (time.Duration, transpor
 	step.Ceiling = backoff.Ceiling(p.baseDelay, p.maxDelay, step.Retry)
 	var hint time.Duration
 	if resp != nil {
-		hint = transport.RetryAfter(resp.Header, now)
-		step.Ceiling = max(step.Ceiling, min(window(resp, now), p.maxDelay))
+		hint = transport.RetryAfter(resp.Header, time.Time{})
+		step.Ceiling = max(step.Ceiling, min(window(resp), p.maxDelay))
 	}
 	if longest := longestHint(p); hint > longest {
 		switch p.onLongHint {
@@ -70,11 +69,11 @@ func longestHint(p *config) time.Duration {
 
 // window is the span in which a throttling server counts requests. It names a
 // bucket, not a wait, so it only widens the draw.
-func window(resp *http.Response, now time.Time) time.Duration {
+func window(resp *http.Response) time.Duration {
 	if resp.StatusCode != http.StatusTooManyRequests && !throttles(resp.Header) {
 		return 0
 	}
-	said := transport.ParseRateLimit(resp.Header, now)
+	said := transport.ParseRateLimit(resp.Header, time.Time{})
 	if said.HasQuota && said.Remaining == 0 {
 		return max(said.Period, said.Reset)
 	}

@@ -93,8 +93,9 @@ func WithMaxDelay(d time.Duration) Option { return func(c *config) { c.maxDelay 
 
 // WithMaxElapsed bounds how long a call goes on trying: no wait and no attempt
 // begins that would pass d, or ctx's deadline; the last response or error is
-// returned at once. A running attempt is not cut: see [WithAttemptTimeout].
-// The default is 60s; 0 means no bound.
+// returned at once. A running attempt is not cut: see [WithAttemptTimeout]. The
+// time runs from the beginning of the call if a chain opened its record, else
+// from where the request met this layer. The default is 60s; 0 means no bound.
 func WithMaxElapsed(d time.Duration) Option { return func(c *config) { c.maxElapsed = d } }
 
 // WithAttemptTimeout bounds each attempt, from the end of a limiter's wait to

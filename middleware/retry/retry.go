@@ -96,7 +96,8 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		req = req.WithContext(ctx)
 	}
 	ctx := req.Context()
-	c := call{retrier: r, policy: policy, req: req, ctx: ctx, record: transport.CallFrom(ctx), begun: time.Since(r.born)}
+	var c call // a literal would be built aside and copied
+	c.retrier, c.policy, c.req, c.ctx, c.record = r, policy, req, ctx, transport.CallFrom(ctx)
 	if !c.enter() {
 		return r.Send(req)
 	}
@@ -116,7 +117,7 @@ type call struct {
 	drainer  transport.Drainer
 	trace    *trace
 	cancel   context.CancelFunc // of the call's own clock, until the response's body has it
-	begun    time.Duration      // since the layer was born
+	begun    time.Duration      // since the layer was born, unless the record keeps the time
 	attempts int
 	retries  int // attempts after the first that count against the limit
 	last     time.Duration
@@ -151,12 +152,23 @@ func (c *call) run() (*http.Response, error) {
 // does the retries: then this one's limits hold as well, if they are stricter.
 func (c *call) enter() bool {
 	if c.record == nil {
+		c.begun = time.Since(c.born)
 		return true
 	}
 	if c.entered = c.record.EnterRetry(c.policy.maxRetries, c.policy.maxElapsed); !c.entered {
 		c.record.SetReason(ReasonNested)
+	} else if !c.record.Looping() { // it is sealed
+		c.begun = time.Since(c.born)
 	}
 	return c.entered
+}
+
+// elapsed returns how long the loop has run.
+func (c *call) elapsed() time.Duration {
+	if c.record.Looping() {
+		return c.record.RetryElapsed()
+	}
+	return time.Since(c.born) - c.begun
 }
 
 func (c *call) leave() {
@@ -260,7 +272,7 @@ func (c *call) next(resp *http.Response, err error) (wait time.Duration, again b
 // inTime reports whether an attempt without a wait may still begin.
 func (c *call) inTime() bool {
 	_, maxElapsed := c.bounds()
-	return c.ctx.Err() == nil && (maxElapsed == 0 || time.Since(c.born)-c.begun <= maxElapsed)
+	return c.ctx.Err() == nil && (maxElapsed == 0 || c.elapsed() <= maxElapsed)
 }
 
 // give ends the loop with the last answer.
