@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -30,6 +31,12 @@ func (p Pace) by(part int) Pace {
 // A Clock is what a race is measured by.
 type Clock func() time.Duration
 
+// share returns the pace of one of n.
+func (p Pace) share(n int) Pace {
+	p.Within /= time.Duration(max(n, 1))
+	return p
+}
+
 // Processor is the clock of races from memory: it counts what the process works,
 // so that it matters little what else runs on the machine.
 func Processor() Clock { return spent }
@@ -44,43 +51,46 @@ func Wall() Clock {
 // its rounds, and its quartiles.
 type Ratio struct{ Low, Median, High float64 }
 
-// Race runs chunks of calls of the reference and of each runner by turns:
-// reference, a runner, reference, the next. A chunk is compared with the mean of
-// the two of the reference beside it, so that a machine that slows down for a
-// while slows both. The order changes from round to round, lest one runner always
-// pays for the garbage of the same other; a chunk must be so long that several
-// collections fall into it, or their number decides. It returns the ratios, and the
-// reference's time per call, by name.
+// Race lets each runner run against the reference by turns: a chunk of the
+// reference, one of the runner, one of the reference. A chunk is compared with the
+// mean of the two of the reference beside it, so that a machine that slows down
+// for a while slows both. The runners come one after the other, lest one pays for
+// what another leaves behind: garbage, timers, goroutines. A chunk must be so long
+// that several collections fall into it, or their number decides. It returns the
+// ratios, and the reference's time per call, by name.
 func Race(ctx context.Context, clock Clock, pace Pace, reference Runner, runners []Runner) (map[string]Ratio, time.Duration, error) {
-	const least = 5
-	n, begun := pace.Chunk, time.Now()
-	shares := map[string][]float64{}
+	ratios := map[string]Ratio{}
 	var perCall []float64
-	for round := range pace.Rounds {
-		if round >= least && time.Since(begun) > pace.Within {
-			break
-		}
-		before, err := warmLap(ctx, clock, reference, n)
+	for _, r := range runners {
+		runtime.GC()
+		shares, took, err := duel(ctx, clock, pace.share(len(runners)), reference, r)
 		if err != nil {
 			return nil, 0, err
 		}
-		for i := range runners {
-			r := runners[(i+round)%len(runners)]
-			took, errLap := warmLap(ctx, clock, r, n)
-			after, errRef := warmLap(ctx, clock, reference, n)
-			if err := firstOf(errLap, errRef); err != nil {
-				return nil, 0, err
-			}
-			shares[r.Name] = append(shares[r.Name], 2*took.Seconds()/(before+after).Seconds())
-			perCall = append(perCall, float64(after)/float64(n))
-			before = after
-		}
-	}
-	ratios := map[string]Ratio{}
-	for name, all := range shares {
-		ratios[name] = Ratio{quantile(all, 0.25), quantile(all, 0.5), quantile(all, 0.75)}
+		perCall = append(perCall, took...)
+		ratios[r.Name] = Ratio{quantile(shares, 0.25), quantile(shares, 0.5), quantile(shares, 0.75)}
 	}
 	return ratios, time.Duration(quantile(perCall, 0.5)), nil
+}
+
+// duel returns how a runner's chunks relate to those of the reference beside
+// them, and what a call of the reference took.
+func duel(ctx context.Context, clock Clock, pace Pace, reference, r Runner) (shares, perCall []float64, err error) {
+	const least = 5
+	n, begun := pace.Chunk, time.Now()
+	before, err := warmLap(ctx, clock, reference, n)
+	for round := 0; err == nil && round < pace.Rounds; round++ {
+		if round >= least && time.Since(begun) > pace.Within {
+			break
+		}
+		took, errLap := warmLap(ctx, clock, r, n)
+		after, errRef := warmLap(ctx, clock, reference, n)
+		err = firstOf(errLap, errRef)
+		shares = append(shares, 2*took.Seconds()/(before+after).Seconds())
+		perCall = append(perCall, float64(after)/float64(n))
+		before = after
+	}
+	return shares, perCall, err
 }
 
 // warmLap measures one chunk after a tenth of it, so that each finds caches and

@@ -18,8 +18,8 @@ type Effort struct {
 // Thorough is the effort of the report: some minutes on two cores.
 func Thorough() Effort {
 	return Effort{
-		Memory:  Pace{Rounds: 41, Chunk: 10_000, Within: 70 * time.Second},
-		Loop:    Pace{Rounds: 25, Chunk: 3000, Within: 70 * time.Second},
+		Memory:  Pace{Rounds: 21, Chunk: 10_000, Within: 100 * time.Second},
+		Loop:    Pace{Rounds: 31, Chunk: 3000, Within: 70 * time.Second},
 		Counted: 1000,
 		Calls:   1000, Upload: 64 << 20,
 		Throttled: 1000, Seeds: 20,

@@ -17,7 +17,7 @@ func hedgedTransport() Contestant {
 	}
 	return Contestant{
 		Name: "hedgedhttp", Module: "github.com/cristalhq/hedgedhttp", Hedges: true,
-		Setup: "NewRoundTripper with two requests at most, 10s apart; full: a round tripper below it; it retries no answer",
+		Setup: "NewRoundTripper with two requests at most, 1s apart; full: a round tripper below it; it retries no answer",
 		Retry: hedging,
 		Full: func(base http.RoundTripper, p Policy) (Client, error) {
 			return hedging(carried(base), p)

@@ -59,12 +59,13 @@ func (r Results) judgeFull() []Verdict {
 	}
 }
 
-// bestFull names the best full contestant that is not ours. Who only observes
-// does less, and does not count.
+// bestFull names the best full contestant that is not ours. Who only observes, or
+// retries no answer, does less and does not count.
 func (r Results) bestFull(of func(*Figure) float64, text func(float64) string) string {
 	var c champion
 	for _, other := range Contestants() {
-		if f := r.Success.Row(other.Name).Full; f != nil && other.Module != "" && other.Module != ourModule && !other.Observes {
+		counts := other.Module != "" && other.Module != ourModule && !other.Observes && !other.Hedges
+		if f := r.Success.Row(other.Name).Full; f != nil && counts {
 			c.lower(other.Name, of(f), text(of(f)))
 		}
 	}

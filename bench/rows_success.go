@@ -42,7 +42,7 @@ func onSuccess() []Contestant { return append(Contestants(), lone(), logged(), o
 // MeasureSuccess measures GETs that an in-memory round tripper answers at once.
 func MeasureSuccess(ctx context.Context, e Effort) (Success, error) {
 	bare := gets(nameBare, above(instant()))
-	retrying, full, err := forms(onSuccess())
+	runners, err := forms(onSuccess())
 	if err != nil {
 		return Success{}, err
 	}
@@ -51,7 +51,6 @@ func MeasureSuccess(ctx context.Context, e Effort) (Success, error) {
 		return s, err
 	}
 	figures := map[string]*Figure{}
-	runners := slices.Concat(retrying, full)
 	ratios, took, err := Race(ctx, Processor(), e.Memory, bare, runners)
 	if err != nil {
 		return s, err
@@ -75,20 +74,28 @@ const (
 	formFull  = ", full"
 )
 
-// forms makes all that there is of each contestant, on a base that answers at once.
-func forms(all []Contestant) (retrying, full []Runner, err error) {
-	add := func(to *[]Runner, name string, form func(http.RoundTripper, Policy) (Client, error)) {
+// forms makes all that there is of each contestant, on a base that answers at
+// once. Who leaves timers behind comes last: a heap full of them slows the others.
+func forms(all []Contestant) (runners []Runner, err error) {
+	add := func(name string, form func(http.RoundTripper, Policy) (Client, error)) {
 		if form == nil || err != nil {
 			return
 		}
 		var c Client
 		if c, err = form(instant(), noWaits()); err == nil {
-			*to = append(*to, gets(name, c))
+			runners = append(runners, gets(name, c))
 		}
 	}
-	for _, c := range all {
-		add(&retrying, c.Name+formRetry, c.Retry)
-		add(&full, c.Name+formFull, c.Full)
+	for _, c := range slices.SortedStableFunc(slices.Values(all), func(a, b Contestant) int { return hedging(a) - hedging(b) }) {
+		add(c.Name+formRetry, c.Retry)
+		add(c.Name+formFull, c.Full)
 	}
-	return retrying, full, err
+	return runners, err
+}
+
+func hedging(c Contestant) int {
+	if c.Hedges {
+		return 1
+	}
+	return 0
 }
