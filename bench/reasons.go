@@ -17,8 +17,8 @@ func reasons() map[string]string {
 		"full chain, logging off: bytes beyond bare": "576 B are the block of the call's record, 1,072 the two copies of the " +
 			"request (identity's and auth's: the struct, and a header map of its own), and 96 the transaction id and header values.",
 		"full chain, logging off: time × bare": "The block of the record, the transaction id and the two copies of the request take " +
-			"0.9 × bare by themselves, so that no chain with two copies reaches it here; the rest are the parsing of rate-limit headers (nine " +
-			"look-ups, a fifth of what is added), three readings of the clock, and the layers' own questions.",
+			"0.9 × bare by themselves, so that no chain with two copies reaches it here; the rest are the parsing of rate-limit " +
+			"headers (nine look-ups, a fifth of what is added), three readings of the clock, and the layers' own questions.",
 		"full chain, logging off: time × headers set by hand": "Headers set by hand copy once where the chain copies twice, keep no " +
 			"record, and read no rate limit.",
 		"retry only, around a base: time × bare": "Some 90 ns: the policy of the call, whether and how its body can be sent " +
@@ -31,7 +31,7 @@ func reasons() map[string]string {
 			"the readings of the clock for it.",
 		"an observer on each channel: allocations more, each": "Four for the three channels: two events, the wrapper of a body whose end " +
 			"is told, and the URL as text. An answer without a body needs no wrapper.",
-		"typed Get: allocations":               "By hand it takes nearly as many: most are encoding/json's, for the texts and lists of this alert.",
+		"typed Get: allocations":               "By hand it takes nearly as many: most are encoding/json's, for its texts and lists.",
 		"typed Get: throughput × official SDK": strays,
 		"typed Create: throughput × by hand": "The call is short beside the chain: binding the request, its record and two copies take " +
 			"as long as all that is done by hand.",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -46,12 +47,13 @@ func MeasureSuccess(ctx context.Context, e Effort) (Success, error) {
 	if err != nil {
 		return Success{}, err
 	}
+	racing := slices.DeleteFunc(slices.Clone(runners), leavesTimers)
 	s := Success{}
 	if s.Bare, err = Count(ctx, e.Counted, bare); err != nil {
 		return s, err
 	}
 	figures := map[string]*Figure{}
-	ratios, took, err := Race(ctx, Processor(), e.Memory, bare, runners)
+	ratios, took, err := Race(ctx, Processor(), e.Memory, bare, racing)
 	if err != nil {
 		return s, err
 	}
@@ -74,8 +76,7 @@ const (
 	formFull  = ", full"
 )
 
-// forms makes all that there is of each contestant, on a base that answers at
-// once. Who leaves timers behind comes last: a heap full of them slows the others.
+// forms makes all that there is of each contestant, on a base that answers at once.
 func forms(all []Contestant) (runners []Runner, err error) {
 	add := func(name string, form func(http.RoundTripper, Policy) (Client, error)) {
 		if form == nil || err != nil {
@@ -86,16 +87,13 @@ func forms(all []Contestant) (runners []Runner, err error) {
 			runners = append(runners, gets(name, c))
 		}
 	}
-	for _, c := range slices.SortedStableFunc(slices.Values(all), func(a, b Contestant) int { return hedging(a) - hedging(b) }) {
+	for _, c := range all {
 		add(c.Name+formRetry, c.Retry)
 		add(c.Name+formFull, c.Full)
 	}
 	return runners, err
 }
 
-func hedging(c Contestant) int {
-	if c.Hedges {
-		return 1
-	}
-	return 0
-}
+// leavesTimers says of whom time cannot be told: the timer that each of its calls
+// leaves behind slows down those of the reference too.
+func leavesTimers(r Runner) bool { return strings.HasPrefix(r.Name, hedgedTransport().Name) }

@@ -81,6 +81,9 @@ func (s Success) Overheads() string {
 			fill = inkHand
 		}
 		name := strings.Replace(row.Name, ", an observer on each channel", ", observers", 1)
+		if row.Full.Ratio.Median == 0 {
+			continue
+		}
 		times = append(times, bar{name, row.Full.Ratio.Median, two(row.Full.Ratio.Median) + " ×", fill})
 		allocs = append(allocs, bar{name, row.Full.Cost.Allocs, signed(row.Full.Cost.Allocs), fill})
 	}
