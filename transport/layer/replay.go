@@ -1,0 +1,317 @@
+package layer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync/atomic"
+)
+
+// ErrNotReplayable is returned for a body that cannot be sent again: it is longer
+// than may be kept, or an attempt still reads it.
+var ErrNotReplayable = errors.New("transport: replay request body: it cannot be sent again")
+
+// A BodyError reports that a request body failed while it was read, or that it
+// does not have the length that the request announces. No retry can fix that, so
+// it is final: no further attempt is made.
+type BodyError struct {
+	Read int64 // how many bytes could be read
+	Err  error // the error of the body's Read, or what is wrong with its length
+}
+
+// Error says how far the body could be read and what happened then.
+func (e *BodyError) Error() string {
+	return fmt.Sprintf("transport: read request body: after %d bytes: %v", e.Read, e.Err)
+}
+
+// Unwrap returns the error of the body.
+func (e *BodyError) Unwrap() error { return e.Err }
+
+// Retryable is false: the body would fail again.
+func (e *BodyError) Retryable() bool { return false }
+
+func lengthError(read, announced int64) error {
+	if read > announced {
+		return &BodyError{announced, fmt.Errorf("it is longer than the %d bytes that the request announces", announced)}
+	}
+	return &BodyError{read, fmt.Errorf("it ends before the %d bytes that the request announces", announced)}
+}
+
+// A Replay sends the body of one request in several attempts: the same bytes and
+// the same length in each. Nothing is read before the first attempt.
+//
+// A Replay is for one goroutine at a time; the bodies that it makes may be read
+// and closed by another, as net/http does.
+type Replay struct {
+	how     how
+	getBody func() (io.ReadCloser, error)
+	source  *source // what the attempts share, if each does not get its own
+	watch   *watch  // nil: the length was checked already
+	begun   bool
+	next    io.ReadCloser // for the next attempt, see Prepare
+}
+
+// how is the way to have a body again.
+type how int
+
+const (
+	noBody how = iota
+	once       // it is sent as it came, and not again
+	fresh      // from GetBody
+	shared     // from the source
+)
+
+// NewReplay decides how the body of req can be sent again:
+//   - by GetBody, if the request has one;
+//   - by rewinding it to where it stands now, if it is an [io.Seeker] that can seek;
+//   - from a copy of what attempts have read, as long as that is at most ceiling
+//     bytes. A ceiling of 0 keeps nothing.
+//
+// A body for which none of this is possible is sent once, as it came. The error
+// is a [*BodyError] for a body in memory that is longer or shorter than the
+// request announces. The body is not closed then.
+func NewReplay(req *http.Request, ceiling int64) (Replay, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return Replay{}, nil
+	}
+	if req.GetBody != nil {
+		r := Replay{how: fresh, getBody: req.GetBody}
+		size, known := sizeInMemory(req.Body)
+		switch {
+		case !known:
+			r.watch = &watch{length: announced(req)}
+		case req.ContentLength > 0 && size != req.ContentLength:
+			return r, lengthError(min(size, req.ContentLength+1), req.ContentLength)
+		}
+		return r, nil
+	}
+	s := &source{body: req.Body, length: announced(req), ceiling: ceiling}
+	if s.rewinds() || ceiling > 0 && req.ContentLength <= ceiling {
+		return Replay{how: shared, source: s}, nil
+	}
+	return Replay{how: once}, nil
+}
+
+// AsItCame returns a Replay that sends the body of req once, untouched.
+func AsItCame(req *http.Request) Replay {
+	if req.Body == nil || req.Body == http.NoBody {
+		return Replay{}
+	}
+	return Replay{how: once}
+}
+
+func announced(req *http.Request) int64 {
+	if req.ContentLength > 0 {
+		return req.ContentLength
+	}
+	return -1 // for a body that is not nil, 0 means unknown
+}
+
+// sizeInMemory returns the length of a body that http.NewRequest made from a
+// reader in memory. Such a body goes down as it came, since net/http sends it
+// with the head of the request in one write.
+func sizeInMemory(body io.ReadCloser) (int64, bool) {
+	v := reflect.ValueOf(body)
+	if t := v.Type(); t.PkgPath() != "io" || !strings.HasPrefix(t.Name(), "nopCloser") || t.NumField() != 1 {
+		return 0, false // it did not come from io.NopCloser
+	}
+	switch r := v.Field(0).Interface().(type) {
+	case *bytes.Reader:
+		return int64(r.Len()), true
+	case *bytes.Buffer:
+		return int64(r.Len()), true
+	case *strings.Reader:
+		return int64(r.Len()), true
+	}
+	return 0, false
+}
+
+// Replayable reports whether the body can be sent again, as far as is known by
+// now: an attempt may find out that it is too long to be kept.
+func (r *Replay) Replayable() bool {
+	return r.how != once && (r.source == nil || !r.source.overran())
+}
+
+// Kept reports whether the body can be sent again only from a copy of what was read.
+func (r *Replay) Kept() bool { return r.how == shared && r.source.seeker == nil }
+
+// Fault returns the [*BodyError] of the body, if an attempt met one, or nil. Such
+// an attempt must not be repeated.
+func (r *Replay) Fault() error {
+	switch {
+	case r.source != nil:
+		return r.source.fault()
+	case r.watch != nil:
+		if f := r.watch.fault.Load(); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// Held reports whether an attempt may still read the body that it was given. A
+// response of such an attempt can block in Close (see [Drainer.Drop]).
+func (r *Replay) Held() bool {
+	switch r.how {
+	case shared:
+		return r.source.held()
+	case fresh, once:
+		return true // nobody told
+	case noBody:
+	}
+	return false
+}
+
+// Attempt returns the request of the next attempt: a copy of req with ctx and
+// with the attempt's own body, or req itself where neither differs. Read on that
+// body ends with ctx. Before a further attempt, Prepare must be called.
+//
+// With offer, a body of ours comes with a GetBody, so that net/http can send it
+// again by itself where a connection was closed before it was used.
+func (r *Replay) Attempt(ctx context.Context, req *http.Request, offer bool) (*http.Request, error) {
+	body, err := r.take(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	if body == nil {
+		if ctx == req.Context() {
+			return req, nil
+		}
+		return req.WithContext(ctx), nil
+	}
+	next := *req
+	if ctx != req.Context() {
+		next = *req.WithContext(ctx)
+	}
+	next.Body = body
+	if r.how == shared && offer { // the closures must not hold r, which lives on a stack
+		s := r.source
+		next.GetBody = func() (io.ReadCloser, error) { return s.reopen(ctx) }
+	} else if r.how == fresh {
+		getBody, w := r.getBody, r.watch
+		next.GetBody = func() (io.ReadCloser, error) { return made(getBody, w) }
+	}
+	return &next, nil
+}
+
+// take returns the body of the next attempt; nil for the one that req has.
+func (r *Replay) take(ctx context.Context, req *http.Request) (io.ReadCloser, error) {
+	first := !r.begun
+	r.begun = true
+	body := r.next
+	r.next = nil
+	switch {
+	case body != nil:
+		if h, ok := body.(*handle); ok {
+			h.ctx = ctx
+		}
+		return body, nil
+	case r.how == noBody, r.how == once && first:
+		return nil, nil //nolint:nilnil // the body of req
+	case r.how == once:
+		return nil, ErrNotReplayable
+	case r.how == shared:
+		return r.source.open(ctx)
+	case first && r.watch == nil:
+		return nil, nil //nolint:nilnil // the body of req
+	case first:
+		return r.watch.over(req.Body), nil
+	}
+	return made(r.getBody, r.watch)
+}
+
+// made returns a body of GetBody.
+func made(getBody func() (io.ReadCloser, error), w *watch) (io.ReadCloser, error) {
+	body, err := getBody()
+	if err != nil {
+		return nil, err
+	}
+	if body == nil {
+		return nil, errors.New("transport: replay request body: GetBody returned neither a body nor an error")
+	}
+	if w != nil {
+		return w.over(body), nil
+	}
+	return body, nil
+}
+
+// Prepare gets the body for a further attempt, so that the response of the last
+// one can be dropped. It takes the body from an attempt that still reads it; a
+// body that is rewound is waited for until that attempt closed it, for 100 ms at
+// most. The error matches [ErrNotReplayable], is a [*BodyError], or is that of
+// GetBody or Seek.
+func (r *Replay) Prepare(ctx context.Context) (err error) {
+	if err := r.Fault(); err != nil {
+		return err
+	}
+	switch r.how {
+	case once:
+		return ErrNotReplayable
+	case fresh:
+		r.next, err = made(r.getBody, r.watch)
+	case shared:
+		r.next, err = r.source.open(ctx)
+	case noBody:
+	}
+	return err
+}
+
+// Finish says that no attempt follows. It closes a body that the attempts shared
+// as soon as the last of them has closed it, and one that was prepared in vain.
+func (r *Replay) Finish() {
+	if r.next != nil {
+		CloseBody(r.next)
+		r.next = nil
+	}
+	if r.source != nil {
+		r.source.finish()
+	}
+}
+
+// A watch counts what is read of bodies that come from GetBody.
+type watch struct {
+	length int64 // -1: not announced
+	fault  atomic.Pointer[BodyError]
+}
+
+func (w *watch) over(body io.ReadCloser) io.ReadCloser { return &watched{ReadCloser: body, watch: w} }
+
+type watched struct {
+	io.ReadCloser
+
+	watch *watch
+	read  int64
+}
+
+func (b *watched) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	n, err = checked(n, err, b.read, b.watch.length)
+	b.read += int64(n)
+	if fault, ok := err.(*BodyError); ok { //nolint:errorlint // checked made it
+		b.watch.fault.CompareAndSwap(nil, fault)
+	}
+	return n, err
+}
+
+// checked returns what a Read of a body came to, when read bytes came before: an
+// error that is not the end, and an end at another place than announced, is a
+// BodyError.
+func checked(n int, err error, read, length int64) (int, error) {
+	total := read + int64(n)
+	switch {
+	case length >= 0 && total > length:
+		return int(length - read), lengthError(total, length)
+	case err == nil:
+		return n, nil
+	case err != io.EOF: //nolint:errorlint // the contract of io.Reader
+		return n, &BodyError{total, err}
+	case length >= 0 && total < length:
+		return n, lengthError(total, length)
+	}
+	return n, io.EOF
+}
