@@ -22,9 +22,10 @@ var mayImport = []struct {
 	below  []string
 }{
 	{".", []string{"middleware/*", "transport"}},
-	{"transport", []string{"internal/*"}},
+	{"transport", []string{"transport/layer", "internal/*"}},
+	{"transport/layer", []string{"internal/*"}},
 	{"internal", nil},
-	{"middleware", []string{"transport", "internal/*"}},
+	{"middleware", []string{"transport", "transport/layer", "internal/*"}},
 	{"poll", []string{"internal/*"}},
 	{"rttest", nil}, // what proves the contract to others leans on nothing of ours
 	{"services", []string{"transport", "middleware/metrics", "poll"}},
@@ -60,7 +61,7 @@ func TestArrowsGoDownOnly(t *testing.T) {
 func TestTheRulesForbidWhatRunsUp(t *testing.T) {
 	t.Parallel()
 	for folder, upward := range map[string]string{
-		"transport": "middleware/retry", "middleware/retry": "middleware/auth", "middleware/auth": ".",
+		"transport": "middleware/retry", "transport/layer": "transport", "middleware/retry": "middleware/auth", "middleware/auth": ".",
 		"services": "services/opsgenie", "poll": "services", "services/opsgenie/alert": "services/opsgenie/heartbeat",
 		"internal/backoff": "transport", ".": "services",
 	} {

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/rttest"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 const (
@@ -236,7 +236,7 @@ func (r *retrier) drop(resp *http.Response) {
 	begun := time.Now()
 	switch r.flaw {
 	case "retry-dropped-endless":
-		transport.Drain(resp.Body, 1<<62, within)
+		layer.Drain(resp.Body, 1<<62, within)
 	case "retry-dropped-stalled":
 		defer resp.Body.Close()
 		left := 64 << 10
@@ -261,7 +261,7 @@ func (r *retrier) drop(resp *http.Response) {
 	case "retry-one-connection":
 		_ = resp.Body.Close()
 	default:
-		transport.Drain(resp.Body, transport.DrainBytes, transport.DrainTime)
+		layer.Drain(resp.Body, layer.DrainBytes, layer.DrainTime)
 	}
 }
 

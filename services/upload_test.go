@@ -22,6 +22,7 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 type upload struct {
@@ -92,13 +93,13 @@ func TestAFileThatCannotBeSentIsRefused(t *testing.T) {
 // again sends a request's body twice, as a retry would, and keeps both.
 func again(bodies *[]string) http.RoundTripper {
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-		replay, err := transport.NewReplay(req, 1<<20)
+		replay, err := layer.NewReplay(req, 1<<20)
 		if err != nil {
 			return nil, err
 		}
 		defer replay.Finish()
-		attempt, err := replay.First(req)
 		for range 2 {
+			attempt, err := replay.Attempt(req.Context(), req, true)
 			if err != nil {
 				return nil, err
 			}
@@ -108,7 +109,9 @@ func again(bodies *[]string) http.RoundTripper {
 				return nil, readErr
 			}
 			*bodies = append(*bodies, fmt.Sprint(attempt.ContentLength, " ", string(body)))
-			attempt, err = replay.Next(req)
+			if err := replay.Prepare(req.Context()); err != nil {
+				return nil, err
+			}
 		}
 		return answer(req, 200, `{"data":{}}`), nil
 	})

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"math"
 	"net/http"
 	"time"
 )
@@ -19,7 +20,9 @@ type attempt struct {
 	start, elapsed time.Duration // start since the call began
 	err            error
 	status         int32
-	made           bool // false: there was no such attempt
+	made           bool  // false: there was no such attempt
+	ended          bool  // it has its result
+	claims         uint8 // how many senders counted it: the innermost has its say
 }
 
 func (c *Call) attempt(n int) *attempt {
@@ -69,39 +72,48 @@ func (c *Call) AttemptCount() int {
 // Retries returns how many attempts followed the first.
 func (c *Call) Retries() int { return max(0, c.AttemptCount()-1) }
 
-// beginAttempt returns the number of an attempt that begins now; 0 if the record
-// does not take it.
-func (c *Call) beginAttempt() (n int) {
-	if c == nil {
-		return 0
-	}
+// beginAttempt counts an attempt that a chain's sender begins, and returns its
+// number, 0 if the record does not take it. If a layer hides the chain below that
+// of the scope, that attempt was counted already, and is taken over.
+func (s *scope) beginAttempt(by *chain) (n int, claim uint8) {
+	c := s.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.sealed {
-		return 0
+		return 0, 0
+	}
+	if n = int(s.loop.attempt.Load()); by != s.chain && n > 0 {
+		if a := c.attempt(n); !a.ended {
+			a.start = c.age()
+			a.claims++
+			return n, a.claims
+		}
 	}
 	n = c.count() + 1
 	a := attempt{start: c.age(), made: true}
 	if n == 1 {
 		c.first = a
-		return n
+	} else {
+		r := c.others()
+		r.attempts = append(r.attempts, a)
 	}
-	r := c.others()
-	r.attempts = append(r.attempts, a)
-	return n
+	if by == s.chain {
+		s.loop.attempt.Store(int32(min(n, math.MaxInt32)))
+	}
+	return n, 0
 }
 
-func (c *Call) endAttempt(n int, resp *http.Response, err error) {
+func (c *Call) endAttempt(n int, claim uint8, resp *http.Response, err error) {
 	if n == 0 {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.sealed {
+	a := c.attempt(n)
+	if c.sealed || a.claims != claim {
 		return
 	}
-	a := c.attempt(n)
-	a.elapsed, a.err = c.age()-a.start, err
+	a.elapsed, a.err, a.ended = c.age()-a.start, err, true
 	if resp != nil {
 		a.status = int32(resp.StatusCode)
 	}

@@ -24,6 +24,7 @@ const (
 	basePingTimeout           = 15 * time.Second
 	baseConcurrency           = 64
 	idlePerCall               = 2 // see WithConcurrency
+	baseIdleConns             = 512
 	baseHeaderBytes           = 1 << 20
 )
 
@@ -57,7 +58,8 @@ func (c *baseConfig) fault(format string, args ...any) {
 // step that could hang and a pool that keeps as many connections as calls run at
 // once. Without options: 10s to dial and 10s for the TLS handshake, no bound on
 // the wait for response headers (set a deadline on the request's context, or
-// [WithResponseHeaderTimeout]), connections of 64 calls at once per host kept for 90s,
+// [WithResponseHeaderTimeout]), connections of 64 calls at once per host kept for 90s
+// and at most 512 in all,
 // HTTP/2, TLS 1.2 or later, the proxy of the environment (see
 // [ProxyFromEnvironment]), response headers up to 1 MiB.
 //
@@ -71,6 +73,7 @@ func NewBase(opts ...BaseOption) (*http.Transport, error) {
 			IdleConnTimeout:        baseIdleConnTimeout,
 			ExpectContinueTimeout:  baseExpectContinueTimeout,
 			MaxIdleConnsPerHost:    idlePerCall * baseConcurrency,
+			MaxIdleConns:           baseIdleConns,
 			MaxResponseHeaderBytes: baseHeaderBytes,
 			HTTP2:                  &http.HTTP2Config{SendPingTimeout: basePingAfter, PingTimeout: basePingTimeout},
 		},
@@ -304,13 +307,15 @@ func WithExpectContinueTimeout(d time.Duration) BaseOption {
 }
 
 // WithConcurrency says how many requests run at once to one host: up to twice as
-// many idle connections are kept for it, with no limit on the total of all hosts.
+// many idle connections are kept for it, and at most 512 for all hosts together,
+// or as many as for one host where that is more.
 // With fewer, HTTP/1 connections are closed after use and dialled again. Twice,
 // since net/http dials for a request that finds none idle, though the one before
 // may come back first and serve it. The default is 64; below 1 is refused.
 func WithConcurrency(n int) BaseOption {
 	return baseBound("concurrency", n, 1, func(c *baseConfig) {
-		c.transport.MaxIdleConnsPerHost, c.transport.MaxIdleConns = idlePerCall*min(n, math.MaxInt/idlePerCall), 0
+		perHost := idlePerCall * min(n, math.MaxInt/idlePerCall)
+		c.transport.MaxIdleConnsPerHost, c.transport.MaxIdleConns = perHost, max(perHost, baseIdleConns)
 	})
 }
 

@@ -86,7 +86,7 @@ func TestABaseHasABoundOnEachStepByDefault(t *testing.T) {
 	assert.Equal(t, 90*time.Second, base.IdleConnTimeout)
 	assert.Equal(t, time.Second, base.ExpectContinueTimeout)
 	assert.Equal(t, 128, base.MaxIdleConnsPerHost)
-	assert.Zero(t, base.MaxIdleConns)
+	assert.Equal(t, 512, base.MaxIdleConns)
 	assert.Zero(t, base.MaxConnsPerHost)
 	assert.EqualValues(t, 1<<20, base.MaxResponseHeaderBytes)
 	assert.EqualValues(t, tls.VersionTLS12, base.TLSClientConfig.MinVersion)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // What the layers that write one header save by not walking the map.
@@ -41,7 +42,7 @@ func BenchmarkCopy(b *testing.B) {
 func BenchmarkDrain(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		transport.Drain(io.NopCloser(strings.NewReader("busy")), transport.DrainBytes, transport.DrainTime)
+		layer.Drain(io.NopCloser(strings.NewReader("busy")), layer.DrainBytes, layer.DrainTime)
 	}
 }
 

@@ -38,8 +38,9 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 	base = cmp.Or[http.RoundTripper](base, http.DefaultTransport)
 	c := &chain{base: base, epoch: time.Now()}
 	top := base
-	if chainBelow(base) == nil {
-		top = &sender{Link: NewLink("send", Anywhere, base)} // a chain below counts the attempts itself
+	counts := chainBelow(base) == nil // else the chain below counts the attempts
+	if counts {
+		top = &sender{Link: NewLink("send", Anywhere, base), chain: c}
 	}
 	for _, mw := range slices.Backward(middlewares) {
 		if mw == nil {
@@ -56,11 +57,15 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 	}
 	slices.Reverse(c.layers)
 	c.top = top
-	if i, ok := top.(*identity); ok && i.Fault() == nil {
-		c.identity = i
+	if i, ok := top.(*identity); ok && counts && i.Fault() == nil && !slices.ContainsFunc(c.layers[1:], looksAtHeaders) {
+		c.late = i
 	}
 	return c
 }
+
+// looksAtHeaders reports whether a layer must see the headers that [Identity]
+// adds: one that no place of the standing order says anything about.
+func looksAtHeaders(layer http.RoundTripper) bool { return placeOf(layer) == Anywhere }
 
 // identified returns rt, or what stands for it where Go cannot compare it: a function, say.
 func identified(rt http.RoundTripper) http.RoundTripper {
@@ -74,37 +79,49 @@ type foreign struct{ http.RoundTripper }
 
 func (f *foreign) Layer() string { return layerName(f.RoundTripper) }
 
+func (f *foreign) Unwrap() http.RoundTripper { return Unwrap(f.RoundTripper) }
+
+func (f *foreign) CloseIdleConnections() { closeIdle(f.RoundTripper) }
+
 type chain struct {
-	top      http.RoundTripper
-	base     http.RoundTripper
-	identity *identity           // the top layer, if it is ours: its copy of the request is then the chain's
-	layers   []http.RoundTripper // outermost first, without base; foreign ones too
-	epoch    time.Time           // what the records that it opens count from
+	top    http.RoundTripper
+	base   http.RoundTripper
+	late   *identity           // the top layer, where its headers may be added next to the base: see outgoing
+	layers []http.RoundTripper // outermost first, without base; foreign ones too
+	epoch  time.Time           // what the records that it opens count from
 }
 
 // RoundTrip sends req down the stack and keeps the record of the call.
 func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
-	if call := CallFrom(req.Context()); call.open() {
+	if s := scopeFrom(req.Context()); s != nil && s.carries(req) { // there is a chain above
 		resp, err := send(c.top, req)
-		return resp, call.attach(err)
+		return resp, s.call.attach(err)
 	}
-	b := newBlock(req, &c.epoch)
+	s := newScope(req, c, &c.epoch)
+	defer s.end()
 	next := c.top
-	if c.identity != nil {
-		c.identity.stamp(&b.req, &b.value)
-		next = c.identity.Next
+	if c.late != nil {
+		c.late.identify(s.call, req)
+		next = c.late.Next
 	}
-	defer b.call.End()
-	resp, err := send(next, &b.req)
-	return Restore(resp, &b.req), b.call.attach(err) // the answer leads to the record
+	resp, err := send(next, &s.req)
+	return Restore(resp, &s.req), s.call.attach(err) // the response leads to the record
 }
 
 // Unwrap returns the outermost layer.
 func (c *chain) Unwrap() http.RoundTripper { return c.top }
 
 // CloseIdleConnections closes the idle connections of the base itself, since a
-// foreign layer between may not pass the word on.
-func (c *chain) CloseIdleConnections() { closeIdle(c.base) }
+// foreign layer between may not forward the call, and tells the foreign layers,
+// which may have connections of their own.
+func (c *chain) CloseIdleConnections() {
+	for _, layer := range c.layers {
+		if i, ok := layer.(interface{ CloseIdleConnections() }); ok && placeOf(layer) == Anywhere {
+			i.CloseIdleConnections()
+		}
+	}
+	closeIdle(c.base)
+}
 
 // String lists the layers in the order in which a request meets them.
 func (c *chain) String() string {
@@ -118,14 +135,21 @@ func (c *chain) String() string {
 }
 
 // sender is the last layer above the base: what passes it is an attempt.
-type sender struct{ Link }
+type sender struct {
+	Link
+
+	chain *chain
+}
 
 func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
-	call := CallFrom(req.Context())
-	n := call.beginAttempt()
-	resp, err := s.Send(req)
-	call.endAttempt(n, resp, err)
-	return resp, err
+	of := scopeFrom(req.Context())
+	if of == nil {
+		return s.Send(req)
+	}
+	n, claim := of.beginAttempt(s.chain)
+	resp, err := s.Send(outgoing(req, of))
+	of.call.endAttempt(n, claim, resp, err)
+	return Restore(resp, req), err
 }
 
 // refusal stands in for a layer that could not be built.
@@ -174,10 +198,12 @@ func chainBelow(rt http.RoundTripper) *chain {
 }
 
 func closeIdle(rt http.RoundTripper) {
-	if c, ok := rt.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	} else if next := Unwrap(rt); next != nil {
-		closeIdle(next)
+	for depth := 0; rt != nil && depth < maxLayers; depth++ {
+		if c, ok := rt.(interface{ CloseIdleConnections() }); ok {
+			c.CloseIdleConnections()
+			return
+		}
+		rt = Unwrap(rt)
 	}
 }
 

@@ -53,10 +53,15 @@ func (c *Call) TransactionID() string {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.id == "" {
-		c.id = newTransactionID()
+	return c.identity()
+}
+
+// identity returns the id, which it draws if there is none yet.
+func (c *Call) identity() string {
+	if c.id[0] == "" {
+		c.id[0] = newTransactionID()
 	}
-	return c.id
+	return c.id[0]
 }
 
 // newTransactionID draws from the runtime's own generator (ChaCha8, seeded by
@@ -70,28 +75,28 @@ func newTransactionID() string {
 	return id.String()
 }
 
-// identify gives the call its transaction id and returns it: given, if that may
-// be one, else what the call has already, else a new one.
-func (c *Call) identify(given string) string {
-	adopted := validTransactionID(given)
+// identify gives the call its transaction id and returns the values of its
+// header: given, if that may be one, else the id that the call has already, else
+// a new one.
+func (c *Call) identify(given []string) []string {
+	adopted := len(given) > 0 && validTransactionID(given[0])
 	if c == nil {
 		if adopted {
-			return given
+			return given[:1:1]
 		}
-		return newTransactionID()
+		return []string{newTransactionID()}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case adopted && !c.sealed && (c.id == "" || !c.first.made): // a call keeps the first
-		c.id = given
-	case c.id == "":
-		c.id = newTransactionID()
+	if adopted && !c.sealed && !c.lent && (c.id[0] == "" || !c.first.made) { // a call keeps the first
+		c.id[0] = given[0]
 	}
-	if adopted {
-		return given
+	if adopted && c.id[0] != given[0] {
+		return given[:1:1]
 	}
-	return c.id
+	c.identity()
+	c.lent = true // from now on a header may share it: it is not written again
+	return c.id[:1:1]
 }
 
 // An IdentityOption sets what [Identity] writes.
@@ -178,29 +183,101 @@ func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 	if i.Fault() != nil {
 		return nil, Refuse(req, i.Fault())
 	}
-	tagged := &struct {
-		req   http.Request
-		value [1]string
-	}{}
-	tagged.req = *req
-	i.stamp(&tagged.req, &tagged.value)
-	resp, err := i.Send(&tagged.req)
+	header := i.stamp(req.Header, CallFrom(req.Context()))
+	tagged := *req
+	tagged.Header = header
+	resp, err := i.Send(&tagged)
 	return Restore(resp, req), err
 }
 
-// stamp writes the headers of the call to req, a copy that nobody else has yet.
-// The transaction id goes into value, which lies in the same allocation.
-func (i *identity) stamp(req *http.Request, value *[1]string) {
-	given := req.Header // mostly empty, and then asked for nothing
+// stamp returns given with the headers of the call.
+func (i *identity) stamp(given http.Header, call *Call) http.Header {
 	header := cloneHeader(given, len(i.added)+1)
+	i.addTo(header, call)
+	return header
+}
+
+func (i *identity) addTo(header http.Header, call *Call) {
 	for _, d := range i.added {
-		if _, has := given[d.name]; !has {
+		if _, has := header[d.name]; !has {
 			header[d.name] = d.values
 		}
 	}
 	if i.header != "" {
-		value[0] = CallFrom(req.Context()).identify(one(given, i.header))
-		header[i.header] = value[:1:1]
+		header[i.header] = call.identify(header[i.header])
 	}
-	req.Header = header
+}
+
+// identify gives call the transaction id that came in by header, if one did.
+func (i *identity) identify(call *Call, req *http.Request) {
+	if given := req.Header[i.header]; len(given) > 0 {
+		call.identify(given)
+	}
+}
+
+// missing reports whether header lacks one that the call adds.
+func (i *identity) missing(header http.Header, call *Call) bool {
+	if i.header != "" {
+		if values := header[i.header]; len(values) == 0 || !validTransactionID(values[0]) {
+			return true
+		}
+	}
+	for _, d := range i.added {
+		if _, has := header[d.name]; !has {
+			return true
+		}
+	}
+	return false
+}
+
+// pending returns what [Identity] has yet to add to req: where all layers of a
+// chain are in the standing order, that is left to the layer that makes a copy
+// next to the base, so that one copy serves all.
+func pending(req *http.Request, s *scope) *identity {
+	if s == nil || s.chain == nil || s.chain.late == nil || req.URL != s.req.URL {
+		return nil // or a request that a layer makes anew
+	}
+	if i := s.chain.late; i.missing(req.Header, s.call) {
+		return i
+	}
+	return nil
+}
+
+// outgoing returns req with all headers of its call.
+func outgoing(req *http.Request, s *scope) *http.Request {
+	i := pending(req, s)
+	if i == nil {
+		return req
+	}
+	out := *req
+	out.Header = i.stamp(req.Header, s.call)
+	return &out
+}
+
+// Outgoing returns req with the headers that it will be sent with, but for
+// credentials: in a chain whose layers are all at a place of the standing order,
+// those of [Identity] are added next to the base. It is req itself where nothing
+// is missing.
+func Outgoing(req *http.Request) *http.Request { return outgoing(req, scopeFrom(req.Context())) }
+
+// OutgoingHeader returns the values of one header of [Outgoing], without its
+// copy. The name must be in the form that net/http keeps.
+func OutgoingHeader(req *http.Request, name string) []string {
+	values, has := req.Header[name]
+	s := scopeFrom(req.Context())
+	i := pending(req, s)
+	switch {
+	case i == nil:
+		return values
+	case name == i.header:
+		return s.call.identify(values)
+	case has:
+		return values
+	}
+	for _, d := range i.added {
+		if d.name == name {
+			return d.values
+		}
+	}
+	return nil
 }

@@ -70,13 +70,21 @@ func send(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 	case err != nil:
 		return nil, err
 	}
-	if resp.Request == nil {
-		resp.Request = req
+	if resp.Request != req || resp.Body == nil {
+		resp = own(resp, req)
 	}
+	return resp, nil
+}
+
+// own returns a copy of a response that does not name the request that it
+// answers: a mock may return it to several calls, so that nobody may write to it.
+func own(shared *http.Response, req *http.Request) *http.Response {
+	resp := *shared
+	resp.Request = req
 	if resp.Body == nil {
 		resp.Body = http.NoBody
 	}
-	return resp, nil
+	return &resp
 }
 
 // Refuse closes the body of req, which no layer below will get, and returns

@@ -1,102 +1,229 @@
 package transport
 
 import (
+	"context"
 	"math"
+	"net/http"
 	"sync/atomic"
 	"time"
 )
 
-// A loop is whether a retry loop of the call runs, and the state of the one
-// attempt outside the limits that it may have. It is read alone, so it needs no lock.
-type loop struct{ state atomic.Int32 }
+// loop is the state of one round trip: of its retry loop, as layers below need to
+// know it, and of its attempts.
+type loop struct {
+	until   atomic.Int64 // the age of the call after which no attempt begins; zero: no bound
+	retries atomic.Int32 // how many there may be
+	state   atomic.Int32
+	turn    atomic.Int32 // in milliseconds: see NoteTurn
+	attempt atomic.Int32 // the number of the one that the chain's own sender began last
+}
 
 const (
 	loopNone  int32 = iota // no loop runs
+	loopAlone              // nor did one when a layer made the attempt more itself
 	loopBound              // the body cannot be sent again
 	loopFree
 	loopAsked
 	loopSpent
+	loopOver // the round trip ended
 )
 
-func (l *loop) runs() bool { return l.state.Load() != loopNone }
-func (l *loop) leave()     { l.state.Store(loopNone) }
-func (l *loop) turn(from, to int32) bool {
-	return l.state.Load() == from && l.state.CompareAndSwap(from, to)
+func (l *loop) runs() bool {
+	state := l.state.Load()
+	return state >= loopBound && state <= loopSpent
 }
 
-// EnterRetry registers a retry loop with its limits; a maxElapsed of zero is
-// none. It reports false when a loop above runs already: that one does the
+// A Loop is the retry loop of one round trip: what the loop and the layers below
+// it tell each other. Its methods are safe for concurrent use.
+type Loop scope
+
+// OwnRoundTrip returns req as a retry loop has to take it: with a context that
+// belongs to this round trip alone. That is req itself where a [Chain] saw to it,
+// where the loop is nested in another, and where there is no record. A request
+// that is made anew inside an attempt gets a record of its own, with the same
+// transaction id; so does one without a record if force is set. The function end
+// is nil or must be called when the round trip is over.
+func OwnRoundTrip(req *http.Request, force bool) (own *http.Request, end func()) {
+	switch node := nodeOf(req.Context()).(type) {
+	case *scope:
+		anew := node.loop.runs() && !node.carries(req)
+		if !anew && (node.loop.state.Load() != loopOver || !force) {
+			return req, nil
+		}
+	case *begun:
+		if !node.call.open() && !force {
+			return req, nil
+		}
+	default:
+		if !force {
+			return req, nil
+		}
+	}
+	s := newScope(req, nil, new(time.Now()))
+	return &s.req, s.end
+}
+
+// EnterLoop registers a retry loop for the round trip of req. It returns nil
+// where req has no record. If the loop is nested, that is if req is the running
+// attempt of a loop above, whatever copies of it were made, that one does the
 // retries, within the stricter limits of both, and the caller has to pass through.
-func (c *Call) EnterRetry(maxRetries int, maxElapsed time.Duration) (entered bool) {
-	if c == nil {
-		return true
+// A maxElapsed of zero is no bound. The loop began at an [Loop.Age] of began: its
+// time runs from the beginning of a call that a chain opened for this round trip,
+// else from here.
+func EnterLoop(req *http.Request, maxRetries int, maxElapsed time.Duration) (l *Loop, began time.Duration, nested bool) {
+	s := scopeFrom(req.Context())
+	if s == nil || s.loop.state.Load() == loopOver {
+		return nil, 0, false
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	retries := int32(min(maxRetries, math.MaxInt32)) // half the room on the record, and no call makes more
-	switch {
-	case c.sealed:
-		return true
-	case !c.loop.runs():
-		c.maxRetries, c.maxElapsed = retries, maxElapsed
-		c.loop.state.Store(loopBound)
-		if !c.opened { // the call may be older than the round trip: redirects, a caller's own work
-			c.others().looping = c.age()
-		}
-		return true
+	if !s.call.opened { // the call may be older than the round trip: redirects, a caller's own work
+		began = s.call.age()
 	}
-	c.maxRetries = min(c.maxRetries, retries)
-	if maxElapsed > 0 && (c.maxElapsed == 0 || maxElapsed < c.maxElapsed) {
-		c.maxElapsed = maxElapsed
+	retries, until := int32(min(maxRetries, math.MaxInt32)), int64(0)
+	if maxElapsed > 0 {
+		until = int64(min(began, math.MaxInt64-maxElapsed) + maxElapsed)
 	}
-	return false
+	if s.loop.state.CompareAndSwap(loopNone, loopBound) || s.loop.state.CompareAndSwap(loopAlone, loopBound) {
+		s.loop.retries.Store(retries)
+		s.loop.until.Store(until)
+		s.sendsFor(req)
+		return (*Loop)(s), began, false
+	}
+	s.loop.retries.Store(min(s.loop.retries.Load(), retries))
+	if old := s.loop.until.Load(); until > 0 && (old == 0 || until < old) {
+		s.loop.until.Store(until)
+	}
+	return (*Loop)(s), began, true
 }
 
-// LeaveRetry takes the call's retry loop off the record. Only the loop that
-// entered may call it.
-func (c *Call) LeaveRetry() {
-	if c != nil {
-		c.loop.leave()
+// Leave takes the loop off its round trip. Only the loop that entered may call it.
+func (l *Loop) Leave() {
+	l.loop.state.Store(loopNone)
+}
+
+// Age returns how long ago the call of the loop began.
+func (l *Loop) Age() time.Duration { return l.call.age() }
+
+// Limits returns how many retries the loop may make, and how much time is left in
+// which an attempt may begin, as loops below have narrowed them; bounded is false
+// where time has no bound.
+func (l *Loop) Limits() (maxRetries int, left time.Duration, bounded bool) {
+	until := time.Duration(l.loop.until.Load())
+	if until == 0 {
+		return int(l.loop.retries.Load()), 0, false
 	}
+	return int(l.loop.retries.Load()), until - l.call.age(), true
 }
 
-// Looping reports whether a retry loop of the call runs.
-func (c *Call) Looping() bool { return c != nil && c.loop.runs() }
-
-// RetryElapsed returns how long the call's retry loop has run: since the call
-// began if the chain opened it, else since the loop was entered. It is zero
-// without a loop.
-func (c *Call) RetryElapsed() (d time.Duration) {
-	c.write(func() {
-		if d = c.age(); !c.loop.runs() {
-			d = 0
-		} else if !c.opened {
-			d -= c.rest.looping
-		}
-	})
-	return d
-}
-
-// RetryLimits returns the limits of the call's retry loop as they stand by now;
-// ok is false without one.
-func (c *Call) RetryLimits() (maxRetries int, maxElapsed time.Duration, ok bool) {
-	c.write(func() { maxRetries, maxElapsed, ok = int(c.maxRetries), c.maxElapsed, c.loop.runs() })
-	return maxRetries, maxElapsed, ok
-}
-
-// AllowAgain says that the call's retry loop can send the body again, so that
-// [Call.Again] will be granted.
-func (c *Call) AllowAgain() {
-	if c != nil {
-		c.loop.turn(loopBound, loopFree)
-	}
-}
-
-// Again asks the retry loop of the call for one immediate attempt more, outside
-// its limits, and reports whether it comes. A loop grants it once; without a
-// loop, or with a body that cannot be sent again, it does not come.
-func (c *Call) Again() (granted bool) { return c != nil && c.loop.turn(loopFree, loopAsked) }
+// AllowAgain says that the loop can send the body again, so that [Again] will be
+// granted.
+func (l *Loop) AllowAgain() { l.loop.state.CompareAndSwap(loopBound, loopFree) }
 
 // TakeAgain reports to the loop, once, that a layer below was granted the
 // attempt more.
-func (c *Call) TakeAgain() (asked bool) { return c != nil && c.loop.turn(loopAsked, loopSpent) }
+func (l *Loop) TakeAgain() (asked bool) { return l.loop.state.CompareAndSwap(loopAsked, loopSpent) }
+
+// TakeTurn returns what the last attempt's limiter noted by [NoteTurn], and
+// forgets it.
+func (l *Loop) TakeTurn() time.Duration {
+	switch turn := l.loop.turn.Swap(0); turn {
+	case math.MaxInt32:
+		return math.MaxInt64
+	default:
+		return time.Duration(turn) * time.Millisecond
+	}
+}
+
+// Again asks the retry loop of the round trip that ctx belongs to for one
+// immediate attempt more, outside its limits, and reports whether it comes. First
+// is false if the round trip had it already, or cannot have it since the loop
+// cannot send the body again: then the answer stands. Without a loop it does not
+// come, and whoever asks may repeat the attempt itself, once.
+func Again(ctx context.Context) (granted, first bool) {
+	s := scopeFrom(ctx)
+	if s == nil {
+		return false, true
+	}
+	if s.loop.state.CompareAndSwap(loopFree, loopAsked) {
+		return true, true
+	}
+	return false, s.loop.state.CompareAndSwap(loopNone, loopAlone)
+}
+
+// Looping reports whether a retry loop runs for the round trip that ctx belongs to.
+func Looping(ctx context.Context) bool {
+	s := scopeFrom(ctx)
+	return s != nil && s.loop.runs()
+}
+
+// RetryLeft returns how long the retry loop that ctx's attempt belongs to may
+// still begin attempts: a layer that makes an attempt wait must not wait longer.
+// It is not bounded without a loop, or by a loop that has no bound.
+func RetryLeft(ctx context.Context) (left time.Duration, bounded bool) {
+	s := scopeFrom(ctx)
+	if s == nil || !s.loop.runs() {
+		return 0, false
+	}
+	_, left, bounded = (*Loop)(s).Limits()
+	return left, bounded
+}
+
+// NoteTurn tells the retry loop, after a response, how long from now a limiter
+// would make the next attempt wait; [math.MaxInt64] says that it would refuse it.
+// The loop plans with that before it drops the response.
+func NoteTurn(ctx context.Context, in time.Duration) {
+	s := scopeFrom(ctx)
+	if s == nil || in <= 0 {
+		return
+	}
+	ms := int32(math.MaxInt32)
+	if in < math.MaxInt32*time.Millisecond {
+		ms = int32((in + time.Millisecond - 1) / time.Millisecond)
+	}
+	s.loop.turn.Store(ms)
+}
+
+// A trip is a round trip of a record that ended.
+type trip struct {
+	method, url string
+	attempts    int
+}
+
+// Earlier returns how many attempts were made by round trips of the same record,
+// to the same method and URL, that had ended by now and were counted.
+func (l *Loop) Earlier() (attempts int) {
+	c := l.call
+	if c.opened {
+		return 0
+	}
+	url := urlOf(&l.req)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.rest == nil {
+		return 0
+	}
+	for _, t := range c.rest.trips {
+		if t.method == l.req.Method && t.url == url {
+			attempts += t.attempts
+		}
+	}
+	return attempts
+}
+
+// Count counts the attempts of this round trip for those that follow: see [Loop.Earlier].
+func (l *Loop) Count(attempts int) {
+	if l.call.opened {
+		return
+	}
+	t := trip{l.req.Method, urlOf(&l.req), attempts}
+	l.call.write(func() {
+		r := l.call.others()
+		r.trips = append(r.trips, t)
+	})
+}
+
+func urlOf(req *http.Request) string {
+	if req.URL == nil {
+		return ""
+	}
+	return req.URL.String()
+}

@@ -1,8 +1,10 @@
 package transport_test
 
 import (
+	"context"
 	"math"
 	"net/http"
+	"net/url"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +14,13 @@ import (
 
 	"github.com/tripware/tripware/transport"
 )
+
+// layered returns a middleware whose layer runs f.
+func layered(f func(req *http.Request, next http.RoundTripper) (*http.Response, error)) transport.Middleware {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) { return f(req, next) })
+	}
+}
 
 // R15: of two loops the one above runs, within the stricter limits of both.
 func TestALoopBelowNarrowsTheLoopAbove(t *testing.T) {
@@ -26,18 +35,41 @@ func TestALoopBelowNarrowsTheLoopAbove(t *testing.T) {
 		{"none is no bound below", 5, 5, 5, time.Second, 0, time.Second},
 		{"nor above", 5, 5, 5, 0, time.Second, time.Second},
 		{"more than a record can hold", math.MaxInt, math.MaxInt, math.MaxInt32, 0, 0, 0},
+		{"longer than a clock can show", 1, 1, 1, math.MaxInt64, math.MaxInt64, math.MaxInt64},
 	} {
-		_, call := transport.Begin(t.Context())
-		assert.True(t, call.EnterRetry(row.above, row.elapsed), row.name)
-		assert.False(t, call.EnterRetry(row.below, row.within), row.name)
-		retries, elapsed, ok := call.RetryLimits()
-		assert.True(t, ok, row.name)
-		assert.Equal(t, row.wantRetries, retries, row.name)
-		assert.Equal(t, row.wantInAll, elapsed, row.name)
-		call.LeaveRetry()
-		_, _, ok = call.RetryLimits()
-		assert.False(t, ok, row.name)
-		assert.True(t, call.EnterRetry(1, 1), "the next round trip of the call has a loop of its own")
+		synctest.Test(t, func(t *testing.T) {
+			var above *transport.Loop
+			outer := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				loop, began, nested := transport.EnterLoop(req, row.above, row.elapsed)
+				assert.False(t, nested, row.name)
+				assert.Zero(t, began, "the chain opened the call for this round trip")
+				defer loop.Leave()
+				above = loop
+				return next.RoundTrip(req)
+			})
+			inner := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				_, _, nested := transport.EnterLoop(req, row.below, row.within)
+				assert.True(t, nested, row.name)
+				retries, left, bounded := above.Limits()
+				assert.Equal(t, row.wantRetries, retries, row.name)
+				assert.Equal(t, row.wantInAll, left, row.name)
+				assert.Equal(t, row.wantInAll > 0, bounded, row.name)
+				below, same := transport.RetryLeft(req.Context())
+				assert.Equal(t, left, below, row.name)
+				assert.Equal(t, bounded, same, row.name)
+				return next.RoundTrip(req)
+			})
+			for _, rt := range []http.RoundTripper{
+				transport.Chain(answer(200), outer, inner),
+				transport.Chain(transport.Chain(answer(200), inner), outer),
+				transport.Chain(transport.RoundTripperFunc(transport.Chain(answer(200), inner).RoundTrip), outer), // hidden
+			} {
+				req := get(t, t.Context())
+				resp, err := rt.RoundTrip(req)
+				require.NoError(t, err)
+				require.NoError(t, resp.Body.Close())
+			}
+		})
 	}
 }
 
@@ -47,21 +79,19 @@ func TestALoopKnowsHowLongItRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var elapsed []time.Duration
-		loop := func(http.RoundTripper) http.RoundTripper {
-			return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-				call := transport.CallFrom(req.Context())
-				assert.False(t, call.Looping())
-				assert.Zero(t, call.RetryElapsed())
-				time.Sleep(time.Second)
-				call.EnterRetry(1, 0)
-				defer call.LeaveRetry()
-				assert.True(t, call.Looping())
-				time.Sleep(time.Second)
-				elapsed = append(elapsed, call.RetryElapsed())
-				return answer(200)(req)
-			})
-		}
-		chain := transport.Chain(nil, loop)
+		loop := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			assert.False(t, transport.Looping(req.Context()))
+			time.Sleep(time.Second)
+			l, began, _ := transport.EnterLoop(req, 1, time.Minute)
+			defer l.Leave()
+			assert.True(t, transport.Looping(req.Context()))
+			time.Sleep(time.Second)
+			elapsed = append(elapsed, l.Age()-began)
+			_, left, _ := l.Limits()
+			assert.Equal(t, time.Minute-elapsed[len(elapsed)-1], left)
+			return next.RoundTrip(req)
+		})
+		chain := transport.Chain(answer(200), loop)
 		ctx, call := transport.Begin(t.Context())
 		defer call.End()
 		time.Sleep(time.Hour)
@@ -71,35 +101,157 @@ func TestALoopKnowsHowLongItRuns(t *testing.T) {
 			require.NoError(t, resp.Body.Close())
 		}
 		assert.Equal(t, []time.Duration{2 * time.Second, time.Second, time.Second}, elapsed)
-		var none *transport.Call
-		assert.False(t, none.Looping())
-		assert.Zero(t, none.RetryElapsed())
+		l, _, nested := transport.EnterLoop(get(t, t.Context()), 1, 1)
+		assert.Nil(t, l, "no record")
+		assert.False(t, nested)
 	})
 }
 
-// A4: the attempt more is granted once to a call, by a loop that can send the
-// body again and was not left, and taken once.
+// A4: the attempt more is granted once to a round trip, by a loop that can send
+// the body again, and taken once. Without a loop a layer may make it itself, once.
 func TestTheAttemptMoreIsGrantedOnce(t *testing.T) {
 	t.Parallel()
-	_, call := transport.Begin(t.Context())
-	assert.False(t, call.Again(), "no loop")
-	call.EnterRetry(0, 0)
-	assert.False(t, call.Again(), "the body cannot be sent again")
-	call.AllowAgain()
-	assert.False(t, call.TakeAgain(), "nobody asked")
-	assert.True(t, call.Again())
-	assert.False(t, call.Again())
-	assert.True(t, call.TakeAgain())
-	assert.False(t, call.TakeAgain())
-	assert.False(t, call.Again())
-	call.LeaveRetry()
+	probe := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		ask := func() [2]bool {
+			granted, first := transport.Again(req.Context())
+			return [2]bool{granted, first}
+		}
+		l, _, _ := transport.EnterLoop(req, 0, 0)
+		assert.Equal(t, [2]bool{}, ask(), "the body cannot be sent again")
+		l.AllowAgain()
+		assert.False(t, l.TakeAgain(), "nobody asked")
+		assert.Equal(t, [2]bool{true, true}, ask())
+		assert.Equal(t, [2]bool{}, ask())
+		assert.True(t, l.TakeAgain())
+		assert.False(t, l.TakeAgain())
+		assert.Equal(t, [2]bool{}, ask())
+		l.Leave()
+		assert.Equal(t, [2]bool{false, true}, ask(), "no loop")
+		assert.Equal(t, [2]bool{}, ask())
+		l, _, _ = transport.EnterLoop(req, 0, 0)
+		l.AllowAgain()
+		assert.Equal(t, [2]bool{true, true}, ask(), "another loop of the round trip")
+		l.Leave()
+		return next.RoundTrip(req)
+	})
+	ctx, call := transport.Begin(t.Context())
+	defer call.End()
+	for _, req := range []*http.Request{get(t, t.Context()), get(t, ctx), get(t, ctx)} {
+		resp, err := transport.Chain(answer(200), probe).RoundTrip(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		granted, first := transport.Again(resp.Request.Context())
+		assert.False(t, granted || first, "the round trip is over")
+	}
+	granted, first := transport.Again(t.Context())
+	assert.False(t, granted)
+	assert.True(t, first, "there is no record")
+}
 
-	call.EnterRetry(0, 0)
-	call.AllowAgain()
-	call.End()
-	assert.False(t, call.Again(), "the call ended")
-	var none *transport.Call
-	assert.True(t, none.EnterRetry(1, 1), "no record, no loop above")
-	assert.False(t, none.Again())
-	assert.False(t, none.TakeAgain())
+// R3: a limiter tells the loop when it would admit the next attempt.
+func TestALimiterNotesTheNextTurn(t *testing.T) {
+	t.Parallel()
+	probe := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		l, _, _ := transport.EnterLoop(req, 0, 0)
+		defer l.Leave()
+		for _, row := range []struct{ in, want time.Duration }{
+			{0, 0}, {-1, 0}, {1, time.Millisecond}, {time.Minute, time.Minute},
+			{math.MaxInt64, math.MaxInt64}, {25 * 24 * time.Hour, math.MaxInt64},
+		} {
+			transport.NoteTurn(req.Context(), row.in)
+			assert.Equal(t, row.want, l.TakeTurn())
+			assert.Zero(t, l.TakeTurn(), "it is forgotten")
+		}
+		return next.RoundTrip(req)
+	})
+	resp, err := transport.Chain(answer(200), probe).RoundTrip(get(t, t.Context()))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	transport.NoteTurn(t.Context(), time.Second)
+}
+
+// C11: a request that a layer makes anew inside an attempt is a call of its own
+// with the same transaction id, and what was set for the outer call does not hold
+// for it.
+func TestARequestMadeAnewIsACallOfItsOwn(t *testing.T) {
+	t.Parallel()
+	type mark string
+	var inner *transport.Call
+	var marks []mark
+	vault := transport.Chain(answer(200), layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		inner = transport.CallFrom(req.Context())
+		m, _ := transport.Setting[mark](req.Context())
+		marks = append(marks, m)
+		return next.RoundTrip(req)
+	}))
+	for name, change := range map[string]func(*http.Request){
+		"another URL":    func(req *http.Request) { req.URL = &url.URL{Scheme: "https", Host: "vault", Path: "/"} },
+		"another method": func(req *http.Request) { req.Method = http.MethodPut },
+	} {
+		for where, within := range map[string]func(context.Context) context.Context{
+			"in the attempt":  func(ctx context.Context) context.Context { return ctx },
+			"below a value":   func(ctx context.Context) context.Context { return context.WithValue(ctx, mark("other"), 1) },
+			"by a token":      transport.Detach,
+			"by a hook below": func(ctx context.Context) context.Context { return transport.Detach(context.WithoutCancel(ctx)) },
+		} {
+			marks = nil
+			signer := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				m, _ := transport.Setting[mark](req.Context())
+				assert.EqualValues(t, "outer", m)
+				for _, ctx := range []context.Context{within(req.Context()), transport.WithSetting(within(req.Context()), mark("inner"))} {
+					anew := get(t, ctx)
+					change(anew)
+					resp, err := vault.RoundTrip(anew)
+					require.NoError(t, err)
+					require.NoError(t, resp.Body.Close())
+				}
+				return next.RoundTrip(req)
+			})
+			ctx := transport.WithSetting(t.Context(), mark("outer"))
+			resp, err := transport.Chain(answer(200), transport.Identity(), signer).RoundTrip(get(t, ctx))
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			outer := transport.CallOf(resp)
+			assert.NotSame(t, outer, inner, name, where)
+			assert.Equal(t, 1, outer.AttemptCount(), name, where)
+			assert.Equal(t, 1, inner.AttemptCount(), name, where)
+			assert.Equal(t, outer.TransactionID(), inner.TransactionID(), name, where)
+			assert.Equal(t, []mark{"", "inner"}, marks, name, where)
+		}
+	}
+}
+
+// What was set for a call holds for all its round trips, and inside a chain.
+func TestASettingHoldsForItsCall(t *testing.T) {
+	t.Parallel()
+	type mark string
+	seen := 0
+	probe := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		m, ok := transport.Setting[mark](req.Context())
+		assert.True(t, ok)
+		assert.EqualValues(t, "x", m)
+		seen++
+		return next.RoundTrip(req)
+	})
+	inside := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(req.WithContext(transport.WithSetting(req.Context(), mark("x"))))
+	})
+	plain := transport.WithSetting(t.Context(), mark("x"))
+	above, call := transport.Begin(plain)
+	defer call.End()
+	bare, other := transport.Begin(t.Context())
+	defer other.End()
+	for _, ctx := range []context.Context{plain, above, transport.WithSetting(bare, mark("x")), transport.Detach(above), transport.Detach(plain)} {
+		for _, rt := range []http.RoundTripper{
+			probe(answer(200)), transport.Chain(answer(200), probe), transport.Chain(transport.Chain(answer(200), probe), transport.Identity()),
+		} {
+			resp, err := rt.RoundTrip(get(t, ctx))
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+		}
+	}
+	resp, err := transport.Chain(answer(200), inside, probe).RoundTrip(get(t, t.Context()))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 16, seen)
 }

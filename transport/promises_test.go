@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -148,39 +147,6 @@ func TestAFaultIsNoPassingError(t *testing.T) {
 	require.True(t, ok)
 	assert.False(t, final.Retryable())
 }
-
-// R10: a body that says it can seek and cannot is kept like any other stream.
-func TestASeekerThatCannotSeekIsKept(t *testing.T) {
-	t.Parallel()
-	for _, length := range []int64{4, -1} {
-		req := post(t, reader{strings.NewReader("")}, length)
-		body := &pretender{Reader: strings.NewReader("text")}
-		req.Body = body
-		replay, err := transport.NewReplay(req, 1<<10)
-		require.NoError(t, err)
-		next, err := replay.First(req)
-		for range 2 {
-			require.NoError(t, err)
-			text, readErr := io.ReadAll(next.Body)
-			require.NoError(t, readErr)
-			require.NoError(t, next.Body.Close())
-			assert.Equal(t, "text", string(text))
-			next, err = replay.Next(req)
-		}
-		require.NoError(t, err)
-		require.NoError(t, next.Body.Close())
-		replay.Finish()
-		assert.Equal(t, 1, body.closed)
-	}
-}
-
-type pretender struct {
-	io.Reader
-	closed int
-}
-
-func (p *pretender) Seek(int64, int) (int64, error) { return 0, errors.New("a pipe cannot seek") }
-func (p *pretender) Close() error                   { p.closed++; return nil }
 
 // O3: what a layer calls out to has no record to write to, and a record that
 // was sealed gets no more attempts.

@@ -14,7 +14,7 @@ import (
 // work on a nil Call, which is empty.
 type Call struct { // its size is a part of what each call costs: few have a rest, and times are distances
 	mu    sync.Mutex
-	id    string
+	id    [1]string     // once it is set it stays: headers may lend it, see lend
 	epoch *time.Time    // a moment before the call, which many share: see [Call.start]
 	begun time.Duration // since epoch
 	took  time.Duration // once it is sealed
@@ -22,21 +22,20 @@ type Call struct { // its size is a part of what each call costs: few have a res
 	first attempt // most calls need no more
 	rest  *rest   // nil until there is something to keep
 
-	maxElapsed time.Duration // of the running retry loop, and those below that are stricter; zero: none
-	maxRetries int32         // the same
-	loop       loop
-	opened     bool // by a chain, for one round trip
-	sealed     bool
+	opened bool // by a chain, for one round trip
+	lent   bool // the id stands in a header
+	sealed bool
 }
 
 // rest is what most calls have none of.
 type rest struct {
-	start    time.Time     // when the call began, once somebody asked
-	looping  time.Duration // since when a retry loop runs: since the call began
-	attempts []attempt     // the second and those that follow
+	start    time.Time // when the call began, once somebody asked
+	attempts []attempt // the second and those that follow
 	waits    []Wait
 	reason   Reason
-	facts    []any // at most one of a type
+	facts    []any  // at most one of a type
+	trips    []trip // round trips that ended, where a loop counts them
+	changed  []changed
 }
 
 // makeRoom gives the lists of a call that repeats an attempt room for as many
@@ -78,42 +77,9 @@ const (
 // or why it could not repeat. It is empty when the last answer was wanted.
 type Reason string
 
-type callKey struct{}
-
-// callContext is a context node that holds the record; a type of our own lies in
-// the record's block, where a WithValue node would be an allocation of its own.
-type callContext struct {
-	context.Context
-	call *Call
-}
-
-func (c *callContext) Value(key any) any {
-	if key == (callKey{}) {
-		return c.call
-	}
-	return c.Context.Value(key)
-}
-
-// block is all that the beginning of a call needs, in one allocation.
-type block struct {
-	call  Call
-	ctx   callContext
-	req   http.Request
-	value [1]string // the transaction id as a header's values
-}
-
-func newBlock(req *http.Request, epoch *time.Time) *block {
-	b := &block{}
-	b.ctx = callContext{Context: req.Context(), call: &b.call}
-	b.call.begin(b.ctx.Context, epoch)
-	b.call.opened = true
-	b.req = *req.WithContext(&b.ctx)
-	return b
-}
-
 func (c *Call) begin(ctx context.Context, epoch *time.Time) {
 	c.epoch, c.begun = epoch, time.Since(*epoch)
-	c.id, _ = ctx.Value(transactionKey{}).(string)
+	c.id[0], _ = ctx.Value(transactionKey{}).(string)
 }
 
 // age returns how long ago the call began.
@@ -132,21 +98,6 @@ func (c *Call) start() time.Time {
 	return r.start
 }
 
-// Begin opens the record of a call and returns a context that carries it: all
-// round trips made with that context belong to the call, redirects included,
-// until [Call.End]. It is optional: else the outermost [Chain] opens a record
-// per round trip. Use one begun context for one call.
-func Begin(ctx context.Context) (context.Context, *Call) {
-	b := &struct {
-		call  Call
-		ctx   callContext
-		epoch time.Time
-	}{epoch: time.Now()}
-	b.ctx = callContext{Context: ctx, call: &b.call}
-	b.call.begin(ctx, &b.epoch)
-	return &b.ctx, &b.call
-}
-
 // End seals the record. Calling it again does nothing.
 func (c *Call) End() {
 	if c == nil {
@@ -156,29 +107,7 @@ func (c *Call) End() {
 	defer c.mu.Unlock()
 	if !c.sealed {
 		c.took, c.sealed = c.age(), true
-		c.loop.leave()
 	}
-}
-
-// Detach returns ctx without the record of its call: for what a layer calls out
-// to (a token source, a hook), whose own requests are none of this call's.
-func Detach(ctx context.Context) context.Context {
-	if node, ok := ctx.(*callContext); ok { // nothing stands on it: what it stands on will do
-		return Detach(node.Context)
-	}
-	if CallFrom(ctx) == nil {
-		return ctx
-	}
-	return &callContext{Context: ctx}
-}
-
-// CallFrom returns the record that ctx carries, or nil.
-func CallFrom(ctx context.Context) *Call {
-	if node, ok := ctx.(*callContext); ok { // as it mostly is: nothing to search
-		return node.call
-	}
-	call, _ := ctx.Value(callKey{}).(*Call)
-	return call
 }
 
 // CallOf returns the record of the call that resp answers, or nil.

@@ -34,7 +34,13 @@ func CopyWith(req *http.Request, name, value string) *http.Request {
 	}{}
 	c.req = *req
 	c.value[0] = value
-	c.req.Header = cloneHeader(req.Header, 1)
+	s := scopeFrom(req.Context())
+	if i := pending(req, s); i != nil {
+		c.req.Header = cloneHeader(req.Header, len(i.added)+2)
+		i.addTo(c.req.Header, s.call)
+	} else {
+		c.req.Header = cloneHeader(req.Header, 1)
+	}
 	c.req.Header[name] = c.value[:1:1]
 	return &c.req
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 const headerAuthorization = "Authorization"
@@ -22,11 +23,19 @@ func NewSecret(text string) Secret { return transport.NewSecret(text) }
 // An Option sets how [New] signs.
 type Option func(*config)
 
-type config struct{ plain bool }
+type config struct {
+	plain  bool
+	budget *layer.Budget
+}
 
 // AllowPlainHTTP lets a credential go to an http origin that is not loopback:
 // whoever is on the way can read it there. The default refuses such an origin.
 func AllowPlainHTTP() Option { return func(c *config) { c.plain = true } }
+
+// WithBudget has a replay after a 401, where no retry loop makes it, draw on b:
+// the budget of the client's retries, say. An empty budget does not refuse it. The
+// default, nil, draws on none.
+func WithBudget(b *layer.Budget) Option { return func(c *config) { c.budget = b } }
 
 // New returns a middleware that signs each attempt sent to origin and lets
 // requests elsewhere pass unsigned, so that neither a redirect nor a server's
@@ -40,9 +49,9 @@ func AllowPlainHTTP() Option { return func(c *config) { c.plain = true } }
 //
 // An Authorization header that the caller set stands. If the source fails, the
 // attempt fails with a [*SignError] and nothing is sent. If it is a [Renewer],
-// an answer of 401 renews its value and earns one attempt more: of the call's
-// retry loop if there is one, else of this layer if the body can be sent again;
-// a second 401 is final.
+// a response with 401 renews its value, and the attempt is repeated once: by the
+// call's retry loop if there is one, else by this layer; a second 401 is final. So
+// is the first where the body cannot be sent again.
 //
 // An impossible origin, a nil source and a source made from a bad key make the
 // layer refuse every call, and [transport.Check] reports them.
@@ -56,7 +65,7 @@ func New(origin string, source Source, opts ...Option) transport.Middleware {
 	at, fault := parseOrigin(origin, cfg.plain)
 	faults := errors.Join(fault, faultOf(source))
 	return func(next http.RoundTripper) http.RoundTripper {
-		return &signer{Link: transport.NewLink("auth", transport.AtCredential, next, faults), at: at, source: source}
+		return &signer{Link: transport.NewLink("auth", transport.AtCredential, next, faults), at: at, source: source, budget: cfg.budget}
 	}
 }
 
@@ -83,6 +92,7 @@ type signer struct {
 
 	at     origin
 	source Source
+	budget *layer.Budget // nil: none
 }
 
 func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -97,14 +107,21 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, transport.Refuse(req, &SignError{err})
 	}
-	resp, err := s.send(req, value)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+	renewer, renews := source.(Renewer)
+	if !renews {
+		return s.send(req, value)
+	}
+	if transport.Looping(req.Context()) { // that one repeats the attempt
+		resp, err := s.send(req, value)
+		if err == nil && resp.StatusCode == http.StatusUnauthorized {
+			renewer.Renew(value)
+			if req.Context().Err() == nil {
+				transport.Again(req.Context())
+			}
+		}
 		return resp, err
 	}
-	if renewer, ok := source.(Renewer); ok {
-		return s.renew(req, resp, renewer, value)
-	}
-	return resp, nil
+	return s.sendTwice(req, renewer, value)
 }
 
 // sourceFor returns what signs req: nil when it goes elsewhere, or has a
@@ -117,8 +134,8 @@ func (s *signer) sourceFor(req *http.Request) Source {
 		return nil
 	}
 	source := s.source
-	if override, ok := req.Context().Value(overrideKey{}).(Source); ok {
-		source = override
+	if own, ok := transport.Setting[override](req.Context()); ok && own.Source != nil {
+		source = own.Source
 	}
 	if _, unsigned := source.(none); unsigned {
 		return nil
@@ -131,64 +148,69 @@ func (s *signer) send(req *http.Request, value string) (*http.Response, error) {
 	return transport.Restore(resp, req), err // the answer must not carry the credential upwards
 }
 
-// asked is the fact that a call had its attempt more after a 401.
-type asked struct{}
-
-// renew answers a 401 to value: with the response as it is when the retry loop
-// repeats the attempt or nobody can, else with that of a replay.
-func (s *signer) renew(req *http.Request, resp *http.Response, source Renewer, value string) (*http.Response, error) {
+// sendTwice sends req, and once more if the answer is 401 and the source has
+// another value: what a retry loop would do, where there is none.
+func (s *signer) sendTwice(req *http.Request, source Renewer, value string) (*http.Response, error) {
+	replay, err := layer.NewReplay(req, replayBytes)
+	if err != nil {
+		return nil, transport.Refuse(req, fmt.Errorf("auth: %w", err))
+	}
+	defer replay.Finish()
+	resp, err := s.attempt(req, &replay, value)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
 	source.Renew(value)
-	call := transport.CallFrom(req.Context())
-	if _, second := transport.Fact[asked](call); second || req.Context().Err() != nil {
-		return resp, nil //nolint:nilerr // the answer that is there stands
-	}
-	transport.Put(req.Context(), asked{})
-	if call.Again() {
-		return resp, nil
-	}
-	again, ok := replay(req)
-	if !ok {
-		return resp, nil
+	if _, first := transport.Again(req.Context()); !first || req.Context().Err() != nil || !replay.Replayable() {
+		return resp, nil //nolint:nilerr // the response that is there stands
 	}
 	renewed, err := valueOf(req.Context(), source)
-	if err == nil && renewed == value { // the same answer would come
-		transport.CloseBody(again.Body)
+	if err == nil && renewed == value { // the same response would come
 		return resp, nil
 	}
-	transport.Drain(resp.Body, transport.DrainBytes, transport.DrainTime)
-	if err != nil {
-		return nil, transport.Refuse(again, &SignError{err})
+	if err == nil && replay.Prepare(req.Context()) != nil {
+		return resp, nil //nolint:nilerr // the same
 	}
-	resp, err = s.send(again, renewed)
+	s.drop(resp, replay.Held())
+	if err != nil {
+		return nil, &SignError{err}
+	}
+	s.budget.Draw()
+	return s.attempt(req, &replay, renewed)
+}
+
+// replayBytes is how much of a body without GetBody or Seek is kept for a replay.
+const replayBytes = 1 << 20
+
+func (s *signer) attempt(req *http.Request, replay *layer.Replay, value string) (*http.Response, error) {
+	attempt, err := replay.Attempt(req.Context(), req, true)
+	if err != nil {
+		return nil, fmt.Errorf("auth: open the request body: %w", err)
+	}
+	resp, err := s.send(attempt, value)
 	return transport.Restore(resp, req), err
 }
 
-// replay returns req with its body to be sent a second time.
-func replay(req *http.Request) (*http.Request, bool) {
-	if req.Body == nil || req.Body == http.NoBody {
-		return req, true
+func (s *signer) drop(resp *http.Response, held bool) {
+	var d layer.Drainer
+	if held {
+		d.Drop(resp.Body, layer.DrainBytes, layer.DrainTime)
+	} else {
+		d.Drain(resp.Body, layer.DrainBytes, layer.DrainTime)
 	}
-	if req.GetBody == nil {
-		return nil, false
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return nil, false
-	}
-	again := *req
-	again.Body = body
-	return &again, true
 }
 
-type overrideKey struct{}
+// An override is the source of the calls of a context: see [WithSource].
+type override struct{ Source }
 
 // WithSource returns a context whose calls are signed by source instead of the
 // layer's own, at the layer's origin; [None] sends them unsigned. A source that
 // is nil or was made from a bad key fails the call: nothing is sent, and the
-// layer's own credential does not stand in.
+// layer's own credential does not stand in. Requests that a layer makes anew
+// inside an attempt are signed as ever.
 func WithSource(ctx context.Context, source Source) context.Context {
 	if fault := faultOf(source); fault != nil {
 		source = &static{fault: fmt.Errorf("the source of this call: %w", fault)}
 	}
-	return context.WithValue(ctx, overrideKey{}, source)
+	return transport.WithSetting(ctx, override{source})
 }

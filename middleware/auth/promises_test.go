@@ -25,7 +25,7 @@ func TestTheBodyOfAnAttemptThatIsNotMadeIsClosed(t *testing.T) {
 	down := errors.New("the issuer is down")
 	for name, row := range map[string]struct {
 		next     func() (auth.Token, error)
-		attempts int
+		attempts int // and bodies
 		err      error
 	}{
 		"another token":  {func() (auth.Token, error) { return auth.Token{Value: auth.NewSecret("other")}, nil }, 2, nil},
@@ -52,7 +52,7 @@ func TestTheBodyOfAnAttemptThatIsNotMadeIsClosed(t *testing.T) {
 			require.NoError(t, resp.Body.Close())
 		}
 		assert.Len(t, base.values, row.attempts, name)
-		require.Len(t, made, 2, name)
+		require.Len(t, made, row.attempts, name)
 		for i, body := range made {
 			assert.Equal(t, 1, body.closed, "%s: body %d", name, i+1)
 		}

@@ -269,6 +269,9 @@ func TestReturnsThe401ThatCannotBeMended(t *testing.T) {
 	stream := func(t *testing.T) *http.Request {
 		return request(t, http.MethodPost, home, io.MultiReader(strings.NewReader("x"))) // no GetBody
 	}
+	long := func(t *testing.T) *http.Request {
+		return request(t, http.MethodPost, home, io.LimitReader(strings.NewReader(strings.Repeat("x", 2<<20)), 2<<20))
+	}
 	broken := func(t *testing.T) *http.Request {
 		req := request(t, http.MethodPost, home, strings.NewReader("x"))
 		req.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("file is gone") }
@@ -283,7 +286,8 @@ func TestReturnsThe401ThatCannotBeMended(t *testing.T) {
 		fetch    func(context.Context) (auth.Token, error)
 		attempts int
 	}{
-		{"a stream goes out once", stream, numbered(0, &fetches), 1},
+		{"a stream is sent again from its copy", stream, numbered(0, &fetches), 2},
+		{"a long stream goes out once", long, numbered(0, &fetches), 1},
 		{"a body that cannot be opened again", broken, numbered(0, &fetches), 1},
 		{"the issuer gives the same token", plain, constant, 1},
 		{"the next token is no better", plain, numbered(0, &fetches), 2},
@@ -328,15 +332,14 @@ type retryLoop struct {
 }
 
 func (r *retryLoop) RoundTrip(req *http.Request) (*http.Response, error) {
-	call := transport.CallFrom(req.Context())
-	call.EnterRetry(0, 0)
-	defer call.LeaveRetry()
+	loop, _, _ := transport.EnterLoop(req, 0, 0)
+	defer loop.Leave()
 	if r.grants {
-		call.AllowAgain()
+		loop.AllowAgain()
 	}
 	for {
 		resp, err := r.Send(req)
-		if !call.TakeAgain() {
+		if !loop.TakeAgain() {
 			return resp, err
 		}
 		r.asked++
@@ -357,7 +360,7 @@ func TestAsksTheRetryLoopOncePerCall(t *testing.T) {
 	}{
 		{"the next token is good", unauthorizedUnless("Bearer t2"), true, 200, 2, 2},
 		{"no token is good", unauthorizedUnless("no token"), true, 401, 2, 2},
-		{"the loop does not grant it", unauthorizedUnless("Bearer t2"), false, 200, 2, 1},
+		{"the loop cannot send the body again", unauthorizedUnless("Bearer t2"), false, 401, 1, 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

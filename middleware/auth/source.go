@@ -142,8 +142,8 @@ func outward(ctx context.Context) context.Context {
 	if transport.ClockFrom(ctx) != nil {
 		ctx = transport.WithClock(ctx, nil)
 	}
-	if ctx.Value(overrideKey{}) != nil {
-		ctx = context.WithValue(ctx, overrideKey{}, nil)
+	if _, own := transport.Setting[override](ctx); own {
+		ctx = transport.WithSetting(ctx, override{})
 	}
 	return ctx
 }

@@ -26,6 +26,7 @@ func (a *attempts) sendWithBodies(p *passage) (*http.Response, error) {
 	if outgoing != nil && p.req.Body != nil && p.req.Body != http.NoBody {
 		tapped := *p.req
 		tapped.Body = &tap{ReadCloser: p.req.Body, capture: outgoing}
+		outgoing.length = p.req.ContentLength
 		sent = &tapped
 	}
 	resp, err := a.Send(sent)
@@ -65,6 +66,9 @@ func (t *tap) Read(b []byte) (int, error) {
 	if n > 0 {
 		t.capture.take(b[:n])
 	}
+	if err == io.EOF { //nolint:errorlint // the end is not wrapped
+		t.capture.end()
+	}
 	if err != nil && t.ends {
 		t.capture.log()
 	}
@@ -92,6 +96,8 @@ type capture struct {
 	mu     sync.Mutex // bodies may be read and closed by different goroutines
 	kept   []byte
 	size   int64 // of what has passed
+	length int64 // what a request announces; 0 or less: nothing
+	ended  bool  // the body was read to its end
 	logged bool
 }
 
@@ -134,22 +140,30 @@ func (c *capture) take(b []byte) {
 	}
 }
 
-// finish returns what was kept, the first time it is called.
-func (c *capture) finish() (kept []byte, size int64, first bool) {
+func (c *capture) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+}
+
+// finish returns what was kept, the first time it is called. It is cut if more
+// has passed, or if a request's body is still on its way.
+func (c *capture) finish() (kept []byte, size int64, cut, first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	kept, c.kept = c.kept, nil
 	first, c.logged = !c.logged, true
-	return kept, c.size, first
+	whole := c.ended || c.status != 0 || c.length > 0 && c.size == c.length
+	return kept, c.size, c.size > int64(len(kept)) || !whole, first
 }
 
 // log writes the record, unless it was written or the bytes are no text.
 func (c *capture) log() {
-	kept, size, first := c.finish()
+	kept, size, cut, first := c.finish()
 	if !first {
 		return
 	}
-	text, ok := c.show(kept, size > int64(len(kept)))
+	text, ok := c.show(kept, cut)
 	if !ok {
 		return
 	}
@@ -163,7 +177,7 @@ func (c *capture) log() {
 	if c.status != 0 {
 		list = append(list, slog.Int("status", c.status))
 	}
-	list = append(list, slog.Int64("bytes", size), slog.Bool("truncated", size > int64(len(kept))), slog.String("body", text))
+	list = append(list, slog.Int64("bytes", size), slog.Bool("truncated", cut), slog.String("body", text))
 	ctx := c.req.Context()
 	j.logger.LogAttrs(j.outside(ctx), j.levels(Outcome{Kind: KindBody, Status: c.status}), "http body", list...)
 }

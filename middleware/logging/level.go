@@ -60,6 +60,7 @@ func outcomeOf(ctx context.Context, kind Kind, resp *http.Response, err error) O
 	if resp != nil {
 		o.Status = resp.StatusCode
 	}
-	o.Canceled = err != nil && errors.Is(ctx.Err(), context.Canceled)
+	o.Canceled = err != nil && errors.Is(ctx.Err(), context.Canceled) &&
+		!errors.Is(context.Cause(ctx), context.DeadlineExceeded) // a clock of the retry loop is no caller
 	return o
 }

@@ -59,6 +59,28 @@ func TestALogThatIsOffIsAskedOnce(t *testing.T) {
 	assert.Zero(t, rules)
 }
 
+// O5: a request's body that is still on its way when the response comes is said
+// to be cut off.
+func TestABodyThatIsStillOnItsWayIsTruncated(t *testing.T) {
+	t.Parallel()
+	const text = "0123456789"
+	for read, want := range map[int]bool{5: true, 10: false} {
+		log, logger := newLog(slog.LevelDebug)
+		base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			_, err := io.ReadFull(req.Body, make([]byte, read))
+			require.NoError(t, err)
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, req.Body.Close()
+		})
+		resp, err := logging.Attempts(logger, logging.WithBodies(0))(base).RoundTrip(post(t, "text/plain", text))
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		records := log.records(t, "http body")
+		require.Len(t, records, 1)
+		assert.Equal(t, text[:read], records[0]["body"])
+		assert.Equal(t, want, records[0]["truncated"])
+	}
+}
+
 // O5: of a body 4 KiB are logged, unless another bound is set.
 func TestFourKiBOfABodyAreLogged(t *testing.T) {
 	t.Parallel()

@@ -49,7 +49,7 @@ func commonOf(req *http.Request) Common {
 	route, _ := transport.Fact[transport.Route](call)
 	c := Common{TransactionID: call.TransactionID(), Route: string(route)}
 	if call == nil {
-		c.TransactionID = first(req.Header, transport.HeaderTransactionID)
+		c.TransactionID = sent(req, transport.HeaderTransactionID)
 	}
 	if req.URL != nil {
 		c.ResourcePath = transport.RedactText(req.URL.EscapedPath())
@@ -140,19 +140,20 @@ func ViewRequest(req *http.Request, attempt int) RequestView {
 		Method: cmp.Or(req.Method, http.MethodGet),
 		URL:    transport.RedactURL(req.URL),
 		Header: RequestHeader{
-			Accept:          first(req.Header, "Accept"),
-			ContentEncoding: first(req.Header, "Content-Encoding"),
-			ContentType:     first(req.Header, "Content-Type"),
-			UserAgent:       first(req.Header, "User-Agent"),
-			TransactionID:   first(req.Header, transport.HeaderTransactionID),
+			Accept:          sent(req, "Accept"),
+			ContentEncoding: sent(req, "Content-Encoding"),
+			ContentType:     sent(req, "Content-Type"),
+			UserAgent:       sent(req, "User-Agent"),
+			TransactionID:   sent(req, transport.HeaderTransactionID),
 		},
 		ContentLength: length,
 		Attempt:       attempt,
 	}
 }
 
-func first(header http.Header, name string) string {
-	if values := header[name]; len(values) > 0 {
+// sent returns the first value of a header as it will be sent.
+func sent(req *http.Request, name string) string {
+	if values := transport.OutgoingHeader(req, name); len(values) > 0 {
 		return values[0]
 	}
 	return ""

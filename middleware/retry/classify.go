@@ -9,51 +9,119 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
-// Why a retry loop ended although the last answer asked for a retry. They stand
-// on the call's record.
+// Why a retry loop ended although the last response or error asked for a retry.
+// The reason is on the call's record.
 const (
 	ReasonAttempts      transport.Reason = "attempts"       // all retries were made
 	ReasonElapsed       transport.Reason = "elapsed"        // the next would pass the largest elapsed time
 	ReasonDeadline      transport.Reason = "deadline"       // the next would pass the caller's deadline
 	ReasonBudget        transport.Reason = "budget"         // the client's retry budget is spent
 	ReasonNotReplayable transport.Reason = "not replayable" // the body cannot be sent again
+	ReasonBody          transport.Reason = "request body"   // the body failed, or has another length than announced
 	ReasonMethod        transport.Reason = "method"         // a repeat might do harm
 	ReasonHint          transport.Reason = "hint too long"  // the server asks for a longer wait than is followed
+	ReasonLimit         transport.Reason = "limiter"        // the limiter would refuse the next attempt
+	ReasonHost          transport.Reason = "unknown host"   // the host does not exist, and was asked for often enough
 	ReasonNested        transport.Reason = "nested"         // a retry loop above does the retries
 )
 
-// wish is what an answer asks for: a retry for a cause, none, or one that is
-// forbidden for a reason.
-type wish struct {
-	cause  string // why the attempt should be repeated, in a few words
-	reason transport.Reason
+// A RetryableError is an error of a layer below that knows whether a repeat may
+// succeed. One whose Retryable returns false ends the call; with true the rules of
+// the method hold, as for a broken connection.
+type RetryableError interface {
+	error
+	Retryable() bool
 }
 
-// wants reads the answer of an attempt.
-func (c *call) wants(resp *http.Response, err error) wish {
+// An UnsentError is an error of a layer below that knows whether anything of the
+// request was sent. One whose NotSent returns true is repeated for every method,
+// unless a connection was had for the attempt.
+type UnsentError interface {
+	error
+	NotSent() bool
+}
+
+// A verdict says whether the outcome of an attempt asks for a repeat.
+type verdict struct {
+	cause       string           // why the attempt should be repeated, in a few words; empty: it should not
+	reason      transport.Reason // why it must not be
+	throttled   bool             // the server asked for it: the budget pays nothing
+	unknownHost bool
+}
+
+// verdict reads the outcome of an attempt.
+func (c *call) verdict(resp *http.Response, err error) verdict {
+	if fault := c.replay.Fault(); fault != nil {
+		return verdict{reason: ReasonBody}
+	}
 	if err != nil {
-		return c.wantsError(err)
+		return c.verdictOnError(err)
 	}
-	status := resp.StatusCode
-	if status == http.StatusSwitchingProtocols || status == http.StatusProxyAuthRequired || !c.policy.codes.Match(status) {
-		return wish{}
+	if resp.StatusCode == http.StatusSwitchingProtocols || resp.StatusCode == http.StatusProxyAuthRequired {
+		return verdict{}
 	}
-	w := wish{cause: statusCause(status)}
+	if c.broken != nil {
+		if c.over() != nil {
+			return verdict{}
+		}
+		v := verdict{cause: "broken body"}
+		if !c.repeatable() {
+			v.reason = ReasonMethod
+		}
+		return v
+	}
+	return c.verdictOnStatus(resp)
+}
+
+func (c *call) verdictOnStatus(resp *http.Response) verdict {
+	v := verdict{throttled: throttled(resp)}
+	listed := c.listed(resp)
 	repeat := c.repeat()
+	switch c.classify(resp, nil) {
+	case Yes:
+		v.cause = statusCause(resp.StatusCode)
+		return v
+	case No:
+		return verdict{}
+	case AsUsual:
+	}
+	if !listed {
+		return verdict{}
+	}
+	v.cause = statusCause(resp.StatusCode)
 	switch {
-	case status == http.StatusTooManyRequests || repeat == transport.RepeatAlways:
+	case v.throttled || repeat == transport.RepeatAlways:
 	case repeat == transport.RepeatRefused:
-		if status != http.StatusServiceUnavailable {
-			w.reason = ReasonMethod
+		if resp.StatusCode != http.StatusServiceUnavailable {
+			v.reason = ReasonMethod
 		}
 	case !c.policy.statusAny && !c.idempotent():
-		w.reason = ReasonMethod
+		v.reason = ReasonMethod
 	}
-	return w
+	return v
+}
+
+// listed reports whether the status is one to be retried: a 403 that throttles
+// counts as listed.
+func (c *call) listed(resp *http.Response) bool {
+	return c.policy.codes.Match(resp.StatusCode) || resp.StatusCode == http.StatusForbidden && throttled(resp)
+}
+
+// throttled reports whether the response asks to slow down by its status.
+func throttled(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusForbidden: // GitHub's secondary limit
+		return transport.ParseRateLimit(resp.Header, time.Time{}).Throttles(resp.StatusCode)
+	}
+	return false
 }
 
 // statusCause names a status; the usual ones cost no text of their own.
@@ -73,21 +141,39 @@ func statusCause(status int) string {
 	return fmt.Sprintf("status %d", status)
 }
 
-func (c *call) wantsError(err error) wish {
-	if c.ctx.Err() != nil || final(err) || !sendable(c.req) {
-		return wish{}
+func (c *call) verdictOnError(err error) verdict {
+	if c.over() != nil || final(err) || c.trace.refusedByCallback() || !sendable(c.req) {
+		return verdict{}
 	}
-	w := wish{cause: causeOf(err)}
-	repeat := c.repeat()
-	if !c.policy.errorAny && repeat != transport.RepeatAlways && !unsent(err) && !c.trace.unsent() &&
-		(repeat == transport.RepeatRefused || !c.idempotent()) {
-		w.reason = ReasonMethod
+	v := verdict{cause: c.causeOf(err), unknownHost: unknownHost(err)}
+	switch c.classify(nil, err) {
+	case Yes:
+		return v
+	case No:
+		return verdict{}
+	case AsUsual:
 	}
-	return w
+	if !c.repeatable() && !c.unsent(err) {
+		v.reason = ReasonMethod
+	}
+	return v
+}
+
+// repeatable reports whether an attempt may be repeated that may have done what
+// the request asked for.
+func (c *call) repeatable() bool {
+	switch c.repeat() {
+	case transport.RepeatAlways:
+		return true
+	case transport.RepeatRefused:
+		return c.policy.errorAny
+	default:
+		return c.policy.errorAny || c.idempotent()
+	}
 }
 
 func (c *call) repeat() transport.Repeat {
-	if safe, _ := c.req.Context().Value(safeKey{}).(bool); safe {
+	if _, safe := transport.Setting[safe](c.ctx); safe {
 		return transport.RepeatAlways
 	}
 	repeat, _ := transport.Fact[transport.Repeat](c.record)
@@ -125,10 +211,7 @@ func sendable(req *http.Request) bool {
 
 // final reports whether an error stays the same however often the request is sent.
 func final(err error) bool {
-	if r, ok := errors.AsType[interface {
-		error
-		Retryable() bool
-	}](err); ok && !r.Retryable() {
+	if r, ok := errors.AsType[RetryableError](err); ok && !r.Retryable() {
 		return true // a refusal: of a limiter, or of a layer with impossible settings
 	}
 	if p, ok := errors.AsType[*transport.ProxyError](err); ok {
@@ -161,26 +244,33 @@ const codeRefusedStream = 7
 
 func (streamError) Error() string { return "stream error" }
 
-// unsent reports whether err itself proves that no byte of the request was sent.
-func unsent(err error) bool {
-	if n, ok := errors.AsType[interface {
-		error
-		NotSent() bool
-	}](err); ok && n.NotSent() {
+// unsent reports whether it is proved that nothing of the request was processed.
+// What the trace saw counts more than an error: that may be of another errand of
+// a layer below. A refused stream says itself that it is none.
+func (c *call) unsent(err error) bool {
+	if stream, ok := errors.AsType[streamError](err); ok && stream.Code == codeRefusedStream {
+		return true
+	}
+	if c.trace.sent() {
+		return false
+	}
+	return c.trace.saw() || noConnection(err)
+}
+
+// noConnection reports whether err itself says that nothing was sent.
+func noConnection(err error) bool {
+	if n, ok := errors.AsType[UnsentError](err); ok && n.NotSent() {
 		return true // a layer below says so: no credential was to be had
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
 		return true
 	}
-	if _, ok := errors.AsType[*transport.ProxyError](err); ok {
-		return true
-	}
-	stream, ok := errors.AsType[streamError](err)
-	return ok && stream.Code == codeRefusedStream
+	_, ok := errors.AsType[*transport.ProxyError](err)
+	return ok
 }
 
 // causeOf names the kind of a broken attempt without its details, which may be secret.
-func causeOf(err error) string {
+func (c *call) causeOf(err error) string {
 	t, isTimeout := errors.AsType[interface {
 		error
 		Timeout() bool
@@ -190,9 +280,18 @@ func causeOf(err error) string {
 		return "attempt timeout"
 	case errors.Is(err, context.DeadlineExceeded) || isTimeout && t.Timeout():
 		return "timeout"
-	case unsent(err):
+	case !c.trace.sent() && (c.trace.saw() || noConnection(err)):
 		return "no connection"
 	default:
 		return "broken connection"
 	}
+}
+
+// faultOf returns the error of the request's body where err is what net/http made
+// of it.
+func faultOf(fault, err error) error {
+	if _, ok := errors.AsType[*layer.BodyError](err); ok || err == nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", fault, err)
 }

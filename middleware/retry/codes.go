@@ -27,7 +27,7 @@ func (e *CodeError) Error() string {
 
 // ParseCodes reads codes in three forms: a code ("429"), a class ("5xx", in any
 // case) and a range with both ends included, in either order ("502-599").
-// Blanks around a part are allowed. Codes are from 100 to 999. 1xx is accepted
+// Blanks around a part are allowed. Codes are from 100 to 599. 1xx is accepted
 // and matches nothing, since no informational response ends a round trip. The
 // error joins a [*CodeError] for each part that is none of these.
 func ParseCodes(parts ...string) (Codes, error) {
@@ -57,7 +57,7 @@ func parseSpan(part string) (span, error) {
 		}
 		return span{from: min(from, to), to: max(from, to)}, nil
 	}
-	if len(text) == 3 && text[0] >= '1' && text[0] <= '9' && strings.EqualFold(text[1:], "xx") {
+	if len(text) == 3 && text[0] >= '1' && text[0] <= '5' && strings.EqualFold(text[1:], "xx") {
 		from := int(text[0]-'0') * 100
 		return span{from: from, to: from + 99, success: true}, nil
 	}
@@ -73,7 +73,7 @@ func parseCode(text string) (int, bool) {
 		return 0, false
 	}
 	code, err := strconv.Atoi(text)
-	return code, err == nil && code >= 100
+	return code, err == nil && code >= 100 && code <= 599
 }
 
 // Match reports whether code is in the set.

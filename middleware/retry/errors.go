@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,8 +10,7 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// The clocks of a call. A caller's own deadline or cancellation is neither: it
-// shows as context.DeadlineExceeded or context.Canceled.
+// The clocks of a call. The end of a caller's own context matches neither.
 var (
 	ErrAttemptTimeout = errors.New("retry: the attempt took too long")
 	ErrCallTimeout    = errors.New("retry: the call took too long")
@@ -51,8 +51,12 @@ func (e *Error) Timeout() bool {
 	return ok && t.Timeout()
 }
 
+// rewindError is what ends a call whose body could not be had again.
+func rewindError(err error) error { return fmt.Errorf("retry: rewind body: %w", err) }
+
 // A TimeoutError is the end of an attempt, or of a call, by a clock of the
-// policy. It Is [ErrAttemptTimeout] or [ErrCallTimeout].
+// policy. It matches [ErrAttemptTimeout] or [ErrCallTimeout], and
+// [context.DeadlineExceeded] as the timeouts of net/http do. It is a [net.Error].
 type TimeoutError struct {
 	After time.Duration // the clock's setting
 	clock error
@@ -64,5 +68,11 @@ func (e *TimeoutError) Error() string { return fmt.Sprintf("%v: %v", e.clock, e.
 // Unwrap returns the sentinel of the clock.
 func (e *TimeoutError) Unwrap() error { return e.clock }
 
+// Is reports whether target is [context.DeadlineExceeded].
+func (e *TimeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
+
 // Timeout is true.
 func (e *TimeoutError) Timeout() bool { return true }
+
+// Temporary is true: another attempt may be quicker.
+func (e *TimeoutError) Temporary() bool { return true }

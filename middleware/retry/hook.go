@@ -2,8 +2,6 @@ package retry
 
 import (
 	"context"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -30,31 +28,20 @@ type Event struct {
 // contained; the first of a client is logged by [slog.Default].
 type Hook func(ctx context.Context, e Event)
 
-func (c *call) tell(resp *http.Response, err error, w wish, wait time.Duration) {
+func (c *call) tell(resp *http.Response, err error, cause string, d decision) {
 	if len(c.policy.hooks) == 0 {
 		return
 	}
 	e := Event{
 		TransactionID: c.record.TransactionID(),
 		Method:        c.req.Method, URL: transport.RedactURL(c.req.URL),
-		Attempt: c.attempts, Err: err, Cause: w.cause, Wait: wait, Reason: w.reason,
+		Attempt: c.attempts, Err: err, Cause: cause, Wait: d.wait, Reason: d.reason,
 	}
 	if resp != nil {
 		e.Status = resp.StatusCode
 	}
 	ctx := transport.Detach(c.req.Context())
 	for _, hook := range c.policy.hooks {
-		c.notify(ctx, hook, e)
+		c.contain(ctx, "a hook", func() { hook(ctx, e) })
 	}
-}
-
-func (r *retrier) notify(ctx context.Context, hook Hook, e Event) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.panicked.Do(func() {
-				slog.Default().ErrorContext(ctx, "retry: a hook panicked", slog.String("panic", transport.RedactText(fmt.Sprint(p))))
-			})
-		}
-	}()
-	hook(ctx, e)
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // The defaults of [New]. They are those of the vendor's Python SDK, which named
@@ -41,6 +43,10 @@ type config struct {
 	waitless       bool
 	unlimited      bool // no budget, rather than the client's own
 	replay         int64
+	wholeBody      int64
+	withinCall     bool
+	classifier     Classifier
+	random         *random
 	drainBytes     int64
 	drainTime      time.Duration
 	statusAny      bool
@@ -55,7 +61,7 @@ func defaults() config {
 		codes: codes, maxRetries: DefaultMaxRetries,
 		baseDelay: DefaultBaseDelay, maxDelay: DefaultMaxDelay, maxElapsed: DefaultMaxElapsed,
 		backoff: FullJitter, replay: DefaultReplay,
-		drainBytes: transport.DrainBytes, drainTime: transport.DrainTime,
+		drainBytes: layer.DrainBytes, drainTime: layer.DrainTime,
 		faults: []error{err},
 	}
 }
@@ -100,13 +106,13 @@ func WithMaxElapsed(d time.Duration) Option { return func(c *config) { c.maxElap
 
 // WithAttemptTimeout bounds each attempt, from the end of a limiter's wait to
 // the head of the response; reading the body is not part of it. An attempt that
-// runs out fails with an error that Is [ErrAttemptTimeout], and is retried like
-// a broken connection. The default, 0, is no bound.
+// runs out fails with a [*TimeoutError] that matches [ErrAttemptTimeout], and is
+// retried like a broken connection. The default, 0, is no bound.
 func WithAttemptTimeout(d time.Duration) Option { return func(c *config) { c.attemptTimeout = d } }
 
 // WithCallTimeout cuts the whole call after d: attempts, waits, and the reading
-// of the response's body. The error Is [ErrCallTimeout]. The default, 0, is no
-// bound; a deadline on the request's context does the same and costs less.
+// of the response's body. The error is a [*TimeoutError] that matches
+// [ErrCallTimeout]. The default, 0, is no bound; a deadline on the request's context does the same and costs less.
 func WithCallTimeout(d time.Duration) Option { return func(c *config) { c.callTimeout = d } }
 
 // WithBackoff sets how a wait is drawn. The default is [FullJitter]; nil is a fault.
@@ -134,8 +140,9 @@ func WithMaxHint(d time.Duration, above LongHint) Option {
 	return func(c *config) { c.maxHint, c.onLongHint = d, above }
 }
 
-// WithBudget shares b between clients. The default is a budget per client of
-// [BudgetRatio], [BudgetReserve] and [BudgetRefill]; nil is that default.
+// WithBudget shares b between clients, or between a loop and other layers that
+// repeat requests. The default is a budget per client of [BudgetRatio],
+// [BudgetReserve] and [BudgetRefill]; nil is that default, for one call too.
 func WithBudget(b *Budget) Option {
 	return func(c *config) { c.budget, c.unlimited = b, false }
 }
@@ -161,6 +168,42 @@ func AnyMethodOnStatus() Option { return func(c *config) { c.statusAny = true } 
 // AnyMethodOnError retries broken attempts for every method, although the
 // server may have done what the request asked for.
 func AnyMethodOnError() Option { return func(c *config) { c.errorAny = true } }
+
+// WithClassifier has f decide which attempts are repeated, where it does not leave
+// that to the policy. The default, nil, leaves it always.
+func WithClassifier(f Classifier) Option { return func(c *config) { c.classifier = f } }
+
+// WithWholeBody makes reading the response's body a part of the attempt, up to
+// most bytes: a body that breaks off within them is a broken attempt, which is
+// repeated as one whose connection broke, and the attempt's clock runs until they
+// are read. What is longer is streamed from there, and a response whose status is
+// retried is not read. Where such an attempt is not repeated, its response is
+// returned: its body reads as far as it came, and then fails with its error. The
+// default, 0, reads nothing.
+func WithWholeBody(most int64) Option { return func(c *config) { c.wholeBody = most } }
+
+// WithinCall holds the largest number of retries against all attempts of the
+// call's record, for a client above that retries and cannot be switched off: what
+// counts are the attempts of earlier round trips with the same method and URL that
+// had ended when this one began, so that neither redirects nor parallel requests
+// count. The call must be opened by [transport.Begin], and all its requests be
+// sent with that context. With 3 retries under a client that tries 11 times, that
+// makes 14 requests instead of 44. The default is that each round trip has its own
+// retries.
+func WithinCall() Option { return func(c *config) { c.withinCall = true } }
+
+// WithRandom draws all waits from source, for simulations that must repeat
+// themselves: each call gets a source of its own that is derived from it. Source
+// need not be safe for concurrent use, but must belong to this loop alone. The
+// default, nil, is the generator of the process.
+func WithRandom(source rand.Source) Option {
+	return func(c *config) {
+		c.random = nil
+		if source != nil {
+			c.random = &random{from: source}
+		}
+	}
+}
 
 // WithHook has h told of every failed attempt. Hooks add up.
 func WithHook(h Hook) Option {
@@ -195,36 +238,40 @@ func (c *config) check() error {
 	}
 	refuse(c.maxDelay >= 0 && c.maxDelay < c.baseDelay, "max delay %v is below base delay %v", c.maxDelay, c.baseDelay)
 	refuse(c.replay < 0, "replay limit %d is negative", c.replay)
+	refuse(c.wholeBody < 0, "whole body limit %d is negative", c.wholeBody)
 	refuse(c.drainBytes < 0, "drain limit %d is negative", c.drainBytes)
 	refuse(c.onLongHint < StopAboveMax || c.onLongHint > HonourAll, "long hint %d is no such policy", c.onLongHint)
 	refuse(c.backoff == nil, "backoff is nil")
 	if c.budget != nil {
-		faults = append(faults, c.budget.check())
+		faults = append(faults, c.budget.Fault())
 	}
 	return errors.Join(faults...)
 }
 
+// The settings of a call: see [transport.WithSetting].
 type (
-	policyKey struct{}
-	safeKey   struct{}
+	settings []Option
+	safe     struct{}
 )
 
 // WithPolicy returns a context whose calls are retried by the middleware's
 // policy with opts applied on top: other limits, other codes, [Off] or [On]. A
 // call with impossible settings is refused before it is sent. Of two contexts
-// one inside the other, the options add up.
+// one inside the other, the options add up. Requests that a layer makes anew
+// inside an attempt, for a token say, follow their own policy.
 func WithPolicy(ctx context.Context, opts ...Option) context.Context {
-	outer, _ := ctx.Value(policyKey{}).([]Option)
-	return context.WithValue(ctx, policyKey{}, append(slices.Clip(outer), opts...))
+	outer, _ := transport.Setting[settings](ctx)
+	return transport.WithSetting(ctx, append(slices.Clip(outer), opts...))
 }
 
 // Safe returns a context whose calls may be repeated whatever their method: the
-// caller knows that a second copy does no harm.
-func Safe(ctx context.Context) context.Context { return context.WithValue(ctx, safeKey{}, true) }
+// caller knows that a second copy does no harm. It does not hold for requests that
+// a layer makes anew inside an attempt.
+func Safe(ctx context.Context) context.Context { return transport.WithSetting(ctx, safe{}) }
 
 // policy returns the policy of a call made with ctx.
 func (r *retrier) policy(ctx context.Context) (*config, error) {
-	opts, _ := ctx.Value(policyKey{}).([]Option)
+	opts, _ := transport.Setting[settings](ctx)
 	if len(opts) == 0 {
 		return &r.config, nil
 	}

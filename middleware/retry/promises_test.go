@@ -24,6 +24,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // C1: neither the caller's request nor one that was handed down is written to,
@@ -195,8 +196,8 @@ func TestTheDefaultsAreWhatIsPromised(t *testing.T) {
 	assert.Equal(t, time.Second, retry.DefaultBaseDelay)
 	assert.Equal(t, 30*time.Second, retry.DefaultMaxDelay)
 	assert.Equal(t, time.Minute, retry.DefaultMaxElapsed)
-	assert.Equal(t, 64<<10, transport.DrainBytes)
-	assert.Equal(t, 100*time.Millisecond, transport.DrainTime)
+	assert.Equal(t, 64<<10, layer.DrainBytes)
+	assert.Equal(t, 100*time.Millisecond, layer.DrainTime)
 	assert.InDelta(t, 0.2, retry.BudgetRatio, 0)
 	assert.Equal(t, 100, retry.BudgetReserve)
 	assert.Equal(t, 10, retry.BudgetRefill)
@@ -589,7 +590,7 @@ func TestAStreamThatTurnsOutTooLongIsSentOnce(t *testing.T) {
 			return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 				resp, err := next.RoundTrip(req)
 				if first.status == 401 {
-					transport.CallFrom(req.Context()).Again()
+					transport.Again(req.Context())
 				}
 				return resp, err
 			})
@@ -619,7 +620,7 @@ func TestNoAttemptMoreBeginsAfterMaxElapsed(t *testing.T) {
 	asking := func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
-			transport.CallFrom(req.Context()).Again()
+			transport.Again(req.Context())
 			return resp, err
 		})
 	}

@@ -12,24 +12,27 @@
 //	retry_max_delay      WithMaxElapsed     60s, for the whole call
 //	back_off             WithBaseDelay      1s, the first ceiling
 //
-// Methods that are not idempotent are retried only on 429, when a call is marked
-// [Safe] or carries an Idempotency-Key, when nothing of the request was sent, or
-// by [AnyMethodOnStatus] and [AnyMethodOnError].
+// Methods that are not idempotent are retried only on a response that throttles,
+// when a call is marked [Safe] or carries an Idempotency-Key, when nothing of the
+// request was sent, or by [AnyMethodOnStatus], [AnyMethodOnError] and
+// [WithClassifier].
 //
 // When retries end by a status, the last response is returned unread and
-// without an error; why they ended stands on the call's record.
+// without an error; the reason is on the call's record.
 package retry
 
 import (
 	"context"
-	"errors"
+	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/tripware/tripware/internal/backoff"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // New returns a middleware that retries. Place it below what runs once per call
@@ -44,30 +47,36 @@ func New(opts ...Option) transport.Middleware {
 	}
 	fault := c.check()
 	return func(next http.RoundTripper) http.RoundTripper {
-		r := &retrier{Link: transport.NewLink("retry", transport.AtRetry, next, fault), config: c, born: time.Now()}
-		if c.budget == nil && !c.unlimited {
-			r.config.budget = NewBudget(BudgetRatio, BudgetReserve, BudgetRefill)
+		r := &retrier{
+			Link: transport.NewLink("retry", transport.AtRetry, next, fault), config: c,
+			born: time.Now(), budget: layer.DefaultBudget(),
 		}
-		r.nested = hasRetrier(next)
+		for _, below := range transport.Layers(next) {
+			switch l := below.(type) {
+			case *retrier:
+				r.nested = true
+			case *http.Transport:
+				r.verifies = verifies(l.TLSClientConfig)
+			}
+		}
 		return r
 	}
 }
 
-type retrier struct {
-	transport.Link
-	config   config
-	born     time.Time // what elapsed times are read off: time.Since asks one clock, time.Now two
-	nested   bool      // a retry loop of ours stands below
-	panicked sync.Once // a hook did, and that was reported
+// verifies reports whether a callback of the user's may refuse a server.
+func verifies(cfg *tls.Config) bool {
+	return cfg != nil && (cfg.VerifyConnection != nil || cfg.VerifyPeerCertificate != nil)
 }
 
-func hasRetrier(rt http.RoundTripper) bool {
-	for _, layer := range transport.Layers(rt) {
-		if _, ok := layer.(*retrier); ok {
-			return true
-		}
-	}
-	return false
+type retrier struct {
+	transport.Link
+
+	config   config
+	budget   *Budget   // unless the policy has one
+	born     time.Time // what elapsed times are read off: time.Since asks one clock, time.Now two
+	nested   bool      // a retry loop of ours is below
+	verifies bool      // see verifies
+	panicked sync.Once // a callback did, and that was reported
 }
 
 // Layer returns the name with the policy's main figures.
@@ -78,24 +87,23 @@ func (r *retrier) Layer() string {
 	return fmt.Sprintf("retry(%d, %s)", r.config.maxRetries, r.config.codes)
 }
 
-// RoundTrip sends req until its answer stands.
+// RoundTrip sends req until its response stands.
 func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Fault() != nil {
 		return nil, transport.Refuse(req, r.Fault())
 	}
-	policy, err := r.policy(req.Context())
+	req, end := transport.OwnRoundTrip(req, r.nested)
+	if end != nil {
+		defer end()
+	}
+	ctx := req.Context()
+	policy, err := r.policy(ctx)
 	if err != nil {
 		return nil, transport.Refuse(req, err)
 	}
 	if policy.off {
 		return r.Send(req)
 	}
-	if r.nested && transport.CallFrom(req.Context()) == nil {
-		ctx, record := transport.Begin(req.Context()) // the loop below must find this one
-		defer record.End()
-		req = req.WithContext(ctx)
-	}
-	ctx := req.Context()
 	var c call // a literal would be built aside and copied
 	c.retrier, c.policy, c.req, c.ctx, c.record = r, policy, req, ctx, transport.CallFrom(ctx)
 	if !c.enter() {
@@ -105,195 +113,176 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	return c.run()
 }
 
-// A call is one run of the loop. It lies on the stack: its limits, which loops below may narrow, lie on the record.
+// contain calls a function of the user's. A panic in it is reported, the first
+// time, and ends nothing.
+func (r *retrier) contain(ctx context.Context, what string, f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.panicked.Do(func() {
+				slog.Default().ErrorContext(ctx, "retry: "+what+" panicked", slog.String("panic", transport.RedactText(fmt.Sprint(p))))
+			})
+		}
+	}()
+	f()
+}
+
+// A call is one run of the loop. It lives on the stack: what layers below have to
+// know of it is in the scope of the round trip, which loop leads to.
 type call struct {
 	*retrier
+
 	policy   *config
 	req      *http.Request // as it was given
 	ctx      context.Context
 	record   *transport.Call
-	entered  bool // on the record, if there is one
-	replay   transport.Replay
-	drainer  transport.Drainer
+	loop     *transport.Loop // nil: there is no record
+	replay   layer.Replay
+	drainer  layer.Drainer
+	offer    bool // net/http may repeat the request by itself
+	traced   bool
 	trace    *trace
-	cancel   context.CancelFunc // of the call's own clock, until the response's body has it
-	begun    time.Duration      // since the layer was born, unless the record keeps the time
+	clock    *attemptClock      // of the running attempt, until the response's body has it
+	cancel   context.CancelFunc // of the call's own clock, likewise
+	began    time.Duration      // the loop's age, or that of the layer, when the loop began
+	earlier  int                // attempts of earlier round trips that count: see WithinCall
 	attempts int
 	retries  int // attempts after the first that count against the limit
 	last     time.Duration
+	random   backoff.Source
+	broken   error // what broke the body of the last response: see WithWholeBody
 }
 
 // run is the loop.
 func (c *call) run() (*http.Response, error) {
-	req, err := c.first()
-	if err != nil {
-		return nil, err
+	if err := c.begin(); err != nil {
+		return nil, transport.Refuse(c.req, err)
 	}
 	for {
-		resp, release, err := c.send(req)
-		wait, again, w := c.next(resp, err)
-		if !again {
-			return c.give(resp, release, err, w)
+		resp, err := c.send()
+		d := c.decide(resp, err)
+		if !d.again {
+			return c.give(resp, err, d)
 		}
-		c.drop(resp, release)
-		if err := backoff.Sleep(c.ctx, wait); err != nil {
-			return nil, fmt.Errorf("retry: wait before attempt %d: %w", c.attempts+1, blame(c.ctx, err))
-		}
-		if req, err = c.replay.Next(c.req); err != nil {
-			if errors.Is(err, transport.ErrNotReplayable) {
-				c.record.SetReason(ReasonNotReplayable)
-			}
-			return nil, fmt.Errorf("retry: rewind body: %w", err)
+		c.drop(resp, d.drain)
+		if err := c.sleep(d.wait); err != nil {
+			return nil, err
 		}
 	}
 }
 
-// enter registers the loop on the record. It reports false when a loop above
-// does the retries: then this one's limits hold as well, if they are stricter.
+// enter registers the loop. It reports false when a loop above does the retries:
+// then this one's limits hold as well, if they are stricter.
 func (c *call) enter() bool {
-	if c.record == nil {
-		c.begun = time.Since(c.born)
-		return true
-	}
-	if c.entered = c.record.EnterRetry(c.policy.maxRetries, c.policy.maxElapsed); !c.entered {
+	var nested bool
+	if c.loop, c.began, nested = transport.EnterLoop(c.req, c.policy.maxRetries, c.policy.maxElapsed); nested {
 		c.record.SetReason(ReasonNested)
-	} else if !c.record.Looping() { // it is sealed
-		c.begun = time.Since(c.born)
+		return false
 	}
-	return c.entered
-}
-
-// elapsed returns how long the loop has run.
-func (c *call) elapsed() time.Duration {
-	if c.record.Looping() {
-		return c.record.RetryElapsed()
+	if c.loop == nil {
+		c.began = time.Since(c.born)
+	} else if c.policy.withinCall {
+		c.earlier = c.loop.Earlier()
 	}
-	return time.Since(c.born) - c.begun
+	return true
 }
 
 func (c *call) leave() {
 	c.replay.Finish()
+	c.release()
 	if c.cancel != nil {
 		c.cancel()
 	}
-	if c.entered {
-		c.record.LeaveRetry()
+	if c.loop != nil {
+		if c.policy.withinCall {
+			c.loop.Count(c.attempts)
+		}
+		c.loop.Leave()
 	}
 }
 
-// first decides how the body can be sent again and starts the call's clock.
-func (c *call) first() (*http.Request, error) {
-	if err := backoff.Sleep(c.ctx, 0); err != nil {
-		return nil, transport.Refuse(c.req, fmt.Errorf("retry: before the first attempt: %w", err))
+// elapsed returns how long the loop has run.
+func (c *call) elapsed() time.Duration {
+	if c.loop != nil {
+		return c.loop.Age() - c.began
 	}
-	c.policy.budget.deposit()
-	var err error
-	if c.replay, err = transport.NewReplay(c.req, c.policy.replay); err != nil {
-		return nil, fmt.Errorf("retry: %w", err)
+	return time.Since(c.born) - c.began
+}
+
+// limits returns how many retries there may be, and how much time is left in
+// which an attempt may begin, where that is bounded.
+func (c *call) limits() (maxRetries int, left time.Duration, bounded bool) {
+	if c.loop != nil {
+		maxRetries, left, bounded = c.loop.Limits()
+		return maxRetries - c.earlier, left, bounded
 	}
+	if c.policy.maxElapsed == 0 {
+		return c.policy.maxRetries, 0, false
+	}
+	return c.policy.maxRetries, c.policy.maxElapsed - c.elapsed(), true
+}
+
+// begin decides how the body can be sent again and starts the call's clock.
+func (c *call) begin() (err error) {
+	if err := c.over(); err != nil {
+		return fmt.Errorf("retry: before the first attempt: %w", err)
+	}
+	c.budgetOf().Deposit()
+	repeat := c.repeat()
+	anyway := c.policy.errorAny || repeat == transport.RepeatAlways
+	if c.policy.maxRetries-c.earlier <= 0 && c.req.GetBody == nil {
+		c.replay = layer.AsItCame(c.req) // no retry can follow
+	} else if c.replay, err = layer.NewReplay(c.req, c.policy.replay); err != nil {
+		return fmt.Errorf("retry: %w", err)
+	}
+	c.offer = anyway || !c.replay.Kept() || repeat != transport.RepeatRefused && c.idempotent()
 	if c.policy.callTimeout > 0 {
 		cause := &TimeoutError{After: c.policy.callTimeout, clock: ErrCallTimeout}
 		c.ctx, c.cancel = context.WithTimeoutCause(c.ctx, c.policy.callTimeout, cause)
 	}
-	if !c.idempotent() && !c.policy.errorAny && c.replay.Replayable() && c.repeat() != transport.RepeatAlways {
-		c.trace = &trace{} // only here does it matter whether a broken attempt reached the server
+	// Where nothing depends on whether a broken attempt reached the server, a trace would only cost.
+	c.traced = c.verifies || !anyway && !c.idempotent() && c.replay.Replayable()
+	if c.loop != nil && c.replay.Replayable() {
+		c.loop.AllowAgain()
 	}
-	if c.replay.Replayable() {
-		c.record.AllowAgain()
-	}
-	return c.replay.First(c.req)
+	return nil
 }
 
-// send makes one attempt. release ends its contexts, once the response is done with.
-func (c *call) send(req *http.Request) (resp *http.Response, release context.CancelFunc, err error) {
-	c.attempts++
-	ctx := c.ctx
-	if c.trace != nil {
-		c.trace = &trace{}
-		ctx = c.trace.attach(ctx)
+func (c *call) budgetOf() *Budget {
+	switch {
+	case c.policy.unlimited:
+		return nil
+	case c.policy.budget != nil:
+		return c.policy.budget
 	}
-	var clock *attemptClock
-	if c.policy.attemptTimeout > 0 {
-		ctx, clock = startClock(ctx, c.policy.attemptTimeout)
-		release = func() { clock.end() }
-		defer func() {
-			if resp == nil && release != nil { // an error, or a panic below
-				release()
-				release = nil
-			}
-		}()
+	return c.budget
+}
+
+// give ends the loop with the last response or error.
+func (c *call) give(resp *http.Response, err error, d decision) (*http.Response, error) {
+	if d.reason != "" {
+		c.record.SetReason(d.reason)
 	}
-	if ctx != req.Context() {
-		req = req.WithContext(ctx)
-	}
-	resp, err = c.Send(req)
-	if clock != nil {
-		clock.Hold()
+	if d.err != nil { // the body cannot be had again
+		c.drop(resp, c.policy.drainTime)
+		return nil, d.err
 	}
 	if err != nil {
-		return nil, release, blame(ctx, err)
-	}
-	return transport.Restore(resp, c.req), release, nil
-}
-
-// blame names the clock of ours that ended an attempt or a wait, if one did.
-func blame(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
-		return err
-	}
-	if timeout, ok := errors.AsType[*TimeoutError](context.Cause(ctx)); ok {
-		return timeout
-	}
-	return err
-}
-
-// next decides whether an attempt follows and after which wait; if not, w says why.
-func (c *call) next(resp *http.Response, err error) (wait time.Duration, again bool, w wish) {
-	if c.record.TakeAgain() && c.replay.Replayable() && c.inTime() {
-		return 0, true, wish{cause: "a new credential"}
-	}
-	w = c.wants(resp, err)
-	if w.cause == "" {
-		return 0, false, w
-	}
-	if w.reason == "" {
-		wait, w.reason = c.plan(resp)
-	}
-	c.tell(resp, err, w, wait)
-	if w.reason != "" {
-		return 0, false, w
-	}
-	c.retries++
-	c.last = wait
-	c.record.AddWait(transport.Wait{For: wait, Cause: transport.WaitBackoff, Reason: w.cause})
-	return wait, true, w
-}
-
-// inTime reports whether an attempt without a wait may still begin.
-func (c *call) inTime() bool {
-	_, maxElapsed := c.bounds()
-	return c.ctx.Err() == nil && (maxElapsed == 0 || c.elapsed() <= maxElapsed)
-}
-
-// give ends the loop with the last answer.
-func (c *call) give(resp *http.Response, release context.CancelFunc, err error, w wish) (*http.Response, error) {
-	if w.reason != "" {
-		c.record.SetReason(w.reason)
-	}
-	if err != nil {
-		if c.attempts > 1 || w.reason != "" {
-			err = &Error{Attempts: c.attempts, Reason: w.reason, Err: err}
+		if d.reason == ReasonBody {
+			err = faultOf(c.replay.Fault(), err)
+		}
+		if c.attempts > 1 || d.reason != "" {
+			err = &Error{Attempts: c.attempts, Reason: d.reason, Err: err}
 		}
 		return nil, err
 	}
-	if release == nil && c.cancel == nil {
+	if c.clock == nil && c.cancel == nil {
 		return resp, nil
 	}
-	cancel := c.cancel
-	c.cancel = nil
+	clock, cancel := c.clock, c.cancel
+	c.clock, c.cancel = nil, nil
 	return timed(c.ctx, resp, func() {
-		if release != nil {
-			release()
+		if clock != nil {
+			clock.end()
 		}
 		if cancel != nil {
 			cancel()
@@ -301,12 +290,62 @@ func (c *call) give(resp *http.Response, release context.CancelFunc, err error, 
 	}), nil
 }
 
-// drop lets go of a response that is not returned.
-func (c *call) drop(resp *http.Response, release context.CancelFunc) {
-	if resp != nil {
-		c.drainer.Drain(resp.Body, c.policy.drainBytes, c.policy.drainTime)
+// drop lets go of a response that is not returned. Its Close may block as long as
+// the attempt has the request's body.
+func (c *call) drop(resp *http.Response, within time.Duration) {
+	switch {
+	case resp == nil:
+	case c.replay.Held() && resp.ProtoMajor != 1: // net/http's HTTP/1 never waits for it
+		c.drainer.Drop(resp.Body, c.policy.drainBytes, within)
+	default:
+		c.drainer.Drain(resp.Body, c.policy.drainBytes, within)
 	}
-	if release != nil {
-		release()
+	c.release()
+}
+
+// release ends the context of the last attempt, if it had one of its own.
+func (c *call) release() {
+	if c.clock != nil {
+		c.clock.end()
+		c.clock = nil
+	}
+}
+
+// sleep waits for d, or until the call is over.
+func (c *call) sleep(d time.Duration) error {
+	err := c.wait(d)
+	if err != nil {
+		return fmt.Errorf("retry: wait before attempt %d: %w", c.attempts+1, err)
+	}
+	return nil
+}
+
+func (c *call) wait(d time.Duration) error {
+	if c.req.Cancel == nil { //nolint:staticcheck // callers still use it
+		return blame(c.ctx, backoff.Sleep(c.ctx, d))
+	}
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-c.ctx.Done():
+		case <-c.req.Cancel: //nolint:staticcheck // the same
+		}
+	}
+	return c.over()
+}
+
+// over returns why the call has ended from outside: its context, its clock, or
+// the request's Cancel channel.
+func (c *call) over() error {
+	if err := backoff.Sleep(c.ctx, 0); err != nil {
+		return blame(c.ctx, err)
+	}
+	select {
+	case <-c.req.Cancel: //nolint:staticcheck // callers still use it
+		return fmt.Errorf("the request's Cancel channel is closed: %w", context.Canceled)
+	default:
+		return nil
 	}
 }

@@ -124,7 +124,7 @@ func serviceFields(client reflect.Type) (names []string) {
 func exported(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	names := map[string]map[string]bool{}
-	for _, pattern := range []string{"../../*.go", "../../transport/*.go", "../../middleware/*/*.go", "../../poll/*.go",
+	for _, pattern := range []string{"../../*.go", "../../transport/*.go", "../../transport/*/*.go", "../../middleware/*/*.go", "../../poll/*.go",
 		"../*.go", "*.go", "*/*.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)

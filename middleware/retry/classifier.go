@@ -1,0 +1,76 @@
+package retry
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// An Answer is what a [Classifier] says of an attempt.
+type Answer int
+
+// The answers of a classifier.
+const (
+	AsUsual Answer = iota // the policy decides
+	Yes                   // repeat the attempt, whatever its method and status
+	No                    // do not repeat it
+)
+
+// A Classifier decides whether an attempt is to be repeated, where status codes
+// are not enough: an API that throttles with a 400 and a code in the body, or one
+// that says by a header that a 503 is final. It is asked about every response and
+// every error but those that are never repeated: a 101, a 407, a refused
+// certificate, a request that cannot be sent, a body of the caller's that failed,
+// a refusal of a limiter, and what came after the caller cancelled.
+//
+// With [Yes] the attempt counts as listed, and the method is not looked at: the
+// classifier answers for it. All other bounds hold: retries, time, budget, and
+// whether the body can be sent again. It runs in the call's goroutine and must be
+// safe for concurrent use. A panic in it counts as [AsUsual]; the first of a client
+// is logged by [slog.Default].
+type Classifier func(Outcome) Answer
+
+// An Outcome is what a [Classifier] sees of an attempt.
+type Outcome struct {
+	Method  string
+	URL     string      // without user, and with secret parameters masked
+	Attempt int         // from 1
+	Status  int         // zero without a response
+	Header  http.Header // of the response; it must not be changed
+	Err     error       // nil with a response
+
+	resp *http.Response
+}
+
+// The bounds of [Outcome.Prefix].
+const (
+	prefixBytes = 4 << 10
+	prefixTime  = 100 * time.Millisecond
+)
+
+// Prefix returns the beginning of the response's body: up to 4 KiB, as far as
+// they come within 100 ms. The reader of the response gets it all the same. It is
+// nil without a response, and must only be called while the classifier runs.
+func (o Outcome) Prefix() []byte {
+	if o.resp == nil || o.resp.Body == http.NoBody {
+		return nil
+	}
+	prefix, body := layer.Peek(o.resp.Body, prefixBytes, prefixTime)
+	o.resp.Body = body
+	return prefix
+}
+
+// classify asks the policy's classifier.
+func (c *call) classify(resp *http.Response, err error) (answer Answer) {
+	if c.policy.classifier == nil {
+		return AsUsual
+	}
+	o := Outcome{Method: c.req.Method, URL: transport.RedactURL(c.req.URL), Attempt: c.attempts, Err: err, resp: resp}
+	if resp != nil {
+		o.Status, o.Header = resp.StatusCode, resp.Header
+	}
+	c.contain(c.ctx, "a classifier", func() { answer = c.policy.classifier(o) })
+	return answer
+}

@@ -1,0 +1,206 @@
+package retry
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/tripware/tripware/internal/backoff"
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// A decision is what follows an attempt. When it says again, all that an attempt
+// needs is there, so that the response can be dropped.
+type decision struct {
+	again  bool
+	wait   time.Duration
+	drain  time.Duration // how long the response may be drained
+	reason transport.Reason
+	err    error // ends the call in place of the response: GetBody failed
+}
+
+// decide settles what follows an attempt: whether a repeat is wanted and allowed,
+// the retries left, the body, the budget, and whether the next attempt can begin
+// in time, after the drain, the wait, and the limiter's queue.
+func (c *call) decide(resp *http.Response, err error) decision {
+	var turn time.Duration
+	if c.loop != nil {
+		turn = c.loop.TakeTurn()
+		if c.loop.TakeAgain() {
+			return c.onceMore()
+		}
+	}
+	v := c.verdict(resp, err)
+	if v.cause == "" {
+		return decision{reason: v.reason}
+	}
+	var d decision
+	if d.reason = v.reason; d.reason == "" {
+		d = c.plan(resp, v, turn)
+	}
+	c.tell(resp, err, v.cause, d)
+	if d.again {
+		c.retries++
+		c.last = d.wait
+		c.record.AddWait(transport.Wait{For: d.wait, Cause: transport.WaitBackoff, Reason: v.cause})
+	}
+	return d
+}
+
+// onceMore is the attempt more that a layer below was granted, for a new credential.
+func (c *call) onceMore() decision {
+	left, ok := c.room(0)
+	if !ok || !c.replay.Replayable() || c.ctx.Err() != nil {
+		return decision{}
+	}
+	if err := c.replay.Prepare(c.ctx); err != nil {
+		return decision{}
+	}
+	c.budgetOf().Draw()
+	return decision{again: true, drain: left}
+}
+
+// plan draws the wait before the next retry and gets what that needs, or gives
+// the reason why there is none.
+func (c *call) plan(resp *http.Response, v verdict, turn time.Duration) decision {
+	maxRetries, left, bounded := c.limits()
+	if c.retries >= maxRetries {
+		return decision{reason: ReasonAttempts}
+	}
+	if !c.replay.Replayable() {
+		return decision{reason: ReasonNotReplayable}
+	}
+	wait, reason := c.draw(resp, v)
+	if reason != "" {
+		return decision{reason: reason}
+	}
+	begins := max(wait, turn) // the limiter makes the attempt wait after the loop did
+	deadline, has := c.ctx.Deadline()
+	switch {
+	case turn == math.MaxInt64:
+		return decision{reason: ReasonLimit}
+	case bounded && begins > left:
+		return decision{reason: ReasonElapsed}
+	case has && begins >= time.Until(deadline):
+		return decision{reason: ReasonDeadline}
+	case v.unknownHost && (c.attempts >= unknownHostAttempts || c.elapsed()+begins > unknownHostTime):
+		return decision{reason: ReasonHost}
+	case !v.throttled && !c.budgetOf().Withdraw():
+		return decision{reason: ReasonBudget}
+	}
+	d := c.prepare()
+	if d.again {
+		d.wait = wait
+		d.drain, _ = c.room(begins)
+	} else if !v.throttled {
+		c.budgetOf().Return()
+	}
+	return d
+}
+
+// prepare gets the body for the next attempt.
+func (c *call) prepare() decision {
+	err := c.replay.Prepare(c.ctx)
+	switch {
+	case err == nil:
+		return decision{again: true}
+	case errors.Is(err, layer.ErrNotReplayable):
+		return decision{reason: ReasonNotReplayable}
+	}
+	if _, fault := errors.AsType[*layer.BodyError](err); fault {
+		return decision{reason: ReasonBody}
+	}
+	return decision{err: rewindError(err)}
+}
+
+// room returns how long a response may be drained if an attempt is to begin after
+// the wait given, and whether it can begin in time at all.
+func (c *call) room(wait time.Duration) (drain time.Duration, ok bool) {
+	drain = c.policy.drainTime
+	if _, left, bounded := c.limits(); bounded {
+		drain = min(drain, left-wait)
+		ok = left >= wait
+	} else {
+		ok = true
+	}
+	if deadline, has := c.ctx.Deadline(); has {
+		drain = min(drain, (time.Until(deadline)-wait)/2) // an attempt at the deadline would be none
+	}
+	return max(drain, 0), ok
+}
+
+// A host that does not exist may be one that is not known yet. Within these
+// bounds it is asked for again.
+const (
+	unknownHostAttempts = 3
+	unknownHostTime     = 3 * time.Second
+)
+
+func unknownHost(err error) bool {
+	dns, ok := errors.AsType[*net.DNSError](err)
+	return ok && dns.IsNotFound
+}
+
+// draw adds the jittered backoff to what the server asked for.
+func (c *call) draw(resp *http.Response, v verdict) (time.Duration, transport.Reason) {
+	p := c.policy
+	if p.waitless {
+		return 0, ""
+	}
+	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.maxDelay, Last: c.last, draw: c.source()}
+	step.Ceiling = backoff.Ceiling(p.baseDelay, p.maxDelay, step.Retry)
+	hint, window := hintOf(resp, v.throttled)
+	step.Ceiling = max(step.Ceiling, min(window, p.maxDelay))
+	if longest := longestHint(p); hint > longest {
+		switch p.onLongHint {
+		case StopAboveMax:
+			return 0, ReasonHint
+		case ClampToMax:
+			hint = longest
+		case HonourAll:
+		}
+	}
+	step.Ceiling = max(step.Ceiling, hint/10)          // so that clients do not wake together
+	return max(hint+max(0, p.backoff(step)), hint), "" // the sum may overflow
+}
+
+// hintOf returns how long the server asks to wait, and the window in which it
+// counts requests: that names a bucket, not a wait, so it only widens the draw.
+func hintOf(resp *http.Response, throttled bool) (hint, window time.Duration) {
+	if resp == nil {
+		return 0, 0
+	}
+	if !throttled && !throttles(resp.Header) { // most failures say nothing more that would have to be read
+		return transport.RetryAfter(resp.Header, time.Time{}), 0
+	}
+	said := transport.ParseRateLimit(resp.Header, time.Time{})
+	return said.Hint(resp.StatusCode), said.Period
+}
+
+// throttles reports whether the state header says so.
+func throttles(header http.Header) bool {
+	state := header[transport.HeaderState]
+	return len(state) > 0 && transport.RateLimit{State: state[0]}.Throttled()
+}
+
+func longestHint(p *config) time.Duration {
+	if p.maxHint > 0 {
+		return p.maxHint
+	}
+	return p.maxDelay
+}
+
+// source returns what the call's waits are drawn from.
+func (c *call) source() backoff.Source {
+	if c.random == nil {
+		c.random = backoff.Draw
+		if c.policy.random != nil {
+			c.random = backoff.Seeded(rand.New(c.policy.random.derive()))
+		}
+	}
+	return c.random
+}

@@ -1,0 +1,274 @@
+package transport
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// nodeKey asks a context for the nearest of our nodes: a *begun, a *scope, an
+// *outside or a *detached.
+type nodeKey struct{}
+
+func nodeOf(ctx context.Context) any {
+	switch ctx.(type) { // as it mostly is: nothing to search
+	case *scope, *begun, *outside, *detached:
+		return ctx
+	}
+	return ctx.Value(nodeKey{})
+}
+
+// begun is the context that [Begin] returns.
+type begun struct {
+	context.Context
+
+	call *Call
+}
+
+func (b *begun) Value(key any) any {
+	if key == (nodeKey{}) {
+		return b
+	}
+	return b.Context.Value(key)
+}
+
+// A scope is the context of one round trip through a chain, or through a loop
+// without one: the request as it was given, the record that it belongs to, and
+// the state of its retry loop. Several round trips may share a record.
+type scope struct {
+	context.Context
+
+	call  *Call
+	chain *chain       // that opened it; nil: a loop did
+	req   http.Request // as it was given, with this context
+	loop  loop
+}
+
+func (s *scope) Value(key any) any {
+	switch key {
+	case nodeKey{}:
+		return s
+	case transactionKey{}: // of a request that a layer makes anew
+		if s.call.open() {
+			return s.call.TransactionID()
+		}
+	}
+	return s.Context.Value(key)
+}
+
+// outside is what [Detach] makes of a scope: the same context without the record.
+type outside scope
+
+func (o *outside) Value(key any) any {
+	switch key {
+	case nodeKey{}:
+		return o
+	case transactionKey{}:
+		return o.call.TransactionID()
+	}
+	return o.Context.Value(key)
+}
+
+// detached is what [Detach] makes of a context that lies below a scope.
+type detached struct {
+	context.Context
+
+	call *Call // whose transaction id goes on
+}
+
+func (d *detached) Value(key any) any {
+	switch key {
+	case nodeKey{}:
+		return d
+	case transactionKey{}:
+		return d.call.TransactionID()
+	}
+	return d.Context.Value(key)
+}
+
+// unbegun is what [Detach] makes of a context that lies below a begun one.
+type unbegun struct{ context.Context }
+
+func (u *unbegun) Value(key any) any {
+	if key == (nodeKey{}) {
+		return boundary(u.Context)
+	}
+	return u.Context.Value(key)
+}
+
+// Begin opens the record of a call and returns a context that carries it: all
+// round trips made with that context belong to the call, one after the other
+// (redirects) or at the same time, until [Call.End]. It is optional: else the
+// outermost [Chain] opens a record per round trip.
+func Begin(ctx context.Context) (context.Context, *Call) {
+	b := &struct {
+		call  Call
+		ctx   begun
+		epoch time.Time
+	}{epoch: time.Now()}
+	b.ctx = begun{ctx, &b.call}
+	b.call.begin(ctx, &b.epoch)
+	return &b.ctx, &b.call
+}
+
+// Detach returns ctx without the record of its call: for what a layer calls out
+// to (a token source, a hook), whose own requests are none of this call's. Inside
+// an attempt, what was set for the call is left behind as well (see [WithSetting]),
+// and the transaction id goes on.
+func Detach(ctx context.Context) context.Context {
+	switch node := nodeOf(ctx).(type) {
+	case *scope:
+		if ctx == context.Context(node) {
+			return (*outside)(node)
+		}
+		return &detached{ctx, node.call}
+	case *begun:
+		if ctx == context.Context(node) {
+			return Detach(node.Context)
+		}
+		if s, ok := boundary(ctx).(*scope); ok {
+			return &detached{ctx, s.call}
+		}
+		return &unbegun{ctx}
+	}
+	return ctx
+}
+
+// CallFrom returns the record that ctx carries, or nil.
+func CallFrom(ctx context.Context) *Call {
+	switch node := nodeOf(ctx).(type) {
+	case *scope:
+		return node.call
+	case *begun:
+		return node.call
+	}
+	return nil
+}
+
+func scopeFrom(ctx context.Context) *scope {
+	s, _ := nodeOf(ctx).(*scope)
+	return s
+}
+
+// opened is all that the beginning of a call needs, in one allocation.
+type opened struct {
+	call  Call
+	scope scope
+}
+
+// newScope returns the scope of the round trip of req, of a record that ctx was
+// begun with or of a new one. A nil c is a loop without a chain.
+func newScope(req *http.Request, c *chain, epoch *time.Time) *scope {
+	ctx := req.Context()
+	var s *scope
+	if b, ok := nodeOf(ctx).(*begun); ok && b.call.open() {
+		s = &scope{call: b.call}
+	} else {
+		o := &opened{}
+		o.call.opened = true
+		o.call.begin(ctx, epoch)
+		s = &o.scope
+		s.call = &o.call
+	}
+	s.Context, s.chain = ctx, c
+	s.req = *req.WithContext(s)
+	return s
+}
+
+// end says that the round trip is over, and seals a record that is its own.
+func (s *scope) end() {
+	s.loop.state.Store(loopOver)
+	if s.call.opened {
+		s.call.End()
+	}
+}
+
+// carries reports whether req is what the round trip of s, which is not over,
+// hands down: the same method and URL, whatever copies were made. Another
+// request with its context is one that a layer makes anew.
+func (s *scope) carries(req *http.Request) bool {
+	if s.loop.state.Load() == loopOver {
+		return false
+	}
+	return sameTarget(&s.req, req) || s.changed(req)
+}
+
+// sendsFor notes the request that a loop was given, where layers above the loop
+// have changed its method or URL.
+func (s *scope) sendsFor(req *http.Request) {
+	if req.URL == s.req.URL && req.Method == s.req.Method {
+		return
+	}
+	s.call.write(func() {
+		r := s.call.others()
+		r.changed = append(r.changed, changed{s, req})
+	})
+}
+
+// changed is the request that the loop of a scope was given.
+type changed struct {
+	scope *scope
+	req   *http.Request
+}
+
+func (s *scope) changed(req *http.Request) bool {
+	c := s.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.rest != nil && slices.ContainsFunc(c.rest.changed, func(to changed) bool {
+		return to.scope == s && sameTarget(to.req, req)
+	})
+}
+
+func sameTarget(a, b *http.Request) bool {
+	if cmp.Or(a.Method, http.MethodGet) != cmp.Or(b.Method, http.MethodGet) {
+		return false
+	}
+	return a.URL == b.URL || a.URL != nil && b.URL != nil && a.URL.String() == b.URL.String()
+}
+
+// WithSetting returns a context that carries v under its type, which should
+// belong to the package that reads it, for the calls that are made with it. It
+// does not hold for requests that a layer makes anew inside an attempt of such a
+// call, unless it is set again there.
+func WithSetting[T any](ctx context.Context, v T) context.Context {
+	return context.WithValue(ctx, settingKey[T]{}, setting[T]{v, boundary(ctx)})
+}
+
+// Setting returns the value of type T that was set for the call of ctx.
+func Setting[T any](ctx context.Context) (v T, ok bool) {
+	s, ok := ctx.Value(settingKey[T]{}).(setting[T])
+	if !ok {
+		return v, false
+	}
+	here := boundary(ctx)
+	if of, inside := here.(*scope); inside && s.within != here {
+		here = boundary(of.Context)
+	}
+	if s.within != here {
+		return v, false
+	}
+	return s.value, true
+}
+
+type settingKey[T any] struct{}
+
+type setting[T any] struct {
+	value  T
+	within any // the boundary inside which it was set
+}
+
+// boundary returns the node that parts the requests of one call from those made
+// inside its attempts: a *scope, an *outside or a *detached, or nil.
+func boundary(ctx context.Context) any {
+	node := nodeOf(ctx)
+	for {
+		b, ok := node.(*begun)
+		if !ok {
+			return node
+		}
+		node = nodeOf(b.Context)
+	}
+}
