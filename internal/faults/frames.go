@@ -20,7 +20,7 @@ func NewFrames(script Script) *Server {
 	h.TLS = &tls.Config{NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12}
 	h.Config.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){
 		"h2": func(_ *http.Server, conn *tls.Conn, _ http.Handler) {
-			defer func() { _ = conn.Close() }()
+			defer Linger(conn) // frames of the client may be unread
 			(&framer{server: s, conn: conn, streams: map[uint32]*stream{}}).run()
 		},
 	}

@@ -79,10 +79,10 @@ func (s *Server) enter(conn net.Conn) bool {
 }
 
 func (s *Server) leave(conn net.Conn) {
+	Linger(conn) // until the client is gone, or hangUp closes it
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, conn)
-	_ = conn.Close()
 }
 
 func (s *Server) hangUp() {
