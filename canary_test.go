@@ -23,6 +23,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/internal/canary"
+	"github.com/tripware/tripware/internal/faults"
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
@@ -125,7 +126,7 @@ func (s *canarySites) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			_ = conn.Close()
 		}
 	case "/status":
-		s.raw(w, r, "HTTP/1.1 500 Denied GenieKey "+canary.Key+"\r\nContent-Length: 0\r\n\r\n")
+		s.raw(w, r, "HTTP/1.1 500 Denied GenieKey "+canary.Key+"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 	case "/garbled":
 		s.raw(w, r, "apiKey="+canary.Key+"\r\n\r\n")
 	default:
@@ -133,12 +134,13 @@ func (s *canarySites) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// raw answers once it has read all: a connection that is closed before is reset.
+// raw answers once it has read all, and ends the connection. An answer that does
+// not say so lets the client send its next request into the end.
 func (s *canarySites) raw(w http.ResponseWriter, r *http.Request, text string) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
 		_, _ = io.WriteString(conn, text)
-		_ = conn.Close()
+		faults.Linger(conn)
 	}
 }
 
@@ -165,20 +167,13 @@ func (s *canarySites) tunnel(w http.ResponseWriter, to string) {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	near, _, err := http.NewResponseController(w).Hijack()
+	near, ahead, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		_ = far.Close()
 		return
 	}
 	_, _ = io.WriteString(near, "HTTP/1.1 200 OK\r\n\r\n")
-	var both sync.WaitGroup
-	for to, from := range map[net.Conn]net.Conn{near: far, far: near} {
-		both.Go(func() {
-			_, _ = io.Copy(to, from)
-			_, _ = near.Close(), far.Close()
-		})
-	}
-	both.Wait()
+	faults.Join(near, ahead, far)
 }
 
 // serveSocks takes a name and a password (RFC 1929) and turns both down.
@@ -194,7 +189,7 @@ func (s *canarySites) serveSocks() {
 		size, _ := conn.Read(said)
 		s.note("password at the socks proxy", strings.Contains(string(said[:size]), canary.Password))
 		_, _ = conn.Write([]byte{1, 1})
-		_ = conn.Close()
+		faults.Linger(conn)
 	}
 }
 
