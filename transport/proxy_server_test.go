@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/internal/faults"
 )
 
 // proxySeen is what a proxy of the tests was asked, in order.
@@ -46,7 +48,7 @@ func proxyServer(t *testing.T, secure bool, user string) (*httptest.Server, *pro
 			switch {
 			case user != "" && given != user:
 				// A proxy that repeats what it was sent: none of it may reach an error.
-				proxyRefuse(w, "407 Denied "+given)
+				proxyRefuse(w, r, "407 Denied "+given)
 			case r.Method == http.MethodConnect:
 				proxyTunnel(w, r.Host)
 			default:
@@ -63,13 +65,14 @@ func proxyCredentials(header string) string {
 	return string(plain)
 }
 
-func proxyRefuse(w http.ResponseWriter, status string) {
+func proxyRefuse(w http.ResponseWriter, r *http.Request, status string) {
+	_, _ = io.Copy(io.Discard, r.Body)
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return
 	}
-	defer func() { _ = conn.Close() }()
-	_, _ = io.WriteString(conn, "HTTP/1.1 "+strings.NewReplacer("\t", " ", "\n", " ").Replace(status)+"\r\nContent-Length: 0\r\n\r\n")
+	defer faults.Linger(conn)
+	_, _ = io.WriteString(conn, "HTTP/1.1 "+strings.NewReplacer("\t", " ", "\n", " ").Replace(status)+"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 }
 
 func proxyTunnel(w http.ResponseWriter, target string) {
@@ -78,29 +81,13 @@ func proxyTunnel(w http.ResponseWriter, target string) {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	near, _, err := http.NewResponseController(w).Hijack()
+	near, ahead, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		_ = far.Close()
 		return
 	}
 	_, _ = io.WriteString(near, "HTTP/1.1 200 OK\r\n\r\n")
-	proxyJoin(near, near, far)
-}
-
-// proxyJoin copies both ways until either side ends, and closes both.
-func proxyJoin(near net.Conn, from io.Reader, far net.Conn) {
-	var wg sync.WaitGroup
-	for _, way := range []struct {
-		to   net.Conn
-		from io.Reader
-	}{{near, far}, {far, from}} {
-		wg.Go(func() {
-			_, _ = io.Copy(way.to, way.from)
-			_ = near.Close()
-			_ = far.Close()
-		})
-	}
-	wg.Wait()
+	faults.Join(near, ahead, far)
 }
 
 func proxyForward(w http.ResponseWriter, r *http.Request, upstream http.RoundTripper) {
@@ -133,7 +120,7 @@ func proxySocks(t *testing.T, user, to string) (string, *proxySeen) {
 				return
 			}
 			wg.Go(func() {
-				defer conn.Close()
+				defer faults.Linger(conn)
 				proxySocksServe(conn, user, to, seen)
 			})
 		}
@@ -176,5 +163,5 @@ func proxySocksServe(conn net.Conn, user, to string, seen *proxySeen) {
 		return
 	}
 	_, _ = conn.Write([]byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0})
-	proxyJoin(conn, r, far)
+	faults.Join(conn, r, far)
 }
