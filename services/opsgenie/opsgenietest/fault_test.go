@@ -3,6 +3,7 @@ package opsgenietest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -166,6 +167,25 @@ func TestCloseLetsAPipelinedStallGo(t *testing.T) {
 	dial(t, s).do("GET", "/v2/account", "") // so that the server has had time to read it
 	s.Close()
 	assert.Zero(t, stall.Held())
+}
+
+// What is cut off is not reset: who still sends a body that nobody reads gets it.
+func TestATruncatedAnswerReachesWhoIsStillSending(t *testing.T) {
+	t.Parallel()
+	s := opsgenietest.New(t, opsgenietest.WithMaxBody(1))
+	require.NoError(t, s.Inject(opsgenietest.Fault{Kind: opsgenietest.Truncate, Times: opsgenietest.Always}).Err())
+	for range 50 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+		require.NoError(t, err)
+		require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+		const size = 512 << 10
+		_, err = fmt.Fprintf(conn, "POST /v2/alerts HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size))
+		require.NoError(t, err)
+		got, err := io.ReadAll(conn)
+		require.NoError(t, err)
+		assert.Contains(t, string(got), "HTTP/1.1 4")
+		require.NoError(t, conn.Close())
+	}
 }
 
 func TestASlowAnswerIsTheRightOne(t *testing.T) {

@@ -1,6 +1,7 @@
 package opsgenietest
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -11,7 +12,7 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, c *call, f *Fault)
 	name := f.Kind.String()
 	s.note(c, 0, name) // before the first byte: who saw the fault finds it in the journal
 	if f.Latency > 0 && !s.sleep(r, f.Latency) {
-		hangUp(w, false)
+		s.hangUp(w, false)
 		return
 	}
 	var out wire
@@ -25,14 +26,14 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, c *call, f *Fault)
 		s.finish(w, c, f.answer(s, c), name)
 	case Truncate:
 		begin(w, out, MidBody)
-		hangUp(w, false)
+		s.hangUp(w, false)
 	case Reset:
 		begin(w, out, f.Point)
-		hangUp(w, true)
+		s.hangUp(w, true)
 	case Stall:
 		begin(w, out, f.Point)
 		s.sleep(r, 0)
-		hangUp(w, false)
+		s.hangUp(w, false)
 	}
 }
 
@@ -67,13 +68,31 @@ func begin(w http.ResponseWriter, out wire, p Point) {
 }
 
 // hangUp ends the connection: with a reset, or as if the answer were complete.
-func hangUp(w http.ResponseWriter, reset bool) {
+func (s *Server) hangUp(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil { // the connection is gone already
 		return
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok && reset {
-		_ = tcp.SetLinger(0)
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		if reset {
+			_ = tcp.SetLinger(0)
+		} else {
+			s.linger(tcp)
+		}
 	}
 	_ = conn.Close()
+}
+
+// linger ends the server's side and reads until the client ended its own, for a
+// second at most: to close a connection whose input is unread is a reset.
+func (s *Server) linger(conn *net.TCPConn) {
+	select {
+	case <-s.done: // Close waits for nobody
+		return
+	default:
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(time.Second))
+	if conn.CloseWrite() == nil {
+		_, _ = io.Copy(io.Discard, conn)
+	}
 }
