@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/faults"
 	"github.com/tripware/tripware/middleware/retry"
 )
 
@@ -225,11 +226,12 @@ func endsByClose() http.HandlerFunc {
 			succeed(w, r)
 			return
 		}
+		_, _ = io.Copy(io.Discard, r.Body)
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			return
 		}
-		defer conn.Close()
+		defer faults.Linger(conn)
 		_, _ = io.WriteString(conn, "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\nno length")
 	}
 }

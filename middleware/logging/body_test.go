@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -17,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/faults"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/transport"
 )
@@ -177,7 +177,7 @@ func TestASwitchedProtocolIsLeftAlone(t *testing.T) {
 		if !assert.NoError(t, err) {
 			return
 		}
-		defer func(c net.Conn) { _ = c.Close() }(conn)
+		defer faults.Linger(conn)
 		_, _ = fmt.Fprint(rw, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nContent-Type: text/plain\r\n\r\n")
 		_ = rw.Flush()
 		line, _ := rw.ReadString('\n')
