@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strconv"
+	"sync"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/retry"
@@ -96,13 +97,20 @@ func gateway(user, password string) http.HandlerFunc {
 			_ = upstream.Close()
 			return
 		}
-		go func() {
-			defer upstream.Close()
-			_, _ = io.Copy(upstream, buffered)
-		}()
-		go func() {
-			defer conn.Close()
-			_, _ = io.Copy(conn, upstream)
-		}()
+		defer conn.Close()
+		defer upstream.Close()
+		var both sync.WaitGroup
+		both.Go(func() { pass(upstream, buffered) })
+		both.Go(func() { pass(conn, upstream) })
+		both.Wait()
+	}
+}
+
+// pass copies until from ends, and then ends one side of to alone: what still
+// comes from there is not cut off.
+func pass(to net.Conn, from io.Reader) {
+	_, _ = io.Copy(to, from)
+	if half, ok := to.(*net.TCPConn); ok {
+		_ = half.CloseWrite()
 	}
 }
