@@ -117,7 +117,7 @@ func hintOverflow(s *scene) {
 
 func hintGarbage(s *scene) {
 	past := time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat)
-	for _, hint := range []string{"-1", "-9223372036854775808", "1.5", "soon", "", "1h", "0x10", past} {
+	for _, hint := range []string{"-1", "-9223372036854775808", "1.5", "soon", "", "one hour", "0x10", past} {
 		base := s.base(always(s.retry.Statuses[0], "Retry-After", hint))
 		r := s.send(s.wrap(base), s.request(s.retry.Methods[0], "/", nil))
 		s.finish(r)

@@ -1,12 +1,13 @@
 package transport
 
 import (
-	"errors"
 	"math"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	hint "github.com/tripware/tripware/internal/header"
 )
 
 // The headers that say something of rate limits, in the form that net/http
@@ -24,108 +25,189 @@ const (
 	HeaderRemaining    = "X-Ratelimit-Remaining"
 	HeaderReset        = "X-Ratelimit-Reset"
 	HeaderRateLimit    = "Ratelimit"
+
+	headerRetryAfterMs    = "Retry-After-Ms" // Azure and OpenAI
+	headerDashedRemaining = "X-Rate-Limit-Remaining"
+	headerDraftRemaining  = "Ratelimit-Remaining"
+	headerNearLimit       = "X-Ratelimit-Nearlimit" // Atlassian
+	headerDraftReason     = "Ratelimit-Reason"      // Atlassian
 )
 
 // Throttled is the [RateLimit] state of a server that asks to slow down.
 const Throttled = "THROTTLED"
 
 // A RateLimit is what one response said of rate limits, and of itself. A header
-// that is missing or garbled leaves its zero value.
+// that is missing or invalid leaves the zero value of its fields.
 type RateLimit struct {
-	State        string        // "OK" or "THROTTLED"; the set is open
-	Reason       string        // what was limited, such as "ACCOUNT"
-	Period       time.Duration // the window whose bucket was hit: a second or a minute
-	RequestID    string        // the server's id of the request
-	ResponseTime time.Duration // as the server measured it
-	RetryAfter   time.Duration // zero when there was no usable hint; saturated, not overflowed
-	Limit        int           // requests per window; meaningful if HasQuota
-	Remaining    int           // requests left in it; meaningful if HasQuota
-	Reset        time.Duration // from the response until the window is renewed; meaningful if HasQuota
-	HasQuota     bool          // the response told a number of remaining requests
+	State         string        // "OK" or "THROTTLED"; the set is open
+	Reason        string        // what was limited, such as "ACCOUNT"
+	Period        time.Duration // the window whose bucket was hit: a second or a minute
+	RequestID     string        // the server's id of the request
+	ResponseTime  time.Duration // as the server measured it
+	RetryAfter    time.Duration // how long the server asks to wait; meaningful if HasRetryAfter
+	Limit         int           // requests per window, 0 if unknown; meaningful if HasQuota
+	Remaining     int           // requests left in it; meaningful if HasQuota
+	Reset         time.Duration // from the response until the window is renewed; meaningful if HasQuota
+	HasQuota      bool          // the response told a number of remaining requests
+	HasRetryAfter bool          // the response carried a usable Retry-After or Retry-After-Ms
+	NearLimit     bool          // less than a fifth of a quota is left, as Atlassian counts
 }
 
 // Throttled reports whether the server asked to slow down by its state header.
-// A status of 429 says the same without one.
+// [RateLimit.Throttles] considers the status too.
 func (r RateLimit) Throttled() bool { return strings.EqualFold(r.State, Throttled) }
 
-// ParseRateLimit reads header. The time now is what dates are measured from; its
-// zero value stands for the present, and the clock is read only for a date.
+// Throttles reports whether a response with the given status asks the client to
+// slow down: a status of 429 (RFC 6585 section 4), a state of THROTTLED, or a 403
+// that carries Retry-After or a spent quota, which is how GitHub reports its
+// secondary limits
+// (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
+// A 503 does not throttle, whatever it carries: the server is unavailable.
+func (r RateLimit) Throttles(status int) bool {
+	switch status {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusForbidden:
+		return r.HasRetryAfter || r.spent() || r.Throttled()
+	}
+	return r.Throttled()
+}
+
+// Hint returns how long the server asks the client to wait after a response with
+// the given status: its Retry-After, whatever the status (RFC 9110 section
+// 10.2.3). Without one it is the time until a spent quota is renewed, if the
+// response throttles: the IETF draft "RateLimit header fields for HTTP" leaves it
+// to the client to wait for that, and gives Retry-After precedence. Otherwise it
+// is zero. The Period of a window is no hint: it tells how requests are counted,
+// not how long to wait.
+func (r RateLimit) Hint(status int) time.Duration {
+	switch {
+	case r.HasRetryAfter:
+		return r.RetryAfter
+	case r.spent() && r.Throttles(status):
+		return r.Reset
+	}
+	return 0
+}
+
+// spent reports whether no requests are left.
+func (r RateLimit) spent() bool { return r.HasQuota && r.Remaining == 0 }
+
+// ParseRateLimit reads the headers of a response.
+//
+// RetryAfter is what the function [RetryAfter] returns. A quota is read from
+// X-RateLimit-Limit, -Remaining and -Reset, from the same names with
+// X-Rate-Limit- or RateLimit-, and from the RateLimit field of the IETF draft.
+// Where a response describes several quotas, in one of these or in several, the
+// strictest counts: the fewest remaining requests, then the longest reset. In a
+// list of numbers, the least remaining and the longest reset count. Resets are
+// read in all the forms of Retry-After. A quota needs a number of remaining
+// requests: a negative number counts as 0, a fraction is cut off. Headers that
+// begin with Beta-, which Atlassian sends for information, are ignored.
+//
+// Dates are measured from the response's own Date header; without a valid one
+// they are measured from now. The zero value of now stands for the present. The
+// clock is read only for a date.
 func ParseRateLimit(header http.Header, now time.Time) (r RateLimit) {
 	r.parse(header, now)
 	return r
 }
 
+// RetryAfter returns how long the response with this header asks to wait:
+// Retry-After (RFC 9110 section 10.2.3) or Retry-After-Ms, whichever is longer.
+// It reads a number of seconds (of milliseconds), a duration such as 2m59.56s,
+// seconds, milli-, micro- or nanoseconds since 1970, the three HTTP dates (RFC
+// 9110 section 5.6.7) and RFC 3339 dates with or without seconds. Of several
+// values, on several lines or separated by commas, the longest counts.
+//
+// The wait is rounded up to the millisecond. A value too large for a duration
+// saturates at [math.MaxInt64]. The result is zero without a usable value, and
+// for a date in the past; negative numbers are not usable. [ParseRateLimit]
+// distinguishes the two. Dates are measured as it describes.
+func RetryAfter(header http.Header, now time.Time) time.Duration {
+	clock := hint.Clock{Header: header, Now: now}
+	wait, _ := hint.Wait(header[HeaderRetryAfter], clock)
+	millis, _ := hint.WaitMillis(header[headerRetryAfterMs], clock)
+	return max(wait, millis)
+}
+
+// parse reads each header that is there. A small map is faster to walk than to
+// look up that many names in, most of which are missing (BenchmarkParseRateLimit).
 func (r *RateLimit) parse(header http.Header, now time.Time) {
-	r.State = one(header, HeaderState)
-	r.Reason = one(header, HeaderReason)
-	r.Period = seconds(one(header, HeaderPeriod))
-	r.RequestID = one(header, HeaderRequestID)
-	r.ResponseTime = fraction(one(header, HeaderResponseTime))
-	r.RetryAfter = RetryAfter(header, now)
-	if !r.parseQuota(header, HeaderLimit, HeaderRemaining, HeaderReset, now) &&
-		!r.parseQuota(header, "Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", now) {
-		if field := one(header, HeaderRateLimit); field != "" {
-			r.parseField(field)
+	clock := hint.Clock{Header: header, Now: now}
+	if len(header) <= 8 {
+		for name, lines := range header {
+			r.read(name, lines, clock)
+		}
+		return
+	}
+	for _, name := range [...]string{
+		HeaderState, HeaderReason, HeaderPeriod, HeaderRequestID, HeaderResponseTime, HeaderRetryAfter, headerRetryAfterMs,
+		HeaderRemaining, headerDashedRemaining, headerDraftRemaining, HeaderRateLimit, headerNearLimit, headerDraftReason,
+	} {
+		if lines := header[name]; len(lines) > 0 {
+			r.read(name, lines, clock)
 		}
 	}
 }
 
-// RetryAfter returns how long header asks to wait: Retry-After in seconds or in
-// one of the three date forms (RFC 9110 sections 10.2.3 and 5.6.7). Of several
-// the longest counts. It is zero without a usable one: one that is negative,
-// fractional or no date, or a date that has passed. A number too large for a
-// duration saturates. A zero now stands for the present.
-func RetryAfter(header http.Header, now time.Time) (longest time.Duration) {
-	for _, value := range header[HeaderRetryAfter] {
-		value = strings.TrimSpace(value)
-		wait := seconds(value)
-		if wait == 0 {
-			wait = until(value, now)
+// read adds what one header says. The order of the headers does not matter.
+func (r *RateLimit) read(name string, lines []string, clock hint.Clock) {
+	switch name {
+	case HeaderState:
+		r.State = first(lines)
+	case HeaderReason:
+		r.Reason = first(lines)
+	case headerDraftReason:
+		if len(clock.Header[HeaderReason]) == 0 {
+			r.Reason = first(lines)
 		}
-		longest = max(longest, wait)
+	case HeaderPeriod:
+		r.Period, _ = hint.Wait(lines, clock)
+	case HeaderRequestID:
+		r.RequestID = first(lines)
+	case HeaderResponseTime:
+		r.ResponseTime = fraction(first(lines))
+	case HeaderRetryAfter:
+		r.waits(hint.Wait(lines, clock))
+	case headerRetryAfterMs:
+		r.waits(hint.WaitMillis(lines, clock))
+	case headerNearLimit:
+		r.NearLimit = strings.EqualFold(strings.TrimSpace(first(lines)), "true")
+	default:
+		r.readQuota(name, lines, clock)
 	}
-	return longest
 }
 
-// until reads a date; one that has passed, or none, is no wait.
-func until(value string, now time.Time) time.Duration {
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	return max(0, distance(at, now))
+func (r *RateLimit) waits(wait time.Duration, ok bool) {
+	r.RetryAfter, r.HasRetryAfter = max(r.RetryAfter, wait), r.HasRetryAfter || ok
 }
 
-func one(header http.Header, name string) string {
-	if values := header[name]; len(values) > 0 {
-		return values[0]
+func (r *RateLimit) readQuota(name string, lines []string, clock hint.Clock) {
+	var q hint.Quota
+	switch header := clock.Header; name {
+	case HeaderRemaining:
+		q = hint.ReadQuota(header[HeaderLimit], lines, header[HeaderReset], clock)
+	case headerDashedRemaining:
+		q = hint.ReadQuota(header["X-Rate-Limit-Limit"], lines, header["X-Rate-Limit-Reset"], clock)
+	case headerDraftRemaining:
+		q = hint.ReadQuota(header["Ratelimit-Limit"], lines, header["Ratelimit-Reset"], clock)
+	case HeaderRateLimit:
+		q = hint.ReadField(lines, clock)
+	default:
+		return
+	}
+	q = hint.Strictest(q, hint.Quota{Limit: r.Limit, Remaining: r.Remaining, Reset: r.Reset, Known: r.HasQuota})
+	r.Limit, r.Remaining, r.Reset, r.HasQuota = q.Limit, q.Remaining, q.Reset, q.Known
+}
+
+func one(header http.Header, name string) string { return first(header[name]) }
+
+func first(lines []string) string {
+	if len(lines) > 0 {
+		return lines[0]
 	}
 	return ""
-}
-
-// distance is how far at lies ahead of now, or of the present if now is zero. It
-// saturates.
-func distance(at, now time.Time) time.Duration {
-	if now.IsZero() {
-		return time.Until(at)
-	}
-	return at.Sub(now)
-}
-
-// seconds reads a whole number of seconds; zero for anything else.
-func seconds(value string) time.Duration {
-	value = strings.TrimSpace(value)
-	if value == "" { // an absent header must not cost an error
-		return 0
-	}
-	n, err := strconv.ParseUint(value, 10, 63) // of a range error n is the largest
-	switch {
-	case err != nil && !errors.Is(err, strconv.ErrRange):
-		return 0
-	case n > uint64(math.MaxInt64/time.Second):
-		return math.MaxInt64
-	}
-	return time.Duration(n) * time.Second
 }
 
 // fraction reads seconds with a fraction; zero for anything that is no sensible time.
@@ -165,57 +247,4 @@ func decimal(value string) (d time.Duration, ok bool) {
 		}
 	}
 	return time.Duration(n * unit), true
-}
-
-func (r *RateLimit) parseQuota(header http.Header, limit, remaining, reset string, now time.Time) bool {
-	left, ok := count(one(header, remaining))
-	if !ok {
-		return false
-	}
-	r.HasQuota, r.Remaining = true, left
-	r.Limit, _ = count(one(header, limit))
-	r.Reset = untilReset(one(header, reset), now)
-	return true
-}
-
-// epoch is where a reset cannot be a number of seconds to wait any more (31
-// years) and must be a date: vendors send either under the same name.
-const epoch = 1_000_000_000
-
-func untilReset(value string, now time.Time) time.Duration {
-	wait := seconds(value)
-	if wait < epoch*time.Second {
-		return wait
-	}
-	at := time.Unix(int64(wait/time.Second), 0)
-	return max(0, distance(at, now))
-}
-
-// parseField reads the draft's structured field: `"default";r=50;t=30`, and the
-// form of its earlier versions, `limit=100, remaining=50, reset=30`.
-func (r *RateLimit) parseField(value string) {
-	for part := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ';' || c == ',' }) {
-		name, number, _ := strings.Cut(strings.TrimSpace(part), "=")
-		n, ok := count(number)
-		if !ok {
-			continue
-		}
-		switch strings.ToLower(name) {
-		case "r", "remaining":
-			r.Remaining, r.HasQuota = n, true
-		case "t", "reset":
-			r.Reset = seconds(number)
-		case "limit":
-			r.Limit = n
-		}
-	}
-}
-
-// count reads a whole number that is not negative.
-func count(value string) (int, bool) {
-	if value == "" { // an absent header must not cost an error
-		return 0, false
-	}
-	n, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31)
-	return int(n), err == nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -22,6 +23,7 @@ func header(lines ...string) http.Header {
 }
 
 // R6: seconds or any of the three date forms; what is unusable is ignored.
+// [TestRateLimitForms] has the other forms.
 func TestRetryAfterInAllItsForms(t *testing.T) {
 	t.Parallel()
 	now := time.Date(1994, time.November, 6, 8, 49, 7, 0, time.UTC)
@@ -38,12 +40,13 @@ func TestRetryAfterInAllItsForms(t *testing.T) {
 		{[]string{"Sun Nov  6 08:49:37 1994"}, 30 * time.Second},
 		{[]string{"Sun, 06 Nov 1994 08:00:00 GMT"}, 0},
 		{[]string{"-1"}, 0},
-		{[]string{"1.5"}, 0},
+		{[]string{"1.5"}, 1500 * time.Millisecond},
 		{[]string{"+5"}, 0},
 		{[]string{"soon"}, 0},
 		{[]string{""}, 0},
 		{[]string{"3", "7", "x"}, 7 * time.Second},
-		{[]string{"9223372037"}, math.MaxInt64},
+		{[]string{"784111747"}, 784111747 * time.Second},
+		{[]string{"999999999999"}, math.MaxInt64},
 		{[]string{"99999999999999999999999999"}, math.MaxInt64},
 	} {
 		h := http.Header{transport.HeaderRetryAfter: row.values}
@@ -74,7 +77,7 @@ func TestRateLimitHeadersOfSeveralVendors(t *testing.T) {
 			transport.RateLimit{Limit: 100, Remaining: 50, Reset: 30 * time.Second, HasQuota: true}},
 		{"IETF, in three headers", header("RateLimit-Limit: 100", "RateLimit-Remaining: 50", "RateLimit-Reset: 30"),
 			transport.RateLimit{Limit: 100, Remaining: 50, Reset: 30 * time.Second, HasQuota: true}},
-		{"garbage", header("X-RateLimit-Period-In-Sec: x", "X-Response-Time: NaN", "X-RateLimit-Remaining: -1", "RateLimit: ;;=,r=x"), transport.RateLimit{}},
+		{"garbage", header("X-RateLimit-Period-In-Sec: x", "X-Response-Time: NaN", "X-RateLimit-Remaining: x", "RateLimit: ;;=,r=x"), transport.RateLimit{}},
 	} {
 		assert.Equal(t, row.want, transport.ParseRateLimit(row.header, now), row.name)
 	}
@@ -114,23 +117,72 @@ func TestResponseTimesInAllTheirForms(t *testing.T) {
 	}
 }
 
-func FuzzParseRateLimit(f *testing.F) {
-	for _, seed := range []string{"120", "Sun, 06 Nov 1994 08:49:37 GMT", "9223372037", `"default";r=50;t=30`, "-1", "1e309"} {
-		f.Add(seed)
+// R6, R18: a 429, the state THROTTLED, and a 403 with Retry-After or a spent quota
+// throttle. Retry-After is a hint whatever the status; a spent quota is one where
+// it throttles; a period never is.
+func TestThrottlesAndHints(t *testing.T) {
+	t.Parallel()
+	const s = time.Second
+	for _, row := range []struct {
+		name      string
+		status    int
+		header    []string
+		throttles bool
+		hint      time.Duration
+	}{
+		{"429", 429, nil, true, 0},
+		{"429, Retry-After", 429, []string{"Retry-After: 7"}, true, 7 * s},
+		{"429, spent", 429, []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, true, 25 * s},
+		{"429, spent, renewal unknown", 429, []string{"X-RateLimit-Remaining: 0"}, true, 0},
+		{"429, requests left", 429, []string{"X-RateLimit-Remaining: 3", "X-RateLimit-Reset: 25"}, true, 0},
+		{"429, both", 429, []string{"Retry-After: 7", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, true, 7 * s},
+		{"429, both, the date is past", 429, []string{
+			"Retry-After: Sun, 06 Nov 1994 08:49:37 GMT", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25",
+		}, true, 0},
+		{"429, period", 429, []string{"X-RateLimit-Period-In-Sec: 60"}, true, 0},
+		{"403", 403, nil, false, 0},
+		{"403, Retry-After", 403, []string{"Retry-After: 20"}, true, 20 * s},
+		{"403, Retry-After: 0", 403, []string{"Retry-After: 0"}, true, 0},
+		{"403, unusable Retry-After", 403, []string{"Retry-After: soon"}, false, 0},
+		{"403, spent", 403, []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, true, 25 * s},
+		{"403, requests left", 403, []string{"X-RateLimit-Remaining: 3", "X-RateLimit-Reset: 25"}, false, 0},
+		{"403, state", 403, []string{"X-RateLimit-State: THROTTLED"}, true, 0},
+		{"200", 200, nil, false, 0},
+		{"200, spent", 200, []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, false, 0},
+		{"200, state", 200, []string{"X-RateLimit-State: throttled", "X-RateLimit-Period-In-Sec: 60"}, true, 0},
+		{"200, state OK", 200, []string{"X-RateLimit-State: OK"}, false, 0},
+		{"200, state and spent", 200, []string{"X-RateLimit-State: THROTTLED", "RateLimit-Remaining: 0", "RateLimit-Reset: 2"}, true, 2 * s},
+		{"503, Retry-After", 503, []string{"Retry-After: 20"}, false, 20 * s},
+		{"503, spent", 503, []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, false, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			said := transport.ParseRateLimit(header(row.header...), time.Time{})
+			assert.Equal(t, row.throttles, said.Throttles(row.status))
+			assert.Equal(t, row.hint, said.Hint(row.status))
+		})
 	}
-	now := time.Date(1994, time.November, 6, 8, 49, 7, 0, time.UTC)
-	f.Fuzz(func(t *testing.T, value string) {
-		h := http.Header{}
-		for _, name := range []string{
-			transport.HeaderRetryAfter, transport.HeaderPeriod, transport.HeaderResponseTime, transport.HeaderRateLimit,
-			transport.HeaderLimit, transport.HeaderRemaining, transport.HeaderReset,
-		} {
-			h[name] = []string{value}
-		}
-		r := transport.ParseRateLimit(h, now)
-		for _, d := range []time.Duration{r.RetryAfter, r.Period, r.ResponseTime, r.Reset} {
-			assert.GreaterOrEqual(t, d, time.Duration(0))
-		}
-		assert.GreaterOrEqual(t, r.Remaining, 0)
+}
+
+// The clock is asked for a date only, and then for the present.
+func TestADateIsMeasuredFromThePresent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		at := time.Now().Add(time.Minute)
+		said := transport.ParseRateLimit(header("Retry-After: "+at.UTC().Format(http.TimeFormat)), time.Time{})
+		assert.Equal(t, time.Minute, said.RetryAfter)
 	})
+}
+
+// Responses with ordinary headers, many or few, cost no allocation.
+func TestNoAllocationsForOrdinaryLimits(t *testing.T) { //nolint:paralleltest // it counts allocations
+	ordinary := []string{
+		"Content-Type: text/html", "Date: Fri, 27 Nov 2026 07:50:00 GMT", "X-RateLimit-State: OK", "Retry-After: 7",
+		"X-RateLimit-Limit: 60", "X-RateLimit-Remaining: 59", "X-RateLimit-Reset: 1795765830",
+	}
+	many := append([]string{"Retry-After-Ms: 7500", `RateLimit: "a";r=5;t=2, "b";r=1;t=60`, "Via: a", "Age: 1", "Etag: b"}, ordinary...)
+	for _, lines := range [][]string{nil, ordinary, many} {
+		h := header(lines...)
+		assert.Zero(t, testing.AllocsPerRun(100, func() { transport.ParseRateLimit(h, time.Time{}) }), "%d headers", len(h))
+	}
 }

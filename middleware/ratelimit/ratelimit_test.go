@@ -70,14 +70,14 @@ func TestReadsTheHeadersOfOtherVendors(t *testing.T) {
 		headers []string
 		want    transport.RateLimit
 	}{
-		{"retry after", []string{"Retry-After", "7"}, transport.RateLimit{RetryAfter: 7 * time.Second}},
+		{"retry after", []string{"Retry-After", "7"}, transport.RateLimit{RetryAfter: 7 * time.Second, HasRetryAfter: true}},
 		{"a quota", []string{"X-RateLimit-Remaining", "3", "X-RateLimit-Limit", "10", "X-RateLimit-Reset", "5"},
 			transport.RateLimit{HasQuota: true, Remaining: 3, Limit: 10, Reset: 5 * time.Second}},
 		{"the draft's field", []string{"RateLimit", `"default";r=50;t=30`},
 			transport.RateLimit{HasQuota: true, Remaining: 50, Reset: 30 * time.Second}},
 		{"a request id alone", []string{"X-Request-Id", "r-1"}, transport.RateLimit{RequestID: "r-1"}},
 		{"a response time alone", []string{"X-Response-Time", "1"}, transport.RateLimit{ResponseTime: time.Second}},
-		{"garbage", []string{"Retry-After", "soon", "X-RateLimit-Remaining", "-1"}, transport.RateLimit{}},
+		{"garbage", []string{"Retry-After", "soon", "X-RateLimit-Remaining", "x"}, transport.RateLimit{}},
 		{"nothing", []string{"Content-Type", "text/html"}, transport.RateLimit{}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -269,7 +269,7 @@ func TestAWaitIsEvenOverItsSpan(t *testing.T) {
 		{"a window of a second", hint(429, period, "1"), 0, time.Second, nil},
 		{"a window that was not hit", hint(503, period, "60"), 0, time.Second, nil},
 		{"a window that throttles by its state", throttled, 0, 30 * time.Second, nil},
-		{"a fraction", hint(429, "Retry-After", "2.5"), 0, time.Second, nil},
+		{"a fraction", hint(429, "Retry-After", "2.5"), 2500 * time.Millisecond, 3500 * time.Millisecond, nil},
 		{"a negative hint", hint(429, "Retry-After", "-5"), 0, time.Second, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
