@@ -51,10 +51,8 @@ func newCanarySites(t *testing.T) *canarySites {
 	s.secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // it tells of each client that hung up
 	s.secure.StartTLS()
 	s.proxy = httptest.NewServer(http.HandlerFunc(s.serveProxy))
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	s.gone = listener.Addr().String()
-	require.NoError(t, listener.Close())
+	s.gone = faults.Refusing
+	var err error
 	s.socks, err = net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	var serving sync.WaitGroup

@@ -20,6 +20,11 @@ import (
 // is counted together. [NewFrames] does not read headers and counts all as one.
 const HeaderCall = "X-Call-Id"
 
+// Refusing is an address that refuses every connection: the system hands out no
+// port as low for one, so that no other test can listen there meanwhile, as on a
+// port that was listened on and let go.
+const Refusing = "127.0.0.1:1"
+
 // A Kind is what happens to a request.
 type Kind int
 

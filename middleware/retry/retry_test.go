@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/faults"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 )
@@ -771,14 +772,10 @@ func TestDroppedResponsesGiveTheirConnectionBack(t *testing.T) {
 // R7: evidence from a real base: nothing was sent when no connection was had.
 func TestAPostIsRepeatedWhenNoConnectionWasHad(t *testing.T) {
 	t.Parallel()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := listener.Addr().String()
-	require.NoError(t, listener.Close())
 	base := &http.Transport{}
 	defer base.CloseIdleConnections()
 	ctx, record := transport.Begin(t.Context())
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address, strings.NewReader("x"))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+faults.Refusing, strings.NewReader("x"))
 	require.NoError(t, err)
 	_, err = transport.Chain(base, retry.New(retry.WithBaseDelay(0))).RoundTrip(req)
 	require.Error(t, err)
