@@ -65,10 +65,11 @@ func (s *source) measure(seeker io.Seeker) int64 {
 	return end - start
 }
 
-// attach makes f the body of req.
+// attach makes f the body of req. How it is sent again is decided below: by
+// GetBody where each attempt can open the files anew, else by Seek.
 func (f *form) attach(req *http.Request) {
 	var length int64
-	fresh, rewinds := true, true
+	fresh := true
 	for _, p := range f.parts {
 		length += int64(len(p.text))
 		if p.file == nil {
@@ -79,18 +80,11 @@ func (f *form) attach(req *http.Request) {
 		}
 		length += max(p.file.size, 0)
 		fresh = fresh && p.file.open != nil
-		rewinds = rewinds && (p.file.open != nil || p.file.seeker != nil)
 	}
 	req.ContentLength = max(length, -1)
-	body := &formBody{form: f}
-	switch {
-	case fresh:
-		req.Body = body
+	req.Body = &formBody{form: f}
+	if fresh {
 		req.GetBody = func() (io.ReadCloser, error) { return &formBody{form: f}, nil }
-	case rewinds:
-		req.Body = &rewindBody{formBody: body}
-	default:
-		req.Body = body
 	}
 }
 
@@ -187,29 +181,35 @@ func (b *formBody) Close() error {
 	return nil
 }
 
-// rewindBody is a form whose files can be rewound but not opened twice, so that
-// one attempt after the other reads it: who replays it must see the one before
-// let go, which an http.Request's GetBody could not.
-type rewindBody struct{ *formBody }
-
-// Seek rewinds to the start, or tells that it stands there; no other place is needed.
-func (b *rewindBody) Seek(offset int64, whence int) (int64, error) {
+// Seek rewinds to the start, or tells that it is there; no other place is needed.
+// It fails for a form with a file that can neither be opened again nor rewound.
+func (b *formBody) Seek(offset int64, whence int) (int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch {
-	case offset == 0 && whence == io.SeekCurrent && b.next == 0:
+	start := offset == 0 && (whence == io.SeekStart || whence == io.SeekCurrent && b.next == 0)
+	if !start || b.closed || !b.form.rewinds() {
+		return 0, errors.New("services: read form: it can be rewound to its start only, and only if its files can")
+	}
+	if whence == io.SeekCurrent {
 		return 0, nil
-	case offset != 0 || whence != io.SeekStart || b.closed:
-		return 0, errors.New("services: read form: it can be rewound to its start only")
 	}
 	b.drop()
 	b.next = 0
 	for _, p := range b.form.parts {
-		if p.file != nil && p.file.seeker != nil && p.file.open == nil {
+		if p.file != nil && p.file.open == nil {
 			if _, err := p.file.seeker.Seek(p.file.start, io.SeekStart); err != nil {
 				return 0, fmt.Errorf("services: read form: rewind file: %w", err)
 			}
 		}
 	}
 	return 0, nil
+}
+
+func (f *form) rewinds() bool {
+	for _, p := range f.parts {
+		if p.file != nil && p.file.open == nil && p.file.seeker == nil {
+			return false
+		}
+	}
+	return true
 }
