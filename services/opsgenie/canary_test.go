@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware"
-	"github.com/tripware/tripware/internal/faults"
 	"github.com/tripware/tripware/internal/canary"
+	"github.com/tripware/tripware/internal/faults"
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
