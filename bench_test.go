@@ -1,10 +1,12 @@
 package tripware_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -152,6 +154,55 @@ func BenchmarkChain(b *testing.B) {
 			}
 		})
 	}
+}
+
+// An upload over loopback, by the kinds of body: in memory it goes down as it
+// came; one that is rewound or copied aside is read by a handle of ours.
+func BenchmarkUpload(b *testing.B) {
+	const size = 512 << 10
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	defer srv.Close()
+	content := bytes.Repeat([]byte("x"), size)
+	bodies := []struct {
+		name string
+		body func() io.Reader
+	}{
+		{"in memory", func() io.Reader { return bytes.NewReader(content) }},
+		{"a seeker", func() io.Reader { return &file{bytes.NewReader(content)} }},
+		{"a stream", func() io.Reader { return io.MultiReader(bytes.NewReader(content)) }},
+	}
+	for _, row := range bodies {
+		base := &http.Transport{}
+		for name, client := range map[string]*http.Client{"bare": {Transport: base}, "chained": chained(base)} {
+			b.Run(row.name+", "+name, func(b *testing.B) {
+				b.ReportAllocs()
+				b.SetBytes(size)
+				for b.Loop() {
+					upload(b, client, srv.URL, row.body(), size)
+				}
+			})
+		}
+		base.CloseIdleConnections()
+	}
+}
+
+// file is a body that seeks, and has no GetBody.
+type file struct{ io.ReadSeeker }
+
+func (*file) Close() error { return nil }
+
+func upload(b *testing.B, client *http.Client, url string, body io.Reader, size int64) {
+	b.Helper()
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodPut, url, body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	req.ContentLength = size
+	resp, err := client.Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	transport.CloseBody(resp.Body)
 }
 
 // Ratios hold where times drift: the clients take turns in small chunks, and the

@@ -43,6 +43,7 @@ func TestADrainIsBounded(t *testing.T) {
 			drain(slow, layer.DrainBytes, layer.DrainTime)
 			assert.Less(t, time.Since(begun), 150*time.Millisecond, name)
 			time.Sleep(time.Second)
+			synctest.Wait()
 			assert.Equal(t, 1, slow.closed, name)
 
 			begun = time.Now()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"time"
 )
@@ -20,15 +19,18 @@ const (
 	chunk      = 32 << 10
 )
 
-var errReadAfterClose = errors.New("transport: replay request body: read after close")
+var (
+	errReadAfterClose = errors.New("transport: replay request body: read after close")
+	errNoReturn       = errors.New("its Read did not return")
+)
 
 // A source is a body that one attempt after the other reads. Each does so by a
 // handle of its own, and the handle by way of a goroutine that alone reads the
 // body: so a Read of a handle ends with its context, or when the handle is
 // closed, even if the Read of the body does not.
 //
-// The window holds the last bytes that were read. Of a body that cannot seek it
-// holds all of them, up to the ceiling, for the attempts that follow.
+// Of a body that cannot seek, the parts hold all that was read, up to the ceiling,
+// for the attempts that follow; else there is one part, with the last bytes.
 type source struct {
 	body    io.ReadCloser
 	length  int64 // what the request announces; -1: nothing
@@ -38,8 +40,8 @@ type source struct {
 	start   int64     // where it stood
 
 	mu       sync.Mutex
-	window   []byte
-	offset   int64         // where in the body the window begins
+	parts    [][]byte
+	read     int64         // how much was read of the body since its start
 	err      error         // what ended the body: io.EOF, or a BodyError
 	lost     bool          // more was read than may be kept
 	reader   *handle       // the last one
@@ -107,7 +109,10 @@ func (s *source) open(ctx context.Context) (io.ReadCloser, error) {
 		if _, err := s.seeker.Seek(s.start, io.SeekStart); err != nil {
 			return nil, fmt.Errorf("transport: replay request body: seek to its start: %w", err)
 		}
-		s.window, s.offset, s.err = s.window[:0], 0, nil
+		s.read, s.err = 0, nil
+		if len(s.parts) > 0 {
+			s.parts[0] = s.parts[0][:0]
+		}
 	default:
 		s.revoke()
 	}
@@ -180,37 +185,39 @@ func (s *source) serve(h *handle, p []byte) (n int, err error) {
 		s.wake()
 		return 0, errReadAfterClose
 	}
-	n = copy(p, s.window[h.pos-s.offset:])
-	h.pos += int64(n)
+	n = h.take(p)
 	switch {
-	case n > 0 && h.pos < s.offset+int64(len(s.window)):
+	case n > 0 && h.left():
 		return n, nil
 	case s.panicked != nil:
 		panic(s.panicked) // as if the body had been read in this goroutine
 	case s.err != nil:
 		return n, s.err
 	case n == 0 && !s.filling:
-		s.more()
+		s.more(h)
 	}
 	return n, nil
 }
 
-// more has the next part of the body read into the window.
-func (s *source) more() {
-	if s.seeker != nil || s.lost { // what was read is not needed again
-		s.offset += int64(len(s.window))
-		if s.window = s.window[:0]; cap(s.window) == 0 || cap(s.window) > chunk {
-			s.window = make([]byte, 0, s.size())
-		}
-	} else if len(s.window) == cap(s.window) {
-		s.window = slices.Grow(s.window, min(max(len(s.window), s.size()), chunk))
+// more has the next part of the body read. The handle has had all that there is.
+func (s *source) more(h *handle) {
+	last := len(s.parts) - 1
+	switch {
+	case last < 0:
+		s.parts = append(s.parts, make([]byte, 0, s.size()))
+	case s.seeker != nil || s.lost: // what was read is not needed again
+		s.parts = append(s.parts[:0], s.parts[last][:0])
+		h.part, h.off = 0, 0
+	case len(s.parts[last]) == cap(s.parts[last]):
+		s.parts = append(s.parts, make([]byte, 0, min(2*cap(s.parts[last]), chunk)))
 	}
 	if s.fill == nil {
 		s.fill = make(chan []byte, 1)
 		go s.pump(s.fill)
 	}
 	s.filling = true
-	s.fill <- s.window[len(s.window):cap(s.window)]
+	part := s.parts[len(s.parts)-1]
+	s.fill <- part[len(part):cap(part)]
 }
 
 // size is how much to ask for at first: the whole body and a byte, so that one
@@ -219,7 +226,7 @@ func (s *source) size() int {
 	switch {
 	case s.length >= 0:
 		return int(min(s.length+1, chunk))
-	case s.seeker != nil || s.lost:
+	case s.seeker != nil:
 		return chunk
 	}
 	return leastChunk
@@ -228,16 +235,16 @@ func (s *source) size() int {
 // pump reads the body, a part at a time, until it ends or nobody wants more.
 func (s *source) pump(fill <-chan []byte) {
 	for into := range fill {
-		if !s.read(into) {
+		if !s.readPart(into) {
 			return
 		}
 	}
 }
 
-// read reads one part and reports whether there may be another. A body may end
+// readPart reads one part and reports whether there may be another. A body may end
 // the goroutine, by a panic or by [runtime.Goexit].
-func (s *source) read(into []byte) (more bool) {
-	n, err := 0, errors.New("its Read did not return")
+func (s *source) readPart(into []byte) (more bool) {
+	n, err := 0, errNoReturn
 	defer func() {
 		p := recover()
 		s.mu.Lock()
@@ -254,10 +261,12 @@ func (s *source) took(n int, err error, room int, panicked any) (more bool) {
 		n, err = 0, fmt.Errorf("its Read returned %d for a buffer of %d bytes", n, room)
 	}
 	if s.err = err; !s.raw {
-		n, s.err = checked(n, err, s.offset+int64(len(s.window)), s.length)
+		n, s.err = checked(n, err, s.read, s.length)
 	}
-	s.window = s.window[:len(s.window)+n]
-	s.lost = s.lost || s.seeker == nil && int64(len(s.window)) > s.ceiling
+	last := len(s.parts) - 1
+	s.parts[last] = s.parts[last][:len(s.parts[last])+n]
+	s.read += int64(n)
+	s.lost = s.lost || s.seeker == nil && s.read > s.ceiling
 	s.filling, s.panicked = false, panicked
 	if s.err != nil || s.finished {
 		s.fill = nil
@@ -303,8 +312,27 @@ func (s *source) close() {
 type handle struct {
 	source *source
 	ctx    context.Context
-	pos    int64
-	closed bool // both are guarded by the source's mutex
+
+	part, off int // what it reads next; these are guarded by the source's mutex
+	closed    bool
+}
+
+// take copies what is there.
+func (h *handle) take(p []byte) (n int) {
+	for parts := h.source.parts; h.part < len(parts); h.part, h.off = h.part+1, 0 {
+		m := copy(p[n:], parts[h.part][h.off:])
+		n, h.off = n+m, h.off+m
+		if n == len(p) || h.part == len(parts)-1 {
+			break // the last part may still grow
+		}
+	}
+	return n
+}
+
+// left reports whether there is more than was taken.
+func (h *handle) left() bool {
+	parts := h.source.parts
+	return h.part < len(parts)-1 || h.off < len(parts[h.part])
 }
 
 func (h *handle) Read(p []byte) (int, error) {
