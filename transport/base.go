@@ -15,17 +15,16 @@ import (
 )
 
 const (
-	baseDialTimeout           = 10 * time.Second
-	baseKeepAlive             = 30 * time.Second
-	baseTLSHandshakeTimeout   = 10 * time.Second
-	baseIdleConnTimeout       = 90 * time.Second
-	baseExpectContinueTimeout = time.Second
-	basePingAfter             = 30 * time.Second
-	basePingTimeout           = 15 * time.Second
-	baseConcurrency           = 64
-	idlePerCall               = 2 // see WithConcurrency
-	baseIdleConns             = 512
-	baseHeaderBytes           = 1 << 20
+	baseDialTimeout            = 10 * time.Second
+	baseKeepAlive              = 30 * time.Second
+	baseTLSHandshakeTimeout    = 10 * time.Second
+	baseIdleConnTimeout        = 90 * time.Second
+	baseExpectContinueTimeout  = time.Second
+	basePingAfter              = 30 * time.Second
+	basePingTimeout            = 15 * time.Second
+	baseConcurrency            = 64
+	idlePerCall, baseIdleConns = 2, 512 // see WithConcurrency
+	baseHeaderBytes            = 1 << 20
 )
 
 // A BaseOption sets one property of a base transport; see [NewBase] and
@@ -58,10 +57,9 @@ func (c *baseConfig) fault(format string, args ...any) {
 // step that could hang and a pool that keeps as many connections as calls run at
 // once. Without options: 10s to dial and 10s for the TLS handshake, no bound on
 // the wait for response headers (set a deadline on the request's context, or
-// [WithResponseHeaderTimeout]), connections of 64 calls at once per host kept for 90s
-// and at most 512 in all,
-// HTTP/2, TLS 1.2 or later, the proxy of the environment (see
-// [ProxyFromEnvironment]), response headers up to 1 MiB.
+// [WithResponseHeaderTimeout]), connections of 64 calls at once per host kept for
+// 90s and at most 512 in all, HTTP/2, TLS 1.2 or later, the proxy of the
+// environment (see [ProxyFromEnvironment]), response headers up to 1 MiB.
 //
 // All faults of the options are joined in one error. The transport is safe for
 // concurrent use; whoever builds it closes its idle connections.
@@ -306,16 +304,14 @@ func WithExpectContinueTimeout(d time.Duration) BaseOption {
 	return baseBound("expect-continue timeout", d, 0, func(c *baseConfig) { c.transport.ExpectContinueTimeout = d })
 }
 
-// WithConcurrency says how many requests run at once to one host: up to twice as
-// many idle connections are kept for it, and at most 512 for all hosts together,
-// or as many as for one host where that is more.
-// With fewer, HTTP/1 connections are closed after use and dialled again. Twice,
-// since net/http dials for a request that finds none idle, though the one before
-// may come back first and serve it. The default is 64; below 1 is refused.
+// WithConcurrency says how many requests run at once to one host. Up to twice as
+// many idle connections are kept for it, since net/http dials for a request that
+// finds none idle, though the one before may come back first; for all hosts, 512
+// or that number if it is more. The default is 64; below 1 is refused.
 func WithConcurrency(n int) BaseOption {
+	idle := idlePerCall * min(n, math.MaxInt/idlePerCall)
 	return baseBound("concurrency", n, 1, func(c *baseConfig) {
-		perHost := idlePerCall * min(n, math.MaxInt/idlePerCall)
-		c.transport.MaxIdleConnsPerHost, c.transport.MaxIdleConns = perHost, max(perHost, baseIdleConns)
+		c.transport.MaxIdleConnsPerHost, c.transport.MaxIdleConns = idle, max(idle, baseIdleConns)
 	})
 }
 

@@ -201,8 +201,6 @@ func (r *RateLimit) readQuota(name string, lines []string, clock hint.Clock) {
 	r.Limit, r.Remaining, r.Reset, r.HasQuota = q.Limit, q.Remaining, q.Reset, q.Known
 }
 
-func one(header http.Header, name string) string { return first(header[name]) }
-
 func first(lines []string) string {
 	if len(lines) > 0 {
 		return lines[0]

@@ -162,14 +162,14 @@ func (s *signer) sendTwice(req *http.Request, source Renewer, value string) (*ht
 	}
 	source.Renew(value)
 	if _, first := transport.Again(req.Context()); !first || req.Context().Err() != nil || !replay.Replayable() {
-		return resp, nil //nolint:nilerr // the response that is there stands
+		return resp, nil
 	}
 	renewed, err := valueOf(req.Context(), source)
 	if err == nil && renewed == value { // the same response would come
 		return resp, nil
 	}
 	if err == nil && replay.Prepare(req.Context()) != nil {
-		return resp, nil //nolint:nilerr // the same
+		return resp, nil
 	}
 	s.drop(resp, replay.Held())
 	if err != nil {

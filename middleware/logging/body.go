@@ -66,7 +66,7 @@ func (t *tap) Read(b []byte) (int, error) {
 	if n > 0 {
 		t.capture.take(b[:n])
 	}
-	if err == io.EOF { //nolint:errorlint // the end is not wrapped
+	if err == io.EOF {
 		t.capture.end()
 	}
 	if err != nil && t.ends {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log/slog"
@@ -48,7 +49,8 @@ func http2Server(t *testing.T, handle http.HandlerFunc) *httptest.Server {
 
 // baseOf returns a transport of its own that speaks HTTP/2 or HTTP/1.1 to srv.
 func baseOf(srv *httptest.Server, http2 bool) *http.Transport {
-	roots := srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs //nolint:forcetypeassert // httptest's is one
+	roots := x509.NewCertPool()
+	roots.AddCert(srv.Certificate())
 	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: http2}
 }
 

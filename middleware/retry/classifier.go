@@ -71,6 +71,6 @@ func (c *call) classify(resp *http.Response, err error) (answer Answer) {
 	if resp != nil {
 		o.Status, o.Header = resp.StatusCode, resp.Header
 	}
-	c.contain(c.ctx, "a classifier", func() { answer = c.policy.classifier(o) })
+	c.contain(c.ctx, "classifier", func() { answer = c.policy.classifier(o) })
 	return answer
 }

@@ -114,7 +114,7 @@ func TestAPanicOfAClassifierIsReportedOnce(t *testing.T) { //nolint:paralleltest
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, 3, s.calls)
-	assert.Equal(t, 1, strings.Count(log.String(), "a classifier panicked"), log.String())
+	assert.Equal(t, 1, strings.Count(log.String(), "function=classifier"), log.String())
 	assert.NotContains(t, log.String(), "canary")
 }
 

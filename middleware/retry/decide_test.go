@@ -231,7 +231,7 @@ func TestAServerThatACallbackRefusesIsAskedOnce(t *testing.T) {
 			srv := httptest.NewUnstartedServer(http.NotFoundHandler())
 			srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 			srv.StartTLS()
-			base := srv.Client().Transport.(*http.Transport).Clone()
+			base := baseOf(srv, false)
 			var shakes atomic.Int32
 			set(base.TLSClientConfig, row.verdict, &shakes)
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL, http.NoBody)

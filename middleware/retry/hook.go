@@ -2,6 +2,8 @@ package retry
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -42,6 +44,20 @@ func (c *call) tell(resp *http.Response, err error, cause string, d decision) {
 	}
 	ctx := transport.Detach(c.req.Context())
 	for _, hook := range c.policy.hooks {
-		c.contain(ctx, "a hook", func() { hook(ctx, e) })
+		c.contain(ctx, "hook", func() { hook(ctx, e) })
 	}
+}
+
+// contain calls a function of the user's. A panic in it is reported, the first
+// time, and ends nothing.
+func (r *retrier) contain(ctx context.Context, what string, f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.panicked.Do(func() {
+				slog.Default().ErrorContext(ctx, "retry: a function of the caller's panicked",
+					slog.String("function", what), slog.String("panic", transport.RedactText(fmt.Sprint(p))))
+			})
+		}
+	}()
+	f()
 }

@@ -25,7 +25,6 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -111,19 +110,6 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer c.leave()
 	return c.run()
-}
-
-// contain calls a function of the user's. A panic in it is reported, the first
-// time, and ends nothing.
-func (r *retrier) contain(ctx context.Context, what string, f func()) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.panicked.Do(func() {
-				slog.Default().ErrorContext(ctx, "retry: "+what+" panicked", slog.String("panic", transport.RedactText(fmt.Sprint(p))))
-			})
-		}
-	}()
-	f()
 }
 
 // A call is one run of the loop. It lives on the stack: what layers below have to
