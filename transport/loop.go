@@ -37,68 +37,73 @@ func (l *loop) runs() bool {
 // it tell each other. Its methods are safe for concurrent use.
 type Loop scope
 
-// OwnRoundTrip returns req as a retry loop has to take it: with a context that
-// belongs to this round trip alone. That is req itself where a [Chain] saw to it,
-// where the loop is nested in another, and where there is no record. A request
+// OwnRoundTrip returns req as a retry loop has to take it, with a context that
+// belongs to this round trip alone, and the loop's place in it. That is req itself
+// where a [Chain] saw to it, and where the loop is nested in another; and where
+// there is no record, there is no place for a loop either, and it is nil. A request
 // that is made anew inside an attempt gets a record of its own, with the same
 // transaction id; so does one without a record if force is set. The function end
 // is nil or must be called when the round trip is over.
-func OwnRoundTrip(req *http.Request, force bool) (own *http.Request, end func()) {
+func OwnRoundTrip(req *http.Request, force bool) (own *http.Request, l *Loop, end func()) {
 	switch node := nodeOf(req.Context()).(type) {
 	case *scope:
-		anew := node.loop.runs() && !node.carries(req)
-		if !anew && (node.loop.state.Load() != loopOver || !force) {
-			return req, nil
+		over := node.loop.state.Load() == loopOver
+		if !over && (!node.loop.runs() || node.carries(req)) {
+			return req, (*Loop)(node), nil
+		}
+		if over && !force {
+			return req, nil, nil
 		}
 	case *begun:
 		if !node.call.open() && !force {
-			return req, nil
+			return req, nil, nil
 		}
 	default:
 		if !force {
-			return req, nil
+			return req, nil, nil
 		}
 	}
 	s := newScope(req, nil, new(time.Now()))
-	return &s.req, s.end
+	return &s.req, (*Loop)(s), s.end
 }
 
-// EnterLoop registers a retry loop for the round trip of req. It returns nil
-// where req has no record. If the loop is nested, that is if req is the running
-// attempt of a loop above, whatever copies of it were made, that one does the
-// retries, within the stricter limits of both, and the caller has to pass through.
-// A maxElapsed of zero is no bound. The loop began at an [Loop.Age] of began: its
-// time runs from the beginning of a call that a chain opened for this round trip,
-// else from here.
-func EnterLoop(req *http.Request, maxRetries int, maxElapsed time.Duration) (l *Loop, began time.Duration, nested bool) {
-	s := scopeFrom(req.Context())
-	if s == nil || s.loop.state.Load() == loopOver {
-		return nil, 0, false
+// Record returns the record that the round trip belongs to; nil for a nil loop.
+func (l *Loop) Record() *Call {
+	if l == nil {
+		return nil
 	}
-	if !s.call.opened { // the call may be older than the round trip: redirects, a caller's own work
-		began = s.call.age()
+	return l.call
+}
+
+// Enter registers the retry loop, with the request that it was given. If it is
+// nested, that is if that is the running attempt of a loop above, whatever copies
+// of it were made, that one does the retries, within the stricter limits of both,
+// and the caller has to pass through. A maxElapsed of zero is no bound. The loop
+// began at an [Loop.Age] of began: its time runs from the beginning of a call that
+// a chain opened for this round trip, else from here.
+func (l *Loop) Enter(req *http.Request, maxRetries int, maxElapsed time.Duration) (began time.Duration, nested bool) {
+	if !l.call.opened { // the call may be older than the round trip: redirects, a caller's own work
+		began = l.call.age()
 	}
 	retries, until := int32(min(maxRetries, math.MaxInt32)), int64(0)
 	if maxElapsed > 0 {
 		until = int64(min(began, math.MaxInt64-maxElapsed) + maxElapsed)
 	}
-	if s.loop.state.CompareAndSwap(loopNone, loopBound) || s.loop.state.CompareAndSwap(loopAlone, loopBound) {
-		s.loop.retries.Store(retries)
-		s.loop.until.Store(until)
-		s.sendsFor(req)
-		return (*Loop)(s), began, false
+	if l.loop.state.CompareAndSwap(loopNone, loopBound) || l.loop.state.CompareAndSwap(loopAlone, loopBound) {
+		l.loop.retries.Store(retries)
+		l.loop.until.Store(until)
+		(*scope)(l).sendsFor(req)
+		return began, false
 	}
-	s.loop.retries.Store(min(s.loop.retries.Load(), retries))
-	if old := s.loop.until.Load(); until > 0 && (old == 0 || until < old) {
-		s.loop.until.Store(until)
+	l.loop.retries.Store(min(l.loop.retries.Load(), retries))
+	if old := l.loop.until.Load(); until > 0 && (old == 0 || until < old) {
+		l.loop.until.Store(until)
 	}
-	return (*Loop)(s), began, true
+	return began, true
 }
 
 // Leave takes the loop off its round trip. Only the loop that entered may call it.
-func (l *Loop) Leave() {
-	l.loop.state.Store(loopNone)
-}
+func (l *Loop) Leave() { l.loop.state.Store(loopNone) }
 
 // Age returns how long ago the call of the loop began.
 func (l *Loop) Age() time.Duration { return l.call.age() }

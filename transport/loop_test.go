@@ -40,7 +40,8 @@ func TestALoopBelowNarrowsTheLoopAbove(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var above *transport.Loop
 			outer := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				loop, began, nested := transport.EnterLoop(req, row.above, row.elapsed)
+				_, loop, _ := transport.OwnRoundTrip(req, false)
+				began, nested := loop.Enter(req, row.above, row.elapsed)
 				assert.False(t, nested, row.name)
 				assert.Zero(t, began, "the chain opened the call for this round trip")
 				defer loop.Leave()
@@ -48,14 +49,15 @@ func TestALoopBelowNarrowsTheLoopAbove(t *testing.T) {
 				return next.RoundTrip(req)
 			})
 			inner := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				_, _, nested := transport.EnterLoop(req, row.below, row.within)
+				_, below, _ := transport.OwnRoundTrip(req, false)
+				_, nested := below.Enter(req, row.below, row.within)
 				assert.True(t, nested, row.name)
 				retries, left, bounded := above.Limits()
 				assert.Equal(t, row.wantRetries, retries, row.name)
 				assert.Equal(t, row.wantInAll, left, row.name)
 				assert.Equal(t, row.wantInAll > 0, bounded, row.name)
-				below, same := transport.RetryLeft(req.Context())
-				assert.Equal(t, left, below, row.name)
+				rest, same := transport.RetryLeft(req.Context())
+				assert.Equal(t, left, rest, row.name)
 				assert.Equal(t, bounded, same, row.name)
 				return next.RoundTrip(req)
 			})
@@ -82,7 +84,8 @@ func TestALoopKnowsHowLongItRuns(t *testing.T) {
 		loop := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			assert.False(t, transport.Looping(req.Context()))
 			time.Sleep(time.Second)
-			l, began, _ := transport.EnterLoop(req, 1, time.Minute)
+			_, l, _ := transport.OwnRoundTrip(req, false)
+			began, _ := l.Enter(req, 1, time.Minute)
 			defer l.Leave()
 			assert.True(t, transport.Looping(req.Context()))
 			time.Sleep(time.Second)
@@ -101,9 +104,11 @@ func TestALoopKnowsHowLongItRuns(t *testing.T) {
 			require.NoError(t, resp.Body.Close())
 		}
 		assert.Equal(t, []time.Duration{2 * time.Second, time.Second, time.Second}, elapsed)
-		l, _, nested := transport.EnterLoop(get(t, t.Context()), 1, 1)
+		own, l, end := transport.OwnRoundTrip(get(t, t.Context()), false)
 		assert.Nil(t, l, "no record")
-		assert.False(t, nested)
+		assert.Nil(t, l.Record())
+		assert.Nil(t, end)
+		assert.Nil(t, transport.CallFrom(own.Context()))
 	})
 }
 
@@ -116,7 +121,8 @@ func TestTheAttemptMoreIsGrantedOnce(t *testing.T) {
 			granted, first := transport.Again(req.Context())
 			return [2]bool{granted, first}
 		}
-		l, _, _ := transport.EnterLoop(req, 0, 0)
+		_, l, _ := transport.OwnRoundTrip(req, false)
+		l.Enter(req, 0, 0)
 		assert.Equal(t, [2]bool{}, ask(), "the body cannot be sent again")
 		l.AllowAgain()
 		assert.False(t, l.TakeAgain(), "nobody asked")
@@ -128,7 +134,7 @@ func TestTheAttemptMoreIsGrantedOnce(t *testing.T) {
 		l.Leave()
 		assert.Equal(t, [2]bool{false, true}, ask(), "no loop")
 		assert.Equal(t, [2]bool{}, ask())
-		l, _, _ = transport.EnterLoop(req, 0, 0)
+		l.Enter(req, 0, 0)
 		l.AllowAgain()
 		assert.Equal(t, [2]bool{true, true}, ask(), "another loop of the round trip")
 		l.Leave()
@@ -152,7 +158,8 @@ func TestTheAttemptMoreIsGrantedOnce(t *testing.T) {
 func TestALimiterNotesTheNextTurn(t *testing.T) {
 	t.Parallel()
 	probe := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		l, _, _ := transport.EnterLoop(req, 0, 0)
+		_, l, _ := transport.OwnRoundTrip(req, false)
+		l.Enter(req, 0, 0)
 		defer l.Leave()
 		for _, row := range []struct{ in, want time.Duration }{
 			{0, 0}, {-1, 0}, {1, time.Millisecond}, {time.Minute, time.Minute},

@@ -332,7 +332,8 @@ type retryLoop struct {
 }
 
 func (r *retryLoop) RoundTrip(req *http.Request) (*http.Response, error) {
-	loop, _, _ := transport.EnterLoop(req, 0, 0)
+	_, loop, _ := transport.OwnRoundTrip(req, false)
+	loop.Enter(req, 0, 0)
 	defer loop.Leave()
 	if r.grants {
 		loop.AllowAgain()

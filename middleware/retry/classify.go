@@ -80,24 +80,23 @@ func (c *call) verdict(resp *http.Response, err error) verdict {
 }
 
 func (c *call) verdictOnStatus(resp *http.Response) verdict {
-	v := verdict{throttled: throttled(resp)}
 	listed := c.listed(resp)
-	repeat := c.repeat()
-	switch c.classify(resp, nil) {
-	case Yes:
-		v.cause = statusCause(resp.StatusCode)
-		return v
-	case No:
-		return verdict{}
-	case AsUsual:
+	if c.policy.classifier != nil {
+		switch c.classify(resp, nil) {
+		case Yes:
+			return verdict{cause: statusCause(resp.StatusCode), throttled: throttled(resp)}
+		case No:
+			return verdict{}
+		case AsUsual:
+		}
 	}
 	if !listed {
 		return verdict{}
 	}
-	v.cause = statusCause(resp.StatusCode)
+	v := verdict{cause: statusCause(resp.StatusCode), throttled: throttled(resp)}
 	switch {
-	case v.throttled || repeat == transport.RepeatAlways:
-	case repeat == transport.RepeatRefused:
+	case v.throttled || c.repeat == transport.RepeatAlways:
+	case c.repeat == transport.RepeatRefused:
 		if resp.StatusCode != http.StatusServiceUnavailable {
 			v.reason = ReasonMethod
 		}
@@ -162,7 +161,7 @@ func (c *call) verdictOnError(err error) verdict {
 // repeatable reports whether an attempt may be repeated that may have done what
 // the request asked for.
 func (c *call) repeatable() bool {
-	switch c.repeat() {
+	switch c.repeat {
 	case transport.RepeatAlways:
 		return true
 	case transport.RepeatRefused:
@@ -170,14 +169,6 @@ func (c *call) repeatable() bool {
 	default:
 		return c.policy.errorAny || c.idempotent()
 	}
-}
-
-func (c *call) repeat() transport.Repeat {
-	if _, safe := transport.Setting[safe](c.ctx); safe {
-		return transport.RepeatAlways
-	}
-	repeat, _ := transport.Fact[transport.Repeat](c.record)
-	return repeat
 }
 
 // idempotent follows RFC 9110 section 9.2.2, and the draft "The Idempotency-Key

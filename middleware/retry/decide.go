@@ -53,22 +53,22 @@ func (c *call) decide(resp *http.Response, err error) decision {
 
 // onceMore is the attempt more that a layer below was granted, for a new credential.
 func (c *call) onceMore() decision {
-	left, ok := c.room(0)
-	if !ok || !c.replay.Replayable() || c.ctx.Err() != nil {
+	t := c.bounds()
+	if !t.allows(0) || !c.replay.Replayable() || c.ctx.Err() != nil {
 		return decision{}
 	}
 	if err := c.replay.Prepare(c.ctx); err != nil {
 		return decision{}
 	}
 	c.budgetOf().Draw()
-	return decision{again: true, drain: left}
+	return decision{again: true, drain: t.drain(0, c.policy.drainTime)}
 }
 
 // plan draws the wait before the next retry and gets what that needs, or gives
 // the reason why there is none.
 func (c *call) plan(resp *http.Response, v verdict, turn time.Duration) decision {
-	maxRetries, left, bounded := c.limits()
-	if c.retries >= maxRetries {
+	t := c.bounds()
+	if c.retries >= t.retries {
 		return decision{reason: ReasonAttempts}
 	}
 	if !c.replay.Replayable() {
@@ -79,13 +79,12 @@ func (c *call) plan(resp *http.Response, v verdict, turn time.Duration) decision
 		return decision{reason: reason}
 	}
 	begins := max(wait, turn) // the limiter makes the attempt wait after the loop did
-	deadline, has := c.ctx.Deadline()
 	switch {
 	case turn == math.MaxInt64:
 		return decision{reason: ReasonLimit}
-	case bounded && begins > left:
+	case !t.allows(begins):
 		return decision{reason: ReasonElapsed}
-	case has && begins >= time.Until(deadline):
+	case t.deadline && begins >= t.untilDeadline:
 		return decision{reason: ReasonDeadline}
 	case v.unknownHost && (c.attempts >= unknownHostAttempts || c.elapsed()+begins > unknownHostTime):
 		return decision{reason: ReasonHost}
@@ -94,12 +93,43 @@ func (c *call) plan(resp *http.Response, v verdict, turn time.Duration) decision
 	}
 	d := c.prepare()
 	if d.again {
-		d.wait = wait
-		d.drain, _ = c.room(begins)
+		d.wait, d.drain = wait, t.drain(begins, c.policy.drainTime)
 	} else if !v.throttled {
 		c.budgetOf().Return()
 	}
 	return d
+}
+
+// bounds is how much of the limits is left.
+type bounds struct {
+	retries       int
+	left          time.Duration // in which an attempt may begin
+	bounded       bool          // left is a bound
+	untilDeadline time.Duration
+	deadline      bool // there is one
+}
+
+func (c *call) bounds() (b bounds) {
+	b.retries, b.left, b.bounded = c.limits()
+	if at, has := c.ctx.Deadline(); has {
+		b.untilDeadline, b.deadline = time.Until(at), true
+	}
+	return b
+}
+
+// allows reports whether an attempt may begin after the wait given.
+func (b *bounds) allows(wait time.Duration) bool { return !b.bounded || wait <= b.left }
+
+// drain returns how long a response may be drained so that an attempt can begin
+// in time after the wait given: before the deadline, where it would be in vain.
+func (b *bounds) drain(wait, most time.Duration) time.Duration {
+	if b.bounded {
+		most = min(most, b.left-wait)
+	}
+	if b.deadline {
+		most = min(most, (b.untilDeadline-wait)/2)
+	}
+	return max(most, 0)
 }
 
 // prepare gets the body for the next attempt.
@@ -115,22 +145,6 @@ func (c *call) prepare() decision {
 		return decision{reason: ReasonBody}
 	}
 	return decision{err: rewindError(err)}
-}
-
-// room returns how long a response may be drained if an attempt is to begin after
-// the wait given, and whether it can begin in time at all.
-func (c *call) room(wait time.Duration) (drain time.Duration, ok bool) {
-	drain = c.policy.drainTime
-	if _, left, bounded := c.limits(); bounded {
-		drain = min(drain, left-wait)
-		ok = left >= wait
-	} else {
-		ok = true
-	}
-	if deadline, has := c.ctx.Deadline(); has {
-		drain = min(drain, (time.Until(deadline)-wait)/2) // an attempt at the deadline would be none
-	}
-	return max(drain, 0), ok
 }
 
 // A host that does not exist may be one that is not known yet. Within these

@@ -248,11 +248,11 @@ func (c *config) check() error {
 	return errors.Join(faults...)
 }
 
-// The settings of a call: see [transport.WithSetting].
-type (
-	settings []Option
-	safe     struct{}
-)
+// settings is what holds for the calls of a context: see [transport.WithSetting].
+type settings struct {
+	opts []Option
+	safe bool
+}
 
 // WithPolicy returns a context whose calls are retried by the middleware's
 // policy with opts applied on top: other limits, other codes, [Off] or [On]. A
@@ -260,29 +260,34 @@ type (
 // one inside the other, the options add up. Requests that a layer makes anew
 // inside an attempt, for a token say, follow their own policy.
 func WithPolicy(ctx context.Context, opts ...Option) context.Context {
-	outer, _ := transport.Setting[settings](ctx)
-	return transport.WithSetting(ctx, append(slices.Clip(outer), opts...))
+	s, _ := transport.Setting[settings](ctx)
+	s.opts = append(slices.Clip(s.opts), opts...)
+	return transport.WithSetting(ctx, s)
 }
 
 // Safe returns a context whose calls may be repeated whatever their method: the
 // caller knows that a second copy does no harm. It does not hold for requests that
 // a layer makes anew inside an attempt.
-func Safe(ctx context.Context) context.Context { return transport.WithSetting(ctx, safe{}) }
+func Safe(ctx context.Context) context.Context {
+	s, _ := transport.Setting[settings](ctx)
+	s.safe = true
+	return transport.WithSetting(ctx, s)
+}
 
-// policy returns the policy of a call made with ctx.
-func (r *retrier) policy(ctx context.Context) (*config, error) {
-	opts, _ := transport.Setting[settings](ctx)
-	if len(opts) == 0 {
-		return &r.config, nil
+// policy returns the policy of a call made with ctx, and whether it is marked safe.
+func (r *retrier) policy(ctx context.Context) (policy *config, safe bool, err error) {
+	own, _ := transport.Setting[settings](ctx)
+	if len(own.opts) == 0 {
+		return &r.config, own.safe, nil
 	}
 	c := r.config
-	for _, opt := range opts {
+	for _, opt := range own.opts {
 		if opt != nil {
 			opt(&c)
 		}
 	}
 	if err := c.check(); err != nil {
-		return nil, fmt.Errorf("retry: policy of this call: %w", err)
+		return nil, false, fmt.Errorf("retry: policy of this call: %w", err)
 	}
-	return &c, nil
+	return &c, own.safe, nil
 }

@@ -91,12 +91,11 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Fault() != nil {
 		return nil, transport.Refuse(req, r.Fault())
 	}
-	req, end := transport.OwnRoundTrip(req, r.nested)
+	req, loop, end := transport.OwnRoundTrip(req, r.nested)
 	if end != nil {
 		defer end()
 	}
-	ctx := req.Context()
-	policy, err := r.policy(ctx)
+	policy, safe, err := r.policy(req.Context())
 	if err != nil {
 		return nil, transport.Refuse(req, err)
 	}
@@ -104,9 +103,14 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		return r.Send(req)
 	}
 	var c call // a literal would be built aside and copied
-	c.retrier, c.policy, c.req, c.ctx, c.record = r, policy, req, ctx, transport.CallFrom(ctx)
+	c.retrier, c.policy, c.req, c.ctx, c.loop, c.record = r, policy, req, req.Context(), loop, loop.Record()
 	if !c.enter() {
 		return r.Send(req)
+	}
+	if safe {
+		c.repeat = transport.RepeatAlways
+	} else {
+		c.repeat, _ = transport.Fact[transport.Repeat](c.record)
 	}
 	defer c.leave()
 	return c.run()
@@ -121,7 +125,8 @@ type call struct {
 	req      *http.Request // as it was given
 	ctx      context.Context
 	record   *transport.Call
-	loop     *transport.Loop // nil: there is no record
+	loop     *transport.Loop  // nil: there is no record
+	repeat   transport.Repeat // what a second copy of the request would do
 	replay   layer.Replay
 	drainer  layer.Drainer
 	offer    bool // net/http may repeat the request by itself
@@ -159,14 +164,16 @@ func (c *call) run() (*http.Response, error) {
 // enter registers the loop. It reports false when a loop above does the retries:
 // then this one's limits hold as well, if they are stricter.
 func (c *call) enter() bool {
+	if c.loop == nil {
+		c.began = time.Since(c.born)
+		return true
+	}
 	var nested bool
-	if c.loop, c.began, nested = transport.EnterLoop(c.req, c.policy.maxRetries, c.policy.maxElapsed); nested {
+	if c.began, nested = c.loop.Enter(c.req, c.policy.maxRetries, c.policy.maxElapsed); nested {
 		c.record.SetReason(ReasonNested)
 		return false
 	}
-	if c.loop == nil {
-		c.began = time.Since(c.born)
-	} else if c.policy.withinCall {
+	if c.policy.withinCall {
 		c.earlier = c.loop.Earlier()
 	}
 	return true
@@ -213,14 +220,13 @@ func (c *call) begin() (err error) {
 		return fmt.Errorf("retry: before the first attempt: %w", err)
 	}
 	c.budgetOf().Deposit()
-	repeat := c.repeat()
-	anyway := c.policy.errorAny || repeat == transport.RepeatAlways
+	anyway := c.policy.errorAny || c.repeat == transport.RepeatAlways
 	if c.policy.maxRetries-c.earlier <= 0 && c.req.GetBody == nil {
 		c.replay = layer.AsItCame(c.req) // no retry can follow
 	} else if c.replay, err = layer.NewReplay(c.req, c.policy.replay); err != nil {
 		return fmt.Errorf("retry: %w", err)
 	}
-	c.offer = anyway || !c.replay.Kept() || repeat != transport.RepeatRefused && c.idempotent()
+	c.offer = anyway || !c.replay.Kept() || c.repeat != transport.RepeatRefused && c.idempotent()
 	if c.policy.callTimeout > 0 {
 		cause := &TimeoutError{After: c.policy.callTimeout, clock: ErrCallTimeout}
 		c.ctx, c.cancel = context.WithTimeoutCause(c.ctx, c.policy.callTimeout, cause)
