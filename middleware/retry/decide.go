@@ -34,6 +34,9 @@ func (c *call) decide(resp *http.Response, err error) decision {
 			return c.onceMore()
 		}
 	}
+	if err == nil && c.broken == nil && c.policy.classifier == nil && !c.listed(resp) {
+		return decision{} // as most do
+	}
 	v := c.verdict(resp, err)
 	if v.cause == "" {
 		return decision{reason: v.reason}

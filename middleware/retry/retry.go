@@ -331,11 +331,14 @@ func (c *call) wait(d time.Duration) error {
 // over returns why the call has ended from outside: its context, its clock, or
 // the request's Cancel channel.
 func (c *call) over() error {
-	if err := backoff.Sleep(c.ctx, 0); err != nil {
-		return blame(c.ctx, err)
+	if c.ctx.Err() != nil {
+		return blame(c.ctx, backoff.Sleep(c.ctx, 0))
+	}
+	if c.req.Cancel == nil { //nolint:staticcheck // callers still use it
+		return nil
 	}
 	select {
-	case <-c.req.Cancel: //nolint:staticcheck // callers still use it
+	case <-c.req.Cancel: //nolint:staticcheck // the same
 		return fmt.Errorf("the request's Cancel channel is closed: %w", context.Canceled)
 	default:
 		return nil

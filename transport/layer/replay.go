@@ -174,6 +174,13 @@ func (r *Replay) Held() bool {
 // With offer, a body of ours comes with a GetBody, so that net/http can send it
 // again by itself where a connection was closed before it was used.
 func (r *Replay) Attempt(ctx context.Context, req *http.Request, offer bool) (*http.Request, error) {
+	if r.how == noBody && ctx == req.Context() {
+		return req, nil
+	}
+	return r.attempt(ctx, req, offer)
+}
+
+func (r *Replay) attempt(ctx context.Context, req *http.Request, offer bool) (*http.Request, error) {
 	body, err := r.take(ctx, req)
 	if err != nil {
 		return nil, err
