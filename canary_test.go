@@ -248,7 +248,7 @@ func canaryRows(s *canarySites) []canaryRow {
 		{name: "the caller's clock", url: home + "/stalled", ctx: within(20 * time.Millisecond), err: "deadline"},
 		{name: "cancelled", url: home + "/ok", ctx: canaryCancelled, err: "canceled"},
 		{name: "refused by the limiter", url: home + "/down", ctx: within(time.Minute), err: "not sent",
-			opts: []tripware.Option{tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithRate(0.001, 1)))}},
+			opts: []tripware.Option{tripware.WithLimiter(canaryDrained())}},
 		{name: "impossible policy of the call", url: home + "/ok", ctx: canaryImpossible, err: "max retries -1"},
 		{name: "proxy, forward", url: "http://api.example.invalid/ok", opts: []tripware.Option{s.proxied("http", proxy, canary.User)}, status: 200},
 		{name: "proxy, forward, refused", url: "http://api.example.invalid/ok", opts: []tripware.Option{s.proxied("http", proxy, "nobody")}, status: 407},
@@ -258,6 +258,17 @@ func canaryRows(s *canarySites) []canaryRow {
 		{name: "proxy, over TLS, unknown certificate", url: home + "/ok", opts: []tripware.Option{s.proxied("https", s.secure.Listener.Addr().String(), canary.User)}, err: "certificate"},
 		{name: "proxy, socks, refused", url: home + "/ok", opts: []tripware.Option{s.proxied("socks5", s.socks.Addr().String(), canary.User)}, err: "socks"},
 	}
+}
+
+// canaryDrained returns a limiter whose one key has no turn left.
+func canaryDrained() *ratelimit.Limiter {
+	limiter := ratelimit.NewLimiter(ratelimit.WithRate(0.001, 1), ratelimit.WithKey(func(*http.Request) string { return "all" }))
+	resp, err := ratelimit.New(limiter)(instant).RoundTrip(&http.Request{})
+	if err != nil {
+		panic(err)
+	}
+	transport.CloseBody(resp.Body)
+	return limiter
 }
 
 func canaryCancelled(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -129,13 +129,15 @@ func (l *Loop) TakeAgain() (asked bool) { return l.loop.state.CompareAndSwap(loo
 
 // TakeTurn returns what the last attempt's limiter noted by [NoteTurn], and
 // forgets it.
-func (l *Loop) TakeTurn() time.Duration {
-	switch turn := l.loop.turn.Swap(0); turn {
-	case math.MaxInt32:
-		return math.MaxInt64
-	default:
-		return time.Duration(turn) * time.Millisecond
+func (l *Loop) TakeTurn() (in time.Duration, refused bool) {
+	turn := l.loop.turn.Swap(0)
+	if turn < 0 {
+		turn, refused = -turn, true
 	}
+	if turn == math.MaxInt32 {
+		return math.MaxInt64, refused
+	}
+	return time.Duration(turn) * time.Millisecond, refused
 }
 
 // Again asks the retry loop of the round trip that ctx belongs to for one
@@ -172,10 +174,10 @@ func RetryLeft(ctx context.Context) (left time.Duration, bounded bool) {
 	return left, bounded
 }
 
-// NoteTurn tells the retry loop, after a response, how long from now a limiter
-// would make the next attempt wait; [math.MaxInt64] says that it would refuse it.
-// The loop plans with that before it drops the response.
-func NoteTurn(ctx context.Context, in time.Duration) {
+// NoteTurn tells the retry loop, after an attempt, how long from now it takes until
+// a limiter would admit the next one, and whether it would refuse to make it wait
+// for that long. The loop plans with that before it drops the response.
+func NoteTurn(ctx context.Context, in time.Duration, refused bool) {
 	s := scopeFrom(ctx)
 	if s == nil || in <= 0 {
 		return
@@ -183,6 +185,9 @@ func NoteTurn(ctx context.Context, in time.Duration) {
 	ms := int32(math.MaxInt32)
 	if in < math.MaxInt32*time.Millisecond {
 		ms = int32((in + time.Millisecond - 1) / time.Millisecond)
+	}
+	if refused {
+		ms = -ms
 	}
 	s.loop.turn.Store(ms)
 }

@@ -165,16 +165,21 @@ func TestALimiterNotesTheNextTurn(t *testing.T) {
 			{0, 0}, {-1, 0}, {1, time.Millisecond}, {time.Minute, time.Minute},
 			{math.MaxInt64, math.MaxInt64}, {25 * 24 * time.Hour, math.MaxInt64},
 		} {
-			transport.NoteTurn(req.Context(), row.in)
-			assert.Equal(t, row.want, l.TakeTurn())
-			assert.Zero(t, l.TakeTurn(), "it is forgotten")
+			for _, refuses := range []bool{false, true} {
+				transport.NoteTurn(req.Context(), row.in, refuses)
+				in, refused := l.TakeTurn()
+				assert.Equal(t, row.want, in)
+				assert.Equal(t, refuses && row.want > 0, refused)
+				in, refused = l.TakeTurn()
+				assert.False(t, in > 0 || refused, "it is forgotten")
+			}
 		}
 		return next.RoundTrip(req)
 	})
 	resp, err := transport.Chain(answer(200), probe).RoundTrip(get(t, t.Context()))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
-	transport.NoteTurn(t.Context(), time.Second)
+	transport.NoteTurn(t.Context(), time.Second, false)
 }
 
 // C11: a request that a layer makes anew inside an attempt is a call of its own

@@ -37,7 +37,7 @@ const (
 // lessons is what a key learned. It is guarded by the key's mutex.
 type lessons struct {
 	until time.Time     // the end of the pause
-	hint  time.Duration // what it was for
+	hint  time.Duration // what it was for; without a pause, the window of the ramp
 	why   string
 	cut   time.Time // when the pace was cut last: attempts sent before it tell nothing new
 	draw  float64   // the jitter of the pause
@@ -49,6 +49,7 @@ type lessons struct {
 	accepted int     // of the attempts sent since the cut
 	volley   float64 // accepted in the second before the first pause: the server's burst, more or less
 	second   tally
+	minute   tally
 	trip     time.Duration // how long answers take, on average
 }
 
@@ -56,10 +57,9 @@ type lessons struct {
 func (l *lessons) limit(now time.Time) float64 {
 	age := now.Sub(l.since)
 	switch l.phase {
-	case ramp:
-		return l.grown(age, max(rampDouble, l.trip), max(1, l.volley/rampVolley))
-	case seek:
-		return l.grown(age, seekDouble, seekEach)
+	case ramp, seek:
+		double, each := l.growth()
+		return l.grown(age, double, each)
 	case hold:
 		if age > holdEnd*holdTime {
 			return math.Inf(1)
@@ -69,6 +69,19 @@ func (l *lessons) limit(now time.Time) float64 {
 	case free:
 	}
 	return math.Inf(1)
+}
+
+// growth returns how long the pace takes to double, and how many accepted
+// attempts that takes at least; zero in a phase that does not double.
+func (l *lessons) growth() (double time.Duration, each float64) {
+	switch l.phase {
+	case ramp:
+		return max(rampDouble, l.trip), max(1, l.volley/rampVolley)
+	case seek:
+		return seekDouble, seekEach
+	case free, hold:
+	}
+	return 0, 0
 }
 
 // grown doubles the base with the time and with what was accepted, whichever is
@@ -112,11 +125,10 @@ func (k *key) learned(now time.Time) *rate.Limiter {
 
 // passed learns from an attempt that the server took.
 func (k *key) passed(sent, now time.Time) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	l := &k.lessons
 	l.trip += (now.Sub(sent) - l.trip) / 8
-	l.second.add(now)
+	l.second.add(now, time.Second)
+	l.minute.add(now, time.Minute)
 	switch {
 	case sent.After(l.cut):
 		l.accepted++
@@ -127,49 +139,86 @@ func (k *key) passed(sent, now time.Time) {
 }
 
 // throttled learns from an attempt that the server objected to.
-func (k *key) throttled(sent, now time.Time, hint time.Duration, draw float64, why string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (k *key) throttled(sent, now time.Time, o objection) {
 	l := &k.lessons
 	switch {
 	case now.Before(l.until): // a late answer to what was sent before the pause
-		k.pause(now, hint, why)
-	case !sent.After(l.cut) && hint <= short: // the same objection once more
-	case l.phase != free && hint <= short && (l.accepted >= sure || hint <= 0):
+		k.pause(now, o)
+	case !sent.After(l.cut) && o.hint <= short: // the same objection once more
+	case l.phase != free && o.hint <= short && (l.accepted >= sure || o.hint <= 0):
 		l.measure(sent, now)
 		l.cut, l.accepted, k.gate = now, 0, nil
-	case hint <= 0:
-		if volley := l.second.count(now); volley >= sure { // nothing to pause for, but a pace to find
-			l.cut, l.accepted, l.volley, l.hint, k.gate = now, 0, volley, short, nil
-			l.begin(ramp, now, 0)
-			l.fresh()
-		}
+	case o.hint <= 0:
+		k.slow(now, o.window)
 	default:
 		if l.phase != free && l.accepted >= sure {
 			l.measure(sent, now)
 		} else {
-			l.phase, l.volley = ramp, l.second.count(now)
+			l.phase, l.volley = ramp, l.second.count(now, time.Second)
 		}
-		l.cut, l.accepted, l.draw = now, 0, draw
-		k.pause(now, hint, why)
+		l.cut, l.accepted = now, 0
+		k.pause(now, o)
 	}
 }
 
-// pause stops the key for the hint, and a random part of a twentieth more.
-func (k *key) pause(now time.Time, hint time.Duration, why string) {
+// slow begins a ramp without a pause: there is nothing to pause for, but a pace
+// to find. Without a window it takes some accepted attempts to begin with.
+func (k *key) slow(now time.Time, window time.Duration) {
 	l := &k.lessons
-	end := now.Add(hint + time.Duration(l.draw*float64(hint)/spread))
+	volley := l.acceptedIn(window, now)
+	if window <= 0 {
+		if volley < sure {
+			return
+		}
+		window = short
+	}
+	l.cut, l.accepted, l.volley, l.hint, k.gate = now, 0, volley, window, nil
+	l.begin(ramp, now, 0)
+	l.fresh()
+}
+
+// acceptedIn returns how many attempts were accepted in the window before now,
+// more or less: it is not known how they spread over a minute.
+func (l *lessons) acceptedIn(window time.Duration, now time.Time) float64 {
+	second := l.second.count(now, time.Second)
+	if window <= time.Second {
+		return second
+	}
+	return max(second, l.minute.count(now, time.Minute)*min(1, window.Minutes()))
+}
+
+// stopped pauses the key for a server that is not available. That tells nothing
+// of its rate: what is known of it stays.
+func (k *key) stopped(now time.Time, o objection) {
+	l := &k.lessons
+	if !now.Before(l.until) {
+		if l.phase == free {
+			l.phase, l.volley = ramp, l.second.count(now, time.Second)
+		}
+		l.cut, l.accepted = now, 0
+	}
+	k.pause(now, o)
+}
+
+// pause stops the key for the hint, and a random part of a twentieth more.
+func (k *key) pause(now time.Time, o objection) {
+	l := &k.lessons
+	if !now.Before(l.until) {
+		l.draw = o.draw
+	}
+	end := now.Add(o.hint + time.Duration(l.draw*float64(o.hint)/spread))
 	if !end.After(l.until) {
 		return
 	}
-	l.until, l.hint, l.why, l.since, k.gate = end, hint, why, end, nil
+	l.until, l.hint, l.why, l.since, k.gate = end, o.hint, o.why, end, nil
 	if l.phase == ramp {
 		l.fresh()
 	}
 }
 
-// fresh sets the pace at which a ramp begins: the last volley, once in the time of the hint.
-func (l *lessons) fresh() { l.base = max(l.volley, 1) / l.hint.Seconds() }
+// fresh sets the pace at which a ramp begins: the last volley, once in the time
+// of the hint or the window.
+func (l *lessons) fresh() { l.base = max(slowest, max(l.volley, 1)/l.hint.Seconds()) }
 
 // measure sets the pace after what came through since the cut: the server's
 // bucket was empty then and is empty now, so that is its rate, or less if it
@@ -193,28 +242,3 @@ func (l *lessons) measure(sent, now time.Time) {
 }
 
 func perSecond(n float64, d time.Duration) float64 { return n / max(d, time.Millisecond).Seconds() }
-
-// A tally counts what happened in the last second, more or less.
-type tally struct {
-	begun        time.Time
-	this, before float64
-}
-
-func (t *tally) roll(now time.Time) {
-	switch age := now.Sub(t.begun); {
-	case age >= 2*time.Second:
-		t.begun, t.this, t.before = now, 0, 0
-	case age >= time.Second:
-		t.begun, t.this, t.before = t.begun.Add(time.Second), 0, t.this
-	}
-}
-
-func (t *tally) add(now time.Time) {
-	t.roll(now)
-	t.this++
-}
-
-func (t *tally) count(now time.Time) float64 {
-	t.roll(now)
-	return t.this + t.before*(1-now.Sub(t.begun).Seconds())
-}

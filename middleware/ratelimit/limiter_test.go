@@ -54,58 +54,6 @@ func send(t *testing.T, rt http.RoundTripper, req *http.Request) *http.Response 
 	return resp
 }
 
-// L2: a usable hint pauses the key for it; without one there is no pause.
-func TestPausesForTheHint(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		name   string
-		answer func() *http.Response
-		opts   []ratelimit.LimiterOption
-		want   time.Duration
-	}{
-		{"seconds", func() *http.Response { return answer(429, "Retry-After", "7") }, nil, 7 * time.Second},
-		{"a date", func() *http.Response {
-			return answer(429, "Retry-After", time.Now().Add(9*time.Second).UTC().Format(http.TimeFormat))
-		}, nil, 9 * time.Second},
-		{"the window of a second", func() *http.Response { return answer(429, transport.HeaderPeriod, "1") }, nil, time.Second},
-		{"the window of a minute", func() *http.Response { return answer(429, transport.HeaderPeriod, "60") }, nil, time.Minute},
-		{"a retry after before a window", func() *http.Response {
-			return answer(429, transport.HeaderPeriod, "60", "Retry-After", "2")
-		}, nil, 2 * time.Second},
-		{"the reset of an empty quota", func() *http.Response {
-			return answer(429, transport.HeaderRemaining, "0", transport.HeaderReset, "5")
-		}, nil, 5 * time.Second},
-		{"no more than the longest pause", func() *http.Response { return answer(429, "Retry-After", "3600") }, nil, time.Minute},
-		{"a number that overflows", func() *http.Response { return answer(429, "Retry-After", strings.Repeat("9", 30)) }, nil, time.Minute},
-		{"a longest pause of one's own", func() *http.Response { return answer(429, "Retry-After", "3600") },
-			[]ratelimit.LimiterOption{ratelimit.WithMaxPause(3 * time.Second)}, 3 * time.Second},
-		{"the state on a success", func() *http.Response {
-			return answer(202, transport.HeaderState, "THROTTLED", "Retry-After", "4")
-		}, nil, 4 * time.Second},
-
-		{"no hint", func() *http.Response { return answer(429) }, nil, 0},
-		{"garbage", func() *http.Response { return answer(429, "Retry-After", "-1", transport.HeaderPeriod, "x") }, nil, 0},
-		{"a quota that is not empty", func() *http.Response {
-			return answer(429, transport.HeaderRemaining, "5", transport.HeaderReset, "5")
-		}, nil, 0},
-		{"another status", func() *http.Response { return answer(503, "Retry-After", "7") }, nil, 0},
-		{"the state OK", func() *http.Response { return answer(200, transport.HeaderState, "OK", transport.HeaderPeriod, "60") }, nil, 0},
-		{"learning switched off", func() *http.Response { return answer(429, "Retry-After", "7") },
-			[]ratelimit.LimiterOption{ratelimit.WithLearning(false)}, 0},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				server := begin(row.answer())
-				rt := ratelimit.New(ratelimit.NewLimiter(append(row.opts, ratelimit.WithJitter(noJitter))...))(server)
-				send(t, rt, request(t, nil))
-				send(t, rt, request(t, nil))
-				assert.Equal(t, []time.Duration{0, row.want}, server.came)
-			})
-		})
-	}
-}
-
 // L2: the end of a pause is spread over a twentieth of it.
 func TestSpreadsTheEndOfAPause(t *testing.T) {
 	t.Parallel()
@@ -163,19 +111,6 @@ func TestPausesOneKeyOnly(t *testing.T) {
 		_, ok = limiter.Snapshot("another")
 		assert.False(t, ok)
 	})
-}
-
-func TestTheDefaultKeyIsTheHost(t *testing.T) {
-	t.Parallel()
-	limiter := ratelimit.NewLimiter()
-	for _, target := range []string{"https://Api.example.com:8443/a", "https://api.EXAMPLE.com:8443/b"} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
-		require.NoError(t, err)
-		send(t, ratelimit.New(limiter)(always(200)), req)
-	}
-	_, ok := limiter.Snapshot("api.example.com:8443")
-	assert.True(t, ok)
-	assert.Equal(t, 1, limiter.Len())
 }
 
 // An objection to a pace that is known lowers it; the least hint is no reason to stop.
@@ -256,87 +191,6 @@ func TestServesWhoCameFirst(t *testing.T) {
 	})
 }
 
-// L2: a wait that cannot end in time is refused at once; nothing is sent and
-// nothing is left in the queue.
-func TestRefusesAWaitThatCannotEndInTime(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		name       string
-		opts       []ratelimit.LimiterOption
-		deadline   time.Duration
-		byDeadline bool
-		wait       time.Duration
-		ahead      int // attempts that wait already
-	}{
-		{"the pause outlasts the deadline", nil, 4 * time.Second, true, 5 * time.Second, 0},
-		{"the pause ends with the deadline", nil, 5 * time.Second, true, 5 * time.Second, 0},
-		{"the pause outlasts the longest wait", []ratelimit.LimiterOption{ratelimit.WithMaxWait(time.Second)}, 0, false, 5 * time.Second, 0},
-		{"the deadline is nearer than the longest wait", []ratelimit.LimiterOption{ratelimit.WithMaxWait(3 * time.Second)}, time.Second, true, 5 * time.Second, 0},
-		{"the longest wait is nearer than the deadline", []ratelimit.LimiterOption{ratelimit.WithMaxWait(time.Second)}, 3 * time.Second, false, 5 * time.Second, 0},
-		{"the queue is too long", []ratelimit.LimiterOption{ratelimit.WithRate(0.1, 1), ratelimit.WithLearning(false)}, 40 * time.Second, true, 40 * time.Second, 3},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				server := begin(answer(429, "Retry-After", "5"))
-				limiter := ratelimit.NewLimiter(append(row.opts, ratelimit.WithJitter(noJitter))...)
-				rt := transport.Chain(server, ratelimit.New(limiter))
-				send(t, rt, request(t, nil))
-				for range row.ahead {
-					req := request(t, nil)
-					go send(t, rt, req)
-				}
-				synctest.Wait()
-				ctx, cancel := t.Context(), context.CancelFunc(func() {})
-				if row.deadline > 0 {
-					ctx, cancel = context.WithTimeout(ctx, row.deadline)
-				}
-				defer cancel()
-				ctx, call := transport.Begin(ctx)
-				body := &countedBody{Reader: strings.NewReader("x")}
-				resp, err := rt.RoundTrip(request(t, body).WithContext(ctx))
-				assert.Nil(t, resp)
-				limited, ok := errors.AsType[*ratelimit.LimitError](err)
-				require.True(t, ok, err)
-				assert.Equal(t, &ratelimit.LimitError{Key: "api.example.com", Wait: row.wait, ByDeadline: row.byDeadline}, limited)
-				require.ErrorIs(t, err, ratelimit.ErrLimited)
-				assert.Equal(t, row.byDeadline, errors.Is(err, context.DeadlineExceeded))
-				require.ErrorContains(t, err, "not sent")
-				assert.True(t, limited.NotSent())
-				assert.False(t, limited.Retryable())
-				assert.Equal(t, 1, body.closed)
-				assert.Zero(t, call.AttemptCount())
-				assert.Empty(t, call.Waits())
-				assert.Len(t, server.came, 1)
-				state, _ := limiter.Snapshot("api.example.com")
-				assert.Equal(t, row.ahead, state.Waiting)
-				assert.Zero(t, state.Running)
-				time.Sleep(time.Minute)
-				synctest.Wait()
-				assert.Len(t, server.came, 1+row.ahead)
-			})
-		})
-	}
-}
-
-// A pace that was learned may grow, so what waits for it is not refused early;
-// the longest wait ends it none the less.
-func TestTheLongestWaitEndsAWaitInTheQueue(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		server := begin(answer(429, "Retry-After", "1"), answer(429, "Retry-After", "30"))
-		rt := ratelimit.New(ratelimit.NewLimiter(ratelimit.WithMaxWait(3*time.Second), ratelimit.WithJitter(noJitter)))(server)
-		send(t, rt, request(t, nil))
-		req := request(t, nil)
-		go send(t, rt, req) // goes first, and meets the next objection
-		synctest.Wait()
-		_, err := rt.RoundTrip(request(t, nil))
-		require.ErrorIs(t, err, ratelimit.ErrLimited)
-		assert.LessOrEqual(t, time.Since(server.begun), 3*time.Second)
-		assert.Len(t, server.came, 2)
-	})
-}
-
 // L2, C2: a wait ends with its context, closes the body, and holds nobody up.
 func TestAWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
@@ -380,7 +234,7 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 func TestCancelledWaitsLeaveNothingBehind(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		limiter := ratelimit.NewLimiter(ratelimit.WithRate(0.001, 1))
+		limiter := ratelimit.NewLimiter(ratelimit.WithRate(0.001, 1), ratelimit.WithMaxWait(0))
 		rt := ratelimit.New(limiter)(begin())
 		ctx, cancel := context.WithCancel(t.Context())
 		send(t, rt, request(t, nil))
@@ -438,61 +292,6 @@ type heldClock struct {
 
 func (c *heldClock) Hold()    { c.calls = append(c.calls, "hold "+time.Since(c.begun).String()) }
 func (c *heldClock) Restart() { c.calls = append(c.calls, "restart "+time.Since(c.begun).String()) }
-
-// L2: keys that are no longer used are let go, but none that an attempt holds.
-func TestLetsIdleKeysGo(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		name := func(req *http.Request) string { return req.Header.Get("Name") }
-		limiter := ratelimit.NewLimiter(ratelimit.WithKey(name), ratelimit.WithIdleKeys(time.Minute))
-		long := make(chan struct{})
-		rt := ratelimit.New(limiter)(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-			if req.Header.Get("Name") == "long" {
-				<-long
-			}
-			return answer(200), nil
-		}))
-		ask := func(name string) {
-			req := request(t, nil)
-			req.Header.Set("Name", name)
-			send(t, rt, req)
-		}
-		for name := range strings.SplitSeq("abcdefgh", "") {
-			ask(name)
-		}
-		time.Sleep(time.Minute)
-		ask("a")
-		assert.Equal(t, 8, limiter.Len(), "a minute is not over a minute")
-		go ask("long")
-		time.Sleep(time.Minute + 1)
-		for range 4 {
-			ask("a")
-		}
-		assert.Equal(t, 2, limiter.Len())
-		_, ok := limiter.Snapshot("long")
-		assert.True(t, ok)
-		close(long)
-		synctest.Wait()
-		time.Sleep(2 * time.Minute)
-		ask("a")
-		assert.Equal(t, 1, limiter.Len())
-	})
-}
-
-func TestKeepsKeysForEverIfTold(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		limiter := ratelimit.NewLimiter(ratelimit.WithIdleKeys(0), ratelimit.WithKey(func(req *http.Request) string { return req.Method }))
-		rt := ratelimit.New(limiter)(begin())
-		for _, method := range []string{"GET", "PUT", "GET"} {
-			req := request(t, nil)
-			req.Method = method
-			send(t, rt, req)
-			time.Sleep(1000 * time.Hour)
-		}
-		assert.Equal(t, 2, limiter.Len())
-	})
-}
 
 // Clients that share a limiter share its pauses.
 func TestClientsMayShareALimiter(t *testing.T) {

@@ -75,7 +75,7 @@ func TestTheLongestPauseIsAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := begin(answer(429, "Retry-After", "61"))
-		rt := ratelimit.New(ratelimit.NewLimiter(ratelimit.WithJitter(noJitter)))(server)
+		rt := ratelimit.New(ratelimit.NewLimiter(ratelimit.WithJitter(noJitter), ratelimit.WithMaxWait(0)))(server)
 		send(t, rt, request(t, nil))
 		send(t, rt, request(t, nil))
 		require.Equal(t, []time.Duration{0, time.Minute}, server.came)

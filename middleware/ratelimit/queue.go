@@ -2,8 +2,8 @@ package ratelimit
 
 import (
 	"container/list"
-	"context"
 	"math"
+	"net/http"
 	"sync"
 	"time"
 
@@ -20,6 +20,7 @@ type key struct {
 	mu      sync.Mutex
 	queue   list.List     // of *waiter
 	own     *rate.Limiter // nil: no rate was set
+	tokens  float64       // that own holds at least: what was left when it was asked last
 	gate    *rate.Limiter // nil: no limit was learned
 	lessons lessons
 	claims  int       // attempts that hold the key, waiting or running
@@ -42,16 +43,27 @@ func (k *key) claim(now time.Time) {
 	k.last = now
 }
 
-func (k *key) end() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.claims--
-}
+// A usage is what stands against dropping a key.
+type usage int
 
-func (k *key) unusedSince(when time.Time) bool {
+const (
+	idle   usage = iota // nothing
+	recent              // an attempt used it not long ago
+	busy                // an attempt waits or runs
+)
+
+// usage reports how the key is used. A busy one counts as used now.
+func (k *key) usage(now time.Time, long time.Duration) usage {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.claims == 0 && k.last.Before(when)
+	switch {
+	case !k.last.Before(now.Add(-long)):
+		return recent
+	case k.claims > 0:
+		k.last = now
+		return busy
+	}
+	return idle
 }
 
 func (k *key) snapshot(now time.Time) State {
@@ -69,15 +81,22 @@ func (k *key) snapshot(now time.Time) State {
 	return s
 }
 
-// enter gives an attempt its turn at once, or else its place in the queue.
-func (k *key) enter(now time.Time) *waiter {
+// enter gives an attempt its turn at once, or else its place in the queue. If
+// the queue is full, it gives up the attempt's claim; wait is then what the
+// attempt would have had to wait at least.
+func (k *key) enter(now time.Time, maxQueue int) (w *waiter, full bool, wait time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.queue.Len() == 0 && k.delay(now) == 0 {
+	ahead := k.queue.Len()
+	if ahead == 0 && k.delay(now) == 0 {
 		k.take(now)
-		return nil
+		return nil, false, 0
 	}
-	w := &waiter{first: make(chan struct{}), ahead: k.queue.Len(), why: "paced"}
+	if maxQueue > 0 && ahead >= maxQueue {
+		k.claims--
+		return nil, true, k.least(ahead, now)
+	}
+	w = &waiter{first: make(chan struct{}), ahead: ahead, why: "paced"}
 	if now.Before(k.lessons.until) {
 		w.why = k.lessons.why
 	}
@@ -85,12 +104,13 @@ func (k *key) enter(now time.Time) *waiter {
 	if w.ahead == 0 {
 		close(w.first)
 	}
-	return w
+	return w, false, 0
 }
 
 // sleep returns when w has its turn, or with the reason why it cannot have it.
 // Either way w left the queue.
-func (k *key) sleep(ctx context.Context, name string, w *waiter, until bound) error {
+func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) error {
+	ctx, canceled := req.Context(), req.Cancel //nolint:staticcheck // deprecated, but net/http still honors it
 	timer := time.NewTimer(math.MaxInt64)
 	defer timer.Stop()
 	first := w.first
@@ -105,8 +125,8 @@ func (k *key) sleep(ctx context.Context, name string, w *waiter, until bound) er
 			return ended(ctx, name)
 		case !until.at.IsZero() && !now.Add(wait).Before(until.at):
 			k.leave(w)
-			return &LimitError{Key: name, Wait: wait, ByDeadline: until.byDeadline}
-		case first != nil && !until.at.IsZero() && !until.byDeadline: // else ctx says when
+			return refused(ctx, name, wait, until.by)
+		case first != nil && !until.at.IsZero() && until.by != BoundDeadline: // else ctx says when
 			timer.Reset(until.at.Sub(now))
 		case first == nil:
 			timer.Reset(wait)
@@ -116,6 +136,9 @@ func (k *key) sleep(ctx context.Context, name string, w *waiter, until bound) er
 			first = nil
 		case <-timer.C:
 		case <-ctx.Done():
+		case <-canceled:
+			k.leave(w)
+			return errCanceled(name)
 		}
 	}
 }
@@ -126,7 +149,7 @@ func (k *key) poll(w *waiter, now time.Time) (wait time.Duration, mine bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.queue.Front() != w.place {
-		return k.least(w, now), false
+		return k.least(w.ahead, now), false
 	}
 	if wait = k.delay(now); wait > 0 {
 		return wait, false
@@ -162,30 +185,42 @@ func (k *key) delay(now time.Time) time.Duration {
 	if now.Before(k.lessons.until) {
 		return k.lessons.until.Sub(now)
 	}
-	return max(missing(k.own, now, 1), min(missing(k.learned(now), now, 1), look))
+	wait := min(missing(k.learned(now), now, 1), look)
+	if k.own != nil {
+		k.tokens = k.own.TokensAt(now)
+		wait = max(wait, lack(k.own, 1-k.tokens))
+	}
+	return wait
 }
 
-// least returns how long w has to wait whatever happens: the pause, and those
-// before it at the rate that was set. A rate that was learned may grow.
-func (k *key) least(w *waiter, now time.Time) time.Duration {
-	return max(0, k.lessons.until.Sub(now), missing(k.own, now, float64(w.ahead)+1))
+// least returns how long an attempt has to wait whatever happens: the pause, and
+// those ahead of it at the rate that was set. A rate that was learned may grow.
+func (k *key) least(ahead int, now time.Time) time.Duration {
+	pause := max(0, k.lessons.until.Sub(now))
+	return pause + missing(k.own, now.Add(pause), float64(ahead)+1)
 }
 
 func (k *key) take(now time.Time) {
-	for _, l := range []*rate.Limiter{k.own, k.gate} {
-		if l != nil {
-			l.AllowN(now, 1)
-		}
+	if k.own != nil {
+		k.own.AllowN(now, 1)
+		k.tokens--
+	}
+	if k.gate != nil {
+		k.gate.AllowN(now, 1)
 	}
 }
 
-// missing returns how long it takes l until it holds so many tokens, rounded up
-// so that they are there when one asks again.
+// missing returns how long it takes l until it holds so many tokens.
 func missing(l *rate.Limiter, now time.Time, tokens float64) time.Duration {
 	if l == nil {
 		return 0
 	}
-	short := tokens - l.TokensAt(now)
+	return lack(l, tokens-l.TokensAt(now))
+}
+
+// lack returns how long it takes l to get the tokens that it is short of, rounded
+// up so that they are there when one asks again.
+func lack(l *rate.Limiter, short float64) time.Duration {
 	if short <= 0 {
 		return 0
 	}

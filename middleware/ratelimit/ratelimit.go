@@ -15,13 +15,17 @@ import (
 // limiter how it went; a nil limiter paces nothing. Place it below a retry loop,
 // so that a retry pays like a first attempt.
 //
-// An attempt whose turn cannot come before the context's deadline, or within
-// the limiter's [WithMaxWait], is refused at once with a [*LimitError]; the wait
-// of one that is cancelled ends with an error that Is ctx.Err() and
-// context.Cause. Neither is sent. While an attempt waits, its [transport.Clock]
-// is held. The wait stands on the record with the time that it took.
+// An attempt is refused at once with a [*LimitError] if its turn cannot come
+// before the context's deadline, within the limiter's [WithMaxWait], or while the
+// retry loop above may still begin attempts, or if [WithMaxQueue] attempts wait
+// already. The wait of an attempt that is cancelled, by its context or by the
+// deprecated Request.Cancel, ends with an error that matches ctx.Err() and
+// context.Cause, or context.Canceled. None of these is sent. While an attempt
+// waits, its [transport.Clock] is held. The wait is recorded on the call with the
+// time that it took. After each attempt the layer tells the retry loop when the
+// limiter would admit the next one ([transport.NoteTurn]).
 //
-// A limiter with impossible settings makes the layer refuse every call, and
+// A limiter with invalid settings makes the layer refuse every call, and
 // [transport.Check] reports it.
 func New(limiter *Limiter) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
@@ -50,19 +54,15 @@ func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, transport.Refuse(req, err)
 	}
-	defer turn.end() // also when a layer below panics
+	ctx := req.Context()
+	defer turn.end(ctx) // also when a layer below panics
 	resp, err := r.Send(req)
 	if err == nil {
-		turn.answered(resp.StatusCode, note(req, resp))
+		said := transport.ParseRateLimit(resp.Header, time.Time{})
+		transport.CallFrom(ctx).SetRateLimit(said)
+		turn.answered(ctx, resp.StatusCode, &said)
 	}
 	return resp, err
-}
-
-// note puts what resp says of rate limits on the record.
-func note(req *http.Request, resp *http.Response) transport.RateLimit {
-	said := transport.ParseRateLimit(resp.Header, time.Time{})
-	transport.CallFrom(req.Context()).SetRateLimit(said)
-	return said
 }
 
 // wait lets an attempt wait for its turn and notes it.
@@ -78,5 +78,5 @@ func (k *key) wait(req *http.Request, name string, w *waiter, until bound) error
 			transport.CallFrom(ctx).AddWait(transport.Wait{For: waited, Cause: transport.WaitLimit, Reason: w.why})
 		}
 	}()
-	return k.sleep(ctx, name, w, until)
+	return k.sleep(req, name, w, until)
 }

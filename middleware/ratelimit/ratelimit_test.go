@@ -95,14 +95,14 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 	t.Parallel()
 	limiter := ratelimit.NewLimiter(
 		nil, ratelimit.WithKey(nil), ratelimit.WithJitter(nil), ratelimit.WithRate(-1, 0),
-		ratelimit.WithMaxPause(0), ratelimit.WithMaxWait(-1), ratelimit.WithIdleKeys(-1),
+		ratelimit.WithMaxPause(0), ratelimit.WithMaxWait(-1), ratelimit.WithIdleKeys(-1), ratelimit.WithMaxQueue(-1),
 	)
 	rt := ratelimit.New(limiter)(always(200))
 	body := &countedBody{Reader: strings.NewReader("x")}
 	resp, err := rt.RoundTrip(request(t, body))
 	assert.Nil(t, resp)
 	for _, fault := range []error{err, transport.Check(rt), limiter.Fault()} {
-		for _, part := range []string{"key function", "jitter function", "rate -1", "longest pause", "longest wait", "idle time"} {
+		for _, part := range []string{"key function", "jitter function", "rate -1", "longest pause", "longest wait", "longest queue -1", "idle time"} {
 			require.ErrorContains(t, fault, part)
 		}
 	}

@@ -53,9 +53,9 @@ func (s *bucketServer) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 // A patient caller repeats a throttled call as a retry loop would: with full
-// jitter, and a Retry-After as the floor of the wait.
+// jitter, a hint as the floor of the wait, and a draw that spans a window.
 func patient(client http.RoundTripper, req *http.Request, draw func() float64) (status int) {
-	const base, retries = 100 * time.Millisecond, 5
+	const base, longest, retries = 100 * time.Millisecond, 30 * time.Second, 5
 	for n := range retries + 1 {
 		resp, err := client.RoundTrip(req)
 		if err != nil {
@@ -66,8 +66,8 @@ func patient(client http.RoundTripper, req *http.Request, draw func() float64) (
 			break
 		}
 		said := transport.ParseRateLimit(resp.Header, time.Now())
-		ceiling := max(base<<n, said.Period)
-		time.Sleep(said.RetryAfter + time.Duration(draw()*float64(ceiling)))
+		ceiling := max(base<<n, min(said.Period, longest))
+		time.Sleep(said.Hint(status) + time.Duration(draw()*float64(ceiling)))
 	}
 	return status
 }
@@ -145,7 +145,9 @@ func TestLearnsThePaceOfABucket(t *testing.T) {
 	for name, headers := range map[string][]string{
 		"retry after":         {"Retry-After", "1"},
 		"the vendor's period": {transport.HeaderState, "THROTTLED", transport.HeaderPeriod, "1"},
+		"a period alone":      {transport.HeaderPeriod, "1"},
 		"both":                {transport.HeaderPeriod, "1", "Retry-After", "1"},
+		"a spent quota":       {transport.HeaderRemaining, "0", transport.HeaderReset, "1"},
 		"neither":             nil,
 	} {
 		for seed := range uint64(20) { // the even ones: all answers take alike, and come in any order
@@ -157,11 +159,35 @@ func TestLearnsThePaceOfABucket(t *testing.T) {
 						latency: func() time.Duration { return 5*time.Millisecond + time.Duration(draw()*2e6*float64(seed%2)) }}
 					limiter := ratelimit.NewLimiter(ratelimit.WithJitter(draw))
 					took, failed := run(t, ratelimit.New(limiter)(server), calls, 64, draw)
+					t.Logf("sent %.3f wall %.3f failed %d", float64(server.requests)/calls, took.Seconds()/ideal.Seconds(), failed)
 					require.Zero(t, failed)
 					assert.LessOrEqual(t, float64(server.requests)/calls, 1.10)
 					assert.LessOrEqual(t, took.Seconds()/ideal.Seconds(), 1.20)
 				})
 			})
 		}
+	}
+}
+
+// L3: a window of a minute, and a bucket that holds as much as it fills in one.
+func TestLearnsThePaceOfAMinute(t *testing.T) {
+	t.Parallel()
+	const calls, perSecond, burst = 1800, 10, 600
+	ideal := time.Duration(float64(calls-burst) / perSecond * float64(time.Second))
+	for seed := range uint64(20) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				draw := seeded(seed)
+				server := &bucketServer{perSecond: perSecond, burst: burst, headers: []string{transport.HeaderPeriod, "60"},
+					latency: func() time.Duration { return 5*time.Millisecond + time.Duration(draw()*2e6*float64(seed%2)) }}
+				limiter := ratelimit.NewLimiter(ratelimit.WithJitter(draw))
+				took, failed := run(t, ratelimit.New(limiter)(server), calls, 64, draw)
+				t.Logf("sent %.3f wall %.3f failed %d", float64(server.requests)/calls, took.Seconds()/ideal.Seconds(), failed)
+				require.Zero(t, failed)
+				assert.LessOrEqual(t, float64(server.requests)/calls, 1.10)
+				assert.LessOrEqual(t, took.Seconds()/ideal.Seconds(), 1.20)
+			})
+		})
 	}
 }

@@ -2,7 +2,6 @@ package retry
 
 import (
 	"errors"
-	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -23,13 +22,19 @@ type decision struct {
 	err    error // ends the call in place of the response: GetBody failed
 }
 
+// A turn is what the limiter says of the next attempt.
+type turn struct {
+	in      time.Duration // until it would be admitted
+	refused bool          // if it came at once
+}
+
 // decide settles what follows an attempt: whether a repeat is wanted and allowed,
 // the retries left, the body, the budget, and whether the next attempt can begin
 // in time, after the drain, the wait, and the limiter's queue.
 func (c *call) decide(resp *http.Response, err error) decision {
-	var turn time.Duration
+	var turn turn
 	if c.loop != nil {
-		turn = c.loop.TakeTurn()
+		turn.in, turn.refused = c.loop.TakeTurn()
 		if c.loop.TakeAgain() {
 			return c.onceMore()
 		}
@@ -69,7 +74,7 @@ func (c *call) onceMore() decision {
 
 // plan draws the wait before the next retry and gets what that needs, or gives
 // the reason why there is none.
-func (c *call) plan(resp *http.Response, v verdict, turn time.Duration) decision {
+func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 	t := c.bounds()
 	if c.retries >= t.retries {
 		return decision{reason: ReasonAttempts}
@@ -81,9 +86,9 @@ func (c *call) plan(resp *http.Response, v verdict, turn time.Duration) decision
 	if reason != "" {
 		return decision{reason: reason}
 	}
-	begins := max(wait, turn) // the limiter makes the attempt wait after the loop did
+	begins := max(wait, next.in) // the limiter makes the attempt wait after the loop did
 	switch {
-	case turn == math.MaxInt64:
+	case next.refused && wait < next.in:
 		return decision{reason: ReasonLimit}
 	case !t.allows(begins):
 		return decision{reason: ReasonElapsed}

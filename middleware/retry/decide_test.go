@@ -72,25 +72,28 @@ func TestTheDrainIsPartOfThePlan(t *testing.T) {
 func TestTheLimitersNextTurnIsPartOfThePlan(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		turn   time.Duration
-		calls  int
-		reason transport.Reason
+		turn    time.Duration
+		refused bool
+		calls   int
+		reason  transport.Reason
 	}{
-		"in time":               {time.Second, 6, retry.ReasonAttempts},
-		"after MaxElapsed":      {time.Minute, 1, retry.ReasonElapsed},
-		"after the deadline":    {40 * time.Second, 1, retry.ReasonDeadline},
-		"it would be refused":   {math.MaxInt64, 1, retry.ReasonLimit},
-		"with the wait it fits": {20 * time.Second, 3, retry.ReasonElapsed},
+		"in time":                 {time.Second, false, 6, retry.ReasonAttempts},
+		"after MaxElapsed":        {time.Minute, false, 1, retry.ReasonElapsed},
+		"after the deadline":      {40 * time.Second, false, 1, retry.ReasonDeadline},
+		"it would be refused":     {20 * time.Second, true, 1, retry.ReasonLimit},
+		"not after the own wait":  {time.Second, true, 6, retry.ReasonAttempts},
+		"it would never be":       {math.MaxInt64, true, 1, retry.ReasonLimit},
+		"two fit, a third cannot": {20 * time.Second, false, 3, retry.ReasonElapsed},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &server{script: status(429)}
 			limiter := func(next http.RoundTripper) http.RoundTripper {
 				return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-					if s.calls > 0 {
+					if s.calls > 0 && !row.refused {
 						time.Sleep(row.turn)
 					}
 					resp, err := next.RoundTrip(req)
-					transport.NoteTurn(req.Context(), row.turn)
+					transport.NoteTurn(req.Context(), row.turn, row.refused)
 					return resp, err
 				})
 			}
@@ -100,6 +103,9 @@ func TestTheLimitersNextTurnIsPartOfThePlan(t *testing.T) {
 			}
 			defer cancel()
 			opts := []retry.Option{retry.WithBaseDelay(0), retry.WithMaxElapsed(50 * time.Second)}
+			if name == "not after the own wait" {
+				opts = append(opts, retry.WithBaseDelay(2*time.Second), retry.WithBackoff(retry.Constant))
+			}
 			resp, err := transport.Chain(s, retry.New(opts...), limiter).RoundTrip(getIt(ctx))
 			require.NoError(t, err)
 			require.NoError(t, resp.Body.Close())

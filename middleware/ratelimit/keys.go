@@ -1,0 +1,88 @@
+package ratelimit
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// host returns the host of the URL in the form that all its spellings share:
+// lower case, without the scheme's default port, without a trailing dot.
+func host(req *http.Request) string {
+	if req.URL == nil {
+		return ""
+	}
+	whole := strings.ToLower(req.URL.Host)
+	name, port := whole, ""
+	if i := strings.LastIndexByte(whole, ':'); i > strings.LastIndexByte(whole, ']') { // else it is part of an IPv6 address
+		name, port = whole[:i], whole[i:]
+	}
+	bare := strings.TrimSuffix(name, ".")
+	switch {
+	case port == ":", port == ":80" && req.URL.Scheme == "http", port == ":443" && req.URL.Scheme == "https":
+		return bare
+	case len(bare) == len(name):
+		return whole
+	}
+	return bare + port
+}
+
+// nameOf calls the key function with the headers that will be sent, and without
+// the record of the call: requests that the function sends are not attempts of the
+// call.
+func (l *Limiter) nameOf(req *http.Request) string {
+	if !l.named {
+		return host(req)
+	}
+	if ctx := req.Context(); transport.CallFrom(ctx) != nil {
+		req = transport.Outgoing(req).WithContext(transport.Detach(ctx))
+	}
+	return l.name(req)
+}
+
+// sweep is how many keys one attempt looks at to drop those that are idle.
+const sweep = 2
+
+// key returns the key of a name, which the limiter keeps until the attempt ends.
+func (l *Limiter) key(name string, now time.Time) *key {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.keys[name]
+	if k == nil {
+		k = &key{name: name}
+		if l.perSecond > 0 {
+			k.own = rate.NewLimiter(rate.Limit(l.perSecond), l.burst)
+		}
+		k.used = l.used.PushFront(k)
+		l.keys[name] = k
+	}
+	l.used.MoveToFront(k.used)
+	k.claim(now)
+	if l.idle > 0 {
+		l.dropIdle(now)
+	}
+	return k
+}
+
+// dropIdle looks at the keys that were used least recently. A busy one counts as
+// used now and goes to the front, so that one attempt that hangs does not keep
+// the idle keys behind it.
+func (l *Limiter) dropIdle(now time.Time) {
+	for range sweep {
+		last := l.used.Back()
+		oldest := last.Value.(*key) //nolint:errcheck,forcetypeassert // the list holds nothing else
+		switch oldest.usage(now, l.idle) {
+		case recent:
+			return
+		case busy:
+			l.used.MoveToFront(last)
+		case idle:
+			delete(l.keys, oldest.name)
+			l.used.Remove(last)
+		}
+	}
+}

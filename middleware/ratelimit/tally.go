@@ -1,0 +1,28 @@
+package ratelimit
+
+import "time"
+
+// A tally counts what happened in the last span of time, more or less.
+type tally struct {
+	begun        time.Time
+	this, before float64
+}
+
+func (t *tally) roll(now time.Time, span time.Duration) {
+	switch age := now.Sub(t.begun); {
+	case age >= 2*span:
+		t.begun, t.this, t.before = now, 0, 0
+	case age >= span:
+		t.begun, t.this, t.before = t.begun.Add(span), 0, t.this
+	}
+}
+
+func (t *tally) add(now time.Time, span time.Duration) {
+	t.roll(now, span)
+	t.this++
+}
+
+func (t *tally) count(now time.Time, span time.Duration) float64 {
+	t.roll(now, span)
+	return t.this + t.before*(1-float64(now.Sub(t.begun))/float64(span))
+}
