@@ -10,17 +10,19 @@ import (
 // A loop without a flaw passes: what the others fail is their flaw.
 func TestARetryLoopWithoutFlawPasses(t *testing.T) {
 	t.Parallel()
-	rttest.Run(t, retrying(""), claimRetries(), rttest.Unwraps())
+	rttest.Run(t, retrying(""), claimRetries(), claimSharing(), rttest.Unwraps())
 }
 
 // retryFaults are one flaw for each check of retries.
 func retryFaults() (all []fault) {
 	also := map[string][]string{
-		"retry-no-upgrade": {"upgrade-stays-writable"},
+		"retry-no-upgrade":             {"upgrade-stays-writable"},
+		"retry-body-of-known-length":   {"retry-early-response"}, // sends a closed body again
+		"retry-body-of-unknown-length": {"retry-early-response"},
 	}
 	for _, c := range rttest.Checks() {
 		if strings.HasPrefix(c.Name, "retry-") {
-			all = append(all, fault{check: c.Name, wrap: retrying(c.Name), options: []rttest.Option{claimRetries()}, also: also[c.Name]})
+			all = append(all, fault{check: c.Name, wrap: retrying(c.Name), options: []rttest.Option{claimRetries(), claimSharing()}, also: also[c.Name]})
 		}
 	}
 	return all

@@ -23,7 +23,7 @@ type fault struct {
 
 func faults() []fault {
 	return slices.Concat(requestFaults(), bodyFaults(), answerFaults(), responseFaults(), connectionFaults(), guardFaults(),
-		retryFaults(), credentialFaults(), logFaults(), limitFaults())
+		stallFaults(), retryFaults(), credentialFaults(), logFaults(), limitFaults())
 }
 
 func TestEachCheckFindsItsFaultAndNoOther(t *testing.T) {

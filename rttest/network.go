@@ -21,10 +21,22 @@ type network struct {
 	dials map[string]int // by address
 }
 
-func (s *scene) network(handler http.Handler) *network {
+func (s *scene) network(handler http.Handler) *network { return s.join(handler, nil) }
+
+// plain is a URL that a network of HTTP/2 serves: over https it would have to negotiate.
+const plain = "http://upload.example.com/"
+
+// network2 speaks HTTP/2 from the first byte, to the URL plain.
+func (s *scene) network2(handler http.Handler) *network {
+	protocols := &http.Protocols{}
+	protocols.SetUnencryptedHTTP2(true)
+	return s.join(handler, protocols)
+}
+
+func (s *scene) join(handler http.Handler, protocols *http.Protocols) *network {
 	n := &network{conns: make(chan net.Conn), shut: make(chan struct{}), dials: map[string]int{}}
-	n.transport = &http.Transport{DialContext: n.dial, DialTLSContext: n.dial, MaxIdleConnsPerHost: 8}
-	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: time.Hour}
+	n.transport = &http.Transport{DialContext: n.dial, DialTLSContext: n.dial, MaxIdleConnsPerHost: 8, Protocols: protocols}
+	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: time.Hour, Protocols: protocols}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

@@ -1,6 +1,7 @@
 package rttest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,6 +19,7 @@ type config struct {
 	limit      *Limit
 	sink       func() string
 	secrets    []string
+	share      func(context.Context) (context.Context, func())
 	skips      map[string]string
 	only       []string
 }
@@ -95,6 +97,14 @@ func Unwraps() Option { return func(c *config) { c.unwraps = true } }
 // response and an error together it returns the error, of neither it makes an
 // error, and it fills a response's Request and Body where they are nil.
 func Guards() Option { return func(c *config) { c.guards = true } }
+
+// SharedContext sets how to derive the context that several requests of one
+// check share, for a decorator that keeps something there: a record of the call,
+// say, that its package begins. The check calls the function that begin returns
+// when the requests have ended. The default is a plain context.
+func SharedContext(begin func(context.Context) (shared context.Context, end func())) Option {
+	return func(c *config) { c.share = begin }
+}
 
 // Skip leaves out the check of that name, for a reason that is shown.
 func Skip(name, reason string) Option { return func(c *config) { c.skips[name] = reason } }

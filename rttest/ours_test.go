@@ -62,6 +62,10 @@ var (
 	retries = rttest.Retries(rttest.Retry{
 		Max: 5, MaxWait: time.Minute, Statuses: []int{503, 429, 500, 502}, Errors: true, Hints: true, Key: "Idempotency-Key",
 	})
+	begun = rttest.SharedContext(func(ctx context.Context) (context.Context, func()) {
+		ctx, call := transport.Begin(ctx)
+		return ctx, call.End
+	})
 	carries = rttest.Carries(rttest.Credential{Origin: origin, Secret: key})
 )
 
@@ -114,7 +118,7 @@ func observed(j *journal) *metrics.Publishers {
 func check(t *testing.T, layers ...part) {
 	t.Helper()
 	log := &journal{}
-	options := []rttest.Option{rttest.Unwraps()}
+	options := []rttest.Option{rttest.Unwraps(), begun}
 	for _, p := range layers {
 		options = append(options, p.claims...)
 		if p.guards {
@@ -174,7 +178,7 @@ func TestTheChainWithNetworkOptions(t *testing.T) {
 		}
 		return rt
 	}
-	rttest.Run(t, wrap, rttest.Unwraps(), rttest.Guards(), retries)
+	rttest.Run(t, wrap, rttest.Unwraps(), rttest.Guards(), begun, retries)
 }
 
 // C1 to C8: every two of our decorators, in their standing order.
@@ -212,7 +216,7 @@ func TestTheStandingChain(t *testing.T) {
 		}
 		return client.Transport
 	}
-	rttest.Run(t, wrap, rttest.Unwraps(), rttest.Guards(), carries, rttest.Logs(log.String, key),
+	rttest.Run(t, wrap, rttest.Unwraps(), rttest.Guards(), begun, carries, rttest.Logs(log.String, key),
 		rttest.Limits(rttest.Limit{Learns: true}),
 		rttest.Retries(rttest.Retry{
 			Max: 3, MaxWait: time.Minute, Statuses: []int{503, 429, 500, 502}, Errors: true, Hints: true, Key: "Idempotency-Key",
@@ -234,7 +238,7 @@ func TestTheChainWithoutOptions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rttest.Run(t, wrap, rttest.Unwraps(), rttest.Guards(), retries)
+			rttest.Run(t, wrap, rttest.Unwraps(), rttest.Guards(), begun, retries)
 		})
 	}
 }

@@ -40,6 +40,13 @@ func claimRetries() rttest.Option {
 }
 
 func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
+	if resp, err, done := r.flawed(req); done {
+		return resp, err
+	}
+	return r.loop(req)
+}
+
+func (r *retrier) loop(req *http.Request) (*http.Response, error) {
 	var late []func() // what a flaw does too late
 	defer func() {
 		for _, f := range late {
@@ -79,7 +86,7 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (r *retrier) first(req *http.Request) *http.Request {
-	if r.flaw != "retry-upload-streams" || req.ContentLength < 1<<20 {
+	if r.flaw != "retry-upload-streams" || req.ContentLength < 1<<20 || req.GetBody == nil {
 		return req
 	}
 	c := *req

@@ -134,8 +134,8 @@ func catalogue() []*check {
 	var all []*check
 	for _, group := range [][]*check{
 		requestChecks(), bodyChecks(), answerChecks(), panicChecks(), responseChecks(), connectionChecks(),
-		concurrencyChecks(), lifeChecks(), guardChecks(),
-		retryChecks(), replayChecks(), dropChecks(), hintChecks(), waitChecks(), harmChecks(),
+		concurrencyChecks(), lifeChecks(), guardChecks(), stallChecks(), cycleChecks(), cacheChecks(),
+		retryChecks(), replayChecks(), bodyErrorChecks(), shareChecks(), dropChecks(), hintChecks(), waitChecks(), harmChecks(),
 		credentialChecks(), logChecks(), limitChecks(),
 	} {
 		all = append(all, group...)
