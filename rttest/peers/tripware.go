@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/rttest"
+	"github.com/tripware/tripware/transport"
 )
 
 const ourModule = "github.com/tripware/tripware"
@@ -25,12 +27,20 @@ func ourRetries() rttest.Option {
 	})
 }
 
+// ourRecord lets requests that share a context share our record of a call, too.
+func ourRecord() rttest.Option {
+	return rttest.SharedContext(func(ctx context.Context) (context.Context, func()) {
+		ctx, call := transport.Begin(ctx)
+		return ctx, call.End
+	})
+}
+
 func tripwareRetry() Peer {
 	return Peer{
 		Name: "tripware retry.New", Module: ourModule, Kind: KindOurs,
 		Settings: "Two retries, waits of up to 4s, else the defaults.",
 		Wrap:     func(base http.RoundTripper) http.RoundTripper { return retry.New(ourPolicy()...)(base) },
-		Claims:   []rttest.Option{ourRetries(), rttest.Unwraps(), rttest.Guards()},
+		Claims:   []rttest.Option{ourRetries(), ourRecord(), rttest.Unwraps(), rttest.Guards()},
 	}
 }
 
@@ -50,7 +60,7 @@ func tripwareChain() Peer {
 			return made(rt, err)
 		},
 		Claims: []rttest.Option{
-			ourRetries(), rttest.Unwraps(), rttest.Guards(),
+			ourRetries(), ourRecord(), rttest.Unwraps(), rttest.Guards(),
 			rttest.Carries(rttest.Credential{Origin: origin, Secret: secret}),
 			rttest.Logs(log.String, secret),
 		},
