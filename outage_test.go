@@ -29,10 +29,10 @@ func TestAFullOutageIsNotMultiplied(t *testing.T) {
 		alone, limited float64 // requests per call, at most
 	}{
 		{"503", 503, nil, 1.6, 1.6},
-		{"503 with Retry-After", 503, hint, 1.6, 1.6},
+		{"503 with Retry-After", 503, hint, 1.6, 1.2},
 		{"429", 429, nil, 6, 6},
-		{"429 with Retry-After", 429, hint, 6, 2},
-		{"403 with Retry-After", 403, hint, 6, 2},
+		{"429 with Retry-After", 429, hint, 6, 1.2},
+		{"403 with Retry-After", 403, hint, 6, 1.2},
 	} {
 		measure := func(opts ...tripware.Option) (perCall float64, took time.Duration) {
 			synctest.Test(t, func(t *testing.T) {

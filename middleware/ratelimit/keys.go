@@ -31,15 +31,14 @@ func host(req *http.Request) string {
 	return bare + port
 }
 
-// nameOf calls the key function with the headers that will be sent, and without
-// the record of the call: requests that the function sends are not attempts of the
-// call.
+// nameOf calls the key function without the record of the call: requests that
+// the function sends are not attempts of the call.
 func (l *Limiter) nameOf(req *http.Request) string {
 	if !l.named {
 		return host(req)
 	}
 	if ctx := req.Context(); transport.CallFrom(ctx) != nil {
-		req = transport.Outgoing(req).WithContext(transport.Detach(ctx))
+		req = req.WithContext(transport.Detach(ctx))
 	}
 	return l.name(req)
 }

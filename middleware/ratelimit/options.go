@@ -14,7 +14,8 @@ type LimiterOption func(*Limiter)
 // WithKey sets which attempts share a pace: those for which key returns the same
 // name. The default is the host of the URL: in lower case, without a trailing
 // dot, and without the port if it is the default port of the scheme. The function
-// must be safe for concurrent use and must not change the request.
+// sees the request without the headers that [transport.Identity] adds and without
+// a credential. It must be safe for concurrent use and must not change the request.
 func WithKey(key func(*http.Request) string) LimiterOption {
 	return func(l *Limiter) { l.name, l.named = key, true }
 }
