@@ -10,15 +10,18 @@ import (
 )
 
 func bodyErrorChecks() []*check {
-	const why = "the server takes a truncated body that ends cleanly for a complete one; and a body that has failed will not succeed on a retry"
+	const why = "the server takes a truncated body that ends cleanly for a complete one; and a body that has " +
+		"failed will not succeed on a retry"
 	return []*check{{Check: Check{
 		Name: "retry-body-error-of-known-length", Promise: "R8", Claim: ClaimRetries,
-		Sentence: "a plain reader of known length that fails once and then returns io.EOF is never sent as if it ended there, nor again after its error",
-		Why:      why,
+		Sentence: "a plain reader of known length that fails once and then returns io.EOF is never sent as if it " +
+			"ended there, nor again after its error",
+		Why: why,
 	}, unless: unlessBody, run: func(s *scene) { bodyError(s, int64(len(firstHalf+secondHalf))) }}, {Check: Check{
 		Name: "retry-body-error-of-unknown-length", Promise: "R8", Claim: ClaimRetries,
-		Sentence: "a plain reader of unknown length that fails once and then returns io.EOF is never sent as if it ended there, nor again after its error",
-		Why:      why,
+		Sentence: "a plain reader of unknown length that fails once and then returns io.EOF is never sent as if it " +
+			"ended there, nor again after its error",
+		Why: why,
 	}, unless: unlessBody, run: func(s *scene) { bodyError(s, -1) }}}
 }
 

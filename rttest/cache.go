@@ -13,7 +13,8 @@ func cacheChecks() []*check {
 	}, run: func(s *scene) { ownResponse(s, "Accept-Language", "de", "fr", "Vary", "Accept-Language") }}, {Check: Check{
 		Name: "response-by-authorization", Promise: "C5", Claim: ClaimContract,
 		Sentence: "a request is not answered by the response to another one with a different Authorization",
-		Why:      "RFC 9111 section 3.5 for caches that users share: a RoundTripper may carry the requests of everybody whom a program serves",
+		Why: "RFC 9111 section 3.5 for caches that users share: a RoundTripper may carry the requests of " +
+			"everybody whom a program serves",
 	}, run: func(s *scene) { ownResponse(s, "Authorization", "Bearer one", "Bearer another") }}}
 }
 

@@ -10,8 +10,9 @@ import (
 func cycleChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "unwrap-cycle-ends", Promise: "C6", Claim: ClaimContract,
-		Sentence: "a base that unwraps to itself, or to one that unwraps to it, does not keep CloseIdleConnections from returning, nor a call",
-		Why:      "a mistake in a foreign layer must not end the program, and a stack overflow cannot be recovered from",
+		Sentence: "a base that unwraps to itself, or to one that unwraps to it, does not keep CloseIdleConnections " +
+			"from returning, nor a call",
+		Why: "a mistake in a foreign layer must not end the program, and a stack overflow cannot be recovered from",
 	}, run: unwrapCycle}}
 }
 

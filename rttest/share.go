@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -29,7 +30,7 @@ func fannedOut(s *scene, path func(call int) string) {
 		var ended [len(answers)]result
 		for i := range answers {
 			req := s.requestWith(ctx, s.retry.Methods[0], s.origin()+path(i), nil)
-			req.Header.Set(headerCaller, fmt.Sprint(i))
+			req.Header.Set(headerCaller, strconv.Itoa(i))
 			if answers[i] = s.start(rt, req); !parallel {
 				ended[i] = s.await(answers[i])
 			}
@@ -40,7 +41,7 @@ func fannedOut(s *scene, path func(call int) string) {
 			}
 			r := s.judge(ended[i])
 			s.finish(r)
-			if n := p.count(fmt.Sprint(i)); n != 2 || r.resp == nil || r.resp.StatusCode != http.StatusOK {
+			if n := p.count(strconv.Itoa(i)); n != 2 || r.resp == nil || r.resp.StatusCode != http.StatusOK {
 				s.failf("request %d ended with %s after %d attempts, not with 200 after 2 (in parallel: %t)", i, describe(r), n, parallel)
 			}
 		}

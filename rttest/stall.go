@@ -14,19 +14,22 @@ func stallChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "body-not-read-ahead", Promise: "R10", Claim: ClaimContract,
 		Sentence: "the base is called at once, before anything of the request's body is read",
-		Why:      "a body may be a pipe: reading it first holds the upload back for as long as its writer likes, and outside the base's timeouts",
+		Why: "a body may be a pipe: reading it first holds the upload back for as long as its writer likes, " +
+			"and outside the base's timeouts",
 	}, run: notReadAhead}, {Check: Check{
 		Name: "body-stalled-cancelled", Promise: "C8", Claim: ClaimContract,
 		Sentence: "cancelling the context ends a call whose body stalls within 50ms, with an error, and closes the body; over HTTP/2 too",
 		Why:      "net/http: a request's context controls its entire lifetime, and Close of the body ends what waits for more of it",
 	}, run: stalledCancelled}, {Check: Check{
 		Name: "early-response-comes-through", Promise: "C5", Claim: ClaimContract,
-		Sentence: "over HTTP/2, a response that arrives while the upload stalls is returned at once, and its body can be read or closed at once",
-		Why:      "RFC 9113 section 8.1: a server may respond before the request ends; it then waits for no more of the body",
+		Sentence: "over HTTP/2, a response that arrives while the upload stalls is returned at once, and its body " +
+			"can be read or closed at once",
+		Why: "RFC 9113 section 8.1: a server may respond before the request ends; it then waits for no more of the body",
 	}, run: func(s *scene) { earlyResponse(s, http.StatusRequestEntityTooLarge) }}, {Check: Check{
 		Name: "retry-early-response", Promise: "R5", Claim: ClaimRetries,
-		Sentence: "over HTTP/2, a status to be retried that arrives while the upload stalls is returned in time, since its body cannot be sent again",
-		Why:      "RFC 9113 section 8.1: a server in trouble responds before the request ends; Close of its response waits for the upload",
+		Sentence: "over HTTP/2, a status to be retried that arrives while the upload stalls is returned in time, " +
+			"since its body cannot be sent again",
+		Why: "RFC 9113 section 8.1: a server in trouble responds before the request ends; Close of its response waits for the upload",
 	}, unless: unlessBody, run: func(s *scene) { earlyResponse(s, s.retry.Statuses[0]) }}}
 }
 
@@ -132,16 +135,20 @@ func earlyResponse(s *scene, status int) {
 			if r.took > bound {
 				s.failf("the call ended after %v; %v would be in order", r.took, bound)
 			}
-			s.within(prompt, "the response's body could not be read and closed", func() {
-				if read {
-					if got := s.finish(r); got != "no more, please" {
-						s.failf("the response's body reads %q", got)
-					}
-				}
-				closeBody(r.resp.Body)
-			})
+			s.within(prompt, "the response's body could not be read and closed", func() { readEarly(s, r, read) })
 			s.letGo(body)
 		}
+	}
+}
+
+// readEarly reads and closes the response's body, or closes it at once.
+func readEarly(s *scene, r result, read bool) {
+	defer closeBody(r.resp.Body)
+	if !read {
+		return
+	}
+	if got := s.finish(r); got != "no more, please" {
+		s.failf("the response's body reads %q", got)
 	}
 }
 
