@@ -47,7 +47,7 @@ type Loop scope
 func OwnRoundTrip(req *http.Request, force bool) (own *http.Request, l *Loop, end func()) {
 	switch node := nodeOf(req.Context()).(type) {
 	case *scope:
-		over := node.loop.state.Load() == loopOver
+		over := node.over()
 		if !over && (!node.loop.runs() || node.carries(req)) {
 			return req, (*Loop)(node), nil
 		}
@@ -192,7 +192,7 @@ func NoteTurn(ctx context.Context, in time.Duration, refused bool) {
 	s.loop.turn.Store(ms)
 }
 
-// A trip is a round trip of a record that ended.
+// A trip is what round trips to one method and URL, that ended, have in common.
 type trip struct {
 	method, url string
 	attempts    int
@@ -200,7 +200,7 @@ type trip struct {
 
 // Earlier returns how many attempts were made by round trips of the same record,
 // to the same method and URL, that had ended by now and were counted.
-func (l *Loop) Earlier() (attempts int) {
+func (l *Loop) Earlier() int {
 	c := l.call
 	if c.opened {
 		return 0
@@ -213,10 +213,10 @@ func (l *Loop) Earlier() (attempts int) {
 	}
 	for _, t := range c.rest.trips {
 		if t.method == l.req.Method && t.url == url {
-			attempts += t.attempts
+			return t.attempts
 		}
 	}
-	return attempts
+	return 0
 }
 
 // Count counts the attempts of this round trip for those that follow: see [Loop.Earlier].
@@ -227,6 +227,12 @@ func (l *Loop) Count(attempts int) {
 	t := trip{l.req.Method, urlOf(&l.req), attempts}
 	l.call.write(func() {
 		r := l.call.others()
+		for i := range r.trips {
+			if r.trips[i].method == t.method && r.trips[i].url == t.url {
+				r.trips[i].attempts += attempts
+				return
+			}
+		}
 		r.trips = append(r.trips, t)
 	})
 }

@@ -262,8 +262,14 @@ func TestASettingHoldsForItsCall(t *testing.T) {
 			require.NoError(t, resp.Body.Close())
 		}
 	}
-	resp, err := transport.Chain(answer(200), inside, probe).RoundTrip(get(t, t.Context()))
+	resp, err := transport.Chain(answer(200), probe).RoundTrip(get(t, plain))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
-	assert.Equal(t, 16, seen)
+	resp, err = transport.Chain(answer(200), probe).RoundTrip(get(t, resp.Request.Context())) // of a round trip that is over
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	resp, err = transport.Chain(answer(200), inside, probe).RoundTrip(get(t, t.Context()))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 18, seen)
 }

@@ -163,8 +163,8 @@ type opened struct {
 func newScope(req *http.Request, c *chain, epoch *time.Time) *scope {
 	ctx := req.Context()
 	var s *scope
-	if b, ok := nodeOf(ctx).(*begun); ok && b.call.open() {
-		s = &scope{call: b.call}
+	if call := begunFor(ctx); call != nil {
+		s = &scope{call: call}
 	} else {
 		o := &opened{}
 		o.call.opened = true
@@ -177,22 +177,45 @@ func newScope(req *http.Request, c *chain, epoch *time.Time) *scope {
 	return s
 }
 
+// begunFor returns the record that a round trip with ctx belongs to: one that was
+// begun and is open. The context may come from another round trip, once that is over.
+func begunFor(ctx context.Context) *Call {
+	var call *Call
+	switch node := nodeOf(ctx).(type) {
+	case *begun:
+		call = node.call
+	case *scope:
+		if node.over() && !node.call.opened {
+			call = node.call
+		}
+	}
+	if call.open() {
+		return call
+	}
+	return nil
+}
+
 // end says that the round trip is over, and seals a record that is its own.
 func (s *scope) end() {
 	s.loop.state.Store(loopOver)
 	if s.call.opened {
 		s.call.End()
+		return
 	}
+	s.call.write(func() {
+		if r := s.call.rest; r != nil && len(r.changed) > 0 {
+			r.changed = slices.DeleteFunc(r.changed, func(to changed) bool { return to.scope == s })
+		}
+	})
 }
+
+func (s *scope) over() bool { return s.loop.state.Load() == loopOver }
 
 // carries reports whether req is what the round trip of s, which is not over,
 // hands down: the same method and URL, whatever copies were made. Another
 // request with its context is one that a layer makes anew.
 func (s *scope) carries(req *http.Request) bool {
-	if s.loop.state.Load() == loopOver {
-		return false
-	}
-	return sameTarget(&s.req, req) || s.changed(req)
+	return !s.over() && (sameTarget(&s.req, req) || s.changed(req))
 }
 
 // sendsFor notes the request that a loop was given, where layers above the loop
@@ -261,14 +284,19 @@ type setting[T any] struct {
 }
 
 // boundary returns the node that parts the requests of one call from those made
-// inside its attempts: a *scope, an *outside or a *detached, or nil.
+// inside its attempts: a *scope that is not over, an *outside or a *detached, or nil.
 func boundary(ctx context.Context) any {
-	node := nodeOf(ctx)
 	for {
-		b, ok := node.(*begun)
-		if !ok {
+		switch node := nodeOf(ctx).(type) {
+		case *begun:
+			ctx = node.Context
+		case *scope:
+			if !node.over() {
+				return node
+			}
+			ctx = node.Context
+		default:
 			return node
 		}
-		node = nodeOf(b.Context)
 	}
 }

@@ -14,6 +14,29 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
+// O3: a request with the context of an earlier response belongs to the call that
+// was begun, as long as that is open; without one it is a call of its own.
+func TestARequestAfterAResponseBelongsToTheBegunCall(t *testing.T) {
+	t.Parallel()
+	rt := transport.Chain(answer(200), transport.Identity())
+	send := func(req *http.Request) *http.Response {
+		resp, err := rt.RoundTrip(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return resp
+	}
+	ctx, call := transport.Begin(t.Context())
+	first := send(get(t, ctx))
+	second := send(get(t, first.Request.Context()))
+	assert.Same(t, call, transport.CallOf(second))
+	assert.Equal(t, 2, call.AttemptCount())
+	call.End()
+	assert.NotSame(t, call, transport.CallOf(send(get(t, second.Request.Context()))))
+
+	alone := send(get(t, t.Context()))
+	assert.NotSame(t, transport.CallOf(alone), transport.CallOf(send(get(t, alone.Request.Context()))))
+}
+
 // C6: a decorator that unwraps to itself ends the walk.
 func TestADecoratorThatUnwrapsToItselfEndsTheWalk(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,7 @@ const lingering = 5 * time.Second
 // connection that is closed while input is unread is reset, and a reset can
 // destroy an answer that is on its way: so Linger ends our side, reads until the
 // peer has ended its own, within some seconds, and closes then. It does not
-// mend an answer that promises to keep the connection: say Connection: close.
+// repair an answer that promises to keep the connection: say Connection: close.
 func Linger(conn net.Conn) {
 	if rest := finish(conn); rest != nil {
 		_, _ = io.Copy(io.Discard, rest)
