@@ -176,7 +176,7 @@ func proxyCheckHost(host string) error {
 }
 
 func proxyNotHost(r rune) bool {
-	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == utf8.RuneError || strings.ContainsRune("/\\?#@[]%<>\"^|{}`", r)
+	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == utf8.RuneError || strings.ContainsRune("/\\?#@[]%<>\"^|{}`*", r)
 }
 
 // proxyUnbracket takes the brackets off an IPv6 address.

@@ -79,7 +79,8 @@ func (p Proxy) route() proxyRoute {
 // are always reached directly, and in a CGI program, where REQUEST_METHOD is
 // set, a client could set HTTP_PROXY and requests that need it fail.
 //
-// It differs in three ways. The environment is read by each call of
+// It differs in four ways. Blanks and line ends around a value are dropped, as a
+// value that was read from a file may have them. The environment is read by each call of
 // ProxyFromEnvironment, not once per process. A proxy that cannot be used is an
 // error here, naming the variable and not its value, where net/http would go
 // without one. NO_PROXY may be divided by blanks as well as commas; what is no
@@ -124,10 +125,11 @@ func proxyFromEnvironment() (route proxyRoute, overTLS bool, err error) {
 	return route, overTLS, nil
 }
 
-// proxyEnviron returns the first of the variables that is set, and its name.
+// proxyEnviron returns the first of the variables that is set, and its name. Blanks
+// and line ends around a value are dropped: it often comes from a file.
 func proxyEnviron(names ...string) (name, value string) {
 	for _, name := range names {
-		if value := os.Getenv(name); value != "" {
+		if value := strings.TrimSpace(os.Getenv(name)); value != "" {
 			return name, value
 		}
 	}

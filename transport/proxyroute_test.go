@@ -128,6 +128,27 @@ func TestTheEnvironmentIsReadEachTime(t *testing.T) {
 }
 
 // A3
+// P1: a value that came from a file may end a line; a pattern is no proxy.
+func TestBlanksAroundAProxyOfTheEnvironmentAreDropped(t *testing.T) {
+	proxyEnviron(t, map[string]string{
+		"HTTP_PROXY": " squid.infra:3128\r\n", "HTTPS_PROXY": "\thttp://squid.infra:3128\n", "https_proxy": "http://other", "NO_PROXY": "direct.test\n",
+	})
+	route, err := transport.ProxyFromEnvironment()
+	require.NoError(t, err)
+	assert.Equal(t, "http://squid.infra:3128", proxyFor(t, route, "http://host.test"))
+	assert.Equal(t, "http://squid.infra:3128", proxyFor(t, route, "https://host.test"))
+	assert.Empty(t, proxyFor(t, route, "https://direct.test"))
+
+	proxyEnviron(t, map[string]string{"HTTP_PROXY": " \n"})
+	route, err = transport.ProxyFromEnvironment()
+	require.NoError(t, err)
+	assert.Empty(t, proxyFor(t, route, "http://host.test"))
+
+	proxyEnviron(t, map[string]string{"HTTPS_PROXY": "*.*.*.*:7890"})
+	_, err = transport.NewBase()
+	require.ErrorContains(t, err, "HTTPS_PROXY: transport: parse proxy URL: host has characters that no host name has")
+}
+
 func TestAnUnusableProxyOfTheEnvironmentIsRefusedWithoutShowingIt(t *testing.T) {
 	proxyEnviron(t, map[string]string{"http_proxy": "u:" + secretCanary + "@h:port", "HTTPS_PROXY": "ftp://u:" + secretCanary + "@h"})
 	_, err := transport.ProxyFromEnvironment()
