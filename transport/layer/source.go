@@ -206,7 +206,9 @@ func (s *source) more(h *handle) {
 	case last < 0:
 		s.parts = append(s.parts, make([]byte, 0, s.size()))
 	case s.seeker != nil || s.lost: // what was read is not needed again
-		s.parts = append(s.parts[:0], s.parts[last][:0])
+		reused := s.parts[last][:0]
+		clear(s.parts)
+		s.parts = append(s.parts[:0], reused)
 		h.part, h.off = 0, 0
 	case len(s.parts[last]) == cap(s.parts[last]):
 		s.parts = append(s.parts, make([]byte, 0, min(2*cap(s.parts[last]), chunk)))
