@@ -1,4 +1,4 @@
-package tripware_test
+package ratelimit_test
 
 import (
 	"errors"
@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
@@ -30,6 +29,11 @@ func throttling(first int) http.RoundTripper {
 	})
 }
 
+// looped returns a client with a retry loop above a limiter that learns.
+func looped(base http.RoundTripper, opts ...retry.Option) *http.Client {
+	return &http.Client{Transport: transport.Chain(base, retry.New(opts...), ratelimit.New(ratelimit.NewLimiter()))}
+}
+
 func get(t *testing.T, client *http.Client) (status int, err error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example.com/", nil)
@@ -46,9 +50,7 @@ func get(t *testing.T, client *http.Client) (status int, err error) {
 func TestAPauseNeverOutlastsTheTimeForRetries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, err := tripware.New(tripware.WithBase(throttling(1)), tripware.WithLimiter(ratelimit.NewLimiter()),
-			tripware.WithRetry(retry.WithMaxElapsed(5*time.Second)))
-		require.NoError(t, err)
+		client := looped(throttling(1), retry.WithMaxElapsed(5*time.Second))
 		begun := time.Now()
 		status, err := get(t, client)
 		require.NoError(t, err)
@@ -71,8 +73,7 @@ func TestAPauseNeverOutlastsTheTimeForRetries(t *testing.T) {
 func TestAServerThatThrottlesForeverKeepsNobodyForLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, err := tripware.New(tripware.WithBase(throttling(1<<30)), tripware.WithLimiter(ratelimit.NewLimiter()))
-		require.NoError(t, err)
+		client := looped(throttling(1 << 30))
 		var wg sync.WaitGroup
 		for range 500 {
 			wg.Go(func() {

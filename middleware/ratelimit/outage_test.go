@@ -1,4 +1,4 @@
-package tripware_test
+package ratelimit_test
 
 import (
 	"net/http"
@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -34,7 +34,7 @@ func TestAFullOutageIsNotMultiplied(t *testing.T) {
 		{"429 with Retry-After", 429, hint, 6, 1.2},
 		{"403 with Retry-After", 403, hint, 6, 1.2},
 	} {
-		measure := func(opts ...tripware.Option) (perCall float64, took time.Duration) {
+		measure := func(limiter *ratelimit.Limiter) (perCall float64, took time.Duration) {
 			synctest.Test(t, func(t *testing.T) {
 				var sent atomic.Int64
 				base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
@@ -42,8 +42,7 @@ func TestAFullOutageIsNotMultiplied(t *testing.T) {
 					time.Sleep(10 * time.Millisecond)
 					return &http.Response{StatusCode: row.status, Header: row.header.Clone(), Body: http.NoBody, Request: req}, nil
 				})
-				client, err := tripware.New(append(opts, tripware.WithBase(base))...)
-				assert.NoError(t, err)
+				client := &http.Client{Transport: transport.Chain(base, retry.New(), ratelimit.New(limiter))}
 				begun := time.Now()
 				var group sync.WaitGroup
 				for range calls {
@@ -58,8 +57,8 @@ func TestAFullOutageIsNotMultiplied(t *testing.T) {
 			})
 			return perCall, took
 		}
-		alone, first := measure()
-		limited, second := measure(tripware.WithLimiter(ratelimit.NewLimiter()))
+		alone, first := measure(nil)
+		limited, second := measure(ratelimit.NewLimiter())
 		t.Logf("%-22s %.2f requests per call in %s; with a limiter %.2f in %s", row.name, alone, first.Round(time.Second/10), limited, second.Round(time.Second/10))
 		assert.LessOrEqual(t, alone, row.alone, row.name)
 		assert.LessOrEqual(t, limited, row.limited, row.name)
