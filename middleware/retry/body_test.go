@@ -129,6 +129,28 @@ func TestAFaultOfTheCallersBodyIsFinal(t *testing.T) {
 	}
 }
 
+// R10: a server that says 200 to a body that failed does not have it.
+func TestASuccessOfABodyThatFailedIsNone(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("disk: I/O error")
+	for status, fails := range map[int]bool{200: true, 204: true, 400: false, 503: false} {
+		base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			_, _ = io.Copy(io.Discard, req.Body)
+			return okStatus(req, status), req.Body.Close()
+		})
+		req := postIt(t.Context())
+		req.Method, req.Body, req.GetBody, req.ContentLength = http.MethodPut, &failsOnce{err: broken}, nil, -1
+		resp, err := atOnce()(base).RoundTrip(req)
+		if fails {
+			require.ErrorIs(t, err, broken)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, status, resp.StatusCode)
+		require.NoError(t, resp.Body.Close())
+	}
+}
+
 // R5, R10: over HTTP/2 a response that comes while the upload stalls is returned,
 // and its Close does not wait for the upload.
 func TestAnEarlyResponseIsReturned(t *testing.T) {
@@ -179,7 +201,11 @@ func TestAStalledBodyObeysTheClocks(t *testing.T) {
 	} {
 		for _, http2 := range []bool{false, true} {
 			for _, length := range []int64{10, -1} {
-				srv := http2Server(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+				srv := http2Server(t, func(_ http.ResponseWriter, r *http.Request) {
+					if _, err := io.Copy(io.Discard, r.Body); err != nil {
+						panic(http.ErrAbortHandler) // else its response might arrive in the last moment
+					}
+				})
 				base := baseOf(srv, http2)
 				pr, pw := io.Pipe()
 				ctx, cancel := context.WithTimeout(t.Context(), row.ctx)

@@ -39,6 +39,11 @@ func (c *call) decide(resp *http.Response, err error) decision {
 			return c.onceMore()
 		}
 	}
+	if err == nil && resp.StatusCode < http.StatusMultipleChoices {
+		if fault := c.replay.Fault(); fault != nil { // no success: the server cannot have the whole body
+			return decision{reason: ReasonBody, err: &Error{Attempts: c.attempts, Reason: ReasonBody, Err: fault}}
+		}
+	}
 	if err == nil && c.broken == nil && c.policy.classifier == nil && !c.listed(resp) {
 		return decision{} // as most do
 	}

@@ -291,12 +291,21 @@ func (w *watch) over(body io.ReadCloser) io.ReadCloser { return &watched{ReadClo
 type watched struct {
 	io.ReadCloser
 
-	watch *watch
-	read  int64
+	watch  *watch
+	read   int64
+	closed atomic.Bool
+}
+
+func (b *watched) Close() error {
+	b.closed.Store(true)
+	return b.ReadCloser.Close()
 }
 
 func (b *watched) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	if b.closed.Load() {
+		return n, err // it may have ended by that
+	}
 	n, err = checked(n, err, b.read, b.watch.length)
 	b.read += int64(n)
 	if fault, ok := err.(*BodyError); ok { //nolint:errorlint // checked made it

@@ -502,6 +502,27 @@ func TestABodyMayPanic(t *testing.T) {
 	}
 }
 
+// R8: a Read that ends since the body was closed under it is no fault of the body.
+func TestACloseIsNoFaultOfTheBody(t *testing.T) {
+	t.Parallel()
+	body := newStalled()
+	req := put(t, nil, 0)
+	req.Body, req.ContentLength = body, -1
+	req.GetBody = func() (io.ReadCloser, error) { return newStalled(), nil }
+	r := replay(t, req, 0)
+	next := attempt(t, r, req)
+	read := make(chan error)
+	go func() {
+		_, err := next.Body.Read(make([]byte, 1))
+		read <- err
+	}()
+	require.NoError(t, next.Body.Close())
+	require.Error(t, <-read)
+	require.NoError(t, r.Fault())
+	require.NoError(t, r.Prepare(t.Context()))
+	r.Finish()
+}
+
 // R10: a GetBody that fails, or breaks its contract, is an error.
 func TestAGetBodyThatFails(t *testing.T) {
 	t.Parallel()
