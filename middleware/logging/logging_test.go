@@ -20,8 +20,12 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
+// R13: a clock of the retry loop, which cancels an attempt for its timeout, is a
+// timeout, and not the caller's cancellation.
 func TestLevelsFollowTheOutcome(t *testing.T) {
 	t.Parallel()
+	timed, cancelFor := context.WithCancelCause(t.Context())
+	cancelFor(fmt.Errorf("the attempt took too long: %w", context.DeadlineExceeded))
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	late, cancel := context.WithTimeout(t.Context(), -1)
@@ -39,6 +43,7 @@ func TestLevelsFollowTheOutcome(t *testing.T) {
 		"error":        {t.Context(), failing(errors.New("reset")), "ERROR", "WARN"},
 		"canceled":     {canceled, failing(context.Canceled), "INFO", "DEBUG"},
 		"too late":     {late, failing(context.DeadlineExceeded), "ERROR", "WARN"},
+		"timed out":    {timed, failing(context.Canceled), "ERROR", "WARN"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
