@@ -71,7 +71,8 @@ func threeClocks(t *testing.T, w *wire) {
 	began := time.Now()
 	a := w.client(nil, retry.WithAttemptTimeout(short), retry.WithMaxRetries(1)).get(t, w.url)
 	assert.ErrorIs(t, a.err, retry.ErrAttemptTimeout)
-	assert.NotErrorIs(t, a.err, context.DeadlineExceeded)
+	assert.ErrorIs(t, a.err, context.DeadlineExceeded, "as the timeouts of net/http")
+	assert.NotErrorIs(t, a.err, retry.ErrCallTimeout)
 	assert.Equal(t, 2, a.record.AttemptCount())
 	assert.Equal(t, retry.ReasonAttempts, a.record.Reason())
 
