@@ -39,7 +39,7 @@ func (a *attempts) sendWithBodies(p *passage) (*http.Response, error) {
 	// The body of a 101 is the connection itself.
 	if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols && resp.Body != http.NoBody {
 		if incoming := j.newCapture(p, "response", resp.Header); incoming != nil {
-			incoming.status = resp.StatusCode
+			incoming.status, incoming.length = resp.StatusCode, resp.ContentLength
 			resp.Body = &tap{ReadCloser: resp.Body, capture: incoming, ends: true}
 		}
 	}
@@ -96,7 +96,7 @@ type capture struct {
 	mu     sync.Mutex // bodies may be read and closed by different goroutines
 	kept   []byte
 	size   int64 // of what has passed
-	length int64 // what a request announces; 0 or less: nothing
+	length int64 // what the message announces; 0 or less: nothing
 	ended  bool  // the body was read to its end
 	logged bool
 }
@@ -147,13 +147,14 @@ func (c *capture) end() {
 }
 
 // finish returns what was kept, the first time it is called. It is cut if more
-// has passed, or if a request's body is still on its way.
+// has passed, or if the body did not come to its end: a request's is still on its
+// way, or the reader of a response closed it early.
 func (c *capture) finish() (kept []byte, size int64, cut, first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	kept, c.kept = c.kept, nil
 	first, c.logged = !c.logged, true
-	whole := c.ended || c.status != 0 || c.length > 0 && c.size == c.length
+	whole := c.ended || c.length > 0 && c.size == c.length
 	return kept, c.size, c.size > int64(len(kept)) || !whole, first
 }
 

@@ -81,6 +81,26 @@ func TestABodyThatIsStillOnItsWayIsTruncated(t *testing.T) {
 	}
 }
 
+// A3, O5: a response that its reader closes in the middle of a secret shows no part
+// of it, and is said to be cut off.
+func TestAResponseThatIsClosedEarlyShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	const text = `{"user": "me", "apiKey": "canary/7f3a", "more": 1}`
+	for n := range len(text) {
+		log, logger := newLog(slog.LevelDebug)
+		rt := logging.Attempts(logger, logging.WithBodies(0))(answering(200, http.Header{"Content-Type": {"application/json"}}, text))
+		resp, err := rt.RoundTrip(post(t, "text/plain", ""))
+		require.NoError(t, err)
+		_, err = io.ReadFull(resp.Body, make([]byte, n))
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		for _, record := range log.records(t, "http body") {
+			assert.NotContains(t, record["body"], "canary", "%d bytes", n)
+			assert.Equal(t, true, record["truncated"], "%d bytes", n)
+		}
+	}
+}
+
 // O5: of a body 4 KiB are logged, unless another bound is set.
 func TestFourKiBOfABodyAreLogged(t *testing.T) {
 	t.Parallel()
