@@ -66,7 +66,8 @@ func responseFaults() []fault {
 			ctx, cancel := context.WithCancel(req.Context())
 			defer cancel() // and the body is cut off
 			return base.RoundTrip(req.WithContext(ctx))
-		}), also: []string{"trailers-come-through", "concurrent-http1", "concurrent-http2", "same-request-twice", "idle-connections-stay"}},
+		}), also: []string{"trailers-come-through", "concurrent-http1", "concurrent-http2", "same-request-twice", "idle-connections-stay",
+			"early-response-comes-through"}},
 		{check: "response-body-closed-once", wrap: changing(func(resp *http.Response) (*http.Response, error) {
 			if resp.StatusCode != http.StatusSwitchingProtocols {
 				resp.Body = closedTwice{resp.Body}
