@@ -724,7 +724,7 @@ func TestAnUploadWithARetryKeepsNoCopy(t *testing.T) {
 			t.Logf("%s over %s: two uploads by hand allocate %d KiB, one with a retry %d KiB; the heap grew by at most %d and %d KiB", r.name, protocol,
 				bare.total>>10, retried.total>>10, bare.peak>>10, retried.peak>>10)
 			most := int64(4 << 20)
-			if protocol == wireHTTP2 { // net/http's own frames are 40 MiB, give or take as the pools are emptied
+			if protocol == wireHTTP2 && racing { // the race detector empties pools at random: net/http's frames are 40 MiB, give or take
 				most = int64(r.size) / 2
 			}
 			assert.Less(t, retried.total-bare.total, most, "%s over %s: a copy would be the whole size", r.name, protocol)
