@@ -130,6 +130,7 @@ func (t *trickle) Read(b []byte) (int, error) {
 			return 0, errClosed
 		}
 	}
+	fill(b[:n])
 	t.given += int64(n)
 	return n, nil
 }
@@ -144,6 +145,14 @@ func (t *trickle) sleep(pause time.Duration) bool {
 	case <-t.until[1]:
 	}
 	return false
+}
+
+// fill writes all of b: a buffer may hold what was read elsewhere, another check's
+// secret for one, and what a Read left there would be taken for the body.
+func fill(b []byte) {
+	for i := range b {
+		b[i] = '.'
+	}
 }
 
 // A meter measures how far the reading of a body runs ahead of its sending.
@@ -162,6 +171,7 @@ func (m *meter) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n := min(int64(len(b)), m.left)
+	fill(b[:n])
 	m.left -= n
 	m.produced += n
 	m.ahead = max(m.ahead, m.produced-m.consumed)
