@@ -21,22 +21,24 @@ var mayImport = []struct {
 	folder string
 	below  []string
 }{
-	{".", []string{"middleware/*", "transport"}},
-	{"transport", []string{"transport/layer", "internal/*"}},
+	{".", []string{"middleware/*", "transport", "transport/redact"}},
+	{"transport", []string{"transport/layer", "transport/redact", "internal/*"}},
+	{"transport/redact", []string{"internal/*"}},
 	{"transport/layer", []string{"internal/*"}},
 	{"internal", nil},
-	{"middleware", []string{"transport", "transport/layer", "internal/*"}},
+	{"middleware", []string{"transport", "transport/layer", "transport/redact", "internal/*"}},
 	{"poll", []string{"internal/*"}},
 	{"rttest", nil}, // what proves the contract to others leans on nothing of ours
-	{"services", []string{"transport", "middleware/metrics", "poll"}},
+	{"services", []string{"transport", "transport/redact", "middleware/metrics", "poll"}},
 	{"services/internal/apitest", []string{"services", "transport"}},
-	{"services/opsgenie", []string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "poll"}},
-	{"services/opsgenie/wire", []string{"services", "transport"}},
-	{"services/opsgenie/shape", []string{"services", "services/opsgenie/internal/*", "transport"}},
+	{"services/opsgenie", []string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "transport/redact", "poll"}},
+	{"services/opsgenie/wire", []string{"services", "transport", "transport/redact"}},
+	{"services/opsgenie/shape", []string{"services", "services/opsgenie/internal/*", "transport", "transport/redact"}},
 	{"services/opsgenie/opsgenietest", nil},
 	{"services/opsgenie/internal", []string{"services"}},
 	{"services/opsgenie/*", []string{
-		"services", "services/opsgenie/wire", "services/opsgenie/shape", "services/opsgenie/internal/*", "transport", "poll",
+		"services", "services/opsgenie/wire", "services/opsgenie/shape", "services/opsgenie/internal/*", "transport",
+		"transport/redact", "poll",
 	}},
 }
 

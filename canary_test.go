@@ -30,6 +30,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // canarySites is what the scenarios talk to. All of it repeats what it is sent
@@ -194,7 +195,7 @@ func (s *canarySites) serveSocks() {
 // proxied returns the proxy of the scenarios with the password, as user.
 func (s *canarySites) proxied(protocol, address, user string) tripware.Option {
 	host, port, _ := net.SplitHostPort(address)
-	p := transport.Proxy{Protocol: protocol, Host: host, Username: user, Password: transport.NewSecret(canary.Password)}
+	p := transport.Proxy{Protocol: protocol, Host: host, Username: user, Password: redact.NewSecret(canary.Password)}
 	_, _ = fmt.Sscan(port, &p.Port)
 	return tripware.WithProxy(p)
 }
@@ -496,10 +497,10 @@ func TestNoFaultOfSettingsShowsASecret(t *testing.T) {
 		{tripware.WithAuth("api.example.com"+query, auth.Basic("a:b", auth.NewSecret(canary.Password+"\x00")))},
 		{tripware.WithAuth("ftp://api.example.com:99999/"+query, auth.Bearer(auth.NewSecret(" "+canary.Key)))},
 		{tripware.WithProxy(transport.Proxy{
-			Protocol: "http://" + pair + "h", Host: "http://" + pair + "h", Port: -1, Username: "a:b", Password: transport.NewSecret(canary.Password + "\r"),
+			Protocol: "http://" + pair + "h", Host: "http://" + pair + "h", Port: -1, Username: "a:b", Password: redact.NewSecret(canary.Password + "\r"),
 			NoProxy: []string{"http://" + pair + "h"}, ConnectHeader: http.Header{"Proxy-Authorization": {canary.Key}, "X-Api-Key": {canary.Key + "\n"}},
 		})},
-		{tripware.WithProxy(transport.Proxy{Protocol: "http", Host: "h", Password: transport.NewSecret(canary.Password)})},
+		{tripware.WithProxy(transport.Proxy{Protocol: "http", Host: "h", Password: redact.NewSecret(canary.Password)})},
 		{tripware.WithIdentity(transport.WithHeader("X-Api-Key", canary.Key+"\n"), transport.WithHeader("Authorization", canary.Key+"\x7f"))},
 		{tripware.WithLogger(slog.New(slog.DiscardHandler), logging.WithHeaders("Authorization"), logging.WithQuery("apiKey"))},
 	} {

@@ -21,6 +21,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // within bounds every call of the tests.
@@ -111,7 +112,7 @@ type login struct{ user, password string }
 func special() login { return login{"parts", `p@ss:w/ör d%41&"`} }
 
 func (l login) into(p transport.Proxy) transport.Proxy {
-	p.Username, p.Password = l.user, transport.NewSecret(l.password)
+	p.Username, p.Password = l.user, redact.NewSecret(l.password)
 	return p
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A starter starts a proxy that lets only this user through.
@@ -107,7 +108,7 @@ func refusesTunnel(t *testing.T, g *gateway) {
 func wantsPassword(t *testing.T, g *gateway) {
 	plain, secure := newTarget(t, nil, nil), newTarget(t, newAuthority(t), nil)
 	nameless := g.proxy
-	nameless.Username, nameless.Password = "", transport.Secret{}
+	nameless.Username, nameless.Password = "", redact.Secret{}
 	c := newClient(t, tripware.WithProxy(nameless))
 	a := c.get(t, secure.URL)
 	refusal, ok := a.proxyError()

@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // The kinds of errors, for errors.Is. An [Error] is of one kind at most.
@@ -257,7 +258,7 @@ func mask(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &masked{text: transport.RedactText(maskURLs(err, err.Error())), cause: err}
+	return &masked{text: redact.Text(maskURLs(err, err.Error())), cause: err}
 }
 
 // maskURLs treats the URLs that errors of net/http quote in text.
@@ -267,9 +268,9 @@ func maskURLs(err error, text string) string {
 		if !ok {
 			return text
 		}
-		shown := transport.Redacted
+		shown := redact.Mask
 		if parsed, err := url.Parse(u.URL); err == nil {
-			shown = transport.RedactURL(parsed)
+			shown = redact.URL(parsed)
 		}
 		text = strings.ReplaceAll(text, strconv.Quote(u.URL), strconv.Quote(shown))
 		text = strings.ReplaceAll(text, u.URL, shown)

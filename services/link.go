@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A Link leads to a page of a list. It prints and marshals with the values of
@@ -23,9 +23,9 @@ func (l Link) String() string {
 	}
 	u, err := url.Parse(string(l))
 	if err != nil {
-		return transport.Redacted
+		return redact.Mask
 	}
-	return transport.RedactURL(u)
+	return redact.URL(u)
 }
 
 // Format writes the link as it may be shown, whatever the verb and its flags.

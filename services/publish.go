@@ -8,6 +8,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // RequestDetails is what the SDK event of a typed call says of its request. It
@@ -30,7 +31,7 @@ func (x *exchange) publish(ctx context.Context, err error, m *Metadata) {
 		Route:         x.route,
 	}
 	if x.req != nil {
-		common.ResourcePath = transport.RedactText(x.req.URL.EscapedPath())
+		common.ResourcePath = redact.Text(x.req.URL.EscapedPath())
 	}
 	if x.resp != nil && p.API.Active() {
 		event := metrics.APIEvent{
@@ -99,7 +100,7 @@ func (x *exchange) details() RequestDetails {
 	}
 	defer transport.CloseBody(body)
 	if text, err := io.ReadAll(body); err == nil {
-		if masked := json.RawMessage(transport.RedactText(string(text))); json.Valid(masked) {
+		if masked := json.RawMessage(redact.Text(string(text))); json.Valid(masked) {
 			d.Body = masked
 		}
 	}

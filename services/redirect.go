@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // maxRedirects is how many redirects one call follows, as net/http does.
@@ -32,7 +32,7 @@ func (e *RedirectError) Is(target error) bool { return target == ErrRedirect }
 func checkRedirect(base *url.URL, next func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		refuse := func(problem string) error {
-			return &RedirectError{To: transport.RedactURL(req.URL), Problem: problem}
+			return &RedirectError{To: redact.URL(req.URL), Problem: problem}
 		}
 		switch {
 		case !sameOrigin(base, req.URL):

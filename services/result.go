@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A Result is the answer to one call.
@@ -65,7 +66,7 @@ func (m Metadata) URL() string {
 	if m.more == nil {
 		return ""
 	}
-	return transport.RedactURL(m.more.url)
+	return redact.URL(m.more.url)
 }
 
 // Paging holds the links of a list's page, as paths with a query below the

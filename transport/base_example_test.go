@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 func ExampleNewBase() {
@@ -37,12 +38,6 @@ func ExampleCloneBase() {
 	// Output: 8 10s 1m0s
 }
 
-func ExampleNewSecret() {
-	secret := transport.NewSecret("correct horse")
-	fmt.Printf("%v %+v %q %d\n", secret, secret, secret, len(secret.Reveal()))
-	// Output: *** *** *** 13
-}
-
 func ExampleProxyFromURL() {
 	proxy, err := transport.ProxyFromURL("http://user:p%40ss@proxy.example.com:3128")
 	if err != nil {
@@ -58,7 +53,7 @@ func ExampleWithProxy() {
 		Protocol: "ftp",
 		Host:     "proxy.example.com",
 		Port:     70000,
-		Password: transport.NewSecret("pass"),
+		Password: redact.NewSecret("pass"),
 	}))
 	fmt.Println(err)
 	// Output:

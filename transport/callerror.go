@@ -1,6 +1,10 @@
 package transport
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/tripware/tripware/transport/redact"
+)
 
 // CallOfError returns the record of the call that err ended, or nil when err
 // does not come from a chain.
@@ -22,7 +26,7 @@ type callError struct {
 
 // Error reads as the cause, less what looks like a secret: net/http quotes URLs
 // and what a server said.
-func (e *callError) Error() string { return RedactText(e.cause.Error()) }
+func (e *callError) Error() string { return redact.Text(e.cause.Error()) }
 func (e *callError) Unwrap() error { return e.cause }
 func (e *callError) Call() *Call   { return e.call }
 

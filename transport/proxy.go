@@ -17,6 +17,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A Proxy says how to dial out; see [WithProxy]. Hosts in NoProxy are reached
@@ -39,8 +41,8 @@ type Proxy struct {
 	// socks proxy by RFC 1929. They may hold any characters but NUL, CR and LF, for
 	// socks up to 255 bytes each, and for http no colon in the name. An empty
 	// Username means that none are sent.
-	Username string `json:"username,omitzero"`
-	Password Secret `json:"password,omitzero"`
+	Username string        `json:"username,omitzero"`
+	Password redact.Secret `json:"password,omitzero"`
 	// NoProxy lists the hosts to reach directly: "*" for all; "example.com" for it
 	// and its subdomains; ".example.com" or "*.example.com" for the subdomains
 	// alone; an IP address; a CIDR block. All but "*" and blocks may end with a
@@ -96,7 +98,7 @@ func ProxyFromURL(raw string) (Proxy, error) {
 	}
 	if u.User != nil {
 		password, _ := u.User.Password()
-		p.Username, p.Password = u.User.Username(), NewSecret(password)
+		p.Username, p.Password = u.User.Username(), redact.NewSecret(password)
 	}
 	if err := errors.Join(p.faults()...); err != nil {
 		return Proxy{}, fmt.Errorf("transport: parse proxy URL: %w", err)
@@ -224,7 +226,7 @@ func (p Proxy) String() string {
 	if p.Username != "" {
 		s += url.User(p.Username).String()
 		if !p.Password.IsZero() {
-			s += ":" + Redacted
+			s += ":" + redact.Mask
 		}
 		s += "@"
 	}

@@ -15,7 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
+
+const secretCanary = "tr1pw1re"
 
 // proxyPassword holds what a URL, a header or a shell would trip over.
 const proxyPassword = `s:@/ %ü?#&=+"\'` + "\t"
@@ -27,7 +30,7 @@ func proxyAt(t *testing.T, protocol, addr string) transport.Proxy {
 	require.NoError(t, err)
 	n, err := strconv.Atoi(port)
 	require.NoError(t, err)
-	return transport.Proxy{Protocol: protocol, Host: host, Port: n, Username: "üser@/ %", Password: transport.NewSecret(proxyPassword)}
+	return transport.Proxy{Protocol: protocol, Host: host, Port: n, Username: "üser@/ %", Password: redact.NewSecret(proxyPassword)}
 }
 
 const proxyUser = "üser@/ %:" + proxyPassword
@@ -68,7 +71,7 @@ func TestRequestsGoThroughASocksProxy(t *testing.T) {
 		assert.Equal(t, []string{"SOCKS example.com:8443"}, seen.asked)
 
 		wrong := proxyAt(t, protocol, addr)
-		wrong.Password = transport.NewSecret(secretCanary)
+		wrong.Password = redact.NewSecret(secretCanary)
 		base, err = transport.NewBase(transport.WithProxy(wrong))
 		require.NoError(t, err)
 		_, err = baseGet(t, base, server.URL)
@@ -83,7 +86,7 @@ func TestARefusedTunnelIsATypedError(t *testing.T) {
 	server, _ := proxyServer(t, false, "other:other")
 	addr := server.Listener.Addr().String()
 	proxy := proxyAt(t, "http", addr)
-	proxy.Password = transport.NewSecret(secretCanary)
+	proxy.Password = redact.NewSecret(secretCanary)
 	base, err := transport.NewBase(transport.WithProxy(proxy))
 	require.NoError(t, err)
 
@@ -156,7 +159,7 @@ func TestConnectHeadersReachTheProxy(t *testing.T) {
 	assert.Empty(t, seen.headers[1].Get("X-Fixed")+seen.headers[1].Get("X-Computed"))
 	assert.Equal(t, []string{proxyUser, proxyUser}, seen.clients)
 
-	proxy.ConnectHeaderFunc, proxy.Username, proxy.Password = nil, "", transport.Secret{}
+	proxy.ConnectHeaderFunc, proxy.Username, proxy.Password = nil, "", redact.Secret{}
 	proxy.ConnectHeader = http.Header{"Proxy-Authorization": {"Bearer token"}}
 	base, err = transport.NewBase(transport.WithProxy(proxy), transport.WithRootCAs(basePool(secure.Certificate())))
 	require.NoError(t, err)
@@ -214,7 +217,7 @@ func TestAnotherProxyDoesNotGetTheHeadersOfTheFirst(t *testing.T) {
 
 func TestEveryFaultOfAProxyIsNamed(t *testing.T) {
 	t.Parallel()
-	secret := transport.NewSecret(secretCanary)
+	secret := redact.NewSecret(secretCanary)
 	long := strings.Repeat("x", 256)
 	header := func(name, value string) http.Header { return http.Header{name: {value}} }
 	for _, row := range []struct {
@@ -234,9 +237,9 @@ func TestEveryFaultOfAProxyIsNamed(t *testing.T) {
 		{transport.Proxy{Protocol: "http", Host: "h", Password: secret}, "password without username"},
 		{transport.Proxy{Protocol: "http", Host: "h", Username: "a:b"}, "username has a colon"},
 		{transport.Proxy{Protocol: "http", Host: "h", Username: "a\n"}, "username has a NUL, CR or LF"},
-		{transport.Proxy{Protocol: "http", Host: "h", Username: "a", Password: transport.NewSecret(secretCanary + "\x00")}, "password has a NUL, CR or LF"},
+		{transport.Proxy{Protocol: "http", Host: "h", Username: "a", Password: redact.NewSecret(secretCanary + "\x00")}, "password has a NUL, CR or LF"},
 		{transport.Proxy{Protocol: "socks5", Host: "h", Username: long}, "username is longer than the 255 bytes of socks5"},
-		{transport.Proxy{Protocol: "socks5h", Host: "h", Username: "a", Password: transport.NewSecret(long)}, "password is longer than the 255 bytes"},
+		{transport.Proxy{Protocol: "socks5h", Host: "h", Username: "a", Password: redact.NewSecret(long)}, "password is longer than the 255 bytes"},
 		{transport.Proxy{Protocol: "http", Host: "h", NoProxy: []string{"ok", ""}}, "no-proxy pattern 2 is empty"},
 		{transport.Proxy{Protocol: "http", Host: "h", NoProxy: []string{"http://x"}}, "no-proxy pattern 1 has a scheme in it"},
 		{transport.Proxy{Protocol: "http", Host: "h", NoProxy: []string{"10.0.0.0/33"}}, "no-proxy pattern 1 has characters"},

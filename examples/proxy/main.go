@@ -18,6 +18,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 func main() {
@@ -37,15 +38,15 @@ func main() {
 	}
 	proxy := transport.Proxy{
 		Protocol: "http", Host: at.Hostname(), Port: port,
-		Username: "ada", Password: transport.NewSecret("p@ss:word/1"),
+		Username: "ada", Password: redact.NewSecret("p@ss:word/1"),
 		ConnectHeader: http.Header{"X-Department": {"storage"}},
 	}
 	get(api, proxy)
 
-	proxy.Password = transport.NewSecret("a guess")
+	proxy.Password = redact.NewSecret("a guess")
 	get(api, proxy)
 
-	_, err = tripware.New(tripware.WithProxy(transport.Proxy{Protocol: "ftp", Port: 99999, Password: transport.NewSecret("x")}))
+	_, err = tripware.New(tripware.WithProxy(transport.Proxy{Protocol: "ftp", Port: 99999, Password: redact.NewSecret("x")}))
 	fmt.Println(err)
 }
 

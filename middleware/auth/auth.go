@@ -10,15 +10,16 @@ import (
 
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 const headerAuthorization = "Authorization"
 
 // A Secret is a text that prints as *** everywhere.
-type Secret = transport.Secret
+type Secret = redact.Secret
 
 // NewSecret returns text as a [Secret].
-func NewSecret(text string) Secret { return transport.NewSecret(text) }
+func NewSecret(text string) Secret { return redact.NewSecret(text) }
 
 // An Option sets how [New] signs.
 type Option func(*config)
@@ -75,7 +76,7 @@ type SignError struct{ Err error }
 
 // Error says what the source said, less what looks like a secret.
 func (e *SignError) Error() string {
-	return "auth: sign request: " + transport.RedactText(e.Err.Error())
+	return "auth: sign request: " + redact.Text(e.Err.Error())
 }
 
 // MarshalJSON writes what Error says: the fields of a foreign error may be secret.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // An origin is where a credential may go: RFC 6454 section 4.
@@ -34,7 +34,7 @@ func parseOrigin(raw string, plain bool) (origin, error) {
 	if err != nil {
 		return origin{}, fmt.Errorf("auth: origin: %w", err)
 	}
-	shown := transport.RedactURL(u)
+	shown := redact.URL(u)
 	o := origin{scheme: u.Scheme, host: strings.ToLower(u.Hostname()), port: portOf(u), written: u.Host}
 	var faults []error
 	if o.scheme != "https" && o.scheme != "http" {

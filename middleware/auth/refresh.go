@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A Token is what a fetch of [Refresh] brings.
@@ -167,7 +167,7 @@ func (r *refresher) accept(f *flight, token Token, err error) error {
 	f.value = joined(r.scheme, token.Value.Reveal())
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.value, r.expires, r.due = transport.NewSecret(f.value), token.Expires, time.Time{}
+	r.value, r.expires, r.due = redact.NewSecret(f.value), token.Expires, time.Time{}
 	if !token.Expires.IsZero() {
 		r.due = token.Expires.Add(-min(r.before, max(0, time.Until(token.Expires)/2)))
 	}

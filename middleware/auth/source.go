@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A Source gives the Authorization value of an attempt, scheme included. It is
@@ -87,7 +88,7 @@ type static struct {
 }
 
 func newStatic(value string, faults ...error) *static {
-	return &static{value: transport.NewSecret(value), fault: errors.Join(faults...)}
+	return &static{value: redact.NewSecret(value), fault: errors.Join(faults...)}
 }
 
 func (s *static) Authorization(context.Context) (string, error) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A headerName is a header that is logged, and its keys, built once.
@@ -61,7 +62,7 @@ func showValues(values []string) string {
 	if len(values) > 1 {
 		text = strings.Join(values, ", ")
 	}
-	return transport.RedactText(text)
+	return redact.Text(text)
 }
 
 // showError treats the URL that an error of net/http or net/url quotes as any other.
@@ -74,22 +75,22 @@ func (j *journal) showError(err error) string {
 		}
 		text = strings.ReplaceAll(text, strconv.Quote(quoting.URL), strconv.Quote(shown))
 	}
-	return transport.RedactText(text)
+	return redact.Text(text)
 }
 
 // showURL keeps the names of query parameters, and the values of those that are allowed.
 func (j *journal) showURL(u *url.URL) string {
 	if u == nil || u.RawQuery == "" {
-		return transport.RedactURL(u)
+		return redact.URL(u)
 	}
 	parts := strings.Split(u.RawQuery, "&")
 	for i, part := range parts {
 		name, _, found := strings.Cut(part, "=")
 		if plain, err := url.QueryUnescape(name); found && (err != nil || !slices.Contains(j.query, plain)) {
-			parts[i] = name + "=" + transport.Redacted
+			parts[i] = name + "=" + redact.Mask
 		}
 	}
 	shown := *u
 	shown.RawQuery = strings.Join(parts, "&")
-	return transport.RedactURL(&shown)
+	return redact.URL(&shown)
 }

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // sendWithBodies is the attempt with its bodies copied aside while they pass.
@@ -195,10 +196,10 @@ func (c *capture) show(kept []byte, cut bool) (string, bool) {
 		return "", false
 	}
 	if c.form {
-		text = transport.RedactQuery(text)
+		text = redact.Query(text)
 	}
 	if cut {
-		return transport.RedactPrefix(text), true
+		return redact.Prefix(text), true
 	}
-	return transport.RedactText(text), true
+	return redact.Text(text), true
 }

@@ -6,7 +6,7 @@
 // off until asked for. One list of options serves both.
 //
 // No record holds a credential: URLs go without user and query values, headers
-// are allow-listed, and all text goes through [transport.RedactText].
+// are allow-listed, and all text goes through [redact.Text].
 package logging
 
 import (
@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // DefaultBodies is the most of a body that is logged unless [WithBodies] says otherwise, in bytes.
@@ -96,12 +97,12 @@ func WithLevels(rule func(Outcome) slog.Level) Option {
 // WithHeaders names the request and response headers that are logged, instead of
 // [DefaultHeaders]; without a name none is. Headers that carry credentials
 // (Authorization, Proxy-Authorization, Cookie, Set-Cookie, and any
-// [transport.SecretName]) cannot be named: every call is refused then.
+// [redact.SecretName]) cannot be named: every call is refused then.
 func WithHeaders(names ...string) Option {
 	return func(c *config) {
 		c.headers = nil
 		for _, name := range names {
-			if name == "" || strings.ContainsAny(name, " \t\r\n:") || transport.SecretName(name) {
+			if name == "" || strings.ContainsAny(name, " \t\r\n:") || redact.SecretName(name) {
 				c.faults = append(c.faults, fmt.Errorf("logging: headers: %q cannot be logged", name))
 			}
 			c.headers = append(c.headers, http.CanonicalHeaderKey(name))
@@ -111,12 +112,12 @@ func WithHeaders(names ...string) Option {
 
 // WithQuery names the query parameters whose values are logged. The default is
 // none: a URL shows the names of its parameters only. One that holds a secret by
-// its name ([transport.SecretName]) cannot be named: every call is refused then.
+// its name ([redact.SecretName]) cannot be named: every call is refused then.
 func WithQuery(names ...string) Option {
 	return func(c *config) {
 		c.query = slices.Clone(names)
 		for _, name := range names {
-			if name == "" || transport.SecretName(name) {
+			if name == "" || redact.SecretName(name) {
 				c.faults = append(c.faults, fmt.Errorf("logging: query: parameter %q cannot be logged", name))
 			}
 		}
@@ -159,7 +160,7 @@ func WithPanicReport(report func(recovered any)) Option {
 }
 
 func reportToDefault(recovered any) {
-	slog.Default().Error("logging: a log handler panicked", slog.String("panic", transport.RedactText(fmt.Sprint(recovered))))
+	slog.Default().Error("logging: a log handler panicked", slog.String("panic", redact.Text(fmt.Sprint(recovered))))
 }
 
 // newJournal returns nil when there is nothing to log to.

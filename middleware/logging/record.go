@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A journal is what one middleware writes to. It is shared by all chains that
@@ -130,10 +131,10 @@ func (j *journal) logCall(p *passage, resp *http.Response, err error) {
 			list = append(list, slog.Duration("waited", waited))
 		}
 		if state := p.call.RateLimit().State; state != "" {
-			list = append(list, slog.String("rate_limit", transport.RedactText(state)))
+			list = append(list, slog.String("rate_limit", redact.Text(state)))
 		}
 		if reason := p.call.Reason(); reason != "" {
-			list = append(list, slog.String("reason", transport.RedactText(string(reason))))
+			list = append(list, slog.String("reason", redact.Text(string(reason))))
 		}
 	}
 	j.logger.LogAttrs(j.outside(ctx), level, "http call", j.conclude(list, p, resp, err)...)
@@ -170,6 +171,6 @@ func (j *journal) logWaits(p *passage) {
 			slog.Int("before_attempt", wait.Before),
 			slog.Duration("wait", wait.For),
 			slog.String("cause", string(wait.Cause)),
-			slog.String("reason", transport.RedactText(wait.Reason)))
+			slog.String("reason", redact.Text(wait.Reason)))
 	}
 }

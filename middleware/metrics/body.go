@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A tail is a response body whose close publishes the call's event.
@@ -103,16 +103,16 @@ func wholeRunes(body []byte) []byte {
 // type is that of no text.
 func masker(contentType string) func(string) string {
 	if contentType == "" {
-		return transport.RedactPrefix
+		return redact.Prefix
 	}
 	media, _, _ := mime.ParseMediaType(contentType) // of a type with garbled parameters the type still counts
 	switch {
 	case media == "application/x-www-form-urlencoded":
-		return transport.RedactQuery
+		return redact.Query
 	case strings.HasPrefix(media, "text/"),
 		media == "application/json", strings.HasSuffix(media, "+json"),
 		media == "application/xml", strings.HasSuffix(media, "+xml"):
-		return transport.RedactPrefix // a body may be cut off in the middle
+		return redact.Prefix // a body may be cut off in the middle
 	default:
 		return nil
 	}

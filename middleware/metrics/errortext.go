@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // errorText returns what err says without the secrets that others may have put
@@ -17,12 +17,12 @@ func errorText(req *http.Request, err error) string {
 			text = mask(mask(text, value), credential)
 		}
 	}
-	return transport.RedactText(text)
+	return redact.Text(text)
 }
 
 func mask(text, secret string) string {
 	if secret = strings.TrimSpace(secret); secret == "" {
 		return text
 	}
-	return strings.ReplaceAll(text, secret, transport.Redacted)
+	return strings.ReplaceAll(text, secret, redact.Mask)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // Channel names one of the three streams of events.
@@ -52,7 +53,7 @@ func commonOf(req *http.Request) Common {
 		c.TransactionID = sent(req, transport.HeaderTransactionID)
 	}
 	if req.URL != nil {
-		c.ResourcePath = transport.RedactText(req.URL.EscapedPath())
+		c.ResourcePath = redact.Text(req.URL.EscapedPath())
 	}
 	return c
 }
@@ -138,7 +139,7 @@ func ViewRequest(req *http.Request, attempt int) RequestView {
 	}
 	return RequestView{
 		Method: cmp.Or(req.Method, http.MethodGet),
-		URL:    transport.RedactURL(req.URL),
+		URL:    redact.URL(req.URL),
 		Header: RequestHeader{
 			Accept:          sent(req, "Accept"),
 			ContentEncoding: sent(req, "Content-Encoding"),

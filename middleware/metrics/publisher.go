@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // An Observer is told of events. It is called in the goroutine of the call, one
@@ -78,7 +79,7 @@ func NewPublishers(opts ...Option) *Publishers {
 
 func logPanic(channel Channel, recovered any) {
 	slog.Default().Error("metrics: an observer panicked; further panics of it on this channel are not reported",
-		slog.String("channel", string(channel)), slog.String("panic", transport.RedactText(fmt.Sprint(recovered))))
+		slog.String("channel", string(channel)), slog.String("panic", redact.Text(fmt.Sprint(recovered))))
 }
 
 // A Publisher hands the events of one channel to its observers. [NewPublishers]

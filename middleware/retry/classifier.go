@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // An Answer is what a [Classifier] says of an attempt.
@@ -67,7 +67,7 @@ func (c *call) classify(resp *http.Response, err error) (answer Answer) {
 	if c.policy.classifier == nil {
 		return AsUsual
 	}
-	o := Outcome{Method: c.req.Method, URL: transport.RedactURL(c.req.URL), Attempt: c.attempts, Err: err, resp: resp}
+	o := Outcome{Method: c.req.Method, URL: redact.URL(c.req.URL), Attempt: c.attempts, Err: err, resp: resp}
 	if resp != nil {
 		o.Status, o.Header = resp.StatusCode, resp.Header
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // The clocks of a call. The end of a caller's own context matches neither.
@@ -31,9 +32,9 @@ func (e *Error) Error() string {
 		attempts = fmt.Sprintf("%d attempts", e.Attempts)
 	}
 	if e.Reason == "" {
-		return fmt.Sprintf("retry: end after %s: %s", attempts, transport.RedactText(e.Err.Error()))
+		return fmt.Sprintf("retry: end after %s: %s", attempts, redact.Text(e.Err.Error()))
 	}
-	return fmt.Sprintf("retry: end after %s (%s): %s", attempts, e.Reason, transport.RedactText(e.Err.Error()))
+	return fmt.Sprintf("retry: end after %s (%s): %s", attempts, e.Reason, redact.Text(e.Err.Error()))
 }
 
 // MarshalJSON writes what Error says: the fields of a foreign error may be secret.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // An Event is one failed attempt, as a [Hook] sees it: values only, so that a
@@ -36,7 +37,7 @@ func (c *call) tell(resp *http.Response, err error, cause string, d decision) {
 	}
 	e := Event{
 		TransactionID: c.record.TransactionID(),
-		Method:        c.req.Method, URL: transport.RedactURL(c.req.URL),
+		Method:        c.req.Method, URL: redact.URL(c.req.URL),
 		Attempt: c.attempts, Err: err, Cause: cause, Wait: d.wait, Reason: d.reason,
 	}
 	if resp != nil {
@@ -55,7 +56,7 @@ func (r *retrier) contain(ctx context.Context, what string, f func()) {
 		if p := recover(); p != nil {
 			r.panicked.Do(func() {
 				slog.Default().ErrorContext(ctx, "retry: a function of the caller's panicked",
-					slog.String("function", what), slog.String("panic", transport.RedactText(fmt.Sprint(p))))
+					slog.String("function", what), slog.String("panic", redact.Text(fmt.Sprint(p))))
 			})
 		}
 	}()

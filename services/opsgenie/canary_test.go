@@ -30,6 +30,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A canaryCall is one use of a client that goes well or wrong, and how it ends.
@@ -193,7 +194,7 @@ func canaryCalls(gone string, secure *httptest.Server) []canaryCall {
 }
 
 func canaryProxy(address string) transport.Proxy {
-	p := transport.Proxy{Protocol: "http", Host: "127.0.0.1", Username: canary.User, Password: transport.NewSecret(canary.Password)}
+	p := transport.Proxy{Protocol: "http", Host: "127.0.0.1", Username: canary.User, Password: redact.NewSecret(canary.Password)}
 	_, _ = fmt.Sscanf(address, "127.0.0.1:%d", &p.Port)
 	return p
 }

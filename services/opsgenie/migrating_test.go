@@ -20,6 +20,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // The code of docs/migrating.md, here and in the files migrating_*_test.go. The
@@ -45,7 +46,7 @@ func Example_settings() {
 				Host:     "proxy.example.com",
 				Port:     8080,
 				Username: "ada@example.com",
-				Password: transport.NewSecret("p@ss:word"),
+				Password: redact.NewSecret("p@ss:word"),
 			}),
 			tripware.WithConnection(transport.WithConcurrency(16)), // connection_pool_maxsize
 			tripware.WithLogger(slog.Default()),                    // logger

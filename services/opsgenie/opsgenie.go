@@ -32,7 +32,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/wire"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // Scheme is the authentication scheme of API keys: "Authorization: GenieKey key".
@@ -67,7 +67,7 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 
 // chain returns the options of the chain: the vendor's defaults, the user's own,
 // and what typed calls must share with it.
-func (c *config) chain(key transport.Secret, baseIsGood bool) []tripware.Option {
+func (c *config) chain(key redact.Secret, baseIsGood bool) []tripware.Option {
 	origin := c.base()
 	if !baseIsGood { // its faults are told already; the key's are still to be found
 		origin = US.URL()

@@ -7,7 +7,7 @@ import (
 
 	"github.com/tripware/tripware/services/opsgenie/internal/object"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A Type is the kind of an integration, of which the vendor has more than 200.
@@ -151,11 +151,11 @@ func (i *Integration) UnmarshalJSON(raw []byte) error {
 
 // A Summary is what lists and changes tell of an integration.
 type Summary struct {
-	ID           string           `json:"id"`
-	Name         string           `json:"name"`
-	Type         Type             `json:"type"`
-	Enabled      bool             `json:"enabled"`
-	TeamID       string           `json:"teamId,omitzero"`
-	APIKey       transport.Secret `json:"apiKey,omitzero"`       // only of an API integration that was created
-	EmailAddress string           `json:"emailAddress,omitzero"` // only of an e-mail integration that was created
+	ID           string        `json:"id"`
+	Name         string        `json:"name"`
+	Type         Type          `json:"type"`
+	Enabled      bool          `json:"enabled"`
+	TeamID       string        `json:"teamId,omitzero"`
+	APIKey       redact.Secret `json:"apiKey,omitzero"`       // only of an API integration that was created
+	EmailAddress string        `json:"emailAddress,omitzero"` // only of an e-mail integration that was created
 }

@@ -7,7 +7,7 @@ import (
 	"unicode"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A RequestStatus is what the status of every asynchronous request tells.
@@ -25,7 +25,7 @@ func (s RequestStatus) Verdict(service, requestID string, m services.Metadata) e
 	if s.IsSuccess {
 		return nil
 	}
-	s.Action, s.Status = transport.RedactText(s.Action), transport.RedactText(s.Status)
+	s.Action, s.Status = redact.Text(s.Action), redact.Text(s.Status)
 	return &ActionError{RequestStatus: s, Service: service, RequestID: requestID, TransactionID: m.TransactionID}
 }
 
@@ -55,5 +55,5 @@ func oneLine(text string) string {
 			return ' '
 		}
 		return r
-	}, transport.RedactText(text))
+	}, redact.Text(text))
 }

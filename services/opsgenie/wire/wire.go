@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // The headers of Opsgenie's answers that are not about rate limits, in the form
@@ -37,7 +37,7 @@ var ErrNotProcessed = services.ErrNotProcessed
 // concurrent use.
 type Codec struct {
 	// Key is masked in what errors quote from the server, should it echo it.
-	Key transport.Secret
+	Key redact.Secret
 }
 
 // envelope is the body of a success.
@@ -154,9 +154,9 @@ func sentence(raw json.RawMessage) string {
 
 // mask takes the key out of a text of the server's.
 func (c Codec) mask(text string) string {
-	text = transport.RedactText(text)
+	text = redact.Text(text)
 	if key := c.Key.Reveal(); key != "" {
-		text = strings.ReplaceAll(text, key, transport.Redacted)
+		text = strings.ReplaceAll(text, key, redact.Mask)
 	}
 	return text
 }

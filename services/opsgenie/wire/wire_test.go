@@ -15,6 +15,7 @@ import (
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/wire"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -25,7 +26,7 @@ func ask(tb testing.TB, status int, header http.Header, body string) (*services.
 	base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: status, Header: header, Body: readCloser{strings.NewReader(body)}, Request: req}, nil
 	})
-	client, err := services.New(&http.Client{Transport: base}, "https://api.opsgenie.com", wire.Codec{Key: transport.NewSecret("k3y")})
+	client, err := services.New(&http.Client{Transport: base}, "https://api.opsgenie.com", wire.Codec{Key: redact.NewSecret("k3y")})
 	require.NoError(tb, err)
 	return services.Do[[]string](tb.Context(), client, "GET /v2/things", nil)
 }

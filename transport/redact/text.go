@@ -1,4 +1,4 @@
-package transport
+package redact
 
 import (
 	"net/url"
@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// RedactText returns text with what looks like a secret replaced: the values of
+// Text returns text with what looks like a secret replaced: the values of
 // JSON members, parameters and XML elements with a [SecretName], Authorization
 // and Cookie headers to the end of their line, and the user part of URLs. The
 // text need not be whole, nor of any format: a body cut off in the middle is
 // safe as well, and so is JSON inside a JSON string. Rather too much is hidden
 // than too little.
-func RedactText(text string) string { return redact(text, 0) }
+func Text(text string) string { return redact(text, 0) }
 
-// RedactPrefix is [RedactText] for the beginning of a longer text, such as a
+// Prefix is [Text] for the beginning of a longer text, such as a
 // bounded body: a URL that is cut off before its host is complete loses all of
 // it, since what follows would have told whether it is a user.
-func RedactPrefix(text string) string {
+func Prefix(text string) string {
 	last := strings.LastIndexByte(text, '/')
 	if last > 0 && strings.HasSuffix(strings.TrimSuffix(text[:last], `\`), "/") && !strings.ContainsAny(text[last:], " \t\r\n\"<>?#") {
-		return redact(text[:last+1], 0) + Redacted
+		return redact(text[:last+1], 0) + Mask
 	}
 	return redact(text, 0)
 }
@@ -90,11 +90,11 @@ func (r *redaction) hideValue(start, escapes int) int {
 		if open < 0 {
 			end := r.bareEnd(start, escapes)
 			quote := strings.Repeat(`\`, escapes) + `"`
-			r.hide(start, end, quote+Redacted+quote) // a string in its place keeps the text JSON
+			r.hide(start, end, quote+Mask+quote) // a string in its place keeps the text JSON
 			return end
 		}
 		value := r.quoted(open)
-		r.hide(open+1, value.end, Redacted)
+		r.hide(open+1, value.end, Mask)
 		colon := r.skipBlank(value.next)
 		if colon == len(r.text) || r.text[colon] != ':' {
 			return max(value.end, value.next-1)
@@ -165,7 +165,7 @@ func secretMember(name string) bool {
 // redactName hides what a name holds itself: it may be no name, but JSON in a string.
 func redactName(name string, depth int) string {
 	if strings.ContainsRune(name, '"') || depth >= maxUnwrap {
-		return Redacted
+		return Mask
 	}
 	return redact(name, depth+1)
 }
@@ -222,14 +222,14 @@ func (r *redaction) parameter(i int) int {
 		if r.openingQuote(i+1) >= 0 {
 			return r.hideValue(i+1, 0)
 		}
-		r.hide(i+1, end, Redacted)
+		r.hide(i+1, end, Mask)
 		return end
 	}
 	if value := r.text[i+1 : end]; end > r.decoded && strings.ContainsRune(value, '%') {
 		r.decoded = end
 		plain, err := url.QueryUnescape(value)
 		if err == nil && (r.depth >= maxUnwrap || redact(plain, r.depth+1) != plain) {
-			r.hide(i+1, end, Redacted)
+			r.hide(i+1, end, Mask)
 			return end
 		}
 	}
@@ -272,7 +272,7 @@ func (r *redaction) hideLine(i int) int {
 	if n := strings.IndexAny(r.text[i:], "\r\n"); n >= 0 {
 		end = i + n
 	}
-	r.hide(i, end, Redacted)
+	r.hide(i, end, Mask)
 	return end
 }
 
@@ -300,7 +300,7 @@ func (r *redaction) authority(i int) int {
 	if at < 0 {
 		return i
 	}
-	r.hide(i, i+at, Redacted)
+	r.hide(i, i+at, Mask)
 	return i + at
 }
 
@@ -318,6 +318,6 @@ func (r *redaction) element(i int) int {
 	if n := strings.Index(r.text[end:], "</"); n >= 0 {
 		closing = end + n
 	}
-	r.hide(end, closing, ">"+Redacted)
+	r.hide(end, closing, ">"+Mask)
 	return closing
 }

@@ -1,4 +1,4 @@
-package transport_test
+package redact_test
 
 import (
 	"bytes"
@@ -13,23 +13,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 const secretCanary = "tr1pw1re"
 
 type secretHolder struct {
-	Shown  transport.Secret
-	hidden transport.Secret
+	Shown  redact.Secret
+	hidden redact.Secret
 }
 
 // A3: whatever the verb, wherever the secret stands.
 func TestASecretNeverPrints(t *testing.T) {
 	t.Parallel()
-	secret := transport.NewSecret(secretCanary)
+	secret := redact.NewSecret(secretCanary)
 	holder := secretHolder{Shown: secret, hidden: secret}
 	proxy := transport.Proxy{Protocol: "http", Host: "proxy.example.com", Username: "u", Password: secret}
 	values := []any{
-		secret, &secret, holder, &holder, []transport.Secret{secret}, map[string]transport.Secret{"k": secret},
+		secret, &secret, holder, &holder, []redact.Secret{secret}, map[string]redact.Secret{"k": secret},
 		map[string]any{"k": &secret}, struct{ s any }{secret}, proxy, &proxy, []transport.Proxy{proxy},
 		struct{ p transport.Proxy }{proxy}, struct{ p *transport.Proxy }{&proxy},
 	}
@@ -51,7 +52,7 @@ func TestASecretNeverPrints(t *testing.T) {
 // A3
 func TestASecretNeverMarshals(t *testing.T) {
 	t.Parallel()
-	secret := transport.NewSecret(secretCanary)
+	secret := redact.NewSecret(secretCanary)
 	proxy := transport.Proxy{Protocol: "http", Host: "proxy.example.com", Port: 3128, Username: "u", Password: secret}
 
 	got, err := json.Marshal(map[string]any{"a": secret, "b": &secret, "c": proxy})
@@ -60,7 +61,7 @@ func TestASecretNeverMarshals(t *testing.T) {
 
 	got, err = xml.Marshal(struct {
 		XMLName  xml.Name `xml:"x"`
-		Password transport.Secret
+		Password redact.Secret
 	}{Password: secret})
 	require.NoError(t, err)
 	assert.Equal(t, "<x><Password>***</Password></x>", string(got))
@@ -75,14 +76,14 @@ func TestASecretNeverMarshals(t *testing.T) {
 
 func TestAnEmptySecretShowsAsEmpty(t *testing.T) {
 	t.Parallel()
-	var empty transport.Secret
+	var empty redact.Secret
 	assert.Equal(t, "[]", fmt.Sprintf("[%v]", empty))
 	assert.True(t, empty.IsZero())
-	assert.True(t, transport.NewSecret("").IsZero())
+	assert.True(t, redact.NewSecret("").IsZero())
 	assert.Empty(t, empty.Reveal())
 	got, err := json.Marshal(struct {
-		A transport.Secret
-		B transport.Secret `json:"b,omitzero"`
+		A redact.Secret
+		B redact.Secret `json:"b,omitzero"`
 	}{})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"A":""}`, string(got))
@@ -90,11 +91,11 @@ func TestAnEmptySecretShowsAsEmpty(t *testing.T) {
 
 func TestSecretsAreComparedByTheirText(t *testing.T) {
 	t.Parallel()
-	a, b, other := transport.NewSecret("a"), transport.NewSecret("a"), transport.NewSecret("b")
+	a, b, other := redact.NewSecret("a"), redact.NewSecret("a"), redact.NewSecret("b")
 	assert.True(t, a.Equal(b))
 	assert.False(t, a.Equal(other))
-	assert.False(t, a.Equal(transport.Secret{}))
-	assert.True(t, transport.Secret{}.Equal(transport.NewSecret("")))
+	assert.False(t, a.Equal(redact.Secret{}))
+	assert.True(t, redact.Secret{}.Equal(redact.NewSecret("")))
 }
 
 func TestASecretIsReadFromConfigurationUnlessItIsMasked(t *testing.T) {
@@ -105,12 +106,12 @@ func TestASecretIsReadFromConfigurationUnlessItIsMasked(t *testing.T) {
 	require.NoError(t, proxy.Validate())
 
 	err := json.Unmarshal([]byte(`{"password":"***"}`), &proxy)
-	require.ErrorContains(t, err, "transport: read secret: it is masked")
+	require.ErrorContains(t, err, "redact: read secret: it is masked")
 	assert.Equal(t, "p:@/ü", proxy.Password.Reveal())
 }
 
 func TestAnErrorThatWrapsASecretHidesIt(t *testing.T) {
 	t.Parallel()
-	err := fmt.Errorf("sign: %w (%v)", errors.New("no key"), transport.NewSecret(secretCanary))
+	err := fmt.Errorf("sign: %w (%v)", errors.New("no key"), redact.NewSecret(secretCanary))
 	assert.EqualError(t, err, "sign: no key (***)")
 }

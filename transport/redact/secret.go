@@ -1,4 +1,4 @@
-package transport
+package redact
 
 import (
 	"crypto/subtle"
@@ -53,7 +53,7 @@ func (s Secret) String() string {
 	if s.IsZero() {
 		return ""
 	}
-	return Redacted
+	return Mask
 }
 
 // GoString returns what String does.
@@ -72,8 +72,8 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // configuration file. It refuses the text ***, which is a secret that was
 // marshalled: what it stood for is lost.
 func (s *Secret) UnmarshalText(text []byte) error {
-	if string(text) == Redacted {
-		return errors.New("transport: read secret: it is masked (" + Redacted + ")")
+	if string(text) == Mask {
+		return errors.New("redact: read secret: it is masked (" + Mask + ")")
 	}
 	*s = NewSecret(string(text))
 	return nil

@@ -1,4 +1,4 @@
-package transport_test
+package redact_test
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // canary is a secret that no output may hold. It needs no escape in any format.
@@ -24,7 +24,7 @@ func TestKnowsTheNamesOfSecrets(t *testing.T) {
 		"proxy-authorization": true, "Set-Cookie": true, "user[password]": true, "auth.token": true, "secrets": true,
 		"": false, "alias": false, "keyword": false, "tokens": false, "monkey": false, "message": false, "secretary": false, "limit": false,
 	} {
-		assert.Equal(t, secret, transport.SecretName(name), "%q", name)
+		assert.Equal(t, secret, redact.SecretName(name), "%q", name)
 	}
 }
 
@@ -49,17 +49,17 @@ func TestShowsURLsWithoutTheirSecrets(t *testing.T) {
 		u, err := url.Parse(raw)
 		require.NoError(t, err)
 		before := *u
-		assert.Equal(t, want, transport.RedactURL(u))
+		assert.Equal(t, want, redact.URL(u))
 		assert.Equal(t, before, *u, "the URL is only read")
 	}
-	assert.Empty(t, transport.RedactURL(nil))
+	assert.Empty(t, redact.URL(nil))
 	for _, u := range []*url.URL{
 		{Scheme: "http", Opaque: "//user:" + canary + "@example.com/path"},
 		{Scheme: "http", Opaque: "//example.com/path?token=" + canary + "#" + canary},
 		{Scheme: "http", Host: "user:" + canary + "@example.com"},
 		{Scheme: "http", Host: "example.com", RawQuery: "token=a b\"" + canary},
 	} {
-		assert.NotContains(t, transport.RedactURL(u), canary, "%#v", u)
+		assert.NotContains(t, redact.URL(u), canary, "%#v", u)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestShowsTextsWithoutTheirSecrets(t *testing.T) {
 		`<a><ns:apiKey x="1">` + canary + `</ns:apiKey><b>1</b></a>`:      `<a><ns:apiKey>***</ns:apiKey><b>1</b></a>`,
 		`<password><![CDATA[` + canary + `]]></password>`:                 `<password>***</password>`,
 	} {
-		assert.Equal(t, want, transport.RedactText(text))
+		assert.Equal(t, want, redact.Text(text))
 	}
 }
 
@@ -108,8 +108,8 @@ func TestHidesASecretWhereverTheTextIsCutOff(t *testing.T) {
 		`Authorization: Basic ` + canary,
 	} {
 		for cut := range len(text) {
-			assert.NotContains(t, transport.RedactText(text[:cut]), canary[:2], "cut at %d", cut)
-			assert.NotContains(t, transport.RedactPrefix(text[:cut]), canary[:2], "cut at %d", cut)
+			assert.NotContains(t, redact.Text(text[:cut]), canary[:2], "cut at %d", cut)
+			assert.NotContains(t, redact.Prefix(text[:cut]), canary[:2], "cut at %d", cut)
 		}
 	}
 }
@@ -119,14 +119,14 @@ func TestAURLThatIsCutOffLosesItsHost(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"see https://" + canary + "@x.io/a", "https://user:7" + canary + "@x.io", `{"a":"https:\/\/` + canary + `@x.io\/"}`} {
 		for cut := range len(text) {
-			assert.NotContains(t, transport.RedactPrefix(text[:cut]), canary[:2], "cut at %d", cut)
+			assert.NotContains(t, redact.Prefix(text[:cut]), canary[:2], "cut at %d", cut)
 		}
 	}
 	for text, want := range map[string]string{
 		"": "", "/": "/", "a/b": "a/b", "https://x.io/a": "https://x.io/a", `"https://x.io" and more`: `"https://x.io" and more`,
 		"https://user:1": "https://***", "https://": "https://***", "token=" + canary: "token=***",
 	} {
-		assert.Equal(t, want, transport.RedactPrefix(text))
+		assert.Equal(t, want, redact.Prefix(text))
 	}
 }
 
@@ -140,7 +140,7 @@ func TestJSONStaysJSON(t *testing.T) {
 		APIKey, Body, Secret string
 		N                    int
 	}
-	require.NoError(t, json.Unmarshal([]byte(transport.RedactText(string(text))), &outer))
+	require.NoError(t, json.Unmarshal([]byte(redact.Text(string(text))), &outer))
 	assert.Equal(t, "***", outer.APIKey)
 	assert.Equal(t, "***", outer.Secret)
 	assert.Equal(t, 1, outer.N)
@@ -153,7 +153,7 @@ func BenchmarkHostileTexts(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", piece, size), func(b *testing.B) {
 				text := strings.Repeat(piece, size/len(piece))
 				for b.Loop() {
-					transport.RedactText(text)
+					redact.Text(text)
 				}
 			})
 		}
@@ -184,9 +184,9 @@ func FuzzRedactText(f *testing.F) {
 			require.NoError(t, err)
 		}
 		text := before + string(document) + after
-		assert.NotContains(t, transport.RedactText(text), canary)
+		assert.NotContains(t, redact.Text(text), canary)
 		if cut >= 0 && cut < len(text) {
-			assert.NotContains(t, transport.RedactText(text[:cut]), canary)
+			assert.NotContains(t, redact.Text(text[:cut]), canary)
 		}
 	})
 }
@@ -203,10 +203,10 @@ func FuzzRedactURL(f *testing.F) {
 			Scheme: "https", User: url.UserPassword(user, canary), Host: host, Path: path,
 			RawQuery: before + "&apiKey=" + canary + "&" + after, Fragment: canary,
 		}
-		assert.NotContains(t, transport.RedactURL(u), canary)
+		assert.NotContains(t, redact.URL(u), canary)
 		u.Host = user + ":" + canary + "@" + host
-		assert.NotContains(t, transport.RedactURL(u), strings.TrimSpace(canary))
+		assert.NotContains(t, redact.URL(u), strings.TrimSpace(canary))
 		u.Host, u.Opaque = host, opaque+"?apiKey="+canary+"&"+after
-		assert.NotContains(t, transport.RedactURL(u), canary)
+		assert.NotContains(t, redact.URL(u), canary)
 	})
 }

@@ -1,4 +1,6 @@
-package transport
+// Package redact hides secrets in what is printed: in texts, URLs and queries, and
+// in values of its type Secret.
+package redact
 
 import (
 	"net/url"
@@ -6,8 +8,8 @@ import (
 	"strings"
 )
 
-// Redacted stands where a secret was.
-const Redacted = "***"
+// Mask stands where a secret was.
+const Mask = "***"
 
 // maxUnwrap bounds how many layers of encoding are taken off to look for a secret.
 const maxUnwrap = 4
@@ -50,10 +52,10 @@ func credentialHeader(name string) bool {
 	return false
 }
 
-// RedactURL returns u as text that may be shown: without user, password and
+// URL returns u as text that may be shown: without user, password and
 // fragment, and with the values of secret query parameters replaced. A nil u is
 // the empty string.
-func RedactURL(u *url.URL) string {
+func URL(u *url.URL) string {
 	if u == nil {
 		return ""
 	}
@@ -64,21 +66,21 @@ func RedactURL(u *url.URL) string {
 		opaque, _, _ := strings.Cut(shown.Opaque, "#")
 		opaque, query, found := strings.Cut(opaque, "?")
 		if shown.Opaque = redact("opaque:"+opaque, 0)[len("opaque:"):]; found {
-			shown.Opaque += "?" + RedactQuery(query)
+			shown.Opaque += "?" + Query(query)
 		}
 	}
 	shown.RawQuery, shown.ForceQuery = "", false
 	text := redact(shown.String(), 0)
 	if u.RawQuery != "" || u.ForceQuery {
-		text += "?" + RedactQuery(u.RawQuery)
+		text += "?" + Query(u.RawQuery)
 	}
 	return text
 }
 
-// RedactQuery returns a query or a form with the values of secret parameters
+// Query returns a query or a form with the values of secret parameters
 // replaced, and those values that hold a secret in turn, such as a URL with a
 // key. It works on the text, since a query need not parse to hold a secret.
-func RedactQuery(query string) string {
+func Query(query string) string {
 	if query == "" {
 		return ""
 	}
@@ -99,7 +101,7 @@ func redactPart(part string) string {
 		}
 		name, value, found := strings.Cut(part[start:end], "=")
 		if found && (secretParameter(name) || concealed(value, 0)) {
-			return part[:start+len(name)+1] + Redacted
+			return part[:start+len(name)+1] + Mask
 		}
 		start = end + 1
 	}
