@@ -82,7 +82,7 @@ func (s *scope) beginAttempt(by *chain) (n int, claim uint8) {
 	if c.sealed {
 		return 0, 0
 	}
-	if n = int(s.loop.attempt.Load()); by != s.chain && n > 0 {
+	if n = int(s.loop.attempt); by != s.chain && n > 0 {
 		if a := c.attempt(n); !a.ended {
 			a.start = c.age()
 			a.claims++
@@ -98,7 +98,7 @@ func (s *scope) beginAttempt(by *chain) (n int, claim uint8) {
 		r.attempts = append(r.attempts, a)
 	}
 	if by == s.chain {
-		s.loop.attempt.Store(int32(min(n, math.MaxInt32)))
+		s.loop.attempt = int32(min(n, math.MaxInt32))
 	}
 	return n, 0
 }

@@ -93,11 +93,12 @@ type chain struct {
 
 // RoundTrip sends req down the stack and keeps the record of the call.
 func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
-	if s := scopeFrom(req.Context()); s != nil && s.carries(req) { // there is a chain above
+	node := nodeOf(req.Context())
+	if s, ok := node.(*scope); ok && s.carries(req) { // there is a chain above
 		resp, err := send(c.top, req)
 		return resp, s.call.attach(err)
 	}
-	s := newScope(req, c, &c.epoch)
+	s := newScope(req, node, c, &c.epoch)
 	defer s.end()
 	next := c.top
 	if c.late != nil {

@@ -15,7 +15,7 @@ type loop struct {
 	retries atomic.Int32 // how many there may be
 	state   atomic.Int32
 	turn    atomic.Int32 // in milliseconds: see NoteTurn
-	attempt atomic.Int32 // the number of the one that the chain's own sender began last
+	attempt int32        // the number of the one that the chain's own sender began last; guarded by the record's mutex
 }
 
 const (
@@ -63,7 +63,7 @@ func OwnRoundTrip(req *http.Request, force bool) (own *http.Request, l *Loop, en
 			return req, nil, nil
 		}
 	}
-	s := newScope(req, nil, new(time.Now()))
+	s := newScope(req, nodeOf(req.Context()), nil, new(time.Now()))
 	return &s.req, (*Loop)(s), s.end
 }
 
@@ -91,7 +91,9 @@ func (l *Loop) Enter(req *http.Request, maxRetries int, maxElapsed time.Duration
 	}
 	if l.loop.state.CompareAndSwap(loopNone, loopBound) || l.loop.state.CompareAndSwap(loopAlone, loopBound) {
 		l.loop.retries.Store(retries)
-		l.loop.until.Store(until)
+		if until != l.loop.until.Load() {
+			l.loop.until.Store(until)
+		}
 		(*scope)(l).sendsFor(req)
 		return began, false
 	}
@@ -125,12 +127,18 @@ func (l *Loop) AllowAgain() { l.loop.state.CompareAndSwap(loopBound, loopFree) }
 
 // TakeAgain reports to the loop, once, that a layer below was granted the
 // attempt more.
-func (l *Loop) TakeAgain() (asked bool) { return l.loop.state.CompareAndSwap(loopAsked, loopSpent) }
+func (l *Loop) TakeAgain() (asked bool) {
+	return l.loop.state.Load() == loopAsked && l.loop.state.CompareAndSwap(loopAsked, loopSpent)
+}
 
 // TakeTurn returns what the last attempt's limiter noted by [NoteTurn], and
 // forgets it.
 func (l *Loop) TakeTurn() (in time.Duration, refused bool) {
-	turn := l.loop.turn.Swap(0)
+	turn := l.loop.turn.Load()
+	if turn == 0 { // as mostly
+		return 0, false
+	}
+	l.loop.turn.Store(0)
 	if turn < 0 {
 		turn, refused = -turn, true
 	}

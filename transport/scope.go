@@ -159,11 +159,12 @@ type opened struct {
 }
 
 // newScope returns the scope of the round trip of req, of a record that ctx was
-// begun with or of a new one. A nil c is a loop without a chain.
-func newScope(req *http.Request, c *chain, epoch *time.Time) *scope {
+// begun with or of a new one. The node is the nearest in its context; a nil c is a
+// loop without a chain.
+func newScope(req *http.Request, node any, c *chain, epoch *time.Time) *scope {
 	ctx := req.Context()
 	var s *scope
-	if call := begunFor(ctx); call != nil {
+	if call := begunFor(node); call != nil {
 		s = &scope{call: call}
 	} else {
 		o := &opened{}
@@ -177,11 +178,11 @@ func newScope(req *http.Request, c *chain, epoch *time.Time) *scope {
 	return s
 }
 
-// begunFor returns the record that a round trip with ctx belongs to: one that was
-// begun and is open. The context may come from another round trip, once that is over.
-func begunFor(ctx context.Context) *Call {
+// begunFor returns the record that a round trip below node belongs to: one that was
+// begun and is open. The node may be that of another round trip, once that is over.
+func begunFor(node any) *Call {
 	var call *Call
-	switch node := nodeOf(ctx).(type) {
+	switch node := node.(type) {
 	case *begun:
 		call = node.call
 	case *scope:
