@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 )
 
@@ -79,12 +80,44 @@ func send(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 // own returns a copy of a response that does not name the request that it
 // answers: a mock may return it to several calls, so that nobody may write to it.
 func own(shared *http.Response, req *http.Request) *http.Response {
-	resp := *shared
-	resp.Request = req
-	if resp.Body == nil {
-		resp.Body = http.NoBody
+	c := &struct {
+		resp http.Response
+		body trailing
+	}{resp: *shared}
+	c.resp.Request = req
+	switch {
+	case shared.Body == nil:
+		c.resp.Body = http.NoBody
+	case trails(shared):
+		c.body = trailing{ReadCloser: shared.Body, from: shared, to: &c.resp}
+		c.resp.Body = &c.body
 	}
-	return &resp
+	return &c.resp
+}
+
+// trails reports whether trailers may come at the end of a response that did not
+// announce them. One without a Request is made by hand; a body that can be
+// written to is a connection, and has to stay one.
+func trails(resp *http.Response) bool {
+	_, connection := resp.Body.(io.Writer)
+	return resp.Request != nil && resp.Trailer == nil && resp.Body != http.NoBody && !connection &&
+		resp.StatusCode != http.StatusSwitchingProtocols
+}
+
+// A trailing body takes over trailers that nobody announced: net/http writes
+// them, at the end of the body, into the very response that it returned.
+type trailing struct {
+	io.ReadCloser
+
+	from, to *http.Response
+}
+
+func (t *trailing) Read(b []byte) (int, error) {
+	n, err := t.ReadCloser.Read(b)
+	if err != nil && t.from.Trailer != nil {
+		t.to.Trailer = t.from.Trailer
+	}
+	return n, err
 }
 
 // Refuse closes the body of req, which no layer below will get, and returns
