@@ -107,6 +107,13 @@ func (b *base) seen() (attempts []*attempt) {
 	return attempts
 }
 
+// asked returns how many attempts arrived.
+func (b *base) asked() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.attempts)
+}
+
 // gaps are the waits between attempts.
 func (b *base) gaps() (waits []time.Duration) {
 	seen := b.seen()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"sync"
 )
 
@@ -35,8 +34,6 @@ func stallFaults() []fault {
 		{check: "unwrap-cycle-ends", wrap: func(base http.RoundTripper) http.RoundTripper {
 			return &seeking{passing{base}}
 		}},
-		{check: "response-by-vary", wrap: caching("Authorization")},
-		{check: "response-by-authorization", wrap: caching("Accept-Language")},
 	}
 }
 
@@ -88,40 +85,5 @@ func (s *seeking) CloseIdleConnections() {
 			return
 		}
 		rt = below.Unwrap()
-	}
-}
-
-// caching keeps responses that may be kept, by URL and the value of one header.
-func caching(by string) func(http.RoundTripper) http.RoundTripper {
-	type stored struct {
-		resp http.Response
-		body string
-	}
-	return func(base http.RoundTripper) http.RoundTripper {
-		var mu sync.Mutex
-		kept := map[string]stored{}
-		return doing(func(req *http.Request, base http.RoundTripper) (*http.Response, error) {
-			if req.URL == nil || req.Method != http.MethodGet {
-				return base.RoundTrip(req)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			id := req.URL.String() + " " + req.Header.Get(by)
-			if s, ok := kept[id]; ok {
-				s.resp.Request, s.resp.Body = req, io.NopCloser(strings.NewReader(s.body))
-				return &s.resp, nil
-			}
-			resp, err := base.RoundTrip(req)
-			if err != nil || resp == nil || !strings.HasPrefix(resp.Header.Get("Cache-Control"), "max-age") {
-				return resp, err
-			}
-			body, err := slurp(resp)
-			if err != nil {
-				return nil, err
-			}
-			kept[id] = stored{*resp, body}
-			resp.Body = io.NopCloser(strings.NewReader(body))
-			return resp, nil
-		})(base)
 	}
 }

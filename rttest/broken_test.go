@@ -23,7 +23,7 @@ type fault struct {
 
 func faults() []fault {
 	return slices.Concat(requestFaults(), bodyFaults(), answerFaults(), responseFaults(), connectionFaults(), guardFaults(),
-		stallFaults(), retryFaults(), credentialFaults(), logFaults(), limitFaults())
+		stallFaults(), cacheFaults(), retryFaults(), credentialFaults(), logFaults(), limitFaults())
 }
 
 func TestEachCheckFindsItsFaultAndNoOther(t *testing.T) {
@@ -41,7 +41,7 @@ func TestEachCheckFindsItsFaultAndNoOther(t *testing.T) {
 
 func find(t *testing.T, f fault) {
 	t.Helper()
-	options := append(slices.Clone(f.options), rttest.Patience(5*time.Second))
+	options := append(slices.Clone(f.options), rttest.Patience(30*time.Second))
 	for _, slow := range []string{"concurrent-http1", "concurrent-http2", "same-request-twice", "goroutines-end"} {
 		if raceEnabled && f.check != slow {
 			options = append(options, rttest.Skip(slow, "checked without the race detector, which makes it slow"))

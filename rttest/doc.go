@@ -25,6 +25,15 @@
 // A check that the decorator claims nothing about is not run. One that it fails
 // on purpose can be left out by [Skip], which wants a reason.
 //
+// A decorator that answers requests itself, such as a stub, a circuit breaker or
+// a file transport, claims [Answers]: its base need not be asked, and a check for
+// which it would have to be is skipped where it was not. A cache claims [Caches],
+// and is checked for what RFC 9111 says that a cache must do, or must not:
+//
+//	rttest.Run(t, func(base http.RoundTripper) http.RoundTripper {
+//		return &cache{base: base, kept: map[string]*entry{}} // empty each time
+//	}, rttest.Caches())
+//
 // # How it runs
 //
 // Each check is a subtest. It calls the wrap function itself, once or several

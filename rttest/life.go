@@ -97,7 +97,7 @@ func defaultsUntouched(s *scene) {
 	for range 2 {
 		s.finish(s.send(rt, s.request(http.MethodGet, "/", nil)))
 	}
-	if len(base.seen()) == 0 {
+	if len(base.seen()) == 0 && !s.answers {
 		s.failf("the request did not go to the base")
 	}
 	if after := take(); !reflect.DeepEqual(before, after) {

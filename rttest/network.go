@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +17,8 @@ type network struct {
 	transport *http.Transport
 	conns     chan net.Conn
 	shut      chan struct{}
+
+	served atomic.Int64
 
 	mu    sync.Mutex
 	dials map[string]int // by address
@@ -36,7 +39,11 @@ func (s *scene) network2(handler http.Handler) *network {
 func (s *scene) join(handler http.Handler, protocols *http.Protocols) *network {
 	n := &network{conns: make(chan net.Conn), shut: make(chan struct{}), dials: map[string]int{}}
 	n.transport = &http.Transport{DialContext: n.dial, DialTLSContext: n.dial, MaxIdleConnsPerHost: 8, Protocols: protocols}
-	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: time.Hour, Protocols: protocols}
+	counting := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n.served.Add(1)
+		handler.ServeHTTP(w, r)
+	})
+	server := &http.Server{Handler: counting, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: time.Hour, Protocols: protocols}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -49,6 +56,9 @@ func (s *scene) join(handler http.Handler, protocols *http.Protocols) *network {
 	})
 	return n
 }
+
+// asked returns how many requests reached the server.
+func (n *network) asked() int { return int(n.served.Load()) }
 
 // dial counts the connection. One for https is taken for encrypted already.
 func (n *network) dial(ctx context.Context, _, addr string) (net.Conn, error) {

@@ -14,6 +14,8 @@ type config struct {
 	patience   time.Duration
 	guards     bool
 	unwraps    bool
+	answers    bool
+	caches     bool
 	retry      *Retry
 	credential *Credential
 	limit      *Limit
@@ -97,6 +99,20 @@ func Unwraps() Option { return func(c *config) { c.unwraps = true } }
 // response and an error together it returns the error, of neither it makes an
 // error, and it fills a response's Request and Body where they are nil.
 func Guards() Option { return func(c *config) { c.guards = true } }
+
+// Answers claims that the decorator may answer a request without asking its
+// base: a cache, a stub, a circuit breaker that is open, a file transport. What
+// the checks of the contract then say of the base holds for requests that reach
+// it; a check that needs one that does is skipped when none did. How the others
+// are answered is checked as well. A claim of retries, limits, a log or a
+// credential is checked as ever, and so fails where nothing reaches the base.
+func Answers() Option { return func(c *config) { c.answers = true } }
+
+// Caches claims that the decorator keeps responses as RFC 9111 allows a private
+// cache to, and answers later requests by them, in memory or elsewhere. It
+// implies [Answers]. Make the cache inside the wrap function, empty; the checks
+// end a response's freshness by the clock of testing/synctest.
+func Caches() Option { return func(c *config) { c.answers, c.caches = true, true } }
 
 // SharedContext sets how to derive the context that several requests of one
 // check share, for a decorator that keeps something there: a record of the call,
@@ -214,6 +230,10 @@ func (c *config) claimed(claim Claim) bool {
 		return c.guards
 	case ClaimUnwraps:
 		return c.unwraps
+	case ClaimAnswers:
+		return c.answers
+	case ClaimCaches:
+		return c.caches
 	case ClaimRetries:
 		return c.retry != nil
 	case ClaimCredential:

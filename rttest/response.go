@@ -61,7 +61,15 @@ func responseUntouched(s *scene) {
 			given.Header, given.Body, given.Request = odd.Header.Clone(), text("hello"), a.req
 			return &given, nil
 		})
-		got := *s.answer(s.wrap(base), s.request(http.MethodGet, "/", nil))
+		r := s.send(s.wrap(base), s.request(http.MethodGet, "/", nil))
+		if s.aside(base) {
+			s.finish(r)
+			s.skipAside(base)
+		}
+		if r.err != nil {
+			s.fatalf("RoundTrip returned an error: %v", r.err)
+		}
+		got := *r.resp
 		if body := read(got.Body); body != "hello" {
 			s.failf("the body reads %q, not %q", body, "hello")
 		}
@@ -133,7 +141,9 @@ func responseBodyReadable(s *scene) {
 	resp := s.answer(s.wrap(base), s.request(http.MethodGet, "/", nil))
 	defer resp.Body.Close()
 	time.Sleep(20 * time.Millisecond) //nolint:forbidigo // virtual time
-	if got := read(resp.Body); got != "hello" {
+	got := read(resp.Body)
+	s.skipAside(base)
+	if got != "hello" {
 		s.failf("the body reads %q, not %q", got, "hello")
 	}
 }
@@ -146,6 +156,7 @@ func responseBodyClosedOnce(s *scene) {
 			resp := s.answer(s.wrap(base), s.request(http.MethodGet, "/", nil))
 			_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, part))
 			closeBody(resp.Body)
+			s.skipAside(base)
 			s.closedOnce(fmt.Sprintf("the body of a %d, of which at most %d bytes were read,", status, part), body)
 		}
 	}
@@ -164,15 +175,23 @@ func trailersComeThrough(s *scene) {
 			w.Header().Set(http.TrailerPrefix+"X-Sum", "5d41")
 		}
 	}))
-	rt := s.wrap(n.transport)
-	for _, path := range []string{"/announced", "/late"} {
-		resp := s.answer(rt, s.request(http.MethodGet, path, nil))
-		if got := read(resp.Body); got != "hello" {
-			s.failf("%s: the body reads %q, not %q", path, got, "hello")
+	copying := roundTripper(func(req *http.Request) (*http.Response, error) {
+		sent := *req
+		return n.transport.RoundTrip(&sent)
+	})
+	for _, base := range []http.RoundTripper{n.transport, copying} {
+		rt := s.wrap(base)
+		for _, path := range []string{"/announced", "/late"} {
+			resp := s.answer(rt, s.request(http.MethodGet, path, nil))
+			got := read(resp.Body)
+			closeBody(resp.Body)
+			s.skipAside(n)
+			if got != "hello" {
+				s.failf("%s: the body reads %q, not %q", path, got, "hello")
+			}
+			if got := resp.Trailer.Get("X-Sum"); got != "5d41" {
+				s.failf("%s: on a %T the trailer is %q, not %q", path, base, got, "5d41")
+			}
 		}
-		if got := resp.Trailer.Get("X-Sum"); got != "5d41" {
-			s.failf("%s: the trailer is %q, not %q", path, got, "5d41")
-		}
-		closeBody(resp.Body)
 	}
 }

@@ -25,6 +25,8 @@ const (
 	ClaimContract   Claim = "contract"
 	ClaimGuards     Claim = "guards"     // [Guards]
 	ClaimUnwraps    Claim = "unwraps"    // [Unwraps]
+	ClaimAnswers    Claim = "answers"    // [Answers]
+	ClaimCaches     Claim = "caches"     // [Caches]
 	ClaimRetries    Claim = "retries"    // [Retries]
 	ClaimCredential Claim = "credential" // [Carries]
 	ClaimLogs       Claim = "logs"       // [Logs]
@@ -134,7 +136,8 @@ func catalogue() []*check {
 	var all []*check
 	for _, group := range [][]*check{
 		requestChecks(), bodyChecks(), answerChecks(), panicChecks(), responseChecks(), connectionChecks(),
-		concurrencyChecks(), lifeChecks(), guardChecks(), stallChecks(), cycleChecks(), cacheChecks(),
+		concurrencyChecks(), lifeChecks(), guardChecks(), stallChecks(), cycleChecks(), ownResponseChecks(),
+		asideChecks(), cacheChecks(), freshnessChecks(),
 		retryChecks(), replayChecks(), bodyErrorChecks(), shareChecks(), dropChecks(), hintChecks(), waitChecks(), harmChecks(),
 		credentialChecks(), logChecks(), limitChecks(),
 	} {

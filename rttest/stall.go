@@ -72,7 +72,11 @@ func notReadAhead(s *scene) {
 		})
 		base.unread = true
 		answered := s.start(s.wrap(base), s.request(http.MethodPut, "/", body))
-		s.settle(func() bool { return len(base.seen()) > 0 })
+		s.settle(func() bool { return len(base.seen()) > 0 || len(answered) > 0 })
+		if len(answered) > 0 && s.aside(base) {
+			s.finish(s.judge(s.await(answered)))
+			s.skipAside(base)
+		}
 		if len(base.seen()) == 0 {
 			_, bytes := body.readCount()
 			closeBody(body) // ends the decorator's Read
@@ -94,7 +98,11 @@ func stalledCancelled(s *scene) {
 	scripted.unread = true
 	served := s.network2(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	for _, length := range lengths() {
-		for _, base := range []http.RoundTripper{scripted, served.transport} {
+		for _, below := range []asked{scripted, served} {
+			base := http.RoundTripper(scripted)
+			if below == asked(served) {
+				base = served.transport
+			}
 			ctx, cancel := context.WithCancel(s.ctx)
 			body := s.stalling(length)
 			answered := s.start(s.wrap(base), s.requestWith(ctx, http.MethodPut, plain, body))
@@ -102,6 +110,7 @@ func stalledCancelled(s *scene) {
 			time.AfterFunc(after, cancel)
 			r := s.judge(s.await(answered))
 			s.finish(r)
+			s.skipAside(below)
 			if r.err == nil {
 				s.failf("on a %T the call ended with %s", base, describe(r))
 			}
@@ -129,6 +138,10 @@ func earlyResponse(s *scene, status int) {
 		for _, read := range []bool{true, false} {
 			body := s.stalling(length)
 			r := s.send(s.wrap(n.transport), s.requestWith(s.ctx, method, plain, body))
+			if s.aside(n) {
+				s.finish(r)
+				s.skipAside(n)
+			}
 			if r.resp == nil || r.resp.StatusCode != status {
 				s.fatalf("the server responded with %d, the call ended with %s after %v", status, describe(r), r.took)
 			}

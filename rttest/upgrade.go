@@ -25,6 +25,7 @@ func informational(s *scene) {
 		return nil
 	}})
 	s.finish(s.send(s.wrap(n.transport), s.requestWith(ctx, http.MethodGet, s.origin()+"/", nil)))
+	s.skipAside(n)
 	mu.Lock()
 	defer mu.Unlock()
 	if !slices.Equal(seen, []int{http.StatusEarlyHints}) {
@@ -53,6 +54,10 @@ func upgradeWritable(s *scene) {
 	req.Header.Set("Connection", "Upgrade")
 	req.Header.Set("Upgrade", "rttest")
 	resp := s.answer(s.wrap(base), req)
+	if s.aside(base) {
+		closeBody(resp.Body)
+		s.skipAside(base)
+	}
 	if resp.StatusCode != http.StatusSwitchingProtocols {
 		s.failf("the 101 became %d", resp.StatusCode)
 	}
