@@ -93,7 +93,7 @@ const adding = `
 ## What is not here
 
 - Clients that are no round trippers and cannot be put on one: resty, heimdall, imroc/req, sling.
-- Mocks and recorders, which answer by themselves: httpmock, gock, go-vcr.
+- Mocks and recorders, which hardly ever ask what is below them: httpmock, gock, go-vcr.
 - Decorators for one service's keys (ghinstallation), or that pass a request on as it is unless a trace has begun (sentry-go).
 - Modules that the module proxy did not serve where this was written: maruel/roundtrippers, acronis/go-appkit,
   improbable-eng/go-httpwares, gol4ng/httpware, bartventer/httpcache, motemen/go-loghttp, go.elastic.co/apm.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	failsafego "github.com/failsafe-go/failsafe-go"
+	"github.com/failsafe-go/failsafe-go/circuitbreaker"
 	"github.com/failsafe-go/failsafe-go/failsafehttp"
 
 	"github.com/tripware/tripware/rttest"
@@ -49,6 +50,24 @@ func failsafePolicy() failsafego.Policy[*http.Response] {
 		}).
 		ReturnLastFailure().
 		Build()
+}
+
+// A breaker of each decorator's own, which opens after five failures in a row.
+func failsafeBreaker() Peer {
+	return Peer{
+		Name: "failsafe-go circuit breaker", Module: "github.com/failsafe-go/failsafe-go", Kind: KindOther,
+		Settings: "NewBuilder with WithFailureThreshold 5, WithDelay, and HandleIf for errors and 5xx.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			return failsafehttp.NewRoundTripper(base, circuitbreaker.NewBuilder[*http.Response]().
+				WithFailureThreshold(5).
+				WithDelay(maxWait).
+				HandleIf(func(resp *http.Response, err error) bool {
+					return err != nil || resp != nil && resp.StatusCode >= http.StatusInternalServerError
+				}).
+				Build())
+		},
+		Claims: []rttest.Option{rttest.Answers()},
+	}
 }
 
 func failsafeDelay(exec failsafego.ExecutionAttempt[*http.Response]) time.Duration {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/gregjones/httpcache"
+
+	"github.com/tripware/tripware/rttest"
 )
 
 // A cache of each decorator's own, and no header of its own on what is cached.
@@ -14,5 +16,6 @@ func cache() Peer {
 		Wrap: func(base http.RoundTripper) http.RoundTripper {
 			return &httpcache.Transport{Transport: base, Cache: httpcache.NewMemoryCache()}
 		},
+		Claims: []rttest.Option{rttest.Caches()},
 	}
 }

@@ -51,7 +51,7 @@ func All() []Peer {
 		hedged(),
 		oauth(), kubernetesBearer(),
 		requestsLog(), httprettyPeer(), otel(), prometheus(),
-		githubLimit(), cache(), requestsAgent(),
+		githubLimit(), cache(), failsafeBreaker(), requestsAgent(),
 	}
 }
 
