@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"testing"
 	"time"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -85,6 +87,44 @@ func (s *stamp) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := s.Send(stamped)
 	return transport.Restore(resp, req), err // the answer is to the request that we were given
 }
+
+func TestStamp(t *testing.T) {
+	t.Parallel()
+	rttest.Run(t, Stamp("X-Sent-At"), rttest.Unwraps(), rttest.Guards())
+}
+
+// C1 to C8: nor does it matter what stands above it, or below.
+func TestStampBesideOthers(t *testing.T) {
+	t.Parallel()
+	foreign := func(next http.RoundTripper) http.RoundTripper { return &foreign{next} }
+	for name, wrap := range map[string]transport.Middleware{
+		"below": func(base http.RoundTripper) http.RoundTripper { return foreign(Stamp("X-Sent-At")(base)) },
+		"above": func(base http.RoundTripper) http.RoundTripper { return Stamp("X-Sent-At")(foreign(base)) },
+		"in the standing chain": func(base http.RoundTripper) http.RoundTripper {
+			chain, err := tripware.NewTransport(tripware.WithBase(base), tripware.WithRetry(retry.WithMaxRetries(0)),
+				tripware.PerCall(Stamp("X-Called-At"), foreign), tripware.PerAttempt(Stamp("X-Sent-At"), foreign))
+			if err != nil {
+				panic(err)
+			}
+			return chain
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rttest.Run(t, wrap)
+		})
+	}
+}
+
+// A foreign layer sends a copy of the request, and knows nothing of ours.
+type foreign struct{ next http.RoundTripper }
+
+func (f *foreign) RoundTrip(req *http.Request) (*http.Response, error) {
+	sent := *req
+	return f.next.RoundTrip(&sent)
+}
+
+func (f *foreign) CloseIdleConnections() { (&http.Client{Transport: f.next}).CloseIdleConnections() }
 
 func ExamplePerAttempt() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
