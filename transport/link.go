@@ -2,6 +2,7 @@ package transport
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -65,16 +66,30 @@ func send(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 	switch {
 	case err != nil && resp != nil:
 		CloseBody(resp.Body)
-		return nil, err
+		return nil, timedOut(req.Context(), err)
 	case err == nil && resp == nil:
 		return nil, errNothing
 	case err != nil:
-		return nil, err
+		return nil, timedOut(req.Context(), err)
 	}
 	if resp.Request != req || resp.Body == nil {
 		resp = own(resp, req)
 	}
 	return resp, nil
+}
+
+// timedOut returns the timeout that ended ctx, where it has a name and err says no
+// more than that ctx ended, as HTTP/2 does. Whoever reads a log must not take a
+// clock of the retry loop, which cancels the attempt, for the caller.
+func timedOut(ctx context.Context, err error) error {
+	ended := ctx.Err()
+	if ended == nil || !errors.Is(err, ended) {
+		return err
+	}
+	if cause := context.Cause(ctx); errors.Is(cause, context.DeadlineExceeded) && !errors.Is(err, cause) {
+		return cause
+	}
+	return err
 }
 
 // own returns a copy of a response that does not name the request that it

@@ -55,12 +55,26 @@ func DefaultLevel(o Outcome) slog.Level {
 	return slog.LevelDebug
 }
 
-func outcomeOf(ctx context.Context, kind Kind, resp *http.Response, err error) Outcome {
+func outcomeOf(req *http.Request, kind Kind, resp *http.Response, err error) Outcome {
 	o := Outcome{Kind: kind, Err: err}
 	if resp != nil {
 		o.Status = resp.StatusCode
 	}
-	o.Canceled = err != nil && errors.Is(ctx.Err(), context.Canceled) &&
-		!errors.Is(context.Cause(ctx), context.DeadlineExceeded) // a clock of the retry loop is no caller
+	o.Canceled = err != nil && canceled(req) && !errors.Is(err, context.DeadlineExceeded)
 	return o
+}
+
+// canceled reports whether the caller ended req. A clock of the retry loop, which
+// cancels the context of an attempt for its timeout, is no caller.
+func canceled(req *http.Request) bool {
+	ctx := req.Context()
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return !errors.Is(context.Cause(ctx), context.DeadlineExceeded)
+	}
+	select {
+	case <-req.Cancel: //nolint:staticcheck // deprecated, but net/http still honors it
+		return true
+	default:
+		return false
+	}
 }

@@ -60,6 +60,31 @@ func TestLevelsFollowTheOutcome(t *testing.T) {
 	}
 }
 
+// R13: a request that is cancelled by its deprecated channel was cancelled by the
+// caller; a timeout stays one, whatever the caller did meanwhile.
+func TestTheChannelOfARequestCancelsIt(t *testing.T) {
+	t.Parallel()
+	closed := make(chan struct{})
+	close(closed)
+	for _, row := range []struct {
+		cancel        chan struct{}
+		err           error
+		call, attempt string
+	}{
+		{closed, errors.New("net/http: request canceled"), "INFO", "DEBUG"},
+		{closed, fmt.Errorf("the call took too long: %w", context.DeadlineExceeded), "ERROR", "WARN"},
+		{make(chan struct{}), errors.New("reset"), "ERROR", "WARN"},
+	} {
+		log, logger := newLog(slog.LevelDebug)
+		req := get(t, "https://x.io/")
+		req.Cancel = row.cancel //nolint:staticcheck // callers still use it
+		_, err := chain(failing(row.err), logger).RoundTrip(req)
+		require.ErrorIs(t, err, row.err)
+		assert.Equal(t, row.call, log.records(t, "http call")[0]["level"])
+		assert.Equal(t, row.attempt, log.records(t, "http attempt")[0]["level"])
+	}
+}
+
 func TestARuleOfOnesOwnSetsTheLevels(t *testing.T) {
 	t.Parallel()
 	log, logger := newLog(slog.LevelError + 1)

@@ -119,7 +119,7 @@ type room [20]slog.Attr
 func (j *journal) logCall(p *passage, resp *http.Response, err error) {
 	defer j.contain()
 	ctx := p.req.Context()
-	level := j.levels(outcomeOf(ctx, KindCall, resp, err))
+	level := j.levels(outcomeOf(p.req, KindCall, resp, err))
 	if !j.logger.Enabled(ctx, level) {
 		return
 	}
@@ -143,7 +143,7 @@ func (j *journal) logCall(p *passage, resp *http.Response, err error) {
 func (j *journal) logAttempt(p *passage, resp *http.Response, err error) {
 	defer j.contain()
 	ctx := p.req.Context()
-	level := j.levels(outcomeOf(ctx, KindAttempt, resp, err))
+	level := j.levels(outcomeOf(p.req, KindAttempt, resp, err))
 	if !j.logger.Enabled(ctx, level) {
 		return
 	}
