@@ -3,7 +3,6 @@ package transport
 import (
 	"context"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 )
@@ -55,23 +54,6 @@ func (c *Call) others() *rest {
 	}
 	return c.rest
 }
-
-// A Wait is time that a call spent between attempts on purpose.
-type Wait struct {
-	For    time.Duration // how long the call meant to wait
-	Before int           // the attempt that follows, counted from 1
-	Cause  WaitCause
-	Reason string // in a few words: "status 429", "connection refused", "paused by 429"
-}
-
-// WaitCause says which layer waited.
-type WaitCause string
-
-// The layers that wait.
-const (
-	WaitBackoff WaitCause = "backoff" // the retry loop
-	WaitLimit   WaitCause = "limit"   // the limiter
-)
 
 // Reason says why a retry loop ended while the answer still asked for a retry,
 // or why it could not repeat. It is empty when the last answer was wanted.
@@ -126,27 +108,6 @@ func (c *Call) open() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return !c.sealed
-}
-
-// Waits returns the waits so far, in their order.
-func (c *Call) Waits() []Wait {
-	if c == nil {
-		return nil
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.rest == nil {
-		return nil
-	}
-	return slices.Clone(c.rest.waits)
-}
-
-// Waited returns the sum of all waits so far.
-func (c *Call) Waited() (sum time.Duration) {
-	for _, wait := range c.Waits() {
-		sum += wait.For
-	}
-	return sum
 }
 
 // RateLimit returns what the last response said of rate limits; the zero value
@@ -209,19 +170,6 @@ func (c *Call) write(f func()) {
 	if !c.sealed {
 		f()
 	}
-}
-
-// AddWait notes a wait. A middleware that waits calls it before it does; the
-// number of the attempt that follows is filled in.
-func (c *Call) AddWait(w Wait) {
-	c.write(func() {
-		w.Before = c.count() + 1
-		r := c.others()
-		if r.waits == nil {
-			r.makeRoom()
-		}
-		r.waits = append(r.waits, w)
-	})
 }
 
 // SetRateLimit notes what a response said of rate limits.

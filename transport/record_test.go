@@ -77,11 +77,10 @@ func TestTheRecordAddsUpAndIsSealed(t *testing.T) {
 		})
 		waiting := func(next http.RoundTripper) http.RoundTripper {
 			return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-				call := transport.CallFrom(req.Context())
 				resp, err := next.RoundTrip(req)
 				transport.CloseBody(resp.Body)
 				require.NoError(t, err)
-				call.AddWait(transport.Wait{For: 3 * time.Second, Cause: transport.WaitBackoff, Reason: "status 503"})
+				transport.AddWait(req.Context(), transport.Wait{For: 3 * time.Second, Cause: transport.WaitBackoff, Reason: "status 503"})
 				time.Sleep(3 * time.Second)
 				return next.RoundTrip(req)
 			})
@@ -101,7 +100,7 @@ func TestTheRecordAddsUpAndIsSealed(t *testing.T) {
 		assert.Equal(t, call.Elapsed(), sum+call.Waited())
 		assert.Equal(t, 1, call.Retries())
 		assert.True(t, call.Sealed())
-		call.AddWait(transport.Wait{For: time.Second})
+		transport.AddWait(resp.Request.Context(), transport.Wait{For: time.Second})
 		call.SetReason("late")
 		call.SetRateLimit(transport.RateLimit{State: "late"})
 		assert.False(t, transport.Put(resp.Request.Context(), "late"))

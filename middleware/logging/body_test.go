@@ -299,7 +299,7 @@ func spill(secret string) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			call := transport.CallFrom(req.Context())
-			call.AddWait(transport.Wait{Reason: "https://u:" + secret + "@x.io refused"})
+			transport.AddWait(req.Context(), transport.Wait{Reason: "https://u:" + secret + "@x.io refused"})
 			call.SetReason(transport.Reason("token=" + secret))
 			call.SetRateLimit(transport.RateLimit{State: "token=" + secret})
 			return next.RoundTrip(req)

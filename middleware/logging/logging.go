@@ -142,9 +142,11 @@ func WithBodies(limit int) Option {
 	}
 }
 
-// WithWaits logs each wait between attempts, as a record "http wait" of [Calls]
-// at debug level, written when the call ends. The default is off: a call's
-// record tells their sum.
+// WithWaits logs each wait before an attempt, that of the retry loop and that of a
+// limiter, as a record "http wait" of [Calls] at debug level. The record is
+// written when the wait begins, with the time that it is expected to take, so that
+// the log of a call that is silent tells why. The default is off: a call's record
+// tells their sum.
 func WithWaits() Option { return func(c *config) { c.waits = true } }
 
 // WithPanicReport sets what is told of a panic in the log handler or the level

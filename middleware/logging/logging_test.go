@@ -108,7 +108,7 @@ func retryOnce(next http.RoundTripper) http.RoundTripper {
 			transport.CloseBody(resp.Body)
 		}
 		call := transport.CallFrom(req.Context())
-		call.AddWait(transport.Wait{For: time.Second, Cause: transport.WaitBackoff, Reason: "status 503"})
+		transport.AddWait(req.Context(), transport.Wait{For: time.Second, Cause: transport.WaitBackoff, Reason: "status 503"})
 		call.SetRateLimit(transport.RateLimit{State: "OK"})
 		call.SetReason("attempts")
 		time.Sleep(time.Second)

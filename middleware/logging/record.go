@@ -38,11 +38,12 @@ func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 		return c.Send(req)
 	}
 	p := begin(req)
-	resp, err := c.Send(req)
-	p.elapsed = time.Since(p.start)
-	if c.journal.waits {
-		c.journal.logWaits(&p)
+	if c.journal.wantsWaits(req.Context()) {
+		req = c.journal.watchWaits(req, p.call)
 	}
+	resp, err := c.Send(req)
+	resp = transport.Restore(resp, p.req)
+	p.elapsed = time.Since(p.start)
 	c.journal.logCall(&p, resp, err)
 	return resp, err
 }
@@ -153,24 +154,34 @@ func (j *journal) logAttempt(p *passage, resp *http.Response, err error) {
 	j.logger.LogAttrs(j.outside(ctx), level, "http attempt", j.conclude(list, p, resp, err)...)
 }
 
-// logWaits writes the waits of this passage, which stand behind those that were
-// there when it began.
-func (j *journal) logWaits(p *passage) {
+func (j *journal) wantsWaits(ctx context.Context) (on bool) {
+	if !j.waits {
+		return false
+	}
 	defer j.contain()
-	ctx := p.req.Context()
+	return j.logger.Enabled(ctx, j.levels(Outcome{Kind: KindWait}))
+}
+
+// watchWaits returns req with a context whose waits are logged as they begin, so
+// that the log tells why a call is silent while it still is. The log gets the
+// context of req itself.
+func (j *journal) watchWaits(req *http.Request, call *transport.Call) *http.Request {
+	ctx := req.Context()
+	return req.WithContext(transport.WatchWaits(ctx, func(w transport.Wait) { j.logWait(ctx, call, w) }))
+}
+
+func (j *journal) logWait(ctx context.Context, call *transport.Call, wait transport.Wait) {
+	defer j.contain()
 	level := j.levels(Outcome{Kind: KindWait})
 	if !j.logger.Enabled(ctx, level) {
 		return
 	}
-	for _, wait := range p.call.Waits() {
-		if wait.Before <= p.attempts {
-			continue
-		}
-		j.logger.LogAttrs(j.outside(ctx), level, "http wait",
-			slog.String("transaction_id", p.call.TransactionID()),
-			slog.Int("before_attempt", wait.Before),
-			slog.Duration("wait", wait.For),
-			slog.String("cause", string(wait.Cause)),
-			slog.String("reason", redact.Text(wait.Reason)))
+	list := make([]slog.Attr, 0, 5)
+	if call != nil {
+		list = append(list, slog.String("transaction_id", call.TransactionID()), slog.Int("before_attempt", wait.Before))
 	}
+	j.logger.LogAttrs(j.outside(ctx), level, "http wait", append(list,
+		slog.Duration("wait", wait.For),
+		slog.String("cause", string(wait.Cause)),
+		slog.String("reason", redact.Text(wait.Reason)))...)
 }

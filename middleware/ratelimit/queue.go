@@ -2,12 +2,15 @@ package ratelimit
 
 import (
 	"container/list"
+	"context"
 	"math"
 	"net/http"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/tripware/tripware/transport"
 )
 
 // A key is what attempts with one pace share: the pace, and the queue of those
@@ -34,6 +37,18 @@ type waiter struct {
 	ahead int       // how many stood before it
 	sent  time.Time // when it got its turn
 	why   string
+
+	expected time.Duration // how long the wait may take
+	waiting  transport.Waiting
+	noted    bool // the wait is on the record
+}
+
+// note puts the wait on the record of ctx's call, once.
+func (w *waiter) note(ctx context.Context) {
+	if !w.noted {
+		w.noted = true
+		w.waiting = transport.AddWait(ctx, transport.Wait{For: w.expected, Cause: transport.WaitLimit, Reason: w.why})
+	}
 }
 
 func (k *key) claim(now time.Time) {
@@ -97,6 +112,7 @@ func (k *key) enter(now time.Time, maxQueue int) (w *waiter, full bool, wait tim
 		return nil, true, k.least(ahead, now)
 	}
 	w = &waiter{first: make(chan struct{}), ahead: ahead, why: "paced"}
+	w.expected, _ = k.next(now, 0, 0)
 	if now.Before(k.lessons.until) {
 		w.why = k.lessons.why
 	}
@@ -131,6 +147,7 @@ func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) erro
 		case first == nil:
 			timer.Reset(wait)
 		}
+		w.note(ctx)
 		select {
 		case <-first:
 			first = nil

@@ -21,8 +21,9 @@ import (
 // already. The wait of an attempt that is cancelled, by its context or by the
 // deprecated Request.Cancel, ends with an error that matches ctx.Err() and
 // context.Cause, or context.Canceled. None of these is sent. While an attempt
-// waits, its [transport.Clock] is held. The wait is recorded on the call with the
-// time that it took. After each attempt the layer tells the retry loop when the
+// waits, its [transport.Clock] is held. The wait is recorded on the call as it
+// begins, with the time that it is expected to take, and in the end with the time
+// that it took. After each attempt the layer tells the retry loop when the
 // limiter would admit the next one ([transport.NoteTurn]).
 //
 // A limiter with invalid settings makes the layer refuse every call, and
@@ -73,10 +74,6 @@ func (k *key) wait(req *http.Request, name string, w *waiter, until bound) error
 		defer clock.Restart()
 	}
 	begun := time.Now()
-	defer func() {
-		if waited := time.Since(begun); waited > 0 {
-			transport.CallFrom(ctx).AddWait(transport.Wait{For: waited, Cause: transport.WaitLimit, Reason: w.why})
-		}
-	}()
+	defer func() { w.waiting.End(time.Since(begun)) }()
 	return k.sleep(req, name, w, until)
 }

@@ -15,11 +15,12 @@ import (
 // A decision is what follows an attempt. When it says again, all that an attempt
 // needs is there, so that the response can be dropped.
 type decision struct {
-	again  bool
-	wait   time.Duration
-	drain  time.Duration // how long the response may be drained
-	reason transport.Reason
-	err    error // ends the call in place of the response: GetBody failed
+	again   bool
+	wait    time.Duration
+	waiting transport.Waiting // the wait on the record, if there is one
+	drain   time.Duration     // how long the response may be drained
+	reason  transport.Reason
+	err     error // ends the call in place of the response: GetBody failed
 }
 
 // A turn is what the limiter says of the next attempt.
@@ -59,7 +60,7 @@ func (c *call) decide(resp *http.Response, err error) decision {
 	if d.again {
 		c.retries++
 		c.last = d.wait
-		c.record.AddWait(transport.Wait{For: d.wait, Cause: transport.WaitBackoff, Reason: v.cause})
+		d.waiting = transport.AddWait(c.ctx, transport.Wait{For: d.wait, Cause: transport.WaitBackoff, Reason: v.cause})
 	}
 	return d
 }

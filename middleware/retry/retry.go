@@ -155,7 +155,7 @@ func (c *call) run() (*http.Response, error) {
 			return c.give(resp, err, d)
 		}
 		c.drop(resp, d.drain)
-		if err := c.sleep(d.wait); err != nil {
+		if err := c.sleep(d); err != nil {
 			return nil, err
 		}
 	}
@@ -303,10 +303,12 @@ func (c *call) release() {
 	}
 }
 
-// sleep waits for d, or until the call is over.
-func (c *call) sleep(d time.Duration) error {
-	err := c.wait(d)
+// sleep waits as was decided, or until the call is over.
+func (c *call) sleep(d decision) error {
+	begun := c.elapsed()
+	err := c.wait(d.wait)
 	if err != nil {
+		d.waiting.End(c.elapsed() - begun)
 		return fmt.Errorf("retry: wait before attempt %d: %w", c.attempts+1, err)
 	}
 	return nil

@@ -1,0 +1,164 @@
+package transport_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/transport"
+)
+
+func backoff(d time.Duration, why string) transport.Wait {
+	return transport.Wait{For: d, Cause: transport.WaitBackoff, Reason: why}
+}
+
+// waiting is a layer that makes each request wait.
+func waiting(d time.Duration) transport.Middleware {
+	return layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		transport.AddWait(req.Context(), backoff(d, "status 503"))
+		time.Sleep(d)
+		return next.RoundTrip(req)
+	})
+}
+
+// watched is a layer that watches the waits below it.
+func watched(f func(transport.Wait)) transport.Middleware {
+	return layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(req.WithContext(transport.WatchWaits(req.Context(), f)))
+		return transport.Restore(resp, req), err
+	})
+}
+
+// O1, O3: a wait is told to all that watch it when it begins, outside the record's
+// lock, whether there is a record or not.
+func TestAWaitIsToldWhenItBegins(t *testing.T) {
+	t.Parallel()
+	for name, stack := range map[string]func(...transport.Middleware) http.RoundTripper{
+		"in a chain": func(layers ...transport.Middleware) http.RoundTripper { return transport.Chain(answer(200), layers...) },
+		"by hand": func(layers ...transport.Middleware) http.RoundTripper {
+			return layers[0](layers[1](layers[2](answer(200))))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				begun := time.Now()
+				ctx, call := transport.Begin(t.Context())
+				var told []string
+				watch := func(name string) transport.Middleware {
+					return watched(func(w transport.Wait) {
+						assert.Equal(t, transport.Wait{For: time.Minute, Before: 1, Cause: transport.WaitBackoff, Reason: "status 503"}, w)
+						assert.Zero(t, time.Since(begun))
+						assert.Equal(t, []transport.Wait{w}, call.Waits(), "it is on the record already, which is not locked")
+						told = append(told, name)
+					})
+				}
+				resp, err := stack(watch("outer"), watch("inner"), waiting(time.Minute)).RoundTrip(get(t, ctx))
+				require.NoError(t, err)
+				require.NoError(t, resp.Body.Close())
+				assert.Equal(t, []string{"inner", "outer"}, told)
+			})
+		})
+	}
+	told := 0
+	transport.AddWait(transport.WatchWaits(t.Context(), func(w transport.Wait) {
+		told++
+		assert.Zero(t, w.Before)
+	}), backoff(time.Second, "without a record")).End(time.Minute)
+	assert.Equal(t, 1, told)
+}
+
+// O3: what a layer sends anew inside an attempt, and what it calls out to, has
+// waits of its own.
+func TestWaitsInsideAnAttemptAreNotTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asked := transport.Chain(answer(200), waiting(time.Hour))
+		aside := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			for _, ctx := range []context.Context{req.Context(), transport.Detach(req.Context())} {
+				other := get(t, ctx)
+				other.URL.Path = "/token"
+				resp, err := asked.RoundTrip(other)
+				require.NoError(t, err)
+				transport.CloseBody(resp.Body)
+			}
+			return next.RoundTrip(req)
+		})
+		var told []time.Duration
+		rt := transport.Chain(answer(200), watched(func(w transport.Wait) { told = append(told, w.For) }), waiting(time.Second), aside)
+		resp, err := rt.RoundTrip(get(t, t.Context()))
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Equal(t, []time.Duration{time.Second}, told)
+	})
+}
+
+// O3: a wait that lasted for another time than was meant is put right, as long as
+// the call runs.
+func TestAWaitIsPutRight(t *testing.T) {
+	t.Parallel()
+	ctx, call := transport.Begin(t.Context())
+	first := transport.AddWait(ctx, backoff(time.Minute, "a"))
+	second := transport.AddWait(ctx, backoff(time.Minute, "b"))
+	second.End(time.Second)
+	assert.Equal(t, time.Minute+time.Second, call.Waited())
+	first.End(2 * time.Second)
+	assert.Equal(t, 3*time.Second, call.Waited())
+	call.End()
+	first.End(time.Hour)
+	transport.AddWait(ctx, backoff(time.Minute, "late")).End(time.Hour)
+	assert.Equal(t, 3*time.Second, call.Waited())
+	transport.Waiting{}.End(time.Hour)
+	assert.Zero(t, (*transport.Call)(nil).Waited())
+}
+
+// O1: a watch that panics costs the call nothing, and is reported once.
+func TestAPanicOfAWatchIsContained(t *testing.T) { //nolint:paralleltest // it sets the default logger
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	told := 0
+	ctx, call := transport.Begin(t.Context())
+	ctx = transport.WatchWaits(ctx, func(transport.Wait) { told++ })
+	ctx = transport.WatchWaits(ctx, func(transport.Wait) { panic("apiKey=canary") })
+	for range 3 {
+		transport.AddWait(ctx, backoff(time.Second, "x"))
+	}
+	assert.Equal(t, 3, told)
+	assert.Len(t, call.Waits(), 3)
+	assert.Equal(t, 1, bytes.Count(log.Bytes(), []byte("panicked")))
+	assert.NotContains(t, log.String(), "canary")
+}
+
+// C7: the watches of requests that run at once on one record are told of their own
+// waits, each once.
+func TestWatchesOfOneRecordAreToldOfTheirOwnWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, call := transport.Begin(t.Context())
+		var group sync.WaitGroup
+		for i := range 32 {
+			group.Go(func() {
+				var told []time.Duration
+				want := time.Duration(i+1) * time.Second
+				rt := transport.Chain(answer(200), watched(func(w transport.Wait) { told = append(told, w.For) }), waiting(want))
+				resp, err := rt.RoundTrip(get(t, ctx))
+				if assert.NoError(t, err) {
+					assert.NoError(t, resp.Body.Close())
+				}
+				assert.Equal(t, []time.Duration{want}, told)
+			})
+		}
+		group.Wait()
+		assert.Len(t, call.Waits(), 32)
+	})
+}
