@@ -51,12 +51,15 @@ func (c *Call) Attempts() []Attempt {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	list := make([]Attempt, c.count())
-	begun := c.start()
 	for i := range list {
-		a := c.attempt(i + 1)
-		list[i] = Attempt{Number: i + 1, Start: begun.Add(a.start), Elapsed: a.elapsed, Status: int(a.status), Err: a.err}
+		list[i] = c.attempted(i + 1)
 	}
 	return list
+}
+
+func (c *Call) attempted(n int) Attempt {
+	a := c.attempt(n)
+	return Attempt{Number: n, Start: c.start().Add(a.start), Elapsed: a.elapsed, Status: int(a.status), Err: a.err}
 }
 
 // AttemptCount returns how many attempts began so far.

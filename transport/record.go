@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -11,24 +12,32 @@ import (
 // to it while the call runs; when the call ends it is sealed, and what comes
 // later is dropped. All methods are safe for concurrent use, and those that read
 // work on a nil Call, which is empty.
+//
+// A Call prints as one line with every verb of fmt, and has a form for slog
+// ([Call.LogValue]) and for JSON ([Call.MarshalJSON]). None of the three shows a
+// secret, and none grows with the number of attempts or the length of a text.
 type Call struct { // its size is a part of what each call costs: few have a rest, and times are distances
 	mu    sync.Mutex
 	id    [1]string     // once it is set it stays: headers may lend it, see lend
 	epoch *time.Time    // a moment before the call, which many share: see [Call.start]
 	begun time.Duration // since epoch
 	took  time.Duration // once it is sealed
-	rate  RateLimit
-	first attempt // most calls need no more
-	rest  *rest   // nil until there is something to keep
+	first attempt       // most calls need no more
+	rest  *rest         // nil until there is something to keep
+	url   *url.URL      // of the first round trip
+	rate  kept
 
-	opened bool // by a chain, for one round trip
-	lent   bool // the id stands in a header
+	quota  quotaFlags // of rate
+	method method     // of the first round trip
+	opened bool       // by a chain, for one round trip
+	lent   bool       // the id stands in a header
 	sealed bool
 }
 
 // rest is what most calls have none of.
 type rest struct {
 	start    time.Time // when the call began, once somebody asked
+	method   string    // one that has no number
 	attempts []attempt // the second and those that follow
 	waits    []Wait
 	reason   Reason
@@ -118,7 +127,7 @@ func (c *Call) RateLimit() RateLimit {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.rate
+	return c.rate.limit(c.quota)
 }
 
 // Reason returns why retries ended, or the empty string when they were not needed any more.
@@ -194,7 +203,7 @@ func (c *Call) setRateLimit(r *RateLimit) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.sealed {
-		c.rate = *r
+		c.rate, c.quota = keep(r)
 	}
 }
 

@@ -166,10 +166,12 @@ func newScope(req *http.Request, node any, c *chain, epoch *time.Time) *scope {
 	var s *scope
 	if call := begunFor(node); call != nil {
 		s = &scope{call: call}
+		call.write(func() { call.aim(req) })
 	} else {
 		o := &opened{}
 		o.call.opened = true
 		o.call.begin(ctx, epoch)
+		o.call.aim(req)
 		s = &o.scope
 		s.call = &o.call
 	}

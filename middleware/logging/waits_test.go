@@ -125,6 +125,7 @@ func TestAWaitThatIsCanceledWasLogged(t *testing.T) {
 				assert.InDelta(t, 2e9, call["waited"], 0)
 				assert.Equal(t, "INFO", call["level"])
 				assert.Equal(t, 2*time.Second, transport.CallOfError(err).Waited())
+				assert.Contains(t, transport.CallOfError(err).String(), "waited 2s ("+cause)
 			})
 		})
 	}

@@ -1,0 +1,151 @@
+package transport
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// String returns the record on one line: the transaction id, method and URL, how
+// the call ended or how long it has been running, and, if there was more than one
+// attempt or a wait, each of them with its duration:
+//
+//	call 0d3c…: GET https://api.example.com/v2/alerts: 200 after 3 attempts in 1.2s: #1 429 in 12ms, waited 800ms (backoff: status 429); …
+//
+// It shows no secret, lists at most 16 attempts and as many waits (the first and
+// the last eight), and cuts long texts off. The form is for people and may change; programs read [Call.MarshalJSON].
+func (c *Call) String() string {
+	if c == nil {
+		return "no call"
+	}
+	s := c.snapshot(maxListed)
+	var b strings.Builder
+	b.WriteString("call " + s.id + ": ")
+	s.write(&b)
+	b.WriteString(limitText(&s.rate))
+	return b.String()
+}
+
+// Format prints c as [Call.String] does, whatever the verb: the fields of a record
+// tell nobody anything, and may hold secrets.
+func (c *Call) Format(f fmt.State, verb rune) {
+	format := "%s"
+	if verb == 's' || verb == 'q' {
+		format = fmt.FormatString(f, verb)
+	}
+	_, _ = fmt.Fprintf(f, format, c.String())
+}
+
+func (s *snapshot) write(b *strings.Builder) {
+	if method, shown := s.target(); method != "" {
+		b.WriteString(method + " " + shown + ": ")
+	}
+	b.WriteString(s.outcome())
+	if s.count > 1 || s.waitings > 0 || s.last.Err != nil {
+		s.writeStory(b)
+	}
+	if s.reason != "" {
+		b.WriteString("; retries ended: " + show(string(s.reason)))
+	}
+}
+
+// outcome says how the call ended, or how long it has been running.
+func (s *snapshot) outcome() string {
+	after := strconv.Itoa(s.count) + " attempts"
+	switch s.count {
+	case 0:
+		after = "no attempt"
+	case 1:
+		after = "1 attempt"
+	}
+	took := brief(s.elapsed).String()
+	switch {
+	case !s.sealed:
+		return "running for " + took + " with " + after
+	case s.count == 0 && !s.pending:
+		return "not sent, ended in " + took
+	case s.pending:
+		return "ended in a wait after " + after + " in " + took
+	case s.last.Status != 0:
+		return strconv.Itoa(s.last.Status) + " after " + after + " in " + took
+	}
+	return "failed after " + after + " in " + took
+}
+
+// writeStory tells the attempts and the waits between them, in their order.
+func (s *snapshot) writeStory(b *strings.Builder) {
+	between, waits, before := ": ", s.waits, 0
+	for _, a := range s.attempts {
+		waits = s.writeWaits(b, &between, waits, a.Number)
+		if skipped := a.Number - before - 1; skipped > 0 {
+			fmt.Fprintf(b, "%s… %d more …", between, skipped)
+			between = "; "
+		}
+		before = a.Number
+		fmt.Fprintf(b, "%s#%d %s", between, a.Number, s.told(&a))
+		between = "; "
+	}
+	s.writeWaits(b, &between, waits, s.count+1)
+	if more := s.waitings - len(s.waits); more > 0 {
+		fmt.Fprintf(b, "; %d waits more", more)
+	}
+}
+
+// writeWaits writes those of the waits that come before an attempt, and returns the others.
+func (s *snapshot) writeWaits(b *strings.Builder, between *string, waits []Wait, attempt int) []Wait {
+	for ; len(waits) > 0 && waits[0].Before <= attempt; waits = waits[1:] {
+		w := &waits[0]
+		verb := "waited"
+		if !s.sealed && w.Before > s.count {
+			verb = "waiting"
+		}
+		if *between == "; " {
+			*between = ", "
+		}
+		fmt.Fprintf(b, "%s%s %s (%s)", *between, verb, brief(w.For), w.why())
+		*between = "; "
+	}
+	return waits
+}
+
+func (w *Wait) why() string {
+	if w.Reason == "" {
+		return show(string(w.Cause))
+	}
+	return show(string(w.Cause)) + ": " + show(w.Reason)
+}
+
+// told returns what became of an attempt.
+func (s *snapshot) told(a *Attempt) string {
+	took := " in " + brief(a.Elapsed).String()
+	switch {
+	case a.Err != nil:
+		return showError(a.Err) + took
+	case a.Status != 0:
+		return strconv.Itoa(a.Status) + took
+	case s.sealed:
+		return "without a result"
+	}
+	return "running for " + brief(max(0, s.start.Add(s.elapsed).Sub(a.Start))).String()
+}
+
+// limitText tells of the rate limit what is known of it.
+func limitText(r *RateLimit) string {
+	var b strings.Builder
+	switch {
+	case r.HasQuota && r.Limit > 0:
+		fmt.Fprintf(&b, "; rate limit %d of %d left", r.Remaining, r.Limit)
+	case r.HasQuota:
+		fmt.Fprintf(&b, "; rate limit %d left", r.Remaining)
+	case r.State != "":
+		return "; rate limit " + show(r.State)
+	}
+	if r.HasQuota && r.Reset > 0 {
+		b.WriteString(", renewed in " + r.Reset.Round(time.Millisecond).String())
+	}
+	if r.HasQuota && r.State != "" {
+		b.WriteString(" (" + show(r.State) + ")")
+	}
+	return b.String()
+}

@@ -1,0 +1,175 @@
+package transport
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// MarshalJSON returns the record as an object; a nil Call is null. Times that end
+// in _ms are numbers of milliseconds with at most three decimals. The keys, which
+// are those of [Call.LogValue] too:
+//
+//	transaction_id  string
+//	method, url     of the first round trip, secrets masked; left out if the record knows of none
+//	route           of a typed call; left out for others
+//	start           RFC 3339
+//	elapsed_ms      how long the call took, or has taken so far
+//	sealed          whether the call has ended
+//	status          of the last attempt; left out if it has no response
+//	attempt_count   how many attempts there were
+//	attempts        at most 16: attempt (its number), start_ms (since the call's start), elapsed_ms, and status or error
+//	wait_count      how many waits there were
+//	waited_ms       how long all of them took
+//	waits           at most 16: before_attempt, wait_ms, reason, cause
+//	reason          why retries ended; left out if they were not needed any more
+//	rate_limit      state, reason, limit, remaining, reset_ms, retry_after_ms, request_id, each if the server said so
+//
+// Of more than 16 attempts or waits the first and the last eight are listed. An attempt that runs has neither status nor error. No secret
+// is shown, and long texts are cut off.
+func (c *Call) MarshalJSON() ([]byte, error) {
+	if c == nil {
+		return []byte("null"), nil
+	}
+	data, err := json.Marshal(c.view())
+	if err != nil {
+		return nil, fmt.Errorf("transport: marshal record of a call: %w", err)
+	}
+	return data, nil
+}
+
+// LogValue returns the record as a group under the keys of [Call.MarshalJSON]; of
+// a nil Call it is nil.
+func (c *Call) LogValue() slog.Value {
+	if c == nil {
+		return slog.Value{}
+	}
+	v := c.view()
+	list := make([]slog.Attr, 0, 16)
+	text := func(key, value string) {
+		if value != "" {
+			list = append(list, slog.String(key, value))
+		}
+	}
+	text("transaction_id", v.TransactionID)
+	text("method", v.Method)
+	text("url", v.URL)
+	text("route", v.Route)
+	list = append(list, slog.Time("start", v.Start), slog.Float64("elapsed_ms", v.Elapsed), slog.Bool("sealed", v.Sealed))
+	if v.Status != 0 {
+		list = append(list, slog.Int("status", v.Status))
+	}
+	list = append(list, slog.Int("attempt_count", v.AttemptCount), slog.Any("attempts", v.Attempts),
+		slog.Int("wait_count", v.WaitCount), slog.Float64("waited_ms", v.Waited), slog.Any("waits", v.Waits))
+	text("reason", v.Reason)
+	if v.RateLimit != nil {
+		list = append(list, slog.Any("rate_limit", v.RateLimit))
+	}
+	return slog.GroupValue(list...)
+}
+
+type callView struct {
+	TransactionID string             `json:"transaction_id"`
+	Method        string             `json:"method,omitzero"`
+	URL           string             `json:"url,omitzero"`
+	Route         string             `json:"route,omitzero"`
+	Start         time.Time          `json:"start"`
+	Elapsed       float64            `json:"elapsed_ms"`
+	Sealed        bool               `json:"sealed"`
+	Status        int                `json:"status,omitzero"`
+	AttemptCount  int                `json:"attempt_count"`
+	Attempts      views[attemptView] `json:"attempts"`
+	WaitCount     int                `json:"wait_count"`
+	Waited        float64            `json:"waited_ms"`
+	Waits         views[waitView]    `json:"waits"`
+	Reason        string             `json:"reason,omitzero"`
+	RateLimit     *rateView          `json:"rate_limit,omitzero"`
+}
+
+type attemptView struct {
+	Attempt int     `json:"attempt"`
+	Start   float64 `json:"start_ms"`
+	Elapsed float64 `json:"elapsed_ms"`
+	Status  int     `json:"status,omitzero"`
+	Error   string  `json:"error,omitzero"`
+}
+
+type waitView struct {
+	Before int     `json:"before_attempt"`
+	Wait   float64 `json:"wait_ms"`
+	Cause  string  `json:"cause"`
+	Reason string  `json:"reason"`
+}
+
+type rateView struct {
+	State      string   `json:"state,omitzero"`
+	Reason     string   `json:"reason,omitzero"`
+	Limit      int      `json:"limit,omitzero"`
+	Remaining  *int     `json:"remaining,omitzero"`
+	Reset      float64  `json:"reset_ms,omitzero"`
+	RetryAfter *float64 `json:"retry_after_ms,omitzero"`
+	RequestID  string   `json:"request_id,omitzero"`
+}
+
+// views is a list that prints as JSON where slog's text handler prints it.
+type views[T any] []T
+
+func (v views[T]) String() string { return jsonText([]T(v)) }
+
+func (v *rateView) String() string { return jsonText(*v) }
+
+func jsonText(v any) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return strconv.Quote(err.Error())
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func (c *Call) view() *callView {
+	return c.snapshot(maxListed).view()
+}
+
+func (s *snapshot) view() *callView {
+	method, shown := s.target()
+	v := &callView{
+		TransactionID: s.id, Method: method, URL: shown, Route: show(string(s.route)),
+		Start: s.start, Elapsed: millis(s.elapsed), Sealed: s.sealed,
+		Status: s.last.Status, AttemptCount: s.count, Attempts: make(views[attemptView], len(s.attempts)),
+		WaitCount: s.waitings, Waited: millis(s.waited), Waits: make(views[waitView], len(s.waits)),
+		Reason: show(string(s.reason)), RateLimit: rateOf(&s.rate),
+	}
+	for i, a := range s.attempts {
+		v.Attempts[i] = attemptView{Attempt: a.Number, Start: millis(a.Start.Sub(s.start)), Elapsed: millis(a.Elapsed), Status: a.Status}
+		if a.Err != nil {
+			v.Attempts[i].Error = showError(a.Err)
+		}
+	}
+	for i, w := range s.waits {
+		v.Waits[i] = waitView{Before: w.Before, Wait: millis(w.For), Cause: show(string(w.Cause)), Reason: show(w.Reason)}
+	}
+	return v
+}
+
+func rateOf(r *RateLimit) *rateView {
+	v := rateView{State: show(r.State), Reason: show(r.Reason), RequestID: show(r.RequestID)}
+	if r.HasQuota {
+		v.Limit, v.Remaining, v.Reset = r.Limit, &r.Remaining, millis(r.Reset)
+	}
+	if r.HasRetryAfter {
+		v.RetryAfter = new(millis(r.RetryAfter))
+	}
+	if v == (rateView{}) {
+		return nil
+	}
+	return &v
+}
+
+// millis returns d in milliseconds, to the microsecond.
+func millis(d time.Duration) float64 { return math.Round(float64(d)/1e3) / 1e3 }

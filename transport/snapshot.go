@@ -1,0 +1,145 @@
+package transport
+
+import (
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tripware/tripware/transport/redact"
+)
+
+const (
+	maxListed = 16  // attempts and waits that a printed record lists: the first and the last of them
+	maxShown  = 400 // bytes of a text that a printed record shows
+)
+
+// A snapshot is what is printed of a record, as it was at one moment.
+type snapshot struct {
+	id       string
+	method   string
+	url      *url.URL
+	route    Route
+	start    time.Time
+	elapsed  time.Duration
+	sealed   bool
+	count    int       // of all attempts
+	attempts []Attempt // those that are listed
+	waits    []Wait    // likewise
+	waitings int       // of all waits
+	waited   time.Duration
+	last     Attempt // zero if there is none
+	pending  bool    // the last wait was followed by no attempt
+	reason   Reason
+	rate     RateLimit
+}
+
+// snapshot returns what there is, with most attempts and waits at most.
+func (c *Call) snapshot(most int) *snapshot {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := &snapshot{
+		id: c.identity(), method: c.methodName(), url: c.url, start: c.start(), elapsed: c.took,
+		sealed: c.sealed, count: c.count(), waited: c.waited(), rate: c.rate.limit(c.quota),
+	}
+	if !c.sealed {
+		s.elapsed = c.age()
+	}
+	s.attempts = make([]Attempt, 0, min(s.count, most))
+	for i := range s.count {
+		if listed(i, s.count, most) {
+			s.attempts = append(s.attempts, c.attempted(i+1))
+		}
+	}
+	if s.count > 0 {
+		s.last = c.attempted(s.count)
+	}
+	r := c.rest // start has seen to it
+	s.reason, s.waitings = r.reason, len(r.waits)
+	s.waits = make([]Wait, 0, min(s.waitings, most))
+	for i := range r.waits {
+		if listed(i, s.waitings, most) {
+			s.waits = append(s.waits, r.waits[i])
+		}
+	}
+	s.pending = s.waitings > 0 && r.waits[s.waitings-1].Before > s.count
+	for _, fact := range r.facts {
+		if route, ok := fact.(entry[Route]); ok {
+			s.route = route.value
+		}
+	}
+	return s
+}
+
+// listed reports whether the entry of an index, of so many in all, is among the
+// first and the last that are listed.
+func listed(i, count, most int) bool { return count <= most || i < most/2 || i >= count-most/2 }
+
+// target returns the method and the URL as they are shown.
+func (s *snapshot) target() (method, shown string) {
+	return show(s.method), showURL(s.url)
+}
+
+// show returns a text as it is printed: its secrets masked, on one line, and cut
+// off before it is read any further.
+func show(text string) string {
+	if len(text) > maxShown {
+		return oneLine(redact.Prefix(cut(text))) + "…"
+	}
+	return oneLine(redact.Text(text))
+}
+
+func cut(text string) string {
+	text = text[:min(len(text), maxShown)]
+	for range utf8.UTFMax - 1 {
+		if r, size := utf8.DecodeLastRuneInString(text); r == utf8.RuneError && size == 1 {
+			text = text[:len(text)-1]
+		}
+	}
+	return text
+}
+
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// showURL cuts the parts of a long URL first.
+func showURL(u *url.URL) string {
+	if u == nil {
+		return ""
+	}
+	parts := [...]string{u.Opaque, u.Host, u.Path, u.RawPath, u.RawQuery, u.Fragment, u.RawFragment}
+	for _, part := range parts {
+		if len(part) > maxShown {
+			shown := &url.URL{Scheme: cut(u.Scheme), Opaque: cut(u.Opaque), Host: cut(u.Host), Path: cut(u.Path), RawQuery: cut(u.RawQuery)}
+			return show(redact.URL(shown) + "…")
+		}
+	}
+	return show(redact.URL(u))
+}
+
+// showError contains a panic of a foreign error's own method: what prints a record
+// must not end its program.
+func showError(err error) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = "an error whose text cannot be had"
+		}
+	}()
+	return show(err.Error())
+}
+
+// brief returns d to three digits.
+func brief(d time.Duration) time.Duration {
+	step := time.Duration(1)
+	for d/step >= 1000 {
+		step *= 10
+	}
+	return d.Round(step)
+}
