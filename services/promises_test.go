@@ -89,3 +89,23 @@ func TestClientsOverOneClientDoNotMix(t *testing.T) {
 	require.ErrorIs(t, err, services.ErrRedirect)
 	assert.Nil(t, shared.CheckRedirect)
 }
+
+// O2, O3: the redirects of a typed call belong to its one record.
+func TestARedirectedTypedCallIsOneCall(t *testing.T) {
+	t.Parallel()
+	var ids []string
+	rt := transport.Chain(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		ids = append(ids, req.Header.Get(transport.HeaderTransactionID))
+		if req.URL.Path == "/v2/items" {
+			return answer(req, 302, "", "Location", "/v3/items"), nil
+		}
+		return answer(req, 200, `{"data":{"id":"7"}}`), nil
+	}), transport.Identity())
+	ctx, call := transport.Begin(t.Context())
+	got, err := services.Do[item](ctx, open(t, rt), "GET /v2/items", nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{got.Meta.TransactionID, got.Meta.TransactionID}, ids)
+	assert.Equal(t, 2, call.AttemptCount())
+	assert.Nil(t, call.Previous())
+	assert.Contains(t, call.String(), "#1 302 in ")
+}

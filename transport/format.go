@@ -13,8 +13,9 @@ import (
 //
 //	call 0d3c…: GET https://api.example.com/v2/alerts: 200 after 3 attempts in 1.2s: #1 429 in 12ms, waited 800ms (backoff: status 429); …
 //
-// It shows no secret, lists at most 16 attempts and as many waits (the first and
-// the last eight), and cuts long texts off. The form is for people and may change; programs read [Call.MarshalJSON].
+// Earlier hops of a redirect come first. It shows no secret, lists at most 16
+// attempts and as many waits (the first and the last eight; of an earlier hop
+// four), and cuts long texts off. The form is for people and may change; programs read [Call.MarshalJSON].
 func (c *Call) String() string {
 	if c == nil {
 		return "no call"
@@ -22,6 +23,10 @@ func (c *Call) String() string {
 	s := c.snapshot(maxListed)
 	var b strings.Builder
 	b.WriteString("call " + s.id + ": ")
+	for _, hop := range c.hops() {
+		hop.snapshot(maxHop).write(&b)
+		b.WriteString(" -> ")
+	}
 	s.write(&b)
 	b.WriteString(limitText(&s.rate))
 	return b.String()

@@ -28,8 +28,10 @@ import (
 //	waits           at most 16: before_attempt, wait_ms, reason, cause
 //	reason          why retries ended; left out if they were not needed any more
 //	rate_limit      state, reason, limit, remaining, reset_ms, retry_after_ms, request_id, each if the server said so
+//	hops            the earlier hops of a redirect, the first hop first, each with these keys
 //
-// Of more than 16 attempts or waits the first and the last eight are listed. An attempt that runs has neither status nor error. No secret
+// Of more than 16 attempts or waits the first and the last eight are listed, and of
+// an earlier hop four. An attempt that runs has neither status nor error. No secret
 // is shown, and long texts are cut off.
 func (c *Call) MarshalJSON() ([]byte, error) {
 	if c == nil {
@@ -69,6 +71,9 @@ func (c *Call) LogValue() slog.Value {
 	if v.RateLimit != nil {
 		list = append(list, slog.Any("rate_limit", v.RateLimit))
 	}
+	if len(v.Hops) > 0 {
+		list = append(list, slog.Any("hops", v.Hops))
+	}
 	return slog.GroupValue(list...)
 }
 
@@ -88,6 +93,7 @@ type callView struct {
 	Waits         views[waitView]    `json:"waits"`
 	Reason        string             `json:"reason,omitzero"`
 	RateLimit     *rateView          `json:"rate_limit,omitzero"`
+	Hops          views[*callView]   `json:"hops,omitzero"`
 }
 
 type attemptView struct {
@@ -133,7 +139,11 @@ func jsonText(v any) string {
 }
 
 func (c *Call) view() *callView {
-	return c.snapshot(maxListed).view()
+	v := c.snapshot(maxListed).view()
+	for _, hop := range c.hops() {
+		v.Hops = append(v.Hops, hop.snapshot(maxHop).view())
+	}
+	return v
 }
 
 func (s *snapshot) view() *callView {

@@ -16,6 +16,10 @@ import (
 // A Call prints as one line with every verb of fmt, and has a form for slog
 // ([Call.LogValue]) and for JSON ([Call.MarshalJSON]). None of the three shows a
 // secret, and none grows with the number of attempts or the length of a text.
+//
+// A redirect that http.Client follows continues the call. With [Begin] all hops
+// share one record; without it each hop has its own, with the transaction id of
+// the first, and [Call.Previous] leads to the record of the hop before.
 type Call struct { // its size is a part of what each call costs: few have a rest, and times are distances
 	mu    sync.Mutex
 	id    [1]string     // once it is set it stays: headers may lend it, see lend
@@ -38,6 +42,7 @@ type Call struct { // its size is a part of what each call costs: few have a res
 type rest struct {
 	start    time.Time // when the call began, once somebody asked
 	method   string    // one that has no number
+	previous *Call     // the record of the hop before
 	attempts []attempt // the second and those that follow
 	waits    []Wait
 	reason   Reason

@@ -14,11 +14,11 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// A call is throttled, its connection breaks, and it is answered. The
+// A call is throttled, its connection breaks, it is redirected, and answered. The
 // record tells all of that. Its durations, which differ from run to run, are left
 // out here, and each attempt gets a line.
 func ExampleCall_String() {
-	answers := []int{http.StatusTooManyRequests, 0, http.StatusOK}
+	answers := []int{http.StatusTooManyRequests, 0, http.StatusFound, http.StatusOK}
 	server := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
 		status := answers[0]
 		answers = answers[1:]
@@ -26,6 +26,9 @@ func ExampleCall_String() {
 			return nil, syscall.ECONNRESET
 		}
 		header := http.Header{"X-Ratelimit-Limit": {"100"}, "X-Ratelimit-Remaining": {"3"}}
+		if status == http.StatusFound {
+			header.Set("Location", "https://eu.example.com/v2/alerts")
+		}
 		return &http.Response{StatusCode: status, Header: header, Body: http.NoBody}, nil
 	})
 	rt := transport.Chain(server, transport.Identity(), retry.New(retry.WithBaseDelay(0)), ratelimit.New(nil))
@@ -42,11 +45,12 @@ func ExampleCall_String() {
 	defer resp.Body.Close()
 	times := regexp.MustCompile(`(in|waited) [0-9.]+(ns|µs|ms|s)`)
 	text := times.ReplaceAllString(transport.CallOf(resp).String(), "$1 …")
-	fmt.Println(strings.ReplaceAll(text, "; ", ";\n"))
+	fmt.Println(strings.NewReplacer("; ", ";\n", " -> ", " ->\n").Replace(text))
 	// Output:
-	// call 7f3a: GET https://api.example.com/v2/alerts?apiKey=***: 200 after 3 attempts in …: #1 429 in …, waited … (backoff: status 429);
+	// call 7f3a: GET https://api.example.com/v2/alerts?apiKey=***: 302 after 3 attempts in …: #1 429 in …, waited … (backoff: status 429);
 	// #2 connection reset by peer in …, waited … (backoff: broken connection);
-	// #3 200 in …;
+	// #3 302 in … ->
+	// GET https://eu.example.com/v2/alerts: 200 after 1 attempt in …;
 	// rate limit 3 of 100 left
 }
 

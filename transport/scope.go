@@ -172,6 +172,9 @@ func newScope(req *http.Request, node any, c *chain, epoch *time.Time) *scope {
 		o.call.opened = true
 		o.call.begin(ctx, epoch)
 		o.call.aim(req)
+		if req.Response != nil {
+			o.call.follow(CallOf(req.Response))
+		}
 		s = &o.scope
 		s.call = &o.call
 	}

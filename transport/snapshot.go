@@ -12,6 +12,7 @@ import (
 
 const (
 	maxListed = 16  // attempts and waits that a printed record lists: the first and the last of them
+	maxHop    = 4   // those of an earlier hop
 	maxShown  = 400 // bytes of a text that a printed record shows
 )
 
