@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // HeaderTransactionID is the header in which [Identity] sends a call's
@@ -119,7 +121,10 @@ func WithUserAgent(agent string) IdentityOption {
 }
 
 // WithHeader sets a header on requests that do not have it: it never overrides.
-// Given again for the same name it adds a value.
+// Given again for the same name it adds a value. A default header is sent wherever
+// a redirect leads, so a name that holds a credential is refused (see
+// [redact.CredentialHeader]): auth.Header binds one to its origin, and cookies
+// belong in the client's Jar.
 func WithHeader(name, value string) IdentityOption {
 	return func(i *identity) {
 		name = http.CanonicalHeaderKey(name)
@@ -172,11 +177,27 @@ func (i *identity) check() error {
 		if name == "Host" || name == i.header {
 			faults = append(faults, fmt.Errorf("transport: identity: header %q cannot have a default", name))
 		}
+		if redact.CredentialHeader(name) {
+			faults = append(faults, credentialFault(name))
+		}
 		if !validHeaderValues(i.defaults[name]) {
 			faults = append(faults, fmt.Errorf("transport: identity: the value of header %q holds a control character", name))
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// credentialFault is why a header cannot have a default: the redirects that
+// http.Client follows would carry it to any host.
+func credentialFault(name string) error {
+	cure := "use auth.Header, which binds it to an origin"
+	switch name {
+	case "Cookie":
+		cure = "set http.Client's Jar, or " + cure
+	case "Proxy-Authorization":
+		cure = "set the password of the Proxy, or " + cure
+	}
+	return fmt.Errorf("transport: identity: header %q holds a credential, which would follow redirects to any host: %s", name, cure)
 }
 
 func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
