@@ -39,6 +39,7 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 	c := &chain{base: base, epoch: time.Now()}
 	top := base
 	counts := chainBelow(base) == nil // else the chain below counts the attempts
+	c.nests = !counts
 	if counts {
 		top = &sender{Link: NewLink("send", Anywhere, base), chain: c}
 	}
@@ -89,6 +90,7 @@ type chain struct {
 	late   *identity           // the top layer, where its headers may be added next to the base: see outgoing
 	layers []http.RoundTripper // outermost first, without base; foreign ones too
 	epoch  time.Time           // what the records that it opens count from
+	nests  bool                // its base is another chain
 }
 
 // RoundTrip sends req down the stack and keeps the record of the call.

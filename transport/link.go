@@ -156,7 +156,8 @@ const (
 	AtRetry                   // the retry loop: below it, all happens once per attempt
 	AtLimit                   // pacing and rate-limit state
 	AtAttempt                 // observers of attempts
-	AtCredential              // signing, next to the base
+	AtCredential              // a key or a token
+	AtSignature               // a signature of the whole request, next to the base
 )
 
 // why says what goes wrong when a layer of a place stands above one that it belongs below.
@@ -172,7 +173,9 @@ func (p Place) why() string {
 		return "pacing would follow what it paces"
 	case AtAttempt:
 		return "an observer below a credential sees the key"
-	case AtCredential, Anywhere:
+	case AtCredential:
+		return "a signature does not cover what is added below it"
+	case AtSignature, Anywhere:
 	}
 	return "the standing order forbids it"
 }

@@ -164,6 +164,13 @@ func Again(ctx context.Context) (granted, first bool) {
 	return false, s.loop.state.CompareAndSwap(loopNone, loopAlone)
 }
 
+// MayAgain reports whether the loop would grant [Again] now: a layer asks before it
+// waits for what the attempt more needs.
+func MayAgain(ctx context.Context) bool {
+	s := scopeFrom(ctx)
+	return s != nil && s.loop.state.Load() == loopFree
+}
+
 // Looping reports whether a retry loop runs for the round trip that ctx belongs to.
 func Looping(ctx context.Context) bool {
 	s := scopeFrom(ctx)

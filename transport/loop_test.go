@@ -122,11 +122,15 @@ func TestTheAttemptMoreIsGrantedOnce(t *testing.T) {
 			return [2]bool{granted, first}
 		}
 		_, l, _ := transport.OwnRoundTrip(req, false)
+		assert.False(t, transport.MayAgain(req.Context()), "no loop")
 		l.Enter(req, 0, 0)
 		assert.Equal(t, [2]bool{}, ask(), "the body cannot be sent again")
+		assert.False(t, transport.MayAgain(req.Context()))
 		l.AllowAgain()
+		assert.True(t, transport.MayAgain(req.Context()))
 		assert.False(t, l.TakeAgain(), "nobody asked")
 		assert.Equal(t, [2]bool{true, true}, ask())
+		assert.False(t, transport.MayAgain(req.Context()), "it was granted")
 		assert.Equal(t, [2]bool{}, ask())
 		assert.True(t, l.TakeAgain())
 		assert.False(t, l.TakeAgain())

@@ -53,3 +53,17 @@ func OutgoingHeader(req *http.Request, name string) []string {
 	}
 	return nil
 }
+
+// Changed tells the record that sent is what a layer below the retry loop has made
+// of req, with another URL. A chain below then takes it for the same attempt, and
+// not for a request that a layer makes anew.
+func Changed(req, sent *http.Request) {
+	s := scopeFrom(req.Context())
+	if s == nil || s.chain != nil && !s.chain.nests || s.changed(sent) {
+		return
+	}
+	s.call.write(func() {
+		r := s.call.others()
+		r.changed = append(r.changed, changed{s, sent})
+	})
+}
