@@ -9,8 +9,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"golang.org/x/time/rate"
 
 	"github.com/tripware/tripware/rttest"
@@ -39,6 +42,51 @@ func signing(flaw string) func(http.RoundTripper) http.RoundTripper {
 		}
 		return resp, err
 	})
+}
+
+// signingQuery is a decorator that signs in the query, with a flaw likewise.
+func signingQuery(flaw string) func(http.RoundTripper) http.RoundTripper {
+	return doing(func(req *http.Request, base http.RoundTripper) (*http.Response, error) {
+		if req.URL == nil || flaw == "credential-sent" {
+			return base.RoundTrip(req)
+		}
+		at := strings.ToLower(req.URL.Scheme + "://" + req.URL.Host)
+		if at != origin && (flaw != "credential-bound-to-origin" || !strings.HasSuffix(at, "api.example.com")) {
+			return base.RoundTrip(req)
+		}
+		c := *req
+		u := *req.URL
+		if u.RawQuery += "&api+key=" + key; req.URL.RawQuery == "" {
+			u.RawQuery = u.RawQuery[1:]
+		}
+		if flaw == "request-arrives" {
+			u.RawQuery += "&more=1"
+		}
+		c.URL = &u
+		resp, err := base.RoundTrip(&c)
+		if resp != nil && flaw != "credential-not-above" {
+			resp.Request = req
+		}
+		if err != nil && flaw == "credential-not-in-errors" {
+			err = fmt.Errorf("send to %s: %w", c.URL, err)
+		}
+		return resp, err
+	})
+}
+
+// A1, A3: the checks of a credential find their faults in the query as well.
+func TestChecksACredentialInTheQuery(t *testing.T) {
+	t.Parallel()
+	claim := rttest.Carries(rttest.Credential{Origin: origin, Query: "api key", Secret: key})
+	for _, finding := range rttest.Report(t, signingQuery(""), claim, rttest.Only("credential-sent", "credential-bound-to-origin",
+		"credential-not-above", "credential-not-in-errors", "request-arrives")) {
+		assert.Equal(t, rttest.Passed, finding.Outcome, "%s: %s", finding.Check.Name, finding.Detail)
+	}
+	for _, flaw := range []string{"credential-sent", "credential-bound-to-origin", "credential-not-above", "credential-not-in-errors", "request-arrives"} {
+		findings := rttest.Report(t, signingQuery(flaw), claim, rttest.Only(flaw))
+		require.Len(t, findings, 1)
+		assert.Equal(t, rttest.Failed, findings[0].Outcome, flaw)
+	}
 }
 
 func credentialFaults() (all []fault) {

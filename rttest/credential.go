@@ -6,13 +6,14 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 func credentialChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "credential-sent", Promise: "A1", Claim: ClaimCredential,
-		Sentence: "a request to the origin carries the credential in its header",
+		Sentence: "a request to the origin carries the credential in its header, or its query parameter",
 		Why:      "the other checks of it would mean nothing otherwise",
 	}, run: credentialSent}, {Check: Check{
 		Name: "credential-bound-to-origin", Promise: "A1", Claim: ClaimCredential,
@@ -33,13 +34,32 @@ func credentialSent(s *scene) {
 	base := s.base(always(http.StatusOK))
 	s.finish(s.send(s.wrap(base), s.request(http.MethodGet, "/", nil)))
 	for _, a := range base.seen() {
-		if value := a.header.Get(s.credential.Header); !strings.Contains(value, s.credential.Secret) {
-			s.failf("attempt %d carries a header %s of %d bytes, without the credential", a.number, s.credential.Header, len(value))
+		place, value := "header "+s.credential.Header, a.header.Get(s.credential.Header)
+		if name := s.credential.Query; name != "" {
+			place, value = "query parameter "+name, a.req.URL.Query().Get(name)
+		}
+		if !strings.Contains(value, s.credential.Secret) {
+			s.failf("attempt %d carries a %s of %d bytes, without the credential", a.number, place, len(value))
 		}
 	}
 	if len(base.seen()) == 0 {
 		s.failf("nothing was sent")
 	}
+}
+
+// withoutCredential returns u as text, less the query parameter that the decorator
+// claims to add.
+func (s *scene) withoutCredential(u *url.URL) string {
+	if s.credential == nil || s.credential.Query == "" {
+		return u.String()
+	}
+	plain := *u
+	parts := strings.Split(u.RawQuery, "&")
+	plain.RawQuery = strings.Join(slices.DeleteFunc(parts, func(part string) bool {
+		name, _, _ := strings.Cut(part, "=")
+		return name == url.QueryEscape(s.credential.Query)
+	}), "&")
+	return plain.String()
 }
 
 // A departure is an address that is, or is not, of the credential's origin.

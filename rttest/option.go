@@ -65,6 +65,7 @@ func Retries(r Retry) Option { return func(c *config) { c.retry = new(r) } }
 type Credential struct {
 	Origin string // where it is sent: scheme, host and port of an absolute URL
 	Header string // in which header; Authorization by default
+	Query  string // in which query parameter, in place of a header
 	Secret string // the text that must stand there, and nowhere else
 }
 
@@ -191,10 +192,13 @@ func (r *Retry) complete() error {
 }
 
 func (k *Credential) complete() error {
-	if k.Header == "" {
+	var faults []error
+	switch {
+	case k.Header != "" && k.Query != "":
+		faults = append(faults, errors.New("rttest: credential: it has both a header and a query parameter"))
+	case k.Header == "" && k.Query == "":
 		k.Header = "Authorization"
 	}
-	var faults []error
 	if u, err := url.Parse(k.Origin); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		faults = append(faults, errors.New("rttest: credential: its origin is no absolute http or https URL"))
 	} else {

@@ -148,7 +148,7 @@ func requestArrives(s *scene) {
 	}
 	a := seen[0]
 	for _, part := range []struct{ name, got, want string }{
-		{"method", a.req.Method, http.MethodPut}, {"URL", a.req.URL.String(), want},
+		{"method", a.req.Method, http.MethodPut}, {"URL", s.withoutCredential(a.req.URL), want},
 		{"Host", a.req.Host, "virtual.example.com"}, {"body", a.text, "hello"},
 	} {
 		if part.got != part.want {

@@ -39,7 +39,7 @@ func TestChild(t *testing.T) {
 		t.Skip("a part of other tests")
 	case "options":
 		rttest.Run(t, pass, rttest.Skip("no-such-check", "typo"), rttest.Skip("sent-once", ""), rttest.Patience(-1),
-			rttest.Retries(rttest.Retry{}), rttest.Carries(rttest.Credential{Origin: "api.example.com"}), rttest.Limits(rttest.Limit{}))
+			rttest.Retries(rttest.Retry{}), rttest.Carries(rttest.Credential{Origin: "api.example.com", Header: "X-A", Query: "a"}), rttest.Limits(rttest.Limit{}))
 	case "signing":
 		rttest.Run(t, signing("credential-not-in-errors"), carries)
 	default:
@@ -74,7 +74,7 @@ func TestTellsAllThatIsWrongWithTheOptions(t *testing.T) {
 	out := child(t, "options")
 	for _, want := range []string{
 		`there is no check "no-such-check"`, `skip "sent-once": a reason is wanted`, "patience -1ns is not positive",
-		"retries: 0 of them", "its origin is no absolute http or https URL", "its secret is empty", "limits: 0 per second",
+		"retries: 0 of them", "its origin is no absolute http or https URL", "its secret is empty", "both a header and a query parameter", "limits: 0 per second",
 	} {
 		assert.Contains(t, out, want)
 	}
