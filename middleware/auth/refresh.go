@@ -31,6 +31,12 @@ func WithRefreshTimeout(d time.Duration) RefreshOption { return func(r *refreshe
 // than half of the token's life; 0 waits until it expired.
 func WithRefreshBefore(d time.Duration) RefreshOption { return func(r *refresher) { r.before = d } }
 
+// WithRefreshCalm sets how long after a fetch the next may begin, so that tokens that
+// are refused, come expired or cannot be had do not mean a fetch for each call. Only
+// the first token, if it has not expired when it comes, may be replaced at once. The
+// default is 1s; with 0 there is no such pause.
+func WithRefreshCalm(d time.Duration) RefreshOption { return func(r *refresher) { r.calm = d } }
+
 // Refresh returns a [Renewer] that keeps the token that fetch brought and
 // fetches another shortly before it expires, and when the server answers 401 to
 // it. One fetch runs at a time, whoever waits for it. Its context has the values
@@ -38,10 +44,11 @@ func WithRefreshBefore(d time.Duration) RefreshOption { return func(r *refresher
 // after the timeout; fetch must obey it. A call that waits for a fetch gets its
 // error, or leaves when its own context ends.
 //
-// When an early fetch fails the old token is used until it expires, and the next
-// fetch is tried a second later at the earliest.
+// There is at most one fetch in a calm period, whatever the load: see
+// [WithRefreshCalm]. Until the period is over the last token is used, even if it was
+// refused or has expired; where there was none yet, calls get the last error.
 func Refresh(fetch func(ctx context.Context) (Token, error), opts ...RefreshOption) Renewer {
-	r := &refresher{fetch: fetch, scheme: "Bearer", timeout: 30 * time.Second, before: 30 * time.Second}
+	r := &refresher{fetch: fetch, scheme: "Bearer", timeout: 30 * time.Second, before: 30 * time.Second, calm: time.Second}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(r)
@@ -51,20 +58,21 @@ func Refresh(fetch func(ctx context.Context) (Token, error), opts ...RefreshOpti
 	return r
 }
 
-// calm is the shortest time between an early fetch that failed and the next.
-const calm = time.Second
-
 type refresher struct {
 	fetch   func(ctx context.Context) (Token, error)
 	scheme  string
 	timeout time.Duration
 	before  time.Duration
+	calm    time.Duration
 	fault   error
 
 	mu      sync.Mutex
-	value   Secret    // the whole header value; empty when there is none to use
+	value   Secret    // the whole header value, the last one; empty before the first
+	refused bool      // the server answered 401 to it
 	expires time.Time // zero: never
 	due     time.Time // when to fetch the next; zero: never
+	rested  time.Time // when the calm period is over
+	err     error     // of the last fetch
 	running *flight
 }
 
@@ -74,6 +82,7 @@ type flight struct {
 	timeout  <-chan struct{}
 	value    string
 	err      error
+	first    bool // there was no token yet
 	panicked any
 }
 
@@ -88,6 +97,9 @@ func (r *refresher) check() error {
 	if r.before < 0 {
 		faults = append(faults, fmt.Errorf("auth: refresh: the time before expiry %s is negative", r.before))
 	}
+	if r.calm < 0 {
+		faults = append(faults, fmt.Errorf("auth: refresh: the calm period %s is negative", r.calm))
+	}
 	if !validScheme(r.scheme) {
 		faults = append(faults, fmt.Errorf("auth: refresh: scheme %q is no token", r.scheme))
 	}
@@ -100,9 +112,9 @@ func (r *refresher) Authorization(ctx context.Context) (string, error) {
 	if r.fault != nil {
 		return "", &settled{r.fault}
 	}
-	value, f := r.current(ctx)
+	value, f, err := r.current(ctx)
 	if f == nil {
-		return value, nil
+		return value, err
 	}
 	select {
 	case <-f.done:
@@ -114,37 +126,41 @@ func (r *refresher) Authorization(ctx context.Context) (string, error) {
 	}
 }
 
-// Renew drops value if it is the one that is kept.
+// Renew marks value as refused if it is the one that is kept.
 func (r *refresher) Renew(value string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.value.Reveal() == value {
-		r.value = Secret{}
+		r.refused = true
 	}
 }
 
-// current returns the value to use now, or the flight to wait for.
-func (r *refresher) current(ctx context.Context) (string, *flight) {
+// current returns the value to use now, or the flight to wait for, or the error of
+// the last one.
+func (r *refresher) current(ctx context.Context) (string, *flight, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
-	usable := !r.value.IsZero() && (r.expires.IsZero() || now.Before(r.expires))
-	if usable && (r.due.IsZero() || now.Before(r.due)) {
-		return r.value.Reveal(), nil
+	good := !r.value.IsZero() && !r.refused && (r.expires.IsZero() || now.Before(r.expires))
+	if good && (r.due.IsZero() || now.Before(r.due)) {
+		return r.value.Reveal(), nil, nil
 	}
-	if r.running == nil {
+	if r.running == nil && !now.Before(r.rested) {
 		r.running = r.start(ctx)
 	}
-	if usable {
-		return r.value.Reveal(), nil
+	switch {
+	case good || r.running == nil && !r.value.IsZero():
+		return r.value.Reveal(), nil, nil
+	case r.running == nil:
+		return "", nil, fetchError(r.err)
 	}
-	return "", r.running
+	return "", r.running, nil
 }
 
 // start begins a fetch, which ends with its timeout at the latest.
 func (r *refresher) start(ctx context.Context) *flight {
 	ctx, cancel := context.WithTimeout(outward(context.WithoutCancel(ctx)), r.timeout)
-	f := &flight{done: make(chan struct{}), timeout: ctx.Done()}
+	f := &flight{done: make(chan struct{}), timeout: ctx.Done(), first: r.value.IsZero()}
 	go func() {
 		defer cancel()
 		defer r.land(f)
@@ -167,37 +183,39 @@ func (r *refresher) accept(f *flight, token Token, err error) error {
 	f.value = joined(r.scheme, token.Value.Reveal())
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.value, r.expires, r.due = redact.NewSecret(f.value), token.Expires, time.Time{}
+	r.value, r.refused = redact.NewSecret(f.value), false
+	r.expires, r.due = token.Expires, time.Time{}
 	if !token.Expires.IsZero() {
-		r.due = token.Expires.Add(-min(r.before, max(0, time.Until(token.Expires)/2)))
+		life := time.Until(token.Expires)
+		r.due = token.Expires.Add(-min(r.before, max(0, life/2)))
+		f.first = f.first && life > 0
 	}
 	return nil
 }
 
-// land ends a flight: what waits for it goes on.
+// land ends a flight: what waits for it goes on. After the first token that can be
+// used, the next fetch may follow at once, since it may be refused.
 func (r *refresher) land(f *flight) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.running = nil
-	if f.err != nil || f.panicked != nil {
-		r.due = later(r.due, time.Now().Add(calm))
+	if r.err = f.err; f.panicked != nil {
+		r.err = fmt.Errorf("the fetch panicked: %v", f.panicked)
+	}
+	if r.err != nil || !f.first {
+		r.rested = time.Now().Add(r.calm)
 	}
 	close(f.done)
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
+func fetchError(err error) error { return fmt.Errorf("fetch the token: %w", err) }
 
 func (f *flight) result() (string, error) {
 	if f.panicked != nil {
 		panic(f.panicked) // as if fetch had run in the goroutine of whoever waits for it
 	}
 	if f.err != nil {
-		return "", fmt.Errorf("fetch the token: %w", f.err)
+		return "", fetchError(f.err)
 	}
 	return f.value, nil
 }

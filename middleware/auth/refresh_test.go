@@ -230,7 +230,7 @@ func TestAPanicOfAFetchReachesItsCaller(t *testing.T) {
 			panic("out of tokens")
 		}
 		return auth.Token{Value: secret}, nil
-	})
+	}, auth.WithRefreshCalm(0))
 	assert.PanicsWithValue(t, "out of tokens", func() { _, _ = source.Authorization(t.Context()) })
 	assert.Equal(t, "Bearer canary", ask(t, source))
 }
