@@ -59,7 +59,21 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 		metrics.Attempts(c.publishers),
 	)
 	layers = append(layers, c.perAttempt...)
-	return transport.Chain(base, append(layers, c.auth)...)
+	return transport.Chain(base, append(layers, c.credentials()...)...)
+}
+
+// credentials returns the layers that sign, those of a signature of the whole request
+// last.
+func (c *config) credentials() []transport.Middleware {
+	var keys, signatures []transport.Middleware
+	for _, layer := range c.auth {
+		if l, ok := layer(http.DefaultTransport).(interface{ Place() transport.Place }); ok && l.Place() == transport.AtSignature {
+			signatures = append(signatures, layer)
+		} else {
+			keys = append(keys, layer)
+		}
+	}
+	return append(keys, signatures...)
 }
 
 // network returns the base: the caller's, with the network options applied to a

@@ -51,6 +51,43 @@ func TestTheStandingOrder(t *testing.T) {
 		"logging.attempts > metrics.attempts > mine > auth > *http.Transport", fmt.Sprint(client.Transport))
 }
 
+// A4: each WithAuth holds, for its origin or its place; a signature stands last.
+func TestEachWithAuthHolds(t *testing.T) {
+	t.Parallel()
+	var sent []*http.Request
+	base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		sent = append(sent, req)
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
+	})
+	sign := auth.Sign(func(req *http.Request, _ []byte) error {
+		req.Header.Set("X-Signed", req.Header.Get("Authorization")+" "+req.Header.Get("User-Agent"))
+		return nil
+	})
+	client, err := tripware.New(tripware.WithBase(base),
+		tripware.WithAuth("https://eu.example.com", sign), tripware.WithAuth("https://eu.example.com", auth.Bearer(auth.NewSecret("eu"))),
+		tripware.WithAuth("https://us.example.com", auth.Header("X-Api-Key", auth.NewSecret("us"))))
+	require.NoError(t, err)
+	assert.Contains(t, fmt.Sprint(client.Transport), "> auth > auth > auth.sign > ")
+	for _, to := range []string{"https://eu.example.com", "https://us.example.com", "https://elsewhere.test"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, to, nil)
+		require.NoError(t, err)
+		resp, err := client.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+	}
+	for i, want := range []http.Header{
+		{"Authorization": {"Bearer eu"}, "X-Signed": {"Bearer eu " + tripware.UserAgent}}, {"X-Api-Key": {"us"}}, {},
+	} {
+		sent[i].Header.Del("User-Agent")
+		sent[i].Header.Del(transport.HeaderTransactionID)
+		assert.Equal(t, want, sent[i].Header)
+	}
+	_, err = tripware.New(tripware.WithAuth("https://eu.example.com", auth.Bearer(auth.NewSecret("a"))),
+		tripware.WithAuth("https://eu.example.com:443/v2", auth.Basic("user", auth.NewSecret("b"))))
+	require.EqualError(t, err, "tripware: build chain: auth: two credentials for the header Authorization of https://eu.example.com: "+
+		"give one of them, or see WithSource for a call's own")
+}
+
 // C10: every option validated, all faults joined, nothing half-built.
 func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()

@@ -25,7 +25,7 @@
 //	logging.attempts  above auth: a log never holds the key
 //	metrics.attempts  the HTTP channel
 //	(PerAttempt)      layers of your own, once per attempt
-//	auth              each attempt is signed afresh, next to the base
+//	auth              each attempt is signed afresh, next to the base; a signature of the whole request last
 //	an *http.Transport, or what WithBase puts there
 //
 // [New] and [NewTransport] refuse settings that are impossible and orders that

@@ -29,7 +29,7 @@ type config struct {
 	publishers *metrics.Publishers
 	retry      []retry.Option
 	limiter    *ratelimit.Limiter
-	auth       transport.Middleware
+	auth       []transport.Middleware
 	perCall    []transport.Middleware
 	perAttempt []transport.Middleware
 }
@@ -62,9 +62,11 @@ func WithRetry(opts ...retry.Option) Option {
 }
 
 // WithAuth signs each attempt that goes to origin (scheme, host and port); see
-// [auth.New]. The last one given counts. The default signs nothing.
+// [auth.New]. Given several times, all hold: for other origins, or for other headers
+// or parameters of one; two for the same are a fault. A source of [auth.Sign] signs
+// what the others have added, whatever the order. The default signs nothing.
 func WithAuth(origin string, source auth.Source, opts ...auth.Option) Option {
-	return func(c *config) { c.auth = auth.New(origin, source, opts...) }
+	return func(c *config) { c.auth = append(c.auth, auth.New(origin, source, opts...)) }
 }
 
 // WithLimiter paces attempts by l, which clients may share. The default, nil,

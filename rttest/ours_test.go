@@ -3,6 +3,7 @@ package rttest_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -67,7 +68,16 @@ var (
 		return ctx, call.End
 	})
 	carries = rttest.Carries(rttest.Credential{Origin: origin, Secret: key})
+	header  = rttest.Carries(rttest.Credential{Origin: origin, Header: "X-Api-Key", Secret: key})
+	query   = rttest.Carries(rttest.Credential{Origin: origin, Query: "api_key", Secret: key})
+	signed  = rttest.Carries(rttest.Credential{Origin: origin, Header: "X-Signature", Secret: key})
 )
+
+// sign sets a signature that every check can find.
+func sign(req *http.Request, digest []byte) error {
+	req.Header.Set("X-Signature", fmt.Sprintf("%s/%x", key, digest))
+	return nil
+}
 
 // parts are our decorators in their standing order.
 func parts() []part {
@@ -102,6 +112,40 @@ func parts() []part {
 		{name: "auth", guards: true, claims: []rttest.Option{carries}, make: func(*journal) transport.Middleware {
 			return auth.New(origin, auth.Bearer(auth.NewSecret(key)))
 		}},
+	}
+}
+
+// credentials are the other ways in which our decorator signs.
+func credentials() []part {
+	return []part{
+		{name: "auth.header", guards: true, claims: []rttest.Option{header}, make: func(*journal) transport.Middleware {
+			return auth.New(origin, auth.Header("X-Api-Key", auth.NewSecret(key)))
+		}},
+		{name: "auth.query", guards: true, claims: []rttest.Option{query}, make: func(*journal) transport.Middleware {
+			return auth.New(origin, auth.Query("api_key", auth.NewSecret(key)))
+		}},
+		{name: "auth.sign", guards: true, claims: []rttest.Option{signed}, make: func(*journal) transport.Middleware {
+			return auth.New(origin, auth.Sign(sign))
+		}},
+	}
+}
+
+// A1, A3, C1 to C8: a credential in another header, in the query, and a signature,
+// alone and below what retries and what logs.
+func TestCredentialsInOtherPlaces(t *testing.T) {
+	t.Parallel()
+	all := parts()
+	for _, lower := range credentials() {
+		for _, upper := range []string{"logging.off", "retry", "logging.calls", "logging.attempts", "metrics.attempts", "auth"} {
+			t.Run(lower.name+" below "+upper, func(t *testing.T) {
+				t.Parallel()
+				above := all[slices.IndexFunc(all, func(p part) bool { return p.name == upper })]
+				if upper == "auth" {
+					above.claims = nil
+				}
+				check(t, above, lower)
+			})
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
-// Package auth signs requests with an Authorization header, for one origin only.
+// Package auth signs requests with a credential, for one origin only: in the
+// Authorization header, another header or a query parameter, or by a signature of
+// the whole request.
 package auth
 
 import (
-	"context"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +14,6 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
-
-const headerAuthorization = "Authorization"
 
 // A Secret is a text that prints as *** everywhere.
 type Secret = redact.Secret
@@ -29,8 +29,9 @@ type config struct {
 	budget *layer.Budget
 }
 
-// AllowPlainHTTP lets a credential go to an http origin that is not loopback:
-// whoever is on the way can read it there. The default refuses such an origin.
+// AllowPlainHTTP lets a credential go to an http origin that is not loopback, or
+// through a proxy: whoever is on the way can read it there. The default refuses
+// such an origin when the layer is built, and such a request before it is sent.
 func AllowPlainHTTP() Option { return func(c *config) { c.plain = true } }
 
 // WithBudget has a replay after a 401, where no retry loop makes it, draw on b:
@@ -46,16 +47,20 @@ func WithBudget(b *layer.Budget) Option { return func(c *config) { c.budget = b 
 // "https://api.example.com"; a path after it is ignored, so that a base URL
 // will do. Hosts are compared as they are written, in any case: a trailing dot
 // or another spelling of an IPv6 address is another host. An http origin must be
-// loopback (127.0.0.0/8, ::1, localhost), or see [AllowPlainHTTP].
+// loopback (127.0.0.0/8, ::1, localhost) and reached without a proxy, or see
+// [AllowPlainHTTP].
 //
-// An Authorization header that the caller set stands. If the source fails, the
-// attempt fails with a [*SignError] and nothing is sent. If it is a [Renewer],
-// a response with 401 renews its value, and the attempt is repeated once: by the
-// call's retry loop if there is one, else by this layer; a second 401 is final. So
-// is the first where the body cannot be sent again.
+// The source says where its value is sent: see [Source]. A header or parameter of
+// that name that the caller set stands, however the header is spelt. If the source
+// fails, the attempt fails with a [*SignError] and nothing is sent. If it is a
+// [Renewer], a response with 401 renews its value, and where it has another one the
+// attempt is repeated once: by the call's retry loop if there is one, else by this
+// layer; a second 401 is final. So is the first where the body cannot be sent again.
 //
-// An impossible origin, a nil source and a source made from a bad key make the
-// layer refuse every call, and [transport.Check] reports them.
+// A chain may have several such layers. Two for one origin and one header or
+// parameter are a fault, as are an impossible origin, a nil source and a source made
+// from a bad key: they make the layer refuse every call, and [transport.Check]
+// reports them.
 func New(origin string, source Source, opts ...Option) transport.Middleware {
 	var cfg config
 	for _, opt := range opts {
@@ -64,9 +69,22 @@ func New(origin string, source Source, opts ...Option) transport.Middleware {
 		}
 	}
 	at, fault := parseOrigin(origin, cfg.plain)
+	to, own := placeOf(source)
 	faults := errors.Join(fault, faultOf(source))
 	return func(next http.RoundTripper) http.RoundTripper {
-		return &signer{Link: transport.NewLink("auth", transport.AtCredential, next, faults), at: at, source: source, budget: cfg.budget}
+		next = cmp.Or[http.RoundTripper](next, http.DefaultTransport)
+		s := &signer{at: at, to: to, source: own, budget: cfg.budget, plain: cfg.plain}
+		faults := faults
+		if faults == nil {
+			s.base = baseBelow(next, &at)
+			faults = errors.Join(s.proxyFault(), s.clash(next))
+		}
+		name, place := "auth", transport.AtCredential
+		if to.kind == inSignature {
+			name, place = "auth.sign", transport.AtSignature
+		}
+		s.Link = transport.NewLink(name, place, next, faults)
+		return s
 	}
 }
 
@@ -92,8 +110,23 @@ type signer struct {
 	transport.Link
 
 	at     origin
-	source Source
-	budget *layer.Budget // nil: none
+	to     place
+	source Source          // without its place
+	budget *layer.Budget   // nil: none
+	base   *http.Transport // of an http origin; nil: none was found
+	plain  bool
+}
+
+// clash reports a layer below that sends another credential of the same place to
+// the same origin: one of them would be lost.
+func (s *signer) clash(next http.RoundTripper) error {
+	for _, below := range transport.Layers(next) {
+		other, ok := below.(*signer)
+		if ok && other.Fault() == nil && s.to.kind != inSignature && s.to == other.to && s.at.equals(&other.at) {
+			return fmt.Errorf("auth: two credentials for %s of %s: give one of them, or see WithSource for a call's own", s.to, s.at)
+		}
+	}
+	return nil
 }
 
 func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -104,23 +137,22 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if source == nil {
 		return s.Send(req)
 	}
+	if s.base != nil && !s.plain && s.proxied(req) {
+		return nil, transport.Refuse(req, &SignError{&settled{errProxied}})
+	}
+	if by, signs := source.(*signature); signs {
+		return s.sendSigned(req, by)
+	}
 	value, err := valueOf(req.Context(), source)
 	if err != nil {
 		return nil, transport.Refuse(req, &SignError{err})
 	}
 	renewer, renews := source.(Renewer)
-	if !renews {
+	switch {
+	case !renews:
 		return s.send(req, value)
-	}
-	if transport.Looping(req.Context()) { // that one repeats the attempt
-		resp, err := s.send(req, value)
-		if err == nil && resp.StatusCode == http.StatusUnauthorized {
-			renewer.Renew(value)
-			if req.Context().Err() == nil {
-				transport.Again(req.Context())
-			}
-		}
-		return resp, err
+	case transport.Looping(req.Context()): // that one repeats the attempt
+		return s.sendInLoop(req, renewer, value)
 	}
 	return s.sendTwice(req, renewer, value)
 }
@@ -128,15 +160,12 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 // sourceFor returns what signs req: nil when it goes elsewhere, or has a
 // credential of the caller's own, or is to have none.
 func (s *signer) sourceFor(req *http.Request) Source {
-	if !s.at.matches(req.URL) {
-		return nil
-	}
-	if _, has := req.Header[headerAuthorization]; has {
+	if !s.goesHome(req) || s.to.taken(req) {
 		return nil
 	}
 	source := s.source
-	if own, ok := transport.Setting[override](req.Context()); ok && own.Source != nil {
-		source = own.Source
+	if own, ok := transport.Setting[override](req.Context()); ok {
+		source = own.or(s.to, source)
 	}
 	if _, unsigned := source.(none); unsigned {
 		return nil
@@ -144,74 +173,22 @@ func (s *signer) sourceFor(req *http.Request) Source {
 	return source
 }
 
+// goesHome reports whether req goes to the origin. A proxy is told the Host of a
+// plain request, whatever its URL says.
+func (s *signer) goesHome(req *http.Request) bool {
+	if !s.at.matches(req.URL) {
+		return false
+	}
+	if s.base == nil || req.Host == "" || req.Host == req.URL.Host || !s.plain {
+		return true
+	}
+	return s.at.hosts(req.Host) || !s.proxied(req)
+}
+
 func (s *signer) send(req *http.Request, value string) (*http.Response, error) {
-	resp, err := s.Send(transport.CopyWith(req, headerAuthorization, value))
-	return transport.Restore(resp, req), err // the answer must not carry the credential upwards
-}
-
-// sendTwice sends req, and once more if the answer is 401 and the source has
-// another value: what a retry loop would do, where there is none.
-func (s *signer) sendTwice(req *http.Request, source Renewer, value string) (*http.Response, error) {
-	replay, err := layer.NewReplay(req, replayBytes)
-	if err != nil {
-		return nil, transport.Refuse(req, fmt.Errorf("auth: %w", err))
+	resp, err := s.Send(s.to.put(req, value))
+	if s.to.kind == inQuery {
+		resp, err = s.to.withoutEcho(resp, value), hidden(err, value)
 	}
-	defer replay.Finish()
-	resp, err := s.attempt(req, &replay, value)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized {
-		return resp, err
-	}
-	source.Renew(value)
-	if _, first := transport.Again(req.Context()); !first || req.Context().Err() != nil || !replay.Replayable() {
-		return resp, nil
-	}
-	renewed, err := valueOf(req.Context(), source)
-	if err == nil && renewed == value { // the same response would come
-		return resp, nil
-	}
-	if err == nil && replay.Prepare(req.Context()) != nil {
-		return resp, nil
-	}
-	s.drop(resp, replay.Held())
-	if err != nil {
-		return nil, &SignError{err}
-	}
-	s.budget.Draw()
-	return s.attempt(req, &replay, renewed)
-}
-
-// replayBytes is how much of a body without GetBody or Seek is kept for a replay.
-const replayBytes = 1 << 20
-
-func (s *signer) attempt(req *http.Request, replay *layer.Replay, value string) (*http.Response, error) {
-	attempt, err := replay.Attempt(req.Context(), req, true)
-	if err != nil {
-		return nil, fmt.Errorf("auth: open the request body: %w", err)
-	}
-	resp, err := s.send(attempt, value)
-	return transport.Restore(resp, req), err
-}
-
-func (s *signer) drop(resp *http.Response, held bool) {
-	var d layer.Drainer
-	if held {
-		d.Drop(resp.Body, layer.DrainBytes, layer.DrainTime)
-	} else {
-		d.Drain(resp.Body, layer.DrainBytes, layer.DrainTime)
-	}
-}
-
-// An override is the source of the calls of a context: see [WithSource].
-type override struct{ Source }
-
-// WithSource returns a context whose calls are signed by source instead of the
-// layer's own, at the layer's origin; [None] sends them unsigned. A source that
-// is nil or was made from a bad key fails the call: nothing is sent, and the
-// layer's own credential does not stand in. Requests that a layer makes anew
-// inside an attempt are signed as ever.
-func WithSource(ctx context.Context, source Source) context.Context {
-	if fault := faultOf(source); fault != nil {
-		source = &static{fault: fmt.Errorf("the source of this call: %w", fault)}
-	}
-	return transport.WithSetting(ctx, override{source})
+	return transport.Restore(resp, req), err // the response must not carry the credential upwards
 }

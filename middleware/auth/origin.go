@@ -73,15 +73,38 @@ func loopback(host string) bool {
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
+func (o origin) String() string { return o.scheme + "://" + o.written }
+
+func (o *origin) equals(other *origin) bool {
+	return o.scheme == other.scheme && o.host == other.host && o.port == other.port
+}
+
 // matches reports whether a request to u goes to the origin.
 func (o *origin) matches(u *url.URL) bool {
-	if u == nil {
+	if u == nil || u.Opaque != "" && !o.leadsTo(u.Opaque) {
 		return false
 	}
 	if u.Scheme == o.scheme && u.Host == o.written {
 		return true // as almost every request of a client: nothing to take apart
 	}
 	return equalFold(u.Scheme, o.scheme) && equalFold(u.Hostname(), o.host) && portOf(u) == o.port
+}
+
+// leadsTo reports whether an opaque URL, which is sent as it stands, names the
+// origin or no authority at all.
+func (o *origin) leadsTo(opaque string) bool {
+	rest, absolute := strings.CutPrefix(opaque, "//")
+	if !absolute {
+		return strings.HasPrefix(opaque, "/")
+	}
+	authority, _, _ := strings.Cut(rest, "/")
+	return o.hosts(authority)
+}
+
+// hosts reports whether authority is the host and port of the origin.
+func (o *origin) hosts(authority string) bool {
+	u := url.URL{Scheme: o.scheme, Host: authority}
+	return !strings.ContainsAny(authority, "@?#\\") && equalFold(u.Hostname(), o.host) && portOf(&u) == o.port
 }
 
 // equalFold compares without regard to the case of ASCII letters alone: a host

@@ -14,21 +14,28 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/transport"
 )
 
-// A1: over real sockets, a redirect carries the credential nowhere but to the
+// carried is what a request brought, in whatever place.
+func carried(r *http.Request) string {
+	return strings.Join([]string{r.Header.Get("Authorization"), r.Header.Get("X-Api-Key"), r.Header.Get("Cookie"), r.URL.Query().Get("key")}, "|")
+}
+
+// A1: over real sockets, a redirect carries a credential nowhere but to the
 // same scheme, host and port. Every name leads to loopback here.
 func TestARedirectDoesNotCarryTheCredentialAway(t *testing.T) {
 	t.Parallel()
+	const all = "Bearer canary|header|a=cookie|query"
 	received := make(chan string, 1)
-	landing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { received <- r.Header.Get("Authorization") })
+	landing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { received <- carried(r) })
 	secure, plain := httptest.NewTLSServer(landing), httptest.NewServer(landing)
 	defer secure.Close()
 	defer plain.Close()
 	mux := http.NewServeMux()
 	mux.Handle("/landing", landing)
 	mux.HandleFunc("/leave", func(w http.ResponseWriter, r *http.Request) {
-		assert.Equal(t, "Bearer canary", r.Header.Get("Authorization"))
+		assert.Equal(t, all, carried(r))
 		http.Redirect(w, r, r.URL.Query().Get("to"), http.StatusTemporaryRedirect)
 	})
 	start := httptest.NewTLSServer(mux)
@@ -44,16 +51,18 @@ func TestARedirectDoesNotCarryTheCredentialAway(t *testing.T) {
 	defer base.CloseIdleConnections()
 	port, otherPort, plainPort := portIn(t, start), portIn(t, secure), portIn(t, plain)
 	origin := "https://api.example.com:" + port
-	client := &http.Client{Transport: auth.New(origin, auth.Bearer(secret))(base)}
+	client := &http.Client{Transport: transport.Chain(base, auth.New(origin, auth.Bearer(secret)),
+		auth.New(origin, auth.Header("X-Api-Key", auth.NewSecret("header"))), auth.New(origin, auth.Header("Cookie", auth.NewSecret("a=cookie"))),
+		auth.New(origin, auth.Query("key", auth.NewSecret("query"))))}
 	for _, row := range []struct{ name, to, want string }{
-		{"same host", origin + "/landing", "Bearer canary"},
-		{"same host, relative", "/landing", "Bearer canary"},
-		{"same host in capitals", strings.Replace(origin, "api", "API", 1) + "/landing", "Bearer canary"},
-		{"sub-domain", "https://sub.api.example.com:" + port + "/landing", ""},
-		{"parent domain", "https://example.com:" + port + "/landing", ""},
-		{"other port", "https://api.example.com:" + otherPort + "/landing", ""},
-		{"other host", "https://evil.test:" + port + "/landing", ""},
-		{"https to http", "http://api.example.com:" + plainPort + "/landing", ""},
+		{"same host", origin + "/landing", all},
+		{"same host, relative", "/landing", all},
+		{"same host in capitals", strings.Replace(origin, "api", "API", 1) + "/landing", all},
+		{"sub-domain", "https://sub.api.example.com:" + port + "/landing", "|||"},
+		{"parent domain", "https://example.com:" + port + "/landing", "|||"},
+		{"other port", "https://api.example.com:" + otherPort + "/landing", "|||"},
+		{"other host", "https://evil.test:" + port + "/landing", "|||"},
+		{"https to http", "http://api.example.com:" + plainPort + "/landing", "|||"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			resp, err := client.Do(request(t, http.MethodGet, origin+"/leave?to="+url.QueryEscape(row.to), nil))

@@ -11,10 +11,13 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Source gives the Authorization value of an attempt, scheme included. It is
+// A Source gives the value of an attempt's credential: by default that of the
+// Authorization header, scheme included. [Header], [InHeader] and [Query] make a
+// source that is sent elsewhere, and [Sign] one that signs the whole request. It is
 // asked for each attempt and must be safe for concurrent use. Its context is
-// that of the request without the record of the call, so that what a source
-// sends itself is none of the call's attempts.
+// that of the request without the record of the call and without what was set for
+// it, its retry policy for instance, so that what a source sends itself is none of
+// the call's attempts.
 //
 // A source may have a method Fault() error that says what is wrong with its
 // settings; with one, [New] refuses every call.
@@ -27,8 +30,9 @@ type Source interface {
 type Renewer interface {
 	Source
 
-	// Renew says that the server answered 401 to value: the source must not
-	// give it again. It is nothing new to one that has another by now.
+	// Renew says that the server answered 401 to value: the source should give
+	// another one. Where it gives the same again, the 401 stands. It is nothing new
+	// to one that has another by now.
 	Renew(value string)
 }
 
@@ -136,15 +140,12 @@ func valueOf(ctx context.Context, source Source) (string, error) {
 }
 
 // outward returns ctx for what is sent on the way to a credential: none of the
-// call's attempts, not on its attempt's clock, and not to be signed with the
-// credential that it is to fetch.
+// call's attempts, not by its policy nor on its attempt's clock, and not to be
+// signed with the credential that it is to fetch.
 func outward(ctx context.Context) context.Context {
-	ctx = transport.Detach(ctx)
+	ctx = transport.WithoutSettings(ctx)
 	if transport.ClockFrom(ctx) != nil {
 		ctx = transport.WithClock(ctx, nil)
-	}
-	if _, own := transport.Setting[override](ctx); own {
-		ctx = transport.WithSetting(ctx, override{})
 	}
 	return ctx
 }

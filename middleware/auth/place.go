@@ -1,0 +1,276 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
+)
+
+const (
+	headerAuthorization = "Authorization"
+	headerCookie        = "Cookie"
+)
+
+// A place is where a credential stands in a request.
+type place struct {
+	kind kind
+	name string // of the header, as net/http keeps it, or of the parameter
+}
+
+type kind int
+
+const (
+	inHeader kind = iota
+	inCookie      // the header whose values are joined
+	inQuery
+	inSignature // wherever the signature wants it
+)
+
+func (p place) String() string {
+	switch p.kind {
+	case inQuery:
+		return fmt.Sprintf("the query parameter %q", p.name)
+	case inSignature:
+		return "a signature"
+	case inHeader, inCookie:
+	}
+	return "the header " + p.name
+}
+
+// A placed source is one whose value goes elsewhere than to Authorization.
+type placed struct {
+	Source
+
+	to    place
+	fault error
+}
+
+// Fault returns what is wrong with the place, or with the source itself.
+func (p *placed) Fault() error { return errors.Join(p.fault, faultOf(p.Source)) }
+
+// placeOf parts a source from its place.
+func placeOf(source Source) (place, Source) {
+	switch own := source.(type) {
+	case *placed:
+		return own.to, own.Source
+	case *signature:
+		return place{kind: inSignature}, own
+	}
+	return place{inHeader, headerAuthorization}, source
+}
+
+// InHeader returns a source whose value is sent in the header called name instead of
+// Authorization: with [SourceFunc] or [Refresh], say; [Header] is shorter for a key.
+// A value for Cookie ("name=value") is added to the cookies that are there.
+//
+// The name must be that of a header, and none that net/http writes itself (Host,
+// Content-Length, Transfer-Encoding, Trailer). A source that has such a place
+// already, or signs the whole request, is a fault.
+func InHeader(name string, source Source) Source {
+	p := &placed{Source: source, to: headerPlace(name)}
+	var faults []error
+	if !transport.ValidHeaderName(name) {
+		faults = append(faults, fmt.Errorf("auth: in header: %q is no header name", name))
+	}
+	switch p.to.name {
+	case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
+		faults = append(faults, fmt.Errorf("auth: in header: net/http writes the header %s itself", p.to.name))
+	}
+	switch own := source.(type) {
+	case *placed:
+		faults = append(faults, fmt.Errorf("auth: in header %q: the source sends its value in %s already", name, own.to))
+	case *signature:
+		faults = append(faults, fmt.Errorf("auth: in header %q: a signing source sets its headers itself", name))
+	}
+	p.fault = errors.Join(faults...)
+	return p
+}
+
+func headerPlace(name string) place {
+	name = http.CanonicalHeaderKey(name)
+	if name == headerCookie {
+		return place{inCookie, name}
+	}
+	return place{inHeader, name}
+}
+
+// Header returns a source of a secret that is sent alone in the header called name,
+// such as "X-Api-Key". It is InHeader(name, Key("", secret)).
+func Header(name string, secret Secret) Source { return InHeader(name, Key("", secret)) }
+
+// Query returns a source of a secret that is sent as the query parameter called
+// name, beside those that a request has. Both are percent-encoded. Many servers log
+// the URLs that they are asked for, so a header is better where there is a choice.
+// The layer takes the parameter out of a Location or Link header that echoes it.
+func Query(name string, secret Secret) Source {
+	p := &placed{Source: Key("", secret), to: place{inQuery, name}}
+	if name == "" || !sendable(name) {
+		p.fault = fmt.Errorf("auth: query: %q is no name of a parameter", name)
+	}
+	return p
+}
+
+// taken reports whether the caller, or a default header, has the place already.
+func (p *place) taken(req *http.Request) bool {
+	switch p.kind {
+	case inHeader:
+		return spelt(req.Header, p.name) || p.name != headerAuthorization && transport.OutgoingHeader(req, p.name) != nil
+	case inQuery:
+		return parameter(req.URL.RawQuery, p.name)
+	case inCookie, inSignature:
+	}
+	return false
+}
+
+// spelt reports whether header has a name in any spelling: net/http sends the names
+// as they are, and a server reads them all as one.
+func spelt(header http.Header, name string) bool {
+	for have := range header {
+		if len(have) == len(name) && equalFold(have, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func parameter(query, name string) bool {
+	for part := range strings.SplitSeq(query, "&") {
+		have, _, _ := strings.Cut(part, "=")
+		if have == name {
+			return true
+		}
+		if plain, err := url.QueryUnescape(have); err == nil && plain == name && part != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// put returns a copy of req to hand on, with value at its place.
+func (p *place) put(req *http.Request, value string) *http.Request {
+	switch p.kind {
+	case inQuery:
+		sent := *transport.Outgoing(req)
+		sent.URL = withParameter(req.URL, p.name, value)
+		transport.Changed(req, &sent)
+		return &sent
+	case inCookie:
+		return withCookie(req, value)
+	case inHeader, inSignature:
+	}
+	return transport.CopyWith(req, p.name, value)
+}
+
+func withParameter(u *url.URL, name, value string) *url.URL {
+	c := *u
+	if c.RawQuery != "" {
+		c.RawQuery += "&"
+	}
+	c.RawQuery += pair(name, value)
+	return &c
+}
+
+func pair(name, value string) string { return url.QueryEscape(name) + "=" + url.QueryEscape(value) }
+
+// withCookie joins value to the cookies of req, however their header is spelt: a
+// request has one such header (RFC 6265 section 5.4).
+func withCookie(req *http.Request, value string) *http.Request {
+	cookies := req.Header[headerCookie]
+	var others []string
+	for name, values := range req.Header {
+		if name != headerCookie && equalFold(name, headerCookie) {
+			cookies, others = append(slices.Clip(cookies), values...), append(others, name)
+		}
+	}
+	all := strings.Join(append(slices.Clip(cookies), value), "; ")
+	sent := transport.CopyWith(req, headerCookie, all)
+	for _, name := range others {
+		delete(sent.Header, name)
+	}
+	return sent
+}
+
+// withoutEcho takes the parameter out of the headers in which a server repeats the URL
+// that it was asked for: a caller that follows one would have the secret in a URL of
+// its own.
+func (p *place) withoutEcho(resp *http.Response, value string) *http.Response {
+	if resp == nil {
+		return nil
+	}
+	secret := pair(p.name, value)
+	for _, name := range [...]string{"Location", "Content-Location", "Link", "Refresh"} {
+		for i, text := range resp.Header[name] {
+			if plain := without(text, secret); plain != text {
+				c := *resp
+				c.Header = resp.Header.Clone() // a mock may return the response to several calls
+				c.Header[name][i] = plain
+				resp = &c
+			}
+		}
+	}
+	return resp
+}
+
+// without returns text less the pair of a query, with the separator before or after.
+func without(text, secret string) string {
+	for from := 0; ; {
+		i := strings.Index(text[from:], secret)
+		if i < 0 {
+			return text
+		}
+		i += from
+		end := i + len(secret)
+		begins := i > 0 && (text[i-1] == '?' || text[i-1] == '&')
+		switch {
+		case begins && strings.HasPrefix(text[end:], "&"):
+			text = text[:i] + text[end+1:]
+		case begins && (end == len(text) || strings.IndexByte("#>\"'; ,", text[end]) >= 0):
+			text = text[:i-1] + text[end:]
+		default:
+			from = end
+		}
+	}
+}
+
+// hidden returns err without the secret in its text, where the base quotes the URL
+// that was sent.
+func hidden(err error, secrets ...string) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	for _, secret := range secrets {
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
+			if form != "" {
+				text = strings.ReplaceAll(text, form, redact.Mask)
+			}
+		}
+	}
+	if text == err.Error() {
+		return err
+	}
+	return &hiddenError{text, err}
+}
+
+// A hiddenError shows a text without a secret. It does not unwrap, since whoever
+// walks a chain of errors may print each; what it matches is that of the error.
+type hiddenError struct {
+	text string
+	err  error
+}
+
+func (e *hiddenError) Error() string        { return e.text }
+func (e *hiddenError) GoString() string     { return fmt.Sprintf("&auth.hiddenError{%q}", e.text) }
+func (e *hiddenError) Is(target error) bool { return errors.Is(e.err, target) }
+func (e *hiddenError) As(target any) bool {
+	if _, shows := target.(**url.Error); shows {
+		return false
+	}
+	return errors.As(e.err, target)
+}

@@ -1,0 +1,251 @@
+package auth
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// A SignOption sets what [Sign] needs of a request.
+type SignOption func(*signature)
+
+// WithDigest has the body of each attempt hashed by a new hash, such as
+// [crypto/sha256.New], and its sum given to the signing function; without a body it
+// is that of no bytes. The body is read before the attempt: a second one is had by
+// GetBody, or the body is rewound if it can seek, or else it is kept up to a limit (see
+// [WithDigestLimit]). A Read ends with the clocks of the call. The default reads no
+// body.
+func WithDigest(newHash func() hash.Hash) SignOption {
+	return func(s *signature) { s.newHash, s.digests = newHash, true }
+}
+
+// WithDigestLimit sets how many bytes [WithDigest] keeps of a body that has neither
+// GetBody nor Seek; a longer one is refused. The default is 1 MiB; with 0 every such
+// body is refused.
+func WithDigestLimit(bytes int64) SignOption { return func(s *signature) { s.limit = bytes } }
+
+// Sign returns a source that signs each attempt as a whole, as AWS, Azure and
+// schemes of HMAC do: sign gets the request as it will be sent, and may set headers
+// and query parameters on it. The digest is nil without [WithDigest]. It is called
+// for each attempt, so that a date in it is that of the attempt, and must be safe for
+// concurrent use.
+//
+// The request is a copy for sign alone, which must not keep it. It has all headers
+// that will be sent, those of [transport.Identity] and the credentials of layers above
+// included, but for what net/http adds (Content-Length, Accept-Encoding); its Method
+// and Host are never empty, its ContentLength is -1 for a length that is not known, it
+// has no body, and its context is without the record of the call.
+//
+// An Authorization header that the request has already stands, whatever sign
+// sets. If sign returns an error, panics, or changes anything but headers and query,
+// the attempt fails with a [*SignError] before anything is sent; so it does if the body
+// cannot be read, or cannot be sent after it was read. A 401 is final.
+//
+// The layer of a signing source stands below all other credentials, next to the base.
+func Sign(sign func(req *http.Request, digest []byte) error, opts ...SignOption) Source {
+	s := &signature{sign: sign, limit: replayBytes}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(s)
+		}
+	}
+	var faults []error
+	if sign == nil {
+		faults = append(faults, errors.New("auth: sign: the function is nil"))
+	}
+	if s.digests && s.newHash == nil {
+		faults = append(faults, errors.New("auth: sign: the hash of WithDigest is nil"))
+	}
+	if s.limit < 0 {
+		faults = append(faults, fmt.Errorf("auth: sign: the digest limit %d is negative", s.limit))
+	}
+	s.fault = errors.Join(faults...)
+	return s
+}
+
+type signature struct {
+	sign    func(req *http.Request, digest []byte) error
+	newHash func() hash.Hash
+	digests bool
+	limit   int64
+	fault   error
+}
+
+func (s *signature) Fault() error { return s.fault }
+
+// Authorization refuses: there is no value without the request.
+func (s *signature) Authorization(context.Context) (string, error) {
+	return "", &settled{errors.New("a signing source needs the whole request: give it to auth.New as it is")}
+}
+
+func (s *signer) sendSigned(req *http.Request, by *signature) (*http.Response, error) {
+	replay, err := by.replay(req)
+	if err != nil {
+		return nil, transport.Refuse(req, &SignError{err})
+	}
+	handed := false
+	defer func() { // also where the body or the hash panics
+		if handed {
+			replay.Finish()
+		} else {
+			replay.Abandon(req)
+		}
+	}()
+	signed, err := by.signed(req, &replay)
+	if err != nil {
+		return nil, &SignError{err}
+	}
+	transport.Changed(req, signed)
+	handed = true
+	resp, err := s.Send(signed)
+	if signed.URL.RawQuery != req.URL.RawQuery {
+		err = hidden(err, signed.URL.RawQuery)
+	}
+	return transport.Restore(resp, req), err
+}
+
+// replay says how the body can be sent once it was read, if it is to be read.
+func (s *signature) replay(req *http.Request) (layer.Replay, error) {
+	if s.newHash == nil {
+		return layer.AsItCame(req), nil
+	}
+	return layer.NewReplay(req, s.limit)
+}
+
+// signed returns the request of an attempt, with its signature and its body.
+func (s *signature) signed(req *http.Request, replay *layer.Replay) (*http.Request, error) {
+	sum, err := s.digest(req, replay)
+	if err != nil {
+		return nil, err
+	}
+	out := transport.Outgoing(req)
+	draft := draftOf(out)
+	method, host := draft.Method, draft.Host
+	if err := s.call(draft, sum); err != nil {
+		return nil, err
+	}
+	if err := changes(draft, out, method, host); err != nil {
+		return nil, &settled{err}
+	}
+	keepAuthorization(draft.Header, out.Header)
+	sent := *out
+	sent.URL, sent.Header = draft.URL, draft.Header
+	return replay.Attempt(req.Context(), &sent, true)
+}
+
+// digest returns the sum of the body, or nil if none is wanted.
+func (s *signature) digest(req *http.Request, replay *layer.Replay) ([]byte, error) {
+	if s.newHash == nil {
+		return nil, nil
+	}
+	sum := s.newHash()
+	if sum == nil {
+		return nil, &settled{errors.New("the hash of WithDigest is nil")}
+	}
+	err := replay.ReadAhead(req.Context(), req, sum)
+	switch {
+	case errors.Is(err, layer.ErrNotReplayable):
+		return nil, &settled{fmt.Errorf("the body is longer than the %d bytes that may be kept for its digest: "+
+			"set GetBody, give a body that can seek, or see auth.WithDigestLimit: %w", s.limit, err)}
+	case err != nil:
+		return nil, fmt.Errorf("read the body for its digest: %w", err)
+	}
+	return sum.Sum(nil), nil
+}
+
+// draftOf returns the copy of a request that a signing function gets.
+func draftOf(out *http.Request) *http.Request {
+	u := *out.URL
+	draft := &http.Request{
+		Method: cmp.Or(out.Method, http.MethodGet), URL: &u, Host: cmp.Or(out.Host, u.Host), Header: out.Header.Clone(),
+		Proto: out.Proto, ProtoMajor: out.ProtoMajor, ProtoMinor: out.ProtoMinor, ContentLength: out.ContentLength,
+	}
+	if draft.Header == nil {
+		draft.Header = http.Header{}
+	}
+	if out.Body != nil && out.Body != http.NoBody && out.ContentLength == 0 {
+		draft.ContentLength = -1
+	}
+	return draft.WithContext(outward(out.Context()))
+}
+
+// call calls the function, whose panic is an error.
+func (s *signature) call(draft *http.Request, sum []byte) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &settled{fmt.Errorf("the signing function panicked: %v", p)}
+		}
+	}()
+	return s.sign(draft, sum)
+}
+
+// changes reports what a signing function has changed that it must not: the
+// signature would not be that of the request.
+func changes(draft, out *http.Request, method, host string) error {
+	switch {
+	case draft.URL == nil || !sameButQuery(draft.URL, out.URL):
+		return errors.New("the signing function changed the URL: only headers and query parameters are its own")
+	case draft.Method != method:
+		return errors.New("the signing function changed the method: only headers and query parameters are its own")
+	case !sameHost(draft.Host, host, out.URL.Scheme):
+		return errors.New("the signing function changed the host: only headers and query parameters are its own")
+	case draft.Body != nil:
+		return errors.New("the signing function changed the body: only headers and query parameters are its own")
+	case strings.ContainsFunc(draft.URL.RawQuery, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return errors.New("the signing function set a query that holds a blank or a control character: escape it")
+	}
+	for name, values := range draft.Header {
+		if slices.Equal(values, out.Header[name]) {
+			continue
+		}
+		if !transport.ValidHeaderName(name) {
+			return fmt.Errorf("the signing function set the header %q, which is no header name", name)
+		}
+		if !sendable(strings.Join(values, "")) {
+			return fmt.Errorf("the signing function set the header %q to a value with a control character", name)
+		}
+	}
+	return nil
+}
+
+func sameButQuery(a, b *url.URL) bool {
+	c := *a
+	c.RawQuery, c.ForceQuery = b.RawQuery, b.ForceQuery
+	return c == *b
+}
+
+// sameHost compares two hosts; some signers drop the port that a scheme has anyway.
+func sameHost(a, b, scheme string) bool {
+	if a == b {
+		return true
+	}
+	u, v := url.URL{Scheme: scheme, Host: a}, url.URL{Scheme: scheme, Host: b}
+	return equalFold(u.Hostname(), v.Hostname()) && portOf(&u) == portOf(&v)
+}
+
+// keepAuthorization puts back the Authorization header that was there, however it
+// is spelt.
+func keepAuthorization(header, was http.Header) {
+	if !spelt(was, headerAuthorization) {
+		return
+	}
+	for name := range header {
+		if equalFold(name, headerAuthorization) {
+			delete(header, name)
+		}
+	}
+	for name, values := range was {
+		if equalFold(name, headerAuthorization) {
+			header[name] = values
+		}
+	}
+}
