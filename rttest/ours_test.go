@@ -69,7 +69,7 @@ var (
 	})
 	carries = rttest.Carries(rttest.Credential{Origin: origin, Secret: key})
 	header  = rttest.Carries(rttest.Credential{Origin: origin, Header: "X-Api-Key", Secret: key})
-	query   = rttest.Carries(rttest.Credential{Origin: origin, Query: "api_key", Secret: key})
+	query   = rttest.Carries(rttest.Credential{Origin: origin, Query: "appid", Secret: key})
 	signed  = rttest.Carries(rttest.Credential{Origin: origin, Header: "X-Signature", Secret: key})
 )
 
@@ -122,7 +122,7 @@ func credentials() []part {
 			return auth.New(origin, auth.Header("X-Api-Key", auth.NewSecret(key)))
 		}},
 		{name: "auth.query", guards: true, claims: []rttest.Option{query}, make: func(*journal) transport.Middleware {
-			return auth.New(origin, auth.Query("api_key", auth.NewSecret(key)))
+			return auth.New(origin, auth.Query("appid", auth.NewSecret(key)))
 		}},
 		{name: "auth.sign", guards: true, claims: []rttest.Option{signed}, make: func(*journal) transport.Middleware {
 			return auth.New(origin, auth.Sign(sign))

@@ -104,7 +104,7 @@ func (o *origin) leadsTo(opaque string) bool {
 // hosts reports whether authority is the host and port of the origin.
 func (o *origin) hosts(authority string) bool {
 	u := url.URL{Scheme: o.scheme, Host: authority}
-	return !strings.ContainsAny(authority, "@?#\\") && equalFold(u.Hostname(), o.host) && portOf(&u) == o.port
+	return equalFold(u.Hostname(), o.host) && portOf(&u) == o.port
 }
 
 // equalFold compares without regard to the case of ASCII letters alone: a host

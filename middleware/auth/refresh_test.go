@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -321,6 +322,26 @@ func TestAFetchThatFailsAfterA401IsTheError(t *testing.T) {
 	_, err := auth.New(home, source)(base).RoundTrip(request(t, http.MethodGet, home, nil))
 	require.ErrorIs(t, err, down)
 	assert.Zero(t, base.opened.Load())
+}
+
+// A4: the same below a retry loop: no attempt more is made in vain.
+func TestAFetchThatFailsAfterA401BelowALoopIsTheError(t *testing.T) {
+	t.Parallel()
+	down := errors.New("issuer is down")
+	fetches := 0
+	source := auth.Refresh(func(context.Context) (auth.Token, error) {
+		if fetches++; fetches > 1 {
+			return auth.Token{}, down
+		}
+		return auth.Token{Value: secret}, nil
+	})
+	base := &server{answer: func(*http.Request) int { return http.StatusUnauthorized }}
+	rt := transport.Chain(base, retry.New(retry.WithMaxRetries(0)), auth.New(home, source))
+	_, err := rt.RoundTrip(request(t, http.MethodPost, home, strings.NewReader("x")))
+	require.ErrorIs(t, err, down)
+	assert.Len(t, base.values, 1)
+	assert.Zero(t, base.opened.Load())
+	assert.Equal(t, 2, fetches)
 }
 
 // A retryLoop is as much of one as the layer below can see.

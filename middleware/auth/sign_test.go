@@ -362,6 +362,19 @@ func TestASignatureSeesWhatWillBeSent(t *testing.T) {
 	assert.Empty(t, server.received[1].Header.Get("X-Signature"))
 }
 
+// A4: the headers that identity adds next to the base are there when nothing else
+// has made a copy of the request yet.
+func TestASignatureSeesTheLateHeaders(t *testing.T) {
+	t.Parallel()
+	sign := auth.Sign(func(req *http.Request, _ []byte) error {
+		req.Header.Set("X-Signature", "of "+req.Header.Get("User-Agent"))
+		return nil
+	})
+	server := &notary{}
+	send(t, transport.Chain(server, transport.Identity(transport.WithUserAgent("agent")), auth.New(home, sign)), request(t, http.MethodGet, home, nil))
+	assert.Equal(t, "of agent", server.received[0].Header.Get("X-Signature"))
+}
+
 // A4: an Authorization header that is there stands, whatever the function sets.
 func TestASignatureLeavesAnAuthorizationThatIsThere(t *testing.T) {
 	t.Parallel()

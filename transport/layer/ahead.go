@@ -47,7 +47,6 @@ func (r *Replay) readFirst(ctx context.Context, req *http.Request, w io.Writer) 
 	if err != nil {
 		return err
 	}
-	s.lost = true // what was read is not needed again
 	return r.pour(w, first, s.length)
 }
 
