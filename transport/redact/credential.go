@@ -2,19 +2,18 @@ package redact
 
 import "strings"
 
-// CredentialHeader reports whether a request header of this name holds a
-// credential: Authorization, Proxy-Authorization, Cookie, and names that end in
-// api-key, access-token, auth-token, secret or password. Case, dashes and
-// underscores make no difference. Such a header must not be sent to whatever host
-// a redirect leads to, so it must not be a default of all requests.
+// CredentialHeader reports whether a header of this name carries a credential, so
+// that it must only be sent to the host that the credential is for: Authorization,
+// Proxy-Authorization, Cookie, and names that end in api-key, access-token,
+// auth-token, secret or password, in any case, with or without dashes and underscores.
 func CredentialHeader(name string) bool {
-	plain := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
-	switch plain {
-	case "authorization", "proxyauthorization", "cookie":
+	var buffer [longest]byte
+	tail, whole := fold(name, &buffer)
+	if whole && (tail == "authorization" || tail == "proxyauthorization" || tail == "cookie") {
 		return true
 	}
-	for _, end := range []string{"apikey", "accesstoken", "authtoken", "secret", "password"} {
-		if strings.HasSuffix(plain, end) {
+	for _, ending := range [...]string{"apikey", "accesstoken", "authtoken", "secret", "password"} {
+		if strings.HasSuffix(tail, ending) {
 			return true
 		}
 	}

@@ -1,0 +1,231 @@
+package redact
+
+import "strings"
+
+// A scanner walks over a normal form from left to right and hides the values of
+// secrets. It finds a value by the separator before it, and the name by looking
+// back from there, no further than to the separator before. So no byte is read more
+// than a few times, whatever the text is.
+type scanner struct {
+	normal
+
+	cut   bool // the text goes on
+	out   strings.Builder
+	done  int  // what precedes in the original is in out
+	line  int  // where the line begins
+	tag   bool // inside an XML tag
+	named bool // something like name="password" was read, and its value follows
+	words [maxLayers + 1]span
+	rest  span
+}
+
+// hide replaces text[from:to], which is not empty, and returns where to go on.
+func (s *scanner) hide(from, to int, shown string) int {
+	if from < to {
+		start, end := s.at(from), s.at(to)
+		s.out.WriteString(s.original[s.done:start])
+		s.out.WriteString(shown)
+		s.done = end
+	}
+	return to
+}
+
+func (s *scanner) scan() {
+	for i := 0; i < len(s.text); {
+		switch s.text[i] {
+		case ':', '=':
+			i = s.separator(i)
+		case ',':
+			if i++; i > 1 && isQuote(s.text[i-2]) {
+				i = s.separator(i - 1)
+			}
+		case '/':
+			if i++; s.is(i, '/') {
+				i = s.authority(i + 1)
+			}
+		case '<':
+			i = s.element(i)
+		case '>':
+			if i++; s.tag && s.named {
+				i = s.hide(i, s.before(i, "<"), Mask)
+			}
+			s.tag = false
+		case '\n':
+			i = s.newLine(i + 1)
+		case '}':
+			s.named = false
+			i++
+		case '%', '\\', '&':
+			i = s.stillEncoded(i)
+		default:
+			i++
+		}
+	}
+}
+
+// newLine begins a line. An empty one ends the header of a part of a multipart form.
+func (s *scanner) newLine(i int) int {
+	s.line = i
+	body := s.skip(i, "\r")
+	if !s.named || !s.is(body, '\n') {
+		return i
+	}
+	s.named = false
+	end := len(s.text)
+	if n := strings.Index(s.text[body+1:], "\n--"); n >= 0 {
+		end = s.trim(body+1, body+1+n)
+	}
+	return s.hide(body+1, end, Mask)
+}
+
+// stillEncoded hides what is encoded more than four times, up to where it ends.
+func (s *scanner) stillEncoded(i int) int {
+	if !s.deep {
+		return i + 1
+	}
+	_, size, kind := escape(s.text, i)
+	switch {
+	case size == 0:
+		return i + 1
+	case kind == percent:
+		return s.hide(i, s.before(i, "& \t\r\n\"'<>"), Mask)
+	default:
+		return s.hide(i, s.before(i, "\r\n\"<>"), Mask)
+	}
+}
+
+// before returns the index of the first of these bytes from i on that is not encoded.
+func (s *scanner) before(i int, ends string) int {
+	for i < len(s.text) && (s.level(i) != 0 || strings.IndexByte(ends, s.text[i]) < 0) {
+		i++
+	}
+	return i
+}
+
+// A name is what precedes a separator: text[from:to], and its closing quote, or -1.
+type name struct{ from, to, quote int }
+
+// nameBefore returns the name that ends at i, blanks aside. It is empty if there is none.
+func (s *scanner) nameBefore(i int) name {
+	for i > 0 && isBlank(s.text[i-1]) {
+		i--
+	}
+	if i > 1 && s.text[i-1] == ']' && isQuote(s.text[i-2]) {
+		i-- // env["TOKEN"] = "x"
+	}
+	if i > 0 && isQuote(s.text[i-1]) {
+		return s.quotedName(i - 1)
+	}
+	n := name{from: i, to: i, quote: -1}
+	for open := 0; n.from > 0; n.from-- {
+		switch c := s.text[n.from-1]; {
+		case c == ']':
+			open++
+		case c == '[':
+			if open--; open < 0 {
+				return n // map[Token:x]
+			}
+		case !isWord(c):
+			return n
+		}
+	}
+	return n
+}
+
+func (s *scanner) quotedName(quote int) name {
+	c := s.text[quote]
+	n := name{quote: quote, to: quote}
+	for n.to > 0 && s.text[n.to-1] == c {
+		n.to-- // as CSV doubles it
+	}
+	for n.from = n.to; n.from > 0; n.from-- {
+		if b := s.text[n.from-1]; b == c || strings.IndexByte(":=,\r\n", b) >= 0 {
+			break
+		}
+	}
+	return n
+}
+
+// separator looks at what precedes and follows the ':', '=' or ',' at i.
+func (s *scanner) separator(i int) int {
+	next := i + 1
+	if s.text[i] == ':' && (s.is(next, ':') || s.is(next, '/') && s.is(next+1, '/')) {
+		return next // of a scope, or a URL
+	}
+	name := s.nameBefore(i)
+	if name.from == name.to || s.text[i] == ',' && !s.inTuple(name) {
+		return next
+	}
+	for s.is(next, '=') || s.is(next, '>') && next == i+1 && s.text[i] == '=' {
+		next++ // := == =>
+	}
+	text := s.text[name.from:name.to]
+	switch {
+	case s.announces(text, next):
+		return next
+	case s.named && strings.EqualFold(text, "value"):
+		s.named = false
+	case SecretName(text):
+	case s.text[i] == '=' && secretParameter(text) && s.inQuery(name.from, next):
+	default:
+		return next
+	}
+	if name.quote >= 0 {
+		return s.member(name, s.skip(next, " \t\r\n"))
+	}
+	return s.field(name, i, next)
+}
+
+// inTuple reports whether a quoted name begins a pair as Python prints it.
+func (s *scanner) inTuple(n name) bool {
+	return n.quote >= 0 && (s.is(n.from-2, '(') || s.is(n.from-3, '('))
+}
+
+// announces reports whether a name such as "name" has a value that is the name of a
+// secret, whose value then stands apart: {"name":"token","value":"x"}.
+func (s *scanner) announces(text string, next int) bool {
+	if !strings.EqualFold(text, "name") && !strings.EqualFold(text, "key") {
+		return false
+	}
+	from := s.skip(next, " \t\r\n\"'")
+	to := from
+	for to < len(s.text) && to < from+2*longest && strings.IndexByte("\"'`;,&<>}\r\n", s.text[to]) < 0 {
+		to++
+	}
+	s.named = SecretName(s.text[from:to])
+	return s.named
+}
+
+// inQuery reports whether the parameter at from is one of a query or a form.
+func (s *scanner) inQuery(from, next int) bool {
+	return s.is(from-1, '?') || s.is(from-1, '&') || from == 0 && s.is(s.parameterEnd(next, next-1, false), '&')
+}
+
+// is reports whether the byte at i is c; i may be anywhere.
+func (s *scanner) is(i int, c byte) bool { return 0 <= i && i < len(s.text) && s.text[i] == c }
+
+// skip returns the index of the first byte from i on that is none of these.
+func (s *scanner) skip(i int, blanks string) int {
+	for i < len(s.text) && strings.IndexByte(blanks, s.text[i]) >= 0 {
+		i++
+	}
+	return i
+}
+
+// trim returns to without the blanks before it, but not less than from.
+func (s *scanner) trim(from, to int) int {
+	for to > from && (isBlank(s.text[to-1])) {
+		to--
+	}
+	return to
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
+
+// isWord knows the bytes of a name that stands without quotes.
+func isWord(c byte) bool {
+	return isLetter(c) || '0' <= c && c <= '9' || c == '_' || c == '-' || c == '.' || c == '$' || c >= 0x80
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

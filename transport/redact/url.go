@@ -1,0 +1,89 @@
+package redact
+
+import (
+	"net/url"
+	"strings"
+)
+
+// URL returns u as text that may be shown: without user, password and
+// fragment, and with the values of secret query parameters replaced. Of a path or
+// a query longer than 2 KiB only the beginning is shown, and its length. A nil u
+// is the empty string.
+func URL(u *url.URL) string {
+	if u == nil {
+		return ""
+	}
+	shown := *u
+	shown.User, shown.Fragment, shown.RawFragment = nil, "", ""
+	shown.Host = beginning(shown.Host[strings.LastIndexByte(shown.Host, '@')+1:], maxURL)
+	if shown.Opaque != "" { // it is sent as it stands and can hold all that a URL can
+		opaque, _, _ := strings.Cut(beginning(shown.Opaque, maxURL), "#")
+		opaque, query, found := strings.Cut(opaque, "?")
+		if shown.Opaque = Text("opaque:" + opaque)[len("opaque:"):]; found {
+			shown.Opaque += "?" + Query(query)
+		}
+	}
+	shown.RawQuery, shown.ForceQuery = "", false
+	if len(u.Path) > maxURL {
+		shown.Path, shown.RawPath = beginning(u.Path, maxURL), ""
+	}
+	text := Text(shown.String()) + omission(u.Path, maxURL)
+	if u.RawQuery != "" || u.ForceQuery {
+		text += "?" + Query(beginning(u.RawQuery, maxURL)) + omission(u.RawQuery, maxURL)
+	}
+	return text
+}
+
+// Query returns a query or a form with the values of secret parameters
+// replaced, and those values that hold a secret in turn, such as a URL with a
+// key. It works on the text, since a query need not parse to hold a secret.
+func Query(query string) string {
+	var out strings.Builder
+	done := 0
+	for start := 0; start <= len(query); {
+		end := len(query)
+		if i := strings.IndexByte(query[start:], '&'); i >= 0 {
+			end = start + i
+		}
+		if hidden := secretFrom(query[start:end]); hidden >= 0 {
+			out.WriteString(query[done : start+hidden])
+			out.WriteString(Mask)
+			done = end
+		}
+		start = end + 1
+	}
+	if done == 0 {
+		return query
+	}
+	out.WriteString(query[done:])
+	return out.String()
+}
+
+// secretFrom returns where in a part of a query a secret begins, or -1. Some servers
+// separate by ';' as well; what follows a secret may then belong to it, and goes with it.
+func secretFrom(part string) int {
+	for start := 0; start < len(part); {
+		end := len(part)
+		if i := strings.IndexByte(part[start:], ';'); i >= 0 {
+			end = start + i
+		}
+		name, value, found := strings.Cut(part[start:end], "=")
+		if found && value != Mask && (garbled(name) || garbled(value) || secretParameter(strings.TrimSpace(normalize(name).text)) || Text(value) != value) {
+			return start + len(name) + 1
+		}
+		start = end + 1
+	}
+	return -1
+}
+
+// garbled reports whether text cannot be decoded as a query: it may be a secret.
+func garbled(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] == '%' {
+			if _, ok := hex(text, i+1, 2); !ok {
+				return true
+			}
+		}
+	}
+	return false
+}

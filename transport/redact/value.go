@@ -1,0 +1,242 @@
+package redact
+
+import "strings"
+
+// A span is text[from:to].
+type span struct{ from, to int }
+
+// opening returns the index of the quote that a value at i begins with, or -1.
+// Python has letters before it.
+func (s *scanner) opening(i int) int {
+	for letters := 0; letters < 2 && i < len(s.text) && strings.IndexByte("bBuUrR", s.text[i]) >= 0; letters++ {
+		i++
+	}
+	if i < len(s.text) && isQuote(s.text[i]) {
+		return i
+	}
+	return -1
+}
+
+// quoted returns the content of the string that the quote at open begins, which may
+// be doubled (CSV) or tripled. A quote inside is under more layers, or it is doubled,
+// or written '\” as in a shell.
+func (s *scanner) quoted(open int) span {
+	quote, level := s.text[open], s.level(open)
+	run := min(s.run(open), 3)
+	if run == 2 && s.ends(open+2) {
+		return span{open + 1, open + 1}
+	}
+	for i := open + run; i < len(s.text); i++ {
+		if s.text[i] != quote || s.level(i).deeper(level) {
+			continue
+		}
+		n := s.run(i)
+		if n == run || n > run && run > 1 || level.deeper(s.level(i)) {
+			return span{open + run, i}
+		}
+		i += n - 1
+	}
+	return span{min(open+run, len(s.text)), len(s.text)}
+}
+
+// run counts the quotes from i on, but for those that end a string around.
+func (s *scanner) run(i int) int {
+	n := 1
+	for s.is(i+n, s.text[i]) && !s.level(i).deeper(s.level(i+n)) {
+		n++
+	}
+	return n
+}
+
+// ends reports whether a value may be over at i, as what is there tells.
+func (s *scanner) ends(i int) bool {
+	return i >= len(s.text) || isQuote(s.text[i]) || strings.IndexByte(" \t\r\n,;:)]}>&/\\", s.text[i]) >= 0
+}
+
+// member hides the value at start of a quoted name, as in JSON.
+func (s *scanner) member(n name, start int) int {
+	if open := s.opening(s.skip(start, "+ ")); open >= 0 { // a form writes a blank as +
+		return s.hideQuoted(open)
+	}
+	quote := s.written(n.quote, n.quote+1) // a string in its place keeps the text JSON
+	return s.hide(start, s.memberEnd(start, s.level(n.quote)), quote+Mask+quote)
+}
+
+func (s *scanner) hideQuoted(open int) int {
+	value := s.quoted(open)
+	return s.hide(value.from, value.to, Mask)
+}
+
+// memberEnd returns the end of a value at i that is no string. All of an object or
+// array goes. The name had quotes of this level.
+func (s *scanner) memberEnd(start int, level level) int {
+	depth := 0
+	for i := start; i < len(s.text); i++ {
+		if s.level(i).deeper(level) {
+			continue
+		}
+		c := s.text[i]
+		if isQuote(c) && level.deeper(s.level(i)) {
+			return s.trim(start, i) // the end of the string that all this stands in
+		}
+		switch {
+		case s.opensIn(start, i):
+			i = s.quoted(i).to
+		case depth == 0 && (c == ',' || c == '\n' || closes(c)):
+			return s.trim(start, i)
+		case opens(c):
+			depth++
+		case closes(c):
+			depth--
+		}
+	}
+	return len(s.text)
+}
+
+// opensIn reports whether a string opens at i, in a value that begins at start.
+func (s *scanner) opensIn(start, i int) bool {
+	return isQuote(s.text[i]) && (i == start || strings.IndexByte("[({,:= \t\r\n", s.text[i-1]) >= 0)
+}
+
+func opens(c byte) bool  { return c == '{' || c == '[' || c == '(' }
+func closes(c byte) bool { return c == '}' || c == ']' || c == ')' }
+
+// field hides the value of a name without quotes. How far it goes depends on where
+// the name stands: in braces, in a query, in quotes, on a line or in a sentence.
+func (s *scanner) field(n name, separator, next int) int {
+	start := s.skip(next, " \t")
+	if open := s.opening(start); open >= 0 {
+		return s.hideQuoted(open)
+	}
+	text := s.text[n.from:n.to]
+	spaced := start > next || n.to < separator || s.is(next, '\r') || s.is(next, '\n')
+	around := n.from - 1
+	for around >= 0 && (s.text[around] == ' ' || s.text[around] == '\t') {
+		around--
+	}
+	before := byte('\n')
+	if around >= 0 {
+		before = s.text[around]
+	}
+	enclosed := around == n.from-1 && isQuote(before)
+	var end int
+	switch equals := s.text[separator] == '='; {
+	case opens(before) || before == ',':
+		end = s.fieldEnd(start, s.level(separator))
+	case before == '?' || before == '&' || equals && !spaced && !wholeLine(text):
+		end = s.parameterEnd(start, separator, enclosed)
+	case enclosed:
+		end = s.quoted(around).to
+	case before == '\n':
+		end = s.lineEnd(start, s.level(around), false)
+	case !strings.ContainsAny(text, "-_.") && len(text) <= len("sig") && !wholeLine(text):
+		return next // the key: value of a sentence
+	case !equals && !spaced:
+		end = s.fieldEnd(start, s.level(separator))
+	case isWord(before) && isPlain(text) && !wholeLine(text):
+		end = s.wordsEnd(start)
+	default:
+		end = s.lineEnd(start, s.level(separator), true)
+	}
+	return s.hide(start, end, Mask)
+}
+
+// isPlain reports whether a name may be a word of a sentence.
+func isPlain(name string) bool { return strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") == "" }
+
+// fieldEnd returns the end of a value as Go and Java print it, in braces: where they
+// close, or where the next name begins.
+func (s *scanner) fieldEnd(start int, level level) int {
+	depth := 0
+	for i := start; i < len(s.text); i++ {
+		if s.level(i).percents() > level.percents() {
+			continue
+		}
+		c := s.text[i]
+		switch {
+		case (i == start || depth > 0) && s.opensIn(start, i):
+			i = s.quoted(i).to
+		case depth == 0 && s.endsField(i):
+			return s.trim(start, i)
+		case opens(c):
+			depth++
+		case closes(c):
+			depth--
+		}
+	}
+	return len(s.text)
+}
+
+func (s *scanner) endsField(i int) bool {
+	switch c := s.text[i]; {
+	case c == '\n' || closes(c):
+		return true
+	case isQuote(c):
+		return s.ends(i + 1)
+	case c == ' ' || c == ',':
+		i = s.skip(i, " ,\t\"'")
+		word := i
+		for i < len(s.text) && isWord(s.text[i]) {
+			i++
+		}
+		i = s.skip(i, "\"'")
+		return i > word && (s.is(i, ':') || s.is(i, '='))
+	}
+	return false
+}
+
+// parameterEnd returns the end of a parameter's value at i. Inside quotes it may have
+// blanks. A layer of percent-encoding protects what would end it otherwise.
+func (s *scanner) parameterEnd(i, separator int, enclosed bool) int {
+	level := s.level(separator)
+	for ; i < len(s.text); i++ {
+		if s.level(i).percents() > level.percents() {
+			continue
+		}
+		switch c := s.text[i]; {
+		case strings.IndexByte("&<>\r\n", c) >= 0,
+			!enclosed && (c == ' ' || c == '\t'),
+			isQuote(c) && s.ends(i+1):
+			return i
+		}
+	}
+	return i
+}
+
+// lineEnd returns the end of a line's value at i, with the lines that it is folded
+// over: those that are indented more. A line inside a string, as its beginning or
+// middle tells, ends with the string.
+func (s *scanner) lineEnd(start int, level level, middle bool) int {
+	indent := s.skip(s.line, " \t") - s.line
+	for i := start; i < len(s.text); i++ {
+		c := s.text[i]
+		switch {
+		case c == '\n' && !s.level(i).deeper(level):
+			if next := s.skip(i+1, " \t"); next-i-1 <= indent || next == len(s.text) || isBlank(s.text[next]) {
+				return s.trim(start, i)
+			}
+		case isQuote(c) && (middle || level.deeper(s.level(i))) && s.ends(i+1) && !s.is(i+1, ' '):
+			return i
+		}
+	}
+	return len(s.text)
+}
+
+// wordsEnd returns the end of a word in a sentence, and of the one behind it if the
+// word names a scheme.
+func (s *scanner) wordsEnd(start int) int {
+	end := s.wordEnd(start)
+	for _, scheme := range [...]string{"Bearer", "Basic", "Token", "GenieKey"} {
+		if strings.EqualFold(s.text[start:end], scheme) {
+			return s.wordEnd(s.skip(end, " \t"))
+		}
+	}
+	return end
+}
+
+func (s *scanner) wordEnd(i int) int {
+	for i < len(s.text) && !isBlank(s.text[i]) && (!isQuote(s.text[i]) || !s.ends(i+1)) {
+		i++
+	}
+	return i
+}
