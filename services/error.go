@@ -258,7 +258,7 @@ func mask(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &masked{text: redact.Text(maskURLs(err, err.Error())), cause: err}
+	return &masked{text: redact.Cut(maskURLs(err, err.Error()), redact.MaxError), cause: err}
 }
 
 // maskURLs treats the URLs that errors of net/http quote in text.

@@ -31,7 +31,7 @@ func (x *exchange) publish(ctx context.Context, err error, m *Metadata) {
 		Route:         x.route,
 	}
 	if x.req != nil {
-		common.ResourcePath = redact.Text(x.req.URL.EscapedPath())
+		common.ResourcePath = redact.Cut(x.req.URL.EscapedPath(), redact.MaxValue)
 	}
 	if x.resp != nil && p.API.Active() {
 		event := metrics.APIEvent{

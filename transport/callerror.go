@@ -26,7 +26,7 @@ type callError struct {
 
 // Error reads as the cause, less what looks like a secret: net/http quotes URLs
 // and what a server said.
-func (e *callError) Error() string { return redact.Text(e.cause.Error()) }
+func (e *callError) Error() string { return redact.Cut(e.cause.Error(), redact.MaxError) }
 func (e *callError) Unwrap() error { return e.cause }
 func (e *callError) Call() *Call   { return e.call }
 

@@ -94,7 +94,7 @@ type SignError struct{ Err error }
 
 // Error says what the source said, less what looks like a secret.
 func (e *SignError) Error() string {
-	return "auth: sign request: " + redact.Text(e.Err.Error())
+	return "auth: sign request: " + redact.Cut(e.Err.Error(), redact.MaxError)
 }
 
 // MarshalJSON writes what Error says: the fields of a foreign error may be secret.

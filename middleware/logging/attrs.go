@@ -40,13 +40,13 @@ func (j *journal) conclude(list []slog.Attr, p *passage, resp *http.Response, er
 	list = append(list, slog.Duration("duration", p.elapsed))
 	for i := range j.names {
 		if values := transport.OutgoingHeader(p.req, j.names[i].name); len(values) > 0 {
-			list = append(list, slog.String(j.names[i].request, showValues(values)))
+			list = append(list, slog.String(j.names[i].request, redact.Values(values)))
 		}
 	}
 	if resp != nil {
 		for i := range j.names {
 			if values := resp.Header[j.names[i].name]; len(values) > 0 {
-				list = append(list, slog.String(j.names[i].response, showValues(values)))
+				list = append(list, slog.String(j.names[i].response, redact.Values(values)))
 			}
 		}
 	}
@@ -54,15 +54,6 @@ func (j *journal) conclude(list []slog.Attr, p *passage, resp *http.Response, er
 		list = append(list, slog.String("error", j.showError(err)))
 	}
 	return list
-}
-
-// showValues goes through redaction as well: a Location can hold a key.
-func showValues(values []string) string {
-	text := values[0]
-	if len(values) > 1 {
-		text = strings.Join(values, ", ")
-	}
-	return redact.Text(text)
 }
 
 // showError treats the URL that an error of net/http or net/url quotes as any other.
@@ -75,7 +66,7 @@ func (j *journal) showError(err error) string {
 		}
 		text = strings.ReplaceAll(text, strconv.Quote(quoting.URL), strconv.Quote(shown))
 	}
-	return redact.Text(text)
+	return redact.Cut(text, redact.MaxError)
 }
 
 // showURL keeps the names of query parameters, and the values of those that are allowed.
@@ -83,7 +74,8 @@ func (j *journal) showURL(u *url.URL) string {
 	if u == nil || u.RawQuery == "" {
 		return redact.URL(u)
 	}
-	parts := strings.Split(u.RawQuery, "&")
+	query, cut := redact.Bound(u.RawQuery, redact.MaxValue)
+	parts := strings.Split(query, "&")
 	for i, part := range parts {
 		name, _, found := strings.Cut(part, "=")
 		if plain, err := url.QueryUnescape(name); found && (err != nil || !slices.Contains(j.query, plain)) {
@@ -91,6 +83,6 @@ func (j *journal) showURL(u *url.URL) string {
 		}
 	}
 	shown := *u
-	shown.RawQuery = strings.Join(parts, "&")
-	return redact.URL(&shown)
+	shown.RawQuery, shown.ForceQuery = "", false
+	return redact.URL(&shown) + "?" + redact.Query(strings.Join(parts, "&")) + cut
 }

@@ -162,7 +162,7 @@ func WithPanicReport(report func(recovered any)) Option {
 }
 
 func reportToDefault(recovered any) {
-	slog.Default().Error("logging: a log handler panicked", slog.String("panic", redact.Text(fmt.Sprint(recovered))))
+	slog.Default().Error("logging: a log handler panicked", slog.String("panic", redact.Cut(fmt.Sprint(recovered), redact.MaxError)))
 }
 
 // newJournal returns nil when there is nothing to log to.

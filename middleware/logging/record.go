@@ -132,10 +132,10 @@ func (j *journal) logCall(p *passage, resp *http.Response, err error) {
 			list = append(list, slog.Duration("waited", waited))
 		}
 		if state := p.call.RateLimit().State; state != "" {
-			list = append(list, slog.String("rate_limit", redact.Text(state)))
+			list = append(list, slog.String("rate_limit", redact.Cut(state, redact.MaxValue)))
 		}
 		if reason := p.call.Reason(); reason != "" {
-			list = append(list, slog.String("reason", redact.Text(string(reason))))
+			list = append(list, slog.String("reason", redact.Cut(string(reason), redact.MaxValue)))
 		}
 	}
 	j.logger.LogAttrs(j.outside(ctx), level, "http call", j.conclude(list, p, resp, err)...)
@@ -183,5 +183,5 @@ func (j *journal) logWait(ctx context.Context, call *transport.Call, wait transp
 	j.logger.LogAttrs(j.outside(ctx), level, "http wait", append(list,
 		slog.Duration("wait", wait.For),
 		slog.String("cause", string(wait.Cause)),
-		slog.String("reason", redact.Text(wait.Reason)))...)
+		slog.String("reason", redact.Cut(wait.Reason, redact.MaxValue)))...)
 }

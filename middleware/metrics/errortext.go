@@ -17,7 +17,7 @@ func errorText(req *http.Request, err error) string {
 			text = mask(mask(text, value), credential)
 		}
 	}
-	return redact.Text(text)
+	return redact.Cut(text, redact.MaxError)
 }
 
 func mask(text, secret string) string {

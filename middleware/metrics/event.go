@@ -53,7 +53,7 @@ func commonOf(req *http.Request) Common {
 		c.TransactionID = sent(req, transport.HeaderTransactionID)
 	}
 	if req.URL != nil {
-		c.ResourcePath = redact.Text(req.URL.EscapedPath())
+		c.ResourcePath = redact.Cut(req.URL.EscapedPath(), redact.MaxValue)
 	}
 	return c
 }
@@ -86,10 +86,10 @@ type ResultMetadata struct {
 // so many retries.
 func ResultOf(rate transport.RateLimit, retries int) ResultMetadata {
 	return ResultMetadata{
-		RequestID:       rate.RequestID,
+		RequestID:       redact.Cut(rate.RequestID, redact.MaxValue),
 		ResponseTime:    rate.ResponseTime,
-		RateLimitState:  rate.State,
-		RateLimitReason: rate.Reason,
+		RateLimitState:  redact.Cut(rate.State, redact.MaxValue),
+		RateLimitReason: redact.Cut(rate.Reason, redact.MaxValue),
 		RateLimitPeriod: rate.Period,
 		RetryCount:      retries,
 	}
@@ -155,7 +155,7 @@ func ViewRequest(req *http.Request, attempt int) RequestView {
 // sent returns the first value of a header as it will be sent.
 func sent(req *http.Request, name string) string {
 	if values := transport.OutgoingHeader(req, name); len(values) > 0 {
-		return values[0]
+		return redact.Cut(values[0], redact.MaxValue)
 	}
 	return ""
 }

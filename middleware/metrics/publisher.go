@@ -79,7 +79,7 @@ func NewPublishers(opts ...Option) *Publishers {
 
 func logPanic(channel Channel, recovered any) {
 	slog.Default().Error("metrics: an observer panicked; further panics of it on this channel are not reported",
-		slog.String("channel", string(channel)), slog.String("panic", redact.Text(fmt.Sprint(recovered))))
+		slog.String("channel", string(channel)), slog.String("panic", redact.Cut(fmt.Sprint(recovered), redact.MaxError)))
 }
 
 // A Publisher hands the events of one channel to its observers. [NewPublishers]

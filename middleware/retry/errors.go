@@ -32,9 +32,9 @@ func (e *Error) Error() string {
 		attempts = fmt.Sprintf("%d attempts", e.Attempts)
 	}
 	if e.Reason == "" {
-		return fmt.Sprintf("retry: end after %s: %s", attempts, redact.Text(e.Err.Error()))
+		return fmt.Sprintf("retry: end after %s: %s", attempts, redact.Cut(e.Err.Error(), redact.MaxError))
 	}
-	return fmt.Sprintf("retry: end after %s (%s): %s", attempts, e.Reason, redact.Text(e.Err.Error()))
+	return fmt.Sprintf("retry: end after %s (%s): %s", attempts, e.Reason, redact.Cut(e.Err.Error(), redact.MaxError))
 }
 
 // MarshalJSON writes what Error says: the fields of a foreign error may be secret.

@@ -56,7 +56,7 @@ func (r *retrier) contain(ctx context.Context, what string, f func()) {
 		if p := recover(); p != nil {
 			r.panicked.Do(func() {
 				slog.Default().ErrorContext(ctx, "retry: a function of the caller's panicked",
-					slog.String("function", what), slog.String("panic", redact.Text(fmt.Sprint(p))))
+					slog.String("function", what), slog.String("panic", redact.Cut(fmt.Sprint(p), redact.MaxError)))
 			})
 		}
 	}()

@@ -8,7 +8,8 @@ import "strings"
 // auth-token, secret or password, in any case, with or without dashes and underscores.
 func CredentialHeader(name string) bool {
 	var buffer [longest]byte
-	tail, whole := fold(name, &buffer)
+	from, whole := fold(name, &buffer)
+	tail := string(buffer[from:])
 	if whole && (tail == "authorization" || tail == "proxyauthorization" || tail == "cookie") {
 		return true
 	}

@@ -9,12 +9,12 @@ import (
 // SecretName reports whether a header, query parameter, form field, JSON member
 // or XML element of this name holds a secret: apiKey, token, password, secret,
 // signature, credential, Authorization, Cookie and what ends so, in any case, with
-// or without dashes, underscores and blanks; and key, sig and geniekey alone. Of a
-// nested name (auth.token, auth[token], auth[token][0]) the last part that is no
+// or without dashes, underscores and blanks; and key and sig alone. Of a nested name (auth.token, auth[token], auth[token][0]) the last part that is no
 // index counts.
 func SecretName(name string) bool {
 	var buffer [longest]byte
-	tail, whole := fold(lastPart(name), &buffer)
+	from, whole := fold(lastPart(name), &buffer)
+	tail := string(buffer[from:])
 	return secretTail(tail) || whole && exactName(tail)
 }
 
@@ -26,7 +26,7 @@ func secretTail(tail string) bool {
 	for _, ending := range [...]string{
 		"apikey", "apikeys", "privatekey", "secretkey", "accesskey", "accesskeyid", "authkey", "accountkey",
 		"subscriptionkey", "signingkey", "encryptionkey", "token", "password", "passwords", "passwd", "pwd",
-		"passphrase", "secret", "secrets", "signature", "credential", "authorization", "cookie",
+		"passphrase", "secret", "secrets", "signature", "credential", "authorization", "cookie", "geniekey",
 	} {
 		if strings.HasSuffix(tail, ending) {
 			return true
@@ -36,20 +36,22 @@ func secretTail(tail string) bool {
 }
 
 // exactName knows the names that are too short to be an ending.
-func exactName(tail string) bool { return tail == "key" || tail == "sig" || tail == "geniekey" }
+func exactName(tail string) bool { return tail == "key" || tail == "sig" }
 
 // secretParameter knows the names of query and form parameters. Elsewhere a code is
 // a number that readers need.
 func secretParameter(name string) bool {
 	var buffer [longest]byte
-	tail, whole := fold(lastPart(name), &buffer)
+	from, whole := fold(lastPart(name), &buffer)
+	tail := string(buffer[from:])
 	return secretTail(tail) || whole && (exactName(tail) || tail == "code" || tail == "jwt")
 }
 
 // wholeLine knows the headers whose values have blanks in them wherever they stand.
 func wholeLine(name string) bool {
 	var buffer [longest]byte
-	tail, _ := fold(name, &buffer)
+	from, _ := fold(name, &buffer)
+	tail := string(buffer[from:])
 	return strings.HasSuffix(tail, "authorization") || strings.HasSuffix(tail, "cookie")
 }
 
@@ -70,10 +72,11 @@ func lastPart(name string) string {
 // longest is more than the longest ending that is looked for has bytes.
 const longest = 24
 
-// fold returns the end of name in lower case, without dashes, underscores and
-// blanks, and whether that is all of it.
-func fold(name string, buffer *[longest]byte) (tail string, whole bool) {
-	room := len(buffer)
+// fold writes the end of name to the end of buffer, in lower case and without
+// dashes, underscores and blanks. It returns where it begins there, and whether that
+// is all of name.
+func fold(name string, buffer *[longest]byte) (from int, whole bool) {
+	from = len(buffer)
 	for len(name) > 0 {
 		r, size := utf8.DecodeLastRuneInString(name)
 		name = name[:len(name)-size]
@@ -83,11 +86,11 @@ func fold(name string, buffer *[longest]byte) (tail string, whole bool) {
 		case 'ſ':
 			r = 's' // which folds to it, as the Kelvin sign does to k
 		}
-		if r = unicode.ToLower(r); room == 0 || r >= utf8.RuneSelf {
-			return string(buffer[room:]), false
+		if r = unicode.ToLower(r); from == 0 || r >= utf8.RuneSelf {
+			return from, false
 		}
-		room--
-		buffer[room] = byte(r)
+		from--
+		buffer[from] = byte(r)
 	}
-	return string(buffer[room:]), true
+	return from, true
 }

@@ -22,6 +22,12 @@ func TestKnowsTheNamesOfSecrets(t *testing.T) {
 		"apiKey": true, "api_key": true, "API-KEY": true, "x-api-key": true, "to\u212aen": true, "access_token": true,
 		"password": true, "newPassword": true, "client_secret": true, "key": true, "sig": true, "Authorization": true,
 		"proxy-authorization": true, "Set-Cookie": true, "user[password]": true, "auth.token": true, "secrets": true,
+		"X-Amz-Signature": true, "X-Amz-Credential": true, "X-Amz-Security-Token": true, "AWSAccessKeyId": true, "Signature": true,
+		"X-Goog-Signature": true, "X-Genie-Key": true, "Cookie": true, "\u017fecret": true, "pa\u017f\u017fword": true, "db_pwd": true,
+		"token[]": true, "token[0]": true, "user[password][0]": true, "params['token']": true, "a.b[token][1][2]": true, "token]": true,
+		"X-Super-Long-Name-Of-The-Api-Key": true, "really-really-really-long-api---key": true,
+		"GoogleAccessId": false, "code": false, "jwt": false, "token[name]": false, "secret.name": false, "tokén": false, "[]": false, "]": false, "[0]": false,
+		"really-really-really-long-key": false, "-_-": false,
 		"": false, "alias": false, "keyword": false, "tokens": false, "monkey": false, "message": false, "secretary": false, "limit": false,
 	} {
 		assert.Equal(t, secret, redact.SecretName(name), "%q", name)

@@ -3,17 +3,15 @@ package redact
 import (
 	"fmt"
 	"math"
+	"strings"
 	"unicode/utf8"
 )
 
-// The bounds by which text of others is cut for [Cut], in bytes.
+// The limits for [Cut] and [Bound] that all of the toolkit goes by, in bytes.
 const (
-	MaxValue = 2 << 10 // of a header, a query parameter and the like
+	MaxValue = 2 << 10 // of the values of a header, and of the path and the query of a URL
 	MaxError = 8 << 10 // of the text of an error
 )
-
-// maxURL is how much of a URL's path, and of its query, is shown, in bytes.
-const maxURL = 2 << 10
 
 // Text returns text with what looks like a secret replaced: the values of what has
 // a [SecretName], as a JSON member, a parameter, an XML element or attribute, a
@@ -36,31 +34,55 @@ func Prefix(text string) string { return apply(text, true) }
 // text longer than limit bytes it reads and returns only the beginning, as [Prefix]
 // does, with the length of the text behind it: "… (1048576 bytes)".
 func Cut(text string, limit int) string {
-	if len(text) <= limit {
+	kept, omission := Bound(text, limit)
+	if omission == "" {
 		return Text(text)
 	}
-	return Prefix(beginning(text, limit)) + omission(text, limit)
+	return Prefix(kept) + omission
 }
 
-// omission says how long text is, if it is longer than limit bytes.
-func omission(text string, limit int) string {
-	if len(text) <= limit {
+// Values is [Cut] for the values of a header, which are joined by ", " and cut to
+// [MaxValue] bytes in all.
+func Values(values []string) string {
+	switch len(values) {
+	case 0:
 		return ""
+	case 1:
+		return Cut(values[0], MaxValue)
 	}
-	return fmt.Sprintf("… (%d bytes)", len(text))
+	size, fitting := 0, 0
+	for i, value := range values {
+		if size <= MaxValue {
+			fitting = i + 1
+		}
+		size += len(value) + len(", ")
+	}
+	if size -= len(", "); size <= MaxValue {
+		return Text(strings.Join(values, ", "))
+	}
+	parts := make([]string, fitting)
+	for i := range parts {
+		parts[i], _ = Bound(values[i], MaxValue+1)
+	}
+	kept, _ := Bound(strings.Join(parts, ", "), MaxValue)
+	return Prefix(kept) + omitted(size)
 }
 
-// beginning returns at most limit bytes of text, and no half character.
-func beginning(text string, limit int) string {
+// Bound returns the first limit bytes of text, less a character cut in two, and
+// what to write behind them: the empty string if that is all of text, else its
+// length, "… (1048576 bytes)". Secrets are still in it.
+func Bound(text string, limit int) (kept, omission string) {
 	if len(text) <= limit {
-		return text
+		return text, ""
 	}
 	end := max(limit, 0)
 	for end > 0 && limit-end < utf8.UTFMax && !utf8.RuneStart(text[end]) {
 		end--
 	}
-	return text[:end]
+	return text[:end], omitted(len(text))
 }
+
+func omitted(size int) string { return fmt.Sprintf("… (%d bytes)", size) }
 
 func apply(text string, cut bool) string {
 	if uint64(len(text)) > math.MaxUint32 {

@@ -15,21 +15,25 @@ func URL(u *url.URL) string {
 	}
 	shown := *u
 	shown.User, shown.Fragment, shown.RawFragment = nil, "", ""
-	shown.Host = beginning(shown.Host[strings.LastIndexByte(shown.Host, '@')+1:], maxURL)
+	shown.Host, _ = Bound(shown.Host[strings.LastIndexByte(shown.Host, '@')+1:], MaxValue)
+	var cut string
 	if shown.Opaque != "" { // it is sent as it stands and can hold all that a URL can
-		opaque, _, _ := strings.Cut(beginning(shown.Opaque, maxURL), "#")
+		shown.Opaque, cut = Bound(shown.Opaque, MaxValue)
+		opaque, _, _ := strings.Cut(shown.Opaque, "#")
 		opaque, query, found := strings.Cut(opaque, "?")
 		if shown.Opaque = Text("opaque:" + opaque)[len("opaque:"):]; found {
 			shown.Opaque += "?" + Query(query)
 		}
 	}
 	shown.RawQuery, shown.ForceQuery = "", false
-	if len(u.Path) > maxURL {
-		shown.Path, shown.RawPath = beginning(u.Path, maxURL), ""
+	if len(u.Path) > MaxValue && shown.Opaque == "" {
+		shown.Path, cut = Bound(u.Path, MaxValue)
+		shown.RawPath = ""
 	}
-	text := Text(shown.String()) + omission(u.Path, maxURL)
+	text := Text(shown.String()) + cut
 	if u.RawQuery != "" || u.ForceQuery {
-		text += "?" + Query(beginning(u.RawQuery, maxURL)) + omission(u.RawQuery, maxURL)
+		query, cut := Bound(u.RawQuery, MaxValue)
+		text += "?" + Query(query) + cut
 	}
 	return text
 }

@@ -226,6 +226,9 @@ func (s *scanner) lineEnd(start int, level level, middle bool) int {
 // word names a scheme.
 func (s *scanner) wordsEnd(start int) int {
 	end := s.wordEnd(start)
+	if end-start == len("404") && strings.Trim(s.text[start:end], "0123456789") == "" {
+		return start // cannot fetch token: 401 Unauthorized
+	}
 	for _, scheme := range [...]string{"Bearer", "Basic", "Token", "GenieKey"} {
 		if strings.EqualFold(s.text[start:end], scheme) {
 			return s.wordEnd(s.skip(end, " \t"))

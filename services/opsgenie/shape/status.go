@@ -25,7 +25,7 @@ func (s RequestStatus) Verdict(service, requestID string, m services.Metadata) e
 	if s.IsSuccess {
 		return nil
 	}
-	s.Action, s.Status = redact.Text(s.Action), redact.Text(s.Status)
+	s.Action, s.Status = redact.Cut(s.Action, redact.MaxValue), redact.Cut(s.Status, redact.MaxError)
 	return &ActionError{RequestStatus: s, Service: service, RequestID: requestID, TransactionID: m.TransactionID}
 }
 
@@ -55,5 +55,5 @@ func oneLine(text string) string {
 			return ' '
 		}
 		return r
-	}, redact.Text(text))
+	}, redact.Cut(text, redact.MaxError))
 }

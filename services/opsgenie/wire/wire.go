@@ -154,9 +154,8 @@ func sentence(raw json.RawMessage) string {
 
 // mask takes the key out of a text of the server's.
 func (c Codec) mask(text string) string {
-	text = redact.Text(text)
 	if key := c.Key.Reveal(); key != "" {
 		text = strings.ReplaceAll(text, key, redact.Mask)
 	}
-	return text
+	return redact.Cut(text, redact.MaxError)
 }
