@@ -147,7 +147,7 @@ func lineEncodings() []Encoding {
 			return "curl -H '" + name + ": " + strings.ReplaceAll(secret, "'", `'\''`) + "' -H 'Zone: " + Innocent + "' https://x.io/"
 		}},
 		{Name: "curl -d", Write: func(name, secret string) string {
-			return `curl -d "` + name + "=" + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(secret) + `" -d zone=` + Innocent
+			return `curl -d "` + name + "=" + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "%26", "%", "%25", "<", "%3C", ">", "%3E").Replace(secret) + `" -d zone=` + Innocent
 		}},
 		{Name: "Set-Cookie", Loose: true, Write: func(_, secret string) string {
 			return "Zone: " + Innocent + "\r\nSet-Cookie: session=" + secret + "; Path=/; HttpOnly\r\nZone: " + Innocent

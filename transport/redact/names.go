@@ -9,8 +9,8 @@ import (
 // SecretName reports whether a header, query parameter, form field, JSON member
 // or XML element of this name holds a secret: apiKey, token, password, secret,
 // signature, credential, Authorization, Cookie and what ends so, in any case, with
-// or without dashes, underscores and blanks; and key and sig alone. Of a nested name (auth.token, auth[token], auth[token][0]) the last part that is no
-// index counts.
+// or without dashes, underscores and blanks; and key and sig alone. Of a nested name
+// (auth.token, auth[token], auth[token][0]) the last part that is no index counts.
 func SecretName(name string) bool {
 	var buffer [longest]byte
 	from, whole := fold(lastPart(name), &buffer)

@@ -101,6 +101,52 @@ func TestShowsTextsWithoutTheirSecrets(t *testing.T) {
 	}
 }
 
+// A3: what the encodings do not tell of.
+func TestTellsSecretsFromWhatLooksLikeThem(t *testing.T) {
+	t.Parallel()
+	deep := strings.Repeat(`\`, 31) // of JSON in JSON, five times
+	for text, want := range map[string]string{
+		`OAuth::Token::Invalid: x`:                                   `OAuth::Token::Invalid: x`,
+		`token expired, the key: value pair, exit code=1, code: 429`: `token expired, the key: value pair, exit code=1, code: 429`,
+		`oauth2: cannot fetch token: 400 Bad Request`:                `oauth2: cannot fetch token: 400 Bad Request`,
+		`use http://host:port for it, or mail`:                       `use http://host:port for it, or mail`,
+		`C:\token and D:\new`:                                        `C:\token and D:\new`,
+		`a token: Bearer ` + canary + ` was sent`:                    `a token: *** was sent`,
+		`the password: ` + canary + ` is wrong`:                      `the password: *** is wrong`,
+		`sent Authorization: Basic ` + canary + ` to x`:              `sent Authorization: ***`,
+		"> token: a\"\",, " + canary + "\n> Accept: x":               "> token: ***\n> Accept: x",
+		`x,"{""token"":""a\""\"",` + canary + `"",""n"":1}",y`:       `x,"{""token"":""***"",""n"":1}",y`,
+		`{"a":"Accept: x\r\ntoken: ` + canary + `","n":1}`:           `{"a":"Accept: x\r\ntoken: ***","n":1}`,
+		`{"a":"X-Api-Key: ` + canary + `","n":1}`:                    `{"a":"X-Api-Key: ***","n":1}`,
+		`{"a":"sent X-Api-Key: ` + canary + `","n":1}`:               `{"a":"sent X-Api-Key: ***","n":1}`,
+		`{"a":"code=` + canary + `&b=1","n":1}`:                      `{"a":"code=` + canary + `&b=1","n":1}`,
+		`code=` + canary + `&state=1`:                                `code=***&state=1`,
+		`{"a":"\"token\":\"` + canary + `\"","n":1}`:                 `{"a":"\"token\":\"***\"","n":1}`,
+		`parse "https://bob:a ` + canary + `@x.io/": invalid`:        `parse "https://***@x.io/": invalid`,
+		`<token kind="a>` + canary + `" /> and more`:                 `<token *** /> and more`,
+		`<token/><token></token><tokens>1</tokens>`:                  `<token/><token></token><tokens>1</tokens>`,
+		`{"token":"","password":null,"n":""}`:                        `{"token":"","password":"***","n":""}`,
+		"token:\n  - " + canary + "\n  - b\nn: 1":                    "token:***\nn: 1",
+		"{\"token\": 5\n, \"n\": 1}":                                 "{\"token\": \"***\"\n, \"n\": 1}",
+		`{&quot;token&quot;:5,&quot;n&quot;:1}`:                      `{&quot;token&quot;:&quot;***&quot;,&quot;n&quot;:1}`,
+		`{'token': 5, 'n': 1}`:                                       `{'token': '***', 'n': 1}`,
+		`%7B%22token%22%3A5%7D`:                                      `%7B%22token%22%3A%22***%22%7D`,
+		`{` + deep + `"token` + deep + `":` + canary + `} "b"`:       `{***"b"`,
+	} {
+		assert.Equal(t, want, redact.Text(text))
+	}
+	for query, want := range map[string]string{
+		"": "", "&": "&", "a=b&c": "a=b&c", "q=50%" + canary: "q=***", "a=1&code=" + canary + "&b=2": "a=1&code=***&b=2", "%2574oken=" + canary: "%2574oken=***",
+		"jwt=" + canary: "jwt=***", "token=***&a=b": "token=***&a=b",
+	} {
+		assert.Equal(t, want, redact.Query(query))
+	}
+	text := `parse "https://bob:a ` + canary + `@x.io/`
+	for cut := range len(text) {
+		assert.NotContains(t, redact.Prefix(text[:cut]), canary[:2], "cut at %d", cut)
+	}
+}
+
 // A3: a body is cut off where its bound lies.
 func TestHidesASecretWhereverTheTextIsCutOff(t *testing.T) {
 	t.Parallel()
@@ -194,6 +240,8 @@ func FuzzText(f *testing.F) {
 	for _, piece := range hostile {
 		f.Add(piece + piece)
 	}
+	f.Add(`{a=apiKey=x, apiKey=a b, c}`)
+	f.Add("https://x.itps%3A%2F%2Fy.io%3FapiKey%3Da%?%26")
 	f.Fuzz(func(t *testing.T, text string) {
 		shown := redact.Text(text)
 		assert.Equal(t, shown, redact.Text(shown), "once more changes nothing")

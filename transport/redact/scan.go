@@ -19,13 +19,12 @@ type scanner struct {
 	rest  span
 }
 
-// hide replaces text[from:to], which is not empty, and returns where to go on.
+// hide replaces text[from:to], unless it is empty or hidden, and returns where to go on.
 func (s *scanner) hide(from, to int, shown string) int {
-	if from < to {
-		start, end := s.at(from), s.at(to)
-		s.out.WriteString(s.original[s.done:start])
+	if from < to && s.written(from, to) != shown {
+		s.out.WriteString(s.original[s.done:s.at(from)])
 		s.out.WriteString(shown)
-		s.done = end
+		s.done = s.at(to)
 	}
 	return to
 }
@@ -198,7 +197,7 @@ func (s *scanner) announces(text string, next int) bool {
 
 // inQuery reports whether the parameter at from is one of a query or a form.
 func (s *scanner) inQuery(from, next int) bool {
-	return s.is(from-1, '?') || s.is(from-1, '&') || from == 0 && s.is(s.parameterEnd(next, next-1, false), '&')
+	return s.is(from-1, '?') || s.is(from-1, '&') || from == 0 && s.is(s.parameterEnd(next, next-1, 0), '&')
 }
 
 // is reports whether the byte at i is c; i may be anywhere.

@@ -60,11 +60,7 @@ func Values(values []string) string {
 	if size -= len(", "); size <= MaxValue {
 		return Text(strings.Join(values, ", "))
 	}
-	parts := make([]string, fitting)
-	for i := range parts {
-		parts[i], _ = Bound(values[i], MaxValue+1)
-	}
-	kept, _ := Bound(strings.Join(parts, ", "), MaxValue)
+	kept, _ := Bound(strings.Join(values[:fitting], ", "), MaxValue)
 	return Prefix(kept) + omitted(size)
 }
 
@@ -84,15 +80,22 @@ func Bound(text string, limit int) (kept, omission string) {
 
 func omitted(size int) string { return fmt.Sprintf("… (%d bytes)", size) }
 
+// maxPasses bounds how often a text is read until nothing is left to hide: what was
+// hidden may have been what told the rest apart. Mostly the second time changes nothing.
+const maxPasses = 4
+
 func apply(text string, cut bool) string {
 	if uint64(len(text)) > math.MaxUint32 {
 		return Mask // a mark could not tell its place
 	}
-	s := scanner{normal: normalize(text), cut: cut}
-	s.scan()
-	if s.done == 0 {
-		return text
+	for range maxPasses {
+		s := scanner{normal: normalize(text), cut: cut}
+		s.scan()
+		if s.done == 0 {
+			return text
+		}
+		s.out.WriteString(s.original[s.done:])
+		text = s.out.String()
 	}
-	s.out.WriteString(text[s.done:])
-	return s.out.String()
+	return Mask
 }

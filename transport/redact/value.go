@@ -23,11 +23,17 @@ func (s *scanner) opening(i int) int {
 func (s *scanner) quoted(open int) span {
 	quote, level := s.text[open], s.level(open)
 	run := min(s.run(open), 3)
-	if run == 2 && s.ends(open+2) {
+	if run == 2 && (s.ends(open+2) || isQuote(s.text[open+2])) {
 		return span{open + 1, open + 1}
 	}
 	for i := open + run; i < len(s.text); i++ {
-		if s.text[i] != quote || s.level(i).deeper(level) {
+		if s.text[i] != quote {
+			continue
+		}
+		if s.level(i).deeper(level) {
+			if run == 2 && s.is(i+1, quote) {
+				i++ // a doubled quote that is escaped as well
+			}
 			continue
 		}
 		n := s.run(i)
@@ -50,7 +56,7 @@ func (s *scanner) run(i int) int {
 
 // ends reports whether a value may be over at i, as what is there tells.
 func (s *scanner) ends(i int) bool {
-	return i >= len(s.text) || isQuote(s.text[i]) || strings.IndexByte(" \t\r\n,;:)]}>&/\\", s.text[i]) >= 0
+	return i >= len(s.text) || strings.IndexByte(" \t\r\n,;:)]}>&/\\", s.text[i]) >= 0
 }
 
 // member hides the value at start of a quoted name, as in JSON.
@@ -110,22 +116,22 @@ func (s *scanner) field(n name, separator, next int) int {
 	}
 	text := s.text[n.from:n.to]
 	spaced := start > next || n.to < separator || s.is(next, '\r') || s.is(next, '\n')
-	around := n.from - 1
-	for around >= 0 && (s.text[around] == ' ' || s.text[around] == '\t') {
-		around--
-	}
+	around := s.around(n.from)
 	before := byte('\n')
 	if around >= 0 {
 		before = s.text[around]
 	}
-	enclosed := around == n.from-1 && isQuote(before)
+	var quote byte
+	if around == n.from-1 && isQuote(before) {
+		quote = before
+	}
 	var end int
 	switch equals := s.text[separator] == '='; {
 	case opens(before) || before == ',':
 		end = s.fieldEnd(start, s.level(separator))
 	case before == '?' || before == '&' || equals && !spaced && !wholeLine(text):
-		end = s.parameterEnd(start, separator, enclosed)
-	case enclosed:
+		end = s.parameterEnd(start, separator, quote)
+	case quote != 0:
 		end = s.quoted(around).to
 	case before == '\n':
 		end = s.lineEnd(start, s.level(around), false)
@@ -139,6 +145,19 @@ func (s *scanner) field(n name, separator, next int) int {
 		end = s.lineEnd(start, s.level(separator), true)
 	}
 	return s.hide(start, end, Mask)
+}
+
+// around returns the index of what stands before a name, blanks aside and, at the
+// beginning of a line, the mark that curl and diffs have there. It is -1 for nothing.
+func (s *scanner) around(i int) int {
+	for i--; i >= 0 && (s.text[i] == ' ' || s.text[i] == '\t'); i-- {
+	}
+	if i == 0 || i > 0 && s.text[i-1] == '\n' {
+		if strings.IndexByte("<>*#+-", s.text[i]) >= 0 {
+			i--
+		}
+	}
+	return i
 }
 
 // isPlain reports whether a name may be a word of a sentence.
@@ -160,7 +179,7 @@ func (s *scanner) fieldEnd(start int, level level) int {
 			return s.trim(start, i)
 		case opens(c):
 			depth++
-		case closes(c):
+		case closes(c) && depth > 0:
 			depth--
 		}
 	}
@@ -169,9 +188,12 @@ func (s *scanner) fieldEnd(start int, level level) int {
 
 func (s *scanner) endsField(i int) bool {
 	switch c := s.text[i]; {
-	case c == '\n' || closes(c):
+	case c == '\n':
 		return true
-	case isQuote(c):
+	case closes(c), isQuote(c):
+		for n := 0; n < 3 && i+1 < len(s.text) && isQuote(s.text[i+1]); n++ {
+			i++ // that end what all this stands in
+		}
 		return s.ends(i + 1)
 	case c == ' ' || c == ',':
 		i = s.skip(i, " ,\t\"'")
@@ -185,18 +207,20 @@ func (s *scanner) endsField(i int) bool {
 	return false
 }
 
-// parameterEnd returns the end of a parameter's value at i. Inside quotes it may have
-// blanks. A layer of percent-encoding protects what would end it otherwise.
-func (s *scanner) parameterEnd(i, separator int, enclosed bool) int {
+// parameterEnd returns the end of a parameter's value at i. Inside quotes, which quote
+// tells unless it is zero, it may have blanks. A layer of percent-encoding protects what would end it otherwise.
+func (s *scanner) parameterEnd(i, separator int, quote byte) int {
 	level := s.level(separator)
 	for ; i < len(s.text); i++ {
 		if s.level(i).percents() > level.percents() {
 			continue
 		}
 		switch c := s.text[i]; {
-		case strings.IndexByte("&<>\r\n", c) >= 0,
-			!enclosed && (c == ' ' || c == '\t'),
-			isQuote(c) && s.ends(i+1):
+		case c == '&' || c == '<' || c == '>',
+			(c == '\r' || c == '\n') && !s.level(i).deeper(level),
+			quote == 0 && (c == ' ' || c == '\t'),
+			quote == 0 && isQuote(c) && s.ends(i+1),
+			c == quote && !s.level(i).deeper(level):
 			return i
 		}
 	}
@@ -212,14 +236,24 @@ func (s *scanner) lineEnd(start int, level level, middle bool) int {
 		c := s.text[i]
 		switch {
 		case c == '\n' && !s.level(i).deeper(level):
-			if next := s.skip(i+1, " \t"); next-i-1 <= indent || next == len(s.text) || isBlank(s.text[next]) {
+			if next := s.skip(i+1, " \t"); next-i-1 <= indent || next == len(s.text) {
 				return s.trim(start, i)
 			}
-		case isQuote(c) && (middle || level.deeper(s.level(i))) && s.ends(i+1) && !s.is(i+1, ' '):
+		case c == '"' && s.endsString(i, level, middle):
 			return i
 		}
 	}
 	return len(s.text)
+}
+
+// endsString reports whether the quote at i ends the string that a line stands in. If
+// the line begins in it, the line's end is encoded once more than the quote.
+func (s *scanner) endsString(i int, level level, middle bool) bool {
+	quote := s.level(i)
+	if middle {
+		return quote.percents() <= level.percents() && s.ends(i+1) && !s.is(i+1, ' ')
+	}
+	return level.deeper(quote) && !quote.deeper(level) && s.ends(i+1)
 }
 
 // wordsEnd returns the end of a word in a sentence, and of the one behind it if the
