@@ -104,9 +104,10 @@ func (s *scanner) before(i int, ends string) int {
 // A name is what precedes a separator: text[from:to], and its closing quote, or -1.
 type name struct{ from, to, quote int }
 
-// nameBefore returns the name that ends at i, blanks aside. It is empty if there is none.
+// nameBefore returns the name that ends at i, blanks aside, which a form writes as +.
+// It is empty if there is none.
 func (s *scanner) nameBefore(i int) name {
-	for i > 0 && isBlank(s.text[i-1]) {
+	for i > 0 && (isBlank(s.text[i-1]) || s.text[i-1] == '+') {
 		i--
 	}
 	if i > 1 && s.text[i-1] == ']' && isQuote(s.text[i-2]) {

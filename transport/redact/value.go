@@ -111,7 +111,7 @@ func closes(c byte) bool { return c == '}' || c == ']' || c == ')' }
 // the name stands: in braces, in a query, in quotes, on a line or in a sentence.
 func (s *scanner) field(n name, separator, next int) int {
 	start := s.skip(next, " \t")
-	if open := s.opening(start); open >= 0 {
+	if open := s.opening(s.skip(start, "+ ")); open >= 0 {
 		return s.hideQuoted(open)
 	}
 	text := s.text[n.from:n.to]
