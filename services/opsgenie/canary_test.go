@@ -182,7 +182,7 @@ func canaryCalls(gone string, secure *httptest.Server) []canaryCall {
 			cancel()
 			return canaryWrite(ctx, c)
 		}},
-		{name: "proxy, gone", do: canaryAccount, says: "refused", opts: chain(tripware.WithProxy(canaryProxy(gone)))},
+		{name: "proxy, gone", do: canaryAccount, says: "refused", opts: append(chain(tripware.WithProxy(canaryProxy(gone))), opsgenie.WithPlainHTTP())},
 		{name: "a base that tells too much", do: canaryAccount, is: http.ErrHandlerTimeout, opts: []opsgenie.Option{
 			opsgenie.WithBase(transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, foreign })),
 		}},

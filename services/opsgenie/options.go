@@ -64,7 +64,8 @@ func WithRegion(r Region) Option { return func(c *config) { c.region = &r } }
 func WithBaseURL(base string) Option { return func(c *config) { c.url = &base } }
 
 // WithPlainHTTP lets the key go to a base URL of scheme http that is not
-// loopback: whoever is on the way can read it. The default refuses one.
+// loopback, or through a proxy: whoever is on the way can read it there. The default
+// refuses both.
 func WithPlainHTTP() Option { return func(c *config) { c.plainHTTP = true } }
 
 // WithBase puts rt at the bottom of the chain: a mock, or a transport of your
