@@ -313,6 +313,7 @@ func fetchIsItsOwn(
 	rt := above(auth.New(home, sourceOf(get))(&server{}))
 	resp, err := rt.RoundTrip(request(t, http.MethodGet, home, nil).WithContext(ctx))
 	time.Sleep(time.Minute) // a fetch whose caller has left goes on
+	synctest.Wait()
 	if err == nil {
 		_ = resp.Body.Close()
 	}
