@@ -72,12 +72,21 @@ func secretFrom(part string) int {
 			end = start + i
 		}
 		name, value, found := strings.Cut(part[start:end], "=")
-		if found && value != Mask && (garbled(name) || garbled(value) || secretParameter(strings.TrimSpace(normalize(name).text)) || Text(value) != value) {
+		if found && value != Mask && (garbled(name) || garbled(value) || secretParameter(strings.TrimSpace(normalize(name).text)) || conceals(value)) {
 			return start + len(name) + 1
 		}
 		start = end + 1
 	}
 	return -1
+}
+
+// conceals reports whether the value of a parameter, which has blanks as +, holds a secret.
+func conceals(value string) bool {
+	if Text(value) != value {
+		return true
+	}
+	spaced := strings.ReplaceAll(value, "+", " ")
+	return Text(spaced) != spaced
 }
 
 // garbled reports whether text cannot be decoded as a query: it may be a secret.

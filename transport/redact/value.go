@@ -236,7 +236,11 @@ func (s *scanner) lineEnd(start int, level level, middle bool) int {
 		c := s.text[i]
 		switch {
 		case c == '\n' && !s.level(i).deeper(level):
-			if next := s.skip(i+1, " \t"); next-i-1 <= indent || next == len(s.text) {
+			blanks := " \t"
+			if s.level(i).percents() > 0 {
+				blanks = " \t+" // as a form writes one
+			}
+			if next := s.skip(i+1, blanks); next-i-1 <= indent || next == len(s.text) {
 				return s.trim(start, i)
 			}
 		case c == '"' && s.endsString(i, level, middle):
