@@ -81,17 +81,17 @@ func TestAFaultOfTheCallersBodyIsFinal(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk: I/O error")
 	for name, row := range map[string]struct {
-		body   io.Reader
+		body   func() io.Reader // each protocol has its own
 		length int64
 		is     error
 		sent   int // attempts
 	}{
-		"a Read that fails":                  {&failsOnce{err: broken}, -1, broken, 1},
-		"a Read that fails, of known length": {&failsOnce{err: broken}, 22, broken, 1},
-		"shorter than announced":             {iotest.HalfReader(strings.NewReader("abc")), 10, nil, 1},
-		"longer than announced":              {iotest.HalfReader(strings.NewReader("abcdefghijkl")), 3, nil, 1},
-		"in memory, shorter":                 {strings.NewReader("abc"), 10, nil, 0},
-		"in memory, longer":                  {strings.NewReader("abcdefghijkl"), 3, nil, 0},
+		"a Read that fails":                  {func() io.Reader { return &failsOnce{err: broken} }, -1, broken, 1},
+		"a Read that fails, of known length": {func() io.Reader { return &failsOnce{err: broken} }, 22, broken, 1},
+		"shorter than announced":             {func() io.Reader { return iotest.HalfReader(strings.NewReader("abc")) }, 10, nil, 1},
+		"longer than announced":              {func() io.Reader { return iotest.HalfReader(strings.NewReader("abcdefghijkl")) }, 3, nil, 1},
+		"in memory, shorter":                 {func() io.Reader { return strings.NewReader("abc") }, 10, nil, 0},
+		"in memory, longer":                  {func() io.Reader { return strings.NewReader("abcdefghijkl") }, 3, nil, 0},
 	} {
 		for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
 			t.Run(name+", "+protocol, func(t *testing.T) {
@@ -107,11 +107,7 @@ func TestAFaultOfTheCallersBodyIsFinal(t *testing.T) {
 				})
 				base := baseOf(srv, protocol == "HTTP/2.0")
 				defer base.CloseIdleConnections()
-				body := row.body
-				if faulty, ok := body.(*failsOnce); ok {
-					body = &failsOnce{err: faulty.err} // each protocol has its own
-				}
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, srv.URL, body)
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, srv.URL, row.body())
 				require.NoError(t, err)
 				req.ContentLength = row.length
 				ctx, record := transport.Begin(t.Context())
