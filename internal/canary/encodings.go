@@ -31,7 +31,9 @@ const (
 // Encodings returns the table. What Go has an encoder for is written by it.
 func Encodings() []Encoding {
 	var list []Encoding
-	for _, some := range [][]Encoding{jsonEncodings(), goEncodings(), scriptEncodings(), markupEncodings(), queryEncodings(), lineEncodings()} {
+	for _, some := range [][]Encoding{
+		jsonEncodings(), goEncodings(), scriptEncodings(), markupEncodings(), queryEncodings(), urlEncodings(), lineEncodings(),
+	} {
 		list = append(list, some...)
 	}
 	return list
@@ -101,7 +103,8 @@ func jsonEncodings() []Encoding {
 		{Name: "Go JSON", Write: goJSON},
 		{Name: "JSON without HTML escapes", Write: plainJSON},
 		{Name: "pretty JSON", Write: func(name, secret string) string {
-			return "{\n  \"" + Neighbour + "\" : \"" + Innocent + "\",\n  \"" + name + "\" : " + marshal(secret) + ",\n  \"" + Neighbour + "\" : \"" + Innocent + "\"\n}"
+			return "{\n  \"" + Neighbour + "\" : \"" + Innocent + "\",\n  \"" + name + "\" : " + marshal(secret) + ",\n  \"" +
+				Neighbour + "\" : \"" + Innocent + "\"\n}"
 		}},
 		{Name: "JSON in JSON", Write: func(name, secret string) string { return inString(goJSON(name, secret)) }},
 		{Name: "JSON in JSON in JSON", Write: func(name, secret string) string { return inString(inString(goJSON(name, secret))) }},
@@ -115,7 +118,7 @@ func jsonEncodings() []Encoding {
 			return escaped(plainJSON(name, secret), "=&<>'", `\u%04x`)
 		}},
 		{Name: "Gson, a URL", Write: func(name, secret string) string {
-			link := "https://x.io/v2?" + Neighbour + "=" + Innocent + "&" + name + "=" + url.QueryEscape(secret) + "&" + Neighbour + "=" + Innocent
+			link := "https://x.io/v2?" + query(name, secret)
 			return escaped(`{"next":"`+link+`","`+Neighbour+`":"`+Innocent+`"}`, "=&", `\u%04x`)
 		}},
 		{Name: "System.Text.Json", Write: func(name, secret string) string {
@@ -128,7 +131,7 @@ func jsonEncodings() []Encoding {
 			return strings.ReplaceAll(plainJSON(name, secret), "/", `\/`)
 		}},
 		{Name: "PHP JSON, a URL with a user", Write: func(_, secret string) string {
-			return strings.ReplaceAll(`{"`+Neighbour+`":"`+Innocent+`","u":"https://bob:`+userinfo(secret)+`@x.io/","`+Neighbour+`":"`+Innocent+`"}`, "/", `\/`)
+			return strings.ReplaceAll(`{"u":"https://bob:`+userinfo(secret)+`@x.io/","`+Neighbour+`":"`+Innocent+`"}`, "/", `\/`)
 		}},
 		{Name: "JSON lines by Java, a URL with a user and all slashes by number", Write: func(_, secret string) string {
 			return escaped(`{"u":"https://bob:`+userinfo(secret)+`@x.io","`+Neighbour+`":"`+Innocent+`"}`, "/", `\u%04x`)
@@ -162,10 +165,16 @@ func goEncodings() []Encoding {
 		{Name: "Go %#v of a struct", Write: func(name, secret string) string {
 			return strings.Replace(fmt.Sprintf("%#v", &object{Innocent, secret, Innocent}), "Member", identifier(name), 1)
 		}},
-		{Name: "Go %v of a header", Loose: true, Write: func(name, secret string) string { return fmt.Sprintf("%v", header(name, secret)) }},
+		{Name: "Go %v of a header", Loose: true, Write: func(name, secret string) string {
+			return fmt.Sprintf("%v", header(name, secret))
+		}},
 		{Name: "Go %#v of a header", Write: func(name, secret string) string { return fmt.Sprintf("%#v", header(name, secret)) }},
-		{Name: "Go %v of url.Values", Loose: true, Write: func(name, secret string) string { return fmt.Sprintf("%v", url.Values(header(name, secret))) }},
-		{Name: "Go %#v of url.Values", Write: func(name, secret string) string { return fmt.Sprintf("%#v", url.Values(header(name, secret))) }},
+		{Name: "Go %v of url.Values", Loose: true, Write: func(name, secret string) string {
+			return fmt.Sprintf("%v", url.Values(header(name, secret)))
+		}},
+		{Name: "Go %#v of url.Values", Write: func(name, secret string) string {
+			return fmt.Sprintf("%#v", url.Values(header(name, secret)))
+		}},
 		{Name: "Go %q of JSON", Write: func(name, secret string) string {
 			return fmt.Sprintf("body %q and "+Innocent, goJSON(name, secret))
 		}},
@@ -187,7 +196,8 @@ func python(text string) string {
 func scriptEncodings() []Encoding {
 	pairs := func(separator, before, after string, quoteName, quote func(string) string) func(name, secret string) string {
 		return func(name, secret string) string {
-			list := []string{quoteName(Neighbour) + separator + quote(Innocent), quoteName(name) + separator + quote(secret), quoteName("zone") + separator + quote(Innocent)}
+			list := []string{quoteName(Neighbour) + separator + quote(Innocent), quoteName(name) + separator + quote(secret),
+				quoteName("zone") + separator + quote(Innocent)}
 			return before + strings.Join(list, ", ") + after
 		}
 	}
@@ -206,7 +216,8 @@ func scriptEncodings() []Encoding {
 		{Name: "Python bytes", Write: pairs(": ", "{", "}", bytes, bytes)},
 		{Name: "Python headers", Write: pairs(": ", "Headers({", "})", python, python)},
 		{Name: "Python list of tuples", Write: func(name, secret string) string {
-			return "[(" + python(Neighbour) + ", " + python(Innocent) + "), (" + python(name) + ", " + python(secret) + "), ('zone', '" + Innocent + "')]"
+			return "[(" + python(Neighbour) + ", " + python(Innocent) + "), (" + python(name) + ", " + python(secret) +
+				"), ('zone', '" + Innocent + "')]"
 		}},
 		{Name: "Python keyword arguments", Write: pairs("=", "Config(", ")", underscored, python)},
 		{Name: "Python dict in JSON", Write: func(name, secret string) string {
@@ -222,7 +233,8 @@ func scriptEncodings() []Encoding {
 		{Name: "Java map", Loose: true, Write: pairs("=", "{", "}", strings.Clone, strings.Clone)},
 		{Name: "Java record", Loose: true, Write: pairs("=", "Config[", "]", underscored, strings.Clone)},
 		{Name: "PHP print_r", Write: func(name, secret string) string {
-			return "Array\n(\n    [" + Neighbour + "] => " + Innocent + "\n    [" + name + "] => " + secret + "\n    [zone] => " + Innocent + "\n)\n"
+			return "Array\n(\n    [" + Neighbour + "] => " + Innocent + "\n    [" + name + "] => " + secret + "\n    [zone] => " +
+				Innocent + "\n)\n"
 		}},
 		{Name: "PHP var_dump", Loose: true, Write: func(name, secret string) string {
 			return "array(2) {\n  [\"" + name + "\"]=>\n  " + php(secret) + "\n  [\"zone\"]=>\n  " + php(Innocent) + "\n}\n"

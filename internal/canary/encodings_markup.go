@@ -10,7 +10,8 @@ import (
 
 // element writes an XML element as encoding/xml escapes it.
 func element(name, secret string) string {
-	return "<a><" + Neighbour + ">" + Innocent + "</" + Neighbour + "><" + name + ">" + xmlText(secret) + "</" + name + "><zone>" + Innocent + "</zone></a>"
+	return "<a><" + Neighbour + ">" + Innocent + "</" + Neighbour + "><" + name + ">" + xmlText(secret) + "</" + name +
+		"><zone>" + Innocent + "</zone></a>"
 }
 
 func xmlText(text string) string {
@@ -28,7 +29,8 @@ func markupEncodings() []Encoding {
 			return `<a><ns:` + name + ` kind="x>` + `">` + xmlText(secret) + `</ns:` + name + `><zone>` + Innocent + `</zone></a>`
 		}},
 		{Name: "XML with children", Write: func(name, secret string) string {
-			return "<" + name + "><old>1</old><" + name + ">" + xmlText(secret) + "</" + name + "><new>" + xmlText(secret) + "</new></" + name + "><zone>" + Innocent + "</zone>"
+			return "<" + name + "><old>1</old><" + name + ">" + xmlText(secret) + "</" + name + "><new>" + xmlText(secret) +
+				"</new></" + name + "><zone>" + Innocent + "</zone>"
 		}},
 		{Name: "XML CDATA", Write: func(name, secret string) string {
 			return "<" + name + "><![CDATA[" + secret + "]]></" + name + "><zone>" + Innocent + "</zone>"
@@ -55,13 +57,17 @@ func markupEncodings() []Encoding {
 			return "<pre>" + html.EscapeString(goJSON(name, secret)) + "</pre><b>" + Innocent + "</b>"
 		}},
 		{Name: "named entities", Write: func(name, secret string) string {
-			return "<pre>" + strings.ReplaceAll(html.EscapeString(goJSON(name, secret)), "&#34;", "&quot;") + "</pre><b>" + Innocent + "</b>"
+			text := strings.ReplaceAll(html.EscapeString(goJSON(name, secret)), "&#34;", "&quot;")
+			return "<pre>" + text + "</pre><b>" + Innocent + "</b>"
 		}},
 		{Name: "a URL in HTML", Write: func(name, secret string) string {
-			return `<a href="` + html.EscapeString("https://x.io/?"+Neighbour+"="+Innocent+"&"+name+"="+url.QueryEscape(secret)+"&zone="+Innocent) + `">` + Innocent + `</a>`
+			return `<a href="` +
+				html.EscapeString("https://x.io/?"+Neighbour+"="+Innocent+"&"+name+"="+url.QueryEscape(secret)+"&zone="+Innocent) +
+				`">` + Innocent + `</a>`
 		}},
 		{Name: "HTML of Handlebars", Write: func(name, secret string) string {
-			return `<a href="` + strings.NewReplacer("&", "&amp;", "=", "&#x3D;").Replace("https://x.io/?"+name+"="+url.QueryEscape(secret)+"&zone="+Innocent) + `">` + Innocent + `</a>`
+			return `<a href="` + strings.NewReplacer("&", "&amp;", "=",
+				"&#x3D;").Replace("https://x.io/?"+name+"="+url.QueryEscape(secret)+"&zone="+Innocent) + `">` + Innocent + `</a>`
 		}},
 		{Name: "HTML in JSON", Write: func(name, secret string) string {
 			return inString("<pre>" + html.EscapeString(goJSON(name, secret)) + "</pre>")
@@ -69,25 +75,24 @@ func markupEncodings() []Encoding {
 	}
 }
 
+// query writes a query between two neighbours.
+func query(name, secret string) string {
+	return Neighbour + "=" + Innocent + "&" + url.QueryEscape(name) + "=" + url.QueryEscape(secret) + "&zone=" + Innocent
+}
+
+// within puts a text into a URL's query.
+func within(text string) string {
+	return "https://x.io/?next=" + url.QueryEscape(text) + "&zone=" + Innocent
+}
+
 func queryEncodings() []Encoding {
-	query := func(name, secret string) string {
-		return Neighbour + "=" + Innocent + "&" + url.QueryEscape(name) + "=" + url.QueryEscape(secret) + "&zone=" + Innocent
-	}
-	within := func(text string) string { return "https://x.io/?next=" + url.QueryEscape(text) + "&zone=" + Innocent }
-	presigned := func(host string, names ...string) func(_, secret string) string {
-		return func(_, secret string) string {
-			link := "https://" + host + "/bucket/object?zone=" + Innocent
-			for _, name := range names {
-				link += "&" + name + "=" + url.QueryEscape(secret)
-			}
-			return link + "&X-Expires=60&" + Neighbour + "=" + Innocent
-		}
-	}
 	return []Encoding{
 		{Name: "query", Write: func(name, secret string) string { return "https://x.io/?" + query(name, secret) }},
 		{Name: "form", Write: query},
 		{Name: "query in a query", Write: func(name, secret string) string { return within("https://y.io/?" + query(name, secret)) }},
-		{Name: "query in a query in a query", Write: func(name, secret string) string { return within(within("https://y.io/?" + query(name, secret))) }},
+		{Name: "query in a query in a query", Write: func(name, secret string) string {
+			return within(within("https://y.io/?" + query(name, secret)))
+		}},
 		{Name: "query encoded in a text", Write: func(name, secret string) string {
 			return "see " + url.QueryEscape(query(name, secret)) + " " + Innocent
 		}},
@@ -114,13 +119,29 @@ func queryEncodings() []Encoding {
 			return within(`{"zone": "` + Innocent + `", "` + name + `": ` + plainQuote(secret) + `}`)
 		}},
 		{Name: "JSON in a query in a query", Write: func(name, secret string) string { return within(within(goJSON(name, secret))) }},
+	}
+}
+
+func urlEncodings() []Encoding {
+	presigned := func(host string, names ...string) func(_, secret string) string {
+		return func(_, secret string) string {
+			link := []string{"https://" + host + "/bucket/object?zone=" + Innocent}
+			for _, name := range names {
+				link = append(link, name+"="+url.QueryEscape(secret))
+			}
+			return strings.Join(append(link, "X-Expires=60", Neighbour+"="+Innocent), "&")
+		}
+	}
+	return []Encoding{
 		{Name: "a URL with a user", Write: func(_, secret string) string {
 			return "see https://bob:" + userinfo(secret) + "@x.io/" + Innocent + " " + Innocent
 		}},
 		{Name: "a URL without a scheme", Write: func(_, secret string) string {
 			return "see //bob:" + userinfo(secret) + "@x.io/" + Innocent + " " + Innocent
 		}},
-		{Name: "a URL with a user in a query", Write: func(_, secret string) string { return within("https://bob:" + userinfo(secret) + "@y.io/") }},
+		{Name: "a URL with a user in a query", Write: func(_, secret string) string {
+			return within("https://bob:" + userinfo(secret) + "@y.io/")
+		}},
 		{Name: "a URL with a user in a path", Write: func(_, secret string) string {
 			return "https://x.io/fetch/" + url.PathEscape("https://bob:"+userinfo(secret)+"@y.io/") + "?zone=" + Innocent
 		}},
@@ -147,7 +168,8 @@ func lineEncodings() []Encoding {
 			return "curl -H '" + name + ": " + strings.ReplaceAll(secret, "'", `'\''`) + "' -H 'Zone: " + Innocent + "' https://x.io/"
 		}},
 		{Name: "curl -d", Write: func(name, secret string) string {
-			return `curl -d "` + name + "=" + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "%26", "%", "%25", "<", "%3C", ">", "%3E").Replace(secret) + `" -d zone=` + Innocent
+			return `curl -d "` + name + "=" + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "%26", "%", "%25", "<", "%3C", ">",
+				"%3E").Replace(secret) + `" -d zone=` + Innocent
 		}},
 		{Name: "Set-Cookie", Loose: true, Write: func(_, secret string) string {
 			return "Zone: " + Innocent + "\r\nSet-Cookie: session=" + secret + "; Path=/; HttpOnly\r\nZone: " + Innocent
@@ -169,13 +191,15 @@ func lineEncodings() []Encoding {
 		}},
 		{Name: "log line with a colon", Token: true, Write: line("INFO zone:"+Innocent+" ", ":", " zone:"+Innocent)},
 		{Name: "multipart form", Write: func(name, secret string) string {
-			return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + secret + "\r\n--b\r\nContent-Disposition: form-data; name=\"zone\"\r\n\r\n" + Innocent + "\r\n--b--\r\n"
+			return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + secret +
+				"\r\n--b\r\nContent-Disposition: form-data; name=\"zone\"\r\n\r\n" + Innocent + "\r\n--b--\r\n"
 		}},
 		{Name: "CSV of JSON", Write: func(name, secret string) string {
 			return Innocent + `,"` + strings.ReplaceAll(goJSON(name, secret), `"`, `""`) + `",` + Innocent
 		}},
 		{Name: "SQL", Write: func(name, secret string) string {
-			return "UPDATE t SET " + underscored(name) + " = '" + strings.ReplaceAll(secret, "'", "''") + "' WHERE zone = '" + Innocent + "'"
+			literal := "'" + strings.ReplaceAll(secret, "'", "''") + "'"
+			return "UPDATE t SET " + underscored(name) + " = " + literal + " WHERE zone = '" + Innocent + "'"
 		}},
 	}
 }

@@ -16,6 +16,7 @@ var hostile = []string{
 	`a=%41`, `a=%25`, `a=%`, `%3D=`, `a%3D%2525=`, `%2525252525`, `a=b%41 `, `<token`, `<token>`, `<token a="`, `</token`, `<token/>`, `<a>`,
 	`://`, `://a:b`, `://a:b@`, `://a:b/`, `//a:b `, `//a:b%2F%2Fa:b`, `:`, `Cookie:`, `Cookie:[`, `&quot;`, `&quot;token&quot;:`, `&amp;`, `&`, `&#x26;`,
 	`\u0022`, `\u0022token\u0022:\u0022`, `[`, `{`, `a[`, `]`, `a]=`, `[]=`, `("token",`, `,`, `",`, `name="token"`, "name=token\n\n", `name:`, `name="token">`, `code=`, `?code=`,
+	`{token:a| `, ` |x X-Api-Key: a",`, "\n|{token:a,|x", `"|token:a`, `{token:a| ,`, `"name:|"`, ` |token= a `,
 	`"a\u0041":`, `"\\":`, "\n", "\n ", "a:\n", "token:\n  ", ` `, `x`, `é`, `-`,
 }
 
@@ -24,7 +25,11 @@ func BenchmarkText(b *testing.B) {
 	for _, piece := range hostile {
 		for _, size := range []int{1 << 10, 32 << 10, 1 << 20} {
 			b.Run(fmt.Sprintf("%q/%dKiB", piece, size>>10), func(b *testing.B) {
-				text := strings.Repeat(piece, size/len(piece))
+				text := ""
+				parts := strings.Split(piece, "|") // one after the other
+				for _, part := range parts {
+					text += strings.Repeat(part, size/len(parts)/len(part))
+				}
 				b.ReportAllocs()
 				for b.Loop() {
 					redact.Text(text)

@@ -94,7 +94,12 @@ func (s *scanner) authority(i int) int {
 	if !found || s.text[i] == '[' || strings.Trim(port, "0123456789") == "" {
 		return i
 	}
-	// It is no port: a password with a slash or a blank in it, or one that is cut off.
+	return s.user(i, host, word)
+}
+
+// user hides the user part of a URL whose host, at i, has what is no port: a password
+// with a slash or a blank in it, or one that is cut off.
+func (s *scanner) user(i, host int, word span) int {
 	switch rest := s.remainder(word.to); {
 	case word.from >= i:
 		return s.hide(i, word.from, Mask)

@@ -77,7 +77,7 @@ const longest = 24
 // is all of name.
 func fold(name string, buffer *[longest]byte) (from int, whole bool) {
 	from = len(buffer)
-	for len(name) > 0 {
+	for name != "" {
 		r, size := utf8.DecodeLastRuneInString(name)
 		name = name[:len(name)-size]
 		switch r {

@@ -65,7 +65,7 @@ func normalize(original string) normal {
 	text := []byte(original)
 	n.marks = make([]mark, len(text)+1)
 	for i := range n.marks {
-		n.marks[i].at = uint32(i) //nolint:gosec // apply takes no text that is longer
+		n.marks[i].at = uint32(i) // apply takes no text that is longer
 	}
 	for range maxLayers {
 		length := n.decode(text)
@@ -100,7 +100,7 @@ func (n *normal) decode(text []byte) int {
 		m.level += kind
 		from += size
 		if kind == percent || r < utf8.RuneSelf {
-			text[to], n.marks[to] = byte(r), m //nolint:gosec // the byte that was encoded
+			text[to], n.marks[to] = byte(r), m
 			continue
 		}
 		end := to + utf8.EncodeRune(text[to:from], r)

@@ -12,7 +12,7 @@ type scanner struct {
 	cut   bool // the text goes on
 	out   strings.Builder
 	done  int  // what precedes in the original is in out
-	line  int  // where the line begins
+	depth int  // by how many blanks the line is indented
 	tag   bool // inside an XML tag
 	named bool // something like name="password" was read, and its value follows
 	words [maxLayers + 1]span
@@ -26,10 +26,11 @@ func (s *scanner) hide(from, to int, shown string) int {
 		s.out.WriteString(shown)
 		s.done = s.at(to)
 	}
-	return to
+	return max(from, to)
 }
 
 func (s *scanner) scan() {
+	s.depth = s.skip(0, " \t")
 	for i := 0; i < len(s.text); {
 		switch s.text[i] {
 		case ':', '=':
@@ -64,7 +65,7 @@ func (s *scanner) scan() {
 
 // newLine begins a line. An empty one ends the header of a part of a multipart form.
 func (s *scanner) newLine(i int) int {
-	s.line = i
+	s.depth = s.skip(i, " \t") - i
 	body := s.skip(i, "\r")
 	if !s.named || !s.is(body, '\n') {
 		return i
@@ -111,7 +112,7 @@ func (s *scanner) nameBefore(i int) name {
 		i--
 	}
 	if i > 1 && s.text[i-1] == ']' && isQuote(s.text[i-2]) {
-		i-- // env["TOKEN"] = "x"
+		i-- // of an index
 	}
 	if i > 0 && isQuote(s.text[i-1]) {
 		return s.quotedName(i - 1)
@@ -123,7 +124,7 @@ func (s *scanner) nameBefore(i int) name {
 			open++
 		case c == '[':
 			if open--; open < 0 {
-				return n // map[Token:x]
+				return n // of a map that Go printed
 			}
 		case !isWord(c):
 			return n
@@ -156,24 +157,31 @@ func (s *scanner) separator(i int) int {
 	if name.from == name.to || s.text[i] == ',' && !s.inTuple(name) {
 		return next
 	}
-	for s.is(next, '=') || s.is(next, '>') && next == i+1 && s.text[i] == '=' {
-		next++ // := == =>
+	if s.text[i] == '=' && s.is(next, '>') {
+		next++
 	}
-	text := s.text[name.from:name.to]
+	next = s.skip(next, "=")
 	switch {
-	case s.announces(text, next):
+	case !s.secret(name, i, next):
 		return next
-	case s.named && strings.EqualFold(text, "value"):
-		s.named = false
-	case SecretName(text):
-	case s.text[i] == '=' && secretParameter(text) && s.inQuery(name.from, next):
-	default:
-		return next
-	}
-	if name.quote >= 0 {
+	case name.quote >= 0:
 		return s.member(name, s.skip(next, " \t\r\n"))
+	default:
+		return s.field(name, i, next)
 	}
-	return s.field(name, i, next)
+}
+
+// secret reports whether a name is that of a secret, whose value is at next.
+func (s *scanner) secret(n name, separator, next int) bool {
+	text := s.text[n.from:n.to]
+	if s.announces(text, next) {
+		return false
+	}
+	if s.named && strings.EqualFold(text, "value") {
+		s.named = false
+		return true
+	}
+	return SecretName(text) || s.text[separator] == '=' && secretParameter(text) && s.inQuery(n.from, next)
 }
 
 // inTuple reports whether a quoted name begins a pair as Python prints it.

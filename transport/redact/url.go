@@ -72,7 +72,7 @@ func secretFrom(part string) int {
 			end = start + i
 		}
 		name, value, found := strings.Cut(part[start:end], "=")
-		if found && value != Mask && (garbled(name) || garbled(value) || secretParameter(strings.TrimSpace(normalize(name).text)) || conceals(value)) {
+		if found && value != Mask && (secretPart(name) || garbled(value) || conceals(value)) {
 			return start + len(name) + 1
 		}
 		start = end + 1
@@ -89,9 +89,13 @@ func conceals(value string) bool {
 	return Text(spaced) != spaced
 }
 
+func secretPart(name string) bool {
+	return garbled(name) || secretParameter(strings.TrimSpace(normalize(name).text))
+}
+
 // garbled reports whether text cannot be decoded as a query: it may be a secret.
 func garbled(text string) bool {
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		if text[i] == '%' {
 			if _, ok := hex(text, i+1, 2); !ok {
 				return true

@@ -19,7 +19,7 @@ func (s *scanner) opening(i int) int {
 
 // quoted returns the content of the string that the quote at open begins, which may
 // be doubled (CSV) or tripled. A quote inside is under more layers, or it is doubled,
-// or written '\” as in a shell.
+// or stands between two with a backslash, as in a shell.
 func (s *scanner) quoted(open int) span {
 	quote, level := s.text[open], s.level(open)
 	run := min(s.run(open), 3)
@@ -114,43 +114,58 @@ func (s *scanner) field(n name, separator, next int) int {
 	if open := s.opening(s.skip(start, "+ ")); open >= 0 {
 		return s.hideQuoted(open)
 	}
-	text := s.text[n.from:n.to]
 	spaced := start > next || n.to < separator || s.is(next, '\r') || s.is(next, '\n')
+	return s.hide(start, s.fieldValueEnd(n, separator, start, spaced), Mask)
+}
+
+// fieldValueEnd returns the end of the value at start of a name without quotes.
+// Spaced tells of blanks around the separator.
+func (s *scanner) fieldValueEnd(n name, separator, start int, spaced bool) int {
+	text := s.text[n.from:n.to]
 	around := s.around(n.from)
 	before := byte('\n')
 	if around >= 0 {
 		before = s.text[around]
 	}
-	var quote byte
-	if around == n.from-1 && isQuote(before) {
-		quote = before
-	}
-	var end int
-	switch equals := s.text[separator] == '='; {
+	enclosed := around == n.from-1 && isQuote(before)
+	parameter := s.text[separator] == '=' && !spaced && !wholeLine(text)
+	level := s.level(separator)
+	switch {
 	case opens(before) || before == ',':
-		end = s.fieldEnd(start, s.level(separator))
-	case before == '?' || before == '&' || equals && !spaced && !wholeLine(text):
-		end = s.parameterEnd(start, separator, quote)
-	case quote != 0:
-		end = s.quoted(around).to
+		return s.fieldEnd(start, level)
+	case enclosed && parameter:
+		return s.parameterEnd(start, separator, before)
+	case parameter || before == '?' || before == '&':
+		return s.parameterEnd(start, separator, 0)
+	case enclosed:
+		return s.quoted(around).to
 	case before == '\n':
-		end = s.lineEnd(start, s.level(around), false)
-	case !strings.ContainsAny(text, "-_.") && len(text) <= len("sig") && !wholeLine(text):
-		return next // the key: value of a sentence
-	case !equals && !spaced:
-		end = s.fieldEnd(start, s.level(separator))
-	case isWord(before) && isPlain(text) && !wholeLine(text):
-		end = s.wordsEnd(start)
+		return s.lineEnd(start, s.level(around), false)
 	default:
-		end = s.lineEnd(start, s.level(separator), true)
+		return s.proseEnd(text, start, level, isWord(before), spaced || s.text[separator] == '=')
 	}
-	return s.hide(start, end, Mask)
+}
+
+// proseEnd returns the end of a value in the middle of a line. What follows a word
+// may be the sentence: the key: value pair.
+func (s *scanner) proseEnd(name string, start int, level level, afterWord, spaced bool) int {
+	switch {
+	case len(name) <= len("sig"):
+		return start
+	case !spaced:
+		return s.fieldEnd(start, level)
+	case afterWord && isPlain(name) && !wholeLine(name):
+		return s.wordsEnd(start)
+	}
+	return s.lineEnd(start, level, true)
 }
 
 // around returns the index of what stands before a name, blanks aside and, at the
 // beginning of a line, the mark that curl and diffs have there. It is -1 for nothing.
 func (s *scanner) around(i int) int {
-	for i--; i >= 0 && (s.text[i] == ' ' || s.text[i] == '\t'); i-- {
+	i--
+	for i >= 0 && (s.text[i] == ' ' || s.text[i] == '\t') {
+		i--
 	}
 	if i == 0 || i > 0 && s.text[i-1] == '\n' {
 		if strings.IndexByte("<>*#+-", s.text[i]) >= 0 {
@@ -195,7 +210,7 @@ func (s *scanner) endsField(i int) bool {
 			i++ // that end what all this stands in
 		}
 		return s.ends(i + 1)
-	case c == ' ' || c == ',':
+	case (c == ' ' || c == ',') && (i == 0 || strings.IndexByte(" ,", s.text[i-1]) < 0): // of a run the first is enough
 		i = s.skip(i, " ,\t\"'")
 		word := i
 		for i < len(s.text) && isWord(s.text[i]) {
@@ -231,16 +246,11 @@ func (s *scanner) parameterEnd(i, separator int, quote byte) int {
 // over: those that are indented more. A line inside a string, as its beginning or
 // middle tells, ends with the string.
 func (s *scanner) lineEnd(start int, level level, middle bool) int {
-	indent := s.skip(s.line, " \t") - s.line
 	for i := start; i < len(s.text); i++ {
 		c := s.text[i]
 		switch {
 		case c == '\n' && !s.level(i).deeper(level):
-			blanks := " \t"
-			if s.level(i).percents() > 0 {
-				blanks = " \t+" // as a form writes one
-			}
-			if next := s.skip(i+1, blanks); next-i-1 <= indent || next == len(s.text) {
+			if next := s.indented(i + 1); next-i-1 <= s.depth || next == len(s.text) {
 				return s.trim(start, i)
 			}
 		case c == '"' && s.endsString(i, level, middle):
@@ -248,6 +258,14 @@ func (s *scanner) lineEnd(start int, level level, middle bool) int {
 		}
 	}
 	return len(s.text)
+}
+
+// indented skips the blanks that the line at i begins with, which a form writes as +.
+func (s *scanner) indented(i int) int {
+	if s.level(i-1).percents() > 0 {
+		return s.skip(i, " \t+")
+	}
+	return s.skip(i, " \t")
 }
 
 // endsString reports whether the quote at i ends the string that a line stands in. If
