@@ -21,7 +21,7 @@ var mayImport = []struct {
 	folder string
 	below  []string
 }{
-	{".", []string{"middleware/*", "transport", "transport/redact"}},
+	{".", []string{"middleware/*", "transport", "transport/redact", "internal/mistake"}},
 	{"transport", []string{"transport/layer", "transport/redact", "internal/*"}},
 	{"transport/redact", []string{"internal/*"}},
 	{"transport/layer", []string{"internal/*"}},
@@ -29,9 +29,9 @@ var mayImport = []struct {
 	{"middleware", []string{"transport", "transport/layer", "transport/redact", "internal/*"}},
 	{"poll", []string{"internal/*"}},
 	{"rttest", nil}, // what proves the contract to others leans on nothing of ours
-	{"services", []string{"transport", "transport/redact", "middleware/metrics", "poll"}},
+	{"services", []string{"transport", "transport/redact", "middleware/metrics", "poll", "internal/mistake"}},
 	{"services/internal/apitest", []string{"services", "transport"}},
-	{"services/opsgenie", []string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "transport/redact", "poll"}},
+	{"services/opsgenie", []string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "transport/redact", "poll", "internal/mistake"}},
 	{"services/opsgenie/wire", []string{"services", "transport", "transport/redact"}},
 	{"services/opsgenie/shape", []string{"services", "services/opsgenie/internal/*", "transport", "transport/redact"}},
 	{"services/opsgenie/opsgenietest", nil},

@@ -1,0 +1,75 @@
+// Package mistake recognises what people write by mistake in a configuration,
+// so that an error can name the cure.
+package mistake
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// NilInside reports whether v is nil, or an interface around a nil pointer or
+// function, which does not compare equal to nil.
+func NilInside(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Pointer, reflect.Func:
+		return value.IsNil()
+	default:
+		return false
+	}
+}
+
+// WithScheme returns raw with scheme:// before it if raw is a host, perhaps with
+// a port, that lacks its scheme: "localhost:8080" and "api.example.com". A path is
+// shown as "/…", since it may hold a secret. The result is empty if raw is anything
+// else; one with an @ may hold a password.
+func WithScheme(raw, scheme string) string {
+	address, path, _ := strings.Cut(raw, "/")
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		host = address
+	} else if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return ""
+	}
+	if !bareHost(host) && !bareAddress(host) {
+		return ""
+	}
+	if path != "" {
+		path = "/…"
+	}
+	return scheme + "://" + address + path
+}
+
+// bareHost reports whether host may be a name. The name "https" comes from a URL
+// whose colon is missing.
+func bareHost(host string) bool {
+	return host != "" && host != "http" && host != "https" && !strings.ContainsFunc(host, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' || r == '_')
+	})
+}
+
+func bareAddress(host string) bool {
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil
+}
+
+// Scheme returns the scheme that a URL of raw, which has none, most likely needs:
+// http for a loopback host and https for any other.
+func Scheme(raw string) string {
+	if u, err := url.Parse("//" + raw); err == nil && Loopback(u.Hostname()) {
+		return "http"
+	}
+	return "https"
+}
+
+// Loopback reports whether host is localhost or a loopback address.
+func Loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && addr.Unmap().IsLoopback()
+}
