@@ -25,10 +25,10 @@ func NilInside(v any) bool {
 	}
 }
 
-// WithScheme returns raw with scheme:// before it if raw is a host, perhaps with
-// a port, that lacks its scheme: "localhost:8080" and "api.example.com". A path is
+// WithScheme returns raw with scheme:// before it if raw is a host that lacks its
+// scheme: an address, localhost, a domain name, or any name with a port. A path is
 // shown as "/…", since it may hold a secret. The result is empty if raw is anything
-// else; one with an @ may hold a password.
+// else: one with an @ may hold a password, and a word alone may be a key.
 func WithScheme(raw, scheme string) string {
 	address, path, _ := strings.Cut(raw, "/")
 	host, port, err := net.SplitHostPort(address)
@@ -37,7 +37,7 @@ func WithScheme(raw, scheme string) string {
 	} else if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return ""
 	}
-	if !bareHost(host) && !bareAddress(host) {
+	if !isAddress(host) && !isName(host, port != "") {
 		return ""
 	}
 	if path != "" {
@@ -46,15 +46,27 @@ func WithScheme(raw, scheme string) string {
 	return scheme + "://" + address + path
 }
 
-// bareHost reports whether host may be a name. The name "https" comes from a URL
-// whose colon is missing.
-func bareHost(host string) bool {
-	return host != "" && host != "http" && host != "https" && !strings.ContainsFunc(host, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' || r == '_')
-	})
+// isName reports whether host may be a name. The name "https" comes from a URL
+// whose colon is missing. Without a port it must end in a domain of letters, as
+// tokens in three parts do not.
+func isName(host string, hasPort bool) bool {
+	if host == "" || host == "http" || host == "https" {
+		return false
+	}
+	labels := strings.Split(host, ".")
+	for _, label := range labels {
+		if len(label) > 63 || strings.ContainsFunc(label, func(r rune) bool { return !letter(r) && !(r >= '0' && r <= '9') && r != '-' && r != '_' }) {
+			return false
+		}
+	}
+	last := labels[len(labels)-1]
+	domain := len(labels) > 1 && len(last) > 1 && len(last) < 25 && !strings.ContainsFunc(last, func(r rune) bool { return !letter(r) })
+	return hasPort || domain || strings.EqualFold(host, "localhost")
 }
 
-func bareAddress(host string) bool {
+func letter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+
+func isAddress(host string) bool {
 	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err == nil
 }

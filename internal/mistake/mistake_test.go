@@ -2,6 +2,7 @@ package mistake_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,12 +34,19 @@ func TestAHostWithoutItsSchemeIsCompleted(t *testing.T) {
 		"api .example.com":               "",
 		"api.example.com\n":              "",
 		"mailto:canary":                  "",
+		"localhost":                      "http://localhost",
+		"my_service:8080":                "https://my_service:8080",
+		"canary":                         "",
+		"canary-canary":                  "",
+		"eyJh.canary.x-Y_z":              "",
+		"canary.q":                       "",
 		"ftp://api.example.com":          "",
 		"api.example.com:":               "",
 		"user:canary@api.example.com/v2": "",
 	} {
 		assert.Equal(t, want, mistake.WithScheme(raw, mistake.Scheme(raw)), "%q", raw)
 	}
+	assert.Empty(t, mistake.WithScheme(strings.Repeat("c", 64)+".canary", "https"), "a label is never that long")
 	assert.Equal(t, "http://proxy:3128", mistake.WithScheme("proxy:3128", "http"))
 }
 
