@@ -9,13 +9,14 @@ package transport
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tripware/tripware/internal/mistake"
 )
 
 // A Middleware wraps a RoundTripper in another that adds one behaviour.
@@ -34,8 +35,16 @@ func (f RoundTripperFunc) RoundTrip(req *http.Request) (*http.Response, error) {
 // The outermost chain opens the record of a call, unless [Begin] did, and its
 // errors carry it (see [CallOfError]). A chain prints as its order. It is safe
 // for concurrent use if its layers are.
+//
+// A middleware that returns no RoundTripper, or a nil pointer, makes the chain
+// refuse every call with an error that has its number, counted from 1 among all
+// that were given; [Check] reports it. So does a base that is a nil pointer.
 func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper {
 	base = cmp.Or[http.RoundTripper](base, http.DefaultTransport)
+	if mistake.NilInside(base) {
+		fault := fmt.Errorf("transport: build chain: the base is a nil %T", base)
+		base = refuse(RoundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, fault }), fault)
+	}
 	c := &chain{base: base, epoch: time.Now()}
 	top := base
 	counts := chainBelow(base) == nil // else the chain below counts the attempts
@@ -43,16 +52,17 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 	if counts {
 		top = &sender{Link: NewLink("send", Anywhere, base), chain: c}
 	}
-	for _, mw := range slices.Backward(middlewares) {
+	for i, mw := range slices.Backward(middlewares) {
 		if mw == nil {
 			continue
 		}
 		next := top
-		if top = identified(mw(next)); top == next {
-			continue // it put up no layer
+		rt := mw(next)
+		if mistake.NilInside(rt) {
+			rt = refuse(next, fmt.Errorf("transport: build chain: middleware %d of %d returned no round tripper", i+1, len(middlewares)))
 		}
-		if top == nil {
-			top = &refusal{Link: NewLink("nothing", Anywhere, base, errors.New("transport: chain: a middleware returned no round tripper"))}
+		if top = identified(rt); top == next {
+			continue // it put up no layer
 		}
 		c.layers = append(c.layers, top)
 	}
@@ -70,7 +80,7 @@ func looksAtHeaders(layer http.RoundTripper) bool { return placeOf(layer) == Any
 
 // identified returns rt, or what stands for it where Go cannot compare it: a function, say.
 func identified(rt http.RoundTripper) http.RoundTripper {
-	if rt == nil || reflect.ValueOf(rt).Comparable() {
+	if reflect.ValueOf(rt).Comparable() {
 		return rt
 	}
 	return &foreign{rt}
@@ -147,16 +157,27 @@ type sender struct {
 func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	of := scopeFrom(req.Context())
 	if of == nil {
-		return s.Send(req)
+		resp, err := s.Send(req)
+		if err != nil {
+			err = namedProxy(s.Next, req, err)
+		}
+		return resp, err
 	}
 	n, claim := of.beginAttempt(s.chain)
 	resp, err := s.Send(outgoing(req, of))
+	if err != nil {
+		err = namedProxy(s.Next, req, err)
+	}
 	of.call.endAttempt(n, claim, resp, err)
 	return Restore(resp, req), err
 }
 
 // refusal stands in for a layer that could not be built.
 type refusal struct{ Link }
+
+func refuse(next http.RoundTripper, fault error) *refusal {
+	return &refusal{Link: NewLink("nothing", Anywhere, next, fault)}
+}
 
 func (r *refusal) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, Refuse(req, r.Fault())

@@ -159,10 +159,10 @@ func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
 		{"a layer of one's own stands anywhere", []transport.Middleware{free, retry, free, auth, free}, ""},
 		{"an observer may see the limiter's wait", []transport.Middleware{log, limit}, ""},
 		{"two retriers", []transport.Middleware{retry, retry}, "multiply"},
-		{"a limiter above retry", []transport.Middleware{limit, retry}, "limit stands above retry"},
+		{"a limiter above retry", []transport.Middleware{limit, retry}, "limit is listed before retry"},
 		{"a credential above a log", []transport.Middleware{auth, log}, "sees the key"},
 		{"identity below retry", []transport.Middleware{retry, transport.Identity()}, "share their identity"},
-		{"calls below retry", []transport.Middleware{retry, at("calls", transport.AtCall)}, "would see attempts, not calls"},
+		{"calls below retry", []transport.Middleware{retry, at("calls", transport.AtCall)}, "would see attempts instead of calls"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

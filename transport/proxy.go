@@ -18,6 +18,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -76,34 +77,46 @@ func proxyDefaultPort(protocol string) int {
 
 // ProxyFromURL reads a proxy from a URL such as
 // "http://user:p%40ss@proxy.example.com:3128"; reserved characters in its
-// credentials are percent-encoded. A URL without scheme, or with a path, query
-// or fragment is refused, as is what Validate refuses. No error shows the URL.
+// credentials are percent-encoded. A URL without scheme, or with blanks, a path,
+// query or fragment is refused, as is what Validate refuses. No error shows the URL,
+// but for a host and port whose scheme is missing.
 func ProxyFromURL(raw string) (Proxy, error) {
+	p, err := parseProxy(raw)
+	if err != nil {
+		return Proxy{}, fmt.Errorf("transport: parse proxy URL: %w", err)
+	}
+	return p, nil
+}
+
+func parseProxy(raw string) (Proxy, error) {
+	if full := mistake.WithScheme(raw, "http"); full != "" {
+		return Proxy{}, fmt.Errorf("it has no scheme: write %s", full)
+	}
+	if strings.ContainsFunc(raw, unicode.IsSpace) {
+		return Proxy{}, errors.New("it has a blank or line end in it: percent-encode one that belongs to a password, and remove any other")
+	}
 	u, err := url.Parse(raw)
 	if err != nil {
 		// What url.Parse says quotes the URL, or a piece of the password.
-		return Proxy{}, errors.New("transport: parse proxy URL: malformed (reserved characters must be percent-encoded)")
+		return Proxy{}, errors.New("it is malformed: percent-encode reserved characters in user and password")
 	}
 	if u.Scheme == "" || u.Opaque != "" || u.Host == "" {
-		return Proxy{}, errors.New("transport: parse proxy URL: not of the form protocol://host:port")
+		return Proxy{}, errors.New("it is not of the form protocol://host:port")
 	}
 	if strings.TrimPrefix(u.Path, "/") != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return Proxy{}, errors.New("transport: parse proxy URL: it has a path, query or fragment")
+		return Proxy{}, errors.New("it has a path, query or fragment: end it after the port")
 	}
 	p := Proxy{Protocol: u.Scheme, Host: u.Hostname()}
 	if port := u.Port(); port != "" {
 		if p.Port, err = strconv.Atoi(port); err != nil || p.Port == 0 {
-			return Proxy{}, errors.New("transport: parse proxy URL: port is not within 1 to 65535")
+			return Proxy{}, errors.New("port is not within 1 to 65535")
 		}
 	}
 	if u.User != nil {
 		password, _ := u.User.Password()
 		p.Username, p.Password = u.User.Username(), redact.NewSecret(password)
 	}
-	if err := errors.Join(p.faults()...); err != nil {
-		return Proxy{}, fmt.Errorf("transport: parse proxy URL: %w", err)
-	}
-	return p, nil
+	return p, errors.Join(p.faults()...)
 }
 
 // Validate reports everything that is wrong with p in one error, without a
@@ -119,7 +132,7 @@ func (p Proxy) faults() (faults []error) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	protocol := strings.ToLower(p.Protocol)
 	if proxyDefaultPort(protocol) == 0 {
-		fault("protocol is none of http, https, socks5, socks5h")
+		fault("protocol is not one of http, https, socks5, socks5h")
 	}
 	if err := proxyCheckHost(p.Host); err != nil {
 		fault("host %w", err)
@@ -145,7 +158,7 @@ func (p Proxy) credentialFaults(socks bool) (faults []error) {
 		faults = append(faults, errors.New("password without username"))
 	}
 	if !socks && strings.Contains(p.Username, ":") {
-		faults = append(faults, errors.New("username has a colon, which ends it in Basic credentials"))
+		faults = append(faults, errors.New("username has a colon, where the password would begin"))
 	}
 	for _, part := range []struct{ name, text string }{{"username", p.Username}, {"password", p.Password.Reveal()}} {
 		if strings.ContainsAny(part.text, "\x00\r\n") {
@@ -168,9 +181,11 @@ func proxyCheckHost(host string) error {
 	case host == "":
 		return errors.New("is empty")
 	case strings.Contains(host, "://"):
-		return errors.New("has a scheme in it")
+		return errors.New("has a scheme in it: write the name alone")
 	case strings.Contains(host, ":"):
-		return errors.New("has a colon in it (a port stands apart)")
+		return errors.New("has a colon in it: write it without a port")
+	case strings.Contains(host, "*"):
+		return errors.New("has a * in it: it must be one host")
 	case strings.ContainsFunc(host, proxyNotHost):
 		return errors.New("has characters that no host name has")
 	}
@@ -249,7 +264,7 @@ func (p Proxy) headerFaults(header http.Header) (faults []error) {
 		case !ValidHeaderName(name):
 			faults = append(faults, errors.New("a CONNECT header has an invalid name"))
 		case canonical == "Proxy-Authorization" && p.Username != "":
-			faults = append(faults, errors.New("CONNECT header Proxy-Authorization beside a username"))
+			faults = append(faults, errors.New("CONNECT header Proxy-Authorization is set beside a username: leave one of them out"))
 		case canonical == "Host", canonical == "Content-Length", canonical == "Transfer-Encoding", canonical == "Trailer":
 			faults = append(faults, fmt.Errorf("CONNECT header %s cannot be set", canonical))
 		case !validHeaderValues(header[name]):
@@ -277,45 +292,4 @@ func (p Proxy) connectHeader(ctx context.Context, proxyURL *url.URL, target stri
 		}
 	}
 	return header, nil
-}
-
-// A ProxyError says that a proxy refused to open a tunnel (CONNECT) to an https
-// host, so that nothing of the request was sent to that host. A 407 means that
-// the proxy wants other credentials. Callers find it with errors.AsType. What a
-// proxy answers to a request for an http host is a response like any other.
-type ProxyError struct {
-	Status int    // of the proxy's answer, not 200
-	Proxy  string // host:port
-	Target string // host:port
-	Err    error  // of the cloned transport's own OnProxyConnectResponse; else nil
-}
-
-// Error names proxy, target and status, and no credentials. The status text is
-// the standard one: a proxy's own could repeat what it was sent.
-func (e *ProxyError) Error() string {
-	s := fmt.Sprintf("transport: proxy %s refused CONNECT %s: %d %s", e.Proxy, e.Target, e.Status, http.StatusText(e.Status))
-	if s = strings.TrimSuffix(s, " "); e.Err != nil {
-		s += ": " + e.Err.Error()
-	}
-	return s
-}
-
-// Unwrap returns Err.
-func (e *ProxyError) Unwrap() error { return e.Err }
-
-type proxyConnectHook = func(ctx context.Context, proxyURL *url.URL, req *http.Request, resp *http.Response) error
-
-// proxyRefusal returns a hook that turns a refused CONNECT into a *ProxyError,
-// after next, if there is one, had its say.
-func proxyRefusal(next proxyConnectHook) proxyConnectHook {
-	return func(ctx context.Context, proxyURL *url.URL, req *http.Request, resp *http.Response) error {
-		var err error
-		if next != nil {
-			err = next(ctx, proxyURL, req, resp)
-		}
-		if _, told := errors.AsType[*ProxyError](err); told || resp.StatusCode == http.StatusOK {
-			return err // told: the clone of a base of ours
-		}
-		return &ProxyError{Status: resp.StatusCode, Proxy: proxyURL.Host, Target: req.Host, Err: err}
-	}
 }

@@ -93,8 +93,9 @@ func TestARefusedTunnelIsATypedError(t *testing.T) {
 	_, err = baseGet(t, base, "https://api.example.com/")
 	refused, ok := errors.AsType[*transport.ProxyError](err)
 	require.True(t, ok, "%v", err)
-	assert.Equal(t, &transport.ProxyError{Status: 407, Proxy: addr, Target: "api.example.com:443"}, refused)
-	assert.EqualError(t, refused, "transport: proxy "+addr+" refused CONNECT api.example.com:443: 407 Proxy Authentication Required")
+	assert.Equal(t, &transport.ProxyError{Status: 407, Proxy: "http://" + addr, Target: "api.example.com:443"}, refused)
+	assert.EqualError(t, refused, "transport: proxy http://"+addr+" refused CONNECT api.example.com:443: "+
+		"407 Proxy Authentication Required (check its username and password)")
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, refused, refused), secretCanary)
 
 	plain := baseServer(t, false)
@@ -126,7 +127,7 @@ func TestAClonesOwnConnectHookHasItsSay(t *testing.T) {
 		require.True(t, ok, "%v", err)
 		assert.Equal(t, said, refused.Err)
 		require.ErrorIs(t, err, said)
-		assert.True(t, strings.HasSuffix(err.Error(), "407 Proxy Authentication Required: counted"), "%v", err)
+		assert.True(t, strings.HasSuffix(err.Error(), "(check its username and password): counted"), "%v", err)
 		assert.Equal(t, n+1, calls)
 	}
 	assert.Equal(t, "transport: proxy p:1 refused CONNECT h:443: 599", (&transport.ProxyError{Status: 599, Proxy: "p:1", Target: "h:443"}).Error())
@@ -180,7 +181,7 @@ func TestComputedConnectHeadersThatCannotBeSentFailTheRequest(t *testing.T) {
 		{nil, said, "transport: compute CONNECT headers: no token"},
 		{http.Header{"X-A": {"a\r\nB: c"}}, nil, "transport: compute CONNECT headers: CONNECT header X-A has a control character"},
 		{http.Header{"X A": {""}}, nil, "a CONNECT header has an invalid name"},
-		{http.Header{"proxy-authorization": {"Bearer x"}}, nil, "CONNECT header Proxy-Authorization beside a username"},
+		{http.Header{"proxy-authorization": {"Bearer x"}}, nil, "CONNECT header Proxy-Authorization is set beside a username"},
 	} {
 		proxy := proxyAt(t, "http", server.Listener.Addr().String())
 		proxy.ConnectHeaderFunc = func(context.Context, *url.URL, string) (http.Header, error) { return row.header, row.err }
@@ -224,10 +225,10 @@ func TestEveryFaultOfAProxyIsNamed(t *testing.T) {
 		proxy transport.Proxy
 		want  string
 	}{
-		{transport.Proxy{Protocol: "ftp", Host: "h"}, "protocol is none of http, https, socks5, socks5h"},
+		{transport.Proxy{Protocol: "ftp", Host: "h"}, "protocol is not one of http, https, socks5, socks5h"},
 		{transport.Proxy{Protocol: "http"}, "host is empty"},
-		{transport.Proxy{Protocol: "http", Host: "http://u:" + secretCanary + "@h"}, "host has a scheme in it"},
-		{transport.Proxy{Protocol: "http", Host: "u:" + secretCanary + "@h"}, "host has a colon in it (a port stands apart)"},
+		{transport.Proxy{Protocol: "http", Host: "http://u:" + secretCanary + "@h"}, "host has a scheme in it: write the name alone"},
+		{transport.Proxy{Protocol: "http", Host: "u:" + secretCanary + "@h"}, "host has a colon in it: write it without a port"},
 		{transport.Proxy{Protocol: "http", Host: "h\x00"}, "host has characters that no host name has"},
 		{transport.Proxy{Protocol: "http", Host: "h\u00a0x"}, "host has characters that no host name has"},
 		{transport.Proxy{Protocol: "http", Host: "h\xff"}, "host has characters that no host name has"},
@@ -254,7 +255,7 @@ func TestEveryFaultOfAProxyIsNamed(t *testing.T) {
 		{transport.Proxy{Protocol: "http", Host: "h", ConnectHeader: header("", "y")}, "a CONNECT header has an invalid name"},
 		{transport.Proxy{Protocol: "http", Host: "h", ConnectHeader: header("X", "y\n")}, "CONNECT header X has a control character"},
 		{transport.Proxy{Protocol: "http", Host: "h", ConnectHeader: header("host", "y")}, "CONNECT header Host cannot be set"},
-		{transport.Proxy{Protocol: "http", Host: "h", Username: "u", ConnectHeader: header("Proxy-Authorization", "y")}, "CONNECT header Proxy-Authorization beside a username"},
+		{transport.Proxy{Protocol: "http", Host: "h", Username: "u", ConnectHeader: header("Proxy-Authorization", "y")}, "CONNECT header Proxy-Authorization is set beside a username"},
 	} {
 		err := row.proxy.Validate()
 		require.ErrorContains(t, err, row.want)

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tripware/tripware/internal/mistake"
 )
 
 // WithProxy dials out through p, replacing the proxy and the CONNECT headers of
@@ -116,8 +118,8 @@ func proxyFromEnvironment() (route proxyRoute, overTLS bool, err error) {
 		case via == nil:
 			return nil, nil
 		case cgi && req.URL.Scheme == "http":
-			return nil, errors.New("transport: HTTP_PROXY is not used in a CGI program: a client can set it")
-		case proxyLoopback(req.URL.Hostname()), direct.match(req.URL):
+			return nil, errors.New("transport: choose proxy: HTTP_PROXY is ignored in a CGI program, where a client can set it")
+		case mistake.Loopback(req.URL.Hostname()), direct.match(req.URL):
 			return nil, nil
 		}
 		return via, nil
@@ -144,19 +146,11 @@ func proxyEnvironURL(names ...string) (*url.URL, error) {
 	if !strings.Contains(raw, "://") {
 		raw = "http://" + raw
 	}
-	p, err := ProxyFromURL(raw)
+	p, err := parseProxy(raw)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return p.url(), nil
-}
-
-func proxyLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
 }
 
 // A proxyRule is one pattern of NO_PROXY: everything, a block of addresses, or
@@ -193,7 +187,7 @@ func parseProxyRule(pattern string) (proxyRule, error) {
 		return proxyRule{block: block}, nil
 	}
 	if strings.Contains(pattern, "://") {
-		return proxyRule{}, errors.New("has a scheme in it")
+		return proxyRule{}, errors.New("has a scheme in it: write the host alone")
 	}
 	host, port := pattern, ""
 	if _, err := netip.ParseAddr(pattern); err != nil {
@@ -210,7 +204,7 @@ func parseProxyRule(pattern string) (proxyRule, error) {
 	}
 	domain := strings.TrimSuffix(strings.TrimPrefix(host, "*"), ".")
 	if domain != host && !strings.HasPrefix(domain, ".") && strings.HasPrefix(host, "*") || strings.Contains(domain, "*") {
-		return proxyRule{}, errors.New("has a * that is not alone or before a dot")
+		return proxyRule{}, errors.New("has a * that is neither alone nor before a dot")
 	}
 	bare := strings.TrimPrefix(domain, ".")
 	if err := proxyCheckHost(bare); err != nil {

@@ -205,7 +205,7 @@ func final(err error) bool {
 	if r, ok := errors.AsType[RetryableError](err); ok && !r.Retryable() {
 		return true // a refusal: of a limiter, or of a layer with impossible settings
 	}
-	if p, ok := errors.AsType[*transport.ProxyError](err); ok {
+	if p, ok := errors.AsType[*transport.ProxyError](err); ok && p.Status != 0 {
 		return p.Status < http.StatusInternalServerError
 	}
 	return isCertificate(err)
