@@ -104,10 +104,12 @@ func NewBase(opts ...BaseOption) (*http.Transport, error) {
 func CloneBase(rt http.RoundTripper, opts ...BaseOption) (*http.Transport, error) {
 	t, ok := cmp.Or(rt, http.DefaultTransport).(*http.Transport)
 	if !ok {
-		return nil, fmt.Errorf("transport: clone base: %T is not an *http.Transport", cmp.Or(rt, http.DefaultTransport))
+		return nil, fmt.Errorf("transport: clone base: %w", fmt.Errorf(
+			"connection options apply to an *http.Transport, not to a %T: set them on the transport below it",
+			cmp.Or(rt, http.DefaultTransport)))
 	}
 	if t == nil {
-		return nil, errors.New("transport: clone base: the *http.Transport is nil")
+		return nil, fmt.Errorf("transport: clone base: %w", errors.New("the *http.Transport is nil"))
 	}
 	clone := t.Clone()
 	cfg := clone.TLSClientConfig
@@ -135,7 +137,7 @@ func (c *baseConfig) build(doing string) (*http.Transport, error) {
 	c.buildDial()
 	c.buildHTTP2()
 	if cfg := c.transport.TLSClientConfig; c.secureProxy && cfg != nil && cfg.ServerName != "" {
-		c.fault("server name %q would be demanded of the https proxy too", cfg.ServerName)
+		c.fault("server name %q would hold for the https proxy too: leave it out, or use an http proxy", cfg.ServerName)
 	}
 	if len(c.faults) > 0 {
 		return nil, fmt.Errorf("transport: %s: %w", doing, errors.Join(c.faults...))
@@ -151,11 +153,11 @@ func (c *baseConfig) buildDial() {
 		return
 	}
 	if t.DialTLSContext != nil || t.DialTLS != nil {
-		c.fault("dial settings cannot reach a transport that has a DialTLSContext or DialTLS of its own")
+		c.fault("dial settings would have no effect on a transport with its own DialTLSContext or DialTLS: remove that")
 		return
 	}
 	if c.dial == nil && t.DialContext == nil && t.Dial != nil {
-		c.fault("dial settings cannot reach a transport that has a Dial of its own")
+		c.fault("dial settings would have no effect on a transport with its own Dial: set its DialContext instead")
 		return
 	}
 	dial := c.dial
@@ -245,7 +247,11 @@ func (d *baseDialer) probed(conn net.Conn) (net.Conn, error) {
 func baseBound[N int | int64 | time.Duration](what string, n, least N, set func(*baseConfig)) BaseOption {
 	return func(c *baseConfig) {
 		if n < least {
-			c.fault("%s %v is below %v", what, n, least)
+			if least == 0 {
+				c.fault("%s %v is negative", what, n)
+			} else {
+				c.fault("%s %v is below %v", what, n, least)
+			}
 			return
 		}
 		set(c)
@@ -339,7 +345,7 @@ func WithHTTP2(on bool) BaseOption { return func(c *baseConfig) { c.http2 = &on 
 func WithHTTP2Ping(after, timeout time.Duration) BaseOption {
 	return func(c *baseConfig) {
 		if after < 0 || timeout < 0 || after > 0 && timeout == 0 {
-			c.fault("HTTP/2 ping after %v with timeout %v is impossible", after, timeout)
+			c.fault("HTTP/2 ping after %v with timeout %v: neither may be negative, and the timeout must be above 0", after, timeout)
 			return
 		}
 		if c.transport.HTTP2 == nil {

@@ -167,7 +167,8 @@ func (notATransport) RoundTrip(*http.Request) (*http.Response, error) { panic("n
 func TestOnlyATransportIsCloned(t *testing.T) {
 	t.Parallel()
 	_, err := transport.CloneBase(notATransport{}, transport.WithConcurrency(1))
-	require.EqualError(t, err, "transport: clone base: transport_test.notATransport is not an *http.Transport")
+	require.EqualError(t, err, "transport: clone base: connection options apply to an *http.Transport, not to a transport_test.notATransport: "+
+		"set them on the transport below it")
 	_, err = transport.CloneBase((*http.Transport)(nil))
 	require.EqualError(t, err, "transport: clone base: the *http.Transport is nil")
 	clone, err := transport.CloneBase(nil)
@@ -189,10 +190,10 @@ func TestOptionsThatACloneWouldIgnoreAreRefused(t *testing.T) {
 		opt  transport.BaseOption
 		want string
 	}{
-		{&http.Transport{DialTLSContext: dialTLS}, transport.WithMinTLSVersion(tls.VersionTLS13), "TLS settings cannot reach"},
-		{&http.Transport{DialTLSContext: dialTLS}, transport.WithDialTimeout(1), "dial settings cannot reach"},
+		{&http.Transport{DialTLSContext: dialTLS}, transport.WithMinTLSVersion(tls.VersionTLS13), "TLS settings would have no effect"},
+		{&http.Transport{DialTLSContext: dialTLS}, transport.WithDialTimeout(1), "dial settings would have no effect"},
 		{&http.Transport{DialTLSContext: dialTLS}, transport.WithIdleConnTimeout(1), ""},
-		{&http.Transport{Dial: net.Dial}, transport.WithDialTimeout(1), "dial settings cannot reach"},
+		{&http.Transport{Dial: net.Dial}, transport.WithDialTimeout(1), "dial settings would have no effect"},
 		{&http.Transport{Dial: net.Dial}, transport.WithDialContext(dialTLS), ""},
 		{foreign(), transport.WithInsecureSkipTLSVerify(), "own HTTP/2 implementation"},
 		{foreign(), transport.WithDialContext(dialTLS), "own HTTP/2 implementation"},

@@ -24,7 +24,7 @@ func ExampleNewBase() {
 	fmt.Println(err)
 	// Output:
 	// 256 1m30s
-	// transport: build base: idle connection timeout -1s is below 0s
+	// transport: build base: idle connection timeout -1s is negative
 	// concurrency 0 is below 1
 }
 
@@ -57,7 +57,7 @@ func ExampleWithProxy() {
 	}))
 	fmt.Println(err)
 	// Output:
-	// transport: build base: proxy: protocol is none of http, https, socks5, socks5h
+	// transport: build base: proxy: protocol is not one of http, https, socks5, socks5h
 	// proxy: port 70000 is not within 1 to 65535
 	// proxy: password without username
 }

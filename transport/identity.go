@@ -168,20 +168,23 @@ type defaultHeader struct {
 func (i *identity) check() error {
 	var faults []error
 	if i.header != "" && !ValidHeaderName(i.header) {
-		faults = append(faults, fmt.Errorf("transport: identity: transaction header %q is no header name", i.header))
+		faults = append(faults, fmt.Errorf("transport: identity: transaction header %q is not a valid header name: letters, digits and hyphens, no blanks", i.header))
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.defaults)) {
 		if !ValidHeaderName(name) {
-			faults = append(faults, fmt.Errorf("transport: identity: %q is no header name", name))
+			faults = append(faults, fmt.Errorf("transport: identity: header name %q is invalid: use letters, digits and hyphens, no blanks", name))
 		}
-		if name == "Host" || name == i.header {
-			faults = append(faults, fmt.Errorf("transport: identity: header %q cannot have a default", name))
+		switch name {
+		case "Host":
+			faults = append(faults, errors.New("transport: identity: header \"Host\" cannot have a default: set the Host field of the request"))
+		case i.header:
+			faults = append(faults, fmt.Errorf("transport: identity: header %q cannot have a default: it carries the transaction id", name))
 		}
 		if redact.CredentialHeader(name) {
 			faults = append(faults, credentialFault(name))
 		}
 		if !validHeaderValues(i.defaults[name]) {
-			faults = append(faults, fmt.Errorf("transport: identity: the value of header %q holds a control character", name))
+			faults = append(faults, fmt.Errorf("transport: identity: the value of header %q has a control character in it", name))
 		}
 	}
 	return errors.Join(faults...)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 )
 
 // A Link is what every decorator of this module shares; it is embedded. It
@@ -54,7 +55,7 @@ func (l *Link) Place() Place { return l.place }
 func (l *Link) Fault() error { return l.fault }
 
 // errNothing is what a layer below earns that answers neither with a response nor with an error.
-var errNothing = errors.New("transport: send request: the round tripper returned neither a response nor an error")
+var errNothing = errors.New("transport: send request: the RoundTripper below returned neither a response nor an error")
 
 // Send calls the layer below and holds it to the contract: its answer is a
 // response or an error, never both and never neither, and a response names the
@@ -164,20 +165,20 @@ const (
 func (p Place) why() string {
 	switch p {
 	case AtIdentity:
-		return "attempts of one call would not share their identity"
+		return "attempts of one call would not share their identity: swap them"
 	case AtCall:
-		return "it would see attempts, not calls"
+		return "the second would see attempts instead of calls: swap them"
 	case AtRetry:
-		return "what stands above the retry loop does not run for each attempt"
+		return "the first would run once per call instead of once per attempt: swap them"
 	case AtLimit:
-		return "pacing would follow what it paces"
+		return "attempts would be paced too late: swap them"
 	case AtAttempt:
-		return "an observer below a credential sees the key"
+		return "an observer below the credential sees the key: swap them"
 	case AtCredential:
-		return "a signature does not cover what is added below it"
+		return "the signature would not cover what is added below it: swap them"
 	case AtSignature, Anywhere:
 	}
-	return "the standing order forbids it"
+	return "the standing order forbids it: swap them"
 }
 
 // Check walks rt and reports, without a call, what would make calls go wrong:
@@ -189,7 +190,7 @@ func Check(rt http.RoundTripper) error {
 	var faults []error
 	var above []http.RoundTripper
 	for _, layer := range Layers(rt) {
-		if f, ok := layer.(interface{ Fault() error }); ok && f.Fault() != nil {
+		if f, ok := layer.(interface{ Fault() error }); ok && f.Fault() != nil && !told(faults, f.Fault()) {
 			faults = append(faults, f.Fault())
 		}
 		place := placeOf(layer)
@@ -206,11 +207,17 @@ func Check(rt http.RoundTripper) error {
 	return errors.Join(faults...)
 }
 
+// told reports whether faults has one that reads like fault: two layers may be
+// built from the same options.
+func told(faults []error, fault error) bool {
+	return slices.ContainsFunc(faults, func(other error) bool { return other.Error() == fault.Error() })
+}
+
 func misplaced(upper, lower http.RoundTripper) error {
 	up, low := placeOf(upper), placeOf(lower)
 	switch {
 	case up == AtRetry && low == AtRetry:
-		return orderFault(upper, lower, "two retry loops multiply their attempts")
+		return orderFault(upper, lower, "two retry loops multiply their attempts: remove one")
 	case up == AtAttempt && low == AtLimit: // an observer may see the wait as part of the attempt
 		return nil
 	case up > low:
@@ -220,7 +227,7 @@ func misplaced(upper, lower http.RoundTripper) error {
 }
 
 func orderFault(upper, lower http.RoundTripper, why string) error {
-	return fmt.Errorf("transport: check order: %s stands above %s: %s", layerName(upper), layerName(lower), why)
+	return fmt.Errorf("transport: check order: %s is listed before %s: %s", layerName(upper), layerName(lower), why)
 }
 
 func placeOf(rt http.RoundTripper) Place {

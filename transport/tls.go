@@ -35,7 +35,7 @@ func (c *baseConfig) buildTLS() {
 		return
 	}
 	if t.DialTLSContext != nil || t.DialTLS != nil {
-		c.fault("TLS settings cannot reach a transport that has a DialTLSContext or DialTLS of its own")
+		c.fault("TLS settings would have no effect on a transport with its own DialTLSContext or DialTLS: remove that")
 		return
 	}
 	cfg := cmp.Or(b.config, t.TLSClientConfig)
@@ -45,16 +45,22 @@ func (c *baseConfig) buildTLS() {
 	if b.insecure {
 		cfg.InsecureSkipVerify = true
 	} else if b.config != nil && cfg.InsecureSkipVerify && cfg.VerifyConnection == nil && cfg.VerifyPeerCertificate == nil {
-		c.fault("TLS configuration verifies no certificate: say so with WithInsecureSkipTLSVerify")
+		c.fault("TLS configuration has InsecureSkipVerify and verifies nothing itself: clear it, or add WithInsecureSkipTLSVerify if this is meant")
 	}
 	if cfg.GetClientCertificate != nil && len(b.client) > 0 {
-		c.fault("GetClientCertificate of the TLS configuration would hide the client certificate")
+		c.fault("GetClientCertificate of the TLS configuration would hide the client certificate: leave one of them out")
 	}
 	cfg.Certificates = append(slices.Clip(cfg.Certificates), b.client...)
 	cfg.ServerName = cmp.Or(b.serverName, cfg.ServerName)
+	configured := cfg.MinVersion
 	cfg.MinVersion = cmp.Or(b.minVersion, cfg.MinVersion, tls.VersionTLS12)
 	if cfg.MaxVersion != 0 && cfg.MaxVersion < cfg.MinVersion {
-		c.fault("minimum %s is above maximum %s", tls.VersionName(cfg.MinVersion), tls.VersionName(cfg.MaxVersion))
+		byDefault := ""
+		if b.minVersion == 0 && configured == 0 {
+			byDefault = " (the default)"
+		}
+		c.fault("minimum version %s%s is above maximum version %s of the TLS configuration: raise its MaxVersion",
+			tls.VersionName(cfg.MinVersion), byDefault, tls.VersionName(cfg.MaxVersion))
 	}
 	if err := b.setRoots(cfg); err != nil {
 		c.fault("root certificates: %w", err)
@@ -97,7 +103,7 @@ func (b *baseTLS) setRoots(cfg *tls.Config) error {
 func WithRootCAFile(paths ...string) BaseOption {
 	return func(c *baseConfig) {
 		if len(paths) == 0 {
-			c.fault("root certificates: no file named")
+			c.fault("root certificates: no file is named")
 		}
 		for _, path := range paths {
 			certs, err := baseReadCerts(path)
@@ -130,7 +136,7 @@ func baseReadCerts(path string) ([]*x509.Certificate, error) {
 		certs = append(certs, cert)
 	}
 	if len(certs) == 0 {
-		return nil, fmt.Errorf("%s: no PEM certificate in it", path)
+		return nil, fmt.Errorf("no PEM certificate in %s", path)
 	}
 	return certs, nil
 }
@@ -198,7 +204,7 @@ func baseCheckPair(cert tls.Certificate) error {
 func WithMinTLSVersion(version uint16) BaseOption {
 	return func(c *baseConfig) {
 		if version != tls.VersionTLS12 && version != tls.VersionTLS13 {
-			c.fault("minimum TLS version %s is neither 1.2 nor 1.3", tls.VersionName(version))
+			c.fault("minimum version %s is neither TLS 1.2 nor TLS 1.3", tls.VersionName(version))
 			return
 		}
 		c.tls.minVersion = version
@@ -230,7 +236,7 @@ func WithTLSConfig(cfg *tls.Config) BaseOption {
 		case cfg == nil:
 			c.fault("TLS configuration is nil")
 		case cfg.MinVersion != 0 && cfg.MinVersion < tls.VersionTLS12:
-			c.fault("minimum TLS version %s is below 1.2", tls.VersionName(cfg.MinVersion))
+			c.fault("minimum version %s is below TLS 1.2", tls.VersionName(cfg.MinVersion))
 		default:
 			c.tls.config = cfg.Clone()
 		}

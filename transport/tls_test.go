@@ -82,7 +82,7 @@ func TestSettingsThatContradictEachOtherAreRefused(t *testing.T) {
 	t.Parallel()
 	secure := transport.WithProxy(transport.Proxy{Protocol: "HTTPS", Host: "proxy.example.com"})
 	_, err := transport.NewBase(transport.WithServerName("api.example.com"), secure)
-	require.ErrorContains(t, err, `server name "api.example.com" would be demanded of the https proxy too`)
+	require.ErrorContains(t, err, `server name "api.example.com" would hold for the https proxy too`)
 
 	pair := baseIssue(t, "client")
 	_, err = transport.NewBase(transport.WithClientCertificate(pair), transport.WithTLSConfig(&tls.Config{
@@ -91,7 +91,7 @@ func TestSettingsThatContradictEachOtherAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "GetClientCertificate of the TLS configuration would hide the client certificate")
 
 	_, err = transport.NewBase(transport.WithTLSConfig(&tls.Config{MaxVersion: tls.VersionTLS12}), transport.WithMinTLSVersion(tls.VersionTLS13))
-	require.ErrorContains(t, err, "minimum TLS 1.3 is above maximum TLS 1.2")
+	require.ErrorContains(t, err, "minimum version TLS 1.3 is above maximum version TLS 1.2")
 }
 
 func TestHTTP2IsSpokenUnlessSwitchedOff(t *testing.T) {
