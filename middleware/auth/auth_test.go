@@ -108,34 +108,39 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 		source auth.Source
 		want   []string
 	}{
-		{"no origin", " ", good, []string{"origin: it is empty"}},
-		{"no scheme", "api.example.com", good, []string{"neither https nor http", "names no host"}},
+		{"no origin", " ", good, []string{"auth: origin is empty: write https://host or https://host:port"}},
+		{"no scheme", "api.example.com", good, []string{"auth: origin has no scheme: write https://api.example.com"}},
+		{"no scheme, a port", "api.example.com:8443", good, []string{"auth: origin has no scheme: write https://api.example.com:8443"}},
+		{"no scheme, loopback", "localhost:8080", good, []string{"auth: origin has no scheme: write http://localhost:8080"}},
+		{"a key in the place of the origin", "canary", good, []string{"is neither https nor http", "has no host: write https://host"}},
 		{"another scheme", "ftp://api.example.com", good, []string{"neither https nor http"}},
-		{"no host", "https:///path", good, []string{"names no host"}},
-		{"a port too large", home + ":65536", good, []string{"its port"}},
-		{"port zero", home + ":0", good, []string{"its port"}},
+		{"no host", "https:///path", good, []string{"has no host"}},
+		{"a port too large", home + ":65536", good, []string{"has a port that is not within 1 to 65535"}},
+		{"port zero", home + ":0", good, []string{"has a port that is not within 1 to 65535"}},
 		{"a port that is none", home + ":http", good, []string{"origin", "port"}},
 		{"a user and a password", "https://user:canary@api.example.com", good, []string{"user"}},
 		{"a broken password", "https://user:can%ary#@api.example.com", good, []string{"user"}},
 		{"a query", home + "/?apiKey=canary", good, []string{"query"}},
 		{"a fragment", home + "/#canary", good, []string{"fragment"}},
-		{"plain http", "http://api.example.com", good, []string{"needs https"}},
-		{"plain http that looks like loopback", "http://localhost.evil.test", good, []string{"needs https"}},
-		{"plain http to an address beside loopback", "http://128.0.0.1", good, []string{"needs https"}},
+		{"plain http", "http://api.example.com", good, []string{"would send the credential unencrypted: use https, or see auth.AllowPlainHTTP"}},
+		{"plain http that looks like loopback", "http://localhost.evil.test", good, []string{"would send the credential unencrypted: use https, or see auth.AllowPlainHTTP"}},
+		{"plain http to an address beside loopback", "http://128.0.0.1", good, []string{"would send the credential unencrypted: use https, or see auth.AllowPlainHTTP"}},
 		{"no source", home, nil, []string{"source is nil"}},
 		{"a function that is none", home, auth.SourceFunc(nil), []string{"source is nil"}},
-		{"an empty key", home, auth.Key("GenieKey", auth.Secret{}), []string{"key: the value is empty"}},
+		{"an empty key", home, auth.Key("GenieKey", auth.Secret{}), []string{"auth: key: it is empty"}},
 		{"a line feed", home, auth.Bearer(auth.NewSecret("canary\nX-Evil: 1")), []string{"control character"}},
 		{"a carriage return", home, auth.Bearer(auth.NewSecret("canary\r")), []string{"control character"}},
 		{"a NUL", home, auth.Key("", auth.NewSecret("can\x00ary")), []string{"control character"}},
 		{"a blank at the end", home, auth.Bearer(auth.NewSecret("canary ")), []string{"blank"}},
-		{"a scheme that is none", home, auth.Key("Genie Key", secret), []string{"no token"}},
+		{"a scheme that is none", home, auth.Key("Genie Key", secret), []string{`auth: key: scheme "Genie Key" is not one word such as Bearer`}},
+		{"a scheme that stands twice", home, auth.Key("GenieKey", auth.NewSecret("geniekey canary")),
+			[]string{"auth: key: it begins with the scheme GenieKey: pass the key alone"}},
 		{"an empty user", home, auth.Basic("", secret), []string{"user is empty"}},
 		{"a colon in the user", home, auth.Basic("a:b", secret), []string{"colon"}},
 		{"a line feed in the password", home, auth.Basic("a", auth.NewSecret("canary\n")), []string{"control character"}},
 		{"a fetch that is none", home, auth.Refresh(nil, auth.WithRefreshTimeout(0), auth.WithRefreshBefore(-1), auth.WithScheme("a b")),
-			[]string{"fetch is nil", "timeout", "before expiry", "no token"}},
-		{"two at once", "ftp://api.example.com", auth.Key("", auth.Secret{}), []string{"neither https nor http", "value is empty"}},
+			[]string{"function to fetch tokens is nil", "timeout 0s", "before expiry", "is not one word"}},
+		{"two at once", "ftp://api.example.com", auth.Key("", auth.Secret{}), []string{"neither https nor http", "it is empty"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -204,7 +209,7 @@ func TestRefusesACallWhoseOwnSourceIsBad(t *testing.T) {
 			req := request(t, http.MethodPost, home, body)
 			req = req.WithContext(auth.WithSource(req.Context(), source))
 			_, err := auth.New(home, auth.Bearer(secret))(base).RoundTrip(req)
-			require.ErrorContains(t, err, "auth: sign request: the source of this call: auth: ")
+			require.ErrorContains(t, err, "auth: sign request: source of this call: ")
 			retryable, ok := errors.AsType[interface {
 				error
 				Retryable() bool
@@ -226,8 +231,8 @@ func TestSendsNothingWhenTheSourceFails(t *testing.T) {
 		want  string
 	}{
 		"its own error":        {"", broken, "auth: sign request: vault is sealed"},
-		"no value":             {"", nil, "auth: sign request: the value is empty"},
-		"a value of two lines": {"canary\r\nX: y", nil, "auth: sign request: the value holds a control character"},
+		"no value":             {"", nil, "auth: sign request: value of the source: it is empty"},
+		"a value of two lines": {"canary\r\nX: y", nil, "auth: sign request: value of the source: it has a line end or another control character in it: trim it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

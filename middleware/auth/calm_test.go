@@ -172,7 +172,7 @@ func TestWithoutATokenTheLastErrorIsReturned(t *testing.T) {
 		time.Sleep(time.Second)
 		assert.PanicsWithValue(t, "out of tokens", func() { _, _ = source.Authorization(t.Context()) })
 		_, err := source.Authorization(t.Context())
-		require.EqualError(t, err, "fetch the token: the fetch panicked: out of tokens")
+		require.EqualError(t, err, "fetch token: the fetch panicked: out of tokens")
 		time.Sleep(time.Second)
 		assert.Equal(t, "Bearer canary", ask(t, source))
 		assert.Empty(t, base.values)
@@ -190,7 +190,7 @@ func TestTheCalmPeriodIsAnOption(t *testing.T) {
 		source.Renew(want)
 	}
 	require.ErrorContains(t, transport.Check(auth.New(home, auth.Refresh(numbered(0, &fetches), auth.WithRefreshCalm(-1)))(&server{})),
-		"the calm period -1ns is negative")
+		"calm period -1ns is negative")
 }
 
 // A4, R13: a fetch after a 401 is not on the attempt's clock, which its response has met.

@@ -3,11 +3,11 @@ package auth
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -22,35 +22,41 @@ type origin struct {
 // user or password, or may have.
 func parseOrigin(raw string, plain bool) (origin, error) {
 	if strings.TrimSpace(raw) == "" {
-		return origin{}, errors.New("auth: origin: it is empty; https://host[:port] is wanted")
+		return origin{}, errors.New("auth: origin is empty: write https://host or https://host:port")
 	}
 	if strings.Contains(raw, "@") {
-		return origin{}, errors.New("auth: origin: it holds a user or an @")
+		return origin{}, errors.New("auth: origin has a user or an @ in it: give credentials as a source")
+	}
+	if full := mistake.WithScheme(raw, mistake.Scheme(raw)); full != "" {
+		return origin{}, fmt.Errorf("auth: origin has no scheme: write %s", full)
 	}
 	u, err := url.Parse(raw)
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the text itself
 	}
 	if err != nil {
-		return origin{}, fmt.Errorf("auth: origin: %w", err)
+		return origin{}, fmt.Errorf("auth: parse origin: %w", err)
 	}
 	shown := redact.URL(u)
+	if u.Host == "" { // it may be a key in the wrong place
+		shown = redact.Mask
+	}
 	o := origin{scheme: u.Scheme, host: strings.ToLower(u.Hostname()), port: portOf(u), written: u.Host}
 	var faults []error
 	if o.scheme != "https" && o.scheme != "http" {
-		faults = append(faults, fmt.Errorf("auth: origin %q: its scheme is neither https nor http", shown))
+		faults = append(faults, fmt.Errorf("auth: origin %q is neither https nor http: write https://host or https://host:port", shown))
 	}
 	if o.host == "" {
-		faults = append(faults, fmt.Errorf("auth: origin %q: it names no host", shown))
+		faults = append(faults, errors.New("auth: origin has no host: write https://host or https://host:port"))
 	}
 	if n, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && (err != nil || n == 0) {
-		faults = append(faults, fmt.Errorf("auth: origin %q: its port is not in 1 to 65535", shown))
+		faults = append(faults, fmt.Errorf("auth: origin %q has a port that is not within 1 to 65535", shown))
 	}
 	if u.RawQuery != "" || u.Fragment != "" {
-		faults = append(faults, errors.New("auth: origin: it holds a query or a fragment"))
+		faults = append(faults, errors.New("auth: origin has a query or a fragment: end it after the port"))
 	}
-	if o.scheme == "http" && !plain && !loopback(o.host) {
-		faults = append(faults, fmt.Errorf("auth: origin %q: a credential needs https outside of loopback", shown))
+	if o.scheme == "http" && !plain && !mistake.Loopback(o.host) {
+		faults = append(faults, fmt.Errorf("auth: origin %q would send the credential unencrypted: use https, or see auth.AllowPlainHTTP", shown))
 	}
 	return o, errors.Join(faults...)
 }
@@ -66,11 +72,6 @@ func portOf(u *url.URL) string {
 		return "80"
 	}
 	return ""
-}
-
-func loopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 func (o origin) String() string { return o.scheme + "://" + o.written }

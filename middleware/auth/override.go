@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tripware/tripware/transport"
 )
@@ -41,9 +42,16 @@ func WithSource(ctx context.Context, source Source) context.Context {
 	to, own := placeOf(source)
 	_, all := source.(none)
 	if fault := faultOf(source); fault != nil {
-		own = &static{fault: fmt.Errorf("the source of this call: %w", fault)}
+		own = &static{fault: fmt.Errorf("source of this call: %w", unnamed{fault})}
 		all = all || source == nil
 	}
 	before, _ := transport.Setting[override](ctx)
 	return transport.WithSetting(ctx, append(slices.Clip(before), replacement{to, all, own}))
 }
+
+// An unnamed error reads as what it wraps without the name of this package, which
+// stands before it already.
+type unnamed struct{ error }
+
+func (e unnamed) Error() string { return strings.TrimPrefix(e.error.Error(), "auth: ") }
+func (e unnamed) Unwrap() error { return e.error }

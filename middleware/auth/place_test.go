@@ -136,7 +136,7 @@ func TestRefusesImpossiblePlaces(t *testing.T) {
 	}{
 		"no header name":        {auth.Header("X Key", secret), []string{`"X Key" is no header name`}},
 		"an empty header name":  {auth.Header("", secret), []string{"no header name"}},
-		"an empty secret":       {auth.Header("X-Api-Key", auth.Secret{}), []string{"the value is empty"}},
+		"an empty secret":       {auth.Header("X-Api-Key", auth.Secret{}), []string{"it is empty"}},
 		"a line feed":           {auth.Header("X-Api-Key", auth.NewSecret("canary\n")), []string{"control character"}},
 		"a header of net/http":  {auth.Header("host", secret), []string{"net/http writes the header Host itself"}},
 		"no source":             {auth.InHeader("X-Api-Key", nil), []string{"source is nil"}},
@@ -144,9 +144,9 @@ func TestRefusesImpossiblePlaces(t *testing.T) {
 		"a signature":           {auth.InHeader("X-A", auth.Sign(func(*http.Request, []byte) error { return nil })), []string{"sets its headers itself"}},
 		"no parameter name":     {auth.Query("", secret), []string{`"" is no name of a parameter`}},
 		"a parameter of lines":  {auth.Query("a\nb", secret), []string{"is no name of a parameter"}},
-		"an empty parameter":    {auth.Query("key", auth.Secret{}), []string{"the value is empty"}},
+		"an empty parameter":    {auth.Query("key", auth.Secret{}), []string{"it is empty"}},
 		"a parameter's newline": {auth.Query("key", auth.NewSecret("canary\r")), []string{"control character"}},
-		"all at once":           {auth.Header("", auth.Secret{}), []string{"no header name", "the value is empty"}},
+		"all at once":           {auth.Header("", auth.Secret{}), []string{"no header name", "it is empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -89,19 +89,19 @@ type flight struct {
 func (r *refresher) check() error {
 	var faults []error
 	if r.fetch == nil {
-		faults = append(faults, errors.New("auth: refresh: fetch is nil"))
+		faults = append(faults, errors.New("auth: refresh: the function to fetch tokens is nil"))
 	}
 	if r.timeout <= 0 {
-		faults = append(faults, fmt.Errorf("auth: refresh: the timeout %s is not positive", r.timeout))
+		faults = append(faults, fmt.Errorf("auth: refresh: timeout %s is not above 0", r.timeout))
 	}
 	if r.before < 0 {
-		faults = append(faults, fmt.Errorf("auth: refresh: the time before expiry %s is negative", r.before))
+		faults = append(faults, fmt.Errorf("auth: refresh: time before expiry %s is negative", r.before))
 	}
 	if r.calm < 0 {
-		faults = append(faults, fmt.Errorf("auth: refresh: the calm period %s is negative", r.calm))
+		faults = append(faults, fmt.Errorf("auth: refresh: calm period %s is negative", r.calm))
 	}
 	if !validScheme(r.scheme) {
-		faults = append(faults, fmt.Errorf("auth: refresh: scheme %q is no token", r.scheme))
+		faults = append(faults, fmt.Errorf("auth: refresh: scheme %q is not one word such as Bearer", r.scheme))
 	}
 	return errors.Join(faults...)
 }
@@ -120,7 +120,7 @@ func (r *refresher) Authorization(ctx context.Context) (string, error) {
 	case <-f.done:
 		return f.result()
 	case <-ctx.Done():
-		return "", fmt.Errorf("wait for the token: %w", ended(ctx))
+		return "", fmt.Errorf("wait for token: %w", ended(ctx))
 	case <-f.timeout:
 		return f.late(r.timeout)
 	}
@@ -164,7 +164,7 @@ func (r *refresher) start(ctx context.Context) *flight {
 	go func() {
 		defer cancel()
 		defer r.land(f)
-		f.err = errors.New("the fetch did not return") // it may end its goroutine instead
+		f.err = errors.New("the function to fetch tokens did not return") // it may end its goroutine instead
 		defer func() { f.panicked = recover() }()
 		token, err := r.fetch(ctx)
 		f.err = r.accept(f, token, err)
@@ -208,7 +208,7 @@ func (r *refresher) land(f *flight) {
 	close(f.done)
 }
 
-func fetchError(err error) error { return fmt.Errorf("fetch the token: %w", err) }
+func fetchError(err error) error { return fmt.Errorf("fetch token: %w", err) }
 
 func (f *flight) result() (string, error) {
 	if f.panicked != nil {
@@ -235,7 +235,7 @@ func (f *flight) late(timeout time.Duration) (string, error) {
 type lateError struct{ after time.Duration }
 
 func (e *lateError) Error() string {
-	return fmt.Sprintf("fetch the token: no answer within %s", e.after)
+	return fmt.Sprintf("fetch token: no result within %s", e.after)
 }
 func (e *lateError) Timeout() bool { return true }
 

@@ -80,7 +80,7 @@ func TestASignatureStandsBelowOtherCredentials(t *testing.T) {
 	key, sign := auth.New(home, auth.Bearer(secret)), auth.New(home, auth.Sign(nothing))
 	require.NoError(t, transport.Check(transport.Chain(captured(&sent), key, sign)))
 	err := transport.Check(transport.Chain(captured(&sent), sign, key))
-	require.ErrorContains(t, err, "auth.sign stands above auth: a signature does not cover what is added below it")
+	require.ErrorContains(t, err, "auth.sign is listed before auth: the signature would not cover what is added below it")
 }
 
 // A4: a call's own source replaces that of the layers that it is for, None all.
@@ -135,10 +135,10 @@ func TestABadSourceOfACallFailsWhereItIsFor(t *testing.T) {
 		source auth.Source
 		want   string
 	}{
-		"its header":     {auth.Header("X-Api-Key", auth.Secret{}), "the value is empty"},
+		"its header":     {auth.Header("X-Api-Key", auth.Secret{}), "it is empty"},
 		"another header": {auth.Bearer(auth.Secret{}), ""},
-		"nil":            {nil, "the source is nil"},
-		"nil for it":     {auth.InHeader("X-Api-Key", nil), "the source is nil"},
+		"nil":            {nil, "source is nil"},
+		"nil for it":     {auth.InHeader("X-Api-Key", nil), "source is nil"},
 	} {
 		req := request(t, http.MethodGet, home, nil)
 		resp, err := rt.RoundTrip(req.WithContext(auth.WithSource(context.Background(), row.source)))

@@ -49,10 +49,12 @@ func (f SourceFunc) Authorization(ctx context.Context) (string, error) { return 
 func Key(scheme string, key Secret) Source {
 	var faults []error
 	if !validScheme(scheme) {
-		faults = append(faults, fmt.Errorf("auth: key: scheme %q is no token", scheme))
+		faults = append(faults, fmt.Errorf("auth: key: scheme %q is not one word such as Bearer", scheme))
 	}
 	if fault := valueFault(key.Reveal()); fault != nil {
 		faults = append(faults, fmt.Errorf("auth: key: %w", fault))
+	} else if word, _, more := strings.Cut(key.Reveal(), " "); more && scheme != "" && strings.EqualFold(word, scheme) {
+		faults = append(faults, fmt.Errorf("auth: key: it begins with the scheme %s: pass the key alone", scheme))
 	}
 	return newStatic(joined(scheme, key.Reveal()), faults...)
 }
@@ -66,13 +68,13 @@ func Bearer(token Secret) Source { return Key("Bearer", token) }
 func Basic(user string, password Secret) Source {
 	var faults []error
 	if user == "" {
-		faults = append(faults, errors.New("auth: basic: the user is empty"))
+		faults = append(faults, errors.New("auth: basic: user is empty"))
 	}
 	if strings.Contains(user, ":") {
-		faults = append(faults, errors.New("auth: basic: the user holds a colon"))
+		faults = append(faults, errors.New("auth: basic: user has a colon, where the password would begin"))
 	}
 	if !sendable(user) || !sendable(password.Reveal()) {
-		faults = append(faults, errors.New("auth: basic: user or password holds a control character"))
+		faults = append(faults, errors.New("auth: basic: user or password has a control character in it"))
 	}
 	pair := base64.StdEncoding.EncodeToString([]byte(user + ":" + password.Reveal()))
 	return newStatic("Basic "+pair, faults...)
@@ -113,7 +115,7 @@ func (e *settled) Retryable() bool { return false }
 // faultOf returns what is wrong with the settings of source.
 func faultOf(source Source) error {
 	if f, ok := source.(SourceFunc); source == nil || ok && f == nil {
-		return errors.New("auth: the source is nil")
+		return errors.New("auth: source is nil: give one such as auth.Bearer")
 	}
 	if f, ok := source.(interface{ Fault() error }); ok {
 		return f.Fault()
@@ -134,7 +136,7 @@ func valueOf(ctx context.Context, source Source) (string, error) {
 		return "", err
 	}
 	if fault := valueFault(value); fault != nil {
-		return "", fault
+		return "", fmt.Errorf("value of the source: %w", fault)
 	}
 	return value, nil
 }
@@ -161,11 +163,11 @@ func joined(scheme, key string) string {
 func valueFault(value string) error {
 	switch {
 	case value == "":
-		return errors.New("the value is empty")
+		return errors.New("it is empty")
 	case !sendable(value):
-		return errors.New("the value holds a control character")
+		return errors.New("it has a line end or another control character in it: trim it")
 	case strings.Trim(value, " \t") != value: // a server would see another key, or none (RFC 9110 section 5.5)
-		return errors.New("the value begins or ends with a blank")
+		return errors.New("it begins or ends with a blank: trim it")
 	}
 	return nil
 }
