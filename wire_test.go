@@ -381,7 +381,7 @@ func TestABodyOutlivesTheAttemptsClock(t *testing.T) {
 		t.Run("stalled, "+protocol, func(t *testing.T) {
 			t.Parallel()
 			s := wireServer(t, protocol, faults.Step{Kind: faults.StallInBody})
-			policy := []retry.Option{retry.WithAttemptTimeout(time.Minute), retry.WithCallTimeout(500 * time.Millisecond)}
+			policy := []retry.Option{retry.WithAttemptTimeout(500 * time.Millisecond), retry.WithCallTimeout(500 * time.Millisecond)}
 			resp, err := wireClient(t, s, policy).Do(wireRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
 			_, err = io.ReadAll(resp.Body)

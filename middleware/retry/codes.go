@@ -20,9 +20,19 @@ type span struct {
 // A CodeError names the part of a list of codes that cannot be read.
 type CodeError struct{ Part string }
 
-// Error says which forms there are.
+// Error says what is wrong with the part, and which forms there are.
 func (e *CodeError) Error() string {
-	return fmt.Sprintf("retry: parse codes: %q is no code (429), class (5xx) or range (502-599)", e.Part)
+	text := strings.TrimSpace(e.Part)
+	_, err := strconv.Atoi(text)
+	switch {
+	case text == "":
+		return fmt.Sprintf("retry: parse codes: %q is empty: is there a comma too many?", e.Part)
+	case strings.Contains(text, ","):
+		return fmt.Sprintf("retry: parse codes: %q has a comma in it: pass each code as an argument of its own", e.Part)
+	case err == nil && !strings.HasPrefix(text, "-"):
+		return fmt.Sprintf("retry: parse codes: %q is not from 100 to 599", e.Part)
+	}
+	return fmt.Sprintf("retry: parse codes: %q is not a code (429), class (5xx) or range (502-599)", e.Part)
 }
 
 // ParseCodes reads codes in three forms: a code ("429"), a class ("5xx", in any

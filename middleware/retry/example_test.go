@@ -32,5 +32,5 @@ func ExampleParseCodes() {
 	fmt.Println(err)
 	// Output:
 	// 429,5xx,329-404 <nil> true false
-	// retry: parse codes: "5x" is no code (429), class (5xx) or range (502-599)
+	// retry: parse codes: "5x" is not a code (429), class (5xx) or range (502-599)
 }

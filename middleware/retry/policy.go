@@ -107,7 +107,8 @@ func WithMaxElapsed(d time.Duration) Option { return func(c *config) { c.maxElap
 // WithAttemptTimeout bounds each attempt, from the end of a limiter's wait to
 // the head of the response; reading the body is not part of it. An attempt that
 // runs out fails with a [*TimeoutError] that matches [ErrAttemptTimeout], and is
-// retried like a broken connection. The default, 0, is no bound.
+// retried like a broken connection. The default, 0, is no bound. One above the call
+// timeout of [New] is a fault.
 func WithAttemptTimeout(d time.Duration) Option { return func(c *config) { c.attemptTimeout = d } }
 
 // WithCallTimeout cuts the whole call after d: attempts, waits, and the reading
@@ -225,7 +226,7 @@ func (c *config) check() error {
 	if c.off {
 		return errors.Join(faults...)
 	}
-	refuse(c.codes.Empty() && errors.Join(c.faults...) == nil, "the list of codes is empty: retry.Off() switches retries off")
+	refuse(c.codes.Empty() && errors.Join(c.faults...) == nil, "the list of codes is empty: name some, or switch retries off by retry.Off")
 	refuse(c.maxRetries < 0, "max retries %d is negative", c.maxRetries)
 	for _, d := range []struct {
 		name  string
@@ -236,16 +237,39 @@ func (c *config) check() error {
 	} {
 		refuse(d.value < 0, "%s %v is negative", d.name, d.value)
 	}
-	refuse(c.maxDelay >= 0 && c.maxDelay < c.baseDelay, "max delay %v is below base delay %v", c.maxDelay, c.baseDelay)
+	faults = append(faults, c.delayFault())
 	refuse(c.replay < 0, "replay limit %d is negative", c.replay)
 	refuse(c.wholeBody < 0, "whole body limit %d is negative", c.wholeBody)
 	refuse(c.drainBytes < 0, "drain limit %d is negative", c.drainBytes)
-	refuse(c.onLongHint < StopAboveMax || c.onLongHint > HonourAll, "long hint %d is no such policy", c.onLongHint)
-	refuse(c.backoff == nil, "backoff is nil")
+	refuse(c.onLongHint < StopAboveMax || c.onLongHint > HonourAll, "long hint %d is not one of StopAboveMax, ClampToMax, HonourAll", c.onLongHint)
+	refuse(c.backoff == nil, "backoff is nil: leave WithBackoff out for full jitter")
 	if c.budget != nil {
 		faults = append(faults, c.budget.Fault())
 	}
 	return errors.Join(faults...)
+}
+
+// delayFault names the delay that is a default, since the other is what was set.
+func (c *config) delayFault() error {
+	switch {
+	case c.maxDelay < 0 || c.maxDelay >= c.baseDelay:
+		return nil
+	case c.maxDelay == DefaultMaxDelay:
+		return fmt.Errorf("retry: max delay %v (the default) is below base delay %v: set WithMaxDelay", c.maxDelay, c.baseDelay)
+	case c.baseDelay == DefaultBaseDelay:
+		return fmt.Errorf("retry: max delay %v is below base delay %v (the default): set WithBaseDelay", c.maxDelay, c.baseDelay)
+	}
+	return fmt.Errorf("retry: max delay %v is below base delay %v", c.maxDelay, c.baseDelay)
+}
+
+// clockFault reports an attempt clock that can never ring. A call may have a shorter
+// clock of its own, so that this is for the policy of the middleware only.
+func (c *config) clockFault() error {
+	if c.off || c.callTimeout <= 0 || c.attemptTimeout <= c.callTimeout {
+		return nil
+	}
+	return fmt.Errorf("retry: attempt timeout %v is above call timeout %v, which ends the call first: lower it, or leave it out",
+		c.attemptTimeout, c.callTimeout)
 }
 
 // settings is what holds for the calls of a context: see [transport.WithSetting].
@@ -287,7 +311,7 @@ func (r *retrier) policy(ctx context.Context) (policy *config, safe bool, err er
 		}
 	}
 	if err := c.check(); err != nil {
-		return nil, false, fmt.Errorf("retry: policy of this call: %w", err)
+		return nil, false, fmt.Errorf("retry: policy of this call: %w", unnamed{err})
 	}
 	return &c, own.safe, nil
 }

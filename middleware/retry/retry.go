@@ -24,6 +24,7 @@ package retry
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -44,7 +45,7 @@ func New(opts ...Option) transport.Middleware {
 			opt(&c)
 		}
 	}
-	fault := c.check()
+	fault := errors.Join(c.check(), c.clockFault())
 	return func(next http.RoundTripper) http.RoundTripper {
 		r := &retrier{
 			Link: transport.NewLink("retry", transport.AtRetry, next, fault), config: c,
@@ -217,7 +218,7 @@ func (c *call) limits() (maxRetries int, left time.Duration, bounded bool) {
 // begin decides how the body can be sent again and starts the call's clock.
 func (c *call) begin() (err error) {
 	if err := c.over(); err != nil {
-		return fmt.Errorf("retry: before the first attempt: %w", err)
+		return fmt.Errorf("retry: request not sent: %w", err)
 	}
 	c.budgetOf().Deposit()
 	anyway := c.policy.errorAny || c.repeat == transport.RepeatAlways
@@ -263,7 +264,7 @@ func (c *call) give(resp *http.Response, err error, d decision) (*http.Response,
 			err = faultOf(c.replay.Fault(), err)
 		}
 		if c.attempts > 1 || d.reason != "" {
-			err = &Error{Attempts: c.attempts, Reason: d.reason, Err: err}
+			err = &Error{Attempts: c.attempts, Reason: d.reason, Err: err, method: c.req.Method}
 		}
 		return nil, err
 	}

@@ -185,6 +185,7 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"POST on a broken connection", postIt, step{err: broken}, nil, 1, retry.ReasonMethod},
 		{"POST that found no connection", postIt, step{err: fmt.Errorf("x: %w", dial)}, nil, 2, ""},
 		{"POST whose proxy has no upstream", postIt, step{err: &transport.ProxyError{Status: 502}}, nil, 2, ""},
+		{"POST whose proxy cannot be reached", postIt, step{err: &transport.ProxyError{Err: dial}}, nil, 2, ""},
 		{"POST that could not be signed", postIt, step{err: unsigned{}}, nil, 2, ""},
 		{"marked POST on 503", markedIt, step{status: 503}, nil, 2, ""},
 		{"marked POST on a broken connection", markedIt, step{err: broken}, nil, 2, ""},
@@ -202,6 +203,7 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"certificate", getIt, step{err: x509.UnknownAuthorityError{}}, nil, 1, ""},
 		{"host name", getIt, step{err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}}, nil, 1, ""},
 		{"a TLS alert", getIt, step{err: &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}}, nil, 1, ""},
+		{"a proxy's certificate", getIt, step{err: &transport.ProxyError{Err: x509.UnknownAuthorityError{}}}, nil, 1, ""},
 		{"a proxy's 407 to CONNECT", getIt, step{err: &transport.ProxyError{Status: 407}}, nil, 1, ""},
 		{"a proxy's 407", getIt, step{status: 407}, []retry.Option{retry.WithCodes("4xx")}, 1, ""},
 		{"an upgrade", getIt, step{status: 101}, []retry.Option{retry.WithCodes("1xx", "101")}, 1, ""},
@@ -386,7 +388,7 @@ func TestTheLastErrorIsWrapped(t *testing.T) {
 		fault, ok := errors.AsType[*retry.Error](err)
 		require.True(t, ok)
 		assert.Equal(t, 3, fault.Attempts)
-		assert.Equal(t, "retry: end after 3 attempts (attempts): the last", err.Error())
+		assert.Equal(t, "retry: gave up after 3 attempts: the last", err.Error())
 		assert.Same(t, record, transport.CallOfError(err))
 	}, retry.WithMaxRetries(2))
 }

@@ -1,0 +1,89 @@
+package retry_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+)
+
+// R4: an error says in words why there was no further attempt, and what would allow one.
+func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
+	t.Parallel()
+	for want, e := range map[string]*retry.Error{
+		"retry: gave up after 1 attempt: EOF":  {Attempts: 1},
+		"retry: gave up after 3 attempts: EOF": {Attempts: 3, Reason: retry.ReasonAttempts},
+		"retry: gave up after 3 attempts, as the next would begin too late (see retry.WithMaxElapsed): EOF": {Attempts: 3, Reason: retry.ReasonElapsed},
+		"retry: gave up after 3 attempts, as the deadline of the context is too near for another: EOF":      {Attempts: 3, Reason: retry.ReasonDeadline},
+		"retry: gave up after 2 attempts, as the retry budget is spent (see retry.WithBudget): EOF":         {Attempts: 2, Reason: retry.ReasonBudget},
+		"retry: gave up after 2 attempts, as the server asks for a longer wait than allowed (see retry.WithMaxHint): EOF": {
+			Attempts: 2, Reason: retry.ReasonHint,
+		},
+		"retry: gave up after 2 attempts, as the rate limiter would let the next wait too long: EOF": {Attempts: 2, Reason: retry.ReasonLimit},
+		"retry: gave up after 3 attempts: EOF ":                                                      {Attempts: 3, Reason: retry.ReasonHost, Err: errors.New("EOF ")},
+		"retry: not repeated, since the method is not idempotent and may have been received (see retry.Safe): EOF": {
+			Attempts: 1, Reason: retry.ReasonMethod,
+		},
+		"retry: gave up after 2 attempts, since the method is not idempotent and may have been received (see retry.Safe): EOF": {
+			Attempts: 2, Reason: retry.ReasonMethod,
+		},
+		"retry: not repeated, since the request body cannot be sent again (set GetBody, or see retry.WithReplayLimit): EOF": {
+			Attempts: 1, Reason: retry.ReasonNotReplayable,
+		},
+	} {
+		if e.Err == nil {
+			e.Err = io.EOF
+		}
+		assert.EqualError(t, e, want)
+		assert.NotErrorIs(t, e, retry.ErrAttemptTimeout)
+	}
+
+	s := &server{script: []step{{err: io.EOF}}}
+	call(t, s, postIt, func(t *testing.T, _ *http.Response, _ *transport.Call, err error) {
+		require.EqualError(t, err, "retry: not repeated, since POST is not idempotent and may have been received (see retry.Safe): EOF")
+	})
+	slow := &server{script: []step{{takes: time.Minute}}}
+	call(t, slow, getIt, func(t *testing.T, _ *http.Response, _ *transport.Call, err error) {
+		require.EqualError(t, err, "retry: gave up after 2 attempts: attempt timed out after 1s", "the package is named once")
+		require.ErrorIs(t, err, retry.ErrAttemptTimeout)
+	}, retry.WithAttemptTimeout(time.Second), retry.WithMaxRetries(1))
+}
+
+// R17, C10: settings that contradict each other are named with the cure, and which of them is a default.
+func TestContradictionsNameTheDefault(t *testing.T) {
+	t.Parallel()
+	for want, opts := range map[string][]retry.Option{
+		"retry: max delay 30s (the default) is below base delay 1m0s: set WithMaxDelay":  {retry.WithBaseDelay(time.Minute)},
+		"retry: max delay 100ms is below base delay 1s (the default): set WithBaseDelay": {retry.WithMaxDelay(100 * time.Millisecond)},
+		"retry: max delay 2s is below base delay 10s":                                    {retry.WithBaseDelay(10 * time.Second), retry.WithMaxDelay(2 * time.Second)},
+		"retry: attempt timeout 2s is above call timeout 1s, which ends the call first: lower it, or leave it out": {
+			retry.WithCallTimeout(time.Second), retry.WithAttemptTimeout(2 * time.Second),
+		},
+		"retry: the list of codes is empty: name some, or switch retries off by retry.Off":          {retry.WithCodes()},
+		`retry: parse codes: "" is empty: is there a comma too many?`:                               {retry.WithCodes("")},
+		`retry: parse codes: "429,503" has a comma in it: pass each code as an argument of its own`: {retry.WithCodes("429,503")},
+		`retry: parse codes: "600" is not from 100 to 599`:                                          {retry.WithCodes("600")},
+		`retry: parse codes: "foo" is not a code (429), class (5xx) or range (502-599)`:             {retry.WithCodes("foo")},
+		"retry: backoff is nil: leave WithBackoff out for full jitter":                              {retry.WithBackoff(nil)},
+		"retry: long hint 9 is not one of StopAboveMax, ClampToMax, HonourAll":                      {retry.WithMaxHint(time.Second, 9)},
+	} {
+		assert.EqualError(t, transport.Check(retry.New(opts...)(okBase)), want)
+	}
+	require.NoError(t, transport.Check(retry.New(retry.WithCallTimeout(time.Second), retry.WithAttemptTimeout(time.Second))(okBase)))
+}
+
+// R15: a call may have a shorter clock than the attempts of the client.
+func TestACallMayHaveAShorterClockThanAnAttempt(t *testing.T) {
+	t.Parallel()
+	rt := transport.Chain(okBase, retry.New(retry.WithAttemptTimeout(time.Minute)))
+	resp, err := rt.RoundTrip(getIt(retry.WithPolicy(t.Context(), retry.WithCallTimeout(time.Second))))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+}
