@@ -7,6 +7,12 @@ import (
 	"time"
 )
 
+const (
+	defaultBaseDelay  = 200 * time.Millisecond
+	defaultMaxDelay   = 5 * time.Second
+	defaultMaxRetries = 10
+)
+
 // An Option sets how [Until] polls.
 type Option func(*config)
 
@@ -53,14 +59,24 @@ func (c *config) check() error {
 		value time.Duration
 	}{{"base delay", c.baseDelay}, {"max delay", c.maxDelay}, {"max elapsed", c.maxElapsed}} {
 		if d.value < 0 {
-			faults = append(faults, fmt.Errorf("poll: options: %s %s is negative", d.name, d.value))
+			faults = append(faults, fmt.Errorf("poll: %s %s is negative", d.name, d.value))
 		}
 	}
 	if c.maxRetries < 0 {
-		faults = append(faults, fmt.Errorf("poll: options: max retries %d is negative", c.maxRetries))
+		faults = append(faults, fmt.Errorf("poll: max retries %d is negative", c.maxRetries))
 	}
-	if c.maxDelay > 0 && c.maxDelay < c.baseDelay {
-		faults = append(faults, fmt.Errorf("poll: options: max delay %s lies below base delay %s", c.maxDelay, c.baseDelay))
+	return errors.Join(append(faults, c.delayFault())...)
+}
+
+// delayFault names the delay that is a default, since the other is what was set.
+func (c *config) delayFault() error {
+	switch {
+	case c.maxDelay <= 0 || c.maxDelay >= c.baseDelay:
+		return nil
+	case c.maxDelay == defaultMaxDelay:
+		return fmt.Errorf("poll: max delay %s (the default) is below base delay %s: set WithMaxDelay", c.maxDelay, c.baseDelay)
+	case c.baseDelay == defaultBaseDelay:
+		return fmt.Errorf("poll: max delay %s is below base delay %s (the default): set WithBaseDelay", c.maxDelay, c.baseDelay)
 	}
-	return errors.Join(faults...)
+	return fmt.Errorf("poll: max delay %s is below base delay %s", c.maxDelay, c.baseDelay)
 }

@@ -23,16 +23,24 @@ type UnsettledError struct {
 	Elapsed time.Duration // since the first probe began
 	Last    error         // the error of the last probe; nil if it had none
 	Cause   error         // what ended the poll early, such as the context's error; nil when the retries or the time were used up
+
+	option string // that ended the poll, where Cause is nil
 }
 
 // Error says how often and how long was asked, and what came last.
 func (e *UnsettledError) Error() string {
 	text := fmt.Sprintf("poll: not settled after %d probes in %s", e.Probes, e.Elapsed.Round(time.Millisecond))
+	if e.Probes == 1 {
+		text = fmt.Sprintf("poll: not settled after 1 probe in %s", e.Elapsed.Round(time.Millisecond))
+	}
+	if e.option != "" {
+		text += ", which is all that " + e.option + " allows"
+	}
 	if e.Cause != nil {
 		text += ": " + e.Cause.Error()
 	}
 	if e.Last != nil {
-		text += ": last: " + e.Last.Error()
+		text += ": last error: " + e.Last.Error()
 	}
 	return text
 }
@@ -99,7 +107,7 @@ type loop struct {
 }
 
 func newLoop(opts []Option) (*loop, error) {
-	l := &loop{config: config{baseDelay: 200 * time.Millisecond, maxDelay: 5 * time.Second, maxRetries: 10}, begun: time.Now()}
+	l := &loop{config: config{baseDelay: defaultBaseDelay, maxDelay: defaultMaxDelay, maxRetries: defaultMaxRetries}, begun: time.Now()}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&l.config)
@@ -144,26 +152,26 @@ type hinter interface {
 // pause waits, or returns why no further probe may follow.
 func (l *loop) pause(ctx context.Context, wait time.Duration) error {
 	if ctx.Err() != nil {
-		return l.unsettled(backoff.Sleep(ctx, 0))
+		return l.unsettled(backoff.Sleep(ctx, 0), "")
 	}
 	if l.probes > l.maxRetries {
-		return l.unsettled(nil)
+		return l.unsettled(nil, "poll.WithMaxRetries")
 	}
 	if l.maxElapsed > 0 && wait > l.maxElapsed-time.Since(l.begun) {
-		return l.unsettled(nil)
+		return l.unsettled(nil, "poll.WithMaxElapsed")
 	}
 	if deadline, ok := ctx.Deadline(); ok && wait > 0 && wait >= time.Until(deadline) {
-		return l.unsettled(context.DeadlineExceeded)
+		return l.unsettled(context.DeadlineExceeded, "")
 	}
 	if l.onWait != nil {
 		l.onWait(ctx, Wait{Probe: l.probes, For: wait, Last: l.last})
 	}
 	if err := backoff.Sleep(ctx, wait); err != nil {
-		return l.unsettled(err)
+		return l.unsettled(err, "")
 	}
 	return nil
 }
 
-func (l *loop) unsettled(cause error) error {
-	return &UnsettledError{Probes: l.probes, Elapsed: time.Since(l.begun), Last: l.last, Cause: cause}
+func (l *loop) unsettled(cause error, option string) error {
+	return &UnsettledError{Probes: l.probes, Elapsed: time.Since(l.begun), Last: l.last, Cause: cause, option: option}
 }

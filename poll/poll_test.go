@@ -212,10 +212,29 @@ func TestImpossibleOptionsAreReportedAllAtOnceBeforeTheFirstProbe(t *testing.T) 
 	require.ErrorContains(t, err, "max retries -2 is negative")
 	require.ErrorContains(t, err, "max elapsed -3ns is negative")
 	_, err = poll.Until(t.Context(), never(&probes), poll.WithBaseDelay(time.Minute))
-	require.ErrorContains(t, err, "max delay 5s lies below base delay 1m0s")
+	require.EqualError(t, err, "poll: max delay 5s (the default) is below base delay 1m0s: set WithMaxDelay")
+	_, err = poll.Until(t.Context(), never(&probes), poll.WithMaxDelay(time.Millisecond))
+	require.EqualError(t, err, "poll: max delay 1ms is below base delay 200ms (the default): set WithBaseDelay")
+	_, err = poll.Until(t.Context(), never(&probes), poll.WithMaxDelay(time.Millisecond), poll.WithBaseDelay(time.Second))
+	require.EqualError(t, err, "poll: max delay 1ms is below base delay 1s")
 	assert.Zero(t, probes)
 	_, err = poll.Until(t.Context(), never(&probes), poll.WithBaseDelay(0), poll.WithMaxDelay(0), nil)
 	require.ErrorIs(t, err, poll.ErrUnsettled, "zero is legal, and so is a nil option")
+}
+
+func TestAPollThatEndsNamesTheOptionThatEndedIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		probes := 0
+		_, err := poll.Until(t.Context(), never(&probes), poll.WithMaxRetries(0))
+		require.ErrorContains(t, err, "poll: not settled after 1 probe in 0s, which is all that poll.WithMaxRetries allows")
+		_, err = poll.Until(t.Context(), never(&probes), poll.WithHint(func(error) time.Duration { return time.Minute }), poll.WithMaxElapsed(time.Second))
+		require.ErrorContains(t, err, "poll: not settled after 1 probe in 0s, which is all that poll.WithMaxElapsed allows")
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err = poll.Until(ctx, never(&probes))
+		require.ErrorContains(t, err, "poll: not settled after 1 probe in 0s: context canceled")
+	})
 }
 
 func ExampleUntil() {

@@ -44,7 +44,7 @@ func (c Config) Open() (*Log, error) {
 	if c.File != "" {
 		file, err := os.OpenFile(c.File, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
-			return nil, fmt.Errorf("logging: open log: %w", err)
+			return nil, c.openError(err)
 		}
 		l.file = file
 		if writer = file; c.Writer != nil {
@@ -83,10 +83,28 @@ func (c Config) probe() error {
 		err = file.Close()
 	}
 	if err != nil {
-		return fmt.Errorf("logging: open log: %w", err)
+		return c.openError(err)
 	}
 	return nil
 }
+
+// openError says of a file that cannot be created what is missing.
+func (c Config) openError(err error) error {
+	folder := filepath.Dir(c.File)
+	if _, none := os.Stat(folder); errors.Is(err, fs.ErrNotExist) && errors.Is(none, fs.ErrNotExist) {
+		err = &folderError{folder, err}
+	}
+	return fmt.Errorf("logging: open log: %w", err)
+}
+
+// A folderError names the folder that is missing, where the cause names the file.
+type folderError struct {
+	folder string
+	cause  error
+}
+
+func (e *folderError) Error() string { return "folder " + e.folder + " does not exist: create it" }
+func (e *folderError) Unwrap() error { return e.cause }
 
 func (c Config) level() slog.Leveler {
 	level := c.Level

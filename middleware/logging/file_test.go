@@ -100,6 +100,7 @@ func TestALogThatCannotBeOpenedIsAnError(t *testing.T) {
 	}
 	_, err := logging.Config{File: filepath.Join(dir, "missing", "x.log")}.Open()
 	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.EqualError(t, err, "logging: open log: folder "+filepath.Join(dir, "missing")+" does not exist: create it")
 	_, err = logging.Config{Format: "yaml", File: filepath.Join(dir, "new.log")}.Open()
 	require.Error(t, err)
 	assert.NoFileExists(t, filepath.Join(dir, "new.log"), "nothing half-built")

@@ -87,7 +87,7 @@ func Off() Option { return func(c *config) { c.off = true } }
 func WithLevels(rule func(Outcome) slog.Level) Option {
 	return func(c *config) {
 		if rule == nil {
-			c.faults = append(c.faults, errors.New("logging: levels: the rule is nil"))
+			c.faults = append(c.faults, errors.New("logging: levels: rule is nil: leave WithLevels out for DefaultLevel"))
 			return
 		}
 		c.levels, c.ceiling = rule, highest
@@ -103,11 +103,22 @@ func WithHeaders(names ...string) Option {
 		c.headers = nil
 		for _, name := range names {
 			if name == "" || strings.ContainsAny(name, " \t\r\n:") || redact.SecretName(name) {
-				c.faults = append(c.faults, fmt.Errorf("logging: headers: %q cannot be logged", name))
+				c.faults = append(c.faults, fmt.Errorf("logging: headers: %q is not logged: %s", name, unlogged(name)))
 			}
 			c.headers = append(c.headers, http.CanonicalHeaderKey(name))
 		}
 	}
+}
+
+// unlogged says what is wrong with the name of a header or a query parameter.
+func unlogged(name string) string {
+	switch {
+	case name == "":
+		return "the name is empty"
+	case redact.SecretName(name):
+		return "it holds a secret"
+	}
+	return "the name is invalid"
 }
 
 // WithQuery names the query parameters whose values are logged. The default is
@@ -118,7 +129,7 @@ func WithQuery(names ...string) Option {
 		c.query = slices.Clone(names)
 		for _, name := range names {
 			if name == "" || redact.SecretName(name) {
-				c.faults = append(c.faults, fmt.Errorf("logging: query: parameter %q cannot be logged", name))
+				c.faults = append(c.faults, fmt.Errorf("logging: query: parameter %q is not logged: %s", name, unlogged(name)))
 			}
 		}
 	}
@@ -134,7 +145,7 @@ func WithQuery(names ...string) Option {
 func WithBodies(limit int) Option {
 	return func(c *config) {
 		if limit < 0 {
-			c.faults = append(c.faults, fmt.Errorf("logging: bodies: limit %d is negative", limit))
+			c.faults = append(c.faults, fmt.Errorf("logging: bodies: limit %d is negative: 0 means the default", limit))
 		}
 		if c.bodies = limit; limit == 0 {
 			c.bodies = DefaultBodies

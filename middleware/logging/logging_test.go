@@ -206,7 +206,8 @@ func TestImpossibleSettingsRefuseEveryCall(t *testing.T) {
 	_, err := rt.RoundTrip(req)
 	assert.Equal(t, 1, body.closed, "C2: refused before sending")
 	for _, found := range []error{err, transport.Check(rt)} {
-		for _, part := range []string{`"authorization"`, `"Set-Cookie"`, `"X-Api-Key"`, `"a b"`, `headers: ""`, `"apiKey"`, `query: parameter ""`, "limit -1", "rule is nil"} {
+		for _, part := range []string{`headers: "authorization" is not logged: it holds a secret`, `"Set-Cookie"`, `"X-Api-Key"`,
+			`headers: "a b" is not logged: the name is invalid`, `headers: "" is not logged: the name is empty`, `"apiKey"`, `query: parameter ""`, "limit -1", "rule is nil"} {
 			assert.ErrorContains(t, found, part)
 		}
 	}

@@ -55,7 +55,7 @@ func (e *LimitError) reason() string {
 		return "too many attempts are waiting (see ratelimit.WithMaxQueue)"
 	case BoundMaxWait:
 	}
-	return fmt.Sprintf("would wait %s, too long (see ratelimit.WithMaxWait)", wait)
+	return fmt.Sprintf("would wait %s, longer than ratelimit.WithMaxWait allows (60s by default)", wait)
 }
 
 // Is reports whether target is ErrLimited, or the deadline that was in the way.

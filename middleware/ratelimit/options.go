@@ -58,16 +58,16 @@ func (l *Limiter) check() error {
 	var faults []error
 	fault := func(bad bool, format string, args ...any) {
 		if bad {
-			faults = append(faults, fmt.Errorf("ratelimit: limiter: "+format, args...))
+			faults = append(faults, fmt.Errorf("ratelimit: "+format, args...))
 		}
 	}
-	fault(l.name == nil, "the key function is nil")
-	fault(l.jitter == nil, "the jitter function is nil")
-	fault(!(l.perSecond >= 0) || math.IsInf(l.perSecond, 1), "the rate %g is not a number of 0 or more", l.perSecond)
-	fault(l.perSecond > 0 && l.burst < 1, "the burst %d is below 1", l.burst)
-	fault(l.maxPause <= 0, "the longest pause %s is not positive", l.maxPause)
-	fault(l.maxWait < 0, "the longest wait %s is negative", l.maxWait)
-	fault(l.maxQueue < 0, "the longest queue %d is negative", l.maxQueue)
-	fault(l.idle < 0, "the idle time %s is negative", l.idle)
+	fault(l.name == nil, "key function is nil: leave WithKey out for a pace per host")
+	fault(l.jitter == nil, "jitter function is nil: leave WithJitter out for rand.Float64")
+	fault(!(l.perSecond >= 0) || math.IsInf(l.perSecond, 1), "rate %g is not a number of 0 or more", l.perSecond)
+	fault(l.perSecond > 0 && l.burst < 1, "burst %d is below 1, so that rate %g could send nothing: set WithRate(%g, 1) or a larger burst", l.burst, l.perSecond, l.perSecond)
+	fault(l.maxPause <= 0, "max pause %s is not above 0: to ignore what servers ask for, set WithLearning(false)", l.maxPause)
+	fault(l.maxWait < 0, "max wait %s is negative: 0 means no bound", l.maxWait)
+	fault(l.maxQueue < 0, "max queue %d is negative: 0 means no bound", l.maxQueue)
+	fault(l.idle < 0, "idle time of keys %s is negative: 0 keeps all", l.idle)
 	return errors.Join(faults...)
 }

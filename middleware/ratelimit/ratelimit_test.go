@@ -102,12 +102,13 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 	resp, err := rt.RoundTrip(request(t, body))
 	assert.Nil(t, resp)
 	for _, fault := range []error{err, transport.Check(rt), limiter.Fault()} {
-		for _, part := range []string{"key function", "jitter function", "rate -1", "longest pause", "longest wait", "longest queue -1", "idle time"} {
+		for _, part := range []string{"key function", "jitter function", "rate -1", "max pause 0s", "max wait -1ns", "max queue -1", "idle time"} {
 			require.ErrorContains(t, fault, part)
 		}
 	}
 	assert.Equal(t, 1, body.closed)
-	require.ErrorContains(t, ratelimit.NewLimiter(ratelimit.WithRate(1, 0)).Fault(), "burst 0")
+	require.EqualError(t, ratelimit.NewLimiter(ratelimit.WithRate(0.5, 0)).Fault(),
+		"ratelimit: burst 0 is below 1, so that rate 0.5 could send nothing: set WithRate(0.5, 1) or a larger burst")
 	for _, legal := range []*ratelimit.Limiter{nil, ratelimit.NewLimiter(), ratelimit.NewLimiter(ratelimit.WithRate(0, 0))} {
 		require.NoError(t, transport.Check(ratelimit.New(legal)(always(200))))
 	}
