@@ -150,13 +150,13 @@ func configure(options []Option) (*config, error) {
 	for name, reason := range c.skips {
 		names = append(names, name)
 		if reason == "" {
-			faults = append(faults, fmt.Errorf("rttest: skip %q: a reason is wanted", name))
+			faults = append(faults, fmt.Errorf("rttest: skip %q: a reason is missing", name))
 		}
 	}
 	slices.Sort(names)
 	for _, name := range names {
 		if !slices.ContainsFunc(catalogue(), func(k *check) bool { return k.Name == name }) {
-			faults = append(faults, fmt.Errorf("rttest: there is no check %q", name))
+			faults = append(faults, fmt.Errorf("rttest: unknown check %q", name))
 		}
 	}
 	return c, errors.Join(append(faults, c.claims()...)...)
@@ -171,7 +171,7 @@ func (c *config) claims() (faults []error) {
 		faults = append(faults, c.credential.complete())
 	}
 	if l := c.limit; l != nil && (l.PerSecond < 0 || l.PerSecond > 0 && l.Burst < 1 || l.PerSecond == 0 && !l.Learns) {
-		faults = append(faults, fmt.Errorf("rttest: limits: %v per second in bursts of %d is no pace", l.PerSecond, l.Burst))
+		faults = append(faults, fmt.Errorf("rttest: limits: %v per second in bursts of %d: both must be above 0", l.PerSecond, l.Burst))
 	}
 	return faults
 }
@@ -200,7 +200,7 @@ func (k *Credential) complete() error {
 		k.Header = "Authorization"
 	}
 	if u, err := url.Parse(k.Origin); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		faults = append(faults, errors.New("rttest: credential: its origin is no absolute http or https URL"))
+		faults = append(faults, errors.New("rttest: credential: origin is not an absolute http or https URL"))
 	} else {
 		k.Origin = u.Scheme + "://" + u.Host
 	}

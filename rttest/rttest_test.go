@@ -73,8 +73,8 @@ func TestTellsAllThatIsWrongWithTheOptions(t *testing.T) {
 	t.Parallel()
 	out := child(t, "options")
 	for _, want := range []string{
-		`there is no check "no-such-check"`, `skip "sent-once": a reason is wanted`, "patience -1ns is not positive",
-		"retries: 0 of them", "its origin is no absolute http or https URL", "its secret is empty", "both a header and a query parameter", "limits: 0 per second",
+		`unknown check "no-such-check"`, `skip "sent-once": a reason is missing`, "patience -1ns is not positive",
+		"retries: 0 of them", "origin is not an absolute http or https URL", "its secret is empty", "both a header and a query parameter", "limits: 0 per second",
 	} {
 		assert.Contains(t, out, want)
 	}

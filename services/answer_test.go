@@ -77,9 +77,9 @@ func TestAnAnswerThatIsNotWhatItShouldBeIsATypedError(t *testing.T) {
 		{"array", `[{"id":"7"}]`, "cannot unmarshal array"},
 		{"wrong type of a field", `{"data":{"id":7}}`, "cannot unmarshal number"},
 		{"wrong type of the data", `{"data":"7"}`, "cannot unmarshal string"},
-		{"no data", `{"result":"Done"}`, "holds no data"},
-		{"null data", `{"data":null}`, "holds no data"},
-		{"null", `null`, "holds no data"},
+		{"no data", `{"result":"Done"}`, "has no data"},
+		{"null data", `{"data":null}`, "has no data"},
+		{"null", `null`, "has no data"},
 		{"two values", `{"data":{}}{"data":{}}`, "after top-level value"},
 		{"too deep", `{"data":` + strings.Repeat("[", 20_000), "max depth"},
 	} {
@@ -325,7 +325,7 @@ func TestRedirectsStayWithinTheOrigin(t *testing.T) {
 	c, err := services.New(server.Client(), server.URL, vendor{})
 	require.NoError(t, err)
 	for path, problem := range map[string]string{
-		"/away": "another origin", "/turn": "would turn POST into GET", "/round": "10 redirects are enough",
+		"/away": "another origin", "/turn": "would turn POST into GET", "/round": "stopped after 10 redirects",
 	} {
 		_, err := services.Do[item](t.Context(), c, "POST "+path, body{"x"})
 		require.ErrorIs(t, err, services.ErrRedirect, path)

@@ -178,7 +178,7 @@ func (b *binder) fillHeader(c *Client) {
 		}
 		value := b.text(f)
 		if !transport.ValidHeaderValue(value) {
-			b.faults.add(f.name, "holds a control character")
+			b.faults.add(f.name, "has a control character in it")
 		}
 		b.header[f.name] = []string{value}
 	}

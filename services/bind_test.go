@@ -201,8 +201,8 @@ func TestARequestThatCannotFillItsRouteIsRefusedByName(t *testing.T) {
 		in    any
 		want  string
 	}{
-		{"GET /v1/{id}", nil, "id stands in the route, but no field"},
-		{"GET /v1/x", ref{Identifier: "x"}, "Identifier is to fill {identifier}, which the route does not have"},
+		{"GET /v1/{id}", nil, "id is in the route, but no field"},
+		{"GET /v1/x", ref{Identifier: "x"}, "Identifier fills {identifier}, which the route does not have"},
 		{"POST /v1/x", struct{ Loose string }{}, "Loose has no tag"},
 		{"POST /v1/x", struct{ body *body }{}, ""},
 		{"POST /v1/x", struct {
@@ -221,15 +221,15 @@ func TestARequestThatCannotFillItsRouteIsRefusedByName(t *testing.T) {
 		{"POST /v1/x", struct {
 			A string `query:"a" check:"min=1"`
 		}{}, "A has the unknown check"},
-		{"GET /v1/x", body{}, "A is to go into a body, which a GET has not"},
-		{"DELETE /v1/x", body{}, "A is to go into a body, which a DELETE has not"},
-		{"POST /v1/x", 7, "int is no struct"},
+		{"GET /v1/x", body{}, "A belongs in a body, which a GET does not have"},
+		{"DELETE /v1/x", body{}, "A belongs in a body, which a DELETE does not have"},
+		{"POST /v1/x", 7, "int is not a struct"},
 		{"FETCH /v1/x", nil, "does not begin with a method"},
 		{"GET v1/x", nil, "no path that begins with a slash"},
 		{"GET /v1/../x", nil, `segment ".." cannot stand in a path`},
 		{"GET /v1//x", nil, `segment "" cannot stand in a path`},
-		{"GET /v1/{x}{y}", nil, "is no {name}"},
-		{"GET /v1/{x...}", nil, "is no {name}"},
+		{"GET /v1/{x}{y}", nil, "is not of the form {name}"},
+		{"GET /v1/{x...}", nil, "is not of the form {name}"},
 	} {
 		_, err := services.Do[item](t.Context(), c, row.route, row.in)
 		if row.want == "" {
@@ -256,14 +256,14 @@ func TestHeadersWithControlCharactersAreRefused(t *testing.T) {
 		A string `header:"X-A"`
 	}{"a\r\nX-B: c"})
 	require.ErrorIs(t, err, services.ErrArgument)
-	require.ErrorContains(t, err, "argument X-A holds a control character")
+	require.ErrorContains(t, err, "argument X-A has a control character in it")
 }
 
 func TestAClientIsBuiltWhollyOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	_, err := services.New(nil, "ftp://user:hunter2@h", nil, services.WithMaxBody(-1))
-	assert.EqualError(t, err, "services: new client: the http client is nil; the codec is nil; "+
-		"a body limit of -1 bytes is not positive; the base URL is neither http nor https")
+	assert.EqualError(t, err, "services: new client: HTTP client is nil; codec is nil; "+
+		"body limit of -1 bytes is not above 0; base URL is neither http nor https: write https://host")
 	for _, at := range []string{
 		"", "api.example.com", "https://", "https://:443", "https://u:hunter2@h", "https://h?apiKey=hunter2", "https://h/#f",
 		"https://h/a/../b", "https://h/%2e%2e/b",
@@ -393,10 +393,32 @@ func TestAFieldMayBeTheWholeBody(t *testing.T) {
 	_, err = services.Do[services.None](t.Context(), c, "POST /v2/things/{id}", wholeBody{ID: "a"})
 	require.ErrorContains(t, err, "argument Body is required")
 	_, err = services.Do[services.None](t.Context(), c, "GET /v2/things/{id}", wholeBody{ID: "a", Body: json.RawMessage(text)})
-	require.ErrorContains(t, err, "which a GET has not")
+	require.ErrorContains(t, err, "which a GET does not have")
 	_, err = services.Do[services.None](t.Context(), c, "POST /v2/things", struct {
 		Body json.RawMessage `body:"json"`
 		More string          `json:"more"`
 	}{})
-	require.ErrorContains(t, err, "is to be the whole body")
+	require.ErrorContains(t, err, "is the whole body, but other fields belong in it too")
+}
+
+// C10: a base URL that is written in another form is refused with its cure.
+func TestABaseURLIsRefusedWithItsCure(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"":                              "base URL is empty: write https://host",
+		"api.eu.example.com":            "base URL has no scheme: write https://api.eu.example.com",
+		"api.example.com:8443":          "base URL has no scheme: write https://api.example.com:8443",
+		"localhost:8080":                "base URL has no scheme: write http://localhost:8080",
+		"api.example.com/hunter2":       "base URL has no scheme: write https://api.example.com/…",
+		"hunter2":                       "base URL is neither http nor https: write https://host",
+		"https://api.example.com\n":     "base URL has a blank or line end around it: trim it",
+		"https://api example.com":       "base URL cannot be parsed: write https://host, perhaps with a port and a path",
+		"https:///v2":                   "base URL has no host: write https://host",
+		"https://u:hunter2@example.com": "base URL has a user or password in it: give credentials to the client",
+		"https://example.com?k=hunter2": "base URL has a query or a fragment: end it after the path",
+		"https://example.com/a/../b":    `base URL has "." or ".." in its path`,
+	} {
+		_, err := services.New(&http.Client{}, base, vendor{})
+		assert.EqualError(t, err, "services: new client: "+want, base)
+	}
 }

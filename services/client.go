@@ -23,6 +23,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/middleware/metrics"
 )
 
@@ -84,13 +85,13 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 	}
 	var f faults
 	if client == nil {
-		f = append(f, errors.New("the http client is nil"))
+		f = append(f, errors.New("HTTP client is nil"))
 	}
 	if codec == nil {
-		f = append(f, errors.New("the codec is nil"))
+		f = append(f, errors.New("codec is nil"))
 	}
 	if c.maxBody <= 0 {
-		f = append(f, fmt.Errorf("a body limit of %d bytes is not positive", c.maxBody))
+		f = append(f, fmt.Errorf("body limit of %d bytes is not above 0", c.maxBody))
 	}
 	var err error
 	if c.base, err = parseBase(base); err != nil {
@@ -107,24 +108,31 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 
 // parseBase keeps the text of a wrong URL out of its error: it may hold a password.
 func parseBase(base string) (*url.URL, error) {
+	if full := mistake.WithScheme(base, mistake.Scheme(base)); full != "" {
+		return nil, fmt.Errorf("base URL has no scheme: write %s", full)
+	}
 	u, err := url.Parse(base)
 	switch {
+	case base == "":
+		return nil, errors.New("base URL is empty: write https://host")
+	case strings.TrimSpace(base) != base:
+		return nil, errors.New("base URL has a blank or line end around it: trim it")
 	case err != nil:
-		return nil, errors.New("the base URL cannot be parsed")
+		return nil, errors.New("base URL cannot be parsed: write https://host, perhaps with a port and a path")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, errors.New("the base URL is neither http nor https")
+		return nil, errors.New("base URL is neither http nor https: write https://host")
 	case u.Hostname() == "":
-		return nil, errors.New("the base URL has no host")
+		return nil, errors.New("base URL has no host: write https://host")
 	case u.User != nil:
-		return nil, errors.New("the base URL holds a user or password")
+		return nil, errors.New("base URL has a user or password in it: give credentials to the client")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("the base URL has a query or a fragment")
+		return nil, errors.New("base URL has a query or a fragment: end it after the path")
 	case hasDots(u.EscapedPath()):
-		return nil, errors.New("the base URL's path holds a way up")
+		return nil, errors.New(`base URL has "." or ".." in its path`)
 	}
 	u.RawPath = strings.TrimRight(u.EscapedPath(), "/")
 	if u.Path, err = url.PathUnescape(u.RawPath); err != nil { // an escaped slash at the end is none to take off
-		return nil, errors.New("the base URL cannot be parsed")
+		return nil, errors.New("base URL cannot be parsed")
 	}
 	return u, nil
 }

@@ -175,7 +175,7 @@ func (c *Client) follow(ctx context.Context, o operation) (*http.Request, error)
 	case r.method != http.MethodGet:
 		err = errors.New("only a GET can follow a paging link")
 	case o.link == "":
-		err = errors.New("the paging link is empty")
+		err = errors.New("paging link is empty: there is no further page")
 	default:
 		u, err = c.resolve(o.link, c.base)
 	}
@@ -227,9 +227,9 @@ func (x *exchange) read(ctx context.Context, in *intake, limit int64) error {
 	x.body = in.Bytes()
 	switch {
 	case n > limit:
-		return x.fail(ErrTooLarge, fmt.Errorf("it is longer than %d bytes", limit))
+		return x.fail(ErrTooLarge, fmt.Errorf("response is longer than %d bytes (see services.WithMaxBody)", limit))
 	case err != nil:
-		return x.fail(ErrResponse, fmt.Errorf("read the answer: %w", ended(ctx, err)))
+		return x.fail(ErrResponse, fmt.Errorf("read response: %w", ended(ctx, err)))
 	}
 	return nil
 }
@@ -244,7 +244,7 @@ func (x *exchange) refused(ctx context.Context, in *intake) error {
 	_, err := in.take(x.resp.Body, maxRefusal)
 	x.body = in.Bytes()
 	if err != nil {
-		err = fmt.Errorf("read the answer: %w", ended(ctx, err))
+		err = fmt.Errorf("read response: %w", ended(ctx, err))
 	}
 	e := x.fail(kindOf(x.resp.StatusCode), err)
 	x.client.codec.Fault(x.resp, x.body, e)
@@ -256,7 +256,7 @@ func (x *exchange) decode(into any, m *Metadata) error {
 	envelope := x.client.codec.Envelope(into)
 	if len(x.body) > 0 || x.resp.StatusCode != http.StatusNoContent {
 		if err := json.Unmarshal(x.body, envelope); err != nil {
-			return x.fail(ErrResponse, fmt.Errorf("decode the answer: %w", cmp.Or(x.noBody(), err)))
+			return x.fail(ErrResponse, fmt.Errorf("decode response: %w", cmp.Or(x.noBody(), err)))
 		}
 	}
 	x.fill(m)
@@ -264,7 +264,7 @@ func (x *exchange) decode(into any, m *Metadata) error {
 	x.client.relate(&m.Paging, m.more.url)
 	wanted := data.Type().Elem()
 	if wanted.Kind() != reflect.Pointer && wanted != reflect.TypeFor[None]() && !x.holds(data) {
-		return x.fail(ErrResponse, errors.New("decode the answer: it holds no data"))
+		return x.fail(ErrResponse, errors.New("decode response: it has no data"))
 	}
 	return nil
 }

@@ -20,20 +20,20 @@ import (
 
 // The kinds of errors, for errors.Is. An [Error] is of one kind at most.
 var (
-	ErrArgument     = errors.New("services: argument refused before sending")      // see ArgumentError
-	ErrUnauthorised = errors.New("services: not authenticated")                    // 401
-	ErrPlan         = errors.New("services: not part of the plan")                 // 402
-	ErrForbidden    = errors.New("services: not allowed")                          // 403
-	ErrNotFound     = errors.New("services: not found")                            // 404
-	ErrNotProcessed = errors.New("services: not processed yet")                    // as the vendor's codec says
-	ErrConflict     = errors.New("services: conflict")                             // 409
-	ErrInvalid      = errors.New("services: invalid request")                      // 400 and 422
-	ErrInUse        = errors.New("services: in use")                               // 428
-	ErrThrottled    = errors.New("services: throttled")                            // 429
-	ErrServer       = errors.New("services: server fault")                         // 500 to 599
-	ErrResponse     = errors.New("services: the answer cannot be read or decoded") // with a status of success
-	ErrTooLarge     = errors.New("services: the answer is too large")              // see WithMaxBody
-	ErrRedirect     = errors.New("services: redirect refused")                     // see RedirectError
+	ErrArgument     = errors.New("services: invalid argument, not sent")         // see ArgumentError
+	ErrUnauthorised = errors.New("services: not authenticated")                  // 401
+	ErrPlan         = errors.New("services: not included in the account's plan") // 402
+	ErrForbidden    = errors.New("services: not allowed")                        // 403
+	ErrNotFound     = errors.New("services: not found")                          // 404
+	ErrNotProcessed = errors.New("services: not processed yet")                  // as the vendor's codec says
+	ErrConflict     = errors.New("services: conflict")                           // 409
+	ErrInvalid      = errors.New("services: invalid request")                    // 400 and 422
+	ErrInUse        = errors.New("services: resource in use")                    // 428
+	ErrThrottled    = errors.New("services: throttled")                          // 429
+	ErrServer       = errors.New("services: server error")                       // 500 to 599
+	ErrResponse     = errors.New("services: response cannot be read or decoded") // with a status of success
+	ErrTooLarge     = errors.New("services: response is too large")              // see WithMaxBody
+	ErrRedirect     = errors.New("services: redirect refused")                   // see RedirectError
 )
 
 // maxErrorBody is how much of a body an [Error] keeps, in bytes.
@@ -85,10 +85,18 @@ func (e *Error) Error() string {
 		b.WriteString(separator + oneLine(name) + ": " + oneLine(e.Fields[name]))
 	}
 	if e.Err != nil {
-		b.WriteString(": " + oneLine(e.Err.Error()))
+		b.WriteString(": " + oneLine(textOf(e.Err)))
 	}
 	b.WriteString(e.trace())
 	return b.String()
+}
+
+// textOf returns the text of a cause, without the package that stands before it already.
+func textOf(cause error) string {
+	if r, ok := cause.(*RedirectError); ok { //nolint:errorlint // a wrapped one has more to say
+		return r.text()
+	}
+	return cause.Error()
 }
 
 // trace names what finds the call in logs.

@@ -45,16 +45,16 @@ func (l Link) LogValue() slog.Value { return slog.StringValue(l.String()) }
 func (c *Client) resolve(link Link, at *url.URL) (*url.URL, error) {
 	u, err := url.Parse(string(link))
 	if err != nil {
-		return nil, errors.New("a paging link cannot be parsed") // without its text, which may hold a key
+		return nil, errors.New("paging link cannot be parsed") // without its text, which may hold a key
 	}
 	if u.Opaque != "" || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("a paging link is neither http nor https")
+		return nil, errors.New("paging link is neither http nor https")
 	}
 	if hasDots(u.EscapedPath()) {
-		return nil, errors.New("a paging link holds . or .. in its path")
+		return nil, errors.New(`paging link has "." or ".." in its path`)
 	}
 	if u = at.ResolveReference(u); u.Path == "" {
-		return nil, errors.New("a paging link has no path")
+		return nil, errors.New("paging link has no path")
 	}
 	path := u.EscapedPath()
 	prefix := c.base.EscapedPath()
@@ -63,7 +63,7 @@ func (c *Client) resolve(link Link, at *url.URL) (*url.URL, error) {
 	}
 	plain, err := url.PathUnescape(path)
 	if err != nil {
-		return nil, errors.New("a paging link cannot be parsed")
+		return nil, errors.New("paging link cannot be parsed")
 	}
 	return &url.URL{Scheme: c.base.Scheme, Host: c.base.Host, Path: plain, RawPath: path, RawQuery: u.RawQuery}, nil
 }

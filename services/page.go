@@ -10,7 +10,7 @@ import (
 )
 
 // errLoop is why a list ends whose pages lead to each other.
-var errLoop = errors.New("a paging link leads back to a page that was read already")
+var errLoop = errors.New("paging link leads back to a page that was read already")
 
 // Follow fetches the page that link leads to; route is that of the list, for
 // logs and metrics. A link to another origin is reduced to its path and query

@@ -56,7 +56,7 @@ func newPlan(text string, request reflect.Type) *plan {
 	}
 	if request != nil {
 		if request.Kind() != reflect.Struct {
-			p.faults.add(request.String(), "is no struct")
+			p.faults.add(request.String(), "is not a struct")
 			return p
 		}
 		p.walk(request, nil)
@@ -174,14 +174,14 @@ func (p *plan) matchPath() {
 		}
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == s.name })
 		if i < 0 {
-			p.faults.add(s.name, "stands in the route, but no field of the request fills it")
+			p.faults.add(s.name, "is in the route, but no field of the request fills it")
 			continue
 		}
 		p.path = append(p.path, fields[i])
 	}
 	for _, f := range fields {
 		if !slices.ContainsFunc(p.route.segments, func(s segment) bool { return s.name == f.name }) {
-			p.faults.add(f.goName, "is to fill {%s}, which the route does not have", f.name)
+			p.faults.add(f.goName, "fills {%s}, which the route does not have", f.name)
 		}
 	}
 }
@@ -202,13 +202,13 @@ func (p *plan) checkBody() {
 	case len(p.json)+len(p.form)+len(p.whole) == 0:
 		return
 	case p.route.method == http.MethodGet || p.route.method == http.MethodHead || p.route.method == http.MethodDelete:
-		p.faults.add(slices.Concat(p.json, p.form, p.whole)[0].goName, "is to go into a body, which a %s has not", p.route.method)
+		p.faults.add(slices.Concat(p.json, p.form, p.whole)[0].goName, "belongs in a body, which a %s does not have", p.route.method)
 		return
 	case len(p.whole) > 0 && len(p.json)+len(p.form)+len(p.whole) > 1:
-		p.faults.add(p.whole[0].goName, "is to be the whole body, and there are others for it")
+		p.faults.add(p.whole[0].goName, "is the whole body, but other fields belong in it too")
 		return
 	case len(p.json) > 0 && len(p.form) > 0:
-		p.faults.add(p.form[0].goName, "is a form field beside json fields")
+		p.faults.add(p.form[0].goName, "is a form field, but other fields are json")
 		return
 	}
 	if len(p.json) > 0 && len(p.faults) == 0 {

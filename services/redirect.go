@@ -20,9 +20,9 @@ type RedirectError struct {
 }
 
 // Error says where to and why not.
-func (e *RedirectError) Error() string {
-	return fmt.Sprintf("services: follow redirect to %s: %s", e.To, e.Problem)
-}
+func (e *RedirectError) Error() string { return "services: " + e.text() }
+
+func (e *RedirectError) text() string { return "follow redirect to " + e.To + ": " + e.Problem }
 
 // Is reports whether target is [ErrRedirect].
 func (e *RedirectError) Is(target error) bool { return target == ErrRedirect }
@@ -36,13 +36,13 @@ func checkRedirect(base *url.URL, next func(*http.Request, []*http.Request) erro
 		}
 		switch {
 		case !sameOrigin(base, req.URL):
-			return refuse("it is another origin")
+			return refuse("it leads to another origin")
 		case req.Method != via[0].Method:
 			return refuse("it would turn " + via[0].Method + " into " + req.Method)
 		case next != nil:
 			return next(req, via)
 		case len(via) >= maxRedirects:
-			return refuse(fmt.Sprintf("%d redirects are enough", maxRedirects))
+			return refuse(fmt.Sprintf("stopped after %d redirects", maxRedirects))
 		}
 		return nil
 	}

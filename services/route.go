@@ -50,7 +50,7 @@ func parseSegment(part string) (segment, error) {
 	if rest, ok := strings.CutPrefix(part, "{"); ok {
 		name, ending, ok := strings.Cut(rest, "}")
 		if !ok || name == "" || strings.ContainsAny(name, "{}.") || url.PathEscape(ending) != ending {
-			return segment{}, fmt.Errorf("segment %q is no {name}", part)
+			return segment{}, fmt.Errorf("segment %q is not of the form {name}", part)
 		}
 		return segment{name: name, literal: ending}, nil
 	}
@@ -69,7 +69,7 @@ func escapeSegment(value string) (string, error) {
 	case value == "." || value == "..":
 		return "", errors.New("must not be . or .., which would lead to another route")
 	case strings.ContainsFunc(value, unicode.IsControl):
-		return "", errors.New("holds a control character")
+		return "", errors.New("has a control character in it")
 	}
 	return url.PathEscape(value), nil
 }

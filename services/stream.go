@@ -188,7 +188,7 @@ func (b *formBody) Seek(offset int64, whence int) (int64, error) {
 	defer b.mu.Unlock()
 	start := offset == 0 && (whence == io.SeekStart || whence == io.SeekCurrent && b.next == 0)
 	if !start || b.closed || !b.form.rewinds() {
-		return 0, errors.New("services: read form: it can be rewound to its start only, and only if its files can")
+		return 0, errors.New("services: read form: it can be rewound only to its start, and only if its files can be")
 	}
 	if whence == io.SeekCurrent {
 		return 0, nil

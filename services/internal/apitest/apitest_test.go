@@ -168,7 +168,7 @@ func TestARowThatDoesNotHoldFails(t *testing.T) {
 		{"error is none", apitest.Row[*books]{Call: call, Exchange: right, Err: services.ErrServer}},
 		{"the call returned", apitest.Row[*books]{Call: call, Exchange: right, Want: 7}},
 		{"no such file", changed(func(e *apitest.Exchange) { e.Fixture = "no/such" })},
-		{"id stands in the route, but no field", broken(false)},
+		{"id is in the route, but no field", broken(false)},
 		{"Loose has no tag", broken(true)},
 	} {
 		_, err := apitest.Verify(t.Context(), open, row.row)

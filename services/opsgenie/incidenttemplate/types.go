@@ -64,7 +64,7 @@ func (p *page) UnmarshalJSON(raw []byte) error {
 		*p = append(*p, templates...)
 	}
 	if lists == 0 && len(named) > 0 {
-		return errors.New("incidenttemplate: read list: there is none in it")
+		return errors.New("incidenttemplate: read list: it has no member with the list")
 	}
 	return nil
 }

@@ -174,7 +174,7 @@ func TestAnIntegrationSurvivesTheWayBack(t *testing.T) {
 func TestWhatCannotBeReadOrWrittenIsSaid(t *testing.T) {
 	t.Parallel()
 	require.ErrorContains(t, json.Unmarshal([]byte(`{"name":7}`), new(integration.Integration)), "integration: read integration")
-	require.ErrorContains(t, integration.Fields(nil).Set("x", 1), "there is no map")
+	require.ErrorContains(t, integration.Fields(nil).Set("x", 1), "the map is nil")
 	require.ErrorContains(t, integration.Fields{}.Set("x", func() {}), "integration: set field x")
 	require.ErrorContains(t, integration.Fields{"tags": json.RawMessage(`7`)}.Read(new(integration.Incoming)), "integration: read fields")
 	_, err := integration.API("n", integration.Incoming{Responders: []shape.Recipient{{}}})

@@ -41,7 +41,7 @@ type Fields map[string]json.RawMessage
 // Set sets one field. The error is that of encoding value as JSON, or that f is nil.
 func (f Fields) Set(name string, value any) error {
 	if f == nil {
-		return errors.New("integration: set field: there is no map")
+		return errors.New("integration: set field: the map is nil: make one by integration.Fields{}")
 	}
 	raw, err := json.Marshal(value)
 	if err != nil {

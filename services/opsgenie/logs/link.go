@@ -35,8 +35,8 @@ func (s *Service) DownloadLink(ctx context.Context, in DownloadLinkRequest) (*se
 }
 
 var (
-	errNoLink  = errors.New("the answer is no link")
-	errTooLong = errors.New("the answer is too long for a link")
+	errNoLink  = errors.New("the response is not a link")
+	errTooLong = errors.New("the response is too long for a link")
 )
 
 // maxLink is the longest text that is taken for a link.

@@ -84,7 +84,7 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]
 }
 
 // errLoop is why a list ends whose pages lead to each other.
-var errLoop = errors.New("a marker leads back to a page that was read already")
+var errLoop = errors.New("marker leads back to a page that was read already")
 
 // All returns all files behind the marker, page after page. Each page is a call
 // of its own and is fetched when the loop comes to it. An error comes as the

@@ -116,7 +116,7 @@ func TestAnErrorDoesNotQuoteTheAnswer(t *testing.T) {
 	}))
 	require.NoError(t, err)
 	_, err = s.DownloadLink(t.Context(), logs.DownloadLinkRequest{Name: "f"})
-	require.EqualError(t, err, "services: GET /v2/logs/download/{filename}: 200: the answer is no link")
+	require.EqualError(t, err, "services: GET /v2/logs/download/{filename}: 200: the response is not a link")
 }
 
 func TestAMarkerIsATimeInUTC(t *testing.T) {

@@ -99,7 +99,7 @@ func isKey(key string) bool {
 func WithPlan(name string) Option {
 	return func(c *config) {
 		if !slices.Contains([]string{"Free", "Essentials", "Standard", "Enterprise"}, name) {
-			c.refuse("plan: %q is none of Free, Essentials, Standard, Enterprise", name)
+			c.refuse("plan: %q is not one of Free, Essentials, Standard, Enterprise", name)
 		}
 		c.plan = name
 	}

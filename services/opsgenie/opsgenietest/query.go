@@ -183,7 +183,7 @@ func (p *parser) term() (search, error) {
 func compare(field, sign, want string) (search, error) {
 	number, err := strconv.ParseInt(want, 10, 64)
 	if err != nil && strings.ContainsAny(sign, "<>") {
-		return nil, fmt.Errorf("%q is no number to compare %q with", want, field)
+		return nil, fmt.Errorf("%q is not a number, which %q is compared with", want, field)
 	}
 	prose := field == "message" || field == "description"
 	matches := func(have string) bool {

@@ -22,7 +22,7 @@ func TestWhatAQueryDoesNotMeanIsRefused(t *testing.T) {
 		"(a: x":                   "unclosed parenthesis",
 		"a: x)":                   `unexpected ")"`,
 		`a: "x`:                   "unclosed quotation mark",
-		"n > many":                "is no number",
+		"n > many":                "is not a number",
 		"b: x":                    `unknown field "b"`,
 		strings.Repeat("(", 1000): "nested too deep",
 	} {

@@ -223,7 +223,7 @@ func TestAPolicySurvivesTheWayBack(t *testing.T) {
 	for _, wrong := range []string{`[]`, `{"type":"alert","message":7}`, `{"type":"notification","suppress":7}`} {
 		require.ErrorContains(t, json.Unmarshal([]byte(wrong), new(policy.Policy)), "policy: read policy", wrong)
 	}
-	for want, p := range map[string]policy.Policy{"it has no action": {}, "*policy.Alert is no action": {Action: &policy.Alert{}}} {
+	for want, p := range map[string]policy.Policy{"it has no action": {}, "*policy.Alert is not an action": {Action: &policy.Alert{}}} {
 		_, err := json.Marshal(p)
 		require.ErrorContains(t, err, want)
 	}

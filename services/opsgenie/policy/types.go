@@ -220,7 +220,7 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 	case Unknown:
 		return []byte(a.raw), nil
 	}
-	return nil, fmt.Errorf("policy: write policy: %T is no action", p.Action) // a pointer to one
+	return nil, fmt.Errorf("policy: write policy: %T is not an action: pass its value, not a pointer", p.Action)
 }
 
 // UnmarshalJSON reads a policy of any kind.

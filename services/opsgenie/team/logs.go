@@ -14,7 +14,7 @@ import (
 const logsRoute = "GET /v2/teams/{identifier}/logs"
 
 // errLoop is why a list ends whose pages lead to each other.
-var errLoop = errors.New("the offset leads back to a page that was read already")
+var errLoop = errors.New("offset leads back to a page that was read already")
 
 // A Log is a line in the history of a team.
 type Log struct {
