@@ -244,8 +244,8 @@ func canaryRows(s *canarySites) []canaryRow {
 		{name: "connection refused", url: "http://" + s.gone, err: "refused"},
 		{name: "unknown certificate", url: secure, err: "certificate"},
 		{name: "TLS", url: secure, opts: []tripware.Option{trusting}, status: 200},
-		{name: "the attempt's clock", url: home + "/stalled", opts: policy(retry.WithAttemptTimeout(20 * time.Millisecond)), err: "attempt took too long"},
-		{name: "the call's clock", url: home + "/stalled", opts: policy(retry.WithCallTimeout(20 * time.Millisecond)), err: "call took too long"},
+		{name: "the attempt's clock", url: home + "/stalled", opts: policy(retry.WithAttemptTimeout(20 * time.Millisecond)), err: "attempt timed out after 20ms"},
+		{name: "the call's clock", url: home + "/stalled", opts: policy(retry.WithCallTimeout(20 * time.Millisecond)), err: "call timed out after 20ms"},
 		{name: "the caller's clock", url: home + "/stalled", ctx: within(20 * time.Millisecond), err: "deadline"},
 		{name: "cancelled", url: home + "/ok", ctx: canaryCancelled, err: "canceled"},
 		{name: "refused by the limiter", url: home + "/down", ctx: within(time.Minute), err: "not sent",
@@ -255,9 +255,9 @@ func canaryRows(s *canarySites) []canaryRow {
 		{name: "proxy, forward, refused", url: "http://api.example.invalid/ok", opts: []tripware.Option{s.proxied("http", proxy, "nobody")}, status: 407},
 		{name: "proxy, CONNECT", url: secure + "/ok", opts: []tripware.Option{s.proxied("http", proxy, canary.User), trusting}, status: 200},
 		{name: "proxy, CONNECT, refused", url: secure + "/ok", opts: []tripware.Option{s.proxied("http", proxy, "nobody"), trusting}, err: "407"},
-		{name: "proxy, gone", url: home + "/ok", opts: []tripware.Option{s.proxied("http", s.gone, canary.User)}, err: "refused"},
+		{name: "proxy, gone", url: home + "/ok", opts: []tripware.Option{s.proxied("http", s.gone, canary.User)}, err: "proxy http://" + s.gone},
 		{name: "proxy, over TLS, unknown certificate", url: home + "/ok", opts: []tripware.Option{s.proxied("https", s.secure.Listener.Addr().String(), canary.User)}, err: "certificate"},
-		{name: "proxy, socks, refused", url: home + "/ok", opts: []tripware.Option{s.proxied("socks5", s.socks.Addr().String(), canary.User)}, err: "socks"},
+		{name: "proxy, socks, refused", url: home + "/ok", opts: []tripware.Option{s.proxied("socks5", s.socks.Addr().String(), canary.User)}, err: "proxy socks5://" + s.socks.Addr().String()},
 	}
 }
 

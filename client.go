@@ -1,10 +1,12 @@
 package tripware
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 
+	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
@@ -39,7 +41,7 @@ func NewTransport(opts ...Option) (http.RoundTripper, error) {
 	base, err := cfg.network()
 	rt := cfg.chain(base)
 	if err := errors.Join(err, transport.Check(rt)); err != nil {
-		return nil, fmt.Errorf("tripware: build chain: %w", err)
+		return nil, fmt.Errorf("tripware: %w", err)
 	}
 	return rt, nil
 }
@@ -51,14 +53,14 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 		logging.Calls(c.logger, c.logging...),
 		metrics.Calls(c.publishers),
 	}
-	layers = append(layers, c.perCall...)
+	layers = append(layers, placed("PerCall", c.perCall)...)
 	layers = append(layers,
 		retry.New(c.retry...),
 		ratelimit.New(c.limiter), // from here on: once per attempt
 		logging.Attempts(c.logger, c.logging...),
 		metrics.Attempts(c.publishers),
 	)
-	layers = append(layers, c.perAttempt...)
+	layers = append(layers, placed("PerAttempt", c.perAttempt)...)
 	return transport.Chain(base, append(layers, c.credentials()...)...)
 }
 
@@ -76,22 +78,53 @@ func (c *config) credentials() []transport.Middleware {
 	return append(keys, signatures...)
 }
 
+// placed returns the layers of an option. One that puts up nothing is named by its
+// place among them, since its number in the whole chain would say little.
+func placed(option string, layers []transport.Middleware) []transport.Middleware {
+	named := make([]transport.Middleware, len(layers))
+	for i, layer := range layers {
+		if layer == nil {
+			continue // it is skipped
+		}
+		named[i] = func(next http.RoundTripper) http.RoundTripper {
+			if rt := layer(next); !mistake.NilInside(rt) {
+				return rt
+			}
+			fault := fmt.Errorf("%s: layer %d of %d returned no RoundTripper", option, i+1, len(layers))
+			return &missing{transport.NewLink("nothing", transport.Anywhere, next, fault)}
+		}
+	}
+	return named
+}
+
+// A missing layer refuses every call.
+type missing struct{ transport.Link }
+
+func (m *missing) RoundTrip(req *http.Request) (*http.Response, error) {
+	return nil, transport.Refuse(req, m.Fault())
+}
+
+// bare returns what err wraps: that a base was being built says nothing here.
+func bare(err error) error { return cmp.Or(errors.Unwrap(err), err) }
+
 // network returns the base: the caller's, with the network options applied to a
 // clone of it, or one of ours.
 func (c *config) network() (http.RoundTripper, error) {
+	if c.base != nil && mistake.NilInside(c.base) {
+		return nil, fmt.Errorf("base: it is a nil %T: leave WithBase out, or give it one that is not nil", c.base)
+	}
+	var base *http.Transport
+	var err error
 	switch {
 	case c.base == nil:
-		base, err := transport.NewBase(c.connection...)
-		if err != nil {
-			return nil, err // not base: a nil *http.Transport in an interface is not nil
-		}
-		return base, nil
+		base, err = transport.NewBase(c.connection...)
 	case len(c.connection) == 0:
 		return c.base, nil
+	default:
+		base, err = transport.CloneBase(c.base, c.connection...)
 	}
-	base, err := transport.CloneBase(c.base, c.connection...)
-	if err != nil {
-		return nil, err
+	if err != nil { // and no base: a nil *http.Transport in an interface is not nil
+		return nil, bare(err)
 	}
 	return base, nil
 }

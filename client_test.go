@@ -103,7 +103,7 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	)
 	assert.Nil(t, client)
 	for _, part := range []string{
-		"max retries -1", `"5x"`, "needs https", "empty", "a b", "Authorization", "rate", "dial timeout", "no/such/file", "protocol", "multiply",
+		"max retries -1", `"5x"`, "use https", "empty", "a b", "Authorization", "rate", "dial timeout", "no/such/file", "protocol", "multiply",
 	} {
 		require.ErrorContains(t, err, part)
 	}
@@ -124,7 +124,7 @@ func TestNetworkOptionsReachTheCallersTransportOrAreRefused(t *testing.T) {
 	assert.Zero(t, own.IdleConnTimeout)
 
 	_, err = tripware.NewTransport(tripware.WithBase(instant), tripware.WithConnection(transport.WithIdleConnTimeout(time.Minute)))
-	require.ErrorContains(t, err, "RoundTripperFunc is not an *http.Transport")
+	require.ErrorContains(t, err, "not to a transport.RoundTripperFunc")
 }
 
 // A whole call over a real socket: throttled, failed, answered; no sink holds the key.

@@ -45,7 +45,7 @@ func ExampleNew_faults() {
 	fault, ok := errors.AsType[*retry.CodeError](err)
 	fmt.Println(ok, fault.Part)
 	// Output:
-	// tripware: build chain: retry: parse codes: "5x" is no code (429), class (5xx) or range (502-599)
+	// tripware: retry: parse codes: "5x" is not a code (429), class (5xx) or range (502-599)
 	// retry: max retries -1 is negative
 	// true 5x
 }
@@ -146,5 +146,5 @@ func ExamplePerAttempt() {
 	// Output:
 	// stamped: true
 	// 200
-	// tripware: build chain: stamp: the header has no name
+	// tripware: stamp: the header has no name
 }

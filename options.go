@@ -83,13 +83,15 @@ func WithLogger(l *slog.Logger, opts ...logging.Option) Option {
 func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publishers = p } }
 
 // PerCall places layers of your own above the retry loop: they run once per
-// call, and see the answer that stands.
+// call, and see the answer that stands. A nil layer is skipped; one that returns
+// no RoundTripper is a fault that names its place.
 func PerCall(layers ...transport.Middleware) Option {
 	return func(c *config) { c.perCall = append(c.perCall, layers...) }
 }
 
 // PerAttempt places layers of your own below the retry loop, next above the
-// credential: they run once per attempt.
+// credential: they run once per attempt. Nil layers and those that return no
+// RoundTripper are treated as by [PerCall].
 func PerAttempt(layers ...transport.Middleware) Option {
 	return func(c *config) { c.perAttempt = append(c.perAttempt, layers...) }
 }
