@@ -38,8 +38,9 @@ import (
 // Scheme is the authentication scheme of API keys: "Authorization: GenieKey key".
 const Scheme = "GenieKey"
 
-// New returns a client that signs with an API key. The error joins all that is
-// wrong with the key and the options; nothing is half-built then. No request is
+// New returns a client that signs with an API key: the key alone, without its
+// scheme, quotation marks, or blanks around it. The error joins all that is wrong
+// with the key and the options, and names the cure; nothing is half-built then. No request is
 // sent: whether the server knows the key, the first call tells.
 func New(apiKey string, opts ...Option) (*Client, error) {
 	cfg := &config{publishers: metrics.NewPublishers(), maxBody: services.DefaultMaxBody}
@@ -51,34 +52,38 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 	key := auth.NewSecret(apiKey)
 	faults := cfg.check()
 	codec := wire.Codec{Key: key}
-	_, err := services.New(&http.Client{}, cfg.base(), codec, services.WithMaxBody(cfg.maxBody))
-	faults = append(faults, err)
-	client, err := tripware.New(cfg.chain(key, err == nil)...)
-	if err := errors.Join(append(faults, err)...); err != nil {
-		return nil, fmt.Errorf("opsgenie: new client: %w", err)
+	origin := cfg.base()
+	if fault := baseFault(origin, cfg.plainHTTP); fault != nil {
+		faults, origin = append(faults, fault), US.URL() // the other settings are still to be checked
+	}
+	if _, err := services.New(&http.Client{}, origin, codec, services.WithMaxBody(cfg.maxBody)); err != nil {
+		faults, origin = append(faults, unnamed(err)), US.URL()
+	}
+	client, err := tripware.New(cfg.chain(key, origin)...)
+	if err != nil {
+		faults = append(faults, unnamed(err))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("opsgenie: %w", err)
 	}
 	core, err := services.New(client, cfg.base(), codec,
 		services.WithMetrics(cfg.publishers), services.WithMaxBody(cfg.maxBody))
 	if err != nil {
-		return nil, fmt.Errorf("opsgenie: new client: %w", err)
+		return nil, fmt.Errorf("opsgenie: %w", err)
 	}
 	return cfg.client(client, core), nil
 }
 
 // chain returns the options of the chain: the vendor's defaults, the user's own,
 // and what typed calls must share with it.
-func (c *config) chain(key redact.Secret, baseIsGood bool) []tripware.Option {
-	origin := c.base()
-	if !baseIsGood { // its faults are told already; the key's are still to be found
-		origin = US.URL()
-	}
+func (c *config) chain(key redact.Secret, origin string) []tripware.Option {
 	var signing []auth.Option
 	if c.plainHTTP {
 		signing = append(signing, auth.AllowPlainHTTP())
 	}
 	opts := []tripware.Option{
 		tripware.WithBase(c.bottom),
-		tripware.WithAuth(origin, auth.Key(Scheme, key), signing...),
+		tripware.WithAuth(origin, keySource(key), signing...),
 		tripware.WithRetry(retry.AnyMethodOnStatus()),
 		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(c.path())))),
 	}

@@ -32,16 +32,16 @@ func TestNewRefusesWhatIsImpossible(t *testing.T) {
 		opts []opsgenie.Option
 		says []string
 	}{
-		"no key":            {"", nil, []string{"auth: key: the value is empty"}},
-		"key with a break":  {"se\r\ncret", nil, []string{"auth: key: the value holds a control character"}},
+		"no key":            {"", nil, []string{"opsgenie: API key is empty"}},
+		"key with a break":  {"se\r\ncret", nil, []string{"opsgenie: API key has a line end or another control character in it"}},
 		"key with a NUL":    {"se\x00cret", nil, []string{"control character"}},
 		"key with a blank":  {"secret ", nil, []string{"blank"}},
-		"unknown region":    {"k", []opsgenie.Option{opsgenie.WithRegion("mars")}, []string{`region "mars" is none of us, eu, sandbox`}},
+		"unknown region":    {"k", []opsgenie.Option{opsgenie.WithRegion("mars")}, []string{`region "mars" is not one of us, eu, sandbox`}},
 		"region and URL":    {"k", []opsgenie.Option{opsgenie.WithRegion(opsgenie.EU), opsgenie.WithBaseURL("https://example.com")}, []string{"exclude each other"}},
-		"empty URL":         {"k", []opsgenie.Option{opsgenie.WithBaseURL("")}, []string{"the base URL"}},
+		"empty URL":         {"k", []opsgenie.Option{opsgenie.WithBaseURL("")}, []string{"base URL is empty"}},
 		"URL with user":     {"k", []opsgenie.Option{opsgenie.WithBaseURL("https://u:secret@example.com")}, []string{"user or password"}},
 		"URL with query":    {"k", []opsgenie.Option{opsgenie.WithBaseURL("https://example.com?apiKey=secret")}, []string{"query"}},
-		"plain http":        {"k", []opsgenie.Option{opsgenie.WithBaseURL("http://example.com")}, []string{"needs https"}},
+		"plain http":        {"k", []opsgenie.Option{opsgenie.WithBaseURL("http://example.com")}, []string{"write https://example.com, or see WithPlainHTTP"}},
 		"no metrics":        {"k", []opsgenie.Option{opsgenie.WithMetrics(nil)}, []string{"publisher"}},
 		"half of metrics":   {"k", []opsgenie.Option{opsgenie.WithMetrics(&metrics.Publishers{API: metrics.NewPublishers().API})}, []string{"publisher"}},
 		"no body":           {"k", []opsgenie.Option{opsgenie.WithMaxBody(0)}, []string{"body limit"}},
@@ -52,7 +52,7 @@ func TestNewRefusesWhatIsImpossible(t *testing.T) {
 		c, err := opsgenie.New(row.key, row.opts...)
 		require.Error(t, err, name)
 		assert.Nil(t, c, name)
-		assert.True(t, strings.HasPrefix(err.Error(), "opsgenie: new client: "), name)
+		assert.True(t, strings.HasPrefix(err.Error(), "opsgenie: "), name)
 		for _, part := range row.says {
 			assert.Contains(t, err.Error(), part, name)
 		}

@@ -57,7 +57,8 @@ type Option func(*config)
 func WithRegion(r Region) Option { return func(c *config) { c.region = &r } }
 
 // WithBaseURL sets what all paths are joined to, instead of a region: scheme,
-// host, perhaps a port and a path. Creating, acknowledging and closing alerts
+// host, perhaps a port and a path. A version such as /v2 at its end is refused, as
+// each operation adds its own, and so is the web interface. Creating, acknowledging and closing alerts
 // and adding notes work too at the integration events API of Jira Service
 // Management, https://api.atlassian.com/jsm/ops/integration, with a key of an
 // integration there.
@@ -122,13 +123,13 @@ func (c *config) path() string {
 // check returns what is wrong with the options that are this package's own.
 func (c *config) check() (faults []error) {
 	if c.region != nil && c.region.URL() == "" {
-		faults = append(faults, fmt.Errorf("region %q is none of %s, %s, %s", *c.region, US, EU, Sandbox))
+		faults = append(faults, fmt.Errorf("region %q is not one of %s, %s, %s", *c.region, US, EU, Sandbox))
 	}
 	if c.region != nil && c.url != nil {
-		faults = append(faults, errors.New("a region and a base URL exclude each other"))
+		faults = append(faults, errors.New("WithRegion and WithBaseURL exclude each other: leave one of them out"))
 	}
 	if p := c.publishers; p == nil || p.API == nil || p.HTTP == nil || p.SDK == nil {
-		faults = append(faults, errors.New("the metrics lack a publisher"))
+		faults = append(faults, errors.New("metrics lack a publisher: make them by metrics.NewPublishers"))
 	}
 	// A poll whose first answer settles asks once, if its options are possible.
 	_, err := poll.Until(context.Background(), func(context.Context) (struct{}, bool, error) {
