@@ -330,6 +330,7 @@ func TestRedirectsStayWithinTheOrigin(t *testing.T) {
 		_, err := services.Do[item](t.Context(), c, "POST "+path, body{"x"})
 		require.ErrorIs(t, err, services.ErrRedirect, path)
 		require.ErrorContains(t, err, problem)
+		assert.Equal(t, 1, strings.Count(err.Error(), "services: "), "%v", err)
 		assert.NotContains(t, err.Error(), "hunter2")
 		redirect, ok := errors.AsType[*services.RedirectError](err)
 		require.True(t, ok)

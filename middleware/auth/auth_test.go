@@ -210,6 +210,7 @@ func TestRefusesACallWhoseOwnSourceIsBad(t *testing.T) {
 			req = req.WithContext(auth.WithSource(req.Context(), source))
 			_, err := auth.New(home, auth.Bearer(secret))(base).RoundTrip(req)
 			require.ErrorContains(t, err, "auth: sign request: source of this call: ")
+			assert.Equal(t, 1, strings.Count(err.Error(), "auth: "), "%v", err)
 			retryable, ok := errors.AsType[interface {
 				error
 				Retryable() bool

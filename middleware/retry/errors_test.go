@@ -79,6 +79,13 @@ func TestContradictionsNameTheDefault(t *testing.T) {
 	require.NoError(t, transport.Check(retry.New(retry.WithCallTimeout(time.Second), retry.WithAttemptTimeout(time.Second))(okBase)))
 }
 
+// C10: a call's own policy is refused with the package named once.
+func TestABadPolicyOfACallIsNamedOnce(t *testing.T) {
+	t.Parallel()
+	_, err := transport.Chain(okBase, retry.New()).RoundTrip(getIt(retry.WithPolicy(t.Context(), retry.WithMaxRetries(-1))))
+	require.EqualError(t, err, "retry: policy of this call: max retries -1 is negative")
+}
+
 // R15: a call may have a shorter clock than the attempts of the client.
 func TestACallMayHaveAShorterClockThanAnAttempt(t *testing.T) {
 	t.Parallel()
