@@ -23,15 +23,16 @@ func TestFaultsReadWithoutAPileOfPrefixes(t *testing.T) {
 	t.Parallel()
 	nothing := func(http.RoundTripper) http.RoundTripper { return (*http.Transport)(nil) }
 	pass := func(next http.RoundTripper) http.RoundTripper { return next }
+	also := pass
 	for want, opts := range map[string][]tripware.Option{
 		"retry: max delay 30s (the default) is below base delay 1m0s: set WithMaxDelay": {tripware.WithRetry(retry.WithBaseDelay(time.Minute))},
-		"dial timeout -1ns is negative": {tripware.WithConnection(transport.WithDialTimeout(-1))},
-		"proxy: host is empty":          {tripware.WithProxy(transport.Proxy{Protocol: "http"})},
+		"dial timeout -1ns is too small: the least is 0s":                               {tripware.WithConnection(transport.WithDialTimeout(-1))},
+		"proxy: host is empty": {tripware.WithProxy(transport.Proxy{Protocol: "http"})},
 		"connection options apply to an *http.Transport, not to a transport.RoundTripperFunc: set them on the transport below it": {
 			tripware.WithBase(instant), tripware.WithConnection(transport.WithoutProxy()),
 		},
 		"base: it is a nil *http.Transport: leave WithBase out, or give it one that is not nil": {tripware.WithBase((*http.Transport)(nil))},
-		"PerCall: layer 2 of 3 returned no RoundTripper":                                        {tripware.PerCall(pass, nothing, pass)},
+		"PerCall: layer 2 of 3 returned no RoundTripper":                                        {tripware.PerCall(pass, nothing, also)},
 		"PerAttempt: layer 3 of 3 returned no RoundTripper":                                     {tripware.PerAttempt(nil, pass, nothing)},
 		`logging: headers: "Authorization" is not logged: it holds a secret`: { // once, though two layers log
 			tripware.WithLogger(slog.New(slog.DiscardHandler), logging.WithHeaders("Authorization")),

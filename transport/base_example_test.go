@@ -24,8 +24,8 @@ func ExampleNewBase() {
 	fmt.Println(err)
 	// Output:
 	// 256 1m30s
-	// transport: build base: idle connection timeout -1s is negative
-	// concurrency 0 is below 1
+	// transport: build base: idle connection timeout -1s is too small: the least is 0s
+	// concurrency 0 is too small: the least is 1
 }
 
 func ExampleCloneBase() {

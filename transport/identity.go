@@ -165,18 +165,20 @@ type defaultHeader struct {
 	values []string // without spare room: an append must not write into what all calls share
 }
 
+const nameRule = "use letters, digits and hyphens, no blanks"
+
 func (i *identity) check() error {
 	var faults []error
 	if i.header != "" && !ValidHeaderName(i.header) {
-		faults = append(faults, fmt.Errorf("transport: identity: transaction header %q is not a valid header name: letters, digits and hyphens, no blanks", i.header))
+		faults = append(faults, fmt.Errorf("transport: identity: transaction header name %q is invalid: %s", i.header, nameRule))
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.defaults)) {
 		if !ValidHeaderName(name) {
-			faults = append(faults, fmt.Errorf("transport: identity: header name %q is invalid: use letters, digits and hyphens, no blanks", name))
+			faults = append(faults, fmt.Errorf("transport: identity: header name %q is invalid: %s", name, nameRule))
 		}
 		switch name {
 		case "Host":
-			faults = append(faults, errors.New("transport: identity: header \"Host\" cannot have a default: set the Host field of the request"))
+			faults = append(faults, errors.New(`transport: identity: header "Host" cannot have a default: set the request's Host field`))
 		case i.header:
 			faults = append(faults, fmt.Errorf("transport: identity: header %q cannot have a default: it carries the transaction id", name))
 		}

@@ -60,19 +60,21 @@ func TestAMiddlewareThatReturnsNothingIsNamedByItsNumber(t *testing.T) {
 	t.Parallel()
 	pass := func(next http.RoundTripper) http.RoundTripper { return next }
 	unwrapping := func(next http.RoundTripper) http.RoundTripper { // it would not get far with a nil pointer below it
-		_ = next.(interface{ Unwrap() http.RoundTripper }).Unwrap()
+		_, ok := next.(interface{ Unwrap() http.RoundTripper })
+		assert.True(t, ok, "%T", next)
 		return next
 	}
+	also := pass
 	for name, nothing := range map[string]http.RoundTripper{
 		"nil": nil, "a nil pointer": (*http.Transport)(nil), "a nil function": transport.RoundTripperFunc(nil),
 	} {
-		chain := transport.Chain(answer(200), pass, unwrapping, func(http.RoundTripper) http.RoundTripper { return nothing }, nil, pass)
+		chain := transport.Chain(answer(200), pass, unwrapping, func(http.RoundTripper) http.RoundTripper { return nothing }, nil, also)
 		want := "transport: build chain: middleware 3 of 5 returned no round tripper"
 		require.EqualError(t, transport.Check(chain), want, name)
 		_, err := chain.RoundTrip(get(t, t.Context()))
 		require.EqualError(t, err, want, name)
 	}
-	require.NoError(t, transport.Check(transport.Chain(answer(200), nil, nil)), "nil middlewares are skipped")
+	require.NoError(t, transport.Check(transport.Chain(answer(200), nil)), "nil middlewares are skipped")
 }
 
 // C10: so is a base that is a nil pointer, and nobody else's connections are closed for it.
@@ -152,9 +154,8 @@ func TestAServersFailureIsNotTheProxys(t *testing.T) {
 
 	server, _ := proxyServer(t, false, "")
 	secure := baseServer(t, true)
-	base, err := transport.NewBase(transport.WithProxy(transport.Proxy{
-		Protocol: "http", Host: "127.0.0.1", Port: server.Listener.Addr().(*net.TCPAddr).Port,
-	}))
+	proxy := proxyAt(t, "http", server.Listener.Addr().String())
+	base, err := transport.NewBase(transport.WithProxy(proxy))
 	require.NoError(t, err)
 	defer base.CloseIdleConnections()
 	req := get(t, t.Context())

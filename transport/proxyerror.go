@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -101,7 +102,7 @@ func proxyTarget(u *url.URL) string {
 	if port == 0 {
 		return u.Host
 	}
-	return net.JoinHostPort(u.Hostname(), fmt.Sprint(port))
+	return net.JoinHostPort(u.Hostname(), strconv.Itoa(port))
 }
 
 type proxyConnectHook = func(ctx context.Context, proxyURL *url.URL, req *http.Request, resp *http.Response) error

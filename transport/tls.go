@@ -45,23 +45,15 @@ func (c *baseConfig) buildTLS() {
 	if b.insecure {
 		cfg.InsecureSkipVerify = true
 	} else if b.config != nil && cfg.InsecureSkipVerify && cfg.VerifyConnection == nil && cfg.VerifyPeerCertificate == nil {
-		c.fault("TLS configuration has InsecureSkipVerify and verifies nothing itself: clear it, or add WithInsecureSkipTLSVerify if this is meant")
+		c.fault("TLS configuration has InsecureSkipVerify and verifies nothing itself: " +
+			"clear it, or add WithInsecureSkipTLSVerify if this is meant")
 	}
 	if cfg.GetClientCertificate != nil && len(b.client) > 0 {
 		c.fault("GetClientCertificate of the TLS configuration would hide the client certificate: leave one of them out")
 	}
 	cfg.Certificates = append(slices.Clip(cfg.Certificates), b.client...)
 	cfg.ServerName = cmp.Or(b.serverName, cfg.ServerName)
-	configured := cfg.MinVersion
-	cfg.MinVersion = cmp.Or(b.minVersion, cfg.MinVersion, tls.VersionTLS12)
-	if cfg.MaxVersion != 0 && cfg.MaxVersion < cfg.MinVersion {
-		byDefault := ""
-		if b.minVersion == 0 && configured == 0 {
-			byDefault = " (the default)"
-		}
-		c.fault("minimum version %s%s is above maximum version %s of the TLS configuration: raise its MaxVersion",
-			tls.VersionName(cfg.MinVersion), byDefault, tls.VersionName(cfg.MaxVersion))
-	}
+	c.setVersions(cfg)
 	if err := b.setRoots(cfg); err != nil {
 		c.fault("root certificates: %w", err)
 	}
@@ -70,6 +62,19 @@ func (c *baseConfig) buildTLS() {
 		cfg.ClientSessionCache = tls.NewLRUClientSessionCache(0)
 	}
 	t.TLSClientConfig = cfg
+}
+
+// setVersions chooses the least version, and says if it is above the largest.
+func (c *baseConfig) setVersions(cfg *tls.Config) {
+	least := cmp.Or(c.tls.minVersion, cfg.MinVersion)
+	byDefault := ""
+	if least == 0 {
+		least, byDefault = tls.VersionTLS12, " (the default)"
+	}
+	if cfg.MinVersion = least; cfg.MaxVersion != 0 && cfg.MaxVersion < least {
+		c.fault("minimum version %s%s is above maximum version %s of the TLS configuration: raise its MaxVersion",
+			tls.VersionName(least), byDefault, tls.VersionName(cfg.MaxVersion))
+	}
 }
 
 // setRoots puts the pool in force and adds to a copy of it what came from files.

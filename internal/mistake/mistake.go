@@ -54,8 +54,9 @@ func isName(host string, hasPort bool) bool {
 		return false
 	}
 	labels := strings.Split(host, ".")
+	foreign := func(r rune) bool { return !letter(r) && !(r >= '0' && r <= '9') && r != '-' && r != '_' }
 	for _, label := range labels {
-		if len(label) > 63 || strings.ContainsFunc(label, func(r rune) bool { return !letter(r) && !(r >= '0' && r <= '9') && r != '-' && r != '_' }) {
+		if len(label) > 63 || strings.ContainsFunc(label, foreign) {
 			return false
 		}
 	}

@@ -37,28 +37,29 @@ func parseOrigin(raw string, plain bool) (origin, error) {
 	if err != nil {
 		return origin{}, fmt.Errorf("auth: parse origin: %w", err)
 	}
+	o := origin{scheme: u.Scheme, host: strings.ToLower(u.Hostname()), port: portOf(u), written: u.Host}
+	return o, errors.Join(o.faults(u, plain)...)
+}
+
+// faults returns what is wrong with the parts of an origin that was read from u.
+func (o *origin) faults(u *url.URL, plain bool) (faults []error) {
 	shown := redact.URL(u)
 	if u.Host == "" { // it may be a key in the wrong place
 		shown = redact.Mask
 	}
-	o := origin{scheme: u.Scheme, host: strings.ToLower(u.Hostname()), port: portOf(u), written: u.Host}
-	var faults []error
-	if o.scheme != "https" && o.scheme != "http" {
-		faults = append(faults, fmt.Errorf("auth: origin %q is neither https nor http: write https://host or https://host:port", shown))
+	fault := func(bad bool, format string, args ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf("auth: origin "+format, args...))
+		}
 	}
-	if o.host == "" {
-		faults = append(faults, errors.New("auth: origin has no host: write https://host or https://host:port"))
-	}
-	if n, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && (err != nil || n == 0) {
-		faults = append(faults, fmt.Errorf("auth: origin %q has a port that is not within 1 to 65535", shown))
-	}
-	if u.RawQuery != "" || u.Fragment != "" {
-		faults = append(faults, errors.New("auth: origin has a query or a fragment: end it after the port"))
-	}
-	if o.scheme == "http" && !plain && !mistake.Loopback(o.host) {
-		faults = append(faults, fmt.Errorf("auth: origin %q would send the credential unencrypted: use https, or see auth.AllowPlainHTTP", shown))
-	}
-	return o, errors.Join(faults...)
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	fault(o.scheme != "https" && o.scheme != "http", "%q is neither https nor http: write https://host or https://host:port", shown)
+	fault(o.host == "", "has no host: write https://host or https://host:port")
+	fault(u.Port() != "" && (err != nil || n == 0), "%q has a port that is not within 1 to 65535", shown)
+	fault(u.RawQuery != "" || u.Fragment != "", "has a query or a fragment: end it after the port")
+	fault(o.scheme == "http" && !plain && !mistake.Loopback(o.host),
+		"%q would send the credential unencrypted: use https, or see auth.AllowPlainHTTP", shown)
+	return faults
 }
 
 // portOf returns the port that a request to u goes to.

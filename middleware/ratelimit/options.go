@@ -64,7 +64,8 @@ func (l *Limiter) check() error {
 	fault(l.name == nil, "key function is nil: leave WithKey out for a pace per host")
 	fault(l.jitter == nil, "jitter function is nil: leave WithJitter out for rand.Float64")
 	fault(!(l.perSecond >= 0) || math.IsInf(l.perSecond, 1), "rate %g is not a number of 0 or more", l.perSecond)
-	fault(l.perSecond > 0 && l.burst < 1, "burst %d is below 1, so that rate %g could send nothing: set WithRate(%g, 1) or a larger burst", l.burst, l.perSecond, l.perSecond)
+	fault(l.perSecond > 0 && l.burst < 1,
+		"burst %d is below 1, so that rate %g could send nothing: set WithRate(%[2]g, 1) or a larger burst", l.burst, l.perSecond)
 	fault(l.maxPause <= 0, "max pause %s is not above 0: to ignore what servers ask for, set WithLearning(false)", l.maxPause)
 	fault(l.maxWait < 0, "max wait %s is negative: 0 means no bound", l.maxWait)
 	fault(l.maxQueue < 0, "max queue %d is negative: 0 means no bound", l.maxQueue)

@@ -44,7 +44,8 @@ func (e *Error) outcome() string {
 	}
 	switch e.Reason {
 	case ReasonMethod:
-		return fmt.Sprintf("%s, since %s is not idempotent and may have been received (see retry.Safe)", once, cmp.Or(e.method, "the method"))
+		return fmt.Sprintf("%s, since %s is not idempotent and may have been received (see retry.Safe)",
+			once, cmp.Or(e.method, "the method"))
 	case ReasonNotReplayable:
 		return once + ", since the request body cannot be sent again (set GetBody, or see retry.WithReplayLimit)"
 	case ReasonElapsed:

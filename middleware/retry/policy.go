@@ -241,7 +241,8 @@ func (c *config) check() error {
 	refuse(c.replay < 0, "replay limit %d is negative", c.replay)
 	refuse(c.wholeBody < 0, "whole body limit %d is negative", c.wholeBody)
 	refuse(c.drainBytes < 0, "drain limit %d is negative", c.drainBytes)
-	refuse(c.onLongHint < StopAboveMax || c.onLongHint > HonourAll, "long hint %d is not one of StopAboveMax, ClampToMax, HonourAll", c.onLongHint)
+	refuse(c.onLongHint < StopAboveMax || c.onLongHint > HonourAll,
+		"long hint %d is not one of StopAboveMax, ClampToMax, HonourAll", c.onLongHint)
 	refuse(c.backoff == nil, "backoff is nil: leave WithBackoff out for full jitter")
 	if c.budget != nil {
 		faults = append(faults, c.budget.Fault())

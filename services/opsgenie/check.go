@@ -74,8 +74,11 @@ func baseFault(raw string, plainHTTP bool) error {
 		raw = mistake.Scheme(raw) + "://" + raw // that it has none is told where nothing else is wrong
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil // services.New tells
+	if err != nil {
+		return nil //nolint:nilerr // services.New tells
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" { // so it does of these
+		return nil
 	}
 	if api := apiOf(strings.ToLower(u.Hostname())); api != "" {
 		return fmt.Errorf("base URL is that of the web interface: write %s", api)
