@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/tripware/tripware/transport/redact"
 )
 
 // maxLoggedBody is how much of a body the journal keeps.
@@ -23,8 +21,8 @@ type Request struct {
 	Path      string      // escaped as it arrived
 	Route     string      // the pattern that matched, such as "POST /v2/alerts/{identifier}/close"; empty if none did
 	Domain    Domain      // empty if no route matched
-	Query     url.Values  // secrets are masked
-	Header    http.Header // secrets are masked, but for the scheme of Authorization
+	Query     url.Values  // an apiKey is masked
+	Header    http.Header // Authorization is masked but for its scheme
 	Body      []byte      // at most its first 64 KiB
 	BodyBytes int         // how many there were; of a body that was too long, how many were read
 	Status    int         // of the answer; 0 while there is none, or if a fault kept it back
@@ -61,15 +59,9 @@ func (j *journal) enter(c *call) {
 
 func maskHeader(h http.Header) http.Header {
 	out := h.Clone()
-	for name, values := range out {
-		for i, value := range values {
-			switch scheme, _, found := strings.Cut(value, " "); {
-			case name == "Authorization" && found:
-				values[i] = scheme + " " + redact.Mask
-			case redact.SecretName(name):
-				values[i] = redact.Mask
-			}
-		}
+	for i, value := range out["Authorization"] {
+		scheme, _, _ := strings.Cut(value, " ")
+		out["Authorization"][i] = scheme + " ***"
 	}
 	return out
 }
@@ -77,8 +69,8 @@ func maskHeader(h http.Header) http.Header {
 func maskQuery(q url.Values) url.Values {
 	out := maps.Clone(q)
 	for name := range out {
-		if redact.SecretName(name) {
-			out[name] = []string{redact.Mask}
+		if strings.EqualFold(name, "apiKey") {
+			out[name] = []string{"***"}
 		}
 	}
 	return out
