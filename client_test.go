@@ -84,7 +84,7 @@ func TestEachWithAuthHolds(t *testing.T) {
 	}
 	_, err = tripware.New(tripware.WithAuth("https://eu.example.com", auth.Bearer(auth.NewSecret("a"))),
 		tripware.WithAuth("https://eu.example.com:443/v2", auth.Basic("user", auth.NewSecret("b"))))
-	require.EqualError(t, err, "tripware: build chain: auth: two credentials for the header Authorization of https://eu.example.com: "+
+	require.EqualError(t, err, "tripware: auth: two credentials for the header Authorization of https://eu.example.com: "+
 		"give one of them, or see WithSource for a call's own")
 }
 

@@ -172,7 +172,7 @@ func TestWithoutATokenTheLastErrorIsReturned(t *testing.T) {
 		time.Sleep(time.Second)
 		assert.PanicsWithValue(t, "out of tokens", func() { _, _ = source.Authorization(t.Context()) })
 		_, err := source.Authorization(t.Context())
-		require.EqualError(t, err, "fetch token: the fetch panicked: out of tokens")
+		require.EqualError(t, err, "token request: the fetch panicked: out of tokens")
 		time.Sleep(time.Second)
 		assert.Equal(t, "Bearer canary", ask(t, source))
 		assert.Empty(t, base.values)

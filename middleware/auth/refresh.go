@@ -208,7 +208,7 @@ func (r *refresher) land(f *flight) {
 	close(f.done)
 }
 
-func fetchError(err error) error { return fmt.Errorf("fetch token: %w", err) }
+func fetchError(err error) error { return fmt.Errorf("token request: %w", err) }
 
 func (f *flight) result() (string, error) {
 	if f.panicked != nil {
@@ -235,7 +235,7 @@ func (f *flight) late(timeout time.Duration) (string, error) {
 type lateError struct{ after time.Duration }
 
 func (e *lateError) Error() string {
-	return fmt.Sprintf("fetch token: no result within %s", e.after)
+	return fmt.Sprintf("token request: no result within %s", e.after)
 }
 func (e *lateError) Timeout() bool { return true }
 

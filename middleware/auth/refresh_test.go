@@ -200,7 +200,7 @@ func TestAFetchEndsWithItsTimeout(t *testing.T) {
 				}, auth.WithRefreshTimeout(5*time.Second))
 				begun := time.Now()
 				_, err := source.Authorization(t.Context())
-				require.ErrorContains(t, err, "fetch token: ")
+				require.ErrorContains(t, err, "token request: ")
 				require.NotErrorIs(t, err, context.DeadlineExceeded)
 				assert.Equal(t, 5*time.Second, time.Since(begun))
 				time.Sleep(time.Minute)
@@ -217,7 +217,7 @@ func TestRefusesATokenThatCannotBeSent(t *testing.T) {
 	for _, token := range []string{"", "canary\n", " canary"} {
 		source := auth.Refresh(func(context.Context) (auth.Token, error) { return auth.Token{Value: auth.NewSecret(token)}, nil })
 		_, err := source.Authorization(t.Context())
-		require.ErrorContains(t, err, "fetch token: it ")
+		require.ErrorContains(t, err, "token request: it ")
 		assert.NotContains(t, err.Error(), "canary")
 	}
 }
@@ -240,7 +240,7 @@ func TestAFetchThatEndsItsGoroutineIsAnError(t *testing.T) {
 	t.Parallel()
 	source := auth.Refresh(func(context.Context) (auth.Token, error) { runtime.Goexit(); return auth.Token{}, nil })
 	_, err := source.Authorization(t.Context())
-	require.EqualError(t, err, "fetch token: the function to fetch tokens did not return")
+	require.EqualError(t, err, "token request: the function to fetch tokens did not return")
 }
 
 // A4: without a retry loop the layer replays once itself, body and all.

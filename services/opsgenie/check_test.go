@@ -83,6 +83,7 @@ func TestAllFaultsOfAClientAreTold(t *testing.T) {
 		"body limit of -1 bytes is not above 0\n"+
 		"retry: max retries -1 is negative\n"+
 		"API key is empty")
-	_, err = opsgenie.New("", opsgenie.WithTransport(tripware.WithAuth(opsgenie.US.URL(), auth.Key("GenieKey", auth.NewSecret("k")))))
-	require.NoError(t, err, "credentials of the user's replace the key")
+	_, err = opsgenie.New("k", opsgenie.WithTransport(tripware.WithAuth(opsgenie.US.URL(), auth.Bearer(auth.NewSecret("k")))))
+	assert.EqualError(t, err, "opsgenie: auth: two credentials for the header Authorization of https://api.opsgenie.com: "+
+		"give one of them, or see WithSource for a call's own")
 }
