@@ -2,6 +2,7 @@ package opsgenie_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -289,6 +290,50 @@ func TestNoSinkOfATypedCallShowsASecret(t *testing.T) {
 		assert.Positive(t, searched[sink], "nothing reached the sink %s", sink)
 	}
 	t.Logf("%d scenarios, %d calls, %d sinks, %d texts searched", total, len(nets), len(searched), sum)
+}
+
+// A3: however a server encodes what it repeats, as the body of an error or of a
+// success that cannot be read.
+func TestNoSinkOfATypedCallShowsASecretHoweverItIsEncoded(t *testing.T) {
+	t.Parallel()
+	encodings := canary.Encodings()
+	nets := make([]canary.Net, len(encodings))
+	t.Run("encodings", func(t *testing.T) {
+		for i, encoding := range encodings {
+			t.Run(encoding.Name, func(t *testing.T) {
+				t.Parallel()
+				secrets := []string{canary.Key, canary.Token}
+				if encoding.Token {
+					secrets = secrets[:1]
+				}
+				for _, secret := range secrets {
+					text := encoding.Write("apiKey", secret)
+					require.NotEmpty(t, canary.Find(text))
+					message, err := json.Marshal(map[string]any{"message": text, "errors": map[string]string{"alias": text}, "requestId": "r"})
+					require.NoError(t, err)
+					for _, call := range []canaryCall{
+						{do: canaryAccount, is: services.ErrInvalid, fault: canaryStatus(422, text, nil)},
+						{do: canaryWrite, is: services.ErrInvalid, fault: canaryStatus(422, string(message), nil)},
+						{do: canaryAccount, is: services.ErrResponse, fault: canaryStatus(200, text, nil)},
+					} {
+						call.run(t, &nets[i], slog.LevelDebug)
+					}
+				}
+				assert.Empty(t, nets[i].Leaks())
+			})
+		}
+	})
+	searched, sum := map[string]int{}, 0
+	for i := range nets {
+		for sink, count := range nets[i].Counts() {
+			searched[sink] += count
+			sum += count
+		}
+	}
+	for _, sink := range []string{"log DEBUG JSON", "log DEBUG text", "metrics API", "metrics HTTP", "metrics SDK", "error", "value", "record"} {
+		assert.Positive(t, searched[sink], "nothing reached the sink %s", sink)
+	}
+	t.Logf("%d encodings, %d sinks, %d texts searched", len(encodings), len(searched), sum)
 }
 
 // A3, C10: a key or a base URL that is refused is not shown.

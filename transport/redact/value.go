@@ -260,12 +260,17 @@ func (s *scanner) lineEnd(start int, level level, middle bool) int {
 	return len(s.text)
 }
 
-// indented skips the blanks that the line at i begins with, which a form writes as +.
+// indented skips the blanks that the line at i begins with: a form writes one as +,
+// and a string a tab as \t.
 func (s *scanner) indented(i int) int {
-	if s.level(i-1).percents() > 0 {
-		return s.skip(i, " \t+")
+	blanks, level := " \t", s.level(i-1)
+	if level.percents() > 0 {
+		blanks = " \t+"
 	}
-	return s.skip(i, " \t")
+	for i = s.skip(i, blanks); level&(7*escaped) != 0 && s.is(i, '\\') && s.is(i+1, 't'); {
+		i = s.skip(i+2, blanks)
+	}
+	return i
 }
 
 // endsString reports whether the quote at i ends the string that a line stands in. If
