@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -225,8 +226,9 @@ func (c *cacher) answer(e *entry, req *http.Request, now time.Time) (*http.Respo
 		time.Sleep(10 * time.Millisecond) // so that others come meanwhile
 	}
 	resp := e.resp
-	if !c.flawed("answer-responses-apart") {
-		resp.Header = e.resp.Header.Clone()
+	resp.Header = e.resp.Header.Clone()
+	if c.flawed("answer-responses-apart") { // a map of its own, since two writers at once end the process
+		resp.Header = maps.Clone(e.resp.Header)
 	}
 	if !c.flawed("cache-age") {
 		resp.Header["Age"] = []string{strconv.Itoa(int(e.current(now) / time.Second))}
