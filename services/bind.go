@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"reflect"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/internal/header"
 )
 
 // bind makes the HTTP request of an operation. Its error joins all that is wrong
@@ -177,7 +177,7 @@ func (b *binder) fillHeader(c *Client) {
 			continue
 		}
 		value := b.text(f)
-		if !transport.ValidHeaderValue(value) {
+		if !header.ValidValue(value) {
 			b.faults.add(f.name, "has a control character in it")
 		}
 		b.header[f.name] = []string{value}

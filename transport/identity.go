@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -169,11 +170,11 @@ const nameRule = "use letters, digits and hyphens, no blanks"
 
 func (i *identity) check() error {
 	var faults []error
-	if i.header != "" && !ValidHeaderName(i.header) {
+	if i.header != "" && !header.ValidName(i.header) {
 		faults = append(faults, fmt.Errorf("transport: identity: transaction header name %q is invalid: %s", i.header, nameRule))
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.defaults)) {
-		if !ValidHeaderName(name) {
+		if !header.ValidName(name) {
 			faults = append(faults, fmt.Errorf("transport: identity: header name %q is invalid: %s", name, nameRule))
 		}
 		switch name {
@@ -185,7 +186,7 @@ func (i *identity) check() error {
 		if redact.CredentialHeader(name) {
 			faults = append(faults, credentialFault(name))
 		}
-		if !validHeaderValues(i.defaults[name]) {
+		if !header.ValidValues(i.defaults[name]) {
 			faults = append(faults, fmt.Errorf("transport: identity: the value of header %q has a control character in it", name))
 		}
 	}
@@ -209,28 +210,28 @@ func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 	if i.Fault() != nil {
 		return nil, Refuse(req, i.Fault())
 	}
-	header := i.stamp(req.Header, CallFrom(req.Context()))
+	stamped := i.stamp(req.Header, CallFrom(req.Context()))
 	tagged := *req
-	tagged.Header = header
+	tagged.Header = stamped
 	resp, err := i.Send(&tagged)
 	return Restore(resp, req), err
 }
 
 // stamp returns given with the headers of the call.
 func (i *identity) stamp(given http.Header, call *Call) http.Header {
-	header := cloneHeader(given, len(i.added)+1)
-	i.addTo(header, call)
-	return header
+	stamped := cloneHeader(given, len(i.added)+1)
+	i.addTo(stamped, call)
+	return stamped
 }
 
-func (i *identity) addTo(header http.Header, call *Call) {
+func (i *identity) addTo(given http.Header, call *Call) {
 	for _, d := range i.added {
-		if _, has := header[d.name]; !has {
-			header[d.name] = d.values
+		if _, has := given[d.name]; !has {
+			given[d.name] = d.values
 		}
 	}
 	if i.header != "" {
-		header[i.header] = call.identify(header[i.header])
+		given[i.header] = call.identify(given[i.header])
 	}
 }
 
@@ -241,15 +242,15 @@ func (i *identity) identify(call *Call, req *http.Request) {
 	}
 }
 
-// missing reports whether header lacks one that the call adds.
-func (i *identity) missing(header http.Header) bool {
+// missing reports whether given lacks one that the call adds.
+func (i *identity) missing(given http.Header) bool {
 	if i.header != "" {
-		if values := header[i.header]; len(values) == 0 || !validTransactionID(values[0]) {
+		if values := given[i.header]; len(values) == 0 || !validTransactionID(values[0]) {
 			return true
 		}
 	}
 	for _, d := range i.added {
-		if _, has := header[d.name]; !has {
+		if _, has := given[d.name]; !has {
 			return true
 		}
 	}

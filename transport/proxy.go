@@ -18,6 +18,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -258,16 +259,16 @@ func (p Proxy) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()
 func (p Proxy) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
 // headerFaults finds what net/http would drop or overwrite in silence.
-func (p Proxy) headerFaults(header http.Header) (faults []error) {
-	for _, name := range slices.Sorted(maps.Keys(header)) {
+func (p Proxy) headerFaults(given http.Header) (faults []error) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		switch canonical := http.CanonicalHeaderKey(name); {
-		case !ValidHeaderName(name):
+		case !header.ValidName(name):
 			faults = append(faults, errors.New("a CONNECT header has an invalid name"))
 		case canonical == "Proxy-Authorization" && p.Username != "":
 			faults = append(faults, errors.New("CONNECT header Proxy-Authorization is set beside a username: leave one of them out"))
 		case canonical == "Host", canonical == "Content-Length", canonical == "Transfer-Encoding", canonical == "Trailer":
 			faults = append(faults, fmt.Errorf("CONNECT header %s cannot be set", canonical))
-		case !validHeaderValues(header[name]):
+		case !header.ValidValues(given[name]):
 			faults = append(faults, fmt.Errorf("CONNECT header %s has a control character", name))
 		}
 	}
@@ -285,11 +286,11 @@ func (p Proxy) connectHeader(ctx context.Context, proxyURL *url.URL, target stri
 	if err != nil {
 		return nil, fmt.Errorf("transport: compute CONNECT headers: %w", err)
 	}
-	header := make(http.Header, len(p.ConnectHeader)+len(computed))
+	joined := make(http.Header, len(p.ConnectHeader)+len(computed))
 	for _, from := range []http.Header{p.ConnectHeader, computed} {
 		for name, values := range from {
-			header[http.CanonicalHeaderKey(name)] = values
+			joined[http.CanonicalHeaderKey(name)] = values
 		}
 	}
-	return header, nil
+	return joined, nil
 }

@@ -1,6 +1,6 @@
-// Package header reads the numbers, durations and dates with which servers
-// describe their rate limits. Servers write them in many forms; a value that has
-// none of them is ignored.
+// Package header knows which names and values a header can have, and reads the
+// numbers, durations and dates with which servers describe their rate limits.
+// Servers write those in many forms; a value that has none of them is ignored.
 package header
 
 import (

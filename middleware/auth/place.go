@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -75,7 +76,7 @@ func placeOf(source Source) (place, Source) {
 func InHeader(name string, source Source) Source {
 	p := &placed{Source: source, to: headerPlace(name)}
 	var faults []error
-	if !transport.ValidHeaderName(name) {
+	if !header.ValidName(name) {
 		faults = append(faults, fmt.Errorf("auth: in header: %q is no header name", name))
 	}
 	switch p.to.name {
@@ -128,10 +129,10 @@ func (p *place) taken(req *http.Request) bool {
 	return false
 }
 
-// spelt reports whether header has a name in any spelling: net/http sends the names
+// spelt reports whether given has a name in any spelling: net/http sends the names
 // as they are, and a server reads them all as one.
-func spelt(header http.Header, name string) bool {
-	for have := range header {
+func spelt(given http.Header, name string) bool {
+	for have := range given {
 		if len(have) == len(name) && equalFold(have, name) {
 			return true
 		}

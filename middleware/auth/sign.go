@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -207,7 +208,7 @@ func changes(draft, out *http.Request, method, host string) error {
 		if slices.Equal(values, out.Header[name]) {
 			continue
 		}
-		if !transport.ValidHeaderName(name) {
+		if !header.ValidName(name) {
 			return fmt.Errorf("the signing function set the header %q, which is no header name", name)
 		}
 		if !sendable(strings.Join(values, "")) {
@@ -234,18 +235,18 @@ func sameHost(a, b, scheme string) bool {
 
 // keepAuthorization puts back the Authorization header that was there, however it
 // is spelt.
-func keepAuthorization(header, was http.Header) {
+func keepAuthorization(given, was http.Header) {
 	if !spelt(was, headerAuthorization) {
 		return
 	}
-	for name := range header {
+	for name := range given {
 		if equalFold(name, headerAuthorization) {
-			delete(header, name)
+			delete(given, name)
 		}
 	}
 	for name, values := range was {
 		if equalFold(name, headerAuthorization) {
-			header[name] = values
+			given[name] = values
 		}
 	}
 }

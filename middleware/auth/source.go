@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -172,7 +173,7 @@ func valueFault(value string) error {
 	return nil
 }
 
-func sendable(value string) bool { return transport.ValidHeaderValue(value) }
+func sendable(value string) bool { return header.ValidValue(value) }
 
 func validScheme(scheme string) bool {
 	return !strings.ContainsFunc(scheme, func(r rune) bool {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -184,15 +185,15 @@ func (c *call) idempotent() bool {
 // sendable reports whether net/http would send a request like this at all; a
 // retry could not mend it.
 func sendable(req *http.Request) bool {
-	if req.URL == nil || req.URL.Host == "" || req.Method != "" && !transport.ValidHeaderName(req.Method) {
+	if req.URL == nil || req.URL.Host == "" || req.Method != "" && !header.ValidName(req.Method) {
 		return false
 	}
 	for name, values := range req.Header {
-		if !transport.ValidHeaderName(name) {
+		if !header.ValidName(name) {
 			return false
 		}
 		for _, value := range values {
-			if !transport.ValidHeaderValue(value) {
+			if !header.ValidValue(value) {
 				return false
 			}
 		}
