@@ -20,6 +20,7 @@ import (
 
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/mistake"
+	"github.com/tripware/tripware/internal/proxy"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -61,19 +62,6 @@ type Proxy struct {
 	// without its credentials. An error, or a header that could not be sent, fails
 	// the request. It must be safe for concurrent use.
 	ConnectHeaderFunc func(ctx context.Context, proxyURL *url.URL, target string) (http.Header, error) `json:"-"`
-}
-
-// proxyDefaultPort returns the port of a protocol in lower case, 0 if unknown.
-func proxyDefaultPort(protocol string) int {
-	switch protocol {
-	case "http":
-		return 80
-	case "https":
-		return 443
-	case "socks5", "socks5h":
-		return 1080
-	}
-	return 0
 }
 
 // ProxyFromURL reads a proxy from a URL such as
@@ -132,7 +120,7 @@ func (p Proxy) Validate() error {
 func (p Proxy) faults() (faults []error) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	protocol := strings.ToLower(p.Protocol)
-	if proxyDefaultPort(protocol) == 0 {
+	if proxy.DefaultPort(protocol) == 0 {
 		fault("protocol is not one of http, https, socks5, socks5h")
 	}
 	if err := proxyCheckHost(p.Host); err != nil {
@@ -207,7 +195,7 @@ func proxyUnbracket(host string) string {
 
 // address returns host:port, with the protocol's own port if none is set.
 func (p Proxy) address() string {
-	port := cmp.Or(p.Port, proxyDefaultPort(strings.ToLower(p.Protocol)))
+	port := cmp.Or(p.Port, proxy.DefaultPort(strings.ToLower(p.Protocol)))
 	return net.JoinHostPort(proxyUnbracket(p.Host), strconv.Itoa(port))
 }
 
@@ -232,7 +220,7 @@ func (p Proxy) url() *url.URL {
 // that cannot be one shows as "invalid": a whole URL may have been put there.
 func (p Proxy) String() string {
 	protocol := strings.ToLower(p.Protocol)
-	if proxyDefaultPort(protocol) == 0 {
+	if proxy.DefaultPort(protocol) == 0 {
 		protocol = "invalid"
 	}
 	if proxyCheckHost(p.Host) != nil {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/tripware/tripware/internal/mistake"
+	"github.com/tripware/tripware/internal/proxy"
 )
 
 // WithProxy dials out through p, replacing the proxy and the CONNECT headers of
@@ -218,7 +219,7 @@ func (r proxyRules) match(u *url.URL) bool {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	port := u.Port()
 	if port == "" {
-		port = strconv.Itoa(proxyDefaultPort(u.Scheme))
+		port = strconv.Itoa(proxy.DefaultPort(u.Scheme))
 	}
 	addr, _ := netip.ParseAddr(host)
 	addr = addr.Unmap().WithZone("")

@@ -204,10 +204,7 @@ func sendable(req *http.Request) bool {
 // final reports whether an error stays the same however often the request is sent.
 func final(err error) bool {
 	if r, ok := errors.AsType[RetryableError](err); ok && !r.Retryable() {
-		return true // a refusal: of a limiter, or of a layer with impossible settings
-	}
-	if p, ok := errors.AsType[*transport.ProxyError](err); ok && p.Status != 0 {
-		return p.Status < http.StatusInternalServerError
+		return true // a refusal: of a limiter, of a proxy, or of a layer with impossible settings
 	}
 	return isCertificate(err)
 }
@@ -252,13 +249,10 @@ func (c *call) unsent(err error) bool {
 // noConnection reports whether err itself says that nothing was sent.
 func noConnection(err error) bool {
 	if n, ok := errors.AsType[UnsentError](err); ok && n.NotSent() {
-		return true // a layer below says so: no credential was to be had
+		return true // a layer below says so: no credential was to be had, or a proxy opened no way
 	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
-		return true
-	}
-	_, ok := errors.AsType[*transport.ProxyError](err)
-	return ok
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
 // causeOf names the kind of a broken attempt without its details, which may be secret.
