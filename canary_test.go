@@ -30,6 +30,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -195,7 +196,7 @@ func (s *canarySites) serveSocks() {
 // proxied returns the proxy of the scenarios with the password, as user.
 func (s *canarySites) proxied(protocol, address, user string) tripware.Option {
 	host, port, _ := net.SplitHostPort(address)
-	p := transport.Proxy{Protocol: protocol, Host: host, Username: user, Password: redact.NewSecret(canary.Password)}
+	p := network.Proxy{Protocol: protocol, Host: host, Username: user, Password: redact.NewSecret(canary.Password)}
 	_, _ = fmt.Sscan(port, &p.Port)
 	return tripware.WithProxy(p)
 }
@@ -225,7 +226,7 @@ func canaryRows(s *canarySites) []canaryRow {
 	}
 	roots := x509.NewCertPool()
 	roots.AddCert(s.secure.Certificate())
-	trusting := tripware.WithConnection(transport.WithRootCAs(roots))
+	trusting := tripware.WithConnection(network.WithRootCAs(roots))
 	home, secure, proxy := s.home.URL, s.secure.URL, s.proxy.Listener.Addr().String()
 	policy := func(opts ...retry.Option) []tripware.Option { return []tripware.Option{tripware.WithRetry(opts...)} }
 	return []canaryRow{
@@ -297,7 +298,7 @@ func canaryClient(t *testing.T, n *canary.Net, level slog.Level, r *canaryRow) *
 	at, err := url.Parse(r.url)
 	require.NoError(t, err)
 	opts := append([]tripware.Option{
-		tripware.WithConnection(transport.WithoutProxy()),
+		tripware.WithConnection(network.WithoutProxy()),
 		tripware.WithAuth(at.Scheme+"://"+at.Host, source, auth.AllowPlainHTTP()),
 		tripware.WithRetry(retry.WithMaxRetries(1), retry.WithBaseDelay(time.Millisecond), retry.AnyMethodOnError(), retry.AnyMethodOnStatus(),
 			retry.WithHook(func(_ context.Context, e retry.Event) { canaryHook(n, r, e) })),
@@ -496,11 +497,11 @@ func TestNoFaultOfSettingsShowsASecret(t *testing.T) {
 		{tripware.WithAuth("https://"+pair+"api.example.com/"+query, auth.Key("Genie Key", auth.NewSecret(canary.Key+"\n")))},
 		{tripware.WithAuth("api.example.com"+query, auth.Basic("a:b", auth.NewSecret(canary.Password+"\x00")))},
 		{tripware.WithAuth("ftp://api.example.com:99999/"+query, auth.Bearer(auth.NewSecret(" "+canary.Key)))},
-		{tripware.WithProxy(transport.Proxy{
+		{tripware.WithProxy(network.Proxy{
 			Protocol: "http://" + pair + "h", Host: "http://" + pair + "h", Port: -1, Username: "a:b", Password: redact.NewSecret(canary.Password + "\r"),
 			NoProxy: []string{"http://" + pair + "h"}, ConnectHeader: http.Header{"Proxy-Authorization": {canary.Key}, "X-Api-Key": {canary.Key + "\n"}},
 		})},
-		{tripware.WithProxy(transport.Proxy{Protocol: "http", Host: "h", Password: redact.NewSecret(canary.Password)})},
+		{tripware.WithProxy(network.Proxy{Protocol: "http", Host: "h", Password: redact.NewSecret(canary.Password)})},
 		{tripware.WithIdentity(transport.WithHeader("X-Api-Key", canary.Key+"\n"), transport.WithHeader("Authorization", canary.Key+"\x7f"))},
 		{tripware.WithLogger(slog.New(slog.DiscardHandler), logging.WithHeaders("Authorization"), logging.WithQuery("apiKey"))},
 	} {
@@ -511,7 +512,7 @@ func TestNoFaultOfSettingsShowsASecret(t *testing.T) {
 		n.Value("settings", opts)
 	}
 	for _, raw := range []string{"http://" + pair, "ftp://" + pair + "h", "http://" + canary.User + ":" + canary.Password + "@h", "http://" + pair + "h" + query} {
-		p, err := transport.ProxyFromURL(raw)
+		p, err := network.ProxyFromURL(raw)
 		require.Error(t, err)
 		n.Error("settings", err, nil)
 		n.Value("settings", p)
@@ -521,9 +522,9 @@ func TestNoFaultOfSettingsShowsASecret(t *testing.T) {
 		require.ErrorContains(t, err, "HTTPS_PROXY")
 		n.Error("settings", err, nil)
 	}
-	p, err := transport.ProxyFromURL("http://" + pair + "h")
+	p, err := network.ProxyFromURL("http://" + pair + "h")
 	require.NoError(t, err)
-	for _, v := range []any{p, &p, []transport.Proxy{p}, map[string]any{"proxy": p}, tripware.WithProxy(p), p.Password, &p.Password, struct{ S auth.Secret }{p.Password}} {
+	for _, v := range []any{p, &p, []network.Proxy{p}, map[string]any{"proxy": p}, tripware.WithProxy(p), p.Password, &p.Password, struct{ S auth.Secret }{p.Password}} {
 		n.Value("settings", v)
 	}
 	assert.Empty(t, n.Leaks())

@@ -12,6 +12,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // New returns a client whose transport is the chain in its standing order.
@@ -117,11 +118,11 @@ func (c *config) network() (http.RoundTripper, error) {
 	var err error
 	switch {
 	case c.base == nil:
-		base, err = transport.NewBase(c.connection...)
+		base, err = network.New(c.connection...)
 	case len(c.connection) == 0:
 		return c.base, nil
 	default:
-		base, err = transport.CloneBase(c.base, c.connection...)
+		base, err = network.Clone(c.base, c.connection...)
 	}
 	if err != nil { // and no base: a nil *http.Transport in an interface is not nil
 		return nil, bare(err)

@@ -25,6 +25,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -97,8 +98,8 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 		tripware.WithIdentity(transport.WithTransactionHeader("a b")),
 		tripware.WithLogger(slog.New(slog.DiscardHandler), logging.WithHeaders("Authorization")),
 		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithRate(-1, 0))),
-		tripware.WithConnection(transport.WithDialTimeout(-1), transport.WithRootCAFile("no/such/file")),
-		tripware.WithProxy(transport.Proxy{Protocol: "ftp"}),
+		tripware.WithConnection(network.WithDialTimeout(-1), network.WithRootCAFile("no/such/file")),
+		tripware.WithProxy(network.Proxy{Protocol: "ftp"}),
 		tripware.PerAttempt(retry.New()),
 	)
 	assert.Nil(t, client)
@@ -113,7 +114,7 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 func TestNetworkOptionsReachTheCallersTransportOrAreRefused(t *testing.T) {
 	t.Parallel()
 	own := &http.Transport{MaxIdleConnsPerHost: 7}
-	rt, err := tripware.NewTransport(tripware.WithBase(own), tripware.WithConnection(transport.WithIdleConnTimeout(time.Minute)))
+	rt, err := tripware.NewTransport(tripware.WithBase(own), tripware.WithConnection(network.WithIdleConnTimeout(time.Minute)))
 	require.NoError(t, err)
 	layers := transport.Layers(rt)
 	base, ok := layers[len(layers)-1].(*http.Transport)
@@ -123,7 +124,7 @@ func TestNetworkOptionsReachTheCallersTransportOrAreRefused(t *testing.T) {
 	assert.Equal(t, time.Minute, base.IdleConnTimeout)
 	assert.Zero(t, own.IdleConnTimeout)
 
-	_, err = tripware.NewTransport(tripware.WithBase(instant), tripware.WithConnection(transport.WithIdleConnTimeout(time.Minute)))
+	_, err = tripware.NewTransport(tripware.WithBase(instant), tripware.WithConnection(network.WithIdleConnTimeout(time.Minute)))
 	require.ErrorContains(t, err, "not to a transport.RoundTripperFunc")
 }
 

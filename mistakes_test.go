@@ -14,7 +14,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/retry"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -26,10 +26,10 @@ func TestFaultsReadWithoutAPileOfPrefixes(t *testing.T) {
 	also := pass
 	for want, opts := range map[string][]tripware.Option{
 		"retry: max delay 30s (the default) is below base delay 1m0s: set WithMaxDelay": {tripware.WithRetry(retry.WithBaseDelay(time.Minute))},
-		"dial timeout -1ns is too small: the least is 0s":                               {tripware.WithConnection(transport.WithDialTimeout(-1))},
-		"proxy: host is empty": {tripware.WithProxy(transport.Proxy{Protocol: "http"})},
+		"dial timeout -1ns is too small: the least is 0s":                               {tripware.WithConnection(network.WithDialTimeout(-1))},
+		"proxy: host is empty": {tripware.WithProxy(network.Proxy{Protocol: "http"})},
 		"connection options apply to an *http.Transport, not to a transport.RoundTripperFunc: set them on the transport below it": {
-			tripware.WithBase(instant), tripware.WithConnection(transport.WithoutProxy()),
+			tripware.WithBase(instant), tripware.WithConnection(network.WithoutProxy()),
 		},
 		"base: it is a nil *http.Transport: leave WithBase out, or give it one that is not nil": {tripware.WithBase((*http.Transport)(nil))},
 		"PerCall: layer 2 of 3 returned no RoundTripper":                                        {tripware.PerCall(pass, nothing, also)},
@@ -52,12 +52,12 @@ func TestTheLogNamesAProxyThatFailed(t *testing.T) {
 	for _, protocol := range []string{"http", "https", "socks5"} {
 		var log bytes.Buffer
 		client, err := tripware.New(
-			tripware.WithProxy(transport.Proxy{Protocol: protocol, Host: "127.0.0.1", Port: 1, Username: user, Password: redact.NewSecret(password)}),
+			tripware.WithProxy(network.Proxy{Protocol: protocol, Host: "127.0.0.1", Port: 1, Username: user, Password: redact.NewSecret(password)}),
 			tripware.WithLogger(slog.New(slog.NewTextHandler(&log, nil))), tripware.WithRetry(retry.Off()),
 		)
 		require.NoError(t, err)
 		_, err = client.Get("http://api.example.com/")
-		failed, ok := errors.AsType[*transport.ProxyError](err)
+		failed, ok := errors.AsType[*network.ProxyError](err)
 		require.True(t, ok, "%v", err)
 		name := protocol + "://127.0.0.1:1"
 		assert.Equal(t, name, failed.Proxy)

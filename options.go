@@ -10,6 +10,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // Version is the version of this module.
@@ -22,7 +23,7 @@ const UserAgent = "tripware/" + Version
 // config is what the options of a front door add up to.
 type config struct {
 	base       http.RoundTripper
-	connection []transport.BaseOption
+	connection []network.Option
 	identity   []transport.IdentityOption
 	logger     *slog.Logger
 	logging    []logging.Option
@@ -39,17 +40,17 @@ type config struct {
 type Option func(*config)
 
 // WithBase puts rt at the bottom of the chain: a transport of your own, or a
-// mock. The default is [transport.NewBase]; nil means it.
+// mock. The default is [network.New]; nil means it.
 func WithBase(rt http.RoundTripper) Option { return func(c *config) { c.base = rt } }
 
 // WithConnection sets timeouts, pool sizes, TLS and proxy of the base. Beside
 // [WithBase] they apply to a clone of it, which must be an *http.Transport then.
-func WithConnection(opts ...transport.BaseOption) Option {
+func WithConnection(opts ...network.Option) Option {
 	return func(c *config) { c.connection = append(c.connection, opts...) }
 }
 
-// WithProxy sends all through p. It is WithConnection(transport.WithProxy(p)).
-func WithProxy(p transport.Proxy) Option { return WithConnection(transport.WithProxy(p)) }
+// WithProxy sends all through p. It is WithConnection(network.WithProxy(p)).
+func WithProxy(p network.Proxy) Option { return WithConnection(network.WithProxy(p)) }
 
 // WithIdentity sets the transaction header, the user agent and default headers.
 func WithIdentity(opts ...transport.IdentityOption) Option {

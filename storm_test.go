@@ -30,6 +30,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/network"
 )
 
 const (
@@ -90,7 +91,7 @@ func newStorm(t *testing.T) *storm {
 	http1, err := faults.New(faults.Draw(stormSeed, stormChance, stormWeather(false)...))
 	require.NoError(t, err)
 	s := &storm{http1: http1, http2: faults.NewHTTP2(faults.Draw(stormSeed, stormChance, stormWeather(true)...))}
-	base, err := transport.NewBase(transport.WithRootCAs(s.http2.Roots), transport.WithMaxResponseHeaderBytes(stormHeaders))
+	base, err := network.New(network.WithRootCAs(s.http2.Roots), network.WithMaxResponseHeaderBytes(stormHeaders))
 	require.NoError(t, err)
 	s.base = &stormBase{Transport: base, asked: map[string]int{}}
 	publishers := metrics.NewPublishers()

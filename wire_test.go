@@ -31,6 +31,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 const (
@@ -65,7 +66,7 @@ func wireClient(tb testing.TB, s *faults.Server, policy []retry.Option, opts ...
 		tripware.WithRetry(policy...),
 	}
 	if s.Roots != nil {
-		all = append(all, tripware.WithConnection(transport.WithRootCAs(s.Roots)))
+		all = append(all, tripware.WithConnection(network.WithRootCAs(s.Roots)))
 	}
 	client, err := tripware.New(append(all, opts...)...)
 	require.NoError(tb, err)
@@ -242,7 +243,7 @@ func TestStatusesOnTheWire(t *testing.T) {
 
 // wireCounted is a connection setting that counts what is read from the sockets.
 func wireCounted(read *atomic.Int64) tripware.Option {
-	return tripware.WithConnection(transport.WithDialContext(func(ctx context.Context, network, addr string) (net.Conn, error) {
+	return tripware.WithConnection(network.WithDialContext(func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 		if err != nil {
 			return nil, err
@@ -501,7 +502,7 @@ func TestExpectContinueIsAskedForOnEachAttempt(t *testing.T) {
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got100Continue: func() { asked.Add(1) }})
 	req := wireRequest(ctx, t, s, http.MethodPut)
 	req.Header.Set("Expect", "100-continue")
-	resp, err := wireClient(t, s, nil, tripware.WithConnection(transport.WithExpectContinueTimeout(time.Minute))).Do(req)
+	resp, err := wireClient(t, s, nil, tripware.WithConnection(network.WithExpectContinueTimeout(time.Minute))).Do(req)
 	require.NoError(t, err)
 	assert.Equal(t, "done", wireRead(t, resp))
 	assert.Equal(t, int64(2), asked.Load())

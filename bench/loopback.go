@@ -9,7 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // workers is how many goroutines call at once where calls are concurrent.
@@ -87,15 +87,15 @@ func (s *site) ownBase() (*http.Transport, error) {
 
 // ourBase returns the base that ours makes, with no setting but the certificate.
 func (s *site) ourBase() (*http.Transport, error) {
-	var opts []transport.BaseOption
+	var opts []network.Option
 	if s.TLS != nil {
 		own, err := s.ownBase()
 		if err != nil {
 			return nil, err
 		}
-		opts = append(opts, transport.WithRootCAs(own.TLSClientConfig.RootCAs))
+		opts = append(opts, network.WithRootCAs(own.TLSClientConfig.RootCAs))
 	}
-	return transport.NewBase(opts...)
+	return network.New(opts...)
 }
 
 // freshDefault returns a transport as net/http has it by default, but not the

@@ -21,6 +21,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -111,7 +112,7 @@ type login struct{ user, password string }
 // or a configuration file.
 func special() login { return login{"parts", `p@ss:w/ör d%41&"`} }
 
-func (l login) into(p transport.Proxy) transport.Proxy {
+func (l login) into(p network.Proxy) network.Proxy {
 	p.Username, p.Password = l.user, redact.NewSecret(l.password)
 	return p
 }
@@ -141,6 +142,6 @@ func (l login) requireUnsaidBy(t *testing.T, err error) {
 }
 
 // proxyError returns the refusal of a tunnel that an error holds.
-func (a answer) proxyError() (*transport.ProxyError, bool) {
-	return errors.AsType[*transport.ProxyError](a.err)
+func (a answer) proxyError() (*network.ProxyError, bool) {
+	return errors.AsType[*network.ProxyError](a.err)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 func microsocksScenarios() []scenario {
@@ -33,14 +33,14 @@ func startMicrosocks(t *testing.T, l login) *gateway {
 	addr := freeAddr(t)
 	port := portOf(t, addr)
 	p := newFolder(t).start(t, []string{addr}, "microsocks", "-i", "127.0.0.1", "-p", strconv.Itoa(port), "-u", l.user, "-P", l.password)
-	return &gateway{process: p, proxy: l.into(transport.Proxy{Protocol: "socks5", Host: "127.0.0.1", Port: port}), login: l}
+	return &gateway{process: p, proxy: l.into(network.Proxy{Protocol: "socks5", Host: "127.0.0.1", Port: port}), login: l}
 }
 
 // Promises P1 and A3.
 func microsocksCarries(t *testing.T) {
 	g, ca := startMicrosocks(t, special()), newAuthority(t)
 	plain, secure := newTarget(t, nil, nil), newTarget(t, ca, nil)
-	c := newClient(t, tripware.WithProxy(g.proxy), tripware.WithConnection(transport.WithRootCAFile(ca.file(t))))
+	c := newClient(t, tripware.WithProxy(g.proxy), tripware.WithConnection(network.WithRootCAFile(ca.file(t))))
 	requireReached(t, c.get(t, plain.URL), 1)
 	requireReached(t, c.get(t, secure.URL), 1)
 	requireReached(t, c.post(t, secure.URL, "body"), 1)
@@ -66,7 +66,7 @@ func microsocksResolves(t *testing.T) {
 		proxy := g.proxy
 		proxy.Protocol = protocol
 		c := newClient(t, tripware.WithProxy(proxy), tripware.WithConnection(
-			transport.WithRootCAFile(ca.file(t)), transport.WithDialContext(dial)))
+			network.WithRootCAFile(ca.file(t)), network.WithDialContext(dial)))
 		requireReached(t, c.get(t, "https://"+name), 1)
 	}
 	at := net.JoinHostPort("127.0.0.1", strconv.Itoa(g.proxy.Port))

@@ -21,6 +21,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // nginxConfig takes the folder, the address, a living upstream and a dead one. A
@@ -76,7 +77,7 @@ func startNginx(t *testing.T, upstream, dead string) (*process, string) {
 func nginxLimits(t *testing.T) {
 	far := newTarget(t, nil, nil)
 	p, at := startNginx(t, far.addr(), far.addr())
-	c := newClient(t, tripware.WithConnection(transport.WithoutProxy()), tripware.WithLimiter(ratelimit.NewLimiter()),
+	c := newClient(t, tripware.WithConnection(network.WithoutProxy()), tripware.WithLimiter(ratelimit.NewLimiter()),
 		quick(retry.WithMaxRetries(10), retry.WithBaseDelay(20*time.Millisecond), retry.WithMaxDelay(2*time.Second)))
 	const calls, workers = 100, 16
 	var attempts atomic.Int64
@@ -109,7 +110,7 @@ func nginxLimits(t *testing.T) {
 func nginxHints(t *testing.T) {
 	far := newTarget(t, nil, nil)
 	_, at := startNginx(t, far.addr(), far.addr())
-	once := newClient(t, tripware.WithConnection(transport.WithoutProxy()), quick(retry.Off()))
+	once := newClient(t, tripware.WithConnection(network.WithoutProxy()), quick(retry.Off()))
 	var refused answer
 	for range 200 {
 		if refused = once.get(t, at+"/limited"); refused.status != http.StatusOK {
@@ -120,7 +121,7 @@ func nginxHints(t *testing.T) {
 	require.Equal(t, http.StatusTooManyRequests, refused.status)
 	assert.Equal(t, time.Second, refused.record.RateLimit().RetryAfter)
 
-	c := newClient(t, tripware.WithConnection(transport.WithoutProxy()), quick(retry.WithMaxDelay(2*time.Second)))
+	c := newClient(t, tripware.WithConnection(network.WithoutProxy()), quick(retry.WithMaxDelay(2*time.Second)))
 	var waits []transport.Wait
 	for range 200 {
 		a := c.post(t, at+"/limited", "a 429 is repeated for any method")
@@ -138,7 +139,7 @@ func nginxHints(t *testing.T) {
 func nginxDeadUpstream(t *testing.T) {
 	far := newTarget(t, nil, nil)
 	p, at := startNginx(t, far.addr(), "127.0.0.1:1")
-	c := newClient(t, tripware.WithConnection(transport.WithoutProxy()))
+	c := newClient(t, tripware.WithConnection(network.WithoutProxy()))
 	for _, row := range []struct {
 		method   string
 		attempts int
@@ -177,6 +178,6 @@ func nginxUpstreamReturns(t *testing.T) {
 		upstream.Start()
 		t.Cleanup(upstream.Close)
 	}
-	c := newClient(t, tripware.WithConnection(transport.WithoutProxy()), quick(retry.WithHook(revive)))
+	c := newClient(t, tripware.WithConnection(network.WithoutProxy()), quick(retry.WithHook(revive)))
 	requireReached(t, c.get(t, at+"/dead"), 2)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -24,13 +24,13 @@ type starter func(t *testing.T, l login) *gateway
 type gateway struct {
 	*process
 
-	proxy   transport.Proxy // how to reach it, with the right credentials
+	proxy   network.Proxy // how to reach it, with the right credentials
 	login   login
 	refusal int // its status for a wrong password; 0 where it has none
 }
 
 // wrong returns the way to the proxy with a password that differs in its last character.
-func (g *gateway) wrong() (transport.Proxy, login) {
+func (g *gateway) wrong() (network.Proxy, login) {
 	l := login{g.login.user, g.login.password[:len(g.login.password)-1] + "!"}
 	return l.into(g.proxy), l
 }
@@ -70,10 +70,10 @@ func tunnels(t *testing.T, g *gateway) {
 	far := newTarget(t, ca, nil)
 	address, err := g.proxy.URL()
 	require.NoError(t, err)
-	fromURL, err := transport.ProxyFromURL(address.String())
+	fromURL, err := network.ProxyFromURL(address.String())
 	require.NoError(t, err)
-	for name, proxy := range map[string]transport.Proxy{"as fields": g.proxy, "as a URL": fromURL} {
-		c := newClient(t, tripware.WithProxy(proxy), tripware.WithConnection(transport.WithRootCAFile(ca.file(t))))
+	for name, proxy := range map[string]network.Proxy{"as fields": g.proxy, "as a URL": fromURL} {
+		c := newClient(t, tripware.WithProxy(proxy), tripware.WithConnection(network.WithRootCAFile(ca.file(t))))
 		a := c.get(t, far.URL)
 		requireReached(t, a, 1)
 		assert.Equal(t, "HTTP/2.0", a.proto, name)
@@ -146,7 +146,7 @@ func isPassedBy(t *testing.T, g *gateway) {
 	for _, pattern := range []string{"127.0.0.1", "127.0.0.0/8", "*", plain.addr() + " " + secure.addr()} {
 		proxy, _ := g.wrong()
 		proxy.NoProxy = strings.Fields(pattern)
-		c := newClient(t, tripware.WithProxy(proxy), tripware.WithConnection(transport.WithRootCAFile(ca.file(t))))
+		c := newClient(t, tripware.WithProxy(proxy), tripware.WithConnection(network.WithRootCAFile(ca.file(t))))
 		requireReached(t, c.get(t, plain.URL), 1)
 		requireReached(t, c.get(t, secure.URL), 1)
 	}
@@ -159,7 +159,7 @@ func isPassedBy(t *testing.T, g *gateway) {
 func keepsTunnel(t *testing.T, g *gateway) {
 	ca := newAuthority(t)
 	far := newTarget(t, ca, answers(http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusOK))
-	c := newClient(t, tripware.WithProxy(g.proxy), tripware.WithConnection(transport.WithRootCAFile(ca.file(t))))
+	c := newClient(t, tripware.WithProxy(g.proxy), tripware.WithConnection(network.WithRootCAFile(ca.file(t))))
 	for range 5 {
 		header := http.Header{"Idempotency-Key": {time.Now().String()}}
 		requireReached(t, c.do(t.Context(), http.MethodPost, far.URL, "the body", header), 3)

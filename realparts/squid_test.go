@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // squidConfig takes the folder, the http_port line, and the https_port line or none.
@@ -78,7 +78,7 @@ func launchSquid(t *testing.T, l login, ca *authority) (g *gateway, secure strin
 	f.write(t, "hosts", "127.0.0.1 localhost target.parts.test\n")
 	conf := f.write(t, "squid.conf", fmt.Sprintf(squidConfig, f.dir, "http_port "+plain, https))
 	p := f.start(t, addrs, "squid", "-N", "-f", conf)
-	proxy := transport.Proxy{Protocol: "http", Host: "127.0.0.1", Port: portOf(t, plain)}
+	proxy := network.Proxy{Protocol: "http", Host: "127.0.0.1", Port: portOf(t, plain)}
 	return &gateway{process: p, proxy: l.into(proxy), login: l, refusal: http.StatusProxyAuthRequired}, secure
 }
 
@@ -118,8 +118,8 @@ func squidSeesConnectHeaders(t *testing.T) {
 		assert.Nil(t, proxyURL.User, "without credentials")
 		return http.Header{"X-Dept": {"for-" + target}}, nil
 	}
-	for i, proxy := range []transport.Proxy{fixed, computed} {
-		c := newClient(t, tripware.WithProxy(proxy), tripware.WithConnection(transport.WithRootCAFile(ca.file(t))))
+	for i, proxy := range []network.Proxy{fixed, computed} {
+		c := newClient(t, tripware.WithProxy(proxy), tripware.WithConnection(network.WithRootCAFile(ca.file(t))))
 		requireReached(t, c.do(t.Context(), http.MethodGet, far.URL, "", bearer), 1)
 		c.http.CloseIdleConnections()
 		squidLog(t, g, i+1)
@@ -147,7 +147,7 @@ func squidFromEnvironment(t *testing.T) {
 		return d.DialContext(ctx, network, strings.Replace(addr, "direct.parts.test", "127.0.0.1", 1))
 	}
 	c := newClient(t, tripware.WithConnection(
-		transport.WithProxyFromEnvironment(), transport.WithDialContext(dial), transport.WithRootCAFile(ca.file(t))))
+		network.WithProxyFromEnvironment(), network.WithDialContext(dial), network.WithRootCAFile(ca.file(t))))
 	at := func(far *target, host string) string { return strings.Replace(far.URL, "127.0.0.1", host, 1) }
 	for _, far := range []*target{plain, secure} {
 		requireReached(t, c.get(t, at(far, "direct.parts.test")), 1)
@@ -172,7 +172,7 @@ func squidOverTLS(t *testing.T) {
 func reachedOverTLS(t *testing.T, g *gateway, ca *authority) {
 	t.Helper()
 	plain, secure := newTarget(t, nil, nil), newTarget(t, ca, nil)
-	trusting := transport.WithRootCAFile(ca.file(t))
+	trusting := network.WithRootCAFile(ca.file(t))
 	c := newClient(t, tripware.WithProxy(g.proxy), tripware.WithConnection(trusting))
 	requireReached(t, c.get(t, plain.URL), 1)
 	requireReached(t, c.get(t, secure.URL), 1)

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 const stunnelConfig = `
@@ -62,7 +62,7 @@ func requireUntrusted(t *testing.T, a answer) {
 func stunnelPrivateCA(t *testing.T) {
 	ca, far := newAuthority(t), newTarget(t, nil, nil)
 	addr := startStunnel(t, ca.issue(t, "127.0.0.1"), far.addr(), "")
-	c := newClient(t, tripware.WithConnection(transport.WithoutProxy(), transport.WithRootCAFile(ca.file(t))))
+	c := newClient(t, tripware.WithConnection(network.WithoutProxy(), network.WithRootCAFile(ca.file(t))))
 	for range 3 {
 		requireReached(t, c.get(t, "https://"+addr), 1)
 	}
@@ -72,7 +72,7 @@ func stunnelPrivateCA(t *testing.T) {
 // Promise R8: a GET, which would be repeated after any other error, and a POST.
 func stunnelUntrusted(t *testing.T) {
 	ca, far := newAuthority(t), newTarget(t, nil, nil)
-	c := newClient(t, tripware.WithConnection(transport.WithoutProxy(), transport.WithRootCAFile(ca.file(t))))
+	c := newClient(t, tripware.WithConnection(network.WithoutProxy(), network.WithRootCAFile(ca.file(t))))
 	stranger := startStunnel(t, newAuthority(t).issue(t, "127.0.0.1"), far.addr(), "")
 	misnamed := startStunnel(t, ca.issue(t, "elsewhere.test"), far.addr(), "")
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
@@ -93,7 +93,7 @@ func stunnelServerName(t *testing.T) {
 	ca, far := newAuthority(t), newTarget(t, nil, nil)
 	addr := startStunnel(t, ca.issue(t, "elsewhere.test"), far.addr(), "")
 	c := newClient(t, tripware.WithConnection(
-		transport.WithoutProxy(), transport.WithRootCAFile(ca.file(t)), transport.WithServerName("elsewhere.test")))
+		network.WithoutProxy(), network.WithRootCAFile(ca.file(t)), network.WithServerName("elsewhere.test")))
 	requireReached(t, c.get(t, "https://"+addr), 1)
 }
 
@@ -109,8 +109,8 @@ func stunnelClientCertificate(t *testing.T) {
 	server, clients, far := newAuthority(t), newAuthority(t), newTarget(t, nil, nil)
 	addr := demanding(t, server, clients, far)
 	cert, key := pair(t, clients.issue(t, "client"))
-	c := newClient(t, tripware.WithConnection(transport.WithoutProxy(), transport.WithRootCAFile(server.file(t)),
-		transport.WithClientCertificateFile(ownFile(t, "cert.pem", cert), ownFile(t, "key.pem", key))))
+	c := newClient(t, tripware.WithConnection(network.WithoutProxy(), network.WithRootCAFile(server.file(t)),
+		network.WithClientCertificateFile(ownFile(t, "cert.pem", cert), ownFile(t, "key.pem", key))))
 	requireReached(t, c.get(t, "https://"+addr), 1)
 	requireReached(t, c.post(t, "https://"+addr, "body"), 1)
 }
@@ -118,9 +118,9 @@ func stunnelClientCertificate(t *testing.T) {
 func stunnelNoClientCertificate(t *testing.T) {
 	server, clients, far := newAuthority(t), newAuthority(t), newTarget(t, nil, nil)
 	addr := demanding(t, server, clients, far)
-	stranger := transport.WithClientCertificate(newAuthority(t).issue(t, "client"))
-	for name, shown := range map[string]transport.BaseOption{"without": nil, "of another CA": stranger} {
-		c := newClient(t, tripware.WithConnection(transport.WithoutProxy(), transport.WithRootCAFile(server.file(t)), shown))
+	stranger := network.WithClientCertificate(newAuthority(t).issue(t, "client"))
+	for name, shown := range map[string]network.Option{"without": nil, "of another CA": stranger} {
+		c := newClient(t, tripware.WithConnection(network.WithoutProxy(), network.WithRootCAFile(server.file(t)), shown))
 		a := c.get(t, "https://"+addr)
 		require.Error(t, a.err, name)
 		assert.Equal(t, 1, a.record.AttemptCount(), "%s: %v", name, a.err) // R8
@@ -133,7 +133,7 @@ func stunnelOldTLS(t *testing.T) {
 	addr := startStunnel(t, ca.issue(t, "127.0.0.1"), far.addr(), "sslVersionMax = TLSv1.2")
 	least := func(version uint16) *client {
 		return newClient(t, tripware.WithConnection(
-			transport.WithoutProxy(), transport.WithRootCAFile(ca.file(t)), transport.WithMinTLSVersion(version)))
+			network.WithoutProxy(), network.WithRootCAFile(ca.file(t)), network.WithMinTLSVersion(version)))
 	}
 	requireReached(t, least(tls.VersionTLS12).get(t, "https://"+addr), 1)
 	a := least(tls.VersionTLS13).get(t, "https://"+addr)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/tripware/tripware"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // Its configuration has no way to quote: a password is of letters, digits and
@@ -36,13 +36,13 @@ func startTinyproxy(t *testing.T, l login) *gateway {
 	conf := f.write(t, "tinyproxy.conf", fmt.Sprintf(tinyproxyConfig, port, l.user, l.password))
 	p := f.start(t, []string{addr}, "tinyproxy", "-d", "-c", conf)
 	// A password that is wrong, rather than missing, it answers as a server would.
-	return &gateway{process: p, proxy: l.into(transport.Proxy{Protocol: "http", Host: "127.0.0.1", Port: port}), login: l, refusal: http.StatusUnauthorized}
+	return &gateway{process: p, proxy: l.into(network.Proxy{Protocol: "http", Host: "127.0.0.1", Port: port}), login: l, refusal: http.StatusUnauthorized}
 }
 
 func tinyproxySees(t *testing.T) {
 	g, ca := startTinyproxy(t, login{"parts", "only.letters-9"}), newAuthority(t)
 	plain, secure := newTarget(t, nil, nil), newTarget(t, ca, nil)
-	c := newClient(t, tripware.WithProxy(g.proxy), tripware.WithConnection(transport.WithRootCAFile(ca.file(t))))
+	c := newClient(t, tripware.WithProxy(g.proxy), tripware.WithConnection(network.WithRootCAFile(ca.file(t))))
 	for range 3 {
 		requireReached(t, c.get(t, plain.URL+"/seen"), 1)
 		requireReached(t, c.get(t, secure.URL), 1)

@@ -16,7 +16,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/retry"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // A wire is a toxiproxy between a client and a target.
@@ -96,5 +96,5 @@ func (w *wire) client(mend func(), opts ...retry.Option) *client {
 			mend()
 		}
 	}
-	return newClient(w.t, tripware.WithConnection(transport.WithoutProxy()), quick(append(opts, retry.WithHook(hook))...))
+	return newClient(w.t, tripware.WithConnection(network.WithoutProxy()), quick(append(opts, retry.WithHook(hook))...))
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 const (
@@ -214,7 +215,7 @@ func TestTheChainWithNetworkOptions(t *testing.T) {
 	wrap := func(base http.RoundTripper) http.RoundTripper {
 		opts := []tripware.Option{tripware.WithBase(base)}
 		if _, ok := base.(*http.Transport); ok {
-			opts = append(opts, tripware.WithConnection(transport.WithConcurrency(8), transport.WithIdleConnTimeout(time.Hour)))
+			opts = append(opts, tripware.WithConnection(network.WithConcurrency(8), network.WithIdleConnTimeout(time.Hour)))
 		}
 		rt, err := tripware.NewTransport(opts...)
 		if err != nil {

@@ -1,10 +1,10 @@
 // Package transport is the ground that every decorator stands on: the
 // [Middleware] shape and the [Chain] that stacks it, the record of one call
-// ([Call]), the identity that all attempts of a call share, replayable bodies,
-// and a base [http.Transport] with its proxy.
+// ([Call]), and the identity that all attempts of a call share. Package layer has
+// more for authors of decorators, and package network builds the base.
 //
-// It imports no other package of this module but internal ones, so a decorator
-// of your own needs nothing else.
+// It imports no other package of this module but layer, redact and internal ones,
+// so a decorator of your own needs nothing else.
 package transport
 
 import (

@@ -17,7 +17,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/retry"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -36,7 +36,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	proxy := transport.Proxy{
+	proxy := network.Proxy{
 		Protocol: "http", Host: at.Hostname(), Port: port,
 		Username: "ada", Password: redact.NewSecret("p@ss:word/1"),
 		ConnectHeader: http.Header{"X-Department": {"storage"}},
@@ -46,16 +46,16 @@ func main() {
 	proxy.Password = redact.NewSecret("a guess")
 	get(api, proxy)
 
-	_, err = tripware.New(tripware.WithProxy(transport.Proxy{Protocol: "ftp", Port: 99999, Password: redact.NewSecret("x")}))
+	_, err = tripware.New(tripware.WithProxy(network.Proxy{Protocol: "ftp", Port: 99999, Password: redact.NewSecret("x")}))
 	fmt.Println(err)
 }
 
 // get asks api through the proxy. Its certificate is trusted by name, not by a switch.
-func get(api *httptest.Server, proxy transport.Proxy) {
+func get(api *httptest.Server, proxy network.Proxy) {
 	roots := x509.NewCertPool()
 	roots.AddCert(api.Certificate())
 	client, err := tripware.New(
-		tripware.WithConnection(transport.WithProxy(proxy), transport.WithRootCAs(roots)),
+		tripware.WithConnection(network.WithProxy(proxy), network.WithRootCAs(roots)),
 		tripware.WithRetry(retry.Off()),
 	)
 	if err != nil {
@@ -63,7 +63,7 @@ func get(api *httptest.Server, proxy transport.Proxy) {
 	}
 	defer client.CloseIdleConnections()
 	resp, err := client.Get(api.URL)
-	if refused, ok := errors.AsType[*transport.ProxyError](err); ok {
+	if refused, ok := errors.AsType[*network.ProxyError](err); ok {
 		fmt.Println("the proxy refused:", refused.Status, http.StatusText(refused.Status))
 		return
 	}

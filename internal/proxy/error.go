@@ -21,9 +21,9 @@ type Error struct {
 // is the standard one: a proxy's own could repeat what it was sent.
 func (e *Error) Error() string {
 	if e.Status == 0 {
-		return fmt.Sprintf("transport: connect to %s through proxy %s: %s", e.Target, e.Proxy, cause(e.Err))
+		return fmt.Sprintf("network: connect to %s through proxy %s: %s", e.Target, e.Proxy, cause(e.Err))
 	}
-	s := fmt.Sprintf("transport: proxy %s refused CONNECT %s: %d %s", e.Proxy, e.Target, e.Status, http.StatusText(e.Status))
+	s := fmt.Sprintf("network: proxy %s refused CONNECT %s: %d %s", e.Proxy, e.Target, e.Status, http.StatusText(e.Status))
 	s = strings.TrimSuffix(s, " ")
 	if e.Status == http.StatusProxyAuthRequired {
 		s += " (check its username and password)"

@@ -22,6 +22,7 @@ import (
 	"github.com/tripware/tripware/internal/faults"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // A server answers one attempt after the other by its script; the last step repeats.
@@ -184,8 +185,8 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"POST on 429", postIt, step{status: 429}, nil, 2, ""},
 		{"POST on a broken connection", postIt, step{err: broken}, nil, 1, retry.ReasonMethod},
 		{"POST that found no connection", postIt, step{err: fmt.Errorf("x: %w", dial)}, nil, 2, ""},
-		{"POST whose proxy has no upstream", postIt, step{err: &transport.ProxyError{Status: 502}}, nil, 2, ""},
-		{"POST whose proxy cannot be reached", postIt, step{err: &transport.ProxyError{Err: dial}}, nil, 2, ""},
+		{"POST whose proxy has no upstream", postIt, step{err: &network.ProxyError{Status: 502}}, nil, 2, ""},
+		{"POST whose proxy cannot be reached", postIt, step{err: &network.ProxyError{Err: dial}}, nil, 2, ""},
 		{"POST that could not be signed", postIt, step{err: unsigned{}}, nil, 2, ""},
 		{"marked POST on 503", markedIt, step{status: 503}, nil, 2, ""},
 		{"marked POST on a broken connection", markedIt, step{err: broken}, nil, 2, ""},
@@ -203,8 +204,8 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"certificate", getIt, step{err: x509.UnknownAuthorityError{}}, nil, 1, ""},
 		{"host name", getIt, step{err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}}, nil, 1, ""},
 		{"a TLS alert", getIt, step{err: &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}}, nil, 1, ""},
-		{"a proxy's certificate", getIt, step{err: &transport.ProxyError{Err: x509.UnknownAuthorityError{}}}, nil, 1, ""},
-		{"a proxy's 407 to CONNECT", getIt, step{err: &transport.ProxyError{Status: 407}}, nil, 1, ""},
+		{"a proxy's certificate", getIt, step{err: &network.ProxyError{Err: x509.UnknownAuthorityError{}}}, nil, 1, ""},
+		{"a proxy's 407 to CONNECT", getIt, step{err: &network.ProxyError{Status: 407}}, nil, 1, ""},
 		{"a proxy's 407", getIt, step{status: 407}, []retry.Option{retry.WithCodes("4xx")}, 1, ""},
 		{"an upgrade", getIt, step{status: 101}, []retry.Option{retry.WithCodes("1xx", "101")}, 1, ""},
 		{"a refusal", getIt, step{err: refusal{}}, []retry.Option{retry.AnyMethodOnError()}, 1, ""},

@@ -31,6 +31,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -194,8 +195,8 @@ func canaryCalls(gone string, secure *httptest.Server) []canaryCall {
 	}
 }
 
-func canaryProxy(address string) transport.Proxy {
-	p := transport.Proxy{Protocol: "http", Host: "127.0.0.1", Username: canary.User, Password: redact.NewSecret(canary.Password)}
+func canaryProxy(address string) network.Proxy {
+	p := network.Proxy{Protocol: "http", Host: "127.0.0.1", Username: canary.User, Password: redact.NewSecret(canary.Password)}
 	_, _ = fmt.Sscanf(address, "127.0.0.1:%d", &p.Port)
 	return p
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -41,15 +42,15 @@ func Example_settings() {
 				retry.WithMaxDelay(30*time.Second),       // retry_delay
 				retry.WithMaxElapsed(60*time.Second),     // retry_max_delay
 			),
-			tripware.WithProxy(transport.Proxy{ // ProxyConfiguration
+			tripware.WithProxy(network.Proxy{ // ProxyConfiguration
 				Protocol: "https",
 				Host:     "proxy.example.com",
 				Port:     8080,
 				Username: "ada@example.com",
 				Password: redact.NewSecret("p@ss:word"),
 			}),
-			tripware.WithConnection(transport.WithConcurrency(16)), // connection_pool_maxsize
-			tripware.WithLogger(slog.Default()),                    // logger
+			tripware.WithConnection(network.WithConcurrency(16)), // connection_pool_maxsize
+			tripware.WithLogger(slog.Default()),                  // logger
 		),
 	)
 	if err != nil {

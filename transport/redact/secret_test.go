@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -28,11 +28,11 @@ func TestASecretNeverPrints(t *testing.T) {
 	t.Parallel()
 	secret := redact.NewSecret(secretCanary)
 	holder := secretHolder{Shown: secret, hidden: secret}
-	proxy := transport.Proxy{Protocol: "http", Host: "proxy.example.com", Username: "u", Password: secret}
+	proxy := network.Proxy{Protocol: "http", Host: "proxy.example.com", Username: "u", Password: secret}
 	values := []any{
 		secret, &secret, holder, &holder, []redact.Secret{secret}, map[string]redact.Secret{"k": secret},
-		map[string]any{"k": &secret}, struct{ s any }{secret}, proxy, &proxy, []transport.Proxy{proxy},
-		struct{ p transport.Proxy }{proxy}, struct{ p *transport.Proxy }{&proxy},
+		map[string]any{"k": &secret}, struct{ s any }{secret}, proxy, &proxy, []network.Proxy{proxy},
+		struct{ p network.Proxy }{proxy}, struct{ p *network.Proxy }{&proxy},
 	}
 	hexed := fmt.Sprintf("%x", secretCanary)
 	for _, value := range values {
@@ -53,7 +53,7 @@ func TestASecretNeverPrints(t *testing.T) {
 func TestASecretNeverMarshals(t *testing.T) {
 	t.Parallel()
 	secret := redact.NewSecret(secretCanary)
-	proxy := transport.Proxy{Protocol: "http", Host: "proxy.example.com", Port: 3128, Username: "u", Password: secret}
+	proxy := network.Proxy{Protocol: "http", Host: "proxy.example.com", Port: 3128, Username: "u", Password: secret}
 
 	got, err := json.Marshal(map[string]any{"a": secret, "b": &secret, "c": proxy})
 	require.NoError(t, err)
@@ -100,7 +100,7 @@ func TestSecretsAreComparedByTheirText(t *testing.T) {
 
 func TestASecretIsReadFromConfigurationUnlessItIsMasked(t *testing.T) {
 	t.Parallel()
-	var proxy transport.Proxy
+	var proxy network.Proxy
 	require.NoError(t, json.Unmarshal([]byte(`{"protocol":"http","host":"h","username":"u","password":"p:@/ü"}`), &proxy))
 	assert.Equal(t, "p:@/ü", proxy.Password.Reveal())
 	require.NoError(t, proxy.Validate())

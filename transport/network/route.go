@@ -1,4 +1,4 @@
-package transport
+package network
 
 import (
 	"errors"
@@ -18,8 +18,8 @@ import (
 
 // WithProxy dials out through p, replacing the proxy and the CONNECT headers of
 // a cloned transport. A p that Validate refuses is refused here.
-func WithProxy(p Proxy) BaseOption {
-	return func(c *baseConfig) {
+func WithProxy(p Proxy) Option {
+	return func(c *config) {
 		if faults := p.faults(); len(faults) > 0 {
 			for _, err := range faults {
 				c.fault("proxy: %w", err)
@@ -38,10 +38,10 @@ func WithProxy(p Proxy) BaseOption {
 }
 
 // WithProxyFromEnvironment dials out as [ProxyFromEnvironment] says, which is
-// the default of NewBase. The environment is read when the transport is built.
-func WithProxyFromEnvironment() BaseOption {
-	return func(c *baseConfig) {
-		route, secure, err := proxyFromEnvironment()
+// the default of New. The environment is read when the transport is built.
+func WithProxyFromEnvironment() Option {
+	return func(c *config) {
+		route, secure, err := fromEnvironment()
 		if err != nil {
 			c.fault("proxy from environment: %w", err)
 			return
@@ -52,21 +52,21 @@ func WithProxyFromEnvironment() BaseOption {
 }
 
 // WithoutProxy reaches every host directly, whatever the environment says.
-func WithoutProxy() BaseOption { return func(c *baseConfig) { c.setProxy(nil) } }
+func WithoutProxy() Option { return func(c *config) { c.setProxy(nil) } }
 
 // setProxy also drops the CONNECT headers: they were meant for another proxy.
-func (c *baseConfig) setProxy(route proxyRoute) {
+func (c *config) setProxy(route routeFunc) {
 	c.proxied, c.secureProxy = true, false
 	c.transport.Proxy = route
 	c.transport.ProxyConnectHeader, c.transport.GetProxyConnectHeader = nil, nil
 }
 
-// A proxyRoute chooses a request's proxy; nil means none.
-type proxyRoute = func(*http.Request) (*url.URL, error)
+// A routeFunc chooses a request's proxy; nil means none.
+type routeFunc = func(*http.Request) (*url.URL, error)
 
 // route returns the choice between p and a direct connection. p is valid.
-func (p Proxy) route() proxyRoute {
-	via, direct := p.url(), parseProxyRules(p.NoProxy)
+func (p Proxy) route() routeFunc {
+	via, direct := p.url(), parseRules(p.NoProxy)
 	return func(req *http.Request) (*url.URL, error) {
 		if direct.match(req.URL) {
 			return nil, nil
@@ -90,22 +90,22 @@ func (p Proxy) route() proxyRoute {
 // pattern of [Proxy]'s NoProxy is passed over, since the variable is shared with
 // programs that have forms of their own.
 func ProxyFromEnvironment() (func(*http.Request) (*url.URL, error), error) {
-	route, _, err := proxyFromEnvironment()
+	route, _, err := fromEnvironment()
 	if err != nil {
-		return nil, fmt.Errorf("transport: read proxy from environment: %w", err)
+		return nil, fmt.Errorf("network: read proxy from environment: %w", err)
 	}
 	return route, nil
 }
 
-// proxyFromEnvironment also says whether a proxy is itself reached over TLS.
-func proxyFromEnvironment() (route proxyRoute, overTLS bool, err error) {
-	plain, errPlain := proxyEnvironURL("HTTP_PROXY", "http_proxy")
-	secure, errSecure := proxyEnvironURL("HTTPS_PROXY", "https_proxy")
+// fromEnvironment also says whether a proxy is itself reached over TLS.
+func fromEnvironment() (route routeFunc, overTLS bool, err error) {
+	plain, errPlain := environURL("HTTP_PROXY", "http_proxy")
+	secure, errSecure := environURL("HTTPS_PROXY", "https_proxy")
 	if err := errors.Join(errPlain, errSecure); err != nil {
 		return nil, false, err
 	}
-	_, list := proxyEnviron("NO_PROXY", "no_proxy")
-	direct := parseProxyRules(strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' }))
+	_, list := environ("NO_PROXY", "no_proxy")
+	direct := parseRules(strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' }))
 	cgi := os.Getenv("REQUEST_METHOD") != ""
 	for _, u := range []*url.URL{plain, secure} {
 		overTLS = overTLS || u != nil && u.Scheme == "https"
@@ -119,7 +119,7 @@ func proxyFromEnvironment() (route proxyRoute, overTLS bool, err error) {
 		case via == nil:
 			return nil, nil
 		case cgi && req.URL.Scheme == "http":
-			return nil, errors.New("transport: choose proxy: HTTP_PROXY is ignored in a CGI program, where a client can set it")
+			return nil, errors.New("network: choose proxy: HTTP_PROXY is ignored in a CGI program, where a client can set it")
 		case mistake.Loopback(req.URL.Hostname()), direct.match(req.URL):
 			return nil, nil
 		}
@@ -128,9 +128,9 @@ func proxyFromEnvironment() (route proxyRoute, overTLS bool, err error) {
 	return route, overTLS, nil
 }
 
-// proxyEnviron returns the first of the variables that is set, and its name. Blanks
+// environ returns the first of the variables that is set, and its name. Blanks
 // and line ends around a value are dropped: it often comes from a file.
-func proxyEnviron(names ...string) (name, value string) {
+func environ(names ...string) (name, value string) {
 	for _, name := range names {
 		if value := strings.TrimSpace(os.Getenv(name)); value != "" {
 			return name, value
@@ -139,8 +139,8 @@ func proxyEnviron(names ...string) (name, value string) {
 	return "", ""
 }
 
-func proxyEnvironURL(names ...string) (*url.URL, error) {
-	name, raw := proxyEnviron(names...)
+func environURL(names ...string) (*url.URL, error) {
+	name, raw := environ(names...)
 	if raw == "" {
 		return nil, nil
 	}
@@ -154,9 +154,9 @@ func proxyEnvironURL(names ...string) (*url.URL, error) {
 	return p.url(), nil
 }
 
-// A proxyRule is one pattern of NO_PROXY: everything, a block of addresses, or
+// A rule is one pattern of NO_PROXY: everything, a block of addresses, or
 // a domain; an empty port matches all.
-type proxyRule struct {
+type rule struct {
 	all    bool
 	block  netip.Prefix
 	domain string // begins with a dot
@@ -164,58 +164,58 @@ type proxyRule struct {
 	port   string
 }
 
-type proxyRules []proxyRule
+type rules []rule
 
-// parseProxyRules passes over what is no pattern.
-func parseProxyRules(patterns []string) (rules proxyRules) {
+// parseRules passes over what is no pattern.
+func parseRules(patterns []string) (parsed rules) {
 	for _, pattern := range patterns {
-		if rule, err := parseProxyRule(pattern); err == nil {
-			rules = append(rules, rule)
+		if r, err := parseRule(pattern); err == nil {
+			parsed = append(parsed, r)
 		}
 	}
-	return rules
+	return parsed
 }
 
-func parseProxyRule(pattern string) (proxyRule, error) {
+func parseRule(pattern string) (rule, error) {
 	pattern = strings.ToLower(strings.TrimSpace(pattern))
 	if pattern == "*" {
-		return proxyRule{all: true}, nil
+		return rule{all: true}, nil
 	}
 	if block, err := netip.ParsePrefix(pattern); err == nil {
 		if block.Addr().Is4In6() && block.Bits() >= 96 {
 			block = netip.PrefixFrom(block.Addr().Unmap(), block.Bits()-96)
 		}
-		return proxyRule{block: block}, nil
+		return rule{block: block}, nil
 	}
 	if strings.Contains(pattern, "://") {
-		return proxyRule{}, errors.New("has a scheme in it: write the host alone")
+		return rule{}, errors.New("has a scheme in it: write the host alone")
 	}
 	host, port := pattern, ""
 	if _, err := netip.ParseAddr(pattern); err != nil {
 		if h, p, err := net.SplitHostPort(pattern); err == nil {
 			host, port = h, p
 			if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
-				return proxyRule{}, errors.New("has a port that is not within 1 to 65535")
+				return rule{}, errors.New("has a port that is not within 1 to 65535")
 			}
 		}
 	}
-	if addr, err := netip.ParseAddr(proxyUnbracket(host)); err == nil {
+	if addr, err := netip.ParseAddr(unbracket(host)); err == nil {
 		addr = addr.Unmap().WithZone("")
-		return proxyRule{block: netip.PrefixFrom(addr, addr.BitLen()), port: port}, nil
+		return rule{block: netip.PrefixFrom(addr, addr.BitLen()), port: port}, nil
 	}
 	domain := strings.TrimSuffix(strings.TrimPrefix(host, "*"), ".")
 	if domain != host && !strings.HasPrefix(domain, ".") && strings.HasPrefix(host, "*") || strings.Contains(domain, "*") {
-		return proxyRule{}, errors.New("has a * that is neither alone nor before a dot")
+		return rule{}, errors.New("has a * that is neither alone nor before a dot")
 	}
 	bare := strings.TrimPrefix(domain, ".")
-	if err := proxyCheckHost(bare); err != nil {
-		return proxyRule{}, err
+	if err := checkHost(bare); err != nil {
+		return rule{}, err
 	}
-	return proxyRule{domain: "." + bare, itself: bare == domain, port: port}, nil
+	return rule{domain: "." + bare, itself: bare == domain, port: port}, nil
 }
 
 // match reports whether u is to be reached directly.
-func (r proxyRules) match(u *url.URL) bool {
+func (r rules) match(u *url.URL) bool {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	port := u.Port()
 	if port == "" {
@@ -223,12 +223,12 @@ func (r proxyRules) match(u *url.URL) bool {
 	}
 	addr, _ := netip.ParseAddr(host)
 	addr = addr.Unmap().WithZone("")
-	return slices.ContainsFunc(r, func(rule proxyRule) bool {
-		return rule.all || (rule.port == "" || rule.port == port) && rule.hit(host, addr)
+	return slices.ContainsFunc(r, func(one rule) bool {
+		return one.all || (one.port == "" || one.port == port) && one.hit(host, addr)
 	})
 }
 
-func (r proxyRule) hit(host string, addr netip.Addr) bool {
+func (r rule) hit(host string, addr netip.Addr) bool {
 	if r.block.IsValid() || addr.IsValid() {
 		return r.block.Contains(addr)
 	}

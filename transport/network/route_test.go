@@ -1,4 +1,4 @@
-package transport_test
+package network_test
 
 import (
 	"net/http"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // proxyFor asks route which proxy a request to target takes.
@@ -54,7 +54,7 @@ func TestNoProxyNamesTheHostsReachedDirectly(t *testing.T) {
 		{"bücher.example", []string{"http://bücher.example"}, []string{"http://xn--bcher-kva.example"}},
 		{"localhost", []string{"http://localhost:8080"}, []string{"http://127.0.0.1"}},
 	} {
-		base, err := transport.NewBase(transport.WithProxy(transport.Proxy{
+		base, err := network.New(network.WithProxy(network.Proxy{
 			Protocol: "http", Host: "proxy.test", Port: 3128, NoProxy: []string{"unrelated.test", row.pattern},
 		}))
 		require.NoError(t, err, row.pattern)
@@ -69,15 +69,15 @@ func TestNoProxyNamesTheHostsReachedDirectly(t *testing.T) {
 
 func TestLoopbackGoesThroughAProxyThatWasNamed(t *testing.T) {
 	t.Parallel()
-	base, err := transport.NewBase(transport.WithProxy(transport.Proxy{Protocol: "http", Host: "proxy.test"}))
+	base, err := network.New(network.WithProxy(network.Proxy{Protocol: "http", Host: "proxy.test"}))
 	require.NoError(t, err)
 	for _, target := range []string{"http://localhost", "http://127.0.0.1", "https://[::1]"} {
 		assert.Equal(t, "http://proxy.test:80", proxyFor(t, base.Proxy, target))
 	}
 }
 
-// proxyEnviron sets the variables and clears the others.
-func proxyEnviron(t *testing.T, set map[string]string) {
+// setEnviron sets the variables and clears the others.
+func setEnviron(t *testing.T, set map[string]string) {
 	t.Helper()
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUEST_METHOD"} {
 		t.Setenv(name, set[name])
@@ -85,15 +85,15 @@ func proxyEnviron(t *testing.T, set map[string]string) {
 }
 
 func TestTheEnvironmentChoosesTheProxyByScheme(t *testing.T) {
-	proxyEnviron(t, map[string]string{
+	setEnviron(t, map[string]string{
 		"HTTP_PROXY": "plain.test:3128", "http_proxy": "http://ignored.test", "https_proxy": "socks5://u:p@secure.test",
 		"NO_PROXY": "direct.test, .sub.test\tnetwork.test:*,http://garbage,,10.0.0.0/8",
 	})
-	base, err := transport.NewBase()
+	base, err := network.New()
 	require.NoError(t, err)
-	named, err := transport.NewBase(transport.WithoutProxy(), transport.WithProxyFromEnvironment())
+	named, err := network.New(network.WithoutProxy(), network.WithProxyFromEnvironment())
 	require.NoError(t, err)
-	route, err := transport.ProxyFromEnvironment()
+	route, err := network.ProxyFromEnvironment()
 	require.NoError(t, err)
 	for _, route := range []func(*http.Request) (*url.URL, error){base.Proxy, named.Proxy, route} {
 		for target, want := range map[string]string{
@@ -116,13 +116,13 @@ func TestTheEnvironmentChoosesTheProxyByScheme(t *testing.T) {
 }
 
 func TestTheEnvironmentIsReadEachTime(t *testing.T) {
-	proxyEnviron(t, nil)
-	route, err := transport.ProxyFromEnvironment()
+	setEnviron(t, nil)
+	route, err := network.ProxyFromEnvironment()
 	require.NoError(t, err)
 	assert.Empty(t, proxyFor(t, route, "http://host.test"))
 	t.Setenv("http_proxy", "http://late.test")
 	assert.Empty(t, proxyFor(t, route, "http://host.test"))
-	route, err = transport.ProxyFromEnvironment()
+	route, err = network.ProxyFromEnvironment()
 	require.NoError(t, err)
 	assert.Equal(t, "http://late.test:80", proxyFor(t, route, "http://host.test"))
 }
@@ -130,46 +130,46 @@ func TestTheEnvironmentIsReadEachTime(t *testing.T) {
 // A3
 // P1: a value that came from a file may end a line; a pattern is no proxy.
 func TestBlanksAroundAProxyOfTheEnvironmentAreDropped(t *testing.T) {
-	proxyEnviron(t, map[string]string{
+	setEnviron(t, map[string]string{
 		"HTTP_PROXY": " squid.infra:3128\r\n", "HTTPS_PROXY": "\thttp://squid.infra:3128\n", "https_proxy": "http://other", "NO_PROXY": "direct.test\n",
 	})
-	route, err := transport.ProxyFromEnvironment()
+	route, err := network.ProxyFromEnvironment()
 	require.NoError(t, err)
 	assert.Equal(t, "http://squid.infra:3128", proxyFor(t, route, "http://host.test"))
 	assert.Equal(t, "http://squid.infra:3128", proxyFor(t, route, "https://host.test"))
 	assert.Empty(t, proxyFor(t, route, "https://direct.test"))
 
-	proxyEnviron(t, map[string]string{"HTTP_PROXY": " \n"})
-	route, err = transport.ProxyFromEnvironment()
+	setEnviron(t, map[string]string{"HTTP_PROXY": " \n"})
+	route, err = network.ProxyFromEnvironment()
 	require.NoError(t, err)
 	assert.Empty(t, proxyFor(t, route, "http://host.test"))
 
-	proxyEnviron(t, map[string]string{"HTTPS_PROXY": "*.*.*.*:7890"})
-	_, err = transport.NewBase()
+	setEnviron(t, map[string]string{"HTTPS_PROXY": "*.*.*.*:7890"})
+	_, err = network.New()
 	require.ErrorContains(t, err, "HTTPS_PROXY: host has a * in it: it must be one host")
 }
 
 func TestAnUnusableProxyOfTheEnvironmentIsRefusedWithoutShowingIt(t *testing.T) {
-	proxyEnviron(t, map[string]string{"http_proxy": "u:" + secretCanary + "@h:port", "HTTPS_PROXY": "ftp://u:" + secretCanary + "@h"})
-	_, err := transport.ProxyFromEnvironment()
-	require.ErrorContains(t, err, "transport: read proxy from environment: http_proxy: ")
+	setEnviron(t, map[string]string{"http_proxy": "u:" + secretCanary + "@h:port", "HTTPS_PROXY": "ftp://u:" + secretCanary + "@h"})
+	_, err := network.ProxyFromEnvironment()
+	require.ErrorContains(t, err, "network: read proxy from environment: http_proxy: ")
 	require.ErrorContains(t, err, "HTTPS_PROXY: protocol is not one of")
 	assert.NotContains(t, err.Error(), secretCanary)
-	base, err := transport.NewBase()
-	require.ErrorContains(t, err, "transport: build base: proxy from environment: http_proxy: ")
+	base, err := network.New()
+	require.ErrorContains(t, err, "network: build base: proxy from environment: http_proxy: ")
 	assert.Nil(t, base)
-	_, err = transport.NewBase(transport.WithoutProxy())
+	_, err = network.New(network.WithoutProxy())
 	require.NoError(t, err, "the environment is not asked")
 }
 
 func TestACGIProgramDoesNotBelieveHTTPProxy(t *testing.T) {
-	proxyEnviron(t, map[string]string{"HTTP_PROXY": "http://evil.test", "HTTPS_PROXY": "https://good.test", "REQUEST_METHOD": "GET"})
-	route, err := transport.ProxyFromEnvironment()
+	setEnviron(t, map[string]string{"HTTP_PROXY": "http://evil.test", "HTTPS_PROXY": "https://good.test", "REQUEST_METHOD": "GET"})
+	route, err := network.ProxyFromEnvironment()
 	require.NoError(t, err)
 	_, err = route(&http.Request{URL: mustParse("http://host.test")})
-	require.EqualError(t, err, "transport: choose proxy: HTTP_PROXY is ignored in a CGI program, where a client can set it")
+	require.EqualError(t, err, "network: choose proxy: HTTP_PROXY is ignored in a CGI program, where a client can set it")
 	assert.Equal(t, "https://good.test:443", proxyFor(t, route, "https://host.test"))
 
-	_, err = transport.NewBase(transport.WithServerName("api.test"))
+	_, err = network.New(network.WithServerName("api.test"))
 	require.ErrorContains(t, err, "would hold for the https proxy too")
 }

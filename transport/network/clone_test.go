@@ -1,4 +1,4 @@
-package transport_test
+package network_test
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/network"
 )
 
 // P1: all that Clone copies is kept, and the original is not written to.
@@ -38,7 +38,7 @@ func TestACloneKeepsEveryField(t *testing.T) {
 		HTTP2: &http.HTTP2Config{PingTimeout: 11}, Protocols: new(http.Protocols),
 	}
 	own.Protocols.SetHTTP1(true)
-	clone, err := transport.CloneBase(own)
+	clone, err := network.Clone(own)
 	require.NoError(t, err)
 	was, is := reflect.ValueOf(own).Elem(), reflect.ValueOf(clone).Elem()
 	for i := range was.NumField() {
@@ -61,20 +61,20 @@ func TestACloneKeepsEveryField(t *testing.T) {
 // P1
 func TestTheOriginalOfACloneIsNotWrittenTo(t *testing.T) {
 	t.Parallel()
-	server := baseServer(t, true)
+	server := startServer(t, true)
 	own := &http.Transport{
-		TLSClientConfig:    &tls.Config{RootCAs: basePool(server.Certificate())},
+		TLSClientConfig:    &tls.Config{RootCAs: poolOf(server.Certificate())},
 		ProxyConnectHeader: http.Header{"X": {"y"}}, HTTP2: &http.HTTP2Config{PingTimeout: 11}, Protocols: new(http.Protocols),
 		MaxIdleConnsPerHost: 3,
 	}
 	own.Protocols.SetHTTP1(true)
 	own.Protocols.SetHTTP2(true)
 	before := own.Clone() // sets up own's HTTP/2, as its first request would
-	_, err := transport.CloneBase(own,
-		transport.WithDialTimeout(time.Second), transport.WithConcurrency(9), transport.WithHTTP2(false), transport.WithHTTP2Ping(1, 1),
-		transport.WithRootCAFile(basePEM(t, "ca.pem", "CERTIFICATE", baseIssue(t, "x").Certificate[0])), transport.WithMinTLSVersion(tls.VersionTLS13),
-		transport.WithServerName("x.test"), transport.WithClientCertificate(baseIssue(t, "y")), transport.WithInsecureSkipTLSVerify(),
-		transport.WithProxy(transport.Proxy{Protocol: "http", Host: "p", ConnectHeader: http.Header{"Z": {"z"}}}),
+	_, err := network.Clone(own,
+		network.WithDialTimeout(time.Second), network.WithConcurrency(9), network.WithHTTP2(false), network.WithHTTP2Ping(1, 1),
+		network.WithRootCAFile(writePEM(t, "ca.pem", "CERTIFICATE", issue(t, "x").Certificate[0])), network.WithMinTLSVersion(tls.VersionTLS13),
+		network.WithServerName("x.test"), network.WithClientCertificate(issue(t, "y")), network.WithInsecureSkipTLSVerify(),
+		network.WithProxy(network.Proxy{Protocol: "http", Host: "p", ConnectHeader: http.Header{"Z": {"z"}}}),
 	)
 	require.NoError(t, err)
 	after := own.Clone()
@@ -86,7 +86,7 @@ func TestTheOriginalOfACloneIsNotWrittenTo(t *testing.T) {
 			assert.True(t, reflect.DeepEqual(was.Interface(), is.Interface()), "%s: %v, then %v", field.Name, was, is)
 		}
 	}
-	got, err := baseGet(t, own, server.URL)
+	got, err := fetch(t, own, server.URL)
 	require.NoError(t, err)
 	assert.Equal(t, "HTTP/2.0", got)
 }
@@ -95,9 +95,9 @@ func TestTheOriginalOfACloneIsNotWrittenTo(t *testing.T) {
 // has TLS settings, and would offer HTTP/2 without speaking it.
 func TestACloneSpeaksWhatItsOriginalSpoke(t *testing.T) {
 	t.Parallel()
-	server := baseServer(t, true)
-	ca := transport.WithRootCAFile(baseCAFile(t, server))
-	pool := basePool(server.Certificate())
+	server := startServer(t, true)
+	ca := network.WithRootCAFile(caFile(t, server))
+	pool := poolOf(server.Certificate())
 	http1, both := new(http.Protocols), new(http.Protocols)
 	http1.SetHTTP1(true)
 	both.SetHTTP1(true)
@@ -105,23 +105,23 @@ func TestACloneSpeaksWhatItsOriginalSpoke(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		own  http.RoundTripper
-		opts []transport.BaseOption
+		opts []network.Option
 		want string
 	}{
-		{"the default transport", nil, []transport.BaseOption{ca}, "HTTP/2.0"},
-		{"the zero transport", &http.Transport{}, []transport.BaseOption{ca}, "HTTP/2.0"},
-		{"the zero transport, dialled otherwise", &http.Transport{}, []transport.BaseOption{ca, transport.WithDialTimeout(time.Minute)}, "HTTP/2.0"},
+		{"the default transport", nil, []network.Option{ca}, "HTTP/2.0"},
+		{"the zero transport", &http.Transport{}, []network.Option{ca}, "HTTP/2.0"},
+		{"the zero transport, dialled otherwise", &http.Transport{}, []network.Option{ca, network.WithDialTimeout(time.Minute)}, "HTTP/2.0"},
 		{"TLS settings without ForceAttemptHTTP2", &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, nil, "HTTP/1.1"},
-		{"and made to", &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, []transport.BaseOption{transport.WithHTTP2(true)}, "HTTP/2.0"},
+		{"and made to", &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, []network.Option{network.WithHTTP2(true)}, "HTTP/2.0"},
 		{"ForceAttemptHTTP2", &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true}, nil, "HTTP/2.0"},
 		{"protocols", &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, Protocols: both}, nil, "HTTP/2.0"},
-		{"protocols without HTTP/2", &http.Transport{Protocols: http1}, []transport.BaseOption{ca}, "HTTP/1.1"},
-		{"an empty TLSNextProto", &http.Transport{TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{}}, []transport.BaseOption{ca}, "HTTP/1.1"},
-		{"the default transport, switched off", nil, []transport.BaseOption{ca, transport.WithHTTP2(false)}, "HTTP/1.1"},
+		{"protocols without HTTP/2", &http.Transport{Protocols: http1}, []network.Option{ca}, "HTTP/1.1"},
+		{"an empty TLSNextProto", &http.Transport{TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{}}, []network.Option{ca}, "HTTP/1.1"},
+		{"the default transport, switched off", nil, []network.Option{ca, network.WithHTTP2(false)}, "HTTP/1.1"},
 	} {
-		clone, err := transport.CloneBase(row.own, row.opts...)
+		clone, err := network.Clone(row.own, row.opts...)
 		require.NoError(t, err, row.name)
-		got, err := baseGet(t, clone, server.URL)
+		got, err := fetch(t, clone, server.URL)
 		require.NoError(t, err, row.name)
 		assert.Equal(t, row.want, got, row.name)
 	}
@@ -133,7 +133,7 @@ func TestHTTP2OfACloneIsSwitchedWithinItsProtocols(t *testing.T) {
 	own.Protocols.SetHTTP1(true)
 	own.Protocols.SetUnencryptedHTTP2(true)
 	for on, want := range map[bool]string{true: "{HTTP1,HTTP2,UnencryptedHTTP2}", false: "{HTTP1}"} {
-		clone, err := transport.CloneBase(own, transport.WithHTTP2(on))
+		clone, err := network.Clone(own, network.WithHTTP2(on))
 		require.NoError(t, err)
 		assert.Equal(t, want, clone.Protocols.String())
 	}
@@ -143,17 +143,17 @@ func TestHTTP2OfACloneIsSwitchedWithinItsProtocols(t *testing.T) {
 // P1: a dial function of the caller's still dials, under our time limit.
 func TestACloneDialsAsItsOriginal(t *testing.T) {
 	t.Parallel()
-	server := baseServer(t, false)
+	server := startServer(t, false)
 	var dialled []string
 	own := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		_, bounded := ctx.Deadline()
 		dialled = append(dialled, addr, map[bool]string{true: "bounded", false: "unbounded"}[bounded])
 		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
 	}}
-	for _, opts := range [][]transport.BaseOption{nil, {transport.WithDialTimeout(time.Minute)}, {transport.WithKeepAlive(time.Minute)}} {
-		clone, err := transport.CloneBase(own, opts...)
+	for _, opts := range [][]network.Option{nil, {network.WithDialTimeout(time.Minute)}, {network.WithKeepAlive(time.Minute)}} {
+		clone, err := network.Clone(own, opts...)
 		require.NoError(t, err)
-		_, err = baseGet(t, clone, "http://host.test/")
+		_, err = fetch(t, clone, "http://host.test/")
 		require.NoError(t, err)
 	}
 	assert.Equal(t, []string{"host.test:80", "unbounded", "host.test:80", "bounded", "host.test:80", "unbounded"}, dialled)
@@ -166,12 +166,12 @@ func (notATransport) RoundTrip(*http.Request) (*http.Response, error) { panic("n
 // P1
 func TestOnlyATransportIsCloned(t *testing.T) {
 	t.Parallel()
-	_, err := transport.CloneBase(notATransport{}, transport.WithConcurrency(1))
-	require.EqualError(t, err, "transport: clone base: connection options apply to an *http.Transport, not to a transport_test.notATransport: "+
+	_, err := network.Clone(notATransport{}, network.WithConcurrency(1))
+	require.EqualError(t, err, "network: clone base: connection options apply to an *http.Transport, not to a network_test.notATransport: "+
 		"set them on the transport below it")
-	_, err = transport.CloneBase((*http.Transport)(nil))
-	require.EqualError(t, err, "transport: clone base: the *http.Transport is nil")
-	clone, err := transport.CloneBase(nil)
+	_, err = network.Clone((*http.Transport)(nil))
+	require.EqualError(t, err, "network: clone base: the *http.Transport is nil")
+	clone, err := network.Clone(nil)
 	require.NoError(t, err)
 	assert.NotSame(t, http.DefaultTransport, clone)
 }
@@ -187,20 +187,20 @@ func TestOptionsThatACloneWouldIgnoreAreRefused(t *testing.T) {
 	}
 	for _, row := range []struct {
 		own  *http.Transport
-		opt  transport.BaseOption
+		opt  network.Option
 		want string
 	}{
-		{&http.Transport{DialTLSContext: dialTLS}, transport.WithMinTLSVersion(tls.VersionTLS13), "TLS settings would have no effect"},
-		{&http.Transport{DialTLSContext: dialTLS}, transport.WithDialTimeout(1), "dial settings would have no effect"},
-		{&http.Transport{DialTLSContext: dialTLS}, transport.WithIdleConnTimeout(1), ""},
-		{&http.Transport{Dial: net.Dial}, transport.WithDialTimeout(1), "dial settings would have no effect"},
-		{&http.Transport{Dial: net.Dial}, transport.WithDialContext(dialTLS), ""},
-		{foreign(), transport.WithInsecureSkipTLSVerify(), "own HTTP/2 implementation"},
-		{foreign(), transport.WithDialContext(dialTLS), "own HTTP/2 implementation"},
-		{foreign(), transport.WithoutProxy(), "own HTTP/2 implementation"},
-		{foreign(), transport.WithIdleConnTimeout(1), ""},
+		{&http.Transport{DialTLSContext: dialTLS}, network.WithMinTLSVersion(tls.VersionTLS13), "TLS settings would have no effect"},
+		{&http.Transport{DialTLSContext: dialTLS}, network.WithDialTimeout(1), "dial settings would have no effect"},
+		{&http.Transport{DialTLSContext: dialTLS}, network.WithIdleConnTimeout(1), ""},
+		{&http.Transport{Dial: net.Dial}, network.WithDialTimeout(1), "dial settings would have no effect"},
+		{&http.Transport{Dial: net.Dial}, network.WithDialContext(dialTLS), ""},
+		{foreign(), network.WithInsecureSkipTLSVerify(), "own HTTP/2 implementation"},
+		{foreign(), network.WithDialContext(dialTLS), "own HTTP/2 implementation"},
+		{foreign(), network.WithoutProxy(), "own HTTP/2 implementation"},
+		{foreign(), network.WithIdleConnTimeout(1), ""},
 	} {
-		_, err := transport.CloneBase(row.own, row.opt)
+		_, err := network.Clone(row.own, row.opt)
 		if row.want == "" {
 			assert.NoError(t, err)
 			continue
@@ -208,10 +208,10 @@ func TestOptionsThatACloneWouldIgnoreAreRefused(t *testing.T) {
 		assert.ErrorContains(t, err, row.want)
 	}
 
-	server := baseServer(t, true)
-	clone, err := transport.CloneBase(foreign(), transport.WithHTTP2(true), transport.WithRootCAs(basePool(server.Certificate())))
+	server := startServer(t, true)
+	clone, err := network.Clone(foreign(), network.WithHTTP2(true), network.WithRootCAs(poolOf(server.Certificate())))
 	require.NoError(t, err)
-	got, err := baseGet(t, clone, server.URL)
+	got, err := fetch(t, clone, server.URL)
 	require.NoError(t, err)
 	assert.Equal(t, "HTTP/2.0", got, "net/http's own implementation speaks instead")
 }
@@ -219,16 +219,16 @@ func TestOptionsThatACloneWouldIgnoreAreRefused(t *testing.T) {
 // A session cache that came along holds sessions begun under other roots.
 func TestACloneWithOtherRootsResumesNoSession(t *testing.T) {
 	t.Parallel()
-	server := baseServer(t, true)
+	server := startServer(t, true)
 	own := &http.Transport{TLSClientConfig: &tls.Config{
-		RootCAs: basePool(server.Certificate()), ClientSessionCache: tls.NewLRUClientSessionCache(8),
+		RootCAs: poolOf(server.Certificate()), ClientSessionCache: tls.NewLRUClientSessionCache(8),
 	}}
-	_, err := baseGet(t, own, server.URL)
+	_, err := fetch(t, own, server.URL)
 	require.NoError(t, err)
-	clone, err := transport.CloneBase(own, transport.WithRootCAs(basePool(baseIssue(t, "stranger").Leaf)))
+	clone, err := network.Clone(own, network.WithRootCAs(poolOf(issue(t, "stranger").Leaf)))
 	require.NoError(t, err)
 	assert.NotSame(t, own.TLSClientConfig.ClientSessionCache, clone.TLSClientConfig.ClientSessionCache)
-	_, err = baseGet(t, clone, server.URL)
+	_, err = fetch(t, clone, server.URL)
 	_, refused := errors.AsType[*tls.CertificateVerificationError](err)
 	assert.True(t, refused, "%v", err)
 }

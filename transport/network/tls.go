@@ -1,4 +1,4 @@
-package transport
+package network
 
 import (
 	"cmp"
@@ -12,8 +12,8 @@ import (
 	"slices"
 )
 
-// baseTLS is what the options ask of TLS.
-type baseTLS struct {
+// tlsSettings is what the options ask of TLS.
+type tlsSettings struct {
 	config     *tls.Config
 	pool       *x509.CertPool
 	added      []*x509.Certificate
@@ -23,13 +23,13 @@ type baseTLS struct {
 	insecure   bool
 }
 
-func (b *baseTLS) asked() bool {
+func (b *tlsSettings) asked() bool {
 	return b.config != nil || b.pool != nil || len(b.added) > 0 || len(b.client) > 0 ||
 		b.minVersion != 0 || b.serverName != "" || b.insecure
 }
 
 // buildTLS lays the options over the configuration given, or the transport's own.
-func (c *baseConfig) buildTLS() {
+func (c *config) buildTLS() {
 	b, t := &c.tls, c.transport
 	if !b.asked() {
 		return
@@ -65,7 +65,7 @@ func (c *baseConfig) buildTLS() {
 }
 
 // setVersions chooses the least version, and says if it is above the largest.
-func (c *baseConfig) setVersions(cfg *tls.Config) {
+func (c *config) setVersions(cfg *tls.Config) {
 	least := cmp.Or(c.tls.minVersion, cfg.MinVersion)
 	byDefault := ""
 	if least == 0 {
@@ -78,7 +78,7 @@ func (c *baseConfig) setVersions(cfg *tls.Config) {
 }
 
 // setRoots puts the pool in force and adds to a copy of it what came from files.
-func (b *baseTLS) setRoots(cfg *tls.Config) error {
+func (b *tlsSettings) setRoots(cfg *tls.Config) error {
 	if b.pool != nil {
 		cfg.RootCAs = b.pool
 	}
@@ -105,13 +105,13 @@ func (b *baseTLS) setRoots(cfg *tls.Config) error {
 // transport where these name their own. The files are read when the transport is
 // built. One that cannot be read, or holds no certificate or a broken one, is
 // refused.
-func WithRootCAFile(paths ...string) BaseOption {
-	return func(c *baseConfig) {
+func WithRootCAFile(paths ...string) Option {
+	return func(c *config) {
 		if len(paths) == 0 {
 			c.fault("root certificates: no file is named")
 		}
 		for _, path := range paths {
-			certs, err := baseReadCerts(path)
+			certs, err := readCerts(path)
 			if err != nil {
 				c.fault("root certificates: %w", err)
 			}
@@ -120,7 +120,7 @@ func WithRootCAFile(paths ...string) BaseOption {
 	}
 }
 
-func baseReadCerts(path string) ([]*x509.Certificate, error) {
+func readCerts(path string) ([]*x509.Certificate, error) {
 	rest, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -148,8 +148,8 @@ func baseReadCerts(path string) ([]*x509.Certificate, error) {
 
 // WithRootCAs trusts the certificates of pool and no others: it replaces the
 // system's. A nil or empty pool is refused. The pool must not be changed later.
-func WithRootCAs(pool *x509.CertPool) BaseOption {
-	return func(c *baseConfig) {
+func WithRootCAs(pool *x509.CertPool) Option {
+	return func(c *config) {
 		if pool == nil || pool.Equal(x509.NewCertPool()) {
 			c.fault("root certificates: the pool is empty")
 			return
@@ -161,8 +161,8 @@ func WithRootCAs(pool *x509.CertPool) BaseOption {
 // WithClientCertificateFile shows servers that ask for one the certificate (with
 // its chain) in the PEM file cert, whose private key is in the PEM file key. The
 // files are read when the transport is built. Given twice, both are offered.
-func WithClientCertificateFile(cert, key string) BaseOption {
-	return func(c *baseConfig) {
+func WithClientCertificateFile(cert, key string) Option {
+	return func(c *config) {
 		pair, err := tls.LoadX509KeyPair(cert, key)
 		if err != nil {
 			c.fault("client certificate: %w", err)
@@ -174,9 +174,9 @@ func WithClientCertificateFile(cert, key string) BaseOption {
 
 // WithClientCertificate is [WithClientCertificateFile] for a certificate that is
 // loaded already; its key may live elsewhere (a [crypto.Signer]).
-func WithClientCertificate(cert tls.Certificate) BaseOption {
-	return func(c *baseConfig) {
-		if err := baseCheckPair(cert); err != nil {
+func WithClientCertificate(cert tls.Certificate) Option {
+	return func(c *config) {
+		if err := checkPair(cert); err != nil {
 			c.fault("client certificate: %w", err)
 			return
 		}
@@ -184,8 +184,8 @@ func WithClientCertificate(cert tls.Certificate) BaseOption {
 	}
 }
 
-// baseCheckPair reports whether the certificate and its key belong together.
-func baseCheckPair(cert tls.Certificate) error {
+// checkPair reports whether the certificate and its key belong together.
+func checkPair(cert tls.Certificate) error {
 	if len(cert.Certificate) == 0 {
 		return errors.New("the chain is empty")
 	}
@@ -206,8 +206,8 @@ func baseCheckPair(cert tls.Certificate) error {
 
 // WithMinTLSVersion refuses servers that offer less than version, which is
 // [tls.VersionTLS12] (the default) or [tls.VersionTLS13]; any other is refused.
-func WithMinTLSVersion(version uint16) BaseOption {
-	return func(c *baseConfig) {
+func WithMinTLSVersion(version uint16) Option {
+	return func(c *config) {
 		if version != tls.VersionTLS12 && version != tls.VersionTLS13 {
 			c.fault("minimum version %s is neither TLS 1.2 nor TLS 1.3", tls.VersionName(version))
 			return
@@ -220,9 +220,9 @@ func WithMinTLSVersion(version uint16) BaseOption {
 // SNI, in place of the host dialled. It holds for every host, so also for an
 // https proxy, beside which it is refused. An empty name is refused; the default
 // is the host of each request.
-func WithServerName(name string) BaseOption {
-	return func(c *baseConfig) {
-		if err := proxyCheckHost(name); err != nil {
+func WithServerName(name string) Option {
+	return func(c *config) {
+		if err := checkHost(name); err != nil {
 			c.fault("server name %w", err)
 			return
 		}
@@ -235,8 +235,8 @@ func WithServerName(name string) BaseOption {
 // and InsecureSkipVerify without a verification of cfg's own, unless
 // [WithInsecureSkipTLSVerify] says that this is meant. Of NextProtos, h2 is for
 // [WithHTTP2] to decide.
-func WithTLSConfig(cfg *tls.Config) BaseOption {
-	return func(c *baseConfig) {
+func WithTLSConfig(cfg *tls.Config) Option {
+	return func(c *config) {
 		switch {
 		case cfg == nil:
 			c.fault("TLS configuration is nil")
@@ -251,6 +251,6 @@ func WithTLSConfig(cfg *tls.Config) BaseOption {
 // WithInsecureSkipTLSVerify accepts any certificate for any host, so that anyone
 // on the way can read and change what is sent, credentials included. It is for
 // tests and for nothing else.
-func WithInsecureSkipTLSVerify() BaseOption {
-	return func(c *baseConfig) { c.tls.insecure = true }
+func WithInsecureSkipTLSVerify() Option {
+	return func(c *config) { c.tls.insecure = true }
 }

@@ -1,4 +1,4 @@
-package transport_test
+package network_test
 
 import (
 	"bufio"
@@ -19,53 +19,53 @@ import (
 	"github.com/tripware/tripware/internal/faults"
 )
 
-// proxySeen is what a proxy of the tests was asked, in order.
-type proxySeen struct {
+// journal is what a proxy of the tests was asked, in order.
+type journal struct {
 	mu      sync.Mutex
 	asked   []string // "CONNECT host:port", "GET http://..." or "SOCKS host:port"
 	headers []http.Header
 	clients []string // user:password
 }
 
-func (s *proxySeen) add(asked, client string, header http.Header) {
+func (s *journal) add(asked, client string, header http.Header) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked, s.clients, s.headers = append(s.asked, asked), append(s.clients, client), append(s.headers, header)
 }
 
-// proxyServer forwards, and opens tunnels to, whatever it is asked for, for
+// startProxy forwards, and opens tunnels to, whatever it is asked for, for
 // clients whose credentials are user (a "user:password", or empty for anyone).
-func proxyServer(t *testing.T, secure bool, user string) (*httptest.Server, *proxySeen) {
+func startProxy(t *testing.T, secure bool, user string) (*httptest.Server, *journal) {
 	t.Helper()
-	seen := new(proxySeen)
+	seen := new(journal)
 	upstream := &http.Transport{}
 	t.Cleanup(upstream.CloseIdleConnections)
-	server := baseServer(t, secure, func(s *httptest.Server) {
+	server := startServer(t, secure, func(s *httptest.Server) {
 		s.EnableHTTP2 = false
 		s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			given := proxyCredentials(r.Header.Get("Proxy-Authorization"))
+			given := credentials(r.Header.Get("Proxy-Authorization"))
 			seen.add(r.Method+" "+r.RequestURI, given, r.Header.Clone())
 			switch {
 			case user != "" && given != user:
 				// A proxy that repeats what it was sent: none of it may reach an error.
-				proxyRefuse(w, r, "407 Denied "+given)
+				refuse(w, r, "407 Denied "+given)
 			case r.Method == http.MethodConnect:
-				proxyTunnel(w, r.Host)
+				tunnel(w, r.Host)
 			default:
-				proxyForward(w, r, upstream)
+				forward(w, r, upstream)
 			}
 		})
 	})
 	return server, seen
 }
 
-func proxyCredentials(header string) string {
+func credentials(header string) string {
 	encoded, _ := strings.CutPrefix(header, "Basic ")
 	plain, _ := base64.StdEncoding.DecodeString(encoded)
 	return string(plain)
 }
 
-func proxyRefuse(w http.ResponseWriter, r *http.Request, status string) {
+func refuse(w http.ResponseWriter, r *http.Request, status string) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -75,7 +75,7 @@ func proxyRefuse(w http.ResponseWriter, r *http.Request, status string) {
 	_, _ = io.WriteString(conn, "HTTP/1.1 "+strings.NewReplacer("\t", " ", "\n", " ").Replace(status)+"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 }
 
-func proxyTunnel(w http.ResponseWriter, target string) {
+func tunnel(w http.ResponseWriter, target string) {
 	far, err := net.Dial("tcp", target)
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
@@ -90,7 +90,7 @@ func proxyTunnel(w http.ResponseWriter, target string) {
 	faults.Join(near, ahead, far)
 }
 
-func proxyForward(w http.ResponseWriter, r *http.Request, upstream http.RoundTripper) {
+func forward(w http.ResponseWriter, r *http.Request, upstream http.RoundTripper) {
 	out := r.Clone(r.Context())
 	out.RequestURI = ""
 	out.Header.Del("Proxy-Authorization")
@@ -105,11 +105,11 @@ func proxyForward(w http.ResponseWriter, r *http.Request, upstream http.RoundTri
 	_, _ = io.Copy(w, resp.Body)
 }
 
-// proxySocks is a SOCKS5 server (RFC 1928, RFC 1929) for clients with these
+// startSocks is a SOCKS5 server (RFC 1928, RFC 1929) for clients with these
 // credentials; it reaches every target at the address to.
-func proxySocks(t *testing.T, user, to string) (string, *proxySeen) {
+func startSocks(t *testing.T, user, to string) (string, *journal) {
 	t.Helper()
-	seen := new(proxySeen)
+	seen := new(journal)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	var wg sync.WaitGroup
@@ -121,7 +121,7 @@ func proxySocks(t *testing.T, user, to string) (string, *proxySeen) {
 			}
 			wg.Go(func() {
 				defer faults.Linger(conn)
-				proxySocksServe(conn, user, to, seen)
+				serveSocks(conn, user, to, seen)
 			})
 		}
 	})
@@ -132,7 +132,7 @@ func proxySocks(t *testing.T, user, to string) (string, *proxySeen) {
 	return listener.Addr().String(), seen
 }
 
-func proxySocksServe(conn net.Conn, user, to string, seen *proxySeen) {
+func serveSocks(conn net.Conn, user, to string, seen *journal) {
 	r := bufio.NewReader(conn)
 	take := func(n int) []byte {
 		b := make([]byte, n)

@@ -1,4 +1,4 @@
-package transport
+package network
 
 import (
 	"net/http"
@@ -7,7 +7,7 @@ import (
 )
 
 // buildHTTP2 switches HTTP/2 on or off, if that was asked for.
-func (c *baseConfig) buildHTTP2() {
+func (c *config) buildHTTP2() {
 	t := c.transport
 	if c.http2 == nil {
 		if t.TLSNextProto["h2"] != nil && (c.tls.asked() || c.dial != nil || c.proxied) {
@@ -33,14 +33,14 @@ func (c *baseConfig) buildHTTP2() {
 // WithHTTP2 says whether HTTP/2 is offered to https servers; HTTP/1.1 always is.
 // The default is true. A clone keeps what it had without this option, and loses
 // an HTTP/2 implementation that was installed by hand with it.
-func WithHTTP2(on bool) BaseOption { return func(c *baseConfig) { c.http2 = &on } }
+func WithHTTP2(on bool) Option { return func(c *config) { c.http2 = &on } }
 
 // WithHTTP2Ping probes an HTTP/2 connection that was silent for after, and closes
 // it if no answer comes within timeout, so that requests do not queue on a dead
 // one. The defaults are 30s and 15s; an after of 0 sends no probes, and else
 // timeout must be above 0.
-func WithHTTP2Ping(after, timeout time.Duration) BaseOption {
-	return func(c *baseConfig) {
+func WithHTTP2Ping(after, timeout time.Duration) Option {
+	return func(c *config) {
 		if after < 0 || timeout < 0 || after > 0 && timeout == 0 {
 			c.fault("HTTP/2 ping after %v with timeout %v: neither may be negative, and the timeout must be above 0", after, timeout)
 			return
