@@ -101,7 +101,10 @@ func wireRead(tb testing.TB, resp *http.Response) string {
 // twice is, with the same bytes; a POST is not, and its error says why.
 func TestBrokenBeforeTheAnswer(t *testing.T) {
 	t.Parallel()
-	const patience = 300 * time.Millisecond // of a stalled attempt
+	const (
+		patience = 1500 * time.Millisecond // what is not stalled takes less on any machine
+		hurry    = 200 * time.Millisecond  // where it does not matter
+	)
 	type row struct {
 		name  string
 		on    []string
@@ -117,15 +120,17 @@ func TestBrokenBeforeTheAnswer(t *testing.T) {
 		{"headers beyond the limit", both, faults.Step{Kind: faults.HugeHeader, Size: 2 << 20}, nil},
 	} {
 		for _, protocol := range r.on {
-			policy := []retry.Option{retry.WithMaxRetries(2)}
-			if r.step.Kind == faults.StallBefore {
-				policy = append(policy, retry.WithAttemptTimeout(patience))
+			policy := func(timeout time.Duration) []retry.Option {
+				if r.step.Kind != faults.StallBefore {
+					timeout = 0 // none
+				}
+				return []retry.Option{retry.WithMaxRetries(2), retry.WithAttemptTimeout(timeout)}
 			}
 			for _, method := range []string{http.MethodGet, http.MethodPut, "POST with a key"} {
 				t.Run(fmt.Sprint(r.name, ", ", protocol, ", ", method), func(t *testing.T) {
 					t.Parallel()
 					s := wireServer(t, protocol, r.step, faults.Step{})
-					resp, err := wireClient(t, s, policy).Do(wireKeyed(t, s, method))
+					resp, err := wireClient(t, s, policy(patience)).Do(wireKeyed(t, s, method))
 					require.NoError(t, err)
 					assert.Equal(t, "done", wireRead(t, resp))
 					assert.Equal(t, 2, transport.CallOf(resp).AttemptCount())
@@ -135,7 +140,7 @@ func TestBrokenBeforeTheAnswer(t *testing.T) {
 			t.Run(fmt.Sprint(r.name, ", ", protocol, ", POST"), func(t *testing.T) {
 				t.Parallel()
 				s := wireServer(t, protocol, r.step, faults.Step{})
-				_, err := wireClient(t, s, policy).Do(wireRequest(t.Context(), t, s, http.MethodPost))
+				_, err := wireClient(t, s, policy(patience)).Do(wireRequest(t.Context(), t, s, http.MethodPost))
 				wireEnded(t, err, 1, retry.ReasonMethod)
 				assert.LessOrEqual(t, s.Applied("call"), 1)
 				assert.Len(t, s.Arrivals("call"), 1)
@@ -143,7 +148,7 @@ func TestBrokenBeforeTheAnswer(t *testing.T) {
 			t.Run(fmt.Sprint(r.name, ", ", protocol, ", for ever"), func(t *testing.T) {
 				t.Parallel()
 				s := wireServer(t, protocol, r.step)
-				_, err := wireClient(t, s, policy).Do(wireRequest(t.Context(), t, s, http.MethodGet))
+				_, err := wireClient(t, s, policy(hurry)).Do(wireRequest(t.Context(), t, s, http.MethodGet))
 				wireEnded(t, err, 3, retry.ReasonAttempts)
 				if r.cause != nil {
 					require.ErrorIs(t, err, r.cause)
@@ -371,7 +376,7 @@ func TestABodyOutlivesTheAttemptsClock(t *testing.T) {
 	for _, protocol := range []string{wireHTTP1, wireHTTP2} {
 		t.Run("slow, "+protocol, func(t *testing.T) {
 			t.Parallel()
-			const attempt = 500 * time.Millisecond
+			const attempt = time.Second // within which the head comes on any machine
 			s := wireServer(t, protocol, faults.Step{Kind: faults.Dribble, Pause: attempt / 20, Body: strings.Repeat("slow", 10)})
 			begun := time.Now()
 			resp, err := wireClient(t, s, []retry.Option{retry.WithAttemptTimeout(attempt)}).Do(wireRequest(t.Context(), t, s, http.MethodGet))
@@ -382,7 +387,7 @@ func TestABodyOutlivesTheAttemptsClock(t *testing.T) {
 		t.Run("stalled, "+protocol, func(t *testing.T) {
 			t.Parallel()
 			s := wireServer(t, protocol, faults.Step{Kind: faults.StallInBody})
-			policy := []retry.Option{retry.WithAttemptTimeout(500 * time.Millisecond), retry.WithCallTimeout(500 * time.Millisecond)}
+			policy := []retry.Option{retry.WithAttemptTimeout(time.Second), retry.WithCallTimeout(time.Second)}
 			resp, err := wireClient(t, s, policy).Do(wireRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
 			_, err = io.ReadAll(resp.Body)

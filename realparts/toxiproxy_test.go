@@ -41,9 +41,9 @@ func toxiproxyScenarios(program string) []scenario {
 }
 
 const (
-	short = 250 * time.Millisecond // a clock of ours
-	long  = 5000                   // milliseconds of a toxic: what waits for it is too late
-	early = 4 * time.Second        // what did not wait for it
+	short = time.Second     // a clock of ours; what is not slowed down takes less
+	long  = 5000            // milliseconds of a toxic: what waits for it is too late
+	early = 4 * time.Second // what did not wait for it
 )
 
 // Promise R13.
