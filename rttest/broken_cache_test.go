@@ -25,9 +25,10 @@ func cacheFaults() []fault {
 		{check: "response-by-authorization", wrap: caching("Accept-Language")},
 	}
 	racing := map[string]bool{"answer-bodies-apart": true, "answer-responses-apart": true} // what callers share
+	also := map[string][]string{"answer-bodies-apart": {"answer-concurrent"}}              // if two happen to read at once
 	for _, c := range rttest.Checks() {
 		if c.Claim == rttest.ClaimAnswers || c.Claim == rttest.ClaimCaches {
-			all = append(all, fault{check: c.Name, wrap: caches(c.Name), options: []rttest.Option{rttest.Caches()}, races: racing[c.Name]})
+			all = append(all, fault{check: c.Name, wrap: caches(c.Name), options: []rttest.Option{rttest.Caches()}, races: racing[c.Name], also: also[c.Name]})
 		}
 	}
 	return all
