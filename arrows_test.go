@@ -30,7 +30,9 @@ var mayImport = []struct {
 	{"middleware", []string{"transport", "transport/layer", "transport/redact", "internal/*"}},
 	{"poll", []string{"internal/*"}},
 	{"rttest", nil}, // what proves the contract to others leans on nothing of ours
-	{"services", []string{"transport", "transport/redact", "middleware/metrics", "poll", "internal/header", "internal/mistake"}},
+	{"services", []string{
+		"transport", "transport/redact", "middleware/metrics", "poll", "internal/header", "internal/mistake", "internal/record",
+	}},
 	{"services/internal/apitest", []string{"services", "transport"}},
 	{"services/opsgenie", []string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "transport/redact", "poll", "internal/mistake"}},
 	{"services/opsgenie/wire", []string{"services", "transport", "transport/redact"}},

@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/transport"
 )
@@ -152,7 +153,7 @@ func (x *exchange) run(ctx context.Context, o operation, in *intake, into any, m
 	x.resp = resp
 	x.rate = transport.ParseRateLimit(resp.Header, time.Now())
 	if x.call.RateLimit() == (transport.RateLimit{}) {
-		x.call.SetRateLimit(x.rate)
+		record.WriterOf(x.req.Context()).SetRateLimit(record.RateLimit(x.rate))
 	}
 	if resp.StatusCode < http.StatusOK || resp.StatusCode >= http.StatusMultipleChoices {
 		return x.refused(ctx, in)
@@ -297,7 +298,7 @@ func (x *exchange) fill(m *Metadata) {
 		Attempts:      x.call.AttemptCount(),
 		Waited:        x.call.Waited(),
 		Elapsed:       x.call.Elapsed(),
-		more:          &record{call: x.call, header: x.resp.Header, url: x.req.URL},
+		more:          &origin{call: x.call, header: x.resp.Header, url: x.req.URL},
 	}
 	if x.resp.Request != nil && x.resp.Request.URL != nil {
 		m.more.url = x.resp.Request.URL // after redirects

@@ -32,11 +32,11 @@ type Metadata struct {
 	Waited        time.Duration       // between attempts
 	Elapsed       time.Duration       // from the beginning of the call until its answer was decoded
 
-	more *record
+	more *origin
 }
 
-// record is what Metadata leads to but does not print.
-type record struct {
+// origin is what Metadata leads to but does not print.
+type origin struct {
 	call   *transport.Call
 	header http.Header
 	url    *url.URL

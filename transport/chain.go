@@ -164,7 +164,7 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	n, claim := of.beginAttempt(s.chain)
-	resp, err := s.Send(outgoing(req, of))
+	resp, err := s.Send(of.Outgoing(req))
 	if err != nil {
 		err = namedProxy(s.Next, req, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -19,35 +20,35 @@ func TestAContextWithoutTheSettingsOfItsCall(t *testing.T) {
 	var inside context.Context
 	probe := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		inside = req.Context() //nolint:fatcontext // it is looked at below
-		set, ok := transport.Setting[mark](inside)
+		set, ok := record.Setting[mark](inside)
 		assert.True(t, ok)
 		assert.Equal(t, mark("call"), set)
-		without := transport.WithoutSettings(inside)
-		_, ok = transport.Setting[mark](without)
+		without := record.WithoutSettings(inside)
+		_, ok = record.Setting[mark](without)
 		assert.False(t, ok)
 		assert.NotEmpty(t, transport.CallFrom(inside).TransactionID())
 		assert.Nil(t, transport.CallFrom(without))
 		return next.RoundTrip(req)
 	})
-	set := transport.WithSetting(t.Context(), mark("call"))
+	set := record.WithSetting(t.Context(), mark("call"))
 	begun, call := transport.Begin(set)
 	defer call.End()
 	for name, ctx := range map[string]context.Context{
-		"bare": set, "begun": begun, "set in a begun one": transport.WithSetting(begun, mark("call")),
-		"outside a call": transport.WithSetting(transport.Detach(begun), mark("call")),
+		"bare": set, "begun": begun, "set in a begun one": record.WithSetting(begun, mark("call")),
+		"outside a call": record.WithSetting(transport.Detach(begun), mark("call")),
 	} {
-		without := transport.WithoutSettings(ctx)
-		_, ok := transport.Setting[mark](without)
+		without := record.WithoutSettings(ctx)
+		_, ok := record.Setting[mark](without)
 		assert.False(t, ok, name)
 		assert.Nil(t, transport.CallFrom(without), name)
-		own, ok := transport.Setting[mark](transport.WithSetting(without, mark("own")))
+		own, ok := record.Setting[mark](record.WithSetting(without, mark("own")))
 		assert.True(t, ok, "%s: what is set there holds", name)
 		assert.Equal(t, mark("own"), own, name)
 		resp, err := transport.Chain(answer(200), probe).RoundTrip(get(t, ctx))
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 	}
-	withID := transport.WithoutSettings(transport.WithTransactionID(t.Context(), "id-1"))
+	withID := record.WithoutSettings(transport.WithTransactionID(t.Context(), "id-1"))
 	resp, err := transport.Chain(answer(200)).RoundTrip(get(t, withID))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())

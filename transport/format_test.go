@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -58,7 +59,7 @@ func played(steps []step, during func(call *transport.Call)) http.RoundTripper {
 					time.Sleep(w.For)
 				}
 			}
-			call.SetRateLimit(transport.RateLimit{State: "OK", HasQuota: true, Limit: 100, Remaining: 3, Reset: 2 * time.Second})
+			record.WriterOf(req.Context()).SetRateLimit(record.RateLimit{State: "OK", HasQuota: true, Limit: 100, Remaining: 3, Reset: 2 * time.Second})
 			return resp, err
 		})
 	}
@@ -114,7 +115,7 @@ func TestARecordHasOneFormForJSONAndLogs(t *testing.T) {
 		resp, err := rt.RoundTrip(get(t, ctx))
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
-		call.SetReason("attempts")
+		record.WriterOf(ctx).SetReason("attempts")
 		call.End()
 		want := `{"transaction_id": "tx-1", "method": "GET", "url": "http://api.example.com/", "route": "GET /v2/alerts",
 			"start": "1999-12-31T16:00:00-08:00", "elapsed_ms": 2069.567, "sealed": true,
@@ -187,13 +188,13 @@ func TestARecordPrintsHowTheCallEnded(t *testing.T) {
 		"a limiter's wait at first": {begun(func(ctx context.Context, _ *transport.Call) {
 			transport.AddWait(ctx, transport.Wait{For: 2 * time.Second, Cause: transport.WaitLimit})
 		}), "running for 0s with no attempt: waiting 2s (limit)"},
-		"a reason": {begun(func(_ context.Context, call *transport.Call) {
-			call.SetReason("budget")
-			call.SetRateLimit(transport.RateLimit{State: "THROTTLED"})
+		"a reason": {begun(func(ctx context.Context, call *transport.Call) {
+			record.WriterOf(ctx).SetReason("budget")
+			record.WriterOf(ctx).SetRateLimit(record.RateLimit{State: "THROTTLED"})
 			call.End()
 		}), "not sent, ended in 0s; retries ended: budget; rate limit THROTTLED"},
-		"a quota without a limit": {begun(func(_ context.Context, call *transport.Call) {
-			call.SetRateLimit(transport.RateLimit{HasQuota: true, Remaining: 7})
+		"a quota without a limit": {begun(func(ctx context.Context, call *transport.Call) {
+			record.WriterOf(ctx).SetRateLimit(record.RateLimit{HasQuota: true, Remaining: 7})
 		}), "running for 0s with no attempt; rate limit 7 left"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -301,8 +302,8 @@ func TestAPrintedRecordShowsNoSecret(t *testing.T) {
 		ctx, call := transport.Begin(t.Context())
 		transport.Put(ctx, transport.Route("GET /?apiKey="+secret))
 		transport.AddWait(ctx, transport.Wait{Reason: "https://u:" + secret + "@x.io refused", Cause: "token=" + secret})
-		call.SetReason("token=" + secret)
-		call.SetRateLimit(transport.RateLimit{State: "token=" + secret, Reason: "token=" + secret, RequestID: "token=" + secret})
+		record.WriterOf(ctx).SetReason("token=" + secret)
+		record.WriterOf(ctx).SetRateLimit(record.RateLimit{State: "token=" + secret, Reason: "token=" + secret, RequestID: "token=" + secret})
 		req := get(t, ctx)
 		req.Method = http.MethodPatch
 		req.URL.User = url.UserPassword("u", secret)
@@ -368,8 +369,8 @@ func TestTheRecordKeepsAWholeRateLimit(t *testing.T) {
 			t.Fatal(field.Kind())
 		}
 	}
-	_, call := transport.Begin(t.Context())
-	call.SetRateLimit(said)
+	ctx, call := transport.Begin(t.Context())
+	record.WriterOf(ctx).SetRateLimit(record.RateLimit(said))
 	assert.Equal(t, said, call.RateLimit())
 }
 

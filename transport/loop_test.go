@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -38,9 +39,9 @@ func TestALoopBelowNarrowsTheLoopAbove(t *testing.T) {
 		{"longer than a clock can show", 1, 1, 1, math.MaxInt64, math.MaxInt64, math.MaxInt64},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			var above *transport.Loop
+			var above record.Loop
 			outer := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				_, loop, _ := transport.OwnRoundTrip(req, false)
+				_, loop, _ := record.OwnRoundTrip(req, nil)
 				began, nested := loop.Enter(req, row.above, row.elapsed)
 				assert.False(t, nested, row.name)
 				assert.Zero(t, began, "the chain opened the call for this round trip")
@@ -49,14 +50,14 @@ func TestALoopBelowNarrowsTheLoopAbove(t *testing.T) {
 				return next.RoundTrip(req)
 			})
 			inner := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				_, below, _ := transport.OwnRoundTrip(req, false)
+				_, below, _ := record.OwnRoundTrip(req, nil)
 				_, nested := below.Enter(req, row.below, row.within)
 				assert.True(t, nested, row.name)
 				retries, left, bounded := above.Limits()
 				assert.Equal(t, row.wantRetries, retries, row.name)
 				assert.Equal(t, row.wantInAll, left, row.name)
 				assert.Equal(t, row.wantInAll > 0, bounded, row.name)
-				rest, same := transport.RetryLeft(req.Context())
+				rest, same := record.RetryLeft(req.Context())
 				assert.Equal(t, left, rest, row.name)
 				assert.Equal(t, bounded, same, row.name)
 				return next.RoundTrip(req)
@@ -82,12 +83,12 @@ func TestALoopKnowsHowLongItRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var elapsed []time.Duration
 		loop := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-			assert.False(t, transport.Looping(req.Context()))
+			assert.False(t, record.Looping(req.Context()))
 			time.Sleep(time.Second)
-			_, l, _ := transport.OwnRoundTrip(req, false)
+			_, l, _ := record.OwnRoundTrip(req, nil)
 			began, _ := l.Enter(req, 1, time.Minute)
 			defer l.Leave()
-			assert.True(t, transport.Looping(req.Context()))
+			assert.True(t, record.Looping(req.Context()))
 			time.Sleep(time.Second)
 			elapsed = append(elapsed, l.Age()-began)
 			_, left, _ := l.Limits()
@@ -104,9 +105,8 @@ func TestALoopKnowsHowLongItRuns(t *testing.T) {
 			require.NoError(t, resp.Body.Close())
 		}
 		assert.Equal(t, []time.Duration{2 * time.Second, time.Second, time.Second}, elapsed)
-		own, l, end := transport.OwnRoundTrip(get(t, t.Context()), false)
+		own, l, end := record.OwnRoundTrip(get(t, t.Context()), nil)
 		assert.Nil(t, l, "no record")
-		assert.Nil(t, l.Record())
 		assert.Nil(t, end)
 		assert.Nil(t, transport.CallFrom(own.Context()))
 	})
@@ -118,19 +118,19 @@ func TestTheAttemptMoreIsGrantedOnce(t *testing.T) {
 	t.Parallel()
 	probe := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		ask := func() [2]bool {
-			granted, first := transport.Again(req.Context())
+			granted, first := record.Again(req.Context())
 			return [2]bool{granted, first}
 		}
-		_, l, _ := transport.OwnRoundTrip(req, false)
-		assert.False(t, transport.MayAgain(req.Context()), "no loop")
+		_, l, _ := record.OwnRoundTrip(req, nil)
+		assert.False(t, record.MayAgain(req.Context()), "no loop")
 		l.Enter(req, 0, 0)
 		assert.Equal(t, [2]bool{}, ask(), "the body cannot be sent again")
-		assert.False(t, transport.MayAgain(req.Context()))
+		assert.False(t, record.MayAgain(req.Context()))
 		l.AllowAgain()
-		assert.True(t, transport.MayAgain(req.Context()))
+		assert.True(t, record.MayAgain(req.Context()))
 		assert.False(t, l.TakeAgain(), "nobody asked")
 		assert.Equal(t, [2]bool{true, true}, ask())
-		assert.False(t, transport.MayAgain(req.Context()), "it was granted")
+		assert.False(t, record.MayAgain(req.Context()), "it was granted")
 		assert.Equal(t, [2]bool{}, ask())
 		assert.True(t, l.TakeAgain())
 		assert.False(t, l.TakeAgain())
@@ -150,10 +150,10 @@ func TestTheAttemptMoreIsGrantedOnce(t *testing.T) {
 		resp, err := transport.Chain(answer(200), probe).RoundTrip(req)
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
-		granted, first := transport.Again(resp.Request.Context())
+		granted, first := record.Again(resp.Request.Context())
 		assert.False(t, granted || first, "the round trip is over")
 	}
-	granted, first := transport.Again(t.Context())
+	granted, first := record.Again(t.Context())
 	assert.False(t, granted)
 	assert.True(t, first, "there is no record")
 }
@@ -162,7 +162,7 @@ func TestTheAttemptMoreIsGrantedOnce(t *testing.T) {
 func TestALimiterNotesTheNextTurn(t *testing.T) {
 	t.Parallel()
 	probe := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		_, l, _ := transport.OwnRoundTrip(req, false)
+		_, l, _ := record.OwnRoundTrip(req, nil)
 		l.Enter(req, 0, 0)
 		defer l.Leave()
 		for _, row := range []struct{ in, want time.Duration }{
@@ -170,7 +170,7 @@ func TestALimiterNotesTheNextTurn(t *testing.T) {
 			{math.MaxInt64, math.MaxInt64}, {25 * 24 * time.Hour, math.MaxInt64},
 		} {
 			for _, refuses := range []bool{false, true} {
-				transport.NoteTurn(req.Context(), row.in, refuses)
+				record.NoteTurn(req.Context(), row.in, refuses)
 				in, refused := l.TakeTurn()
 				assert.Equal(t, row.want, in)
 				assert.Equal(t, refuses && row.want > 0, refused)
@@ -183,7 +183,7 @@ func TestALimiterNotesTheNextTurn(t *testing.T) {
 	resp, err := transport.Chain(answer(200), probe).RoundTrip(get(t, t.Context()))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
-	transport.NoteTurn(t.Context(), time.Second, false)
+	record.NoteTurn(t.Context(), time.Second, false)
 }
 
 // C11: a request that a layer makes anew inside an attempt is a call of its own
@@ -196,7 +196,7 @@ func TestARequestMadeAnewIsACallOfItsOwn(t *testing.T) {
 	var marks []mark
 	vault := transport.Chain(answer(200), layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		inner = transport.CallFrom(req.Context())
-		m, _ := transport.Setting[mark](req.Context())
+		m, _ := record.Setting[mark](req.Context())
 		marks = append(marks, m)
 		return next.RoundTrip(req)
 	}))
@@ -212,9 +212,9 @@ func TestARequestMadeAnewIsACallOfItsOwn(t *testing.T) {
 		} {
 			marks = nil
 			signer := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				m, _ := transport.Setting[mark](req.Context())
+				m, _ := record.Setting[mark](req.Context())
 				assert.EqualValues(t, "outer", m)
-				for _, ctx := range []context.Context{within(req.Context()), transport.WithSetting(within(req.Context()), mark("inner"))} {
+				for _, ctx := range []context.Context{within(req.Context()), record.WithSetting(within(req.Context()), mark("inner"))} {
 					anew := get(t, ctx)
 					change(anew)
 					resp, err := vault.RoundTrip(anew)
@@ -223,7 +223,7 @@ func TestARequestMadeAnewIsACallOfItsOwn(t *testing.T) {
 				}
 				return next.RoundTrip(req)
 			})
-			ctx := transport.WithSetting(t.Context(), mark("outer"))
+			ctx := record.WithSetting(t.Context(), mark("outer"))
 			resp, err := transport.Chain(answer(200), transport.Identity(), signer).RoundTrip(get(t, ctx))
 			require.NoError(t, err)
 			require.NoError(t, resp.Body.Close())
@@ -243,21 +243,21 @@ func TestASettingHoldsForItsCall(t *testing.T) {
 	type mark string
 	seen := 0
 	probe := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		m, ok := transport.Setting[mark](req.Context())
+		m, ok := record.Setting[mark](req.Context())
 		assert.True(t, ok)
 		assert.EqualValues(t, "x", m)
 		seen++
 		return next.RoundTrip(req)
 	})
 	inside := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		return next.RoundTrip(req.WithContext(transport.WithSetting(req.Context(), mark("x"))))
+		return next.RoundTrip(req.WithContext(record.WithSetting(req.Context(), mark("x"))))
 	})
-	plain := transport.WithSetting(t.Context(), mark("x"))
+	plain := record.WithSetting(t.Context(), mark("x"))
 	above, call := transport.Begin(plain)
 	defer call.End()
 	bare, other := transport.Begin(t.Context())
 	defer other.End()
-	for _, ctx := range []context.Context{plain, above, transport.WithSetting(bare, mark("x")), transport.Detach(above), transport.Detach(plain)} {
+	for _, ctx := range []context.Context{plain, above, record.WithSetting(bare, mark("x")), transport.Detach(above), transport.Detach(plain)} {
 		for _, rt := range []http.RoundTripper{
 			probe(answer(200)), transport.Chain(answer(200), probe), transport.Chain(transport.Chain(answer(200), probe), transport.Identity()),
 		} {

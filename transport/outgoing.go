@@ -5,8 +5,8 @@ import "net/http"
 // pending returns what [Identity] has yet to add to req: where all layers of a
 // chain are in the standing order, that is left to the layer that makes a copy
 // next to the base, so that one copy serves all.
-func pending(req *http.Request, s *scope) *identity {
-	if s == nil || s.chain == nil || s.chain.late == nil || req.URL != s.req.URL {
+func (s *scope) pending(req *http.Request) *identity {
+	if s.chain == nil || s.chain.late == nil || req.URL != s.req.URL {
 		return nil // or a request that a layer makes anew
 	}
 	if i := s.chain.late; i.missing(req.Header) {
@@ -15,9 +15,9 @@ func pending(req *http.Request, s *scope) *identity {
 	return nil
 }
 
-// outgoing returns req with all headers of its call.
-func outgoing(req *http.Request, s *scope) *http.Request {
-	i := pending(req, s)
+// Outgoing returns req with all headers of its call.
+func (s *scope) Outgoing(req *http.Request) *http.Request {
+	i := s.pending(req)
 	if i == nil {
 		return req
 	}
@@ -26,18 +26,22 @@ func outgoing(req *http.Request, s *scope) *http.Request {
 	return &out
 }
 
-// Outgoing returns req with the headers that it will be sent with, but for
-// credentials: in a chain whose layers are all at a place of the standing order,
-// those of [Identity] are added next to the base. It is req itself where nothing
-// is missing.
-func Outgoing(req *http.Request) *http.Request { return outgoing(req, scopeFrom(req.Context())) }
+// Stamped returns a copy of req's header with those of the call that it lacks, and
+// room for extra more; nil if it lacks none.
+func (s *scope) Stamped(req *http.Request, extra int) http.Header {
+	i := s.pending(req)
+	if i == nil {
+		return nil
+	}
+	header := cloneHeader(req.Header, len(i.added)+1+extra)
+	i.addTo(header, s.call)
+	return header
+}
 
-// OutgoingHeader returns the values of one header of [Outgoing], without its
-// copy. The name must be in the form that net/http keeps.
-func OutgoingHeader(req *http.Request, name string) []string {
+// OutgoingHeader returns the values of one header of Outgoing, without its copy.
+func (s *scope) OutgoingHeader(req *http.Request, name string) []string {
 	values, has := req.Header[name]
-	s := scopeFrom(req.Context())
-	i := pending(req, s)
+	i := s.pending(req)
 	switch {
 	case i == nil:
 		return values
@@ -54,12 +58,10 @@ func OutgoingHeader(req *http.Request, name string) []string {
 	return nil
 }
 
-// Changed tells the record that sent is what a layer below the retry loop has made
-// of req, with another URL. A chain below then takes it for the same attempt, and
-// not for a request that a layer makes anew.
-func Changed(req, sent *http.Request) {
-	s := scopeFrom(req.Context())
-	if s == nil || s.chain != nil && !s.chain.nests || s.changed(sent) {
+// Changed notes what a layer below the retry loop has made of the request, where a
+// chain below may have to tell it from one that a layer makes anew.
+func (s *scope) Changed(sent *http.Request) {
+	if s.chain != nil && !s.chain.nests || s.changed(sent) {
 		return
 	}
 	s.call.write(func() {

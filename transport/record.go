@@ -10,8 +10,8 @@ import (
 
 // A Call is the record of one call: what every layer learned of it. Layers write
 // to it while the call runs; when the call ends it is sealed, and what comes
-// later is dropped. All methods are safe for concurrent use, and those that read
-// work on a nil Call, which is empty.
+// later is dropped. All methods are safe for concurrent use, and work on a nil
+// Call, which is empty.
 //
 // A Call prints as one line with every verb of fmt, and has a form for slog
 // ([Call.LogValue]) and for JSON ([Call.MarshalJSON]). None of the three shows a
@@ -185,32 +185,3 @@ func (c *Call) write(f func()) {
 		f()
 	}
 }
-
-// SetRateLimit notes what a response said of rate limits.
-func (c *Call) SetRateLimit(r RateLimit) { c.setRateLimit(&r) }
-
-// ReadRateLimit notes what the header of a response says of rate limits: what
-// [Call.SetRateLimit] does with [ParseRateLimit], less its copies. Nothing is
-// read for a nil c.
-func (c *Call) ReadRateLimit(header http.Header) {
-	if c == nil {
-		return
-	}
-	var r RateLimit
-	r.parse(header, time.Time{})
-	c.setRateLimit(&r)
-}
-
-func (c *Call) setRateLimit(r *RateLimit) {
-	if c == nil || *r == (RateLimit{}) {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.sealed {
-		c.rate, c.quota = keep(r)
-	}
-}
-
-// SetReason notes why retries ended.
-func (c *Call) SetReason(r Reason) { c.write(func() { c.others().reason = r }) }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -101,8 +102,8 @@ func TestTheRecordAddsUpAndIsSealed(t *testing.T) {
 		assert.Equal(t, 1, call.Retries())
 		assert.True(t, call.Sealed())
 		transport.AddWait(resp.Request.Context(), transport.Wait{For: time.Second})
-		call.SetReason("late")
-		call.SetRateLimit(transport.RateLimit{State: "late"})
+		record.WriterOf(resp.Request.Context()).SetReason("late")
+		record.WriterOf(resp.Request.Context()).SetRateLimit(record.RateLimit{State: "late"})
 		assert.False(t, transport.Put(resp.Request.Context(), "late"))
 		assert.Len(t, call.Waits(), 1)
 		assert.Empty(t, call.Reason())

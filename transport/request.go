@@ -34,11 +34,11 @@ func CopyWith(req *http.Request, name, value string) *http.Request {
 	}{}
 	c.req = *req
 	c.value[0] = value
-	s := scopeFrom(req.Context())
-	if i := pending(req, s); i != nil {
-		c.req.Header = cloneHeader(req.Header, len(i.added)+2)
-		i.addTo(c.req.Header, s.call)
-	} else {
+	c.req.Header = nil
+	if s := scopeFrom(req.Context()); s != nil {
+		c.req.Header = s.Stamped(req, 1)
+	}
+	if c.req.Header == nil {
 		c.req.Header = cloneHeader(req.Header, 1)
 	}
 	c.req.Header[name] = c.value[:1:1]

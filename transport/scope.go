@@ -6,18 +6,18 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/tripware/tripware/internal/record"
 )
 
-// nodeKey asks a context for the nearest of our nodes: a *begun, a *scope, an
-// *outside or a *detached.
-type nodeKey struct{}
-
+// nodeOf returns the nearest node of ctx (see [record.Key]): a *begun, a *scope, an
+// *outside, a *detached, or one of package record.
 func nodeOf(ctx context.Context) any {
 	switch ctx.(type) { // as it mostly is: nothing to search
 	case *scope, *begun, *outside, *detached:
 		return ctx
 	}
-	return ctx.Value(nodeKey{})
+	return ctx.Value(record.Key{})
 }
 
 // begun is the context that [Begin] returns.
@@ -28,7 +28,7 @@ type begun struct {
 }
 
 func (b *begun) Value(key any) any {
-	if key == (nodeKey{}) {
+	if key == (record.Key{}) {
 		return b
 	}
 	return b.Context.Value(key)
@@ -48,7 +48,7 @@ type scope struct {
 
 func (s *scope) Value(key any) any {
 	switch key {
-	case nodeKey{}:
+	case record.Key{}:
 		return s
 	case transactionKey{}: // of a request that a layer makes anew
 		if s.call.open() {
@@ -63,7 +63,7 @@ type outside scope
 
 func (o *outside) Value(key any) any {
 	switch key {
-	case nodeKey{}:
+	case record.Key{}:
 		return o
 	case transactionKey{}:
 		return o.call.TransactionID()
@@ -80,7 +80,7 @@ type detached struct {
 
 func (d *detached) Value(key any) any {
 	switch key {
-	case nodeKey{}:
+	case record.Key{}:
 		return d
 	case transactionKey{}:
 		return d.call.TransactionID()
@@ -92,8 +92,8 @@ func (d *detached) Value(key any) any {
 type unbegun struct{ context.Context }
 
 func (u *unbegun) Value(key any) any {
-	if key == (nodeKey{}) {
-		return boundary(u.Context)
+	if key == (record.Key{}) {
+		return record.Boundary(u.Context)
 	}
 	return u.Context.Value(key)
 }
@@ -115,26 +115,9 @@ func Begin(ctx context.Context) (context.Context, *Call) {
 
 // Detach returns ctx without the record of its call: for what a layer calls out
 // to (a token source, a hook), whose own requests are none of this call's. Inside
-// an attempt, what was set for the call is left behind as well (see [WithSetting]),
-// and the transaction id goes on.
-func Detach(ctx context.Context) context.Context {
-	switch node := nodeOf(ctx).(type) {
-	case *scope:
-		if ctx == context.Context(node) {
-			return (*outside)(node)
-		}
-		return &detached{ctx, node.call}
-	case *begun:
-		if ctx == context.Context(node) {
-			return Detach(node.Context)
-		}
-		if s, ok := boundary(ctx).(*scope); ok {
-			return &detached{ctx, s.call}
-		}
-		return &unbegun{ctx}
-	}
-	return ctx
-}
+// an attempt, what was set for the call is left behind as well, and the
+// transaction id goes on.
+func Detach(ctx context.Context) context.Context { return record.Detach(ctx) }
 
 // CallFrom returns the record that ctx carries, or nil.
 func CallFrom(ctx context.Context) *Call {
@@ -256,53 +239,4 @@ func sameTarget(a, b *http.Request) bool {
 		return false
 	}
 	return a.URL == b.URL || a.URL != nil && b.URL != nil && a.URL.String() == b.URL.String()
-}
-
-// WithSetting returns a context that carries v under its type, which should
-// belong to the package that reads it, for the calls that are made with it. It
-// does not hold for requests that a layer makes anew inside an attempt of such a
-// call, unless it is set again there.
-func WithSetting[T any](ctx context.Context, v T) context.Context {
-	return context.WithValue(ctx, settingKey[T]{}, setting[T]{v, boundary(ctx)})
-}
-
-// Setting returns the value of type T that was set for the call of ctx.
-func Setting[T any](ctx context.Context) (v T, ok bool) {
-	s, ok := ctx.Value(settingKey[T]{}).(setting[T])
-	if !ok {
-		return v, false
-	}
-	here := boundary(ctx)
-	if of, inside := here.(*scope); inside && s.within != here {
-		here = boundary(of.Context)
-	}
-	if s.within != here {
-		return v, false
-	}
-	return s.value, true
-}
-
-type settingKey[T any] struct{}
-
-type setting[T any] struct {
-	value  T
-	within any // the boundary inside which it was set
-}
-
-// boundary returns the node that parts the requests of one call from those made
-// inside its attempts: a *scope that is not over, an *outside or a *detached, or nil.
-func boundary(ctx context.Context) any {
-	for {
-		switch node := nodeOf(ctx).(type) {
-		case *begun:
-			ctx = node.Context
-		case *scope:
-			if !node.over() {
-				return node
-			}
-			ctx = node.Context
-		default:
-			return node
-		}
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -198,16 +199,16 @@ func TestALayerAsksForTheHeadersThatAreSent(t *testing.T) {
 		return &watching{transport.NewLink("watch", transport.AtAttempt, next), func(req *http.Request) {
 			asked = true
 			assert.Empty(t, req.Header["User-Agent"], "a copy is made below")
-			assert.Equal(t, []string{"agent"}, transport.OutgoingHeader(req, "User-Agent"))
-			assert.Equal(t, []string{"own"}, transport.OutgoingHeader(req, "X-Default"))
-			assert.Equal(t, []string{transport.CallFrom(req.Context()).TransactionID()}, transport.OutgoingHeader(req, transport.HeaderTransactionID))
-			assert.Empty(t, transport.OutgoingHeader(req, "X-None"))
-			all := transport.Outgoing(req)
+			assert.Equal(t, []string{"agent"}, record.OutgoingHeader(req, "User-Agent"))
+			assert.Equal(t, []string{"own"}, record.OutgoingHeader(req, "X-Default"))
+			assert.Equal(t, []string{transport.CallFrom(req.Context()).TransactionID()}, record.OutgoingHeader(req, transport.HeaderTransactionID))
+			assert.Empty(t, record.OutgoingHeader(req, "X-None"))
+			all := record.Outgoing(req)
 			assert.Len(t, all.Header, 3)
-			assert.Same(t, all, transport.Outgoing(all), "nothing is missing")
+			assert.Same(t, all, record.Outgoing(all), "nothing is missing")
 			anew := get(t, req.Context())
 			anew.URL = &url.URL{Scheme: "https", Host: "vault"}
-			assert.Same(t, anew, transport.Outgoing(anew), "that is another call")
+			assert.Same(t, anew, record.Outgoing(anew), "that is another call")
 		}}
 	}
 	req := get(t, t.Context())

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -108,7 +109,7 @@ func (w Waiting) End(lasted time.Duration) {
 // where requests with the context run at the same time. A panic in it is
 // contained; the first is logged by [slog.Default].
 func WatchWaits(ctx context.Context, f func(Wait)) context.Context {
-	return context.WithValue(ctx, watchKey{}, &waitWatch{f: f, outer: watchFrom(ctx), within: boundary(ctx)})
+	return context.WithValue(ctx, watchKey{}, &waitWatch{f: f, outer: watchFrom(ctx), within: record.Boundary(ctx)})
 }
 
 type watchKey struct{}
@@ -116,7 +117,7 @@ type watchKey struct{}
 type waitWatch struct {
 	f        func(Wait)
 	outer    *waitWatch
-	within   any // the boundary inside which it was set
+	within   record.Node // the boundary inside which it was set
 	panicked sync.Once
 }
 
@@ -127,14 +128,14 @@ func watchFrom(ctx context.Context) *waitWatch {
 	if watch == nil {
 		return nil
 	}
-	here := boundary(ctx)
+	here := record.Boundary(ctx)
 	if watch.within == here {
 		return watch
 	}
 	if _, anew := watch.within.(*scope); anew {
 		return nil
 	}
-	if s, inside := here.(*scope); inside && boundary(s.Context) == watch.within {
+	if s, inside := here.(*scope); inside && record.Boundary(s.Context) == watch.within {
 		return watch
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
@@ -151,7 +152,7 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case !renews:
 		return s.send(req, value)
-	case transport.Looping(req.Context()): // that one repeats the attempt
+	case record.Looping(req.Context()): // that one repeats the attempt
 		return s.sendInLoop(req, renewer, value)
 	}
 	return s.sendTwice(req, renewer, value)
@@ -164,7 +165,7 @@ func (s *signer) sourceFor(req *http.Request) Source {
 		return nil
 	}
 	source := s.source
-	if own, ok := transport.Setting[override](req.Context()); ok {
+	if own, ok := record.Setting[override](req.Context()); ok {
 		source = own.or(s.to, source)
 	}
 	if _, unsigned := source.(none); unsigned {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/internal/record"
 )
 
 // An override is what [WithSource] set for the calls of a context: the last one
@@ -45,8 +45,8 @@ func WithSource(ctx context.Context, source Source) context.Context {
 		own = &static{fault: fmt.Errorf("source of this call: %w", unnamed{fault})}
 		all = all || source == nil
 	}
-	before, _ := transport.Setting[override](ctx)
-	return transport.WithSetting(ctx, append(slices.Clip(before), replacement{to, all, own}))
+	before, _ := record.Setting[override](ctx)
+	return record.WithSetting(ctx, append(slices.Clip(before), replacement{to, all, own}))
 }
 
 // An unnamed error reads as what it wraps without the name of this package, which

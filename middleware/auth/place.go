@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/tripware/tripware/internal/header"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -121,7 +122,7 @@ func Query(name string, secret Secret) Source {
 func (p *place) taken(req *http.Request) bool {
 	switch p.kind {
 	case inHeader:
-		return spelt(req.Header, p.name) || p.name != headerAuthorization && transport.OutgoingHeader(req, p.name) != nil
+		return spelt(req.Header, p.name) || p.name != headerAuthorization && record.OutgoingHeader(req, p.name) != nil
 	case inQuery:
 		return parameter(req.URL.RawQuery, p.name)
 	case inCookie, inSignature:
@@ -157,9 +158,9 @@ func parameter(query, name string) bool {
 func (p *place) put(req *http.Request, value string) *http.Request {
 	switch p.kind {
 	case inQuery:
-		sent := *transport.Outgoing(req)
+		sent := *record.Outgoing(req)
 		sent.URL = withParameter(req.URL, p.name, value)
-		transport.Changed(req, &sent)
+		record.Changed(req, &sent)
 		return &sent
 	case inCookie:
 		return withCookie(req, value)

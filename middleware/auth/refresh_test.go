@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
@@ -353,7 +354,7 @@ type retryLoop struct {
 }
 
 func (r *retryLoop) RoundTrip(req *http.Request) (*http.Response, error) {
-	_, loop, _ := transport.OwnRoundTrip(req, false)
+	_, loop, _ := record.OwnRoundTrip(req, nil)
 	loop.Enter(req, 0, 0)
 	defer loop.Leave()
 	if r.grants {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -20,14 +21,14 @@ func (s *signer) sendInLoop(req *http.Request, source Renewer, value string) (*h
 		return resp, err
 	}
 	source.Renew(value)
-	if ctx := req.Context(); transport.MayAgain(ctx) && ctx.Err() == nil {
+	if ctx := req.Context(); record.MayAgain(ctx) && ctx.Err() == nil {
 		another, err := anotherValue(ctx, source, value)
 		if err != nil {
 			s.drop(resp, req.Body != nil)
 			return nil, &SignError{err}
 		}
 		if another != "" && ctx.Err() == nil {
-			transport.Again(ctx)
+			record.Again(ctx)
 		}
 	}
 	return resp, nil
@@ -46,7 +47,7 @@ func (s *signer) sendTwice(req *http.Request, source Renewer, value string) (*ht
 		return resp, err
 	}
 	source.Renew(value)
-	if _, first := transport.Again(req.Context()); !first || req.Context().Err() != nil || !replay.Replayable() {
+	if _, first := record.Again(req.Context()); !first || req.Context().Err() != nil || !replay.Replayable() {
 		return resp, nil
 	}
 	another, err := anotherValue(req.Context(), source, value)

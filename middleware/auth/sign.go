@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/tripware/tripware/internal/header"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -105,7 +106,7 @@ func (s *signer) sendSigned(req *http.Request, by *signature) (*http.Response, e
 	if err != nil {
 		return nil, &SignError{err}
 	}
-	transport.Changed(req, signed)
+	record.Changed(req, signed)
 	handed = true
 	resp, err := s.Send(signed)
 	if signed.URL.RawQuery != req.URL.RawQuery {
@@ -128,7 +129,7 @@ func (s *signature) signed(req *http.Request, replay *layer.Replay) (*http.Reque
 	if err != nil {
 		return nil, err
 	}
-	out := transport.Outgoing(req)
+	out := record.Outgoing(req)
 	draft := draftOf(out)
 	method, host := draft.Method, draft.Host
 	if err := s.call(draft, sum); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tripware/tripware/internal/header"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -146,7 +147,7 @@ func valueOf(ctx context.Context, source Source) (string, error) {
 // call's attempts, not by its policy nor on its attempt's clock, and not to be
 // signed with the credential that it is to fetch.
 func outward(ctx context.Context) context.Context {
-	ctx = transport.WithoutSettings(ctx)
+	ctx = record.WithoutSettings(ctx)
 	if transport.ClockFrom(ctx) != nil {
 		ctx = transport.WithClock(ctx, nil)
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -39,7 +40,7 @@ func (j *journal) describe(list []slog.Attr, p *passage, resp *http.Response) []
 func (j *journal) conclude(list []slog.Attr, p *passage, resp *http.Response, err error) []slog.Attr {
 	list = append(list, slog.Duration("duration", p.elapsed))
 	for i := range j.names {
-		if values := transport.OutgoingHeader(p.req, j.names[i].name); len(values) > 0 {
+		if values := record.OutgoingHeader(p.req, j.names[i].name); len(values) > 0 {
 			list = append(list, slog.String(j.names[i].request, redact.Values(values)))
 		}
 	}

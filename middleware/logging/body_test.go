@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/internal/faults"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/transport"
 )
@@ -298,10 +299,10 @@ func TestABoundedBodyShowsNoHalfURL(t *testing.T) {
 func spill(secret string) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-			call := transport.CallFrom(req.Context())
+			call := record.WriterOf(req.Context())
 			transport.AddWait(req.Context(), transport.Wait{Reason: "https://u:" + secret + "@x.io refused"})
-			call.SetReason(transport.Reason("token=" + secret))
-			call.SetRateLimit(transport.RateLimit{State: "token=" + secret})
+			call.SetReason("token=" + secret)
+			call.SetRateLimit(record.RateLimit{State: "token=" + secret})
 			return next.RoundTrip(req)
 		})
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/transport"
 )
@@ -107,9 +108,9 @@ func retryOnce(next http.RoundTripper) http.RoundTripper {
 		if err == nil {
 			transport.CloseBody(resp.Body)
 		}
-		call := transport.CallFrom(req.Context())
 		transport.AddWait(req.Context(), transport.Wait{For: time.Second, Cause: transport.WaitBackoff, Reason: "status 503"})
-		call.SetRateLimit(transport.RateLimit{State: "OK"})
+		call := record.WriterOf(req.Context())
+		call.SetRateLimit(record.RateLimit{State: "OK"})
 		call.SetReason("attempts")
 		time.Sleep(time.Second)
 		return next.RoundTrip(req)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -154,7 +155,7 @@ func ViewRequest(req *http.Request, attempt int) RequestView {
 
 // sent returns the first value of a header as it will be sent.
 func sent(req *http.Request, name string) string {
-	if values := transport.OutgoingHeader(req, name); len(values) > 0 {
+	if values := record.OutgoingHeader(req, name); len(values) > 0 {
 		return redact.Cut(values[0], redact.MaxValue)
 	}
 	return ""

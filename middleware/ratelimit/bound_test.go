@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
 )
@@ -183,7 +184,7 @@ func looping(elapsed time.Duration) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			if elapsed > 0 {
-				_, loop, _ := transport.OwnRoundTrip(req, false)
+				_, loop, _ := record.OwnRoundTrip(req, nil)
 				loop.Enter(req, 1, elapsed)
 				defer loop.Leave()
 			}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -24,7 +25,7 @@ import (
 // waits, its [transport.Clock] is held. The wait is recorded on the call as it
 // begins, with the time that it is expected to take, and in the end with the time
 // that it took. After each attempt the layer tells the retry loop when the
-// limiter would admit the next one ([transport.NoteTurn]).
+// limiter would admit the next one.
 //
 // A limiter with invalid settings makes the layer refuse every call, and
 // [transport.Check] reports it.
@@ -47,7 +48,9 @@ func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.limiter == nil {
 		resp, err := r.Send(req)
 		if err == nil {
-			transport.CallFrom(req.Context()).ReadRateLimit(resp.Header)
+			if call := record.WriterOf(req.Context()); call != nil {
+				call.ReadRateLimit(resp.Header)
+			}
 		}
 		return resp, err
 	}
@@ -60,7 +63,9 @@ func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := r.Send(req)
 	if err == nil {
 		said := transport.ParseRateLimit(resp.Header, time.Time{})
-		transport.CallFrom(ctx).SetRateLimit(said)
+		if call := record.WriterOf(ctx); call != nil {
+			call.SetRateLimit(record.RateLimit(said))
+		}
 		turn.answered(ctx, resp.StatusCode, &said)
 	}
 	return resp, err

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -47,7 +48,7 @@ func (l *Limiter) bound(ctx context.Context, now time.Time) bound {
 	if l.maxWait > 0 {
 		b = bound{now.Add(l.maxWait), BoundMaxWait}
 	}
-	if left, bounded := transport.RetryLeft(ctx); bounded {
+	if left, bounded := record.RetryLeft(ctx); bounded {
 		// A nanosecond more: the loop allows an attempt that begins when its time is just over.
 		if at := now.Add(left).Add(1); b.at.IsZero() || !b.at.Before(at.Add(-1)) {
 			b = bound{at, BoundMaxElapsed}
@@ -71,7 +72,7 @@ func (t *turn) end(ctx context.Context) {
 func (t *turn) answered(ctx context.Context, status int, said *transport.RateLimit) {
 	t.over = true
 	if in, refused := t.finish(status, said); in > 0 {
-		transport.NoteTurn(ctx, in, refused)
+		record.NoteTurn(ctx, in, refused)
 	}
 }
 

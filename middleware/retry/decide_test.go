@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/internal/faults"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 )
@@ -93,7 +94,7 @@ func TestTheLimitersNextTurnIsPartOfThePlan(t *testing.T) {
 						time.Sleep(row.turn)
 					}
 					resp, err := next.RoundTrip(req)
-					transport.NoteTurn(req.Context(), row.turn, row.refused)
+					record.NoteTurn(req.Context(), row.turn, row.refused)
 					return resp, err
 				})
 			}

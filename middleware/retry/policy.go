@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport/layer"
 )
 
@@ -273,7 +273,7 @@ func (c *config) clockFault() error {
 		c.attemptTimeout, c.callTimeout)
 }
 
-// settings is what holds for the calls of a context: see [transport.WithSetting].
+// settings is what holds for the calls of a context: see [record.WithSetting].
 type settings struct {
 	opts []Option
 	safe bool
@@ -285,23 +285,23 @@ type settings struct {
 // one inside the other, the options add up. Requests that a layer makes anew
 // inside an attempt, for a token say, follow their own policy.
 func WithPolicy(ctx context.Context, opts ...Option) context.Context {
-	s, _ := transport.Setting[settings](ctx)
+	s, _ := record.Setting[settings](ctx)
 	s.opts = append(slices.Clip(s.opts), opts...)
-	return transport.WithSetting(ctx, s)
+	return record.WithSetting(ctx, s)
 }
 
 // Safe returns a context whose calls may be repeated whatever their method: the
 // caller knows that a second copy does no harm. It does not hold for requests that
 // a layer makes anew inside an attempt.
 func Safe(ctx context.Context) context.Context {
-	s, _ := transport.Setting[settings](ctx)
+	s, _ := record.Setting[settings](ctx)
 	s.safe = true
-	return transport.WithSetting(ctx, s)
+	return record.WithSetting(ctx, s)
 }
 
 // policy returns the policy of a call made with ctx, and whether it is marked safe.
 func (r *retrier) policy(ctx context.Context) (policy *config, safe bool, err error) {
-	own, _ := transport.Setting[settings](ctx)
+	own, _ := record.Setting[settings](ctx)
 	if len(own.opts) == 0 {
 		return &r.config, own.safe, nil
 	}

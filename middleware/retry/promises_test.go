@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
@@ -590,7 +591,7 @@ func TestAStreamThatTurnsOutTooLongIsSentOnce(t *testing.T) {
 			return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 				resp, err := next.RoundTrip(req)
 				if first.status == 401 {
-					transport.Again(req.Context())
+					record.Again(req.Context())
 				}
 				return resp, err
 			})
@@ -620,7 +621,7 @@ func TestNoAttemptMoreBeginsAfterMaxElapsed(t *testing.T) {
 	asking := func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
-			transport.Again(req.Context())
+			record.Again(req.Context())
 			return resp, err
 		})
 	}

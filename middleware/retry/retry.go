@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/internal/backoff"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -54,13 +55,22 @@ func New(opts ...Option) transport.Middleware {
 		for _, below := range transport.Layers(next) {
 			switch l := below.(type) {
 			case *retrier:
-				r.nested = true
+				r.spare = spare()
 			case *http.Transport:
 				r.verifies = verifies(l.TLSClientConfig)
 			}
 		}
 		return r
 	}
+}
+
+// spare returns the node of a call that has ended: it opens the record of calls that
+// no chain opened.
+func spare() record.Opener {
+	ctx, call := transport.Begin(context.Background())
+	call.End()
+	opener, _ := record.NodeOf(ctx).(record.Opener)
+	return opener
 }
 
 // verifies reports whether a callback of the user's may refuse a server.
@@ -72,11 +82,11 @@ type retrier struct {
 	transport.Link
 
 	config   config
-	budget   *Budget   // unless the policy has one
-	born     time.Time // what elapsed times are read off: time.Since asks one clock, time.Now two
-	nested   bool      // a retry loop of ours is below
-	verifies bool      // see verifies
-	panicked sync.Once // a callback did, and that was reported
+	budget   *Budget       // unless the policy has one
+	born     time.Time     // what elapsed times are read off: time.Since asks one clock, time.Now two
+	spare    record.Opener // not nil: a retry loop of ours is below, which finds this one by a record
+	verifies bool          // see verifies
+	panicked sync.Once     // a callback did, and that was reported
 }
 
 // Layer returns the name with the policy's main figures.
@@ -92,7 +102,7 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Fault() != nil {
 		return nil, transport.Refuse(req, r.Fault())
 	}
-	req, loop, end := transport.OwnRoundTrip(req, r.nested)
+	req, loop, end := record.OwnRoundTrip(req, r.spare)
 	if end != nil {
 		defer end()
 	}
@@ -104,7 +114,10 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		return r.Send(req)
 	}
 	var c call // a literal would be built aside and copied
-	c.retrier, c.policy, c.req, c.ctx, c.loop, c.record = r, policy, req, req.Context(), loop, loop.Record()
+	c.retrier, c.policy, c.req, c.ctx, c.loop = r, policy, req, req.Context(), loop
+	if loop != nil {
+		c.record = transport.CallFrom(c.ctx)
+	}
 	if !c.enter() {
 		return r.Send(req)
 	}
@@ -126,7 +139,7 @@ type call struct {
 	req      *http.Request // as it was given
 	ctx      context.Context
 	record   *transport.Call
-	loop     *transport.Loop  // nil: there is no record
+	loop     record.Loop      // nil: there is no record
 	repeat   transport.Repeat // what a second copy of the request would do
 	replay   layer.Replay
 	drainer  layer.Drainer
@@ -171,7 +184,7 @@ func (c *call) enter() bool {
 	}
 	var nested bool
 	if c.began, nested = c.loop.Enter(c.req, c.policy.maxRetries, c.policy.maxElapsed); nested {
-		c.record.SetReason(ReasonNested)
+		c.loop.Writer().SetReason(string(ReasonNested))
 		return false
 	}
 	if c.policy.withinCall {
@@ -252,8 +265,8 @@ func (c *call) budgetOf() *Budget {
 
 // give ends the loop with the last response or error.
 func (c *call) give(resp *http.Response, err error, d decision) (*http.Response, error) {
-	if d.reason != "" {
-		c.record.SetReason(d.reason)
+	if d.reason != "" && c.loop != nil {
+		c.loop.Writer().SetReason(string(d.reason))
 	}
 	if d.err != nil { // the body cannot be had again
 		c.drop(resp, c.policy.drainTime)

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/internal/faults"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/network"
@@ -632,7 +633,7 @@ func TestALayerBelowMayAskForOneAttemptMore(t *testing.T) {
 	asking := func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
-			again, _ := transport.Again(req.Context())
+			again, _ := record.Again(req.Context())
 			granted = append(granted, again)
 			return resp, err
 		})

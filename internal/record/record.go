@@ -1,0 +1,77 @@
+// Package record is how the layers of this module write to the record of a call
+// (transport.Call), which those who read it cannot. The record itself, and all that
+// implements the interfaces here, is in package transport.
+package record
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Key asks a context for the nearest [Node].
+type Key struct{}
+
+// A Node is a context that says to which call the contexts made from it belong.
+type Node interface {
+	// Writer returns the record of the call, or nil where there is none.
+	Writer() Writer
+	// Detach returns ctx, which was made from the node, without its call.
+	Detach(ctx context.Context) context.Context
+	// Outer returns the context that the node was made from. Parts reports
+	// whether the node parts the requests of one call from those of another.
+	Outer() (ctx context.Context, parts bool)
+}
+
+// NodeOf returns the nearest node of ctx, or nil.
+func NodeOf(ctx context.Context) Node {
+	if node, ok := ctx.(Node); ok { // as it mostly is: nothing to search
+		return node
+	}
+	node, _ := ctx.Value(Key{}).(Node)
+	return node
+}
+
+// A Writer is a record as layers write to it. Once the record is sealed its
+// methods do nothing. They are safe for concurrent use.
+type Writer interface {
+	// SetReason notes why retries ended.
+	SetReason(reason string)
+	// SetRateLimit notes what a response said of rate limits.
+	SetRateLimit(r RateLimit)
+	// ReadRateLimit notes what the header of a response says of rate limits.
+	ReadRateLimit(header http.Header)
+}
+
+// WriterOf returns the record that ctx carries, or nil.
+func WriterOf(ctx context.Context) Writer {
+	if node := NodeOf(ctx); node != nil {
+		return node.Writer()
+	}
+	return nil
+}
+
+// A RateLimit is a transport.RateLimit, which this package cannot name: Go converts
+// one into the other, and does not compile if they differ.
+type RateLimit struct {
+	State         string
+	Reason        string
+	Period        time.Duration
+	RequestID     string
+	ResponseTime  time.Duration
+	RetryAfter    time.Duration
+	Limit         int
+	Remaining     int
+	Reset         time.Duration
+	HasQuota      bool
+	HasRetryAfter bool
+	NearLimit     bool
+}
+
+// Detach returns ctx without the record of its call: see layer.Detach.
+func Detach(ctx context.Context) context.Context {
+	if node := NodeOf(ctx); node != nil {
+		return node.Detach(ctx)
+	}
+	return ctx
+}

@@ -1,0 +1,47 @@
+package transport
+
+import (
+	"context"
+
+	"github.com/tripware/tripware/internal/record"
+)
+
+// The nodes of a call tell package record where in it a context is: a begun record
+// and a scope have a record to write to, and the others part a call from what its
+// layers call out to.
+var (
+	_ record.Node = (*begun)(nil)
+	_ record.Trip = (*scope)(nil)
+	_ record.Node = (*outside)(nil)
+	_ record.Node = (*detached)(nil)
+)
+
+func (b *begun) Writer() record.Writer    { return (*writer)(b.call) }
+func (s *scope) Writer() record.Writer    { return (*writer)(s.call) }
+func (o *outside) Writer() record.Writer  { return nil }
+func (d *detached) Writer() record.Writer { return nil }
+
+func (b *begun) Outer() (ctx context.Context, parts bool)    { return b.Context, false }
+func (s *scope) Outer() (ctx context.Context, parts bool)    { return s.Context, !s.over() }
+func (o *outside) Outer() (ctx context.Context, parts bool)  { return o.Context, true }
+func (d *detached) Outer() (ctx context.Context, parts bool) { return d.Context, true }
+
+func (b *begun) Detach(ctx context.Context) context.Context {
+	if ctx == context.Context(b) {
+		return record.Detach(b.Context)
+	}
+	if s, ok := record.Boundary(ctx).(*scope); ok {
+		return &detached{ctx, s.call}
+	}
+	return &unbegun{ctx}
+}
+
+func (s *scope) Detach(ctx context.Context) context.Context {
+	if ctx == context.Context(s) {
+		return (*outside)(s)
+	}
+	return &detached{ctx, s.call}
+}
+
+func (o *outside) Detach(ctx context.Context) context.Context  { return ctx }
+func (d *detached) Detach(ctx context.Context) context.Context { return ctx }
