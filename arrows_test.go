@@ -21,7 +21,7 @@ var mayImport = []struct {
 	folder string
 	below  []string
 }{
-	{".", []string{"middleware/*", "transport", "transport/network", "transport/redact", "internal/mistake"}},
+	{".", []string{"middleware/*", "transport", "transport/layer", "transport/network", "transport/redact", "internal/mistake"}},
 	{"transport", []string{"transport/layer", "transport/redact", "internal/*"}},
 	{"transport/redact", []string{"internal/*"}},
 	{"transport/layer", []string{"internal/*"}},
@@ -31,7 +31,8 @@ var mayImport = []struct {
 	{"poll", []string{"internal/*"}},
 	{"rttest", nil}, // what proves the contract to others leans on nothing of ours
 	{"services", []string{
-		"transport", "transport/redact", "middleware/metrics", "poll", "internal/header", "internal/mistake", "internal/record",
+		"transport", "transport/layer", "transport/redact", "middleware/metrics", "poll",
+		"internal/header", "internal/mistake", "internal/record",
 	}},
 	{"services/internal/apitest", []string{"services", "transport"}},
 	{"services/opsgenie", []string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "transport/redact", "poll", "internal/mistake"}},
@@ -41,7 +42,7 @@ var mayImport = []struct {
 	{"services/opsgenie/internal", []string{"services"}},
 	{"services/opsgenie/*", []string{
 		"services", "services/opsgenie/wire", "services/opsgenie/shape", "services/opsgenie/internal/*", "transport",
-		"transport/redact", "poll",
+		"transport/layer", "transport/redact", "poll",
 	}},
 }
 

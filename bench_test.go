@@ -22,6 +22,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // instant answers at once.
@@ -129,7 +130,7 @@ func send(tb testing.TB, client *http.Client) { //nolint:thelper // Helper would
 	for err == nil {
 		_, err = resp.Body.Read(buf[:])
 	}
-	transport.CloseBody(resp.Body)
+	layer.CloseBody(resp.Body)
 }
 
 func BenchmarkChain(b *testing.B) {
@@ -202,7 +203,7 @@ func upload(b *testing.B, client *http.Client, url string, body io.Reader, size 
 	if err != nil {
 		b.Fatal(err)
 	}
-	transport.CloseBody(resp.Body)
+	layer.CloseBody(resp.Body)
 }
 
 // Ratios hold where times drift: the clients take turns in small chunks, and the

@@ -20,6 +20,7 @@ import (
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // A canaryParrot is a base that repeats one text in every place that an answer
@@ -34,7 +35,7 @@ type canaryParrot struct {
 func (p *canaryParrot) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
-		transport.CloseBody(req.Body)
+		layer.CloseBody(req.Body)
 	}
 	if p.asked++; p.broken || p.asked == 1 {
 		return nil, errors.New("read: " + p.text)

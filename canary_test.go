@@ -30,6 +30,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -269,7 +270,7 @@ func canaryDrained() *ratelimit.Limiter {
 	if err != nil {
 		panic(err)
 	}
-	transport.CloseBody(resp.Body)
+	layer.CloseBody(resp.Body)
 	return limiter
 }
 

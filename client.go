@@ -12,6 +12,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/network"
 )
 
@@ -69,11 +70,11 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 // last.
 func (c *config) credentials() []transport.Middleware {
 	var keys, signatures []transport.Middleware
-	for _, layer := range c.auth {
-		if l, ok := layer(http.DefaultTransport).(interface{ Place() transport.Place }); ok && l.Place() == transport.AtSignature {
-			signatures = append(signatures, layer)
+	for _, mw := range c.auth {
+		if l, ok := mw(http.DefaultTransport).(interface{ Place() layer.Place }); ok && l.Place() == layer.AtSignature {
+			signatures = append(signatures, mw)
 		} else {
-			keys = append(keys, layer)
+			keys = append(keys, mw)
 		}
 	}
 	return append(keys, signatures...)
@@ -83,26 +84,26 @@ func (c *config) credentials() []transport.Middleware {
 // place among them, since its number in the whole chain would say little.
 func placed(option string, layers []transport.Middleware) []transport.Middleware {
 	named := make([]transport.Middleware, len(layers))
-	for i, layer := range layers {
-		if layer == nil {
+	for i, mw := range layers {
+		if mw == nil {
 			continue // it is skipped
 		}
 		named[i] = func(next http.RoundTripper) http.RoundTripper {
-			if rt := layer(next); !mistake.NilInside(rt) {
+			if rt := mw(next); !mistake.NilInside(rt) {
 				return rt
 			}
 			fault := fmt.Errorf("%s: layer %d of %d returned no RoundTripper", option, i+1, len(layers))
-			return &missing{transport.NewLink("nothing", transport.Anywhere, next, fault)}
+			return &missing{layer.NewLink("nothing", layer.Anywhere, next, fault)}
 		}
 	}
 	return named
 }
 
 // A missing layer refuses every call.
-type missing struct{ transport.Link }
+type missing struct{ layer.Link }
 
 func (m *missing) RoundTrip(req *http.Request) (*http.Response, error) {
-	return nil, transport.Refuse(req, m.Fault())
+	return nil, layer.Refuse(req, m.Fault())
 }
 
 // bare returns what err wraps: that a base was being built says nothing here.

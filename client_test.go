@@ -25,16 +25,17 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/network"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func mine(next http.RoundTripper) http.RoundTripper {
-	return &named{transport.NewLink("mine", transport.Anywhere, next)}
+	return &named{layer.NewLink("mine", layer.Anywhere, next)}
 }
 
-type named struct{ transport.Link }
+type named struct{ layer.Link }
 
 func (n *named) RoundTrip(req *http.Request) (*http.Response, error) { return n.Send(req) }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 func ExampleNew() {
@@ -68,24 +69,24 @@ func Stamp(header string) transport.Middleware {
 		fault = errors.New("stamp: the header has no name")
 	}
 	return func(next http.RoundTripper) http.RoundTripper {
-		return &stamp{Link: transport.NewLink("stamp", transport.Anywhere, next, fault), header: header}
+		return &stamp{Link: layer.NewLink("stamp", layer.Anywhere, next, fault), header: header}
 	}
 }
 
 type stamp struct {
-	transport.Link
+	layer.Link
 
 	header string
 }
 
 func (s *stamp) RoundTrip(req *http.Request) (*http.Response, error) {
 	if s.Fault() != nil {
-		return nil, transport.Refuse(req, s.Fault()) // closes the body: nobody below will
+		return nil, layer.Refuse(req, s.Fault()) // closes the body: nobody below will
 	}
-	stamped := transport.Copy(req, 1) // a request is never written once it was handed on
+	stamped := layer.Copy(req, 1) // a request is never written once it was handed on
 	stamped.Header.Set(s.header, time.Now().UTC().Format(time.RFC3339))
 	resp, err := s.Send(stamped)
-	return transport.Restore(resp, req), err // the answer is to the request that we were given
+	return layer.Restore(resp, req), err // the answer is to the request that we were given
 }
 
 func TestStamp(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // None of these tests runs beside another: its allocations would count.
@@ -67,7 +68,7 @@ func TestAllocationsOfTheChainInBytes(t *testing.T) { //nolint:paralleltest // i
 func TestAllocationsOfARetry(t *testing.T) { //nolint:paralleltest // it counts allocations
 	answer := testing.AllocsPerRun(runs, func() {
 		resp, _ := (&memory{}).RoundTrip(nil)
-		transport.CloseBody(resp.Body)
+		layer.CloseBody(resp.Body)
 	}) - 1 // the memory itself
 	for _, row := range []struct {
 		name   string

@@ -31,6 +31,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/network"
 )
 
@@ -758,7 +759,7 @@ func wireAllocatedBy(t *testing.T, s *faults.Server, policy []retry.Option, size
 			send(second)
 		}
 	})
-	transport.CloseBody(second.Body) // if it was not sent
+	layer.CloseBody(second.Body) // if it was not sent
 	arrivals := s.Arrivals("upload")
 	require.Len(t, arrivals, 2)
 	for _, a := range arrivals {

@@ -16,6 +16,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // A stub answers everything, and asks nobody.
@@ -49,7 +50,7 @@ func (b *breaker) RoundTrip(req *http.Request) (*http.Response, error) {
 	open := time.Now().Before(b.until)
 	b.mu.Unlock()
 	if open {
-		return nil, transport.Refuse(req, errOpen)
+		return nil, layer.Refuse(req, errOpen)
 	}
 	resp, err := b.base.RoundTrip(req)
 	b.mu.Lock()
@@ -70,9 +71,9 @@ func files(dir string) func(http.RoundTripper) http.RoundTripper {
 	return func(http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			if req.URL == nil {
-				return nil, transport.Refuse(req, errors.New("files: the request has no URL"))
+				return nil, layer.Refuse(req, errors.New("files: the request has no URL"))
 			}
-			transport.CloseBody(req.Body)
+			layer.CloseBody(req.Body)
 			return served.RoundTrip(req)
 		})
 	}

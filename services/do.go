@@ -16,6 +16,7 @@ import (
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // Do sends one operation and returns its answer. The route is written like a
@@ -74,10 +75,10 @@ type exchange struct {
 func (c *Client) send(ctx context.Context, o operation, into any, m *Metadata) error {
 	ctx, call := begin(ctx)
 	defer call.End()
-	transport.Put(ctx, transport.Route(o.route))
-	transport.Put(ctx, metrics.Typed{})
+	layer.Put(ctx, transport.Route(o.route))
+	layer.Put(ctx, metrics.Typed{})
 	if request, ok := o.in.(repeater); ok {
-		transport.Put(ctx, request.Repeat())
+		layer.Put(ctx, request.Repeat())
 	}
 	x := &exchange{client: c, route: o.route, call: call}
 	in, _ := c.intakes.Get().(*intake)

@@ -6,7 +6,7 @@ import (
 	"iter"
 	"net/url"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // errLoop is why a list ends whose pages lead to each other.
@@ -26,7 +26,7 @@ func Follow[T any](ctx context.Context, c *Client, route string, link Link) (*Re
 // pages that lead back to one that was read already, with an error that Is
 // [ErrResponse].
 func Pages[P any](ctx context.Context, c *Client, route string, in any) iter.Seq2[*Result[P], error] {
-	ctx = transport.Detach(ctx) // a begun record is for one call
+	ctx = layer.Detach(ctx) // a begun record is for one call
 	return func(yield func(*Result[P], error) bool) {
 		seen := map[Link]bool{}
 		page, err := Do[P](ctx, c, route, in)

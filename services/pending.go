@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"github.com/tripware/tripware/poll"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // Tracking says how a vendor's asynchronous request is followed: S is what its
@@ -62,7 +62,7 @@ func (p *Pending[S, E]) Wait(ctx context.Context, opts ...poll.Option) (*Result[
 	if p.RequestID == "" {
 		return nil, &ArgumentError{Field: "requestId", Problem: "is required"}
 	}
-	ctx = transport.Detach(ctx) // each probe is a call of its own
+	ctx = layer.Detach(ctx) // each probe is a call of its own
 	for {
 		r, first := p.join()
 		if first {

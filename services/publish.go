@@ -7,7 +7,7 @@ import (
 	"io"
 
 	"github.com/tripware/tripware/middleware/metrics"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -98,7 +98,7 @@ func (x *exchange) details() RequestDetails {
 	if err != nil {
 		return d
 	}
-	defer transport.CloseBody(body)
+	defer layer.CloseBody(body)
 	if text, err := io.ReadAll(body); err == nil {
 		if masked := json.RawMessage(redact.Text(string(text))); json.Valid(masked) {
 			d.Body = masked

@@ -25,7 +25,7 @@ func BenchmarkCopy(b *testing.B) {
 		b.Run(fmt.Sprintf("Copy and set, %d headers", headers), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				own := transport.Copy(req, 1)
+				own := layer.Copy(req, 1)
 				own.Header["Authorization"] = []string{"value"}
 				_, _ = next.RoundTrip(own)
 			}
@@ -33,7 +33,7 @@ func BenchmarkCopy(b *testing.B) {
 		b.Run(fmt.Sprintf("CopyWith, %d headers", headers), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				_, _ = next.RoundTrip(transport.CopyWith(req, "Authorization", "value"))
+				_, _ = next.RoundTrip(layer.CopyWith(req, "Authorization", "value"))
 			}
 		})
 	}
@@ -94,14 +94,14 @@ func TestACopyWithAHeaderLeavesTheRequestAlone(t *testing.T) {
 			req.Header.Set(fmt.Sprintf("X-Header-%d", i), "value")
 		}
 		before := req.Header.Clone()
-		own := transport.CopyWith(req, "Authorization", "key")
+		own := layer.CopyWith(req, "Authorization", "key")
 		assert.Equal(t, before, req.Header, headers)
 		assert.Equal(t, "key", own.Header.Get("Authorization"))
 		assert.Len(t, own.Header, headers+1)
 		assert.Equal(t, req.Context(), own.Context())
-		again := transport.CopyWith(own, "Authorization", "another")
+		again := layer.CopyWith(own, "Authorization", "another")
 		assert.Equal(t, []string{"key"}, own.Header["Authorization"])
 		assert.Equal(t, []string{"another"}, again.Header["Authorization"])
 	}
-	assert.Equal(t, http.Header{"A": {"b"}}, transport.CopyWith(&http.Request{}, "A", "b").Header, "C3: a nil header becomes a map")
+	assert.Equal(t, http.Header{"A": {"b"}}, layer.CopyWith(&http.Request{}, "A", "b").Header, "C3: a nil header becomes a map")
 }

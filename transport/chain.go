@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/internal/mistake"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // A Middleware wraps a RoundTripper in another that adds one behaviour.
@@ -45,12 +46,12 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 		fault := fmt.Errorf("transport: build chain: the base is a nil %T", base)
 		base = refuse(RoundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, fault }), fault)
 	}
-	c := &chain{base: base, epoch: time.Now()}
+	c := &chain{base: layer.Link{Next: base}, epoch: time.Now()}
 	top := base
 	counts := chainBelow(base) == nil // else the chain below counts the attempts
 	c.nests = !counts
 	if counts {
-		top = &sender{Link: NewLink("send", Anywhere, base), chain: c}
+		top = &sender{Link: layer.NewLink("send", layer.Anywhere, base), chain: c}
 	}
 	for i, mw := range slices.Backward(middlewares) {
 		if mw == nil {
@@ -67,7 +68,7 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 		c.layers = append(c.layers, top)
 	}
 	slices.Reverse(c.layers)
-	c.top = top
+	c.top = layer.Link{Next: top}
 	if i, ok := top.(*identity); ok && counts && i.Fault() == nil && !slices.ContainsFunc(c.layers[1:], looksAtHeaders) {
 		c.late = i
 	}
@@ -76,7 +77,7 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 
 // looksAtHeaders reports whether a layer must see the headers that [Identity]
 // adds: one that no place of the standing order says anything about.
-func looksAtHeaders(layer http.RoundTripper) bool { return placeOf(layer) == Anywhere }
+func looksAtHeaders(rt http.RoundTripper) bool { return placeOf(rt) == layer.Anywhere }
 
 // identified returns rt, or what stands for it where Go cannot compare it: a function, say.
 func identified(rt http.RoundTripper) http.RoundTripper {
@@ -92,11 +93,14 @@ func (f *foreign) Layer() string { return layerName(f.RoundTripper) }
 
 func (f *foreign) Unwrap() http.RoundTripper { return Unwrap(f.RoundTripper) }
 
-func (f *foreign) CloseIdleConnections() { closeIdle(f.RoundTripper) }
+func (f *foreign) CloseIdleConnections() {
+	below := layer.Link{Next: f.RoundTripper}
+	below.CloseIdleConnections()
+}
 
 type chain struct {
-	top    http.RoundTripper
-	base   http.RoundTripper
+	top    layer.Link          // leads to the outermost layer
+	base   layer.Link          // leads to the base
 	late   *identity           // the top layer, where its headers may be added next to the base: see outgoing
 	layers []http.RoundTripper // outermost first, without base; foreign ones too
 	epoch  time.Time           // what the records that it opens count from
@@ -107,49 +111,49 @@ type chain struct {
 func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 	node := nodeOf(req.Context())
 	if s, ok := node.(*scope); ok && s.carries(req) { // there is a chain above
-		resp, err := send(c.top, req)
+		resp, err := c.top.Send(req)
 		return resp, s.call.attach(err)
 	}
 	s := newScope(req, node, c, &c.epoch)
 	defer s.end()
-	next := c.top
+	below := &c.top
 	if c.late != nil {
 		c.late.identify(s.call, req)
-		next = c.late.Next
+		below = &c.late.Link
 	}
-	resp, err := send(next, &s.req)
-	return Restore(resp, &s.req), s.call.attach(err) // the response leads to the record
+	resp, err := below.Send(&s.req)
+	return layer.Restore(resp, &s.req), s.call.attach(err) // the response leads to the record
 }
 
 // Unwrap returns the outermost layer.
-func (c *chain) Unwrap() http.RoundTripper { return c.top }
+func (c *chain) Unwrap() http.RoundTripper { return c.top.Next }
 
 // CloseIdleConnections closes the idle connections of the base itself, since a
 // foreign layer between may not forward the call, and tells the foreign layers,
 // which may have connections of their own.
 func (c *chain) CloseIdleConnections() {
-	for _, layer := range c.layers {
-		if i, ok := layer.(interface{ CloseIdleConnections() }); ok && placeOf(layer) == Anywhere {
+	for _, rt := range c.layers {
+		if i, ok := rt.(interface{ CloseIdleConnections() }); ok && placeOf(rt) == layer.Anywhere {
 			i.CloseIdleConnections()
 		}
 	}
-	closeIdle(c.base)
+	c.base.CloseIdleConnections()
 }
 
 // String lists the layers in the order in which a request meets them.
 func (c *chain) String() string {
 	var b strings.Builder
-	for _, layer := range c.layers {
-		b.WriteString(layerName(layer))
+	for _, rt := range c.layers {
+		b.WriteString(layerName(rt))
 		b.WriteString(" > ")
 	}
-	b.WriteString(layerName(c.base))
+	b.WriteString(layerName(c.base.Next))
 	return b.String()
 }
 
 // sender is the last layer above the base: what passes it is an attempt.
 type sender struct {
-	Link
+	layer.Link
 
 	chain *chain
 }
@@ -169,18 +173,18 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		err = namedProxy(s.Next, req, err)
 	}
 	of.call.endAttempt(n, claim, resp, err)
-	return Restore(resp, req), err
+	return layer.Restore(resp, req), err
 }
 
 // refusal stands in for a layer that could not be built.
-type refusal struct{ Link }
+type refusal struct{ layer.Link }
 
 func refuse(next http.RoundTripper, fault error) *refusal {
-	return &refusal{Link: NewLink("nothing", Anywhere, next, fault)}
+	return &refusal{Link: layer.NewLink("nothing", layer.Anywhere, next, fault)}
 }
 
 func (r *refusal) RoundTrip(req *http.Request) (*http.Response, error) {
-	return nil, Refuse(req, r.Fault())
+	return nil, layer.Refuse(req, r.Fault())
 }
 
 // Unwrap returns the layer that rt decorates, or nil when rt is a base or a
@@ -199,7 +203,7 @@ func Layers(rt http.RoundTripper) []http.RoundTripper {
 	for depth := 0; rt != nil && depth < maxLayers; depth++ {
 		if c, ok := rt.(*chain); ok {
 			found = append(found, c.layers...)
-			rt = c.base
+			rt = c.base.Next
 			continue
 		}
 		found = append(found, rt)
@@ -219,16 +223,6 @@ func chainBelow(rt http.RoundTripper) *chain {
 		rt = Unwrap(rt)
 	}
 	return nil
-}
-
-func closeIdle(rt http.RoundTripper) {
-	for depth := 0; rt != nil && depth < maxLayers; depth++ {
-		if c, ok := rt.(interface{ CloseIdleConnections() }); ok {
-			c.CloseIdleConnections()
-			return
-		}
-		rt = Unwrap(rt)
-	}
 }
 
 func layerName(rt http.RoundTripper) string {

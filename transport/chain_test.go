@@ -15,12 +15,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // answer is a base that answers at once.
 func answer(status int) transport.RoundTripperFunc {
 	return func(req *http.Request) (*http.Response, error) {
-		transport.CloseBody(req.Body)
+		layer.CloseBody(req.Body)
 		return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 	}
 }
@@ -135,34 +136,34 @@ func TestAChainPrintsAsItsOrder(t *testing.T) {
 	assert.Same(t, layers[0], transport.Unwrap(chain))
 }
 
-type placed struct{ transport.Link }
+type placed struct{ layer.Link }
 
 func (p *placed) RoundTrip(req *http.Request) (*http.Response, error) { return p.Send(req) }
 
-func at(name string, place transport.Place, faults ...error) transport.Middleware {
+func at(name string, place layer.Place, faults ...error) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
-		return &placed{transport.NewLink(name, place, next, faults...)}
+		return &placed{layer.NewLink(name, place, next, faults...)}
 	}
 }
 
 // C10: Check reports faults of order and of settings without a call.
 func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
 	t.Parallel()
-	retry, limit := at("retry", transport.AtRetry), at("limit", transport.AtLimit)
-	log, auth, free := at("log", transport.AtAttempt), at("auth", transport.AtCredential), at("mine", transport.Anywhere)
+	retry, limit := at("retry", layer.AtRetry), at("limit", layer.AtLimit)
+	log, auth, free := at("log", layer.AtAttempt), at("auth", layer.AtCredential), at("mine", layer.Anywhere)
 	for _, row := range []struct {
 		name   string
 		layers []transport.Middleware
 		want   string
 	}{
-		{"the standing order", []transport.Middleware{transport.Identity(), at("calls", transport.AtCall), retry, limit, log, auth}, ""},
+		{"the standing order", []transport.Middleware{transport.Identity(), at("calls", layer.AtCall), retry, limit, log, auth}, ""},
 		{"a layer of one's own stands anywhere", []transport.Middleware{free, retry, free, auth, free}, ""},
 		{"an observer may see the limiter's wait", []transport.Middleware{log, limit}, ""},
 		{"two retriers", []transport.Middleware{retry, retry}, "multiply"},
 		{"a limiter above retry", []transport.Middleware{limit, retry}, "limit is listed before retry"},
 		{"a credential above a log", []transport.Middleware{auth, log}, "sees the key"},
 		{"identity below retry", []transport.Middleware{retry, transport.Identity()}, "share their identity"},
-		{"calls below retry", []transport.Middleware{retry, at("calls", transport.AtCall)}, "would see attempts instead of calls"},
+		{"calls below retry", []transport.Middleware{retry, at("calls", layer.AtCall)}, "would see attempts instead of calls"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -174,7 +175,7 @@ func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
 			}
 		})
 	}
-	both := transport.Check(transport.Chain(answer(200), at("a", transport.Anywhere, errors.New("a: first")), at("b", transport.Anywhere, errors.New("b: second"))))
+	both := transport.Check(transport.Chain(answer(200), at("a", layer.Anywhere, errors.New("a: first")), at("b", layer.Anywhere, errors.New("b: second"))))
 	require.ErrorContains(t, both, "a: first")
 	assert.ErrorContains(t, both, "b: second")
 }

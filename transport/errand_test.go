@@ -10,6 +10,7 @@ import (
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // A4, C11: what was set for a call is left behind, whether or not a chain carries it,
@@ -35,7 +36,7 @@ func TestAContextWithoutTheSettingsOfItsCall(t *testing.T) {
 	defer call.End()
 	for name, ctx := range map[string]context.Context{
 		"bare": set, "begun": begun, "set in a begun one": record.WithSetting(begun, mark("call")),
-		"outside a call": record.WithSetting(transport.Detach(begun), mark("call")),
+		"outside a call": record.WithSetting(layer.Detach(begun), mark("call")),
 	} {
 		without := record.WithoutSettings(ctx)
 		_, ok := record.Setting[mark](without)

@@ -2,44 +2,19 @@ package transport
 
 import (
 	"context"
-	"reflect"
+
+	"github.com/tripware/tripware/internal/record"
 )
 
 // Route is the fact under which a typed call lays its route on the record, such
 // as "POST /v2/alerts/{identifier}/close": a label of which there are finitely many.
 type Route string
 
-// Put lays v on the record that ctx carries, under its type T, which should
-// belong to the package that learns the fact. A second value of T replaces the
-// first. It reports whether there was an open record to take it.
-func Put[T any](ctx context.Context, v T) bool {
-	c := CallFrom(ctx)
-	if c == nil {
-		return false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.sealed {
-		return false
-	}
-	r := c.others()
-	for i, fact := range r.facts {
-		if reflect.TypeOf(fact) == reflect.TypeFor[entry[T]]() {
-			r.facts[i] = entry[T]{v}
-			return true
-		}
-	}
-	if r.facts == nil {
-		r.facts = make([]any, 0, 4) // as many as a typed call has
-	}
-	r.facts = append(r.facts, entry[T]{v})
-	return true
-}
-
-// Lookup returns the fact of type T on the record that ctx carries.
+// Lookup returns the fact of type T on the record that ctx carries: what a layer
+// stored there by layer.Put.
 func Lookup[T any](ctx context.Context) (T, bool) { return Fact[T](CallFrom(ctx)) }
 
-// Fact returns the fact of type T on c, which may be nil.
+// Fact returns the fact of type T on c, which may be nil: see [Lookup].
 func Fact[T any](c *Call) (T, bool) {
 	var none T
 	if c == nil {
@@ -51,12 +26,9 @@ func Fact[T any](c *Call) (T, bool) {
 		return none, false
 	}
 	for _, fact := range c.rest.facts {
-		if e, ok := fact.(entry[T]); ok {
-			return e.value, true
+		if e, ok := fact.(record.Fact[T]); ok {
+			return e.Value, true
 		}
 	}
 	return none, false
 }
-
-// entry keeps a fact under its static type, which may be an interface.
-type entry[T any] struct{ value T }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // A step is one attempt of a played call, and the wait that follows it.
@@ -31,6 +32,10 @@ type step struct {
 	status int
 	err    error
 	wait   transport.Wait
+}
+
+func backoff(d time.Duration, why string) transport.Wait {
+	return transport.Wait{For: d, Cause: transport.WaitBackoff, Reason: why}
 }
 
 // played returns a chain that sends each request as often as there are steps. The
@@ -51,10 +56,10 @@ func played(steps []step, during func(call *transport.Call)) http.RoundTripper {
 			call := transport.CallFrom(req.Context())
 			for i := range steps {
 				if resp, err = next.RoundTrip(req); err == nil {
-					transport.CloseBody(resp.Body)
+					layer.CloseBody(resp.Body)
 				}
 				if w := steps[i].wait; w.For > 0 {
-					transport.AddWait(req.Context(), w)
+					layer.AddWait(req.Context(), w.For, w.Cause, w.Reason)
 					during(call)
 					time.Sleep(w.For)
 				}
@@ -111,7 +116,7 @@ func TestARecordHasOneFormForJSONAndLogs(t *testing.T) {
 		rt := played(troubled(), func(*transport.Call) {})
 		ctx := transport.WithTransactionID(t.Context(), "tx-1")
 		ctx, call := transport.Begin(ctx)
-		transport.Put(ctx, transport.Route("GET /v2/alerts"))
+		layer.Put(ctx, transport.Route("GET /v2/alerts"))
 		resp, err := rt.RoundTrip(get(t, ctx))
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
@@ -186,7 +191,7 @@ func TestARecordPrintsHowTheCallEnded(t *testing.T) {
 		"begun":    {begun(func(context.Context, *transport.Call) { time.Sleep(time.Minute) }), "running for 1m0s with no attempt"},
 		"not sent": {begun(func(_ context.Context, call *transport.Call) { call.End() }), "not sent, ended in 0s"},
 		"a limiter's wait at first": {begun(func(ctx context.Context, _ *transport.Call) {
-			transport.AddWait(ctx, transport.Wait{For: 2 * time.Second, Cause: transport.WaitLimit})
+			layer.AddWait(ctx, 2*time.Second, transport.WaitLimit, "")
 		}), "running for 0s with no attempt: waiting 2s (limit)"},
 		"a reason": {begun(func(ctx context.Context, call *transport.Call) {
 			record.WriterOf(ctx).SetReason("budget")
@@ -300,8 +305,8 @@ func TestAPrintedRecordShowsNoSecret(t *testing.T) {
 	rt := transport.Chain(base, transport.Identity())
 	for range errs {
 		ctx, call := transport.Begin(t.Context())
-		transport.Put(ctx, transport.Route("GET /?apiKey="+secret))
-		transport.AddWait(ctx, transport.Wait{Reason: "https://u:" + secret + "@x.io refused", Cause: "token=" + secret})
+		layer.Put(ctx, transport.Route("GET /?apiKey="+secret))
+		layer.AddWait(ctx, 0, "token="+secret, "https://u:"+secret+"@x.io refused")
 		record.WriterOf(ctx).SetReason("token=" + secret)
 		record.WriterOf(ctx).SetRateLimit(record.RateLimit{State: "token=" + secret, Reason: "token=" + secret, RequestID: "token=" + secret})
 		req := get(t, ctx)
@@ -332,9 +337,9 @@ func TestARecordMayBePrintedWhileItIsWritten(t *testing.T) {
 			for range 50 {
 				resp, err := rt.RoundTrip(get(t, ctx))
 				if assert.NoError(t, err) {
-					transport.CloseBody(resp.Body)
+					layer.CloseBody(resp.Body)
 				}
-				transport.AddWait(ctx, backoff(time.Second, "x")).End(time.Minute)
+				addBackoff(ctx, time.Second, "x").End(time.Minute)
 			}
 		})
 		group.Go(func() {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // hopping redirects /3 to /2 and so on until /0, on the same server or from one
@@ -223,14 +224,14 @@ func TestARequestInsideAnAttemptIsNoHop(t *testing.T) {
 	asked := transport.Chain(answer(200), transport.Identity())
 	layer := func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-			other := get(t, transport.Detach(req.Context()))
+			other := get(t, layer.Detach(req.Context()))
 			other.URL.Path = "/token"
 			resp, err := asked.RoundTrip(other)
 			if err != nil {
 				return nil, err
 			}
 			assert.Nil(t, transport.CallOf(resp).Previous())
-			transport.CloseBody(resp.Body)
+			layer.CloseBody(resp.Body)
 			return next.RoundTrip(req)
 		})
 	}

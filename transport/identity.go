@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tripware/tripware/internal/header"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -149,13 +150,13 @@ func Identity(opts ...IdentityOption) Middleware {
 	}
 	return func(next http.RoundTripper) http.RoundTripper {
 		i := settings
-		i.Link = NewLink("identity", AtIdentity, next, fault)
+		i.Link = layer.NewLink("identity", layer.AtIdentity, next, fault)
 		return &i
 	}
 }
 
 type identity struct {
-	Link
+	layer.Link
 	header   string
 	defaults http.Header
 	added    []defaultHeader // the same, quicker to walk
@@ -208,18 +209,18 @@ func credentialFault(name string) error {
 
 func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 	if i.Fault() != nil {
-		return nil, Refuse(req, i.Fault())
+		return nil, layer.Refuse(req, i.Fault())
 	}
 	stamped := i.stamp(req.Header, CallFrom(req.Context()))
 	tagged := *req
 	tagged.Header = stamped
 	resp, err := i.Send(&tagged)
-	return Restore(resp, req), err
+	return layer.Restore(resp, req), err
 }
 
 // stamp returns given with the headers of the call.
 func (i *identity) stamp(given http.Header, call *Call) http.Header {
-	stamped := cloneHeader(given, len(i.added)+1)
+	stamped := header.Clone(given, len(i.added)+1)
 	i.addTo(stamped, call)
 	return stamped
 }

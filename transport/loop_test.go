@@ -14,6 +14,7 @@ import (
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // layered returns a middleware whose layer runs f.
@@ -207,8 +208,8 @@ func TestARequestMadeAnewIsACallOfItsOwn(t *testing.T) {
 		for where, within := range map[string]func(context.Context) context.Context{
 			"in the attempt":  func(ctx context.Context) context.Context { return ctx },
 			"below a value":   func(ctx context.Context) context.Context { return context.WithValue(ctx, mark("other"), 1) },
-			"by a token":      transport.Detach,
-			"by a hook below": func(ctx context.Context) context.Context { return transport.Detach(context.WithoutCancel(ctx)) },
+			"by a token":      layer.Detach,
+			"by a hook below": func(ctx context.Context) context.Context { return layer.Detach(context.WithoutCancel(ctx)) },
 		} {
 			marks = nil
 			signer := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -257,7 +258,7 @@ func TestASettingHoldsForItsCall(t *testing.T) {
 	defer call.End()
 	bare, other := transport.Begin(t.Context())
 	defer other.End()
-	for _, ctx := range []context.Context{plain, above, record.WithSetting(bare, mark("x")), transport.Detach(above), transport.Detach(plain)} {
+	for _, ctx := range []context.Context{plain, above, record.WithSetting(bare, mark("x")), layer.Detach(above), layer.Detach(plain)} {
 		for _, rt := range []http.RoundTripper{
 			probe(answer(200)), transport.Chain(answer(200), probe), transport.Chain(transport.Chain(answer(200), probe), transport.Identity()),
 		} {

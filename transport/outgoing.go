@@ -1,6 +1,10 @@
 package transport
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/tripware/tripware/internal/header"
+)
 
 // pending returns what [Identity] has yet to add to req: where all layers of a
 // chain are in the standing order, that is left to the layer that makes a copy
@@ -33,9 +37,9 @@ func (s *scope) Stamped(req *http.Request, extra int) http.Header {
 	if i == nil {
 		return nil
 	}
-	header := cloneHeader(req.Header, len(i.added)+1+extra)
-	i.addTo(header, s.call)
-	return header
+	stamped := header.Clone(req.Header, len(i.added)+1+extra)
+	i.addTo(stamped, s.call)
+	return stamped
 }
 
 // OutgoingHeader returns the values of one header of Outgoing, without its copy.

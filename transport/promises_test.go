@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // C1: an append to a header of a copy does not reach the array that it shares
@@ -22,7 +23,7 @@ func TestACopysHeadersMayBeAppendedTo(t *testing.T) {
 	req.Header["X-A"] = shared
 	adding := func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-			own := transport.Copy(req, 0)
+			own := layer.Copy(req, 0)
 			own.Header["X-A"] = append(own.Header["X-A"], "2")
 			return next.RoundTrip(own)
 		})
@@ -38,7 +39,7 @@ func TestACopysHeadersMayBeAppendedTo(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, []string{"1", "2", "2"}, sent)
 	assert.Equal(t, []string{"1", "", "", ""}, shared[:4])
-	assert.NotNil(t, transport.Copy(&http.Request{}, 0).Header, "C3: a nil header becomes an empty one")
+	assert.NotNil(t, layer.Copy(&http.Request{}, 0).Header, "C3: a nil header becomes an empty one")
 }
 
 // C3: a panic of the base reaches the caller and ends the call; the chain works on.
@@ -84,7 +85,7 @@ func TestAnAnswerNamesTheRequestItAnswers(t *testing.T) {
 		base := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Request: wrote}, nil
 		})
-		resp, err := transport.Chain(base, at("mine", transport.Anywhere)).RoundTrip(get(t, t.Context()))
+		resp, err := transport.Chain(base, at("mine", layer.Anywhere)).RoundTrip(get(t, t.Context()))
 		require.NoError(t, err, name)
 		require.NotNil(t, transport.CallOf(resp), name)
 		assert.Equal(t, 1, transport.CallOf(resp).AttemptCount(), name)
@@ -93,7 +94,7 @@ func TestAnAnswerNamesTheRequestItAnswers(t *testing.T) {
 	}
 	bare := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil })
 	req := get(t, t.Context())
-	resp, err := at("mine", transport.Anywhere)(bare).RoundTrip(req)
+	resp, err := at("mine", layer.Anywhere)(bare).RoundTrip(req)
 	require.NoError(t, err)
 	assert.Same(t, req, resp.Request, "one layer alone fills it, too")
 	assert.Equal(t, http.NoBody, resp.Body)
@@ -154,7 +155,7 @@ func TestASealedRecordCountsNoAttempt(t *testing.T) {
 	t.Parallel()
 	ctx, call := transport.Begin(t.Context())
 	call.End()
-	outer := transport.Detach(ctx)
+	outer := layer.Detach(ctx)
 	assert.Nil(t, transport.CallFrom(outer))
 	for _, late := range []context.Context{ctx, outer} {
 		resp, err := transport.Chain(answer(200), transport.Identity()).RoundTrip(get(t, late))

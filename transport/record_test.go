@@ -18,6 +18,7 @@ import (
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // twice sends each request two times.
@@ -25,7 +26,7 @@ func twice(next http.RoundTripper) http.RoundTripper {
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		if err == nil {
-			transport.CloseBody(resp.Body)
+			layer.CloseBody(resp.Body)
 		}
 		return next.RoundTrip(req)
 	})
@@ -47,7 +48,7 @@ func TestAttemptsEqualTheCallsOfTheBase(t *testing.T) {
 			resp, err := chain.RoundTrip(get(t, t.Context()))
 			if assert.NoError(t, err) {
 				recorded.Add(int64(len(transport.CallOf(resp).Attempts())))
-				transport.CloseBody(resp.Body)
+				layer.CloseBody(resp.Body)
 			}
 		})
 	}
@@ -79,9 +80,9 @@ func TestTheRecordAddsUpAndIsSealed(t *testing.T) {
 		waiting := func(next http.RoundTripper) http.RoundTripper {
 			return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 				resp, err := next.RoundTrip(req)
-				transport.CloseBody(resp.Body)
+				layer.CloseBody(resp.Body)
 				require.NoError(t, err)
-				transport.AddWait(req.Context(), transport.Wait{For: 3 * time.Second, Cause: transport.WaitBackoff, Reason: "status 503"})
+				layer.AddWait(req.Context(), 3*time.Second, transport.WaitBackoff, "status 503")
 				time.Sleep(3 * time.Second)
 				return next.RoundTrip(req)
 			})
@@ -101,10 +102,10 @@ func TestTheRecordAddsUpAndIsSealed(t *testing.T) {
 		assert.Equal(t, call.Elapsed(), sum+call.Waited())
 		assert.Equal(t, 1, call.Retries())
 		assert.True(t, call.Sealed())
-		transport.AddWait(resp.Request.Context(), transport.Wait{For: time.Second})
+		layer.AddWait(resp.Request.Context(), time.Second, "", "")
 		record.WriterOf(resp.Request.Context()).SetReason("late")
 		record.WriterOf(resp.Request.Context()).SetRateLimit(record.RateLimit{State: "late"})
-		assert.False(t, transport.Put(resp.Request.Context(), "late"))
+		assert.False(t, layer.Put(resp.Request.Context(), "late"))
 		assert.Len(t, call.Waits(), 1)
 		assert.Empty(t, call.Reason())
 		assert.Zero(t, call.RateLimit())
@@ -188,17 +189,17 @@ func TestFactsAreKeptUnderTheirType(t *testing.T) {
 	ctx, call := transport.Begin(t.Context())
 	_, ok := transport.Lookup[fact](ctx)
 	assert.False(t, ok)
-	assert.True(t, transport.Put(ctx, fact{1}))
-	assert.True(t, transport.Put(ctx, fact{2}))
-	assert.True(t, transport.Put[error](ctx, errors.New("an interface")))
+	assert.True(t, layer.Put(ctx, fact{1}))
+	assert.True(t, layer.Put(ctx, fact{2}))
+	assert.True(t, layer.Put[error](ctx, errors.New("an interface")))
 	got, ok := transport.Lookup[fact](ctx)
 	assert.True(t, ok)
 	assert.Equal(t, fact{2}, got)
 	fault, ok := transport.Fact[error](call)
 	assert.True(t, ok)
 	assert.EqualError(t, fault, "an interface")
-	assert.False(t, transport.Put(context.Background(), fact{3}), "no record")
-	_, ok = transport.Lookup[fact](transport.Detach(ctx))
+	assert.False(t, layer.Put(context.Background(), fact{3}), "no record")
+	_, ok = transport.Lookup[fact](layer.Detach(ctx))
 	assert.False(t, ok, "a detached context has no record")
 }
 

@@ -58,7 +58,7 @@ func (s *scope) Value(key any) any {
 	return s.Context.Value(key)
 }
 
-// outside is what [Detach] makes of a scope: the same context without the record.
+// outside is what layer.Detach makes of a scope: the same context without the record.
 type outside scope
 
 func (o *outside) Value(key any) any {
@@ -71,7 +71,7 @@ func (o *outside) Value(key any) any {
 	return o.Context.Value(key)
 }
 
-// detached is what [Detach] makes of a context that lies below a scope.
+// detached is what layer.Detach makes of a context that lies below a scope.
 type detached struct {
 	context.Context
 
@@ -88,7 +88,7 @@ func (d *detached) Value(key any) any {
 	return d.Context.Value(key)
 }
 
-// unbegun is what [Detach] makes of a context that lies below a begun one.
+// unbegun is what layer.Detach makes of a context that lies below a begun one.
 type unbegun struct{ context.Context }
 
 func (u *unbegun) Value(key any) any {
@@ -112,12 +112,6 @@ func Begin(ctx context.Context) (context.Context, *Call) {
 	b.call.begin(ctx, &b.epoch)
 	return &b.ctx, &b.call
 }
-
-// Detach returns ctx without the record of its call: for what a layer calls out
-// to (a token source, a hook), whose own requests are none of this call's. Inside
-// an attempt, what was set for the call is left behind as well, and the
-// transaction id goes on.
-func Detach(ctx context.Context) context.Context { return record.Detach(ctx) }
 
 // CallFrom returns the record that ctx carries, or nil.
 func CallFrom(ctx context.Context) *Call {

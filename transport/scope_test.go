@@ -13,6 +13,7 @@ import (
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // O3: a request with the context of an earlier response belongs to the call that
@@ -44,7 +45,7 @@ func TestADecoratorThatUnwrapsToItselfEndsTheWalk(t *testing.T) {
 	self := &selfish{}
 	for _, walk := range []func(){
 		func() { (&http.Client{Transport: transport.Chain(self, transport.Identity())}).CloseIdleConnections() },
-		func() { link := transport.NewLink("x", transport.Anywhere, self); link.CloseIdleConnections() },
+		func() { link := layer.NewLink("x", layer.Anywhere, self); link.CloseIdleConnections() },
 		func() { _ = transport.Check(self) },
 		func() { transport.Layers(transport.Chain(self)) },
 	} {
@@ -144,7 +145,7 @@ func TestTheRequestOfAResponseIsTheOneThatWasGiven(t *testing.T) {
 	t.Parallel()
 	id := transport.Identity(transport.WithUserAgent("agent"), transport.WithHeader("X-Default", "1"))
 	signed := func(next http.RoundTripper) http.RoundTripper {
-		return &signing{transport.NewLink("sign", transport.AtCredential, next)}
+		return &signing{layer.NewLink("sign", layer.AtCredential, next)}
 	}
 	passing := func(next http.RoundTripper) http.RoundTripper { return transport.RoundTripperFunc(next.RoundTrip) }
 	for name, layers := range map[string][]transport.Middleware{
@@ -184,11 +185,11 @@ func TestTheRequestOfAResponseIsTheOneThatWasGiven(t *testing.T) {
 	}
 }
 
-type signing struct{ transport.Link }
+type signing struct{ layer.Link }
 
 func (s *signing) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := s.Send(transport.CopyWith(req, "Authorization", "key"))
-	return transport.Restore(resp, req), err
+	resp, err := s.Send(layer.CopyWith(req, "Authorization", "key"))
+	return layer.Restore(resp, req), err
 }
 
 // A layer in the standing order sees the headers of Identity by asking for them.
@@ -196,7 +197,7 @@ func TestALayerAsksForTheHeadersThatAreSent(t *testing.T) {
 	t.Parallel()
 	asked := false
 	observer := func(next http.RoundTripper) http.RoundTripper {
-		return &watching{transport.NewLink("watch", transport.AtAttempt, next), func(req *http.Request) {
+		return &watching{layer.NewLink("watch", layer.AtAttempt, next), func(req *http.Request) {
 			asked = true
 			assert.Empty(t, req.Header["User-Agent"], "a copy is made below")
 			assert.Equal(t, []string{"agent"}, record.OutgoingHeader(req, "User-Agent"))
@@ -221,7 +222,7 @@ func TestALayerAsksForTheHeadersThatAreSent(t *testing.T) {
 }
 
 type watching struct {
-	transport.Link
+	layer.Link
 	see func(*http.Request)
 }
 

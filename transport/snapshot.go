@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -66,8 +67,8 @@ func (c *Call) snapshot(most int) *snapshot {
 	}
 	s.pending = s.waitings > 0 && r.waits[s.waitings-1].Before > s.count
 	for _, fact := range r.facts {
-		if route, ok := fact.(entry[Route]); ok {
-			s.route = route.value
+		if route, ok := fact.(record.Fact[Route]); ok {
+			s.route = route.Value
 		}
 	}
 	return s

@@ -14,16 +14,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
-func backoff(d time.Duration, why string) transport.Wait {
-	return transport.Wait{For: d, Cause: transport.WaitBackoff, Reason: why}
+func addBackoff(ctx context.Context, d time.Duration, why string) layer.Waiting {
+	return layer.AddWait(ctx, d, transport.WaitBackoff, why)
 }
 
 // waiting is a layer that makes each request wait.
 func waiting(d time.Duration) transport.Middleware {
 	return layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		transport.AddWait(req.Context(), backoff(d, "status 503"))
+		addBackoff(req.Context(), d, "status 503")
 		time.Sleep(d)
 		return next.RoundTrip(req)
 	})
@@ -33,7 +34,7 @@ func waiting(d time.Duration) transport.Middleware {
 func watched(f func(transport.Wait)) transport.Middleware {
 	return layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req.WithContext(transport.WatchWaits(req.Context(), f)))
-		return transport.Restore(resp, req), err
+		return layer.Restore(resp, req), err
 	})
 }
 
@@ -69,10 +70,10 @@ func TestAWaitIsToldWhenItBegins(t *testing.T) {
 		})
 	}
 	told := 0
-	transport.AddWait(transport.WatchWaits(t.Context(), func(w transport.Wait) {
+	addBackoff(transport.WatchWaits(t.Context(), func(w transport.Wait) {
 		told++
 		assert.Zero(t, w.Before)
-	}), backoff(time.Second, "without a record")).End(time.Minute)
+	}), time.Second, "without a record").End(time.Minute)
 	assert.Equal(t, 1, told)
 }
 
@@ -83,12 +84,12 @@ func TestWaitsInsideAnAttemptAreNotTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := transport.Chain(answer(200), waiting(time.Hour))
 		aside := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-			for _, ctx := range []context.Context{req.Context(), transport.Detach(req.Context())} {
+			for _, ctx := range []context.Context{req.Context(), layer.Detach(req.Context())} {
 				other := get(t, ctx)
 				other.URL.Path = "/token"
 				resp, err := asked.RoundTrip(other)
 				require.NoError(t, err)
-				transport.CloseBody(resp.Body)
+				layer.CloseBody(resp.Body)
 			}
 			return next.RoundTrip(req)
 		})
@@ -106,17 +107,17 @@ func TestWaitsInsideAnAttemptAreNotTold(t *testing.T) {
 func TestAWaitIsPutRight(t *testing.T) {
 	t.Parallel()
 	ctx, call := transport.Begin(t.Context())
-	first := transport.AddWait(ctx, backoff(time.Minute, "a"))
-	second := transport.AddWait(ctx, backoff(time.Minute, "b"))
+	first := addBackoff(ctx, time.Minute, "a")
+	second := addBackoff(ctx, time.Minute, "b")
 	second.End(time.Second)
 	assert.Equal(t, time.Minute+time.Second, call.Waited())
 	first.End(2 * time.Second)
 	assert.Equal(t, 3*time.Second, call.Waited())
 	call.End()
 	first.End(time.Hour)
-	transport.AddWait(ctx, backoff(time.Minute, "late")).End(time.Hour)
+	addBackoff(ctx, time.Minute, "late").End(time.Hour)
 	assert.Equal(t, 3*time.Second, call.Waited())
-	transport.Waiting{}.End(time.Hour)
+	layer.Waiting{}.End(time.Hour)
 	assert.Zero(t, (*transport.Call)(nil).Waited())
 }
 
@@ -131,7 +132,7 @@ func TestAPanicOfAWatchIsContained(t *testing.T) { //nolint:paralleltest // it s
 	ctx = transport.WatchWaits(ctx, func(transport.Wait) { told++ })
 	ctx = transport.WatchWaits(ctx, func(transport.Wait) { panic("apiKey=canary") })
 	for range 3 {
-		transport.AddWait(ctx, backoff(time.Second, "x"))
+		addBackoff(ctx, time.Second, "x")
 	}
 	assert.Equal(t, 3, told)
 	assert.Len(t, call.Waits(), 3)

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/tripware/tripware/internal/record"
@@ -36,4 +37,44 @@ func (w *writer) setRateLimit(r *RateLimit) {
 	if !w.sealed {
 		w.rate, w.quota = keep(r)
 	}
+}
+
+func (w *writer) AddWait(wait record.Wait) (n, before int) {
+	c := (*Call)(w)
+	c.write(func() {
+		before = c.count() + 1
+		wait.Before = before
+		r := c.others()
+		if r.waits == nil {
+			r.makeRoom()
+		}
+		r.waits = append(r.waits, Wait(wait))
+		n = len(r.waits)
+	})
+	return n, before
+}
+
+func (w *writer) EndWait(n int, lasted time.Duration) {
+	c := (*Call)(w)
+	c.write(func() { c.rest.waits[n-1].For = lasted })
+}
+
+func (w *writer) Put(fact any) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.sealed {
+		return false
+	}
+	r := (*Call)(w).others()
+	for i := range r.facts {
+		if reflect.TypeOf(r.facts[i]) == reflect.TypeOf(fact) {
+			r.facts[i] = fact
+			return true
+		}
+	}
+	if r.facts == nil {
+		r.facts = make([]any, 0, 4) // as many as a typed call has
+	}
+	r.facts = append(r.facts, fact)
+	return true
 }

@@ -41,6 +41,13 @@ type Writer interface {
 	SetRateLimit(r RateLimit)
 	// ReadRateLimit notes what the header of a response says of rate limits.
 	ReadRateLimit(header http.Header)
+	// AddWait adds a wait that begins. It returns its place among the waits, counted
+	// from 1, and the attempt that it comes before; zeros if the record is sealed.
+	AddWait(w Wait) (n, before int)
+	// EndWait replaces how long the wait at a place is by how long it was.
+	EndWait(n int, lasted time.Duration)
+	// Put stores a [Fact], and reports whether the record took it.
+	Put(fact any) bool
 }
 
 // WriterOf returns the record that ctx carries, or nil.
@@ -51,8 +58,35 @@ func WriterOf(ctx context.Context) Writer {
 	return nil
 }
 
-// A RateLimit is a transport.RateLimit, which this package cannot name: Go converts
-// one into the other, and does not compile if they differ.
+// A Fact is what layer.Put stores and transport.Fact finds, under its static type,
+// which may be an interface.
+type Fact[T any] struct{ Value T }
+
+// A Wait is a transport.Wait, which this package cannot name: Go converts one into
+// the other, and does not compile if they differ.
+type Wait struct {
+	For    time.Duration
+	Before int
+	Cause  string
+	Reason string
+}
+
+// WatchKey asks a context for the [Watcher] of its call's waits.
+type WatchKey struct{}
+
+// A Watcher is told of each wait as it begins.
+type Watcher interface {
+	Tell(ctx context.Context, w Wait)
+}
+
+// Watched tells those that watch the waits of ctx's call of one that begins.
+func Watched(ctx context.Context, w Wait) {
+	if watcher, ok := ctx.Value(WatchKey{}).(Watcher); ok {
+		watcher.Tell(ctx, w)
+	}
+}
+
+// A RateLimit is a transport.RateLimit, as a [Wait] is a transport.Wait.
 type RateLimit struct {
 	State         string
 	Reason        string

@@ -19,6 +19,7 @@ type Trip interface {
 	Changed(sent *http.Request)
 	Outgoing(req *http.Request) *http.Request
 	OutgoingHeader(req *http.Request, name string) []string
+	Stamped(req *http.Request, extra int) http.Header
 }
 
 // tripOf returns the round trip that ctx belongs to, or nil.
@@ -101,4 +102,13 @@ func OutgoingHeader(req *http.Request, name string) []string {
 		return trip.OutgoingHeader(req, name)
 	}
 	return req.Header[name]
+}
+
+// Stamped returns a copy of the header of [Outgoing] with room for extra more; nil
+// where nothing is missing.
+func Stamped(req *http.Request, extra int) http.Header {
+	if trip := tripOf(req.Context()); trip != nil {
+		return trip.Stamped(req, extra)
+	}
+	return nil
 }

@@ -80,11 +80,11 @@ func New(origin string, source Source, opts ...Option) transport.Middleware {
 			s.base = baseBelow(next, &at)
 			faults = errors.Join(s.proxyFault(), s.clash(next))
 		}
-		name, place := "auth", transport.AtCredential
+		name, place := "auth", layer.AtCredential
 		if to.kind == inSignature {
-			name, place = "auth.sign", transport.AtSignature
+			name, place = "auth.sign", layer.AtSignature
 		}
-		s.Link = transport.NewLink(name, place, next, faults)
+		s.Link = layer.NewLink(name, place, next, faults)
 		return s
 	}
 }
@@ -108,7 +108,7 @@ func (e *SignError) Unwrap() error { return e.Err }
 func (e *SignError) NotSent() bool { return true }
 
 type signer struct {
-	transport.Link
+	layer.Link
 
 	at     origin
 	to     place
@@ -132,21 +132,21 @@ func (s *signer) clash(next http.RoundTripper) error {
 
 func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if s.Fault() != nil {
-		return nil, transport.Refuse(req, s.Fault())
+		return nil, layer.Refuse(req, s.Fault())
 	}
 	source := s.sourceFor(req)
 	if source == nil {
 		return s.Send(req)
 	}
 	if s.base != nil && !s.plain && s.proxied(req) {
-		return nil, transport.Refuse(req, &SignError{&settled{errProxied}})
+		return nil, layer.Refuse(req, &SignError{&settled{errProxied}})
 	}
 	if by, signs := source.(*signature); signs {
 		return s.sendSigned(req, by)
 	}
 	value, err := valueOf(req.Context(), source)
 	if err != nil {
-		return nil, transport.Refuse(req, &SignError{err})
+		return nil, layer.Refuse(req, &SignError{err})
 	}
 	renewer, renews := source.(Renewer)
 	switch {
@@ -191,5 +191,5 @@ func (s *signer) send(req *http.Request, value string) (*http.Response, error) {
 	if s.to.kind == inQuery {
 		resp, err = s.to.withoutEcho(resp, value), hidden(err, value)
 	}
-	return transport.Restore(resp, req), err // the response must not carry the credential upwards
+	return layer.Restore(resp, req), err // the response must not carry the credential upwards
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 var secret = auth.NewSecret("canary")
@@ -299,13 +300,13 @@ func TestNothingPrintsTheCredential(t *testing.T) {
 func TestNamesItsLayerAndItsPlace(t *testing.T) {
 	t.Parallel()
 	rt := auth.New(home, auth.Bearer(secret))(&server{})
-	layer, ok := rt.(interface {
+	own, ok := rt.(interface {
 		Layer() string
-		Place() transport.Place
+		Place() layer.Place
 	})
 	require.True(t, ok)
-	assert.Equal(t, "auth", layer.Layer())
-	assert.Equal(t, transport.AtCredential, layer.Place())
+	assert.Equal(t, "auth", own.Layer())
+	assert.Equal(t, layer.AtCredential, own.Place())
 }
 
 // A4: a static key that was turned down stays wrong.
@@ -339,11 +340,11 @@ func TestASourceGetsAContextOfItsOwn(t *testing.T) {
 	})
 	vault := &server{}
 	ctx := auth.WithSource(context.WithValue(t.Context(), valueKey{}, "kept"), source)
-	ctx = transport.WithClock(ctx, clock{})
+	ctx = layer.WithClock(ctx, clock{})
 	send(t, transport.Chain(&server{}, auth.New(home, auth.Bearer(secret))), request(t, http.MethodGet, home, nil).WithContext(ctx))
 	require.NotNil(t, asked)
 	assert.Nil(t, transport.CallFrom(asked))
-	assert.Nil(t, transport.ClockFrom(asked))
+	assert.Nil(t, layer.ClockFrom(asked))
 	assert.Equal(t, "kept", asked.Value(valueKey{}))
 	send(t, auth.New(home, auth.Key("", auth.NewSecret("vault's")))(vault), request(t, http.MethodGet, home, nil).WithContext(asked))
 	assert.Equal(t, []string{"vault's"}, vault.values)

@@ -17,6 +17,7 @@ import (
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // crowd makes calls from many goroutines, each one after another, for as long as it is
@@ -289,7 +290,7 @@ func fetchIsItsOwn(
 	}), retry.New(retry.WithBaseDelay(2*time.Second), retry.WithBackoff(retry.Constant)), auth.New("https://idp.test", auth.Header("X-Idp", auth.NewSecret("idp"))))
 	get := func(ctx context.Context) (string, error) {
 		assert.Nil(t, transport.CallFrom(ctx), "no record")
-		assert.Nil(t, transport.ClockFrom(ctx), "no clock")
+		assert.Nil(t, layer.ClockFrom(ctx), "no clock")
 		for _, method := range []string{http.MethodPost, http.MethodGet} {
 			req, err := http.NewRequestWithContext(ctx, method, "https://idp.test/", nil)
 			if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -93,6 +93,6 @@ func send(t *testing.T, rt http.RoundTripper, req *http.Request) *http.Response 
 	t.Helper()
 	resp, err := rt.RoundTrip(req)
 	require.NoError(t, err)
-	t.Cleanup(func() { transport.CloseBody(resp.Body) })
+	t.Cleanup(func() { layer.CloseBody(resp.Body) })
 	return resp
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -166,7 +166,7 @@ func (p *place) put(req *http.Request, value string) *http.Request {
 		return withCookie(req, value)
 	case inHeader, inSignature:
 	}
-	return transport.CopyWith(req, p.name, value)
+	return layer.CopyWith(req, p.name, value)
 }
 
 func withParameter(u *url.URL, name, value string) *url.URL {
@@ -191,7 +191,7 @@ func withCookie(req *http.Request, value string) *http.Request {
 		}
 	}
 	all := strings.Join(append(slices.Clip(cookies), value), "; ")
-	sent := transport.CopyWith(req, headerCookie, all)
+	sent := layer.CopyWith(req, headerCookie, all)
 	for _, name := range others {
 		delete(sent.Header, name)
 	}

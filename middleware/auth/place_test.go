@@ -15,12 +15,13 @@ import (
 
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // captured returns a base that keeps the requests that it gets.
 func captured(into *[]*http.Request) http.RoundTripper {
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-		transport.CloseBody(req.Body)
+		layer.CloseBody(req.Body)
 		*into = append(*into, req)
 		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Header: http.Header{}, Request: req}, nil
 	})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // C2: the body that GetBody made for the attempt after a 401 is closed, also
@@ -134,7 +135,7 @@ func TestASecond401IsFinal(t *testing.T) {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			require.NoError(t, err)
-			transport.CloseBody(resp.Body)
+			layer.CloseBody(resp.Body)
 			return next.RoundTrip(req)
 		})
 	}

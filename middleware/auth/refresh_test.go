@@ -22,6 +22,7 @@ import (
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // numbered fetches the tokens t1, t2, …, each valid for life; zero is for ever.
@@ -347,7 +348,7 @@ func TestAFetchThatFailsAfterA401BelowALoopIsTheError(t *testing.T) {
 
 // A retryLoop is as much of one as the layer below can see.
 type retryLoop struct {
-	transport.Link
+	layer.Link
 
 	grants bool
 	asked  int
@@ -366,7 +367,7 @@ func (r *retryLoop) RoundTrip(req *http.Request) (*http.Response, error) {
 			return resp, err
 		}
 		r.asked++
-		transport.CloseBody(resp.Body)
+		layer.CloseBody(resp.Body)
 	}
 }
 
@@ -396,7 +397,7 @@ func TestAsksTheRetryLoopOncePerCall(t *testing.T) {
 				})
 			}
 			above := func(next http.RoundTripper) http.RoundTripper {
-				loop.Link = transport.NewLink("loop", transport.AtRetry, next)
+				loop.Link = layer.NewLink("loop", layer.AtRetry, next)
 				return loop
 			}
 			var fetches atomic.Int32

@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/tripware/tripware/internal/record"
-	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
 
@@ -39,7 +38,7 @@ func (s *signer) sendInLoop(req *http.Request, source Renewer, value string) (*h
 func (s *signer) sendTwice(req *http.Request, source Renewer, value string) (*http.Response, error) {
 	replay, err := layer.NewReplay(req, replayBytes)
 	if err != nil {
-		return nil, transport.Refuse(req, fmt.Errorf("auth: %w", err))
+		return nil, layer.Refuse(req, fmt.Errorf("auth: %w", err))
 	}
 	defer replay.Finish()
 	resp, err := s.attempt(req, &replay, value)
@@ -68,7 +67,7 @@ func (s *signer) sendTwice(req *http.Request, source Renewer, value string) (*ht
 // anotherValue returns what the source has in place of value, which was turned
 // down; empty if it has no other. What the clock of the attempt bounds is over.
 func anotherValue(ctx context.Context, source Renewer, value string) (string, error) {
-	if clock := transport.ClockFrom(ctx); clock != nil {
+	if clock := layer.ClockFrom(ctx); clock != nil {
 		clock.Hold()
 		defer clock.Restart()
 	}
@@ -85,7 +84,7 @@ func (s *signer) attempt(req *http.Request, replay *layer.Replay, value string) 
 		return nil, fmt.Errorf("auth: open the request body: %w", err)
 	}
 	resp, err := s.send(attempt, value)
-	return transport.Restore(resp, req), err
+	return layer.Restore(resp, req), err
 }
 
 func (s *signer) drop(resp *http.Response, held bool) {

@@ -10,13 +10,14 @@ import (
 
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 func free(next http.RoundTripper) http.RoundTripper {
-	return &passing{transport.NewLink("free", transport.Anywhere, next)}
+	return &passing{layer.NewLink("free", layer.Anywhere, next)}
 }
 
-type passing struct{ transport.Link }
+type passing struct{ layer.Link }
 
 func (p *passing) RoundTrip(req *http.Request) (*http.Response, error) { return p.Send(req) }
 

@@ -13,7 +13,6 @@ import (
 
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
-	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
 
@@ -92,7 +91,7 @@ func (s *signature) Authorization(context.Context) (string, error) {
 func (s *signer) sendSigned(req *http.Request, by *signature) (*http.Response, error) {
 	replay, err := by.replay(req)
 	if err != nil {
-		return nil, transport.Refuse(req, &SignError{err})
+		return nil, layer.Refuse(req, &SignError{err})
 	}
 	handed := false
 	defer func() { // also where the body or the hash panics
@@ -112,7 +111,7 @@ func (s *signer) sendSigned(req *http.Request, by *signature) (*http.Response, e
 	if signed.URL.RawQuery != req.URL.RawQuery {
 		err = hidden(err, signed.URL.RawQuery)
 	}
-	return transport.Restore(resp, req), err
+	return layer.Restore(resp, req), err
 }
 
 // replay says how the body can be sent once it was read, if it is to be read.

@@ -274,7 +274,7 @@ func TestASignatureWithoutADigestReadsNothing(t *testing.T) {
 	var got io.ReadCloser
 	base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		got = req.Body
-		transport.CloseBody(req.Body)
+		layer.CloseBody(req.Body)
 		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
 	})
 	source := auth.Sign(func(req *http.Request, digest []byte) error {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -148,8 +148,8 @@ func valueOf(ctx context.Context, source Source) (string, error) {
 // signed with the credential that it is to fetch.
 func outward(ctx context.Context) context.Context {
 	ctx = record.WithoutSettings(ctx)
-	if transport.ClockFrom(ctx) != nil {
-		ctx = transport.WithClock(ctx, nil)
+	if layer.ClockFrom(ctx) != nil {
+		ctx = layer.WithClock(ctx, nil)
 	}
 	return ctx
 }

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -31,7 +32,7 @@ func (a *attempts) sendWithBodies(p *passage) (*http.Response, error) {
 		sent = &tapped
 	}
 	resp, err := a.Send(sent)
-	resp = transport.Restore(resp, p.req)
+	resp = layer.Restore(resp, p.req)
 	p.elapsed = time.Since(p.start)
 	j.logAttempt(p, resp, err)
 	if sent != p.req {

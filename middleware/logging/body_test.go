@@ -20,6 +20,7 @@ import (
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // closing counts how often a body is closed.
@@ -300,7 +301,7 @@ func spill(secret string) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			call := record.WriterOf(req.Context())
-			transport.AddWait(req.Context(), transport.Wait{Reason: "https://u:" + secret + "@x.io refused"})
+			layer.AddWait(req.Context(), 0, "", "https://u:"+secret+"@x.io refused")
 			call.SetReason("token=" + secret)
 			call.SetRateLimit(record.RateLimit{State: "token=" + secret})
 			return next.RoundTrip(req)

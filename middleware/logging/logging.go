@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -43,7 +44,7 @@ func Calls(logger *slog.Logger, opts ...Option) transport.Middleware {
 		if j == nil {
 			return next
 		}
-		return &calls{Link: transport.NewLink("logging.calls", transport.AtCall, next, j.fault), journal: j}
+		return &calls{Link: layer.NewLink("logging.calls", layer.AtCall, next, j.fault), journal: j}
 	}
 }
 
@@ -57,7 +58,7 @@ func Attempts(logger *slog.Logger, opts ...Option) transport.Middleware {
 		if j == nil {
 			return next
 		}
-		return &attempts{Link: transport.NewLink("logging.attempts", transport.AtAttempt, next, j.fault), journal: j}
+		return &attempts{Link: layer.NewLink("logging.attempts", layer.AtAttempt, next, j.fault), journal: j}
 	}
 }
 

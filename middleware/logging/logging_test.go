@@ -19,6 +19,7 @@ import (
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // R13: a clock of the retry loop, which cancels an attempt for its timeout, is a
@@ -106,9 +107,9 @@ func retryOnce(next http.RoundTripper) http.RoundTripper {
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		if err == nil {
-			transport.CloseBody(resp.Body)
+			layer.CloseBody(resp.Body)
 		}
-		transport.AddWait(req.Context(), transport.Wait{For: time.Second, Cause: transport.WaitBackoff, Reason: "status 503"})
+		layer.AddWait(req.Context(), time.Second, transport.WaitBackoff, "status 503")
 		call := record.WriterOf(req.Context())
 		call.SetRateLimit(record.RateLimit{State: "OK"})
 		call.SetReason("attempts")
@@ -126,7 +127,7 @@ func TestACallTellsWhatItWentThrough(t *testing.T) {
 		rt := transport.Chain(answering(503, http.Header{"X-Request-Id": {"r-1"}, "X-Other": {"hidden"}}, ""),
 			transport.Identity(), logging.Calls(logger, waits), retryOnce, logging.Attempts(logger, waits))
 		ctx, call := transport.Begin(transport.WithTransactionID(t.Context(), "tx-1"))
-		transport.Put(ctx, transport.Route("GET /v2/alerts/{identifier}"))
+		layer.Put(ctx, transport.Route("GET /v2/alerts/{identifier}"))
 		for range 2 { // as a redirect would
 			resp, err := rt.RoundTrip(get(t, "https://x.io/v2/alerts/1?limit=5&q=a").WithContext(ctx))
 			finish(t, resp, err)

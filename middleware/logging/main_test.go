@@ -15,6 +15,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -68,7 +69,7 @@ func answering(status int, header http.Header, body string) transport.RoundTripp
 }
 
 func failing(err error) transport.RoundTripperFunc {
-	return func(req *http.Request) (*http.Response, error) { return nil, transport.Refuse(req, err) }
+	return func(req *http.Request) (*http.Response, error) { return nil, layer.Refuse(req, err) }
 }
 
 func chain(base http.RoundTripper, logger *slog.Logger, opts ...logging.Option) http.RoundTripper {

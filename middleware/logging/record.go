@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -25,14 +26,14 @@ type journal struct {
 }
 
 type calls struct {
-	transport.Link
+	layer.Link
 	journal *journal
 }
 
 // RoundTrip sends req and logs the call.
 func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 	if c.Fault() != nil {
-		return nil, transport.Refuse(req, c.Fault())
+		return nil, layer.Refuse(req, c.Fault())
 	}
 	if !c.journal.wants(req.Context()) {
 		return c.Send(req)
@@ -42,21 +43,21 @@ func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 		req = c.journal.watchWaits(req, p.call)
 	}
 	resp, err := c.Send(req)
-	resp = transport.Restore(resp, p.req)
+	resp = layer.Restore(resp, p.req)
 	p.elapsed = time.Since(p.start)
 	c.journal.logCall(&p, resp, err)
 	return resp, err
 }
 
 type attempts struct {
-	transport.Link
+	layer.Link
 	journal *journal
 }
 
 // RoundTrip sends req and logs the attempt.
 func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	if a.Fault() != nil {
-		return nil, transport.Refuse(req, a.Fault())
+		return nil, layer.Refuse(req, a.Fault())
 	}
 	if !a.journal.wants(req.Context()) {
 		return a.Send(req)
@@ -111,7 +112,7 @@ func (j *journal) outside(ctx context.Context) context.Context {
 	if j.pure {
 		return ctx
 	}
-	return transport.Detach(ctx)
+	return layer.Detach(ctx)
 }
 
 // room is enough for a record with a few headers; more go to the heap.

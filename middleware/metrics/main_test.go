@@ -12,6 +12,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -63,7 +64,7 @@ func again(next http.RoundTripper) http.RoundTripper {
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		for err == nil && resp.StatusCode == http.StatusServiceUnavailable {
-			transport.CloseBody(resp.Body)
+			layer.CloseBody(resp.Body)
 			resp, err = next.RoundTrip(req)
 		}
 		return resp, err

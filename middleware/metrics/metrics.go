@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // Calls returns a middleware that publishes an [APIEvent] for each round trip
@@ -31,12 +32,12 @@ func Calls(p *Publishers) transport.Middleware {
 		if p == nil || p.API == nil {
 			return next
 		}
-		return &calls{Link: transport.NewLink("metrics.calls", transport.AtCall, next), publisher: p.API, born: time.Now()}
+		return &calls{Link: layer.NewLink("metrics.calls", layer.AtCall, next), publisher: p.API, born: time.Now()}
 	}
 }
 
 type calls struct {
-	transport.Link
+	layer.Link
 
 	publisher *Publisher
 	born      time.Time // what durations are read off: time.Since asks one clock, time.Now two
@@ -89,12 +90,12 @@ func Attempts(p *Publishers) transport.Middleware {
 		if p == nil || p.HTTP == nil {
 			return next
 		}
-		return &attempts{Link: transport.NewLink("metrics.attempts", transport.AtAttempt, next), publisher: p.HTTP, born: time.Now()}
+		return &attempts{Link: layer.NewLink("metrics.attempts", layer.AtAttempt, next), publisher: p.HTTP, born: time.Now()}
 	}
 }
 
 type attempts struct {
-	transport.Link
+	layer.Link
 
 	publisher *Publisher
 	born      time.Time // the same

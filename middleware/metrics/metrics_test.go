@@ -19,6 +19,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // O4: three channels, joined by one transaction id.
@@ -37,7 +38,7 @@ func TestOneTransactionIDJoinsTheChannels(t *testing.T) {
 		return resp, nil
 	}, p)
 	ctx, call := transport.Begin(t.Context())
-	transport.Put(ctx, transport.Route("GET /v2/alerts/{identifier}"))
+	layer.Put(ctx, transport.Route("GET /v2/alerts/{identifier}"))
 	resp, err := rt.RoundTrip(get(t, "https://api.example.com/v2/alerts/a%2Fb?x=1").WithContext(ctx))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
@@ -122,7 +123,7 @@ func TestATypedCallSilencesTheCallEvent(t *testing.T) {
 	p, d := watched()
 	ctx, call := transport.Begin(t.Context())
 	defer call.End()
-	transport.Put(ctx, metrics.Typed{})
+	layer.Put(ctx, metrics.Typed{})
 	base := http.NoBody
 	resp, err := chain(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Body: base}, nil

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -218,7 +218,7 @@ func (p *Publisher) Publish(ctx context.Context, e Event) {
 	if r == nil { // the last observer left meanwhile
 		return
 	}
-	ctx = transport.Detach(ctx)
+	ctx = layer.Detach(ctx)
 	for _, s := range r.subscriptions {
 		p.notify(ctx, s, s.share(e))
 	}
@@ -265,5 +265,5 @@ func (p *Publisher) tell(recovered any) {
 
 // Typed is the fact by which a typed call tells the chain below that it publishes
 // its API and SDK events itself, after decoding: lay it on the record with
-// transport.Put(ctx, metrics.Typed{}), and [Calls] keeps silent.
+// layer.Put(ctx, metrics.Typed{}), and [Calls] keeps silent.
 type Typed struct{}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // host returns the host of the URL in the form that all its spellings share:
@@ -38,7 +39,7 @@ func (l *Limiter) nameOf(req *http.Request) string {
 		return host(req)
 	}
 	if ctx := req.Context(); transport.CallFrom(ctx) != nil {
-		req = req.WithContext(transport.Detach(ctx))
+		req = req.WithContext(layer.Detach(ctx))
 	}
 	return l.name(req)
 }

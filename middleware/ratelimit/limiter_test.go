@@ -16,6 +16,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // A script answers the first requests as told, in order, and the rest with 200.
@@ -277,7 +278,7 @@ func TestNotesTheWaitAndHoldsTheClock(t *testing.T) {
 				send(t, rt, request(t, nil))
 				ctx, call := transport.Begin(t.Context())
 				clock := &heldClock{begun: time.Now()}
-				send(t, rt, request(t, nil).WithContext(transport.WithClock(ctx, clock)))
+				send(t, rt, request(t, nil).WithContext(layer.WithClock(ctx, clock)))
 				assert.Equal(t, row.want, call.Waits())
 				assert.Equal(t, row.clock, clock.calls)
 			})

@@ -13,6 +13,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // R14: a full outage that 640 calls meet at once. Retries after a failure draw on
@@ -48,7 +49,7 @@ func TestAFullOutageIsNotMultiplied(t *testing.T) {
 				for range calls {
 					group.Go(func() {
 						if resp, err := client.Get("https://api.example.com/"); err == nil {
-							transport.CloseBody(resp.Body)
+							layer.CloseBody(resp.Body)
 						}
 					})
 				}

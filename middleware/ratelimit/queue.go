@@ -11,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // A key is what attempts with one pace share: the pace, and the queue of those
@@ -39,7 +40,7 @@ type waiter struct {
 	why   string
 
 	expected time.Duration // how long the wait may take
-	waiting  transport.Waiting
+	waiting  layer.Waiting
 	noted    bool // the wait is on the record
 }
 
@@ -47,7 +48,7 @@ type waiter struct {
 func (w *waiter) note(ctx context.Context) {
 	if !w.noted {
 		w.noted = true
-		w.waiting = transport.AddWait(ctx, transport.Wait{For: w.expected, Cause: transport.WaitLimit, Reason: w.why})
+		w.waiting = layer.AddWait(ctx, w.expected, transport.WaitLimit, w.why)
 	}
 }
 

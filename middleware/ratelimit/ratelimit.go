@@ -8,6 +8,7 @@ import (
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // New returns a middleware that puts the rate-limit headers of every response,
@@ -22,7 +23,7 @@ import (
 // already. The wait of an attempt that is cancelled, by its context or by the
 // deprecated Request.Cancel, ends with an error that matches ctx.Err() and
 // context.Cause, or context.Canceled. None of these is sent. While an attempt
-// waits, its [transport.Clock] is held. The wait is recorded on the call as it
+// waits, its [layer.Clock] is held. The wait is recorded on the call as it
 // begins, with the time that it is expected to take, and in the end with the time
 // that it took. After each attempt the layer tells the retry loop when the
 // limiter would admit the next one.
@@ -31,19 +32,19 @@ import (
 // [transport.Check] reports it.
 func New(limiter *Limiter) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
-		return &reader{Link: transport.NewLink("ratelimit", transport.AtLimit, next, limiter.Fault()), limiter: limiter}
+		return &reader{Link: layer.NewLink("ratelimit", layer.AtLimit, next, limiter.Fault()), limiter: limiter}
 	}
 }
 
 type reader struct {
-	transport.Link
+	layer.Link
 
 	limiter *Limiter // nil: read only
 }
 
 func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Fault() != nil {
-		return nil, transport.Refuse(req, r.Fault())
+		return nil, layer.Refuse(req, r.Fault())
 	}
 	if r.limiter == nil {
 		resp, err := r.Send(req)
@@ -56,7 +57,7 @@ func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	turn, err := r.limiter.await(req)
 	if err != nil {
-		return nil, transport.Refuse(req, err)
+		return nil, layer.Refuse(req, err)
 	}
 	ctx := req.Context()
 	defer turn.end(ctx) // also when a layer below panics
@@ -74,7 +75,7 @@ func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 // wait lets an attempt wait for its turn and notes it.
 func (k *key) wait(req *http.Request, name string, w *waiter, until bound) error {
 	ctx := req.Context()
-	if clock := transport.ClockFrom(ctx); clock != nil {
+	if clock := layer.ClockFrom(ctx); clock != nil {
 		clock.Hold()
 		defer clock.Restart()
 	}

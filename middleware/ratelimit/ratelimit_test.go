@@ -14,6 +14,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 const url = "https://api.example.com/v2/alerts"
@@ -116,13 +117,13 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 
 func TestNamesItsLayerAndItsPlace(t *testing.T) {
 	t.Parallel()
-	layer, ok := ratelimit.New(nil)(always(200)).(interface {
+	own, ok := ratelimit.New(nil)(always(200)).(interface {
 		Layer() string
-		Place() transport.Place
+		Place() layer.Place
 	})
 	require.True(t, ok)
-	assert.Equal(t, "ratelimit", layer.Layer())
-	assert.Equal(t, transport.AtLimit, layer.Place())
+	assert.Equal(t, "ratelimit", own.Layer())
+	assert.Equal(t, layer.AtLimit, own.Place())
 }
 
 // C1, C3: the request goes on as it is, and an error comes back as it is.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 var okBase = transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
@@ -21,7 +22,7 @@ func roundTrip(tb testing.TB, rt http.RoundTripper, req *http.Request) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	transport.CloseBody(resp.Body)
+	layer.CloseBody(resp.Body)
 }
 
 func BenchmarkRetry(b *testing.B) {

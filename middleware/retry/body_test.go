@@ -248,7 +248,7 @@ func TestAReverseProxyStreamsUploads(t *testing.T) {
 	client.Go(func() {
 		resp, err := front.Client().Do(req)
 		if assert.NoError(t, err) {
-			transport.CloseBody(resp.Body)
+			layer.CloseBody(resp.Body)
 		}
 	})
 	_, err = io.WriteString(pw, "01234")
@@ -295,7 +295,7 @@ func TestWhatAGoAwayLeavesOutIsSentAgain(t *testing.T) {
 			require.NoError(t, err)
 			resp, err := transport.Chain(base, atOnce(retry.WithMaxRetries(1))).RoundTrip(req)
 			require.NoError(t, err)
-			transport.CloseBody(resp.Body)
+			layer.CloseBody(resp.Body)
 			assert.Equal(t, 200, resp.StatusCode)
 			assert.Equal(t, 1, transport.CallOf(resp).AttemptCount(), "net/http does it")
 		})

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // An attemptClock cuts an attempt that takes too long. A limiter holds it while
@@ -37,7 +37,7 @@ func startClock(parent context.Context, after time.Duration) (context.Context, *
 			cancel(k.err())
 		}
 	})
-	return transport.WithClock(ctx, k), k
+	return layer.WithClock(ctx, k), k
 }
 
 func (k *attemptClock) err() error { return &TimeoutError{After: k.after, clock: ErrAttemptTimeout} }

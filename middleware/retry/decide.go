@@ -17,8 +17,8 @@ import (
 type decision struct {
 	again   bool
 	wait    time.Duration
-	waiting transport.Waiting // the wait on the record, if there is one
-	drain   time.Duration     // how long the response may be drained
+	waiting layer.Waiting // the wait on the record, if there is one
+	drain   time.Duration // how long the response may be drained
 	reason  transport.Reason
 	err     error // ends the call in place of the response: GetBody failed
 }
@@ -60,7 +60,7 @@ func (c *call) decide(resp *http.Response, err error) decision {
 	if d.again {
 		c.retries++
 		c.last = d.wait
-		d.waiting = transport.AddWait(c.ctx, transport.Wait{For: d.wait, Cause: transport.WaitBackoff, Reason: v.cause})
+		d.waiting = layer.AddWait(c.ctx, d.wait, transport.WaitBackoff, v.cause)
 	}
 	return d
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -43,7 +44,7 @@ func (c *call) tell(resp *http.Response, err error, cause string, d decision) {
 	if resp != nil {
 		e.Status = resp.StatusCode
 	}
-	ctx := transport.Detach(c.req.Context())
+	ctx := layer.Detach(c.req.Context())
 	for _, hook := range c.policy.hooks {
 		c.contain(ctx, "hook", func() { hook(ctx, e) })
 	}

@@ -49,7 +49,7 @@ func New(opts ...Option) transport.Middleware {
 	fault := errors.Join(c.check(), c.clockFault())
 	return func(next http.RoundTripper) http.RoundTripper {
 		r := &retrier{
-			Link: transport.NewLink("retry", transport.AtRetry, next, fault), config: c,
+			Link: layer.NewLink("retry", layer.AtRetry, next, fault), config: c,
 			born: time.Now(), budget: layer.DefaultBudget(),
 		}
 		for _, below := range transport.Layers(next) {
@@ -79,7 +79,7 @@ func verifies(cfg *tls.Config) bool {
 }
 
 type retrier struct {
-	transport.Link
+	layer.Link
 
 	config   config
 	budget   *Budget       // unless the policy has one
@@ -100,7 +100,7 @@ func (r *retrier) Layer() string {
 // RoundTrip sends req until its response stands.
 func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Fault() != nil {
-		return nil, transport.Refuse(req, r.Fault())
+		return nil, layer.Refuse(req, r.Fault())
 	}
 	req, loop, end := record.OwnRoundTrip(req, r.spare)
 	if end != nil {
@@ -108,7 +108,7 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	policy, safe, err := r.policy(req.Context())
 	if err != nil {
-		return nil, transport.Refuse(req, err)
+		return nil, layer.Refuse(req, err)
 	}
 	if policy.off {
 		return r.Send(req)
@@ -160,7 +160,7 @@ type call struct {
 // run is the loop.
 func (c *call) run() (*http.Response, error) {
 	if err := c.begin(); err != nil {
-		return nil, transport.Refuse(c.req, err)
+		return nil, layer.Refuse(c.req, err)
 	}
 	for {
 		resp, err := c.send()

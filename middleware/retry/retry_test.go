@@ -23,6 +23,7 @@ import (
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/network"
 )
 
@@ -63,7 +64,7 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.times = append(s.times, time.Now())
 	if req.Body != nil {
 		sent, _ := io.ReadAll(req.Body)
-		transport.CloseBody(req.Body)
+		layer.CloseBody(req.Body)
 		s.bodies = append(s.bodies, string(sent))
 	}
 	if now.takes > 0 {
@@ -167,7 +168,7 @@ func TestWhatIsRepeated(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
 	fact := func(repeat transport.Repeat) func(ctx context.Context) *http.Request {
 		return func(ctx context.Context) *http.Request {
-			transport.Put(ctx, repeat)
+			layer.Put(ctx, repeat)
 			return postIt(ctx)
 		}
 	}
@@ -505,7 +506,7 @@ func TestALimitersWaitHoldsTheAttemptsClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter := func(next http.RoundTripper) http.RoundTripper {
 			return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-				clock := transport.ClockFrom(req.Context())
+				clock := layer.ClockFrom(req.Context())
 				clock.Hold()
 				time.Sleep(time.Minute)
 				clock.Restart()
@@ -598,7 +599,7 @@ func TestAPolicyPerCall(t *testing.T) {
 			require.ErrorContains(t, err, "-1", row.name)
 		} else {
 			require.NoError(t, err, row.name)
-			transport.CloseBody(resp.Body)
+			layer.CloseBody(resp.Body)
 		}
 		assert.Equal(t, row.calls, s.calls, row.name)
 	}
@@ -619,7 +620,7 @@ func TestTwoRetriersDoNotMultiply(t *testing.T) {
 		rt := stack(s)
 		resp, err := rt.RoundTrip(getIt(t.Context()))
 		require.NoError(t, err, name)
-		transport.CloseBody(resp.Body)
+		layer.CloseBody(resp.Body)
 		assert.Equal(t, 3, s.calls, name)
 		assert.ErrorContains(t, transport.Check(rt), "multiply", name)
 	}
@@ -640,7 +641,7 @@ func TestALayerBelowMayAskForOneAttemptMore(t *testing.T) {
 	}
 	resp, err := transport.Chain(s, retry.New(retry.WithMaxRetries(0)), asking).RoundTrip(getIt(t.Context()))
 	require.NoError(t, err)
-	transport.CloseBody(resp.Body)
+	layer.CloseBody(resp.Body)
 	assert.Equal(t, 401, resp.StatusCode)
 	assert.Equal(t, []bool{true, false}, granted, "once per call")
 	assert.Equal(t, 2, s.calls)
@@ -732,7 +733,7 @@ func TestARetrierIsSafeForConcurrentUse(t *testing.T) {
 				results <- 0
 				return
 			}
-			transport.CloseBody(resp.Body)
+			layer.CloseBody(resp.Body)
 			results <- transport.CallOf(resp).AttemptCount()
 		}()
 	}

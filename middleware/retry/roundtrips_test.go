@@ -17,6 +17,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // C11: round trips that run at the same time on one record are each retried, to
@@ -26,7 +27,7 @@ func TestAFanOutOfOneCallIsRetried(t *testing.T) {
 	for name, path := range map[string]func(int) string{
 		"many URLs": func(i int) string { return fmt.Sprint("/", i) }, "one URL": func(int) string { return "/" },
 	} {
-		for how, layer := range map[string]func(http.RoundTripper, ...retry.Option) http.RoundTripper{"chain": stacked, "bare": wrapped} {
+		for how, build := range map[string]func(http.RoundTripper, ...retry.Option) http.RoundTripper{"chain": stacked, "bare": wrapped} {
 			synctest.Test(t, func(t *testing.T) {
 				var failed, sent atomic.Int32
 				base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
@@ -37,7 +38,7 @@ func TestAFanOutOfOneCallIsRetried(t *testing.T) {
 					}
 					return okStatus(req, 200), nil
 				})
-				rt := layer(base, retry.WithBaseDelay(0))
+				rt := build(base, retry.WithBaseDelay(0))
 				ctx, record := transport.Begin(t.Context())
 				var group sync.WaitGroup
 				for i := range 10 {
@@ -48,7 +49,7 @@ func TestAFanOutOfOneCallIsRetried(t *testing.T) {
 						resp, err := rt.RoundTrip(req)
 						if assert.NoError(t, err) {
 							assert.Equal(t, 200, resp.StatusCode, "%s, %s", name, how)
-							transport.CloseBody(resp.Body)
+							layer.CloseBody(resp.Body)
 						}
 					})
 				}
@@ -68,10 +69,10 @@ func TestAFanOutOfOneCallIsRetried(t *testing.T) {
 // and neither the policy nor a mark of the outer call.
 func TestAnotherClientBelowHasItsOwnRetries(t *testing.T) {
 	t.Parallel()
-	for how, layer := range map[string]func(http.RoundTripper, ...retry.Option) http.RoundTripper{"chain": stacked, "bare": wrapped} {
+	for how, build := range map[string]func(http.RoundTripper, ...retry.Option) http.RoundTripper{"chain": stacked, "bare": wrapped} {
 		for _, it := range []func(context.Context) *http.Request{getIt, postIt} {
 			asked := &server{script: status(503, 503, 200)}
-			vault := layer(asked, retry.WithBaseDelay(0))
+			vault := build(asked, retry.WithBaseDelay(0))
 			var statuses []int
 			signer := func(next http.RoundTripper) http.RoundTripper {
 				return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
@@ -123,7 +124,7 @@ func TestAHiddenLoopPassesThrough(t *testing.T) {
 // R3: a record that is sealed while the call runs ends neither its retries nor its time.
 func TestASealedRecordDoesNotEndRetries(t *testing.T) {
 	t.Parallel()
-	for _, layer := range []func(http.RoundTripper, ...retry.Option) http.RoundTripper{stacked, wrapped} {
+	for _, build := range []func(http.RoundTripper, ...retry.Option) http.RoundTripper{stacked, wrapped} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, record := transport.Begin(t.Context())
 			s := &server{script: []step{{status: 503}, {status: 503, takes: 5 * time.Second}, {status: 503}}}
@@ -133,7 +134,7 @@ func TestASealedRecordDoesNotEndRetries(t *testing.T) {
 				}
 				return s.RoundTrip(req)
 			})
-			rt := layer(base, retry.WithBaseDelay(time.Second), retry.WithBackoff(retry.Constant), retry.WithMaxElapsed(8*time.Second))
+			rt := build(base, retry.WithBaseDelay(time.Second), retry.WithBackoff(retry.Constant), retry.WithMaxElapsed(8*time.Second))
 			time.Sleep(2 * time.Minute) // the client is older than that
 			resp, err := rt.RoundTrip(getIt(ctx))
 			require.NoError(t, err)
@@ -185,7 +186,7 @@ func TestRetriesAreCountedWithinTheCall(t *testing.T) {
 		send := func(req *http.Request) {
 			resp, err := rt.RoundTrip(req)
 			if assert.NoError(t, err) {
-				transport.CloseBody(resp.Body)
+				layer.CloseBody(resp.Body)
 			}
 		}
 		var group sync.WaitGroup

@@ -9,7 +9,7 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // send makes one attempt. Its clock, if it has one, runs until the response's
@@ -36,7 +36,7 @@ func (c *call) send() (resp *http.Response, err error) {
 		c.release()
 		return nil, err
 	}
-	resp = transport.Restore(resp, c.req)
+	resp = layer.Restore(resp, c.req)
 	whole := c.policy.wholeBody > 0 && resp.StatusCode != http.StatusSwitchingProtocols && !c.listed(resp)
 	read := whole && c.readWhole(ctx, resp)
 	if c.clock == nil || c.clock.stop() || read {

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // A Service calls the Logs API. It is safe for concurrent use. [New] makes one.
@@ -91,7 +91,7 @@ var errLoop = errors.New("marker leads back to a page that was read already")
 // last pair, with the zero File; where markers lead back to a page that was read
 // already it Is [services.ErrResponse].
 func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[File, error] {
-	ctx = transport.Detach(ctx) // a begun record is for one call
+	ctx = layer.Detach(ctx) // a begun record is for one call
 	return func(yield func(File, error) bool) {
 		seen, next := map[string]bool{}, in
 		for {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 const logsRoute = "GET /v2/teams/{identifier}/logs"
@@ -70,7 +70,7 @@ func (s *Service) ListLogs(ctx context.Context, in ListLogsRequest) (*services.R
 // sequence; so does an offset that leads back, with an error that Is
 // [services.ErrResponse].
 func (s *Service) AllLogs(ctx context.Context, in ListLogsRequest) iter.Seq2[Log, error] {
-	ctx = transport.Detach(ctx) // a begun record is for one call
+	ctx = layer.Detach(ctx) // a begun record is for one call
 	return func(yield func(Log, error) bool) {
 		next, seen := in, map[Offset]bool{in.Offset: true}
 		for {

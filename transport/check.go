@@ -1,0 +1,85 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// Check walks rt and reports, without a call, what would make calls go wrong:
+// settings that are impossible, layers in an order that defeats them, and two
+// retry loops in one stack, whose attempts would multiply. All faults are
+// joined. A nil error means that none was found; layers that have no Unwrap
+// method hide what is below them, unless a [Chain] put them up.
+func Check(rt http.RoundTripper) error {
+	var faults []error
+	var above []http.RoundTripper
+	for _, lower := range Layers(rt) {
+		if f, ok := lower.(interface{ Fault() error }); ok && f.Fault() != nil && !told(faults, f.Fault()) {
+			faults = append(faults, f.Fault())
+		}
+		if placeOf(lower) == layer.Anywhere {
+			continue
+		}
+		for _, upper := range above {
+			if fault := misplaced(upper, lower); fault != nil {
+				faults = append(faults, fault)
+			}
+		}
+		above = append(above, lower)
+	}
+	return errors.Join(faults...)
+}
+
+// told reports whether faults has one that reads like fault: two layers may be
+// built from the same options.
+func told(faults []error, fault error) bool {
+	return slices.ContainsFunc(faults, func(other error) bool { return other.Error() == fault.Error() })
+}
+
+func misplaced(upper, lower http.RoundTripper) error {
+	up, low := placeOf(upper), placeOf(lower)
+	switch {
+	case up == layer.AtRetry && low == layer.AtRetry:
+		return orderFault(upper, lower, "two retry loops multiply their attempts: remove one")
+	case up == layer.AtAttempt && low == layer.AtLimit: // an observer may see the wait as part of the attempt
+		return nil
+	case up > low:
+		return orderFault(upper, lower, why(low))
+	}
+	return nil
+}
+
+func orderFault(upper, lower http.RoundTripper, why string) error {
+	return fmt.Errorf("transport: check order: %s is listed before %s: %s", layerName(upper), layerName(lower), why)
+}
+
+func placeOf(rt http.RoundTripper) layer.Place {
+	if p, ok := rt.(interface{ Place() layer.Place }); ok {
+		return p.Place()
+	}
+	return layer.Anywhere
+}
+
+// why says what goes wrong when a layer of a place stands above one that it belongs below.
+func why(p layer.Place) string {
+	switch p {
+	case layer.AtIdentity:
+		return "attempts of one call would not share their identity: swap them"
+	case layer.AtCall:
+		return "the second would see attempts instead of calls: swap them"
+	case layer.AtRetry:
+		return "the first would run once per call instead of once per attempt: swap them"
+	case layer.AtLimit:
+		return "attempts would be paced too late: swap them"
+	case layer.AtAttempt:
+		return "an observer below the credential sees the key: swap them"
+	case layer.AtCredential:
+		return "the signature would not cover what is added below it: swap them"
+	case layer.AtSignature, layer.Anywhere:
+	}
+	return "the standing order forbids it: swap them"
+}
