@@ -78,7 +78,7 @@ func (c *Client) send(ctx context.Context, o operation, into any, m *Metadata) e
 	layer.Put(ctx, transport.Route(o.route))
 	layer.Put(ctx, metrics.Typed{})
 	if request, ok := o.in.(repeater); ok {
-		layer.Put(ctx, request.Repeat())
+		layer.Put(ctx, record.Repeat(request.Repeat()))
 	}
 	x := &exchange{client: c, route: o.route, call: call}
 	in, _ := c.intakes.Get().(*intake)
@@ -90,7 +90,7 @@ func (c *Client) send(ctx context.Context, o operation, into any, m *Metadata) e
 
 // A repeater is a request that knows what a second copy of it would do, where
 // its method does not say.
-type repeater interface{ Repeat() transport.Repeat }
+type repeater interface{ Repeat() Repeat }
 
 // errNotSent is what ctx ended before anything was sent.
 var errNotSent = errors.New("not sent")

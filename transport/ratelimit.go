@@ -10,29 +10,6 @@ import (
 	hint "github.com/tripware/tripware/internal/header"
 )
 
-// The headers that say something of rate limits, in the form that net/http
-// keeps them. The first five are those of Opsgenie's API
-// (https://docs.opsgenie.com/docs/api-rate-limiting), which other vendors share
-// in part; the last are those of the IETF's draft "RateLimit header fields for HTTP".
-const (
-	HeaderState        = "X-Ratelimit-State"
-	HeaderReason       = "X-Ratelimit-Reason"
-	HeaderPeriod       = "X-Ratelimit-Period-In-Sec"
-	HeaderRequestID    = "X-Request-Id"
-	HeaderResponseTime = "X-Response-Time"
-	HeaderRetryAfter   = "Retry-After"
-	HeaderLimit        = "X-Ratelimit-Limit"
-	HeaderRemaining    = "X-Ratelimit-Remaining"
-	HeaderReset        = "X-Ratelimit-Reset"
-	HeaderRateLimit    = "Ratelimit"
-
-	headerRetryAfterMs    = "Retry-After-Ms" // Azure and OpenAI
-	headerDashedRemaining = "X-Rate-Limit-Remaining"
-	headerDraftRemaining  = "Ratelimit-Remaining"
-	headerNearLimit       = "X-Ratelimit-Nearlimit" // Atlassian
-	headerDraftReason     = "Ratelimit-Reason"      // Atlassian
-)
-
 // Throttled is the [RateLimit] state of a server that asks to slow down.
 const Throttled = "THROTTLED"
 
@@ -126,8 +103,8 @@ func ParseRateLimit(header http.Header, now time.Time) (r RateLimit) {
 // distinguishes the two. Dates are measured as it describes.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	clock := hint.Clock{Header: header, Now: now}
-	wait, _ := hint.Wait(header[HeaderRetryAfter], clock)
-	millis, _ := hint.WaitMillis(header[headerRetryAfterMs], clock)
+	wait, _ := hint.Wait(header[hint.RetryAfter], clock)
+	millis, _ := hint.WaitMillis(header[hint.RetryAfterMs], clock)
 	return max(wait, millis)
 }
 
@@ -142,8 +119,8 @@ func (r *RateLimit) parse(header http.Header, now time.Time) {
 		return
 	}
 	for _, name := range [...]string{
-		HeaderState, HeaderReason, HeaderPeriod, HeaderRequestID, HeaderResponseTime, HeaderRetryAfter, headerRetryAfterMs,
-		HeaderRemaining, headerDashedRemaining, headerDraftRemaining, HeaderRateLimit, headerNearLimit, headerDraftReason,
+		hint.State, hint.Reason, hint.Period, hint.RequestID, hint.ResponseTime, hint.RetryAfter, hint.RetryAfterMs,
+		hint.Remaining, hint.DashedRemaining, hint.DraftRemaining, hint.RateLimit, hint.NearLimit, hint.DraftReason,
 	} {
 		if lines := header[name]; len(lines) > 0 {
 			r.read(name, lines, clock)
@@ -154,25 +131,25 @@ func (r *RateLimit) parse(header http.Header, now time.Time) {
 // read adds what one header says. The order of the headers does not matter.
 func (r *RateLimit) read(name string, lines []string, clock hint.Clock) {
 	switch name {
-	case HeaderState:
+	case hint.State:
 		r.State = first(lines)
-	case HeaderReason:
+	case hint.Reason:
 		r.Reason = first(lines)
-	case headerDraftReason:
-		if len(clock.Header[HeaderReason]) == 0 {
+	case hint.DraftReason:
+		if len(clock.Header[hint.Reason]) == 0 {
 			r.Reason = first(lines)
 		}
-	case HeaderPeriod:
+	case hint.Period:
 		r.Period, _ = hint.Wait(lines, clock)
-	case HeaderRequestID:
+	case hint.RequestID:
 		r.RequestID = first(lines)
-	case HeaderResponseTime:
+	case hint.ResponseTime:
 		r.ResponseTime = fraction(first(lines))
-	case HeaderRetryAfter:
+	case hint.RetryAfter:
 		r.waits(hint.Wait(lines, clock))
-	case headerRetryAfterMs:
+	case hint.RetryAfterMs:
 		r.waits(hint.WaitMillis(lines, clock))
-	case headerNearLimit:
+	case hint.NearLimit:
 		r.NearLimit = strings.EqualFold(strings.TrimSpace(first(lines)), "true")
 	default:
 		r.readQuota(name, lines, clock)
@@ -186,13 +163,13 @@ func (r *RateLimit) waits(wait time.Duration, ok bool) {
 func (r *RateLimit) readQuota(name string, lines []string, clock hint.Clock) {
 	var q hint.Quota
 	switch header := clock.Header; name {
-	case HeaderRemaining:
-		q = hint.ReadQuota(header[HeaderLimit], lines, header[HeaderReset], clock)
-	case headerDashedRemaining:
+	case hint.Remaining:
+		q = hint.ReadQuota(header[hint.Limit], lines, header[hint.Reset], clock)
+	case hint.DashedRemaining:
 		q = hint.ReadQuota(header["X-Rate-Limit-Limit"], lines, header["X-Rate-Limit-Reset"], clock)
-	case headerDraftRemaining:
+	case hint.DraftRemaining:
 		q = hint.ReadQuota(header["Ratelimit-Limit"], lines, header["Ratelimit-Reset"], clock)
-	case HeaderRateLimit:
+	case hint.RateLimit:
 		q = hint.ReadField(lines, clock)
 	default:
 		return

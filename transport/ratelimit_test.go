@@ -49,7 +49,7 @@ func TestRetryAfterInAllItsForms(t *testing.T) {
 		{[]string{"999999999999"}, math.MaxInt64},
 		{[]string{"99999999999999999999999999"}, math.MaxInt64},
 	} {
-		h := http.Header{transport.HeaderRetryAfter: row.values}
+		h := http.Header{"Retry-After": row.values}
 		assert.Equal(t, row.want, transport.RetryAfter(h, now), "%q", row.values)
 	}
 }
@@ -112,7 +112,7 @@ func TestResponseTimesInAllTheirForms(t *testing.T) {
 		"99999999999999999999": 0,
 		"1 000":                0,
 	} {
-		got := transport.ParseRateLimit(http.Header{transport.HeaderResponseTime: {value}}, time.Time{}).ResponseTime
+		got := transport.ParseRateLimit(http.Header{"X-Response-Time": {value}}, time.Time{}).ResponseTime
 		assert.Equal(t, want, got, "%q", value)
 	}
 }

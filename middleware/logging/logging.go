@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
@@ -29,8 +30,8 @@ const DefaultBodies = 4 << 10
 func DefaultHeaders() []string {
 	return []string{
 		"Content-Type", "Content-Length", "User-Agent",
-		transport.HeaderRetryAfter, transport.HeaderRequestID, transport.HeaderState, transport.HeaderReason,
-		transport.HeaderPeriod, transport.HeaderLimit, transport.HeaderRemaining, transport.HeaderReset,
+		header.RetryAfter, header.RequestID, header.State, header.Reason,
+		header.Period, header.Limit, header.Remaining, header.Reset,
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/internal/header"
 )
 
 // A server answers attempts as told and keeps when the last came.
@@ -68,9 +68,9 @@ func TestTheEstimateIsWhenTheNextAttemptGoes(t *testing.T) {
 		{"a pause, and a queue", nil, []http.Header{throttle("Retry-After", "5")}, 50, off},
 		{"a pause, a burst before it and a queue", nil, accepted(40, throttle("Retry-After", "5")), 60, off},
 		{"a pause, a rate and a queue", []LimiterOption{WithRate(1, 1)}, []http.Header{throttle("Retry-After", "5")}, 9, off},
-		{"the pace of a window", nil, []http.Header{throttle(transport.HeaderPeriod, "1")}, 0, 0.01},
-		{"the pace of a window, and a queue", nil, accepted(100, throttle(transport.HeaderPeriod, "10")), 30, off},
-		{"the slowest pace, and a queue", nil, []http.Header{throttle(transport.HeaderPeriod, "60")}, 30, off},
+		{"the pace of a window", nil, []http.Header{throttle(header.Period, "1")}, 0, 0.01},
+		{"the pace of a window, and a queue", nil, accepted(100, throttle(header.Period, "10")), 30, off},
+		{"the slowest pace, and a queue", nil, []http.Header{throttle(header.Period, "60")}, 30, off},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

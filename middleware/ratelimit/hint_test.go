@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/middleware/ratelimit"
-	"github.com/tripware/tripware/transport"
 )
 
 // L2, R6, R18: a hint pauses the key for as long as it says; without one there is no pause.
@@ -29,17 +29,17 @@ func TestPausesForTheHint(t *testing.T) {
 			return answer(429, "Retry-After", time.Now().Add(9*time.Second).UTC().Format(http.TimeFormat))
 		}, nil, 9 * time.Second},
 		{"a retry after before a window", func() *http.Response {
-			return answer(429, transport.HeaderPeriod, "60", "Retry-After", "2")
+			return answer(429, header.Period, "60", "Retry-After", "2")
 		}, nil, 2 * time.Second},
 		{"the reset of an empty quota", func() *http.Response {
-			return answer(429, transport.HeaderRemaining, "0", transport.HeaderReset, "5")
+			return answer(429, header.Remaining, "0", header.Reset, "5")
 		}, nil, 5 * time.Second},
 		{"a retry after before the reset of an empty quota", func() *http.Response {
-			return answer(429, transport.HeaderRemaining, "0", transport.HeaderReset, "5", "Retry-After", "2")
+			return answer(429, header.Remaining, "0", header.Reset, "5", "Retry-After", "2")
 		}, nil, 2 * time.Second},
 		{"a 403 with a retry after", func() *http.Response { return answer(403, "Retry-After", "7") }, nil, 7 * time.Second},
 		{"a 403 with an empty quota", func() *http.Response {
-			return answer(403, transport.HeaderRemaining, "0", transport.HeaderReset, "5")
+			return answer(403, header.Remaining, "0", header.Reset, "5")
 		}, nil, 5 * time.Second},
 		{"a 503 with a retry after", func() *http.Response { return answer(503, "Retry-After", "7") }, nil, 7 * time.Second},
 		{"no more than the longest pause", func() *http.Response { return answer(429, "Retry-After", "3600") }, nil, time.Minute},
@@ -47,24 +47,24 @@ func TestPausesForTheHint(t *testing.T) {
 		{"a longest pause of one's own", func() *http.Response { return answer(429, "Retry-After", "3600") },
 			[]ratelimit.LimiterOption{ratelimit.WithMaxPause(3 * time.Second)}, 3 * time.Second},
 		{"the state on a success", func() *http.Response {
-			return answer(202, transport.HeaderState, "THROTTLED", "Retry-After", "4")
+			return answer(202, header.State, "THROTTLED", "Retry-After", "4")
 		}, nil, 4 * time.Second},
 
 		{"no hint", func() *http.Response { return answer(429) }, nil, 0},
-		{"garbage", func() *http.Response { return answer(429, "Retry-After", "-1", transport.HeaderPeriod, "x") }, nil, 0},
+		{"garbage", func() *http.Response { return answer(429, "Retry-After", "-1", header.Period, "x") }, nil, 0},
 		{"a quota that is not empty", func() *http.Response {
-			return answer(429, transport.HeaderRemaining, "5", transport.HeaderReset, "5")
+			return answer(429, header.Remaining, "5", header.Reset, "5")
 		}, nil, 0},
 		{"a 503 without a hint", func() *http.Response { return answer(503) }, nil, 0},
 		{"a 503 with an empty quota", func() *http.Response {
-			return answer(503, transport.HeaderRemaining, "0", transport.HeaderReset, "5")
+			return answer(503, header.Remaining, "0", header.Reset, "5")
 		}, nil, 0},
 		{"a plain 403", func() *http.Response { return answer(403) }, nil, 0},
 		{"another status", func() *http.Response { return answer(202, "Retry-After", "7") }, nil, 0},
 		{"an empty quota on a success", func() *http.Response {
-			return answer(200, transport.HeaderRemaining, "0", transport.HeaderReset, "5")
+			return answer(200, header.Remaining, "0", header.Reset, "5")
 		}, nil, 0},
-		{"the state OK", func() *http.Response { return answer(200, transport.HeaderState, "OK", transport.HeaderPeriod, "60") }, nil, 0},
+		{"the state OK", func() *http.Response { return answer(200, header.State, "OK", header.Period, "60") }, nil, 0},
 		{"learning switched off", func() *http.Response { return answer(429, "Retry-After", "7") },
 			[]ratelimit.LimiterOption{ratelimit.WithLearning(false)}, 0},
 	} {
@@ -107,7 +107,7 @@ func TestThePeriodOfAWindowSetsAPaceAndNoPause(t *testing.T) {
 				for range row.accepted {
 					answers = append(answers, answer(200))
 				}
-				server := begin(append(answers, answer(429, transport.HeaderPeriod, row.period))...)
+				server := begin(append(answers, answer(429, header.Period, row.period))...)
 				limiter := ratelimit.NewLimiter(ratelimit.WithJitter(noJitter))
 				rt := ratelimit.New(limiter)(server)
 				for range row.accepted {
@@ -168,7 +168,7 @@ func TestA503WithoutAHintTeachesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		limiter := ratelimit.NewLimiter()
-		rt := ratelimit.New(limiter)(always(503, transport.HeaderPeriod, "60"))
+		rt := ratelimit.New(limiter)(always(503, header.Period, "60"))
 		for range 100 {
 			send(t, rt, request(t, nil))
 		}

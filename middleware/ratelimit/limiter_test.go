@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
@@ -265,7 +266,7 @@ func TestNotesTheWaitAndHoldsTheClock(t *testing.T) {
 	}{
 		"a pause": {answer(429, "Retry-After", "2"), nil,
 			[]transport.Wait{{For: 2 * time.Second, Before: 1, Cause: transport.WaitLimit, Reason: "paused by 429"}}, []string{"hold 0s", "restart 2s"}},
-		"a pause by state": {answer(200, transport.HeaderState, "THROTTLED", "Retry-After", "2"), nil,
+		"a pause by state": {answer(200, header.State, "THROTTLED", "Retry-After", "2"), nil,
 			[]transport.Wait{{For: 2 * time.Second, Before: 1, Cause: transport.WaitLimit, Reason: "paused by its state"}}, []string{"hold 0s", "restart 2s"}},
 		"a pace": {answer(200), []ratelimit.LimiterOption{ratelimit.WithRate(1, 1)},
 			[]transport.Wait{{For: time.Second, Before: 1, Cause: transport.WaitLimit, Reason: "paced"}}, []string{"hold 0s", "restart 1s"}},

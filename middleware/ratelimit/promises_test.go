@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
 )
@@ -18,7 +19,7 @@ import (
 func TestWithoutALimiterNothingWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		server := begin(answer(429, "Retry-After", "7", transport.HeaderState, transport.Throttled))
+		server := begin(answer(429, "Retry-After", "7", header.State, transport.Throttled))
 		rt := ratelimit.New(nil)(server)
 		send(t, rt, request(t, nil))
 		send(t, rt, request(t, nil))

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
 )
@@ -144,10 +145,10 @@ func TestLearnsThePaceOfABucket(t *testing.T) {
 	ideal := time.Duration(float64(calls-burst) / perSecond * float64(time.Second))
 	for name, headers := range map[string][]string{
 		"retry after":         {"Retry-After", "1"},
-		"the vendor's period": {transport.HeaderState, "THROTTLED", transport.HeaderPeriod, "1"},
-		"a period alone":      {transport.HeaderPeriod, "1"},
-		"both":                {transport.HeaderPeriod, "1", "Retry-After", "1"},
-		"a spent quota":       {transport.HeaderRemaining, "0", transport.HeaderReset, "1"},
+		"the vendor's period": {header.State, "THROTTLED", header.Period, "1"},
+		"a period alone":      {header.Period, "1"},
+		"both":                {header.Period, "1", "Retry-After", "1"},
+		"a spent quota":       {header.Remaining, "0", header.Reset, "1"},
 		"neither":             nil,
 	} {
 		for seed := range uint64(20) { // the even ones: all answers take alike, and come in any order
@@ -179,7 +180,7 @@ func TestLearnsThePaceOfAMinute(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				draw := seeded(seed)
-				server := &bucketServer{perSecond: perSecond, burst: burst, headers: []string{transport.HeaderPeriod, "60"},
+				server := &bucketServer{perSecond: perSecond, burst: burst, headers: []string{header.Period, "60"},
 					latency: func() time.Duration { return 5*time.Millisecond + time.Duration(draw()*2e6*float64(seed%2)) }}
 				limiter := ratelimit.NewLimiter(ratelimit.WithJitter(draw))
 				took, failed := run(t, ratelimit.New(limiter)(server), calls, 64, draw)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/internal/header"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -96,8 +97,8 @@ func (c *call) verdictOnStatus(resp *http.Response) verdict {
 	}
 	v := verdict{cause: statusCause(resp.StatusCode), throttled: throttled(resp)}
 	switch {
-	case v.throttled || c.repeat == transport.RepeatAlways:
-	case c.repeat == transport.RepeatRefused:
+	case v.throttled || c.repeat == record.RepeatAlways:
+	case c.repeat == record.RepeatRefused:
 		if resp.StatusCode != http.StatusServiceUnavailable {
 			v.reason = ReasonMethod
 		}
@@ -163,9 +164,9 @@ func (c *call) verdictOnError(err error) verdict {
 // the request asked for.
 func (c *call) repeatable() bool {
 	switch c.repeat {
-	case transport.RepeatAlways:
+	case record.RepeatAlways:
 		return true
-	case transport.RepeatRefused:
+	case record.RepeatRefused:
 		return c.policy.errorAny
 	default:
 		return c.policy.errorAny || c.idempotent()

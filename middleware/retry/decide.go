@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/internal/backoff"
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -210,8 +211,8 @@ func hintOf(resp *http.Response, throttled bool) (hint, window time.Duration) {
 }
 
 // throttles reports whether the state header says so.
-func throttles(header http.Header) bool {
-	state := header[transport.HeaderState]
+func throttles(said http.Header) bool {
+	state := said[header.State]
 	return len(state) > 0 && transport.RateLimit{State: state[0]}.Throttled()
 }
 

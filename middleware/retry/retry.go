@@ -122,9 +122,9 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		return r.Send(req)
 	}
 	if safe {
-		c.repeat = transport.RepeatAlways
+		c.repeat = record.RepeatAlways
 	} else {
-		c.repeat, _ = transport.Fact[transport.Repeat](c.record)
+		c.repeat, _ = transport.Fact[record.Repeat](c.record)
 	}
 	defer c.leave()
 	return c.run()
@@ -139,8 +139,8 @@ type call struct {
 	req      *http.Request // as it was given
 	ctx      context.Context
 	record   *transport.Call
-	loop     record.Loop      // nil: there is no record
-	repeat   transport.Repeat // what a second copy of the request would do
+	loop     record.Loop   // nil: there is no record
+	repeat   record.Repeat // what a second copy of the request would do
 	replay   layer.Replay
 	drainer  layer.Drainer
 	offer    bool // net/http may repeat the request by itself
@@ -234,13 +234,13 @@ func (c *call) begin() (err error) {
 		return fmt.Errorf("retry: request not sent: %w", err)
 	}
 	c.budgetOf().Deposit()
-	anyway := c.policy.errorAny || c.repeat == transport.RepeatAlways
+	anyway := c.policy.errorAny || c.repeat == record.RepeatAlways
 	if c.policy.maxRetries-c.earlier <= 0 && c.req.GetBody == nil {
 		c.replay = layer.AsItCame(c.req) // no retry can follow
 	} else if c.replay, err = layer.NewReplay(c.req, c.policy.replay); err != nil {
 		return fmt.Errorf("retry: %w", err)
 	}
-	c.offer = anyway || !c.replay.Kept() || c.repeat != transport.RepeatRefused && c.idempotent()
+	c.offer = anyway || !c.replay.Kept() || c.repeat != record.RepeatRefused && c.idempotent()
 	if c.policy.callTimeout > 0 {
 		cause := &TimeoutError{After: c.policy.callTimeout, clock: ErrCallTimeout}
 		c.ctx, c.cancel = context.WithTimeoutCause(c.ctx, c.policy.callTimeout, cause)

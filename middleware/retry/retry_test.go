@@ -166,7 +166,7 @@ func TestWhatIsRepeated(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken pipe")
 	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
-	fact := func(repeat transport.Repeat) func(ctx context.Context) *http.Request {
+	fact := func(repeat record.Repeat) func(ctx context.Context) *http.Request {
 		return func(ctx context.Context) *http.Request {
 			layer.Put(ctx, repeat)
 			return postIt(ctx)
@@ -197,11 +197,11 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"any method on status", postIt, step{status: 503}, []retry.Option{retry.AnyMethodOnStatus()}, 2, ""},
 		{"any method on status is not on error", postIt, step{err: broken}, []retry.Option{retry.AnyMethodOnStatus()}, 1, retry.ReasonMethod},
 		{"any method on error", postIt, step{err: broken}, []retry.Option{retry.AnyMethodOnError()}, 2, ""},
-		{"a call that knows it is harmless", fact(transport.RepeatAlways), step{status: 503}, nil, 2, ""},
-		{"repeated when refused, 503", fact(transport.RepeatRefused), step{status: 503}, nil, 2, ""},
-		{"repeated when refused, 500", fact(transport.RepeatRefused), step{status: 500}, []retry.Option{retry.AnyMethodOnStatus()}, 1, retry.ReasonMethod},
-		{"repeated when refused, broken", fact(transport.RepeatRefused), step{err: broken}, nil, 1, retry.ReasonMethod},
-		{"repeated when refused, unsent", fact(transport.RepeatRefused), step{err: dial}, nil, 2, ""},
+		{"a call that knows it is harmless", fact(record.RepeatAlways), step{status: 503}, nil, 2, ""},
+		{"repeated when refused, 503", fact(record.RepeatRefused), step{status: 503}, nil, 2, ""},
+		{"repeated when refused, 500", fact(record.RepeatRefused), step{status: 500}, []retry.Option{retry.AnyMethodOnStatus()}, 1, retry.ReasonMethod},
+		{"repeated when refused, broken", fact(record.RepeatRefused), step{err: broken}, nil, 1, retry.ReasonMethod},
+		{"repeated when refused, unsent", fact(record.RepeatRefused), step{err: dial}, nil, 2, ""},
 		// R8: never.
 		{"certificate", getIt, step{err: x509.UnknownAuthorityError{}}, nil, 1, ""},
 		{"host name", getIt, step{err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}}, nil, 1, ""},

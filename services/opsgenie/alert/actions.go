@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // AcknowledgeRequest asks to acknowledge one alert.
@@ -18,7 +18,7 @@ type AcknowledgeRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r AcknowledgeRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r AcknowledgeRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // Acknowledge marks an alert as somebody's who works on it. Asynchronous;
 // domain alert; a repeat is harmless, but for a note.
@@ -38,7 +38,7 @@ type UnacknowledgeRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r UnacknowledgeRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r UnacknowledgeRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // Unacknowledge takes an acknowledgement back. Asynchronous; domain alert; a
 // repeat is harmless, but for a note.
@@ -58,7 +58,7 @@ type CloseRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r CloseRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r CloseRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // Close closes an alert. Asynchronous; domain alert; a repeat is harmless, but
 // for a note.
@@ -79,7 +79,7 @@ type SnoozeRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r SnoozeRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r SnoozeRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // Snooze silences an alert until a time. Asynchronous; domain alert; a repeat is
 // harmless, but for a note.
@@ -101,7 +101,7 @@ type ExecuteActionRequest struct {
 
 // Repeat says that only what was not processed may be repeated: nobody knows
 // what an action does the second time.
-func (r ExecuteActionRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r ExecuteActionRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // ExecuteAction executes a custom action of an alert. Asynchronous; domain
 // alert; a repeat executes it again, so only answers of 429 and 503 are retried.
@@ -125,7 +125,7 @@ type AssignRequest struct {
 func (r AssignRequest) Check() error { return shape.CheckKind("owner", shape.KindUser, r.Owner) }
 
 // Repeat says that a repeat is harmless without a note.
-func (r AssignRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r AssignRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // Assign makes a user the owner of an alert. Asynchronous; domain alert; a
 // repeat is harmless, but for a note.
@@ -152,7 +152,7 @@ func (r EscalateRequest) Check() error {
 
 // Repeat says that only what was not processed may be repeated: each copy
 // notifies the next in the escalation.
-func (r EscalateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r EscalateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Escalate notifies the next in an escalation. Asynchronous; domain alert; a
 // repeat escalates one step further, so only answers of 429 and 503 are retried.
@@ -173,7 +173,7 @@ type AddResponderRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r AddResponderRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r AddResponderRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // AddResponder adds a responder to an alert and notifies it. Asynchronous;
 // domain alert; a repeat is harmless, but for a note.
@@ -197,7 +197,7 @@ type AddTeamRequest struct {
 func (r AddTeamRequest) Check() error { return shape.CheckKind("team", shape.KindTeam, r.Team) }
 
 // Repeat says that a repeat is harmless without a note.
-func (r AddTeamRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r AddTeamRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // AddTeam adds a team to an alert; AddResponder does the same and more.
 // Asynchronous; domain alert; a repeat is harmless, but for a note.

@@ -7,10 +7,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/internal/apitest"
 	"github.com/tripware/tripware/services/opsgenie/alert"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 type (
@@ -177,33 +177,33 @@ func refusals() []row {
 // R9: what a second copy does, each request says of itself.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	type repeater interface{ Repeat() transport.Repeat }
+	type repeater interface{ Repeat() services.Repeat }
 	for _, row := range []struct {
 		in   repeater
-		want transport.Repeat
+		want services.Repeat
 	}{
-		{alert.CreateRequest{Alias: "a"}, transport.RepeatAlways},
-		{alert.CreateRequest{}, transport.RepeatRefused},
-		{alert.ExecuteActionRequest{}, transport.RepeatRefused},
-		{alert.EscalateRequest{}, transport.RepeatRefused},
-		{alert.AcknowledgeRequest{}, transport.RepeatAlways},
-		{alert.AcknowledgeRequest{Note: "n"}, transport.RepeatByMethod},
-		{alert.UnacknowledgeRequest{}, transport.RepeatAlways},
-		{alert.UnacknowledgeRequest{Note: "n"}, transport.RepeatByMethod},
-		{alert.CloseRequest{}, transport.RepeatAlways},
-		{alert.CloseRequest{Note: "n"}, transport.RepeatByMethod},
-		{alert.SnoozeRequest{}, transport.RepeatAlways},
-		{alert.SnoozeRequest{Note: "n"}, transport.RepeatByMethod},
-		{alert.AssignRequest{}, transport.RepeatAlways},
-		{alert.AssignRequest{Note: "n"}, transport.RepeatByMethod},
-		{alert.AddResponderRequest{}, transport.RepeatAlways},
-		{alert.AddResponderRequest{Note: "n"}, transport.RepeatByMethod},
-		{alert.AddTeamRequest{}, transport.RepeatAlways},
-		{alert.AddTeamRequest{Note: "n"}, transport.RepeatByMethod},
-		{alert.AddTagsRequest{}, transport.RepeatAlways},
-		{alert.AddTagsRequest{Note: "n"}, transport.RepeatByMethod},
-		{alert.AddDetailsRequest{}, transport.RepeatAlways},
-		{alert.AddDetailsRequest{Note: "n"}, transport.RepeatByMethod},
+		{alert.CreateRequest{Alias: "a"}, services.RepeatAlways},
+		{alert.CreateRequest{}, services.RepeatRefused},
+		{alert.ExecuteActionRequest{}, services.RepeatRefused},
+		{alert.EscalateRequest{}, services.RepeatRefused},
+		{alert.AcknowledgeRequest{}, services.RepeatAlways},
+		{alert.AcknowledgeRequest{Note: "n"}, services.RepeatByMethod},
+		{alert.UnacknowledgeRequest{}, services.RepeatAlways},
+		{alert.UnacknowledgeRequest{Note: "n"}, services.RepeatByMethod},
+		{alert.CloseRequest{}, services.RepeatAlways},
+		{alert.CloseRequest{Note: "n"}, services.RepeatByMethod},
+		{alert.SnoozeRequest{}, services.RepeatAlways},
+		{alert.SnoozeRequest{Note: "n"}, services.RepeatByMethod},
+		{alert.AssignRequest{}, services.RepeatAlways},
+		{alert.AssignRequest{Note: "n"}, services.RepeatByMethod},
+		{alert.AddResponderRequest{}, services.RepeatAlways},
+		{alert.AddResponderRequest{Note: "n"}, services.RepeatByMethod},
+		{alert.AddTeamRequest{}, services.RepeatAlways},
+		{alert.AddTeamRequest{Note: "n"}, services.RepeatByMethod},
+		{alert.AddTagsRequest{}, services.RepeatAlways},
+		{alert.AddTagsRequest{Note: "n"}, services.RepeatByMethod},
+		{alert.AddDetailsRequest{}, services.RepeatAlways},
+		{alert.AddDetailsRequest{Note: "n"}, services.RepeatByMethod},
 	} {
 		assert.Equal(t, row.want, row.in.Repeat(), "%T", row.in)
 	}

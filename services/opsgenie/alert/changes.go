@@ -3,8 +3,8 @@ package alert
 import (
 	"context"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // AddTagsRequest asks to add tags to one alert.
@@ -18,7 +18,7 @@ type AddTagsRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r AddTagsRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r AddTagsRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // AddTags adds tags to an alert. Asynchronous; domain alert; a repeat is
 // harmless, but for a note.
@@ -58,7 +58,7 @@ type AddDetailsRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r AddDetailsRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r AddDetailsRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // AddDetails sets details of an alert and keeps the others. Asynchronous;
 // domain alert; a repeat is harmless, but for a note.

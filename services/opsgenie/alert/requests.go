@@ -3,7 +3,6 @@ package alert
 import (
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Ref says which alert a request is about. [ByID], [ByTinyID] and [ByAlias]
@@ -72,11 +71,11 @@ func (r CreateRequest) Check() error {
 
 // Repeat says that a creation is harmless to repeat if there is an alias, by
 // which the server de-duplicates.
-func (r CreateRequest) Repeat() transport.Repeat {
+func (r CreateRequest) Repeat() services.Repeat {
 	if r.Alias != "" {
-		return transport.RepeatAlways
+		return services.RepeatAlways
 	}
-	return transport.RepeatRefused
+	return services.RepeatRefused
 }
 
 // GetRequest asks for one alert.

@@ -8,7 +8,6 @@ import (
 	"context"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Contact API. It is safe for concurrent use. [New] makes one.
@@ -58,7 +57,7 @@ type CreateRequest struct {
 
 // Repeat says that only what was not processed may be repeated: a copy of what
 // was would be a second contact, or be refused.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create adds a contact to a user. A repeat after a lost answer might add it
 // twice, so there is none.
@@ -89,7 +88,7 @@ type UpdateRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // Update changes where a contact leads to. A repeat is harmless.
 //
@@ -131,7 +130,7 @@ type EnableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // Enable puts a contact in use. A repeat is harmless.
 //
@@ -147,7 +146,7 @@ type DisableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // Disable takes a contact out of use. A repeat is harmless.
 //

@@ -71,10 +71,10 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: a second creation is a second contact; all else sets what it sets.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, contact.CreateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, contact.UpdateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, contact.EnableRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, contact.DisableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, contact.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, contact.UpdateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, contact.EnableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, contact.DisableRequest{}.Repeat())
 }
 
 func ExampleNew() {

@@ -177,7 +177,7 @@ func TestAChangeThatFailsIsATypedError(t *testing.T) {
 // R9: a second report might be a second deployment.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, deployment.CreateRequest{ExternalID: "x"}.Repeat())
+	assert.Equal(t, services.RepeatRefused, deployment.CreateRequest{ExternalID: "x"}.Repeat())
 }
 
 func ExampleNew() {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Ref says which deployment a request is about. [ByID], [ByExternalID] and
@@ -119,7 +118,7 @@ func (r CreateRequest) Check() error {
 
 // Repeat says that only what was not processed may be repeated: a copy of what
 // was might be a second deployment.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // GetRequest asks for one deployment.
 type GetRequest struct{ Ref }

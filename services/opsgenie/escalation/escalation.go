@@ -10,7 +10,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Escalation API. It is safe for concurrent use. [New] makes
@@ -56,7 +55,7 @@ type CreateRequest struct {
 func (r CreateRequest) Check() error { return checkRules(r.Rules, r.Repeats) }
 
 // Repeat says that there is none: it would be refused as a conflict.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates an escalation. A repeat after a lost answer would be refused as
 // a conflict, so there is none.
@@ -93,11 +92,11 @@ func (r UpdateRequest) Check() error { return checkRules(r.Rules, r.Repeats) }
 
 // Repeat says that a repeat is harmless, unless the escalation is referred to by
 // the name that the request changes.
-func (r UpdateRequest) Repeat() transport.Repeat {
+func (r UpdateRequest) Repeat() services.Repeat {
 	if r.kind == "name" && r.Name != "" && r.identifier != r.Name {
-		return transport.RepeatByMethod
+		return services.RepeatByMethod
 	}
-	return transport.RepeatAlways
+	return services.RepeatAlways
 }
 
 // Update changes an escalation. A repeat is harmless, but for a change of the

@@ -213,10 +213,10 @@ func TestARepeatIsReadInMinutes(t *testing.T) {
 // R9: what may be repeated, whatever its method.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, escalation.CreateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, escalation.UpdateRequest{Ref: escalation.ByID("e"), Name: "n"}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, escalation.UpdateRequest{Ref: escalation.ByName("n"), Name: "n"}.Repeat())
-	assert.Equal(t, transport.RepeatByMethod, escalation.UpdateRequest{Ref: escalation.ByName("old"), Name: "new"}.Repeat())
+	assert.Equal(t, services.RepeatRefused, escalation.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, escalation.UpdateRequest{Ref: escalation.ByID("e"), Name: "n"}.Repeat())
+	assert.Equal(t, services.RepeatAlways, escalation.UpdateRequest{Ref: escalation.ByName("n"), Name: "n"}.Repeat())
+	assert.Equal(t, services.RepeatByMethod, escalation.UpdateRequest{Ref: escalation.ByName("old"), Name: "new"}.Repeat())
 }
 
 func ExampleNew() {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Forwarding Rule API. It is safe for concurrent use. [New]
@@ -82,7 +81,7 @@ func (r CreateRequest) Check() error { return checkSpan(r.StartDate, r.EndDate) 
 
 // Repeat says that there is none: without an alias it might create the rule
 // twice, and with one it would be refused as a conflict.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates a forwarding rule. A repeat after a lost answer might create it
 // twice, or be refused as a conflict if it has an alias, so there is none.

@@ -121,8 +121,8 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: a lost creation is not repeated, whether it has an alias or not.
 func TestACreationIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, forwardingrule.CreateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatRefused, forwardingrule.CreateRequest{Alias: "a"}.Repeat())
+	assert.Equal(t, services.RepeatRefused, forwardingrule.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, forwardingrule.CreateRequest{Alias: "a"}.Repeat())
 }
 
 func ExampleNew() {

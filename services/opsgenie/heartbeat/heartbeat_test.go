@@ -150,9 +150,9 @@ func TestAnIntervalIsADuration(t *testing.T) {
 // R9: switches and changes may be repeated, whatever their method.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatAlways, heartbeat.UpdateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, heartbeat.EnableRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, heartbeat.DisableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, heartbeat.UpdateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, heartbeat.EnableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, heartbeat.DisableRequest{}.Repeat())
 }
 
 func ExampleNew() {

@@ -3,8 +3,8 @@ package heartbeat
 import (
 	"time"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Unit is what an interval is counted in.
@@ -80,7 +80,7 @@ type UpdateRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // DeleteRequest asks to delete one heartbeat.
 type DeleteRequest struct {
@@ -93,7 +93,7 @@ type EnableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // DisableRequest asks to disable one heartbeat.
 type DisableRequest struct {
@@ -101,7 +101,7 @@ type DisableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // PingRequest is a sign of life.
 type PingRequest struct {

@@ -3,8 +3,8 @@ package incident
 import (
 	"context"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // CloseRequest asks to close one incident.
@@ -15,7 +15,7 @@ type CloseRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r CloseRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r CloseRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // Close closes an incident. Asynchronous; a repeat is harmless, but for a note.
 //
@@ -32,7 +32,7 @@ type ResolveRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r ResolveRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r ResolveRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // Resolve says that the impact of an incident has ended. Asynchronous; a repeat
 // is harmless, but for a note.
@@ -50,7 +50,7 @@ type ReopenRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r ReopenRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r ReopenRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // Reopen opens an incident again that was resolved or closed. Asynchronous; a
 // repeat is harmless, but for a note.
@@ -72,7 +72,7 @@ type AddResponderRequest struct {
 func (r AddResponderRequest) Check() error { return shape.CheckAll("responder", r.Responders) }
 
 // Repeat says that a repeat is harmless without a note.
-func (r AddResponderRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r AddResponderRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // AddResponder adds responders to an incident and notifies them. Asynchronous; a
 // repeat is harmless, but for a note.
@@ -91,7 +91,7 @@ type AddTagsRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r AddTagsRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r AddTagsRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // AddTags adds tags to an incident. Asynchronous; a repeat is harmless, but for
 // a note.
@@ -127,7 +127,7 @@ type AddDetailsRequest struct {
 }
 
 // Repeat says that a repeat is harmless without a note.
-func (r AddDetailsRequest) Repeat() transport.Repeat { return shape.RepeatWithoutNote(r.Note) }
+func (r AddDetailsRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
 
 // AddDetails sets details of an incident, which answers call extra properties,
 // and keeps the others. Asynchronous; a repeat is harmless, but for a note.
@@ -162,7 +162,7 @@ type UpdateMessageRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateMessageRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateMessageRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // UpdateMessage sets the message of an incident. Asynchronous; a repeat is
 // harmless.
@@ -180,7 +180,7 @@ type UpdateDescriptionRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateDescriptionRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateDescriptionRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // UpdateDescription sets the description of an incident. Asynchronous; a repeat
 // is harmless.

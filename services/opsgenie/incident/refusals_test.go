@@ -90,11 +90,11 @@ func TestAWaitPollsAsTheServiceSays(t *testing.T) {
 // R9: what a second copy does, each request says of itself.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	for want, requests := range map[transport.Repeat][]interface{ Repeat() transport.Repeat }{
-		transport.RepeatRefused: {incident.CreateRequest{}},
-		transport.RepeatAlways: {incident.CloseRequest{}, incident.ResolveRequest{}, incident.ReopenRequest{}, incident.AddResponderRequest{},
+	for want, requests := range map[services.Repeat][]interface{ Repeat() services.Repeat }{
+		services.RepeatRefused: {incident.CreateRequest{}},
+		services.RepeatAlways: {incident.CloseRequest{}, incident.ResolveRequest{}, incident.ReopenRequest{}, incident.AddResponderRequest{},
 			incident.AddTagsRequest{}, incident.AddDetailsRequest{}, incident.UpdateMessageRequest{}, incident.UpdateDescriptionRequest{}},
-		transport.RepeatByMethod: {incident.CloseRequest{Note: "n"}, incident.ResolveRequest{Note: "n"}, incident.ReopenRequest{Note: "n"},
+		services.RepeatByMethod: {incident.CloseRequest{Note: "n"}, incident.ResolveRequest{Note: "n"}, incident.ReopenRequest{Note: "n"},
 			incident.AddResponderRequest{Note: "n"}, incident.AddTagsRequest{Note: "n"}, incident.AddDetailsRequest{Note: "n"}},
 	} {
 		for _, in := range requests {

@@ -3,7 +3,6 @@ package incident
 import (
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Ref says which incident a request is about. [ByID] and [ByTinyID] make one;
@@ -83,7 +82,7 @@ func (r CreateRequest) Check() error { return shape.CheckAll("responders", r.Res
 
 // Repeat says that only what was not processed may be repeated: each copy is
 // another incident.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // GetRequest asks for one incident.
 type GetRequest struct{ Ref }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Incident Template API. It is safe for concurrent use. [New]
@@ -28,7 +27,7 @@ type CreateRequest struct{ Definition }
 
 // Repeat says that only what was not processed may be repeated: each copy is
 // another template.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates an incident template. A repeat after a lost answer might create
 // it twice, so there is none.

@@ -139,7 +139,7 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: a second creation is a second template.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, incidenttemplate.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, incidenttemplate.CreateRequest{}.Repeat())
 }
 
 func ExampleNew() {

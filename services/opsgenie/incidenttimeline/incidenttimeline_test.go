@@ -88,9 +88,9 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 // R9: a second addition is a second entry; switches set what they set.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, incidenttimeline.AddEntryRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, incidenttimeline.HideEntryRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, incidenttimeline.UnhideEntryRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, incidenttimeline.AddEntryRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, incidenttimeline.HideEntryRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, incidenttimeline.UnhideEntryRequest{}.Repeat())
 }
 
 func ExampleNew() {

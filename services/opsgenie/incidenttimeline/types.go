@@ -5,7 +5,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // An Entry is one thing that happened in an incident.
@@ -80,7 +79,7 @@ func (r AddEntryRequest) Check() error { return r.Description.check() }
 
 // Repeat says that only what was not processed may be repeated: each copy is
 // another entry.
-func (r AddEntryRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r AddEntryRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // UpdateEntryRequest asks to change one entry of one incident's timeline. What
 // is zero is not sent.
@@ -112,7 +111,7 @@ type HideEntryRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r HideEntryRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r HideEntryRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // UnhideEntryRequest asks to show one entry of one incident's timeline again.
 type UnhideEntryRequest struct {
@@ -121,4 +120,4 @@ type UnhideEntryRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UnhideEntryRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UnhideEntryRequest) Repeat() services.Repeat { return services.RepeatAlways }

@@ -186,10 +186,10 @@ func TestWhatCannotBeReadOrWrittenIsSaid(t *testing.T) {
 // R9: switches may be repeated, whatever their method; a creation may not.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, integration.CreateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, integration.EnableRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, integration.DisableRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, integration.AuthenticateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, integration.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, integration.EnableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, integration.DisableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, integration.AuthenticateRequest{}.Repeat())
 }
 
 func ExampleNew() {

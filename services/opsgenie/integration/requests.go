@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
 )
 
 // CreateRequest asks for an integration.
@@ -16,7 +15,7 @@ type CreateRequest struct {
 func (r CreateRequest) Check() error { return r.Integration.check() }
 
 // Repeat says that a repeat would be refused by the server.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // GetRequest asks for one integration.
 type GetRequest struct {
@@ -61,7 +60,7 @@ type EnableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // DisableRequest asks to disable one integration.
 type DisableRequest struct {
@@ -69,7 +68,7 @@ type DisableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // AuthenticateRequest asks whether the key is one of an integration.
 type AuthenticateRequest struct {
@@ -77,4 +76,4 @@ type AuthenticateRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r AuthenticateRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r AuthenticateRequest) Repeat() services.Repeat { return services.RepeatAlways }

@@ -183,7 +183,7 @@ func TestAnActionOfAnUnknownTypeIsSentAsItCame(t *testing.T) {
 // R9: a creation may not be repeated.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, integrationaction.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, integrationaction.CreateRequest{}.Repeat())
 }
 
 func ExampleNew() {

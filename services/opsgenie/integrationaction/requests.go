@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/services"
 )
 
 // ListRequest asks for the actions of one integration.
@@ -22,7 +22,7 @@ type CreateRequest struct {
 func (r CreateRequest) Check() error { return r.Action.check("") }
 
 // Repeat says that a repeat might add the action twice.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // ReplaceRequest asks to set all actions of one integration.
 type ReplaceRequest struct {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Status is how far a maintenance is. The set is open.
@@ -70,7 +69,7 @@ type CreateRequest struct {
 func (r CreateRequest) Check() error { return check(r.Time, r.Rules) }
 
 // Repeat says that a repeat might create a second maintenance.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // GetRequest asks for one maintenance.
 type GetRequest struct {
@@ -124,7 +123,7 @@ type ChangeEndDateRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r ChangeEndDateRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r ChangeEndDateRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // CancelRequest asks to cancel one maintenance.
 type CancelRequest struct {
@@ -132,7 +131,7 @@ type CancelRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r CancelRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r CancelRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // DeleteRequest asks to delete one maintenance.
 type DeleteRequest struct {

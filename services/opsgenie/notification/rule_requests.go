@@ -6,7 +6,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // CreateRequest asks for a rule of one user.
@@ -57,7 +56,7 @@ func (c Contact) check(field string) error {
 }
 
 // Repeat says that a repeat might create a second rule.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // GetRequest asks for one rule.
 type GetRequest struct {
@@ -92,7 +91,7 @@ func (r UpdateRequest) Check() error {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // DeleteRequest asks to delete one rule.
 type DeleteRequest struct {
@@ -107,7 +106,7 @@ type EnableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // DisableRequest asks to disable one rule.
 type DisableRequest struct {
@@ -116,7 +115,7 @@ type DisableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // ChangeOrderRequest asks to move one rule.
 type ChangeOrderRequest struct {
@@ -126,7 +125,7 @@ type ChangeOrderRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r ChangeOrderRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r ChangeOrderRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // A RuleType says which rules are copied. The set is open.
 type RuleType string
@@ -151,4 +150,4 @@ type CopyToRequest struct {
 }
 
 // Repeat says that it is not known what a repeat does.
-func (r CopyToRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CopyToRequest) Repeat() services.Repeat { return services.RepeatRefused }

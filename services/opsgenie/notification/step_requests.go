@@ -3,8 +3,8 @@ package notification
 import (
 	"errors"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // CreateStepRequest asks for a step of one rule.
@@ -22,7 +22,7 @@ func (r CreateStepRequest) Check() error {
 }
 
 // Repeat says that a repeat might create a second step.
-func (r CreateStepRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateStepRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // GetStepRequest asks for one step.
 type GetStepRequest struct {
@@ -58,7 +58,7 @@ func (r UpdateStepRequest) Check() error {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateStepRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateStepRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // DeleteStepRequest asks to delete one step.
 type DeleteStepRequest struct {
@@ -75,7 +75,7 @@ type EnableStepRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r EnableStepRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r EnableStepRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // DisableStepRequest asks to disable one step.
 type DisableStepRequest struct {
@@ -85,4 +85,4 @@ type DisableStepRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r DisableStepRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r DisableStepRequest) Repeat() services.Repeat { return services.RepeatAlways }

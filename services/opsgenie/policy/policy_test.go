@@ -264,10 +264,10 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: switches may be repeated, whatever their method; a creation may not.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, policy.CreateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, policy.EnableRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, policy.DisableRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, policy.ChangeOrderRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, policy.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, policy.EnableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, policy.DisableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, policy.ChangeOrderRequest{}.Repeat())
 }
 
 func ExampleNew() {

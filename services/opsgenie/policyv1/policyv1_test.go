@@ -188,10 +188,10 @@ func TestWhatIsImpossibleIsRefused(t *testing.T) {
 // R9: switches may be repeated, whatever their method; a creation may not.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, policyv1.CreateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, policyv1.EnableRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, policyv1.DisableRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, policyv1.ChangeOrderRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, policyv1.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, policyv1.EnableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, policyv1.DisableRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, policyv1.ChangeOrderRequest{}.Repeat())
 }
 
 func ExampleNew() {

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
 )
 
 // CreateRequest asks for a policy.
@@ -16,7 +15,7 @@ type CreateRequest struct {
 func (r CreateRequest) Check() error { return r.Policy.check() }
 
 // Repeat says that a repeat might create a second policy.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // GetRequest asks for one policy.
 type GetRequest struct {
@@ -65,7 +64,7 @@ type EnableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // DisableRequest asks to disable one policy.
 type DisableRequest struct {
@@ -73,7 +72,7 @@ type DisableRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // ChangeOrderRequest asks to move one policy.
 type ChangeOrderRequest struct {
@@ -82,7 +81,7 @@ type ChangeOrderRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r ChangeOrderRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r ChangeOrderRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // ListRequest asks for the policies; there is nothing to choose.
 type ListRequest struct{}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Postmortem API. It is safe for concurrent use. [New] makes
@@ -92,7 +91,7 @@ type CreateRequest struct {
 
 // Repeat says that only what was not processed may be repeated: a copy of what
 // was might be a second postmortem.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates a postmortem. Unconfirmed, and so is the answer's shape: the
 // value is nil if it holds no postmortem. A repeat after a lost answer might

@@ -85,7 +85,7 @@ func checkPostmortem(tb testing.TB, got any) {
 // R9: a second creation might be a second postmortem.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, postmortem.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, postmortem.CreateRequest{}.Repeat())
 }
 
 func ExampleNew() {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the API of saved searches. It is safe for concurrent use.
@@ -111,11 +110,11 @@ func (r UpdateRequest) Check() error { return checkPeople(r.Owner, r.Teams) }
 
 // Repeat says that a repeat is harmless, unless the search is referred to by
 // the name that the request changes.
-func (r UpdateRequest) Repeat() transport.Repeat {
+func (r UpdateRequest) Repeat() services.Repeat {
 	if r.kind == "name" && r.identifier != r.Name {
-		return transport.RepeatByMethod
+		return services.RepeatByMethod
 	}
-	return transport.RepeatAlways
+	return services.RepeatAlways
 }
 
 // Update replaces a saved search. Domain alert; a repeat is harmless, but for

@@ -107,9 +107,9 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 // R9: after a change of the name that a request refers by, its copy would miss.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatAlways, savedsearch.UpdateRequest{Ref: savedsearch.ByID("x"), Name: "y"}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, savedsearch.UpdateRequest{Ref: savedsearch.ByName("x"), Name: "x"}.Repeat())
-	assert.Equal(t, transport.RepeatByMethod, savedsearch.UpdateRequest{Ref: savedsearch.ByName("x"), Name: "y"}.Repeat())
+	assert.Equal(t, services.RepeatAlways, savedsearch.UpdateRequest{Ref: savedsearch.ByID("x"), Name: "y"}.Repeat())
+	assert.Equal(t, services.RepeatAlways, savedsearch.UpdateRequest{Ref: savedsearch.ByName("x"), Name: "x"}.Repeat())
+	assert.Equal(t, services.RepeatByMethod, savedsearch.UpdateRequest{Ref: savedsearch.ByName("x"), Name: "y"}.Repeat())
 }
 
 func ExampleNew() {

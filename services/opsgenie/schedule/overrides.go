@@ -8,7 +8,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // An OverrideService calls the Schedule Override API. It is safe for concurrent
@@ -79,7 +78,7 @@ func (r CreateOverrideRequest) Check() error {
 
 // Repeat says that there is none: without an alias it might create the override
 // twice, and with one it would be refused as a conflict.
-func (r CreateOverrideRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateOverrideRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates an override. A repeat after a lost answer might create it
 // twice, or be refused as a conflict if it has an alias, so there is none.

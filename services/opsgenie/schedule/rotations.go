@@ -8,7 +8,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A RotationService calls the Schedule Rotation API. It is safe for concurrent
@@ -106,7 +105,7 @@ type CreateRotationRequest struct {
 func (r CreateRotationRequest) Check() error { return r.check("") }
 
 // Repeat says that there is none: it might create the rotation twice.
-func (r CreateRotationRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRotationRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // A RotationSummary is what changes tell of a rotation.
 type RotationSummary struct {
@@ -171,7 +170,7 @@ func (r UpdateRotationRequest) Check() error {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateRotationRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateRotationRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // Update changes a rotation. A repeat is harmless.
 //

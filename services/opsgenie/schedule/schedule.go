@@ -15,7 +15,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Schedule API. It is safe for concurrent use. [New] makes one.
@@ -99,7 +98,7 @@ type CreateRequest struct {
 func (r CreateRequest) Check() error { return checkRotations(r.Rotations) }
 
 // Repeat says that there is none: it would be refused as a conflict.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates a schedule. A repeat after a lost answer would be refused as a
 // conflict, so there is none.
@@ -145,11 +144,11 @@ func (r UpdateRequest) Check() error { return checkRotations(r.Rotations) }
 
 // Repeat says that a repeat is harmless, unless the schedule is referred to by
 // the name that the request changes.
-func (r UpdateRequest) Repeat() transport.Repeat {
+func (r UpdateRequest) Repeat() services.Repeat {
 	if r.kind == "name" && r.Name != "" && r.identifier != r.Name {
-		return transport.RepeatByMethod
+		return services.RepeatByMethod
 	}
-	return transport.RepeatAlways
+	return services.RepeatAlways
 }
 
 // Update changes a schedule. A repeat is harmless, but for a change of the name

@@ -255,15 +255,15 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: what may be repeated, whatever its method.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	for want, requests := range map[transport.Repeat][]interface{ Repeat() transport.Repeat }{
-		transport.RepeatRefused: {schedule.CreateRequest{}, schedule.CreateRotationRequest{}, schedule.CreateOverrideRequest{Alias: "a"}},
-		transport.RepeatAlways: {
+	for want, requests := range map[services.Repeat][]interface{ Repeat() services.Repeat }{
+		services.RepeatRefused: {schedule.CreateRequest{}, schedule.CreateRotationRequest{}, schedule.CreateOverrideRequest{Alias: "a"}},
+		services.RepeatAlways: {
 			schedule.UpdateRotationRequest{},
 			schedule.UpdateRequest{Ref: schedule.ByID("s"), Name: "n"},
 			schedule.UpdateRequest{Ref: schedule.ByName("n"), Name: "n"},
 			schedule.UpdateRequest{Ref: schedule.ByName("n")},
 		},
-		transport.RepeatByMethod: {schedule.UpdateRequest{Ref: schedule.ByName("old"), Name: "new"}},
+		services.RepeatByMethod: {schedule.UpdateRequest{Ref: schedule.ByName("old"), Name: "new"}},
 	} {
 		for _, r := range requests {
 			assert.Equal(t, want, r.Repeat(), "%+v", r)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Service API. It is safe for concurrent use. [New] makes
@@ -60,7 +59,7 @@ type CreateRequest struct {
 
 // Repeat says that only what was not processed may be repeated: a copy of what
 // was would be a second service, or be refused.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates a business service. A repeat after a lost answer might be
 // refused as a conflict, so there is none.
@@ -93,7 +92,7 @@ type UpdateRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // Update changes a business service. A repeat is harmless.
 //

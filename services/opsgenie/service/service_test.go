@@ -81,8 +81,8 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: a second creation is a second service; a change sets what it sets.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, service.CreateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, service.UpdateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, service.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, service.UpdateRequest{}.Repeat())
 }
 
 func ExampleNew() {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Service Audience Template API. It is safe for concurrent
@@ -104,7 +103,7 @@ func (r UpdateRequest) Check() error {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // Update changes the audience template of a business service. A repeat is
 // harmless.

@@ -69,7 +69,7 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: a change sets what it sets.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatAlways, serviceaudience.UpdateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, serviceaudience.UpdateRequest{}.Repeat())
 }
 
 func ExampleNew() {

@@ -9,7 +9,6 @@ import (
 	"context"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Service Incident Rule API. It is safe for concurrent use.
@@ -28,7 +27,7 @@ type CreateRequest struct {
 
 // Repeat says that only what was not processed may be repeated: each copy is
 // another rule.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create adds an incident rule to a business service. A repeat after a lost
 // answer might add it twice, so there is none.

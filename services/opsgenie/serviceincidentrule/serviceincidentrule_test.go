@@ -85,7 +85,7 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: a second creation is a second rule.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, serviceincidentrule.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, serviceincidentrule.CreateRequest{}.Repeat())
 }
 
 func ExampleNew() {

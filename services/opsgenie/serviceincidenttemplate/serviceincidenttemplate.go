@@ -12,7 +12,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Service Incident Template API. It is safe for concurrent
@@ -63,7 +62,7 @@ func (r CreateRequest) Check() error { return r.Template.check("incidentTemplate
 
 // Repeat says that only what was not processed may be repeated: each copy is
 // another template.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create adds an incident template to a business service. A repeat after a lost
 // answer might add it twice, so there is none. Deprecated by the vendor.

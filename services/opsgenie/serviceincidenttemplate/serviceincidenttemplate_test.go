@@ -84,7 +84,7 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: a second creation is a second template.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, serviceincidenttemplate.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatRefused, serviceincidenttemplate.CreateRequest{}.Repeat())
 }
 
 func ExampleNew() {

@@ -3,7 +3,7 @@
 // server worked on later.
 package shape
 
-import "github.com/tripware/tripware/transport"
+import "github.com/tripware/tripware/services"
 
 // A Priority is how urgent an alert or incident is. The set is open: a priority
 // that is unknown here is kept and sent as it is.
@@ -78,9 +78,9 @@ type Log struct {
 
 // RepeatWithoutNote is for requests that set what they set however often they
 // arrive: a second copy does no harm, but for a note, which would stand there twice.
-func RepeatWithoutNote(note string) transport.Repeat {
+func RepeatWithoutNote(note string) services.Repeat {
 	if note != "" {
-		return transport.RepeatByMethod
+		return services.RepeatByMethod
 	}
-	return transport.RepeatAlways
+	return services.RepeatAlways
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A MemberService calls the Team Member API. It is safe for concurrent use.
@@ -24,7 +23,7 @@ type AddMemberRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r AddMemberRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r AddMemberRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // Add adds a user to a team, and returns the team. A repeat is harmless.
 //

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
 )
 
 // A RoleService calls the Team Role API: the roles that a team has of its own.
@@ -81,7 +80,7 @@ type CreateRoleRequest struct {
 func (r CreateRoleRequest) Check() error { return checkRights(r.Rights) }
 
 // Repeat says that there is none: it would be refused as a conflict.
-func (r CreateRoleRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRoleRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates a role. A repeat after a lost answer would be refused as a
 // conflict, so there is none.
@@ -121,11 +120,11 @@ func (r UpdateRoleRequest) Check() error { return checkRights(r.Rights) }
 
 // Repeat says that a repeat is harmless, unless the role is referred to by the
 // name that the request changes.
-func (r UpdateRoleRequest) Repeat() transport.Repeat {
+func (r UpdateRoleRequest) Repeat() services.Repeat {
 	if r.RoleRef.kind == "name" && r.Name != "" && r.RoleRef.identifier != r.Name {
-		return transport.RepeatByMethod
+		return services.RepeatByMethod
 	}
-	return transport.RepeatAlways
+	return services.RepeatAlways
 }
 
 // Update changes a role. A repeat is harmless, but for a change of the name that

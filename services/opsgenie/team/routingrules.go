@@ -6,7 +6,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A RoutingRuleService calls the Team Routing Rule API. It is safe for
@@ -60,7 +59,7 @@ func (r CreateRoutingRuleRequest) Check() error {
 }
 
 // Repeat says that there is none: it might create the rule twice.
-func (r CreateRoutingRuleRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRoutingRuleRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates a routing rule. A repeat after a lost answer might create it
 // twice, so there is none.
@@ -108,7 +107,7 @@ func (r UpdateRoutingRuleRequest) Check() error {
 }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateRoutingRuleRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateRoutingRuleRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // Update changes a routing rule. A repeat is harmless.
 //
@@ -143,7 +142,7 @@ type ChangeRoutingRuleOrderRequest struct {
 }
 
 // Repeat says that a repeat is harmless.
-func (r ChangeRoutingRuleOrderRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r ChangeRoutingRuleOrderRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // ChangeOrder moves a routing rule to another place among the rules of its team.
 // A repeat is harmless.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Team API. It is safe for concurrent use. [New] makes one.
@@ -100,7 +99,7 @@ type CreateRequest struct {
 func (r CreateRequest) Check() error { return checkMembers(r.Members) }
 
 // Repeat says that there is none: it would be refused as a conflict.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates a team. The key of a team is not allowed to. A repeat after a
 // lost answer would be refused as a conflict, so there is none.
@@ -133,7 +132,7 @@ type UpdateRequest struct {
 func (r UpdateRequest) Check() error { return checkMembers(r.Members) }
 
 // Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() transport.Repeat { return transport.RepeatAlways }
+func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
 
 // Update changes a team. A repeat is harmless.
 //

@@ -196,15 +196,15 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: what may be repeated, whatever its method.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	for want, requests := range map[transport.Repeat][]interface{ Repeat() transport.Repeat }{
-		transport.RepeatRefused: {team.CreateRequest{}, team.CreateRoleRequest{}, team.CreateRoutingRuleRequest{}},
-		transport.RepeatAlways: {
+	for want, requests := range map[services.Repeat][]interface{ Repeat() services.Repeat }{
+		services.RepeatRefused: {team.CreateRequest{}, team.CreateRoleRequest{}, team.CreateRoutingRuleRequest{}},
+		services.RepeatAlways: {
 			team.UpdateRequest{}, team.AddMemberRequest{}, team.UpdateRoutingRuleRequest{}, team.ChangeRoutingRuleOrderRequest{},
 			team.UpdateRoleRequest{RoleRef: team.RoleByID("r"), Name: "n"},
 			team.UpdateRoleRequest{RoleRef: team.RoleByName("n"), Name: "n"},
 			team.UpdateRoleRequest{RoleRef: team.RoleByName("n")},
 		},
-		transport.RepeatByMethod: {team.UpdateRoleRequest{RoleRef: team.RoleByName("old"), Name: "new"}},
+		services.RepeatByMethod: {team.UpdateRoleRequest{RoleRef: team.RoleByName("old"), Name: "new"}},
 	} {
 		for _, r := range requests {
 			assert.Equal(t, want, r.Repeat(), "%+v", r)

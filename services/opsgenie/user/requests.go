@@ -3,7 +3,6 @@ package user
 import (
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Ref says which user a request is about. [ByID] and [ByUsername] make one;
@@ -44,7 +43,7 @@ type CreateRequest struct {
 
 // Repeat says that only what was not processed may be repeated: a copy of what
 // was would be refused.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // An Expansion is what Get tells beside the user itself. The set is open.
 type Expansion string
@@ -77,11 +76,11 @@ type UpdateRequest struct {
 
 // Repeat says that a repeat is harmless, unless the user is referred to by the
 // username that the request changes.
-func (r UpdateRequest) Repeat() transport.Repeat {
+func (r UpdateRequest) Repeat() services.Repeat {
 	if r.named && r.Username != "" && r.Username != r.identifier {
-		return transport.RepeatRefused
+		return services.RepeatRefused
 	}
-	return transport.RepeatAlways
+	return services.RepeatAlways
 }
 
 // DeleteRequest asks to remove one user.

@@ -201,11 +201,11 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 // R9: after a change of the username that a request refers by, its copy would miss.
 func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, transport.RepeatRefused, user.CreateRequest{}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, user.UpdateRequest{Ref: user.ByID("x"), Username: "y"}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, user.UpdateRequest{Ref: user.ByUsername("x"), FullName: "y"}.Repeat())
-	assert.Equal(t, transport.RepeatAlways, user.UpdateRequest{Ref: user.ByUsername("x"), Username: "x"}.Repeat())
-	assert.Equal(t, transport.RepeatRefused, user.UpdateRequest{Ref: user.ByUsername("x"), Username: "y"}.Repeat())
+	assert.Equal(t, services.RepeatRefused, user.CreateRequest{}.Repeat())
+	assert.Equal(t, services.RepeatAlways, user.UpdateRequest{Ref: user.ByID("x"), Username: "y"}.Repeat())
+	assert.Equal(t, services.RepeatAlways, user.UpdateRequest{Ref: user.ByUsername("x"), FullName: "y"}.Repeat())
+	assert.Equal(t, services.RepeatAlways, user.UpdateRequest{Ref: user.ByUsername("x"), Username: "x"}.Repeat())
+	assert.Equal(t, services.RepeatRefused, user.UpdateRequest{Ref: user.ByUsername("x"), Username: "y"}.Repeat())
 }
 
 func TestARepeatIsWrittenAsItWasRead(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"context"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport"
 )
 
 // A Service calls the Custom User Role API. It is safe for concurrent use. [New]
@@ -67,7 +66,7 @@ type CreateRequest struct {
 
 // Repeat says that only what was not processed may be repeated: a copy of what
 // was would be a second role, or be refused.
-func (r CreateRequest) Repeat() transport.Repeat { return transport.RepeatRefused }
+func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
 
 // Create creates a custom role. A repeat after a lost answer might be refused as
 // a conflict, so there is none.
@@ -100,11 +99,11 @@ type UpdateRequest struct {
 
 // Repeat says that a repeat is harmless, unless the role is referred to by the
 // name that the request changes.
-func (r UpdateRequest) Repeat() transport.Repeat {
+func (r UpdateRequest) Repeat() services.Repeat {
 	if r.kind == "name" && r.Name != "" && r.Name != r.identifier {
-		return transport.RepeatRefused
+		return services.RepeatRefused
 	}
-	return transport.RepeatAlways
+	return services.RepeatAlways
 }
 
 // Update changes a custom role. A repeat is harmless, but for a change of the

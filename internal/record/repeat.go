@@ -1,7 +1,7 @@
-package transport
+package record
 
-// Repeat is the fact under which a typed call says what a second copy of its
-// request would do. The zero value leaves it to the request's method.
+// A Repeat is the [Fact] by which a typed call tells the retry loop what a second
+// copy of its request would do: a services.Repeat, which the loop does not know.
 type Repeat int
 
 // What is known of a repeated request.
