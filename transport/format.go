@@ -116,9 +116,9 @@ func (s *snapshot) writeWaits(b *strings.Builder, between *string, waits []Wait,
 
 func (w *Wait) why() string {
 	if w.Reason == "" {
-		return show(string(w.Cause))
+		return show(w.Cause)
 	}
-	return show(string(w.Cause)) + ": " + show(w.Reason)
+	return show(w.Cause) + ": " + show(w.Reason)
 }
 
 // told returns what became of an attempt.

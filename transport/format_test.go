@@ -141,9 +141,9 @@ func TestARecordHasOneFormForJSONAndLogs(t *testing.T) {
 
 		var log bytes.Buffer
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("done", "call", call)
-		var record struct{ Call json.RawMessage }
-		require.NoError(t, json.Unmarshal(log.Bytes(), &record))
-		assert.JSONEq(t, want, string(record.Call))
+		var line struct{ Call json.RawMessage }
+		require.NoError(t, json.Unmarshal(log.Bytes(), &line))
+		assert.JSONEq(t, want, string(line.Call))
 		log.Reset()
 		slog.New(slog.NewTextHandler(&log, nil)).Info("done", "call", call)
 		for _, part := range []string{

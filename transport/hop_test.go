@@ -222,7 +222,7 @@ func TestTenHopsAreKept(t *testing.T) {
 func TestARequestInsideAnAttemptIsNoHop(t *testing.T) {
 	t.Parallel()
 	asked := transport.Chain(answer(200), transport.Identity())
-	layer := func(next http.RoundTripper) http.RoundTripper {
+	asking := func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			other := get(t, layer.Detach(req.Context()))
 			other.URL.Path = "/token"
@@ -235,7 +235,7 @@ func TestARequestInsideAnAttemptIsNoHop(t *testing.T) {
 			return next.RoundTrip(req)
 		})
 	}
-	resp, err := transport.Chain(answer(200), layer).RoundTrip(get(t, context.WithoutCancel(t.Context())))
+	resp, err := transport.Chain(answer(200), asking).RoundTrip(get(t, context.WithoutCancel(t.Context())))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 }

@@ -162,7 +162,7 @@ func (s *snapshot) view() *callView {
 		}
 	}
 	for i, w := range s.waits {
-		v.Waits[i] = waitView{Before: w.Before, Wait: millis(w.For), Cause: show(string(w.Cause)), Reason: show(w.Reason)}
+		v.Waits[i] = waitView{Before: w.Before, Wait: millis(w.For), Cause: show(w.Cause), Reason: show(w.Reason)}
 	}
 	return v
 }

@@ -139,8 +139,8 @@ func (u unread) Close() error             { return nil }
 // is read, and no retry is of use.
 func TestAFaultIsNoPassingError(t *testing.T) {
 	t.Parallel()
-	layer := transport.Identity(transport.WithTransactionHeader("a b"), transport.WithHeader("Host", "h"))
-	_, err := transport.Chain(answer(200), layer).RoundTrip(get(t, t.Context()))
+	faulty := transport.Identity(transport.WithTransactionHeader("a b"), transport.WithHeader("Host", "h"))
+	_, err := transport.Chain(answer(200), faulty).RoundTrip(get(t, t.Context()))
 	final, ok := errors.AsType[interface {
 		error
 		Retryable() bool

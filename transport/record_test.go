@@ -303,13 +303,13 @@ func TestDefaultHeadersDoNotOverride(t *testing.T) {
 		sent = req.Header
 		return answer(200)(req)
 	})
-	layer := transport.Identity(
+	stamping := transport.Identity(
 		transport.WithTransactionHeader("x-call"), transport.WithUserAgent("mine/1"),
 		transport.WithHeader("accept", "a"), transport.WithHeader("Accept", "b"), transport.WithHeader("Content-Type", "application/json"),
 	)(base)
 	req := get(t, t.Context())
 	req.Header.Set("Content-Type", "multipart/form-data")
-	resp, err := layer.RoundTrip(req)
+	resp, err := stamping.RoundTrip(req)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Same(t, req, resp.Request, "C4: a layer that copied puts back what it was given")
@@ -322,8 +322,8 @@ func TestDefaultHeadersDoNotOverride(t *testing.T) {
 // C10: impossible settings refuse every call, and Check names them all.
 func TestIdentityRefusesImpossibleHeaders(t *testing.T) {
 	t.Parallel()
-	layer := transport.Identity(transport.WithTransactionHeader("a b"), transport.WithHeader("x:y", "1"), transport.WithUserAgent("a\r\nb"), transport.WithHeader("Host", "h"))
-	for _, rt := range []http.RoundTripper{layer(answer(200)), transport.Chain(answer(200), layer)} {
+	faulty := transport.Identity(transport.WithTransactionHeader("a b"), transport.WithHeader("x:y", "1"), transport.WithUserAgent("a\r\nb"), transport.WithHeader("Host", "h"))
+	for _, rt := range []http.RoundTripper{faulty(answer(200)), transport.Chain(answer(200), faulty)} {
 		body := &closeCounter{Reader: strings.NewReader("x")}
 		req := get(t, t.Context())
 		req.Body = body

@@ -37,17 +37,15 @@ type setting[T any] struct {
 // Boundary returns the node that parts the requests of ctx's call from those made
 // inside the attempts of another, or nil.
 func Boundary(ctx context.Context) Node {
-	for {
-		node := NodeOf(ctx)
-		if node == nil {
-			return nil
-		}
+	node := NodeOf(ctx)
+	for node != nil {
 		around, parts := node.Outer()
 		if parts {
 			return node
 		}
-		ctx = around
+		node = NodeOf(around)
 	}
+	return nil
 }
 
 // WithoutSettings returns [Detach] of ctx, also without what was set for the call

@@ -183,6 +183,6 @@ func (j *journal) logWait(ctx context.Context, call *transport.Call, wait transp
 	}
 	j.logger.LogAttrs(j.outside(ctx), level, "http wait", append(list,
 		slog.Duration("wait", wait.For),
-		slog.String("cause", string(wait.Cause)),
+		slog.String("cause", wait.Cause),
 		slog.String("reason", redact.Cut(wait.Reason, redact.MaxValue)))...)
 }

@@ -22,8 +22,8 @@ func (s *server) RoundTrip(*http.Request) (*http.Response, error) {
 	s.last = time.Now()
 	resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody}
 	if len(s.answers) > 0 {
-		if header := s.answers[0]; header != nil {
-			resp.StatusCode, resp.Header = http.StatusTooManyRequests, header
+		if refused := s.answers[0]; refused != nil {
+			resp.StatusCode, resp.Header = http.StatusTooManyRequests, refused
 		}
 		s.answers = s.answers[1:]
 	}
@@ -40,7 +40,7 @@ func ask(ctx context.Context, rt http.RoundTripper) {
 	}
 }
 
-func throttle(header, value string) http.Header { return http.Header{header: {value}} }
+func throttle(name, value string) http.Header { return http.Header{name: {value}} }
 
 func accepted(n int, then ...http.Header) []http.Header {
 	return append(make([]http.Header, n), then...)

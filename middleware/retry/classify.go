@@ -215,10 +215,10 @@ func isCertificate(err error) bool {
 	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
 	_, host := errors.AsType[x509.HostnameError](err)
 	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
-	_, record := errors.AsType[tls.RecordHeaderError](err)
+	_, garbled := errors.AsType[tls.RecordHeaderError](err)
 	op, isOp := errors.AsType[*net.OpError](err)
 	alert := isOp && op.Op == "remote error" // crypto/tls: the server ended TLS with an alert, over our certificate or version
-	return verification || authority || host || invalid || record || alert
+	return verification || authority || host || invalid || garbled || alert
 }
 
 // streamError has the shape of HTTP/2's stream error in net/http, which

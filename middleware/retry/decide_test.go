@@ -56,7 +56,7 @@ func TestTheDrainIsPartOfThePlan(t *testing.T) {
 			var sent []time.Duration
 			ctx, cancel := context.WithTimeout(t.Context(), row.deadline)
 			defer cancel()
-			ctx, record := transport.Begin(ctx)
+			ctx, rec := transport.Begin(ctx)
 			rt := retry.New(retry.WithBackoff(retry.Constant), retry.WithBaseDelay(delay), retry.WithMaxElapsed(row.elapsed),
 				retry.WithDrain(1<<20, drain))(stalling(&sent))
 			resp, err := rt.RoundTrip(getIt(ctx))
@@ -64,7 +64,7 @@ func TestTheDrainIsPartOfThePlan(t *testing.T) {
 			assert.Equal(t, 503, resp.StatusCode)
 			require.NoError(t, resp.Body.Close())
 			assert.Equal(t, row.want, sent, name)
-			assert.Equal(t, row.reason, record.Reason(), name)
+			assert.Equal(t, row.reason, rec.Reason(), name)
 		})
 	}
 }
@@ -397,10 +397,10 @@ func TestARetryThatIsNotMadeCostsNothing(t *testing.T) {
 		held := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) { return okStatus(req, 503), nil }) // and does not close the body
 		req := getIt(t.Context())
 		req.Method, req.Body, req.GetBody, req.ContentLength = http.MethodPut, &seekable{Reader: bytes.NewReader([]byte("text"))}, nil, 4
-		ctx, record := transport.Begin(t.Context())
+		ctx, rec := transport.Begin(t.Context())
 		resp, err := retry.New(retry.WithBudget(budget))(held).RoundTrip(req.WithContext(ctx))
 		require.NoError(t, err)
-		assert.Equal(t, retry.ReasonNotReplayable, record.Reason())
+		assert.Equal(t, retry.ReasonNotReplayable, rec.Reason())
 		require.NoError(t, resp.Body.Close())
 		assert.True(t, budget.Withdraw())
 	})

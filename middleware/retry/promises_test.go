@@ -136,14 +136,14 @@ func TestAPanicBelowLeavesTheCallUsable(t *testing.T) {
 		}
 		return s.RoundTrip(req)
 	}), retry.New(retry.WithBaseDelay(0), retry.WithCallTimeout(time.Hour)))
-	ctx, record := transport.Begin(t.Context())
+	ctx, rec := transport.Begin(t.Context())
 	assert.PanicsWithValue(t, "the base", func() { _, _ = chain.RoundTrip(getIt(ctx)) })
 	calm = true
 	resp, err := chain.RoundTrip(getIt(ctx))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, 6, s.calls)
-	assert.Equal(t, retry.ReasonAttempts, record.Reason())
+	assert.Equal(t, retry.ReasonAttempts, rec.Reason())
 }
 
 // C5: an answer that asks for no retry is returned as it came, unread.
@@ -236,10 +236,10 @@ func waits(t *testing.T, first step, req func(context.Context) *http.Request, op
 			return transport.Chain(&server{script: []step{first, {status: 200}}}, retry.New(opts...))
 		}
 		for range runs {
-			ctx, record := transport.Begin(t.Context())
+			ctx, rec := transport.Begin(t.Context())
 			roundTrip(t, rt(), req(ctx))
-			require.Len(t, record.Waits(), 1)
-			wait := record.Waits()[0].For
+			require.Len(t, rec.Waits(), 1)
+			wait := rec.Waits()[0].For
 			least, most, mean = min(least, wait), max(most, wait), mean+wait/runs
 		}
 	})
@@ -293,10 +293,10 @@ func TestAHintThatSaturatesDoesNotOverflow(t *testing.T) {
 	t.Parallel()
 	for range 20 {
 		s := &server{script: []step{{status: 503, header: http.Header{"Retry-After": {"99999999999999999999"}}}}}
-		call(t, s, getIt, func(t *testing.T, resp *http.Response, record *transport.Call, err error) {
+		call(t, s, getIt, func(t *testing.T, resp *http.Response, rec *transport.Call, err error) {
 			require.NoError(t, err)
 			assert.Equal(t, 503, resp.StatusCode)
-			assert.Equal(t, retry.ReasonElapsed, record.Reason())
+			assert.Equal(t, retry.ReasonElapsed, rec.Reason())
 			assert.Equal(t, 1, s.calls)
 		}, retry.WithMaxHint(0, retry.HonourAll))
 	}
@@ -424,12 +424,12 @@ func TestWhatNoRepeatMendsIsTriedOnce(t *testing.T) {
 			return s.RoundTrip(req)
 		})
 		told := 0
-		ctx, record := transport.Begin(ctx)
+		ctx, rec := transport.Begin(ctx)
 		_, err := transport.Chain(base, retry.New(retry.WithHook(func(context.Context, retry.Event) { told++ }))).RoundTrip(getIt(ctx))
 		require.ErrorIs(t, err, fault)
 		assert.Equal(t, 1, s.calls, "%T", fault)
 		assert.Zero(t, told, "%T", fault)
-		assert.Empty(t, record.Waits(), "%T", fault)
+		assert.Empty(t, rec.Waits(), "%T", fault)
 		cancel()
 	}
 }
@@ -461,16 +461,16 @@ func TestTheShorterTimeOfTwoRetriersCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{script: []step{{status: 503, header: http.Header{"Retry-After": {"20"}}}, {status: 200}}}
 		outer, inner := retry.New(retry.WithMaxElapsed(0)), retry.New(retry.WithMaxElapsed(10*time.Second))
-		ctx, record := transport.Begin(t.Context())
+		ctx, rec := transport.Begin(t.Context())
 		resp, err := transport.Chain(s, outer, inner).RoundTrip(getIt(ctx))
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 		assert.Equal(t, 503, resp.StatusCode)
-		assert.Equal(t, retry.ReasonElapsed, record.Reason())
+		assert.Equal(t, retry.ReasonElapsed, rec.Reason())
 
-		ctx, record = transport.Begin(t.Context())
+		ctx, rec = transport.Begin(t.Context())
 		roundTrip(t, transport.Chain(&server{script: status(200)}, outer, inner), getIt(ctx))
-		assert.Equal(t, retry.ReasonNested, record.Reason())
+		assert.Equal(t, retry.ReasonNested, rec.Reason())
 	})
 }
 
@@ -596,15 +596,15 @@ func TestAStreamThatTurnsOutTooLongIsSentOnce(t *testing.T) {
 				return resp, err
 			})
 		}
-		ctx, record := transport.Begin(retry.Safe(t.Context()))
+		ctx, rec := transport.Begin(retry.Safe(t.Context()))
 		req := postIt(ctx)
 		req.Body, req.GetBody, req.ContentLength = io.NopCloser(strings.NewReader("12345")), nil, -1
 		resp, err := transport.Chain(s, retry.New(retry.WithReplayLimit(4)), asking).RoundTrip(req)
 		require.ErrorIs(t, err, first.err, name)
 		assert.Equal(t, 1, s.calls, name)
-		assert.Empty(t, record.Waits(), name)
+		assert.Empty(t, rec.Waits(), name)
 		if first.status != 401 {
-			assert.Equal(t, retry.ReasonNotReplayable, record.Reason(), name)
+			assert.Equal(t, retry.ReasonNotReplayable, rec.Reason(), name)
 		}
 		if err == nil {
 			text, err := io.ReadAll(resp.Body)

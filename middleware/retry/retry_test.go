@@ -102,17 +102,17 @@ func request(ctx context.Context, method, text string) *http.Request {
 func call(t *testing.T, s *server, req func(ctx context.Context) *http.Request, check func(*testing.T, *http.Response, *transport.Call, error), opts ...retry.Option) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, record := transport.Begin(t.Context())
+		ctx, rec := transport.Begin(t.Context())
 		resp, err := transport.Chain(s, retry.New(opts...)).RoundTrip(req(ctx))
-		record.End()
-		check(t, resp, record, err)
+		rec.End()
+		check(t, resp, rec, err)
 		if resp != nil {
 			require.NoError(t, resp.Body.Close())
 		}
 		for i, answer := range s.drops {
 			assert.Equal(t, 1, answer.closed, "response %d is closed once", i+1)
 		}
-		assert.Equal(t, s.calls, record.AttemptCount(), "O3")
+		assert.Equal(t, s.calls, rec.AttemptCount(), "O3")
 	})
 }
 
@@ -132,14 +132,14 @@ func keyedIt(ctx context.Context) *http.Request {
 func TestStopsAfterTheLastRetryAndReturnsItsResponse(t *testing.T) {
 	t.Parallel()
 	s := &server{script: status(503)}
-	call(t, s, getIt, func(t *testing.T, resp *http.Response, record *transport.Call, err error) {
+	call(t, s, getIt, func(t *testing.T, resp *http.Response, rec *transport.Call, err error) {
 		require.NoError(t, err)
 		assert.Equal(t, 6, s.calls)
-		assert.Equal(t, retry.ReasonAttempts, record.Reason())
+		assert.Equal(t, retry.ReasonAttempts, rec.Reason())
 		text, err := io.ReadAll(resp.Body)
 		require.NoError(t, err)
 		assert.Equal(t, "answer 6", string(text))
-		assert.Equal(t, 5, record.Retries())
+		assert.Equal(t, 5, rec.Retries())
 	}, retry.WithMaxElapsed(0))
 }
 
@@ -148,15 +148,15 @@ func TestWaitsStayBelowTheirCeilings(t *testing.T) {
 	t.Parallel()
 	for range 50 {
 		s := &server{script: status(500, 502, 503, 504, 599, 200)}
-		call(t, s, getIt, func(t *testing.T, _ *http.Response, record *transport.Call, err error) {
+		call(t, s, getIt, func(t *testing.T, _ *http.Response, rec *transport.Call, err error) {
 			require.NoError(t, err)
-			require.Len(t, record.Waits(), 5)
-			for i, wait := range record.Waits() {
+			require.Len(t, rec.Waits(), 5)
+			for i, wait := range rec.Waits() {
 				assert.LessOrEqual(t, wait.For, min(4*time.Second, time.Second<<i))
 				assert.Equal(t, wait.For, s.times[i+1].Sub(s.times[i]))
 				assert.Equal(t, i+2, wait.Before)
 			}
-			assert.Empty(t, record.Reason())
+			assert.Empty(t, rec.Reason())
 		}, retry.WithMaxDelay(4*time.Second))
 	}
 }
@@ -215,9 +215,9 @@ func TestWhatIsRepeated(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := &server{script: []step{row.first, {status: 200}}}
-			call(t, s, row.req, func(t *testing.T, _ *http.Response, record *transport.Call, err error) {
+			call(t, s, row.req, func(t *testing.T, _ *http.Response, rec *transport.Call, err error) {
 				assert.Equal(t, row.calls, s.calls)
-				assert.Equal(t, row.why, record.Reason())
+				assert.Equal(t, row.why, rec.Reason())
 				if row.first.err != nil && row.calls == 1 {
 					require.ErrorIs(t, err, row.first.err)
 				} else {
@@ -264,10 +264,10 @@ func TestARequestThatCannotBeSentIsTriedOnce(t *testing.T) {
 func TestAHintIsAFloor(t *testing.T) {
 	t.Parallel()
 	s := &server{script: []step{{status: 503, header: http.Header{"Retry-After": {"20"}}}, {status: 200}}}
-	call(t, s, getIt, func(t *testing.T, _ *http.Response, record *transport.Call, err error) {
+	call(t, s, getIt, func(t *testing.T, _ *http.Response, rec *transport.Call, err error) {
 		require.NoError(t, err)
-		require.Len(t, record.Waits(), 1)
-		wait := record.Waits()[0].For
+		require.Len(t, rec.Waits(), 1)
+		wait := rec.Waits()[0].For
 		assert.GreaterOrEqual(t, wait, 20*time.Second)
 		assert.LessOrEqual(t, wait, 22*time.Second)
 	})
@@ -293,16 +293,16 @@ func TestALongHint(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := &server{script: []step{{status: 429, header: http.Header{"Retry-After": {row.value}}}, {status: 200}}}
-			call(t, s, getIt, func(t *testing.T, resp *http.Response, record *transport.Call, err error) {
+			call(t, s, getIt, func(t *testing.T, resp *http.Response, rec *transport.Call, err error) {
 				require.NoError(t, err)
-				assert.Equal(t, row.why, record.Reason())
+				assert.Equal(t, row.why, rec.Reason())
 				if row.why != "" {
 					assert.Equal(t, 429, resp.StatusCode)
-					assert.Empty(t, record.Waits())
+					assert.Empty(t, rec.Waits())
 					return
 				}
-				assert.GreaterOrEqual(t, record.Waited(), row.min)
-				assert.LessOrEqual(t, record.Waited(), row.max)
+				assert.GreaterOrEqual(t, rec.Waited(), row.min)
+				assert.LessOrEqual(t, rec.Waited(), row.max)
 			}, retry.WithMaxElapsed(0), row.opt)
 		})
 	}
@@ -314,11 +314,11 @@ func TestAWindowWidensTheDraw(t *testing.T) {
 	var longest time.Duration
 	for range 60 {
 		s := &server{script: []step{{status: 429, header: http.Header{"X-Ratelimit-Period-In-Sec": {"60"}}}, {status: 200}}}
-		call(t, s, postIt, func(t *testing.T, resp *http.Response, record *transport.Call, err error) {
+		call(t, s, postIt, func(t *testing.T, resp *http.Response, rec *transport.Call, err error) {
 			require.NoError(t, err)
 			assert.Equal(t, 200, resp.StatusCode)
-			assert.LessOrEqual(t, record.Waited(), 30*time.Second)
-			longest = max(longest, record.Waited())
+			assert.LessOrEqual(t, rec.Waited(), 30*time.Second)
+			longest = max(longest, rec.Waited())
 		})
 	}
 	assert.Greater(t, longest, 2*time.Second, "60 draws below 1 s each would be no window")
@@ -329,10 +329,10 @@ func TestNoWaitBeginsThatCannotEnd(t *testing.T) {
 	t.Parallel()
 	hint := http.Header{"Retry-After": {"20"}}
 	s := &server{script: []step{{status: 503, header: hint}}}
-	call(t, s, getIt, func(t *testing.T, resp *http.Response, record *transport.Call, err error) {
+	call(t, s, getIt, func(t *testing.T, resp *http.Response, rec *transport.Call, err error) {
 		require.NoError(t, err)
 		assert.Equal(t, 503, resp.StatusCode)
-		assert.Equal(t, retry.ReasonElapsed, record.Reason())
+		assert.Equal(t, retry.ReasonElapsed, rec.Reason())
 		assert.Equal(t, 3, s.calls, "two waits of 20 s fit into 59 s, a third does not")
 	}, retry.WithMaxElapsed(59*time.Second))
 
@@ -386,13 +386,13 @@ func TestTheLastErrorIsWrapped(t *testing.T) {
 	t.Parallel()
 	last := errors.New("the last")
 	s := &server{script: []step{{err: errors.New("the first")}, {err: errors.New("the second")}, {err: last}}}
-	call(t, s, getIt, func(t *testing.T, _ *http.Response, record *transport.Call, err error) {
+	call(t, s, getIt, func(t *testing.T, _ *http.Response, rec *transport.Call, err error) {
 		require.ErrorIs(t, err, last)
 		fault, ok := errors.AsType[*retry.Error](err)
 		require.True(t, ok)
 		assert.Equal(t, 3, fault.Attempts)
 		assert.Equal(t, "retry: gave up after 3 attempts: the last", err.Error())
-		assert.Same(t, record, transport.CallOfError(err))
+		assert.Same(t, rec, transport.CallOfError(err))
 	}, retry.WithMaxRetries(2))
 }
 
@@ -414,10 +414,10 @@ func TestALongStreamIsSentOnce(t *testing.T) {
 		req := postIt(ctx)
 		req.Body, req.GetBody, req.ContentLength = io.NopCloser(strings.NewReader("12345")), nil, 5
 		return req
-	}, func(t *testing.T, resp *http.Response, record *transport.Call, err error) {
+	}, func(t *testing.T, resp *http.Response, rec *transport.Call, err error) {
 		require.NoError(t, err)
 		assert.Equal(t, 429, resp.StatusCode)
-		assert.Equal(t, retry.ReasonNotReplayable, record.Reason())
+		assert.Equal(t, retry.ReasonNotReplayable, rec.Reason())
 		assert.Equal(t, []string{"12345"}, s.bodies)
 	}, retry.WithReplayLimit(4))
 }
@@ -547,9 +547,9 @@ func TestABudgetBoundsRetriesInAnOutage(t *testing.T) {
 		}
 		assert.Less(t, s.calls, 640*16/10)
 		assert.Greater(t, s.calls, 640+100)
-		ctx, record := transport.Begin(t.Context())
+		ctx, rec := transport.Begin(t.Context())
 		roundTrip(t, client, getIt(ctx))
-		assert.Equal(t, retry.ReasonBudget, record.Reason())
+		assert.Equal(t, retry.ReasonBudget, rec.Reason())
 
 		throttled := &server{script: status(429, 429, 200)}
 		roundTrip(t, retry.New(retry.WithBudget(retry.NewBudget(0, 0, 0)), retry.WithBaseDelay(0))(throttled), getIt(t.Context()))
@@ -658,15 +658,15 @@ func TestHooksSeeEachFailedAttempt(t *testing.T) {
 		events = append(events, e)
 		panic("hooks must not break calls")
 	}
-	call(t, s, getIt, func(t *testing.T, _ *http.Response, record *transport.Call, err error) {
+	call(t, s, getIt, func(t *testing.T, _ *http.Response, rec *transport.Call, err error) {
 		require.NoError(t, err)
 		require.Len(t, events, 3)
 		assert.Equal(t, []string{"status 503", "broken connection", "status 503"},
 			[]string{events[0].Cause, events[1].Cause, events[2].Cause})
 		assert.Equal(t, []int{1, 2, 3}, []int{events[0].Attempt, events[1].Attempt, events[2].Attempt})
-		assert.Equal(t, record.Waits()[0].For, events[0].Wait)
+		assert.Equal(t, rec.Waits()[0].For, events[0].Wait)
 		assert.Equal(t, retry.ReasonAttempts, events[2].Reason)
-		assert.Equal(t, record.TransactionID(), events[1].TransactionID)
+		assert.Equal(t, rec.TransactionID(), events[1].TransactionID)
 		assert.NotContains(t, events[0].URL, "token=t")
 	}, retry.WithMaxRetries(2), retry.WithHook(hook), retry.WithHook(nil))
 }
@@ -674,19 +674,19 @@ func TestHooksSeeEachFailedAttempt(t *testing.T) {
 // R17, C10: bad settings refuse every call and name all of them.
 func TestBadSettingsRefuseEveryCall(t *testing.T) {
 	t.Parallel()
-	layer := retry.New(
+	refusing := retry.New(
 		retry.WithCodes("5x"), retry.WithMaxRetries(-1), retry.WithBaseDelay(2*time.Second), retry.WithMaxDelay(time.Second),
 		retry.WithMaxElapsed(-1), retry.WithAttemptTimeout(-1), retry.WithCallTimeout(-1), retry.WithBackoff(nil), retry.WithReplayLimit(-1),
 		retry.WithDrain(-1, -1), retry.WithMaxHint(-1, 7), retry.WithBudget(retry.NewBudget(-1, math.NaN(), -1)),
 	)(okBase)
-	_, err := layer.RoundTrip(getIt(t.Context()))
+	_, err := refusing.RoundTrip(getIt(t.Context()))
 	for _, part := range []string{
 		`"5x"`, "max retries", "below base delay", "max elapsed", "attempt timeout", "call timeout", "backoff is nil",
 		"replay limit", "drain limit", "drain time", "max hint", "long hint", "ratio", "reserve", "refill",
 	} {
 		require.ErrorContains(t, err, part)
 	}
-	assert.EqualError(t, transport.Check(layer), err.Error())
+	assert.EqualError(t, transport.Check(refusing), err.Error())
 	require.Error(t, transport.Check(retry.New(retry.WithCodes())(okBase)), "an empty list of codes")
 	require.NoError(t, transport.Check(retry.New(retry.WithCodes(), retry.Off())(okBase)))
 	require.NoError(t, transport.Check(retry.New(retry.WithBaseDelay(0), retry.WithMaxDelay(0), retry.WithMaxElapsed(0), retry.WithMaxRetries(0))(okBase)))
@@ -779,13 +779,13 @@ func TestAPostIsRepeatedWhenNoConnectionWasHad(t *testing.T) {
 	t.Parallel()
 	base := &http.Transport{}
 	defer base.CloseIdleConnections()
-	ctx, record := transport.Begin(t.Context())
+	ctx, rec := transport.Begin(t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+faults.Refusing, strings.NewReader("x"))
 	require.NoError(t, err)
 	_, err = transport.Chain(base, retry.New(retry.WithBaseDelay(0))).RoundTrip(req)
 	require.Error(t, err)
-	assert.Equal(t, 6, record.AttemptCount())
-	assert.True(t, slices.ContainsFunc(record.Waits(), func(w transport.Wait) bool { return w.Reason == "no connection" }))
+	assert.Equal(t, 6, rec.AttemptCount())
+	assert.True(t, slices.ContainsFunc(rec.Waits(), func(w transport.Wait) bool { return w.Reason == "no connection" }))
 }
 
 // R7: a server that hangs up after it read the request may have done what it says.
