@@ -377,18 +377,18 @@ func TestABodyOutlivesTheAttemptsClock(t *testing.T) {
 	for _, protocol := range []string{wireHTTP1, wireHTTP2} {
 		t.Run("slow, "+protocol, func(t *testing.T) {
 			t.Parallel()
-			const attempt = time.Second // within which the head comes on any machine
-			s := wireServer(t, protocol, faults.Step{Kind: faults.Dribble, Pause: attempt / 20, Body: strings.Repeat("slow", 10)})
+			const attempt = 2 * time.Second // within which the head comes on any machine
+			s := wireServer(t, protocol, faults.Step{Kind: faults.Dribble, Pause: attempt / 20, Body: strings.Repeat("slow", 6)})
 			begun := time.Now()
 			resp, err := wireClient(t, s, []retry.Option{retry.WithAttemptTimeout(attempt)}).Do(wireRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
-			assert.Equal(t, strings.Repeat("slow", 10), wireRead(t, resp))
+			assert.Equal(t, strings.Repeat("slow", 6), wireRead(t, resp))
 			assert.Greater(t, time.Since(begun), attempt)
 		})
 		t.Run("stalled, "+protocol, func(t *testing.T) {
 			t.Parallel()
 			s := wireServer(t, protocol, faults.Step{Kind: faults.StallInBody})
-			policy := []retry.Option{retry.WithAttemptTimeout(time.Second), retry.WithCallTimeout(time.Second)}
+			policy := []retry.Option{retry.WithAttemptTimeout(2 * time.Second), retry.WithCallTimeout(2 * time.Second)}
 			resp, err := wireClient(t, s, policy).Do(wireRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
 			_, err = io.ReadAll(resp.Body)
