@@ -41,9 +41,10 @@ func toxiproxyScenarios(program string) []scenario {
 }
 
 const (
-	short = time.Second     // a clock of ours; what is not slowed down takes less
-	long  = 5000            // milliseconds of a toxic: what waits for it is too late
-	early = 4 * time.Second // what did not wait for it
+	short  = 250 * time.Millisecond // a clock of ours that runs out
+	enough = time.Second            // one that what is not slowed down keeps
+	long   = 5000                   // milliseconds of a toxic: what waits for it is too late
+	early  = 4 * time.Second        // what did not wait for it
 )
 
 // Promise R13.
@@ -52,7 +53,7 @@ func latency(t *testing.T, w *wire) {
 	var first error
 	note := retry.WithHook(func(_ context.Context, e retry.Event) { first = e.Err })
 	began := time.Now()
-	a := w.client(w.heal, note, retry.WithAttemptTimeout(short)).get(t, w.url)
+	a := w.client(w.heal, note, retry.WithAttemptTimeout(enough)).get(t, w.url)
 	requireReached(t, a, 2)
 	assert.ErrorIs(t, first, retry.ErrAttemptTimeout)
 	assert.Less(t, time.Since(began), early)
