@@ -94,7 +94,7 @@ func TestStamp(t *testing.T) {
 	rttest.Run(t, Stamp("X-Sent-At"), rttest.Unwraps(), rttest.Guards())
 }
 
-// C1 to C8: nor does it matter what stands above it, or below.
+// C1 to C8: the recipe also holds below and above other layers.
 func TestStampBesideOthers(t *testing.T) {
 	t.Parallel()
 	foreign := func(next http.RoundTripper) http.RoundTripper { return &foreign{next} }

@@ -79,7 +79,7 @@ func inString(text string) string {
 	return `{"body":` + marshal(text) + `,"` + Neighbour + `":"` + Innocent + `"}`
 }
 
-// escaped writes the characters of a set as \uXXXX.
+// escaped writes each character of a set by its number, in the format given.
 func escaped(text, set, format string) string {
 	var out strings.Builder
 	for _, r := range text {

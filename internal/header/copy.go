@@ -19,10 +19,10 @@ func Copy(from http.Header, extra int) http.Header {
 // slots is how many headers a map keeps without a table of groups.
 const slots = 8
 
-// Clone copies a header map as it lies in memory, where a loop hashes each name
-// again: a third less for a few headers (BenchmarkCopy of package transport). A map
-// that is about to outgrow its slots is made in its final size. Values may keep
-// spare room, so the copy is for layers that replace them.
+// Clone returns a copy of a header map. It uses maps.Clone, which does not hash each
+// name again and so takes a third less time for a few headers (BenchmarkCopy of
+// package transport). A map that is about to outgrow its slots is made in its final
+// size. Values may keep spare room, so the copy is for layers that replace them.
 func Clone(from http.Header, extra int) http.Header {
 	if len(from) == 0 || len(from)+extra > slots {
 		return Copy(from, extra)
