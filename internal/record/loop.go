@@ -11,12 +11,12 @@ type Loop interface {
 	// Writer returns the record that the round trip belongs to.
 	Writer() Writer
 
-	// Enter registers the retry loop, with the request that it was given. If it is
-	// nested, that is if that is the running attempt of a loop above, whatever copies
-	// of it were made, that one does the retries, within the stricter limits of both,
-	// and the caller has to pass through. A maxElapsed of zero is no bound. The loop
-	// began at an Age of began: its time runs from the beginning of a call that a
-	// chain opened for this round trip, else from here.
+	// Enter registers a retry loop for the request that it was given. If that request
+	// is the running attempt of a loop above, or a copy of it, the loop is nested: the
+	// loop above retries, within the stricter limits of both, and the caller must pass
+	// the request through. A maxElapsed of zero means no limit. The loop's time starts
+	// at an Age of began: when the call began, if a chain opened it for this round
+	// trip, and otherwise now.
 	Enter(req *http.Request, maxRetries int, maxElapsed time.Duration) (began time.Duration, nested bool)
 	// Leave takes the loop off its round trip. Only the loop that entered may call it.
 	Leave()

@@ -19,7 +19,7 @@ const (
 	headerCookie        = "Cookie"
 )
 
-// A place is where a credential stands in a request.
+// A place is the part of a request that carries a credential.
 type place struct {
 	kind kind
 	name string // of the header, as net/http keeps it, or of the parameter
