@@ -223,3 +223,34 @@ func TestCancelledCallsLeaveNothingBehind(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// C7: a chain may be built on a transport, http.DefaultTransport as a rule, while
+// the transport's first use sets up its HTTP/2 in another goroutine.
+func TestAChainIsBuiltOnATransportInUse(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	for range 8 {
+		base := &http.Transport{}
+		defer base.CloseIdleConnections()
+		var group sync.WaitGroup
+		for _, opts := range [][]tripware.Option{
+			nil, {tripware.WithConnection(network.WithDialTimeout(time.Minute))},
+			{tripware.WithAuth(server.URL, auth.Bearer(auth.NewSecret("t")))},
+		} {
+			group.Go(base.CloseIdleConnections)
+			group.Go(func() {
+				client, err := tripware.New(append(opts, tripware.WithBase(base))...)
+				if !assert.NoError(t, err) {
+					return
+				}
+				defer client.CloseIdleConnections()
+				resp, err := client.Get(server.URL)
+				if assert.NoError(t, err) {
+					assert.NoError(t, resp.Body.Close())
+				}
+			})
+		}
+		group.Wait()
+	}
+}

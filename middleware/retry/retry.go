@@ -23,7 +23,6 @@ package retry
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -50,14 +49,14 @@ func New(opts ...Option) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
 		r := &retrier{
 			Link: layer.NewLink("retry", layer.AtRetry, next, fault), config: c,
-			born: time.Now(), budget: layer.DefaultBudget(),
+			born: time.Now(), budget: layer.DefaultBudget(), verifies: func() bool { return false },
 		}
 		for _, below := range transport.Layers(next) {
 			switch l := below.(type) {
 			case *retrier:
 				r.spare = spare()
 			case *http.Transport:
-				r.verifies = verifies(l.TLSClientConfig)
+				r.verifies = sync.OnceValue(func() bool { return verifies(l) })
 			}
 		}
 		return r
@@ -73,8 +72,11 @@ func spare() record.Opener {
 	return opener
 }
 
-// verifies reports whether a callback of the user's may refuse a server.
-func verifies(cfg *tls.Config) bool {
+// verifies reports whether a callback of the user's may refuse a server. It reads a
+// clone, since the first use of a transport, which may run at the same time, writes
+// its TLS configuration.
+func verifies(base *http.Transport) bool {
+	cfg := base.Clone().TLSClientConfig
 	return cfg != nil && (cfg.VerifyConnection != nil || cfg.VerifyPeerCertificate != nil)
 }
 
@@ -85,7 +87,7 @@ type retrier struct {
 	budget   *Budget       // unless the policy has one
 	born     time.Time     // what elapsed times are read off: time.Since asks one clock, time.Now two
 	spare    record.Opener // not nil: a retry loop of ours is below, which finds this one by a record
-	verifies bool          // see verifies
+	verifies func() bool   // see verifies; asked when the base is used
 	panicked sync.Once     // a callback did, and that was reported
 }
 
@@ -246,7 +248,7 @@ func (c *call) begin() (err error) {
 		c.ctx, c.cancel = context.WithTimeoutCause(c.ctx, c.policy.callTimeout, cause)
 	}
 	// Where nothing depends on whether a broken attempt reached the server, a trace would only cost.
-	c.traced = c.verifies || !anyway && !c.idempotent() && c.replay.Replayable()
+	c.traced = c.verifies() || !anyway && !c.idempotent() && c.replay.Replayable()
 	if c.loop != nil && c.replay.Replayable() {
 		c.loop.AllowAgain()
 	}

@@ -20,7 +20,7 @@ func (c *call) send() (resp *http.Response, err error) {
 	ctx := c.ctx
 	if c.traced {
 		c.trace = &trace{}
-		ctx = c.trace.attach(ctx, c.verifies)
+		ctx = c.trace.attach(ctx, c.verifies())
 	}
 	if c.policy.attemptTimeout > 0 {
 		ctx, c.clock = startClock(ctx, c.policy.attemptTimeout) // a panic below ends it in leave
