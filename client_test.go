@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -253,4 +254,89 @@ func TestAChainIsBuiltOnATransportInUse(t *testing.T) {
 		}
 		group.Wait()
 	}
+}
+
+// O3: the times of a record are right, whatever takes time around the attempts.
+func TestARecordHasTheTimesOfItsCall(t *testing.T) {
+	t.Parallel()
+	const origin = "https://api.example.com"
+	slow := func(next http.RoundTripper) http.RoundTripper {
+		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second)
+			defer time.Sleep(time.Second)
+			return next.RoundTrip(req)
+		})
+	}
+	limiter := ratelimit.NewLimiter(ratelimit.WithRate(0.25, 1), ratelimit.WithLearning(false)) // a turn every 4 s
+	for name, row := range map[string]struct {
+		opts          []tripware.Option
+		before, after time.Duration
+	}{
+		"nothing else": {},
+		"a log":        {opts: []tripware.Option{tripware.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))}},
+		"a token source": {before: time.Second, opts: []tripware.Option{
+			tripware.WithAuth(origin, auth.SourceFunc(func(context.Context) (string, error) {
+				time.Sleep(time.Second)
+				return "token", nil
+			})),
+		}},
+		"the first token": {before: time.Second, opts: []tripware.Option{
+			tripware.WithAuth(origin, auth.Refresh(func(context.Context) (auth.Token, error) {
+				time.Sleep(time.Second)
+				return auth.Token{Value: auth.NewSecret("token")}, nil
+			})),
+		}},
+		"a signature": {before: time.Second, opts: []tripware.Option{
+			tripware.WithAuth(origin, auth.Sign(func(*http.Request, []byte) error {
+				time.Sleep(time.Second)
+				return nil
+			})),
+		}},
+		"a limiter":               {before: 2 * time.Second, opts: []tripware.Option{tripware.WithLimiter(limiter)}},
+		"a layer of one's own":    {before: time.Second, after: time.Second, opts: []tripware.Option{tripware.PerCall(slow)}},
+		"one for each attempt":    {before: time.Second, after: time.Second, opts: []tripware.Option{tripware.PerAttempt(slow)}},
+		"a body that is read":     {after: time.Second, opts: []tripware.Option{tripware.WithRetry(retry.WithWholeBody(1 << 10))}},
+		"a classifier that reads": {after: time.Second, opts: []tripware.Option{tripware.WithRetry(retry.WithClassifier(patient))}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+					time.Sleep(2 * time.Second)
+					return &http.Response{StatusCode: 200, Body: io.NopCloser(lazy{strings.NewReader("body")}), Request: req}, nil
+				})
+				client, err := tripware.New(append(row.opts, tripware.WithBase(base))...)
+				require.NoError(t, err)
+				if name == "a limiter" { // whose only turn is taken
+					_, err := client.Head(origin)
+					require.NoError(t, err)
+				}
+				begun := time.Now()
+				resp, err := client.Get(origin)
+				require.NoError(t, err)
+				call := transport.CallOf(resp)
+				assert.Equal(t, begun, call.Start())
+				assert.Equal(t, row.before+2*time.Second+row.after, call.Elapsed())
+				require.Len(t, call.Attempts(), 1)
+				assert.Equal(t, begun.Add(row.before), call.Attempts()[0].Start)
+				assert.Equal(t, 2*time.Second, call.Attempts()[0].Elapsed)
+			})
+		})
+	}
+}
+
+func patient(o retry.Outcome) retry.Answer {
+	time.Sleep(time.Second)
+	return retry.AsUsual
+}
+
+// lazy takes a second for its first byte.
+type lazy struct{ io.Reader }
+
+func (l lazy) Read(p []byte) (int, error) {
+	n, err := l.Reader.Read(p)
+	if n > 0 {
+		time.Sleep(time.Second)
+	}
+	return n, err
 }

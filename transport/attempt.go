@@ -15,23 +15,6 @@ type Attempt struct {
 	Err     error         // nil with a response
 }
 
-// attempt is an [Attempt] as the record keeps it.
-type attempt struct {
-	start, elapsed time.Duration // start since the call began
-	err            error
-	status         int32
-	made           bool  // false: there was no such attempt
-	ended          bool  // it has its result
-	claims         uint8 // how many senders counted it: the innermost has its say
-}
-
-func (c *Call) attempt(n int) *attempt {
-	if n == 1 {
-		return &c.first
-	}
-	return &c.rest.attempts[n-2]
-}
-
 // count returns how many attempts began.
 func (c *Call) count() int {
 	switch {
@@ -59,7 +42,17 @@ func (c *Call) Attempts() []Attempt {
 
 func (c *Call) attempted(n int) Attempt {
 	a := c.attempt(n)
-	return Attempt{Number: n, Start: c.start().Add(a.start), Elapsed: a.elapsed, Status: int(a.status), Err: a.err}
+	return Attempt{Number: n, Start: c.start().Add(a.start), Elapsed: a.elapsed, Status: int(a.status), Err: c.failure(n)}
+}
+
+// failure returns the error of attempt n, or nil.
+func (c *Call) failure(n int) error {
+	for _, f := range c.rest.failures { // c.start has made the rest
+		if f.attempt == n {
+			return f.err
+		}
+	}
+	return nil
 }
 
 // AttemptCount returns how many attempts began so far.
@@ -87,37 +80,43 @@ func (s *scope) beginAttempt(by *chain) (n int, claim uint8) {
 	}
 	if n = int(s.loop.attempt); by != s.chain && n > 0 {
 		if a := c.attempt(n); !a.ended {
-			a.start = c.age()
+			a.start, c.timely = c.age(), false
 			a.claims++
 			return n, a.claims
 		}
 	}
 	n = c.count() + 1
-	a := attempt{start: c.age(), made: true}
 	if n == 1 {
-		c.first = a
+		c.first = attempt{start: c.now(), made: true}
 	} else {
 		r := c.others()
-		r.attempts = append(r.attempts, a)
+		r.attempts = append(r.attempts, attempt{start: c.age(), made: true})
 	}
+	c.timely = false
 	if by == s.chain {
 		s.loop.attempt = int32(min(n, math.MaxInt32))
 	}
 	return n, 0
 }
 
-func (c *Call) endAttempt(n int, claim uint8, resp *http.Response, err error) {
+func (s *scope) endAttempt(n int, claim uint8, resp *http.Response, err error) {
 	if n == 0 {
 		return
 	}
+	c := s.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	a := c.attempt(n)
 	if c.sealed || a.claims != claim {
 		return
 	}
-	a.elapsed, a.err, a.ended = c.age()-a.start, err, true
+	a.elapsed, a.ended = c.age()-a.start, true
+	c.timely = c.opened && s.chain.isPlaced() && n == c.count()
 	if resp != nil {
 		a.status = int32(resp.StatusCode)
+	}
+	if err != nil {
+		r := c.others()
+		r.failures = append(r.failures, failure{n, err})
 	}
 }

@@ -69,15 +69,16 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 	}
 	slices.Reverse(c.layers)
 	c.top = layer.Link{Next: top}
-	if i, ok := top.(*identity); ok && counts && i.Fault() == nil && !slices.ContainsFunc(c.layers[1:], looksAtHeaders) {
+	c.placed = !c.nests && !slices.ContainsFunc(c.layers, foreignTo)
+	if i, ok := top.(*identity); ok && c.placed && i.Fault() == nil {
 		c.late = i
 	}
 	return c
 }
 
-// looksAtHeaders reports whether a layer must see the headers that [Identity]
-// adds: one that no place of the standing order says anything about.
-func looksAtHeaders(rt http.RoundTripper) bool { return placeOf(rt) == layer.Anywhere }
+// foreignTo reports whether a layer has no place in the standing order. It may look
+// at the headers that [Identity] adds, and take time before it forwards a request.
+func foreignTo(rt http.RoundTripper) bool { return placeOf(rt) == layer.Anywhere }
 
 // identified returns rt, or what stands for it where Go cannot compare it: a function, say.
 func identified(rt http.RoundTripper) http.RoundTripper {
@@ -105,7 +106,10 @@ type chain struct {
 	layers []http.RoundTripper // outermost first, without base; foreign ones too
 	epoch  time.Time           // what the records that it opens count from
 	nests  bool                // its base is another chain
+	placed bool                // all layers have a place in the standing order
 }
+
+func (c *chain) isPlaced() bool { return c != nil && c.placed }
 
 // RoundTrip sends req down the stack and keeps the record of the call.
 func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -172,7 +176,7 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		err = namedProxy(s.Next, req, err)
 	}
-	of.call.endAttempt(n, claim, resp, err)
+	of.endAttempt(n, claim, resp, err)
 	return layer.Restore(resp, req), err
 }
 

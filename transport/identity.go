@@ -98,9 +98,7 @@ func (c *Call) identify(given []string) []string {
 	if adopted && c.id[0] != given[0] {
 		return given[:1:1]
 	}
-	c.identity()
-	c.lent = true // from now on a header may share it: it is not written again
-	return c.id[:1:1]
+	return c.lend()
 }
 
 // An IdentityOption sets what [Identity] writes.
@@ -145,8 +143,9 @@ func Identity(opts ...IdentityOption) Middleware {
 		}
 	}
 	fault := settings.check()
-	for name, values := range settings.defaults {
-		settings.added = append(settings.added, defaultHeader{name, slices.Clip(values)})
+	settings.defaults = header.Copy(settings.defaults, 0) // all calls share the values
+	for name := range settings.defaults {
+		settings.names = append(settings.names, name)
 	}
 	return func(next http.RoundTripper) http.RoundTripper {
 		i := settings
@@ -159,12 +158,7 @@ type identity struct {
 	layer.Link
 	header   string
 	defaults http.Header
-	added    []defaultHeader // the same, quicker to walk
-}
-
-type defaultHeader struct {
-	name   string
-	values []string // without spare room: an append must not write into what all calls share
+	names    []string // those of defaults, quicker to walk
 }
 
 const nameRule = "use letters, digits and hyphens, no blanks"
@@ -211,29 +205,29 @@ func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 	if i.Fault() != nil {
 		return nil, layer.Refuse(req, i.Fault())
 	}
-	stamped := i.stamp(req.Header, CallFrom(req.Context()))
 	tagged := *req
-	tagged.Header = stamped
+	tagged.Header = i.stamp(req.Header, CallFrom(req.Context()), 0)
 	resp, err := i.Send(&tagged)
 	return layer.Restore(resp, req), err
 }
 
-// stamp returns given with the headers of the call.
-func (i *identity) stamp(given http.Header, call *Call) http.Header {
-	stamped := header.Clone(given, len(i.added)+1)
-	i.addTo(stamped, call)
-	return stamped
-}
-
-func (i *identity) addTo(given http.Header, call *Call) {
-	for _, d := range i.added {
-		if _, has := given[d.name]; !has {
-			given[d.name] = d.values
+// stamp returns a copy of given with the headers of the call, and room for extra more.
+func (i *identity) stamp(given http.Header, call *Call, extra int) http.Header {
+	var stamped http.Header
+	if len(given) == 0 {
+		stamped = header.Copy(i.defaults, 1+extra)
+	} else {
+		stamped = header.Copy(given, len(i.names)+1+extra)
+		for _, name := range i.names {
+			if _, has := given[name]; !has {
+				stamped[name] = i.defaults[name]
+			}
 		}
 	}
 	if i.header != "" {
-		given[i.header] = call.identify(given[i.header])
+		stamped[i.header] = call.identify(given[i.header])
 	}
+	return stamped
 }
 
 // identify gives call the transaction id that came in by header, if one did.
@@ -250,8 +244,8 @@ func (i *identity) missing(given http.Header) bool {
 			return true
 		}
 	}
-	for _, d := range i.added {
-		if _, has := given[d.name]; !has {
+	for _, name := range i.names {
+		if _, has := given[name]; !has {
 			return true
 		}
 	}

@@ -154,6 +154,9 @@ func (s *scope) RetryLeft() (left time.Duration, bounded bool) {
 	return left, bounded
 }
 
+// Delay notes that time passes.
+func (s *scope) Delay() { s.call.write(func() { s.call.timely = false }) }
+
 // NoteTurn notes when a limiter would admit the next attempt.
 func (s *scope) NoteTurn(in time.Duration, refused bool) {
 	if in <= 0 {

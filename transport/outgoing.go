@@ -21,25 +21,22 @@ func (s *scope) pending(req *http.Request) *identity {
 
 // Outgoing returns req with all headers of its call.
 func (s *scope) Outgoing(req *http.Request) *http.Request {
-	i := s.pending(req)
-	if i == nil {
+	if s.pending(req) == nil {
 		return req
 	}
-	out := *req
-	out.Header = i.stamp(req.Header, s.call)
-	return &out
+	return s.Copy(req, 0)
 }
 
-// Stamped returns a copy of req's header with those of the call that it lacks, and
-// room for extra more; nil if it lacks none.
-func (s *scope) Stamped(req *http.Request, extra int) http.Header {
-	i := s.pending(req)
-	if i == nil {
-		return nil
+// Copy returns a copy of req with all headers of its call, and room for extra more.
+func (s *scope) Copy(req *http.Request, extra int) *http.Request {
+	c := s.nextSent()
+	*c = *req
+	if i := s.pending(req); i != nil {
+		c.Header = i.stamp(req.Header, s.call, extra)
+	} else {
+		c.Header = header.Copy(req.Header, extra)
 	}
-	stamped := header.Clone(req.Header, len(i.added)+1+extra)
-	i.addTo(stamped, s.call)
-	return stamped
+	return c
 }
 
 // OutgoingHeader returns the values of one header of Outgoing, without its copy.
@@ -54,12 +51,7 @@ func (s *scope) OutgoingHeader(req *http.Request, name string) []string {
 	case has:
 		return values
 	}
-	for _, d := range i.added {
-		if d.name == name {
-			return d.values
-		}
-	}
-	return nil
+	return i.defaults[name]
 }
 
 // Changed notes what a layer below the retry loop has made of the request, where a

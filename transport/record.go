@@ -1,9 +1,7 @@
 package transport
 
 import (
-	"context"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -20,79 +18,28 @@ import (
 // A redirect that http.Client follows continues the call. With [Begin] all hops
 // share one record; without it each hop has its own, with the transaction id of
 // the first, and [Call.Previous] leads to the record of the hop before.
-type Call struct { // its size is a part of what each call costs: few have a rest, and times are distances
-	mu    sync.Mutex
-	id    [1]string     // once it is set it stays: headers may lend it, see lend
-	epoch *time.Time    // a moment before the call, which many share: see [Call.start]
-	begun time.Duration // since epoch
-	took  time.Duration // once it is sealed
-	first attempt       // most calls need no more
-	rest  *rest         // nil until there is something to keep
-	url   *url.URL      // of the first round trip
-	rate  kept
-
+type Call struct {
+	mu     sync.Mutex
+	id     [1]string     // see Call.lend
+	epoch  *time.Time    // a moment before the call began
+	begun  time.Duration // since epoch
+	took   time.Duration // until it was sealed
+	first  attempt
+	rest   *rest         // nil until there is something to keep
+	target *http.Request // of the first round trip that has a URL
+	rate   kept
 	quota  quotaFlags // of rate
-	method method     // of the first round trip
-	opened bool       // by a chain, for one round trip
-	lent   bool       // the id stands in a header
+
+	opened bool // by a chain, for one round trip
+	lent   bool // the id is in a header
 	sealed bool
-}
-
-// rest is what most calls have none of.
-type rest struct {
-	start    time.Time // when the call began, once somebody asked
-	method   string    // one that has no number
-	previous *Call     // the record of the hop before
-	attempts []attempt // the second and those that follow
-	waits    []Wait
-	reason   Reason
-	facts    []any  // at most one of a type
-	trips    []trip // round trips that ended, where a loop counts them
-	changed  []changed
-}
-
-// makeRoom gives the lists of a call that repeats an attempt room for as many
-// entries as most such calls need, in one allocation.
-func (r *rest) makeRoom() {
-	lists := &struct {
-		attempts [3]attempt
-		waits    [3]Wait
-	}{}
-	r.attempts, r.waits = append(lists.attempts[:0], r.attempts...), append(lists.waits[:0], r.waits...)
-}
-
-// others returns rest, to be written to.
-func (c *Call) others() *rest {
-	if c.rest == nil {
-		c.rest = &rest{}
-	}
-	return c.rest
+	taken  bool // the request of the block: see scope.nextSent
+	timely bool // no time has passed since the clock was read: see Call.now
 }
 
 // Reason says why a retry loop ended while the answer still asked for a retry,
 // or why it could not repeat. It is empty when the last answer was wanted.
 type Reason string
-
-func (c *Call) begin(ctx context.Context, epoch *time.Time) {
-	c.epoch, c.begun = epoch, time.Since(*epoch)
-	c.id[0], _ = ctx.Value(transactionKey{}).(string)
-}
-
-// age returns how long ago the call began.
-func (c *Call) age() time.Duration { return time.Since(*c.epoch) - c.begun }
-
-// start returns when the call began. The time of day is asked for here, once,
-// and not when the call begins: few want to know, and [time.Now] costs two to
-// three times what [time.Since] does (BenchmarkClock). The distance to a moment
-// in the past is kept instead.
-func (c *Call) start() time.Time {
-	r := c.others()
-	if r.start.IsZero() {
-		age := c.age()
-		r.start = time.Now().Add(-age)
-	}
-	return r.start
-}
 
 // End seals the record. Calling it again does nothing.
 func (c *Call) End() {
@@ -102,7 +49,7 @@ func (c *Call) End() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.sealed {
-		c.took, c.sealed = c.age(), true
+		c.took, c.sealed = c.now(), true
 	}
 }
 

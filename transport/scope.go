@@ -43,6 +43,7 @@ type scope struct {
 	call  *Call
 	chain *chain       // that opened it; nil: a loop did
 	req   http.Request // as it was given, with this context
+	sent  http.Request // the first that is sent: see nextSent
 	loop  loop
 }
 
@@ -126,37 +127,6 @@ func CallFrom(ctx context.Context) *Call {
 
 func scopeFrom(ctx context.Context) *scope {
 	s, _ := nodeOf(ctx).(*scope)
-	return s
-}
-
-// opened is all that the beginning of a call needs, in one allocation.
-type opened struct {
-	call  Call
-	scope scope
-}
-
-// newScope returns the scope of the round trip of req, of a record that ctx was
-// begun with or of a new one. The node is the nearest in its context; a nil c is a
-// loop without a chain.
-func newScope(req *http.Request, node any, c *chain, epoch *time.Time) *scope {
-	ctx := req.Context()
-	var s *scope
-	if call := begunFor(node); call != nil {
-		s = &scope{call: call}
-		call.write(func() { call.aim(req) })
-	} else {
-		o := &opened{}
-		o.call.opened = true
-		o.call.begin(ctx, epoch)
-		o.call.aim(req)
-		if req.Response != nil {
-			o.call.follow(CallOf(req.Response))
-		}
-		s = &o.scope
-		s.call = &o.call
-	}
-	s.Context, s.chain = ctx, c
-	s.req = *req.WithContext(s)
 	return s
 }
 

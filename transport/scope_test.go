@@ -188,7 +188,9 @@ func TestTheRequestOfAResponseIsTheOneThatWasGiven(t *testing.T) {
 type signing struct{ layer.Link }
 
 func (s *signing) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := s.Send(layer.CopyWith(req, "Authorization", "key"))
+	signed := layer.Copy(req, 1)
+	signed.Header["Authorization"] = []string{"key"}
+	resp, err := s.Send(signed)
 	return layer.Restore(resp, req), err
 }
 

@@ -41,8 +41,9 @@ type snapshot struct {
 func (c *Call) snapshot(most int) *snapshot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	method, u := c.aimedAt()
 	s := &snapshot{
-		id: c.identity(), method: c.methodName(), url: c.url, start: c.start(), elapsed: c.took,
+		id: c.identity(), method: method, url: u, start: c.start(), elapsed: c.took,
 		sealed: c.sealed, count: c.count(), waited: c.waited(), rate: c.rate.limit(c.quota),
 	}
 	if !c.sealed {

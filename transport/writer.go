@@ -49,7 +49,7 @@ func (w *writer) AddWait(wait record.Wait) (n, before int) {
 			r.makeRoom()
 		}
 		r.waits = append(r.waits, Wait(wait))
-		n = len(r.waits)
+		n, c.timely = len(r.waits), false
 	})
 	return n, before
 }

@@ -16,10 +16,11 @@ type Trip interface {
 	Looping() bool
 	RetryLeft() (left time.Duration, bounded bool)
 	NoteTurn(in time.Duration, refused bool)
+	Delay()
 	Changed(sent *http.Request)
+	Copy(req *http.Request, extra int) *http.Request
 	Outgoing(req *http.Request) *http.Request
 	OutgoingHeader(req *http.Request, name string) []string
-	Stamped(req *http.Request, extra int) http.Header
 }
 
 // tripOf returns the round trip that ctx belongs to, or nil.
@@ -75,6 +76,15 @@ func NoteTurn(ctx context.Context, in time.Duration, refused bool) {
 	}
 }
 
+// Delay tells the record that the layer which calls it takes time, other than by a
+// wait: a token source, for example. Otherwise the record supposes that none passes
+// between the beginning of the call and its first attempt, nor after its last one.
+func Delay(ctx context.Context) {
+	if trip := tripOf(ctx); trip != nil {
+		trip.Delay()
+	}
+}
+
 // Changed tells the record that sent is what a layer below the retry loop has made
 // of req, with another URL. A chain below then takes it for the same attempt, and
 // not for a request that a layer makes anew.
@@ -104,11 +114,11 @@ func OutgoingHeader(req *http.Request, name string) []string {
 	return req.Header[name]
 }
 
-// Stamped returns a copy of the header of [Outgoing] with room for extra more; nil
-// where nothing is missing.
-func Stamped(req *http.Request, extra int) http.Header {
+// Copy returns a copy of [Outgoing] with a header map that has room for extra more
+// names (see layer.Copy); nil outside of a round trip.
+func Copy(req *http.Request, extra int) *http.Request {
 	if trip := tripOf(req.Context()); trip != nil {
-		return trip.Stamped(req, extra)
+		return trip.Copy(req, extra)
 	}
 	return nil
 }

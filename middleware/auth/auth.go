@@ -144,18 +144,18 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if by, signs := source.(*signature); signs {
 		return s.sendSigned(req, by)
 	}
-	value, err := valueOf(req.Context(), source)
+	signed, err := credentialOf(req.Context(), source)
 	if err != nil {
 		return nil, layer.Refuse(req, &SignError{err})
 	}
 	renewer, renews := source.(Renewer)
 	switch {
 	case !renews:
-		return s.send(req, value)
+		return s.send(req, signed)
 	case record.Looping(req.Context()): // that one repeats the attempt
-		return s.sendInLoop(req, renewer, value)
+		return s.sendInLoop(req, renewer, signed)
 	}
-	return s.sendTwice(req, renewer, value)
+	return s.sendTwice(req, renewer, signed)
 }
 
 // sourceFor returns what signs req: nil when it goes elsewhere, or has a
@@ -186,10 +186,10 @@ func (s *signer) goesHome(req *http.Request) bool {
 	return s.at.hosts(req.Host) || !s.proxied(req)
 }
 
-func (s *signer) send(req *http.Request, value string) (*http.Response, error) {
-	resp, err := s.Send(s.to.put(req, value))
+func (s *signer) send(req *http.Request, c credential) (*http.Response, error) {
+	resp, err := s.Send(s.to.put(req, c))
 	if s.to.kind == inQuery {
-		resp, err = s.to.withoutEcho(resp, value), hidden(err, value)
+		resp, err = s.to.withoutEcho(resp, c.value()), hidden(err, c.value())
 	}
 	return layer.Restore(resp, req), err // the response must not carry the credential upwards
 }

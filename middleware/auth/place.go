@@ -155,18 +155,20 @@ func parameter(query, name string) bool {
 }
 
 // put returns a copy of req to hand on, with value at its place.
-func (p *place) put(req *http.Request, value string) *http.Request {
+func (p *place) put(req *http.Request, c credential) *http.Request {
 	switch p.kind {
 	case inQuery:
 		sent := *record.Outgoing(req)
-		sent.URL = withParameter(req.URL, p.name, value)
+		sent.URL = withParameter(req.URL, p.name, c.value())
 		record.Changed(req, &sent)
 		return &sent
 	case inCookie:
-		return withCookie(req, value)
+		return withCookie(req, c.value())
 	case inHeader, inSignature:
 	}
-	return layer.CopyWith(req, p.name, value)
+	sent := layer.Copy(req, 1)
+	sent.Header[p.name] = c
+	return sent
 }
 
 func withParameter(u *url.URL, name, value string) *url.URL {
@@ -191,7 +193,8 @@ func withCookie(req *http.Request, value string) *http.Request {
 		}
 	}
 	all := strings.Join(append(slices.Clip(cookies), value), "; ")
-	sent := layer.CopyWith(req, headerCookie, all)
+	sent := layer.Copy(req, 1)
+	sent.Header[headerCookie] = []string{all}
 	for _, name := range others {
 		delete(sent.Header, name)
 	}

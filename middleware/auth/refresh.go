@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tripware/tripware/transport/redact"
+	"github.com/tripware/tripware/internal/record"
 )
 
 // A Token is what a fetch of [Refresh] brings.
@@ -67,20 +67,20 @@ type refresher struct {
 	fault   error
 
 	mu      sync.Mutex
-	value   Secret    // the whole header value, the last one; empty before the first
-	refused bool      // the server answered 401 to it
-	expires time.Time // zero: never
-	due     time.Time // when to fetch the next; zero: never
-	rested  time.Time // when the calm period is over
-	err     error     // of the last fetch
+	last    func() credential // nil before the first
+	refused bool              // the server answered 401 to it
+	expires time.Time         // zero: never
+	due     time.Time         // when to fetch the next; zero: never
+	rested  time.Time         // when the calm period is over
+	err     error             // of the last fetch
 	running *flight
 }
 
 // A flight is one fetch and what came of it.
 type flight struct {
-	done     chan struct{} // closed when value and err stand
+	done     chan struct{} // closed when token and err are set
 	timeout  <-chan struct{}
-	value    string
+	token    func() credential
 	err      error
 	first    bool // there was no token yet
 	panicked any
@@ -109,18 +109,23 @@ func (r *refresher) check() error {
 func (r *refresher) Fault() error { return r.fault }
 
 func (r *refresher) Authorization(ctx context.Context) (string, error) {
+	return text(r.credential(ctx))
+}
+
+func (r *refresher) credential(ctx context.Context) (credential, error) {
 	if r.fault != nil {
-		return "", &settled{r.fault}
+		return nil, &settled{r.fault}
 	}
-	value, f, err := r.current(ctx)
+	c, f, err := r.current(ctx)
 	if f == nil {
-		return value, err
+		return c, err
 	}
+	record.Delay(ctx)
 	select {
 	case <-f.done:
 		return f.result()
 	case <-ctx.Done():
-		return "", fmt.Errorf("wait for token: %w", ended(ctx))
+		return nil, fmt.Errorf("wait for token: %w", ended(ctx))
 	case <-f.timeout:
 		return f.late(r.timeout)
 	}
@@ -130,37 +135,37 @@ func (r *refresher) Authorization(ctx context.Context) (string, error) {
 func (r *refresher) Renew(value string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.value.Reveal() == value {
+	if r.last != nil && r.last().value() == value {
 		r.refused = true
 	}
 }
 
-// current returns the value to use now, or the flight to wait for, or the error of
+// current returns the credential to use now, or the flight to wait for, or the error of
 // the last one.
-func (r *refresher) current(ctx context.Context) (string, *flight, error) {
+func (r *refresher) current(ctx context.Context) (credential, *flight, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
-	good := !r.value.IsZero() && !r.refused && (r.expires.IsZero() || now.Before(r.expires))
+	good := r.last != nil && !r.refused && (r.expires.IsZero() || now.Before(r.expires))
 	if good && (r.due.IsZero() || now.Before(r.due)) {
-		return r.value.Reveal(), nil, nil
+		return r.last(), nil, nil
 	}
 	if r.running == nil && !now.Before(r.rested) {
 		r.running = r.start(ctx)
 	}
 	switch {
-	case good || r.running == nil && !r.value.IsZero():
-		return r.value.Reveal(), nil, nil
+	case good || r.running == nil && r.last != nil:
+		return r.last(), nil, nil
 	case r.running == nil:
-		return "", nil, fetchError(r.err)
+		return nil, nil, fetchError(r.err)
 	}
-	return "", r.running, nil
+	return nil, r.running, nil
 }
 
 // start begins a fetch, which ends with its timeout at the latest.
 func (r *refresher) start(ctx context.Context) *flight {
 	ctx, cancel := context.WithTimeout(outward(context.WithoutCancel(ctx)), r.timeout)
-	f := &flight{done: make(chan struct{}), timeout: ctx.Done(), first: r.value.IsZero()}
+	f := &flight{done: make(chan struct{}), timeout: ctx.Done(), first: r.last == nil}
 	go func() {
 		defer cancel()
 		defer r.land(f)
@@ -180,10 +185,10 @@ func (r *refresher) accept(f *flight, token Token, err error) error {
 	if fault := valueFault(token.Value.Reveal()); fault != nil {
 		return fault
 	}
-	f.value = joined(r.scheme, token.Value.Reveal())
+	f.token = held(joined(r.scheme, token.Value.Reveal()))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.value, r.refused = redact.NewSecret(f.value), false
+	r.last, r.refused = f.token, false
 	r.expires, r.due = token.Expires, time.Time{}
 	if !token.Expires.IsZero() {
 		life := time.Until(token.Expires)
@@ -210,24 +215,24 @@ func (r *refresher) land(f *flight) {
 
 func fetchError(err error) error { return fmt.Errorf("token request: %w", err) }
 
-func (f *flight) result() (string, error) {
+func (f *flight) result() (credential, error) {
 	if f.panicked != nil {
 		panic(f.panicked) // as if fetch had run in the goroutine of whoever waits for it
 	}
 	if f.err != nil {
-		return "", fetchError(f.err)
+		return nil, fetchError(f.err)
 	}
-	return f.value, nil
+	return f.token(), nil
 }
 
 // late answers when the time of the fetch is up: its context ends as well when
 // it lands, and then there is a result.
-func (f *flight) late(timeout time.Duration) (string, error) {
+func (f *flight) late(timeout time.Duration) (credential, error) {
 	select {
 	case <-f.done:
 		return f.result()
 	default:
-		return "", &lateError{timeout}
+		return nil, &lateError{timeout}
 	}
 }
 

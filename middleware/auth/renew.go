@@ -14,19 +14,19 @@ const replayBytes = 1 << 20
 
 // sendInLoop sends req, and asks the retry loop for an attempt more if the
 // response is 401 and the source has another value.
-func (s *signer) sendInLoop(req *http.Request, source Renewer, value string) (*http.Response, error) {
-	resp, err := s.send(req, value)
+func (s *signer) sendInLoop(req *http.Request, source Renewer, c credential) (*http.Response, error) {
+	resp, err := s.send(req, c)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
-	source.Renew(value)
+	source.Renew(c.value())
 	if ctx := req.Context(); record.MayAgain(ctx) && ctx.Err() == nil {
-		another, err := anotherValue(ctx, source, value)
+		fresh, err := another(ctx, source, c)
 		if err != nil {
 			s.drop(resp, req.Body != nil)
 			return nil, &SignError{err}
 		}
-		if another != "" && ctx.Err() == nil {
+		if fresh != nil && ctx.Err() == nil {
 			record.Again(ctx)
 		}
 	}
@@ -35,22 +35,22 @@ func (s *signer) sendInLoop(req *http.Request, source Renewer, value string) (*h
 
 // sendTwice sends req, and once more if the response is 401 and the source has
 // another value: what a retry loop would do, where there is none.
-func (s *signer) sendTwice(req *http.Request, source Renewer, value string) (*http.Response, error) {
+func (s *signer) sendTwice(req *http.Request, source Renewer, c credential) (*http.Response, error) {
 	replay, err := layer.NewReplay(req, replayBytes)
 	if err != nil {
 		return nil, layer.Refuse(req, fmt.Errorf("auth: %w", err))
 	}
 	defer replay.Finish()
-	resp, err := s.attempt(req, &replay, value)
+	resp, err := s.attempt(req, &replay, c)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
-	source.Renew(value)
+	source.Renew(c.value())
 	if _, first := record.Again(req.Context()); !first || req.Context().Err() != nil || !replay.Replayable() {
 		return resp, nil
 	}
-	another, err := anotherValue(req.Context(), source, value)
-	if err == nil && another == "" {
+	fresh, err := another(req.Context(), source, c)
+	if err == nil && fresh == nil {
 		return resp, nil
 	}
 	if err == nil && replay.Prepare(req.Context()) != nil {
@@ -61,29 +61,29 @@ func (s *signer) sendTwice(req *http.Request, source Renewer, value string) (*ht
 		return nil, &SignError{err}
 	}
 	s.budget.Draw()
-	return s.attempt(req, &replay, another)
+	return s.attempt(req, &replay, fresh)
 }
 
-// anotherValue returns what the source has in place of value, which was turned
-// down; empty if it has no other. What the clock of the attempt bounds is over.
-func anotherValue(ctx context.Context, source Renewer, value string) (string, error) {
+// another returns what the source has in place of c, which the server refused; nil
+// if it has nothing else. What the clock of the attempt bounds is over.
+func another(ctx context.Context, source Renewer, c credential) (credential, error) {
 	if clock := layer.ClockFrom(ctx); clock != nil {
 		clock.Hold()
 		defer clock.Restart()
 	}
-	another, err := valueOf(ctx, source)
-	if err != nil || another == value { // the same response would come
-		return "", err
+	fresh, err := credentialOf(ctx, source)
+	if err != nil || fresh.value() == c.value() { // the same response would come
+		return nil, err
 	}
-	return another, nil
+	return fresh, nil
 }
 
-func (s *signer) attempt(req *http.Request, replay *layer.Replay, value string) (*http.Response, error) {
+func (s *signer) attempt(req *http.Request, replay *layer.Replay, c credential) (*http.Response, error) {
 	attempt, err := replay.Attempt(req.Context(), req, true)
 	if err != nil {
 		return nil, fmt.Errorf("auth: open the request body: %w", err)
 	}
-	resp, err := s.send(attempt, value)
+	resp, err := s.send(attempt, c)
 	return layer.Restore(resp, req), err
 }
 

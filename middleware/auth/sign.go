@@ -124,6 +124,7 @@ func (s *signature) replay(req *http.Request) (layer.Replay, error) {
 
 // signed returns the request of an attempt, with its signature and its body.
 func (s *signature) signed(req *http.Request, replay *layer.Replay) (*http.Request, error) {
+	record.Delay(req.Context())
 	sum, err := s.digest(req, replay)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,6 @@ import (
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport/layer"
-	"github.com/tripware/tripware/transport/redact"
 )
 
 // A Source gives the value of an attempt's credential: by default that of the
@@ -91,20 +90,22 @@ func (none) Authorization(context.Context) (string, error) { return "", nil }
 
 // A static source gives one value for ever, made when it was built.
 type static struct {
-	value Secret
+	held  func() credential
 	fault error
 }
 
 func newStatic(value string, faults ...error) *static {
-	return &static{value: redact.NewSecret(value), fault: errors.Join(faults...)}
+	return &static{held: held(value), fault: errors.Join(faults...)}
 }
 
-func (s *static) Authorization(context.Context) (string, error) {
+func (s *static) credential(context.Context) (credential, error) {
 	if s.fault != nil {
-		return "", &settled{s.fault}
+		return nil, &settled{s.fault}
 	}
-	return s.value.Reveal(), nil
+	return s.held(), nil
 }
+
+func (s *static) Authorization(ctx context.Context) (string, error) { return text(s.credential(ctx)) }
 
 func (s *static) Fault() error { return s.fault }
 
@@ -125,22 +126,41 @@ func faultOf(source Source) error {
 	return nil
 }
 
-// valueOf asks source for the value of one attempt.
-func valueOf(ctx context.Context, source Source) (string, error) {
-	switch own := source.(type) {
-	case *static:
-		return own.Authorization(ctx) // valid since it was built
-	case *refresher:
-		return own.Authorization(ctx) // sees to its context and its values itself
-	}
-	value, err := source.Authorization(outward(ctx))
+// A credential is what an attempt is signed with: the only value of a header, which
+// the requests of a source share.
+type credential []string
+
+// held returns a credential as a function, which does not print what it returns.
+func held(value string) func() credential {
+	c := credential{value}
+	return func() credential { return c }
+}
+
+func (c credential) value() string { return c[0] }
+
+func text(c credential, err error) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if fault := valueFault(value); fault != nil {
-		return "", fmt.Errorf("value of the source: %w", fault)
+	return c.value(), nil
+}
+
+// credentialOf asks source for the credential of one attempt.
+func credentialOf(ctx context.Context, source Source) (credential, error) {
+	if own, ok := source.(interface {
+		credential(context.Context) (credential, error)
+	}); ok { // one of this package sees to its context and its values itself
+		return own.credential(ctx)
 	}
-	return value, nil
+	record.Delay(ctx)
+	value, err := source.Authorization(outward(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if fault := valueFault(value); fault != nil {
+		return nil, fmt.Errorf("value of the source: %w", fault)
+	}
+	return credential{value}, nil
 }
 
 // outward returns ctx for what is sent on the way to a credential: none of the

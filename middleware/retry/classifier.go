@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -71,6 +72,7 @@ func (c *call) classify(resp *http.Response, err error) (answer Answer) {
 	if resp != nil {
 		o.Status, o.Header = resp.StatusCode, resp.Header
 	}
+	record.Delay(c.ctx)
 	c.contain(c.ctx, "classifier", func() { answer = c.policy.classifier(o) })
 	return answer
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport/layer"
 )
 
@@ -55,6 +56,7 @@ func (c *call) send() (resp *http.Response, err error) {
 // reports whether that is all of it. A body that breaks is put back as far as it
 // came, followed by its error.
 func (c *call) readWhole(ctx context.Context, resp *http.Response) (all bool) {
+	record.Delay(ctx)
 	var kept bytes.Buffer
 	if n := resp.ContentLength; n > 0 && n < c.policy.wholeBody {
 		kept.Grow(int(min(n+bytes.MinRead, 64<<10)))

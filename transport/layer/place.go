@@ -4,8 +4,8 @@ package layer
 // place stand above those of a higher one; layers at [Anywhere] are free.
 //
 // In a chain whose layers all have a place but [Anywhere], the headers of
-// transport.Identity are added next to the base, and [CopyWith] adds them earlier:
-// a layer that reads those headers belongs at [Anywhere].
+// transport.Identity are added next to the base, or by the first [Copy]: a layer
+// that reads those headers belongs at [Anywhere].
 type Place int
 
 // The places of the standing order, outermost first.

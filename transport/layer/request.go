@@ -7,31 +7,19 @@ import (
 	"github.com/tripware/tripware/internal/record"
 )
 
-// Copy returns a copy of req to write headers to: the struct, and a header map
-// with room for extra names. The values of headers are shared, so replace them
-// and never write into one. A nil Header becomes an empty one.
+// Copy returns a copy of req whose headers the caller may set before it forwards
+// the copy: the struct, and a header map with room for extra more names. Header
+// values are shared with req: replace or append to them, but do not write into
+// one. A nil Header becomes an empty map. The headers that transport.Identity
+// adds are in the copy, if they were left to the layers next to the base: see
+// [Place].
 func Copy(req *http.Request, extra int) *http.Request {
+	if c := record.Copy(req, extra); c != nil {
+		return c
+	}
 	c := *req
 	c.Header = header.Copy(req.Header, extra)
 	return &c
-}
-
-// CopyWith returns a copy of req to hand on with one header more, or another
-// value of it; its name must be in the form that net/http keeps. It costs less
-// than [Copy]: copy and values are one allocation, and the other values are
-// shared as they are, so that nobody may append to one either.
-func CopyWith(req *http.Request, name, value string) *http.Request {
-	c := &struct {
-		req   http.Request
-		value [1]string
-	}{}
-	c.req = *req
-	c.value[0] = value
-	if c.req.Header = record.Stamped(req, 1); c.req.Header == nil {
-		c.req.Header = header.Clone(req.Header, 1)
-	}
-	c.req.Header[name] = c.value[:1:1]
-	return &c.req
 }
 
 // Restore puts req back as the request that resp answers, when the layer that

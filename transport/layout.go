@@ -1,0 +1,169 @@
+package transport
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Allocation layout
+//
+// A call that succeeds at its first attempt allocates one block here. The block
+// holds the record, the scope (which is the context of the round trip), and two
+// requests: the one that the layers get, and the one that is sent first.
+//
+// Invariants:
+//   - A block belongs to one call, and is not used again: the caller may keep the
+//     record, and HTTP/2 may read the request that was sent after RoundTrip returned.
+//   - scope.sent is handed out once. Later attempts have requests of their own.
+//   - Call.first is attempt 1, and rest.attempts[n-2] is attempt n.
+//   - What most calls lack is in rest, which is nil until it is needed.
+//   - Times are durations since the call began, which is a duration since epoch, a
+//     moment that the calls of a chain share: time.Since reads one clock, and
+//     time.Now reads two. The time of day is computed when somebody asks for it.
+//     A call of one attempt reads the clock when it begins, and when the attempt ends.
+//   - The id does not change once a header shares its slice.
+//   - The block fits a size class of the runtime (TestTheBlockFitsItsSizeClass).
+
+// opened is the block of a call that a chain opened.
+type opened struct {
+	call  Call
+	scope scope
+}
+
+// attempt is an [Attempt] as the record keeps it.
+type attempt struct {
+	start, elapsed time.Duration // start since the call began
+	status         int32
+	made           bool  // false: there was no such attempt
+	ended          bool  // it has its result
+	claims         uint8 // how many senders counted it: the innermost one sets the result
+}
+
+type failure struct {
+	attempt int
+	err     error
+}
+
+// rest is what most calls lack.
+type rest struct {
+	start    time.Time // when the call began, once somebody asked
+	previous *Call     // the record of the previous hop
+	attempts []attempt // the second and those that follow
+	failures []failure // of attempts that ended with an error
+	waits    []Wait
+	reason   Reason
+	facts    []any  // at most one of a type
+	trips    []trip // round trips that ended, where a loop counts them
+	changed  []changed
+}
+
+// others returns rest, to be written to.
+func (c *Call) others() *rest {
+	if c.rest == nil {
+		c.rest = &rest{}
+	}
+	return c.rest
+}
+
+// makeRoom gives the lists of a call that repeats an attempt room for as many
+// entries as most such calls need, in one allocation.
+func (r *rest) makeRoom() {
+	lists := &struct {
+		attempts [3]attempt
+		waits    [3]Wait
+	}{}
+	r.attempts, r.waits = append(lists.attempts[:0], r.attempts...), append(lists.waits[:0], r.waits...)
+}
+
+// attempt returns where attempt n is kept.
+func (c *Call) attempt(n int) *attempt {
+	if n == 1 {
+		return &c.first
+	}
+	return &c.rest.attempts[n-2]
+}
+
+// newScope returns the scope of a round trip of req, on the record that its context
+// was begun with or on a new one. The node is the nearest in its context; a nil ch
+// stands for a retry loop without a chain.
+func newScope(req *http.Request, node any, ch *chain, epoch *time.Time) *scope {
+	ctx := req.Context()
+	var s *scope
+	call := begunFor(node)
+	if call != nil {
+		s = &scope{call: call}
+	} else {
+		block := &opened{}
+		s, call = &block.scope, &block.call
+		s.call, call.opened = call, true
+		call.begin(ctx, epoch)
+		call.timely = ch.isPlaced()
+		if req.Response != nil {
+			call.follow(CallOf(req.Response))
+		}
+	}
+	s.Context, s.chain = ctx, ch
+	s.req = *req.WithContext(s)
+	if call.opened {
+		call.aim(&s.req) // nobody else has it yet
+	} else {
+		call.write(func() { call.aim(&s.req) })
+	}
+	return s
+}
+
+// nextSent returns the request to be sent next, to be filled in.
+func (s *scope) nextSent() *http.Request {
+	c := s.call
+	if c.opened {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if !c.taken {
+			c.taken = true
+			return &s.sent
+		}
+	}
+	return &http.Request{}
+}
+
+func (c *Call) begin(ctx context.Context, epoch *time.Time) {
+	c.epoch, c.begun = epoch, time.Since(*epoch)
+	c.id[0], _ = ctx.Value(transactionKey{}).(string)
+}
+
+// age returns how long ago the call began.
+func (c *Call) age() time.Duration { return time.Since(*c.epoch) - c.begun }
+
+// now is age, less a reading of the clock where only layers of the standing order
+// ran since the last one: before the first attempt, and after the last. A layer
+// that takes time there says so by record.Delay or layer.AddWait.
+func (c *Call) now() time.Duration {
+	switch n := c.count(); {
+	case !c.timely:
+		return c.age()
+	case n == 0:
+		return 0
+	default:
+		last := c.attempt(n)
+		return last.start + last.elapsed
+	}
+}
+
+// start returns when the call began.
+func (c *Call) start() time.Time {
+	r := c.others()
+	if r.start.IsZero() {
+		age := c.age()
+		r.start = time.Now().Add(-age)
+	}
+	return r.start
+}
+
+// lend returns the id as the values of a header, which share it from now on.
+func (c *Call) lend() []string {
+	c.identity()
+	c.lent = true
+	return slices.Clip(c.id[:])
+}
