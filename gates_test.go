@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/internal/measure"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
@@ -129,7 +130,7 @@ const runs = 500
 // detector, which adds its own.
 func allocations(tb testing.TB, client *http.Client) float64 {
 	tb.Helper()
-	if racing {
+	if measure.Racing {
 		tb.Skip("the race detector's allocations would count")
 	}
 	return testing.AllocsPerRun(runs, func() { send(tb, client) })
@@ -139,7 +140,7 @@ func allocations(tb testing.TB, client *http.Client) float64 {
 // since the runtime allocates beside it.
 func allocated(tb testing.TB, client *http.Client) uint64 {
 	tb.Helper()
-	if racing {
+	if measure.Racing {
 		tb.Skip("the race detector's allocations would count")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

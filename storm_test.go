@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -25,6 +26,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/internal/faults"
+	"github.com/tripware/tripware/internal/measure"
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/retry"
@@ -99,7 +101,7 @@ func newStorm(t *testing.T) *storm {
 	s.client, err = tripware.New(
 		tripware.WithBase(s.base),
 		tripware.WithAuth(http1.URL, auth.Key("GenieKey", auth.NewSecret("secret"))),
-		tripware.WithLogger(logger()),
+		tripware.WithLogger(slog.New(slog.NewJSONHandler(io.Discard, nil))),
 		tripware.WithMetrics(publishers),
 		tripware.WithRetry(
 			retry.WithBaseDelay(time.Millisecond), retry.WithMaxDelay(20*time.Millisecond), retry.WithMaxRetries(stormRetries),
@@ -247,7 +249,7 @@ func TestStorm(t *testing.T) {
 	defer s.close()
 	calls := make([]*stormCall, workers*each)
 	begun := time.Now()
-	memory := wireMeasured(func() {
+	memory := measure.HeapOf(func() {
 		var group sync.WaitGroup
 		for worker := range workers {
 			group.Go(func() {
@@ -269,7 +271,7 @@ func TestStorm(t *testing.T) {
 		attempts += int64(c.record.AttemptCount())
 	}
 	assert.Equal(t, attempts, s.events.Load(), "an observer of attempts saw each")
-	assert.Less(t, memory.peak, int64(512<<20))
+	assert.Less(t, memory.Peak, int64(512<<20))
 	t.Log("\n" + s.table(calls, elapsed, memory))
 
 	s.close()
@@ -322,7 +324,7 @@ func (c *stormCall) check(t *testing.T, asked int) {
 }
 
 // table is what the storm did, in figures.
-func (s *storm) table(calls []*stormCall, elapsed time.Duration, memory wireMemory) string {
+func (s *storm) table(calls []*stormCall, elapsed time.Duration, memory measure.Heap) string {
 	outcomes, causes := map[string]int{}, map[string]int{}
 	attempts, arrivals, most, repeated, posts := 0, 0, 0, 0, 0
 	for _, c := range calls {
@@ -356,7 +358,7 @@ func (s *storm) table(calls []*stormCall, elapsed time.Duration, memory wireMemo
 	row("other calls done more than once", repeated)
 	row("connections", fmt.Sprintf("%d HTTP/1.1, %d HTTP/2", s.http1.Conns(), s.http2.Conns()))
 	row("wall time", elapsed.Round(time.Millisecond))
-	row("peak heap", fmt.Sprintf("%d MiB", memory.peak>>20))
+	row("peak heap", fmt.Sprintf("%d MiB", memory.Peak>>20))
 	_ = w.Flush() // a builder takes everything
 	return b.String()
 }

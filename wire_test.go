@@ -13,8 +13,6 @@ import (
 	"net/textproto"
 	"os"
 	"path/filepath"
-	"runtime"
-	rtmetrics "runtime/metrics"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -26,6 +24,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/internal/faults"
+	"github.com/tripware/tripware/internal/measure"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/retry"
@@ -676,42 +675,6 @@ func wireUpload(tb testing.TB, s *faults.Server, size int, fromFile bool) *http.
 	return req
 }
 
-// A wireMemory is what the whole process, the server included, did with its
-// heap: what it allocated bounds what the heap can have grown by, whenever the
-// collector ran; the peak is the largest growth that samples saw.
-type wireMemory struct{ total, peak int64 }
-
-func wireMeasured(f func()) wireMemory {
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	stop, peak := make(chan struct{}), make(chan int64)
-	go func() { peak <- wirePeak(stop) }()
-	f()
-	runtime.ReadMemStats(&after)
-	close(stop)
-	return wireMemory{
-		total: int64(after.TotalAlloc - before.TotalAlloc),
-		peak:  max(0, <-peak-int64(before.HeapAlloc)),
-	}
-}
-
-// wirePeak looks at the heap each millisecond and returns its largest size.
-func wirePeak(stop <-chan struct{}) (peak int64) {
-	sample := []rtmetrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for {
-		rtmetrics.Read(sample)
-		peak = max(peak, int64(sample[0].Value.Uint64()))
-		select {
-		case <-tick.C:
-		case <-stop:
-			return peak
-		}
-	}
-}
-
 // R10, R11: an upload with a retry keeps no copy of its body. Not parallel: it
 // counts what the process allocates, which bounds what its heap can have grown by.
 func TestAnUploadWithARetryKeepsNoCopy(t *testing.T) {
@@ -729,19 +692,19 @@ func TestAnUploadWithARetryKeepsNoCopy(t *testing.T) {
 			bare := wireAllocatedBy(t, wireServer(t, protocol, two...), []retry.Option{retry.Off()}, r.size, r.fromFile)
 			retried := wireAllocatedBy(t, wireServer(t, protocol, two...), nil, r.size, r.fromFile)
 			t.Logf("%s over %s: two uploads by hand allocate %d KiB, one with a retry %d KiB; the heap grew by at most %d and %d KiB", r.name, protocol,
-				bare.total>>10, retried.total>>10, bare.peak>>10, retried.peak>>10)
+				bare.Total>>10, retried.Total>>10, bare.Peak>>10, retried.Peak>>10)
 			most := int64(4 << 20)
-			if protocol == wireHTTP2 && racing { // the race detector empties pools at random: net/http's frames are 40 MiB, give or take
+			if protocol == wireHTTP2 && measure.Racing { // the race detector empties pools at random: net/http's frames are 40 MiB, give or take
 				most = int64(r.size) / 2
 			}
-			assert.Less(t, retried.total-bare.total, most, "%s over %s: a copy would be the whole size", r.name, protocol)
+			assert.Less(t, retried.Total-bare.Total, most, "%s over %s: a copy would be the whole size", r.name, protocol)
 		}
 	}
 }
 
 // wireAllocatedBy sends one upload until it is answered 200: by hand without
 // retries, else by the chain. Either way it arrives twice.
-func wireAllocatedBy(t *testing.T, s *faults.Server, policy []retry.Option, size int, fromFile bool) wireMemory {
+func wireAllocatedBy(t *testing.T, s *faults.Server, policy []retry.Option, size int, fromFile bool) measure.Heap {
 	t.Helper()
 	defer s.Close() // the next row has a process of its own, so to speak
 	client := wireClient(t, s, policy)
@@ -754,7 +717,7 @@ func wireAllocatedBy(t *testing.T, s *faults.Server, policy []retry.Option, size
 	}
 	send(wireRequest(t.Context(), t, s, http.MethodGet)) // the connection is there, before anything is counted
 	first, second := wireUpload(t, s, size, fromFile), wireUpload(t, s, size, fromFile)
-	used := wireMeasured(func() {
+	used := measure.HeapOf(func() {
 		if !send(first) {
 			send(second)
 		}

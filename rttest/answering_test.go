@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/measure"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
@@ -109,7 +110,7 @@ func TestAnAnswerWithoutTheBaseMustBeClaimed(t *testing.T) {
 func TestAClaimToAnswerHidesNoFault(t *testing.T) {
 	t.Parallel()
 	for _, f := range faults() {
-		if f.options != nil || f.races && raceEnabled {
+		if f.options != nil || f.races && measure.Racing {
 			continue
 		}
 		t.Run(f.check, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/measure"
 	"github.com/tripware/tripware/rttest"
 )
 
@@ -31,7 +32,7 @@ func TestEachCheckFindsItsFaultAndNoOther(t *testing.T) {
 	for _, f := range faults() {
 		t.Run(f.check, func(t *testing.T) {
 			t.Parallel()
-			if f.races && raceEnabled {
+			if f.races && measure.Racing {
 				t.Skip("the race detector finds this fault itself")
 			}
 			find(t, f)
@@ -43,7 +44,7 @@ func find(t *testing.T, f fault) {
 	t.Helper()
 	options := append(slices.Clone(f.options), rttest.Patience(30*time.Second))
 	for _, slow := range []string{"concurrent-http1", "concurrent-http2", "same-request-twice", "goroutines-end"} {
-		if raceEnabled && f.check != slow {
+		if measure.Racing && f.check != slow {
 			options = append(options, rttest.Skip(slow, "checked without the race detector, which makes it slow"))
 		}
 	}

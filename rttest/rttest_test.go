@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/tripware/tripware/internal/measure"
 	"github.com/tripware/tripware/rttest"
 )
 
@@ -84,7 +85,7 @@ func TestTellsAllThatIsWrongWithTheOptions(t *testing.T) {
 // C1: a write that comes too late, or too early, is seen while somebody reads.
 func TestTheRaceDetectorSeesALateWrite(t *testing.T) {
 	t.Parallel()
-	if !raceEnabled {
+	if !measure.Racing {
 		t.Skip("without the race detector nothing can be seen")
 	}
 	assert.Contains(t, child(t, "request-kept-after"), "DATA RACE")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/tripware/tripware/internal/measure"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/transport"
 )
@@ -32,7 +33,7 @@ func stack(logger *slog.Logger, opts ...logging.Option) http.RoundTripper {
 
 // O5: no t.Parallel, the allocations of other tests would count.
 func TestCostsNoMoreThanItMay(t *testing.T) {
-	if raced {
+	if measure.Racing {
 		t.Skip("the race detector's allocations would count")
 	}
 	bare := stack(nil)

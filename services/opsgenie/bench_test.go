@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/measure"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/alert"
 	"github.com/tripware/tripware/transport"
@@ -83,7 +84,7 @@ func BenchmarkTyped(b *testing.B) {
 
 // What a typed call may cost in all, the chain and net/http's client included.
 func TestAllocationsOfTypedCalls(t *testing.T) { //nolint:paralleltest // it counts the allocations of the process
-	if racing {
+	if measure.Racing {
 		t.Skip("under the race detector allocations do not count")
 	}
 	const runs = 500

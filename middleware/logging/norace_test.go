@@ -1,5 +1,0 @@
-//go:build !race
-
-package logging_test
-
-const raced = false

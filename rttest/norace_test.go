@@ -1,5 +1,0 @@
-//go:build !race
-
-package rttest_test
-
-const raceEnabled = false
