@@ -1,4 +1,4 @@
-package tripware_test
+package house_test
 
 import (
 	"cmp"
@@ -25,7 +25,7 @@ var updatePromises = flag.Bool("update", false, "write the table of docs/promise
 
 const (
 	promisesFile  = "docs/promises.md"
-	promisesBegin = "<!-- generated: go test -run Promises . -update -->\n"
+	promisesBegin = "<!-- generated: go test ./internal/house -run Promises -update -->\n"
 	promisesEnd   = "<!-- end -->"
 )
 
@@ -71,7 +71,7 @@ func TestPromisesAreWrittenDownAndTested(t *testing.T) {
 		}
 	}
 	same := want == current // a difference would print the whole table
-	assert.True(t, same, "the table of %s is not current; write it by: go test -run Promises . -update", promisesFile)
+	assert.True(t, same, "the table of %s is not current; write it by: go test ./internal/house -run Promises -update", promisesFile)
 }
 
 // What is no number of a promise must not pass for one: alerts have a priority

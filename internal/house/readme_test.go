@@ -1,4 +1,4 @@
-package tripware_test
+package house_test
 
 import (
 	"io/fs"

@@ -1,4 +1,4 @@
-package tripware_test
+package wire_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package tripware_test
+package leaks_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package tripware_test
+package leaks_test
 
 import (
 	"context"
@@ -265,8 +265,11 @@ func canaryRows(s *canarySites) []canaryRow {
 
 // canaryDrained returns a limiter whose one key has no turn left.
 func canaryDrained() *ratelimit.Limiter {
+	at := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+	})
 	limiter := ratelimit.NewLimiter(ratelimit.WithRate(0.001, 1), ratelimit.WithKey(func(*http.Request) string { return "all" }))
-	resp, err := ratelimit.New(limiter)(instant).RoundTrip(&http.Request{})
+	resp, err := ratelimit.New(limiter)(at).RoundTrip(&http.Request{})
 	if err != nil {
 		panic(err)
 	}

@@ -1,4 +1,4 @@
-package tripware_test
+package storm_test
 
 import (
 	"bytes"
