@@ -42,7 +42,7 @@ examples: ## run the examples and compare what they print
 	@.ci/examples
 
 bench: ## measure beside other modules and write docs/benchmarks.md; some minutes
-	go test -C bench -run='^TestReport$$' -count=1 -timeout=20m -v . -update
+	go test -C test/bench -run='^TestReport$$' -count=1 -timeout=20m -v . -update
 
 benchmarks: ## the packages' own benchmarks; BENCH=regexp COUNT=10 for benchstat
 	go test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) ./...

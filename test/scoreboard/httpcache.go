@@ -1,4 +1,4 @@
-package peers
+package scoreboard
 
 import (
 	"net/http"

@@ -135,7 +135,7 @@ func (c choices) addConstants(texts map[string][]string, t reflect.Type, seen ma
 func constantTexts(t *testing.T) map[string][]string {
 	t.Helper()
 	texts := map[string][]string{}
-	files, err := filepath.Glob("../services/opsgenie/*/*.go")
+	files, err := filepath.Glob("../../services/opsgenie/*/*.go")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, name := range files {

@@ -1,4 +1,4 @@
-module github.com/tripware/tripware/rttest/peers
+module github.com/tripware/tripware/test/scoreboard
 
 go 1.26.0
 

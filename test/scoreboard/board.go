@@ -1,4 +1,4 @@
-package peers
+package scoreboard
 
 import (
 	"cmp"
@@ -74,7 +74,7 @@ const heading = `# Scoreboard
 What [rttest](../rttest) finds of decorators of http.RoundTripper in released modules, and of our own.
 The file is written by one command:
 
-    go test -C rttest/peers -run Scoreboard . -update
+    go test -C test/scoreboard -run Scoreboard . -update
 
 Written on %s with %s; the kit has %d checks.
 
@@ -83,7 +83,7 @@ Written on %s with %s; the kit has %d checks.
 const reading = `
 "n/a" are checks of what a decorator does not claim to do: a retrier is not asked for its log. Each has the settings
 under which it keeps the contract best, as far as its own options and functions go; they stand below, and in
-[rttest/peers](../rttest/peers). A check that fails is run once more, alone in a process of its own, and counts as
+[test/scoreboard](../test/scoreboard). A check that fails is run once more, alone in a process of its own, and counts as
 failed if it fails there as well. A check that fails says that a decorator does something else than the check's
 sentence, not that it is unfit for what it was made for: many were written for one program or one server, and
 some say in their documentation that they depart from the contract.
@@ -100,7 +100,7 @@ const adding = `
 
 ## To add a peer, or correct one
 
-A peer is a file in [rttest/peers](../rttest/peers): how it is put on a base, what it claims, and a comment that says
+A peer is a file in [test/scoreboard](../test/scoreboard): how it is put on a base, what it claims, and a comment that says
 why these settings. If there are better ones for yours, or the claims are wrong, or a check is: a pull request is welcome.
 Then run the command above.
 `

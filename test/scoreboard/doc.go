@@ -1,7 +1,7 @@
-// Package peers puts decorators of other modules under rttest and writes what
+// Package scoreboard puts decorators of other modules under rttest and writes what
 // was found to docs/scoreboard.md:
 //
-//	go test -C rttest/peers -run Scoreboard . -update
+//	go test -C test/scoreboard -run Scoreboard . -update
 //
 // It is a module of its own, so that nobody who uses Tripware gets the peers
 // along. [All] lists them; a file per peer says which settings it runs with and
@@ -21,4 +21,4 @@
 // keeps it from ending, that check counts as failed and the next ones run in a
 // new process. For the scoreboard each check that failed is run once more, alone
 // in a process; it counts as failed if it fails there as well.
-package peers
+package scoreboard

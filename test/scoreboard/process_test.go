@@ -1,4 +1,4 @@
-package peers_test
+package scoreboard_test
 
 import (
 	"bufio"
@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/rttest"
-	"github.com/tripware/tripware/rttest/peers"
+	"github.com/tripware/tripware/test/scoreboard"
 )
 
 // A task is what a process of its own does: some checks of one peer.
@@ -31,8 +31,8 @@ type task struct {
 
 // A line of that file tells that a check begins, or what was found.
 type line struct {
-	Begins string         `json:",omitempty"`
-	Found  *peers.Finding `json:",omitempty"`
+	Begins string              `json:",omitempty"`
+	Found  *scoreboard.Finding `json:",omitempty"`
 }
 
 const taskVariable = "TRIPWARE_PEERS_TASK"
@@ -57,23 +57,23 @@ func TestTask(t *testing.T) {
 		require.NoError(t, out.Encode(line{Begins: name}))
 		options := append(slices.Clone(peer.Claims), rttest.Patience(todo.Patience), rttest.Only(name))
 		for _, f := range rttest.Report(t, peer.Wrap, options...) {
-			require.NoError(t, out.Encode(line{Found: &peers.Finding{Check: f.Check.Name, Outcome: f.Outcome, Detail: f.Detail}}))
+			require.NoError(t, out.Encode(line{Found: &scoreboard.Finding{Check: f.Check.Name, Outcome: f.Outcome, Detail: f.Detail}}))
 		}
 	}
 }
 
-func find(t *testing.T, name string) peers.Peer {
+func find(t *testing.T, name string) scoreboard.Peer {
 	t.Helper()
-	all := append(peers.All(), faulty()...)
-	at := slices.IndexFunc(all, func(p peers.Peer) bool { return p.Name == name })
+	all := append(scoreboard.All(), faulty()...)
+	at := slices.IndexFunc(all, func(p scoreboard.Peer) bool { return p.Name == name })
 	require.GreaterOrEqual(t, at, 0, "there is no peer %q", name)
 	return all[at]
 }
 
 // examine runs checks of a peer, in as few processes as it allows.
-func examine(t *testing.T, peer peers.Peer, checks []string, patience time.Duration) []peers.Finding {
+func examine(t *testing.T, peer scoreboard.Peer, checks []string, patience time.Duration) []scoreboard.Finding {
 	t.Helper()
-	var findings []peers.Finding
+	var findings []scoreboard.Finding
 	for len(checks) > 0 {
 		batch := checks
 		if peer.Apart {
@@ -88,7 +88,7 @@ func examine(t *testing.T, peer peers.Peer, checks []string, patience time.Durat
 
 // start runs checks in one process, up to the one that ends the process, which
 // is a finding, too: at least one.
-func start(t *testing.T, peer string, checks []string, patience time.Duration) []peers.Finding {
+func start(t *testing.T, peer string, checks []string, patience time.Duration) []scoreboard.Finding {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "findings.jsonl")
 	require.NoError(t, os.WriteFile(out, nil, 0o600))
@@ -111,7 +111,7 @@ func start(t *testing.T, peer string, checks []string, patience time.Duration) [
 		if ctx.Err() != nil {
 			ended = errors.New("it was still running after " + longest.String())
 		}
-		findings = append(findings, peers.Finding{
+		findings = append(findings, scoreboard.Finding{
 			Check: begun, Outcome: rttest.Failed, Detail: fmt.Sprintf("the process ended: %s", cause(output, ended)),
 		})
 	default:
@@ -121,7 +121,7 @@ func start(t *testing.T, peer string, checks []string, patience time.Duration) [
 }
 
 // read returns the findings, and the check that began and found nothing.
-func read(t *testing.T, path string) (findings []peers.Finding, begun string) {
+func read(t *testing.T, path string) (findings []scoreboard.Finding, begun string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)

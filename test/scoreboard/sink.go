@@ -1,4 +1,4 @@
-package peers
+package scoreboard
 
 import (
 	"bytes"
@@ -39,5 +39,5 @@ func (u unmade) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
-	return nil, fmt.Errorf("peers: make the decorator: %w", u.err)
+	return nil, fmt.Errorf("scoreboard: make the decorator: %w", u.err)
 }

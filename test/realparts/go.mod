@@ -1,4 +1,4 @@
-module github.com/tripware/tripware/realparts
+module github.com/tripware/tripware/test/realparts
 
 go 1.26.0
 
@@ -31,6 +31,6 @@ require (
 	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7 // indirect
 )
 
-replace github.com/tripware/tripware => ../
+replace github.com/tripware/tripware => ../../
 
 tool github.com/Shopify/toxiproxy/v2/cmd/server

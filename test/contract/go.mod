@@ -1,4 +1,4 @@
-module github.com/tripware/tripware/contract
+module github.com/tripware/tripware/test/contract
 
 go 1.26.0
 
@@ -14,4 +14,4 @@ require (
 	golang.org/x/time v0.16.0 // indirect
 )
 
-replace github.com/tripware/tripware => ../
+replace github.com/tripware/tripware => ../../

@@ -1,4 +1,4 @@
-package peers_test
+package scoreboard_test
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/rttest"
-	"github.com/tripware/tripware/rttest/peers"
+	"github.com/tripware/tripware/test/scoreboard"
 )
 
 var (
@@ -26,7 +26,7 @@ var (
 	date   = flag.String("date", time.Now().UTC().Format(time.DateOnly), "the date that -update writes, as 2006-01-02")
 )
 
-const scoreboard = "../../docs/scoreboard.md"
+const page = "../../docs/scoreboard.md"
 
 // How long a check may hang: for a first look at all of them, and when it counts.
 const (
@@ -38,13 +38,13 @@ const (
 // ours keep to all that they claim. What others do is theirs.
 func TestScoreboard(t *testing.T) {
 	var mu sync.Mutex
-	var board peers.Board
+	var board scoreboard.Board
 	t.Run("peers", func(t *testing.T) {
-		for _, peer := range peers.All() {
+		for _, peer := range scoreboard.All() {
 			t.Run(peer.Name, func(t *testing.T) {
 				t.Parallel()
-				ours := peer.Kind == peers.KindOurs
-				result := peers.Result{Peer: peer, Findings: examine(t, peer, allChecks(), glance)}
+				ours := peer.Kind == scoreboard.KindOurs
+				result := scoreboard.Result{Peer: peer, Findings: examine(t, peer, allChecks(), glance)}
 				if ours || *update {
 					confirm(t, result)
 				}
@@ -75,7 +75,7 @@ func allChecks() (names []string) {
 }
 
 // confirm runs each check that failed once more, alone in a process of its own.
-func confirm(t *testing.T, result peers.Result) {
+func confirm(t *testing.T, result scoreboard.Result) {
 	t.Helper()
 	for i, f := range result.Findings {
 		if f.Outcome == rttest.Failed {
@@ -84,9 +84,9 @@ func confirm(t *testing.T, result peers.Result) {
 	}
 }
 
-func write(t *testing.T, board peers.Board) {
+func write(t *testing.T, board scoreboard.Board) {
 	t.Helper()
-	require.Len(t, board.Results, len(peers.All()), "-update wants all peers: leave them to -run Scoreboard")
+	require.Len(t, board.Results, len(scoreboard.All()), "-update wants all peers: leave them to -run Scoreboard")
 	on, err := time.Parse(time.DateOnly, *date)
 	require.NoError(t, err)
 	board.Date, board.Go = on, runtime.Version()
@@ -95,11 +95,11 @@ func write(t *testing.T, board peers.Board) {
 	}
 	var text bytes.Buffer
 	require.NoError(t, board.Write(&text))
-	require.NoError(t, os.WriteFile(scoreboard, text.Bytes(), 0o644))
+	require.NoError(t, os.WriteFile(page, text.Bytes(), 0o644))
 }
 
 // version asks the Go command, which reads the module's own go.mod.
-func version(t *testing.T, r *peers.Result) {
+func version(t *testing.T, r *scoreboard.Result) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-json", r.Peer.Module).Output()
 	require.NoError(t, err, "%s", r.Peer.Module)
@@ -115,9 +115,9 @@ func version(t *testing.T, r *peers.Result) {
 }
 
 // faulty are peers for the tests of this package.
-func faulty() []peers.Peer {
-	return []peers.Peer{{
-		Name: "panics beside the call", Kind: peers.KindOther, Module: "none",
+func faulty() []scoreboard.Peer {
+	return []scoreboard.Peer{{
+		Name: "panics beside the call", Kind: scoreboard.KindOther, Module: "none",
 		Wrap: func(base http.RoundTripper) http.RoundTripper { return panicking{base} },
 	}}
 }
@@ -144,20 +144,20 @@ func TestAPanicOfAPeerFailsItsCheckAndNoOther(t *testing.T) {
 
 func TestTheBoardSaysWhoFailedWhat(t *testing.T) {
 	t.Parallel()
-	board := peers.Board{
+	board := scoreboard.Board{
 		Date: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), Go: "go1.26",
-		Results: []peers.Result{{
-			Peer: peers.Peer{Name: "other", Kind: peers.KindRetry, Settings: "None."}, Version: "v1.2.3",
+		Results: []scoreboard.Result{{
+			Peer: scoreboard.Peer{Name: "other", Kind: scoreboard.KindRetry, Settings: "None."}, Version: "v1.2.3",
 			Released: time.Date(2025, 6, 18, 14, 0, 0, 0, time.UTC),
-			Findings: []peers.Finding{
+			Findings: []scoreboard.Finding{
 				{Check: "sent-once", Outcome: rttest.Failed, Detail: "dial 127.0.0.1:4711: a|b at 3b94b8118a20, after 9223372037\nand more"},
 				{Check: "no-cookies-kept", Outcome: rttest.Passed},
 				{Check: "guards-both", Outcome: rttest.NotClaimed, Detail: "it does not say so"},
 				{Check: "redirect-not-followed", Outcome: rttest.Skipped, Detail: "a reason"},
 			},
 		}, {
-			Peer: peers.Peer{Name: "own", Kind: peers.KindOurs, Settings: "All."}, Version: "this tree",
-			Findings: []peers.Finding{{Check: "sent-once", Outcome: rttest.Passed}},
+			Peer: scoreboard.Peer{Name: "own", Kind: scoreboard.KindOurs, Settings: "All."}, Version: "this tree",
+			Findings: []scoreboard.Finding{{Check: "sent-once", Outcome: rttest.Passed}},
 		}},
 	}
 	var out bytes.Buffer
@@ -183,10 +183,10 @@ func TestTheBoardSaysWhoFailedWhat(t *testing.T) {
 func TestPeersAreNamedOnceAndOfAKnownKind(t *testing.T) {
 	t.Parallel()
 	names := map[string]bool{}
-	for _, peer := range peers.All() {
+	for _, peer := range scoreboard.All() {
 		assert.False(t, names[peer.Name], "%s is there twice", peer.Name)
 		names[peer.Name] = true
-		assert.Contains(t, peers.Kinds(), peer.Kind, peer.Name)
+		assert.Contains(t, scoreboard.Kinds(), peer.Kind, peer.Name)
 		assert.NotEmpty(t, peer.Module, peer.Name)
 		assert.NotEmpty(t, peer.Settings, peer.Name)
 	}
