@@ -214,8 +214,8 @@ func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 // stamp returns a copy of given with the headers of the call, and room for extra more.
 func (i *identity) stamp(given http.Header, call *Call, extra int) http.Header {
 	var stamped http.Header
-	if len(given) == 0 {
-		stamped = header.Copy(i.defaults, 1+extra)
+	if len(given) == 0 && len(i.names) > 0 {
+		stamped = maps.Clone(i.defaults) // whose values have no spare room
 	} else {
 		stamped = header.Copy(given, len(i.names)+1+extra)
 		for _, name := range i.names {

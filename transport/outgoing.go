@@ -10,8 +10,8 @@ import (
 // chain are in the standing order, that is left to the layer that makes a copy
 // next to the base, so that one copy serves all.
 func (s *scope) pending(req *http.Request) *identity {
-	if s.chain == nil || s.chain.late == nil || req.URL != s.req.URL {
-		return nil // or a request that a layer makes anew
+	if s.chain == nil || s.chain.late == nil || req == &s.sent || req.URL != s.req.URL {
+		return nil // it has them, or is a request that a layer makes anew
 	}
 	if i := s.chain.late; i.missing(req.Header) {
 		return i

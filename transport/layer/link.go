@@ -76,19 +76,23 @@ var errNothing = errors.New("transport: send request: the RoundTripper below ret
 // request and has a body.
 func (l *Link) Send(req *http.Request) (*http.Response, error) {
 	resp, err := l.Next.RoundTrip(req)
+	if err == nil && resp != nil && resp.Request == req && resp.Body != nil {
+		return resp, nil
+	}
+	return settle(req, resp, err)
+}
+
+func settle(req *http.Request, resp *http.Response, err error) (*http.Response, error) {
 	switch {
-	case err != nil && resp != nil:
-		CloseBody(resp.Body)
-		return nil, timedOut(req.Context(), err)
-	case err == nil && resp == nil:
-		return nil, errNothing
 	case err != nil:
+		if resp != nil {
+			CloseBody(resp.Body)
+		}
 		return nil, timedOut(req.Context(), err)
+	case resp == nil:
+		return nil, errNothing
 	}
-	if resp.Request != req || resp.Body == nil {
-		resp = own(resp, req)
-	}
-	return resp, nil
+	return own(resp, req), nil
 }
 
 // timedOut returns the timeout that ended ctx, where it has a name and err says no
