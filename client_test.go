@@ -233,7 +233,7 @@ func TestAChainIsBuiltOnATransportInUse(t *testing.T) {
 	defer server.Close()
 	for range 8 {
 		base := &http.Transport{}
-		defer base.CloseIdleConnections()
+		t.Cleanup(base.CloseIdleConnections)
 		var group sync.WaitGroup
 		for _, opts := range [][]tripware.Option{
 			nil, {tripware.WithConnection(network.WithDialTimeout(time.Minute))},

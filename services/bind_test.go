@@ -28,8 +28,8 @@ type ref struct {
 }
 
 type owner struct {
-	id   string `path:"owner"`      //nolint:revive // reflection reads it
-	kind string `query:"ownerType"` //nolint:revive // reflection reads it
+	id   string `path:"owner"`
+	kind string `query:"ownerType"`
 }
 
 type everything struct {

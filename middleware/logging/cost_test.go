@@ -38,7 +38,7 @@ func TestCostsNoMoreThanItMay(t *testing.T) {
 	}
 	bare := stack(nil)
 	req := get(t, "https://api.example.com/v2/alerts")
-	measure := func(rt http.RoundTripper) float64 {
+	taken := func(rt http.RoundTripper) float64 {
 		return testing.AllocsPerRun(500, func() {
 			resp, err := rt.RoundTrip(req)
 			if err != nil || resp.Body.Close() != nil {
@@ -46,7 +46,7 @@ func TestCostsNoMoreThanItMay(t *testing.T) {
 			}
 		})
 	}
-	base := measure(bare)
+	base := taken(bare)
 	for name, row := range map[string]struct {
 		rt    http.RoundTripper
 		extra float64
@@ -57,7 +57,7 @@ func TestCostsNoMoreThanItMay(t *testing.T) {
 		"calls at info":          {stack(jsonTo(slog.LevelInfo)), 2},
 		"calls and attempts too": {stack(jsonTo(slog.LevelDebug)), 4},
 	} {
-		extra := measure(row.rt) - base
+		extra := taken(row.rt) - base
 		t.Logf("%s: %+.1f allocs", name, extra)
 		assert.LessOrEqual(t, extra, row.extra, name)
 	}
