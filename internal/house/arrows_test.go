@@ -13,8 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const module = "github.com/tripware/tripware"
-
 // mayImport says, folder by folder, which packages of this module the code there
 // may import; the longest folder that fits counts. Arrows go down only.
 var mayImport = []struct {

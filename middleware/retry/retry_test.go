@@ -128,7 +128,7 @@ func keyedIt(ctx context.Context) *http.Request {
 	return req
 }
 
-// R3: at most MaxRetries after the first attempt; R4: the last response stands, unread.
+// R3, R4: at most MaxRetries after the first attempt; the last response stands, unread.
 func TestStopsAfterTheLastRetryAndReturnsItsResponse(t *testing.T) {
 	t.Parallel()
 	s := &server{script: status(503)}

@@ -1,0 +1,73 @@
+package house_test
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/tripware/tripware"
+
+// A source is a Go file of the repository.
+type source struct {
+	name   string // with slashes, from the root
+	folder string
+	module string // the folder of its go.mod
+	test   bool
+	*ast.File
+}
+
+// core reports whether the file is of the core module and no example: programs
+// stand above everything.
+func (s source) core() bool { return s.module == "." && !strings.HasPrefix(s.folder, "examples") }
+
+// sources returns all Go files of the repository, those of other modules too.
+func sources(t *testing.T) []source {
+	t.Helper()
+	all, err := parsed()
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(all, func(s source) bool { return s.name == "client.go" }), "the walk began at the root")
+	return all
+}
+
+var positions = token.NewFileSet()
+
+var parsed = sync.OnceValues(func() (all []source, err error) {
+	modules := map[string]string{}
+	return all, filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		folder := path.Dir(name)
+		if entry.IsDir() {
+			if name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata") {
+				return fs.SkipDir
+			}
+			modules[name] = modules[folder]
+			if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
+				modules[name] = name
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		file, err := parser.ParseFile(positions, name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		all = append(all, source{name, folder, modules[folder], strings.HasSuffix(name, "_test.go"), file})
+		return err
+	})
+})
