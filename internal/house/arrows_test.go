@@ -1,11 +1,11 @@
 package house_test
 
 import (
-	"go/build"
-	"io/fs"
+	"os"
 	"path"
-	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,117 +13,109 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mayImport says, folder by folder, which packages of this module the code there
-// may import; the longest folder that fits counts. Arrows go down only.
-var mayImport = []struct {
+// The arrows, folder by folder: what the code there may import beside the
+// standard library, and why it may import no more. The longest folder that fits
+// counts; a star stands for one more folder.
+var arrows = []struct {
 	folder string
-	below  []string
+	may    []string
+	why    string
 }{
-	{".", []string{"middleware/*", "transport", "transport/layer", "transport/network", "transport/redact", "internal/mistake"}},
-	{"transport", []string{"transport/layer", "transport/redact", "internal/*"}},
-	{"transport/redact", []string{"internal/*"}},
-	{"transport/layer", []string{"internal/*"}},
-	{"transport/network", []string{"transport/redact", "internal/*"}},
-	{"internal", nil},
-	{"middleware", []string{"transport", "transport/layer", "transport/redact", "internal/*"}},
-	{"poll", []string{"internal/*"}},
-	{"rttest", nil}, // what proves the contract to others leans on nothing of ours
-	{"test", nil},   // tests alone
-	{"services", []string{
-		"transport", "transport/layer", "transport/redact", "middleware/metrics", "poll",
-		"internal/header", "internal/mistake", "internal/record",
-	}},
-	{"services/internal/apitest", []string{"services", "transport"}},
-	{"services/opsgenie", []string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "transport/redact", "poll", "internal/mistake"}},
-	{"services/opsgenie/wire", []string{"services", "transport", "transport/redact"}},
-	{"services/opsgenie/shape", []string{"services", "services/opsgenie/internal/*", "transport", "transport/redact"}},
-	{"services/opsgenie/opsgenietest", nil},
-	{"services/opsgenie/internal", []string{"services"}},
-	{"services/opsgenie/*", []string{
-		"services", "services/opsgenie/wire", "services/opsgenie/shape", "services/opsgenie/internal/*", "transport",
-		"transport/layer", "transport/redact", "poll",
-	}},
+	{".", []string{"middleware/*", "transport", "transport/*", "internal/mistake"}, "the front door sends one call: it knows no typed services and polls nothing"},
+	{"transport", []string{"transport/layer", "transport/redact", "internal/*", "github.com/google/uuid"}, "middlewares and the base are put on it"},
+	{"transport/layer", []string{"internal/*"}, "it lies below transport"},
+	{"transport/network", []string{"transport/redact", "internal/*"}, "a base is used without transport"},
+	{"transport/redact", []string{"internal/*"}, "everything that shows a text leans on it"},
+	{
+		"middleware",
+		[]string{"transport", "transport/layer", "transport/redact", "internal/*"},
+		"two middlewares never import each other: what both need is in transport/layer or internal",
+	},
+	{
+		"middleware/ratelimit",
+		[]string{"transport", "transport/layer", "transport/redact", "internal/*", "golang.org/x/time/rate"},
+		"two middlewares never import each other: what both need is in transport/layer or internal",
+	},
+	{"poll", []string{"internal/*"}, "it lies below everything else"},
+	{"internal", nil, "it lies below everything else"},
+	{"rttest", []string{"testing", "testing/synctest"}, "what proves the contract to others leans on nothing of this module"},
+	{"test", nil, "it holds tests"},
+	{
+		"services",
+		[]string{"transport", "transport/layer", "transport/redact", "middleware/metrics", "poll", "internal/header", "internal/mistake", "internal/record"},
+		"the core of typed calls takes any http.Client, tells the events of metrics, and knows no vendor",
+	},
+	{
+		"services/internal/apitest",
+		[]string{"services", "transport", "testing", "github.com/jarcoal/httpmock", "github.com/stretchr/testify/*"},
+		"it serves the tests of every vendor",
+	},
+	{
+		"services/opsgenie",
+		[]string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "transport/redact", "poll", "internal/mistake"},
+		"it is the vendor's front door",
+	},
+	{
+		"services/opsgenie/*",
+		[]string{
+			"services", "services/opsgenie/wire", "services/opsgenie/shape", "services/opsgenie/internal/*",
+			"transport", "transport/layer", "transport/redact", "poll", "github.com/google/uuid",
+		},
+		"a service never imports another: what both need is in wire or shape",
+	},
+	{"services/opsgenie/wire", []string{"services", "transport", "transport/redact"}, "it lies below the vendor's services"},
+	{"services/opsgenie/shape", []string{"services", "services/opsgenie/internal/*", "transport", "transport/redact"}, "it lies below the vendor's services"},
+	{"services/opsgenie/internal", []string{"services"}, "it lies below the vendor's services"},
+	{"services/opsgenie/opsgenietest", nil, "the simulation must not share a mistake with the client"},
 }
 
 func TestArrowsGoDownOnly(t *testing.T) {
 	t.Parallel()
-	imports := packages(t)
-	require.Contains(t, imports, "transport", "the walk found the module's packages")
-	for folder, list := range imports {
-		if strings.HasPrefix(folder, "examples") {
-			continue // programs stand above everything
+	for _, s := range sources(t) {
+		if s.test || !s.core() {
+			continue
 		}
-		below, known := allowed(folder)
-		require.True(t, known, "no rule for %s", folder)
-		for _, imported := range list {
-			assert.True(t, slices.ContainsFunc(below, func(pattern string) bool { return fits(pattern, imported) }),
-				"%s imports %s: an arrow that runs up, or across", folder, imported)
-		}
-	}
-}
-
-// A rule that allows everything would be none.
-func TestTheRulesForbidWhatRunsUp(t *testing.T) {
-	t.Parallel()
-	for _, arrow := range [][2]string{
-		{"transport", "middleware/retry"}, {"transport", "transport/network"}, {"transport/network", "transport"}, {"transport/layer", "transport"},
-		{"middleware/retry", "middleware/auth"}, {"middleware/retry", "transport/network"}, {"middleware/auth", "."},
-		{"services", "services/opsgenie"}, {"poll", "services"}, {"services/opsgenie/alert", "services/opsgenie/heartbeat"},
-		{"internal/backoff", "transport"}, {".", "services"},
-	} {
-		folder, upward := arrow[0], arrow[1]
-		below, known := allowed(folder)
-		require.True(t, known, folder)
-		assert.False(t, slices.ContainsFunc(below, func(pattern string) bool { return fits(pattern, upward) }), "%s -> %s", folder, upward)
-	}
-}
-
-// packages returns which packages of this module each folder's code imports, tests aside.
-func packages(t *testing.T) map[string][]string {
-	t.Helper()
-	found := map[string][]string{}
-	require.NoError(t, filepath.WalkDir(".", func(dir string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.IsDir() {
-			return err
-		}
-		if name := entry.Name(); dir != "." && (strings.HasPrefix(name, ".") || name == "testdata" || isModule(dir)) {
-			return filepath.SkipDir
-		}
-		pkg, err := build.ImportDir(dir, 0)
-		if _, none := err.(*build.NoGoError); none { //nolint:errorlint // as go/build returns it
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		folder := filepath.ToSlash(dir)
-		found[folder] = []string{}
-		for _, imported := range pkg.Imports {
+		may, why := allowed(s.folder)
+		require.NotEmpty(t, why, "arrows says nothing of %s", s.folder)
+		for _, spec := range s.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			require.NoError(t, err)
 			if own, ok := strings.CutPrefix(imported+"/", module+"/"); ok {
-				found[folder] = append(found[folder], path.Clean(own))
+				imported = path.Clean(own)
+			} else if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") && first != "testing" {
+				continue // the standard library; testing would give a program its flags
 			}
-		}
-		return nil
-	}))
-	return found
-}
-
-func isModule(dir string) bool {
-	matches, err := filepath.Glob(filepath.Join(dir, "go.mod"))
-	return err == nil && len(matches) > 0
-}
-
-func allowed(folder string) (below []string, known bool) {
-	longest := -1
-	for _, rule := range mayImport {
-		if len(rule.folder) > longest && (rule.folder == folder || fits(rule.folder, folder) || strings.HasPrefix(folder, rule.folder+"/")) {
-			below, known, longest = rule.below, true, len(rule.folder)
+			assert.True(t, slices.ContainsFunc(may, func(pattern string) bool { return fits(pattern, imported) }),
+				"%s imports %s: %s", s.name, imported, why)
 		}
 	}
-	return below, known
 }
 
-// fits reports whether a pattern, whose star stands for one more folder, names the package.
+// Whoever takes the core into a program takes these along, those for tests aside.
+func TestTheCoreRequiresFewModules(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("go.mod")
+	require.NoError(t, err)
+	var required []string
+	for _, direct := range regexp.MustCompile(`(?m)^(?:require)?\s+(\S+) v\S+$`).FindAllStringSubmatch(string(text), -1) {
+		required = append(required, direct[1])
+	}
+	assert.ElementsMatch(t, []string{
+		"github.com/google/uuid", "golang.org/x/time",
+		"github.com/jarcoal/httpmock", "github.com/stretchr/testify", "go.uber.org/goleak", // for tests
+	}, required)
+}
+
+func allowed(folder string) (may []string, why string) {
+	longest := -1
+	for _, rule := range arrows {
+		if len(rule.folder) > longest && (fits(rule.folder, folder) || strings.HasPrefix(folder, rule.folder+"/")) {
+			may, why, longest = rule.may, rule.why, len(rule.folder)
+		}
+	}
+	return may, why
+}
+
 func fits(pattern, folder string) bool {
 	ok, err := path.Match(pattern, folder)
 	return err == nil && ok
