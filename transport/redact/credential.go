@@ -2,10 +2,10 @@ package redact
 
 import "strings"
 
-// CredentialHeader reports whether a header of this name carries a credential, so
-// that it must only be sent to the host that the credential is for: Authorization,
-// Proxy-Authorization, Cookie, and names that end in api-key, access-token,
-// auth-token, secret or password, in any case, with or without dashes and underscores.
+// CredentialHeader reports whether a header with this name carries a credential and
+// may therefore be sent only to the host that the credential is for. These are
+// Authorization, Proxy-Authorization, Cookie, and names that end in api-key,
+// access-token, auth-token, secret or password. Case, dashes and underscores are ignored.
 func CredentialHeader(name string) bool {
 	var buffer [longest]byte
 	from, whole := fold(name, &buffer)

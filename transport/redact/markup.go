@@ -2,8 +2,8 @@ package redact
 
 import "strings"
 
-// element looks at an XML element. If it holds a secret, its attributes go as well as
-// its content, elements in it included.
+// element handles an XML element. If its name is that of a secret, its attributes and
+// all of its content are hidden.
 func (s *scanner) element(i int) int {
 	end := i + 1
 	for end < len(s.text) && (isWord(s.text[end]) || s.text[end] == ':') {
@@ -39,7 +39,7 @@ func (s *scanner) element(i int) int {
 	return s.hide(end, closing, s.written(open, content)+Mask)
 }
 
-// tagEnd returns the index of the '>' that ends a tag, or of the '<' that is there first.
+// tagEnd returns the index of the '>' that ends a tag, or of a '<' before it.
 func (s *scanner) tagEnd(i int, level level) int {
 	for ; i < len(s.text); i++ {
 		c := s.text[i]
@@ -56,8 +56,8 @@ func (s *scanner) tagEnd(i int, level level) int {
 	return len(s.text)
 }
 
-// closing returns where the element ends whose content is at i, past all elements
-// of the same name in it.
+// closing returns the end of the element whose content begins at i. It skips nested
+// elements with the same name.
 func (s *scanner) closing(i int, tag string, level level) int {
 	for depth := 1; i < len(s.text); i++ {
 		if s.text[i] != '<' || s.level(i).deeper(level) {
@@ -85,7 +85,7 @@ func (s *scanner) authority(i int) int {
 		host++
 	}
 	if s.cut && host == len(s.text) {
-		return s.hide(i, host, Mask) // who knows what is behind
+		return s.hide(i, host, Mask) // it may be a user whose @ was cut off
 	}
 	if at := strings.LastIndexByte(s.text[i:host], '@'); at >= 0 {
 		return s.hide(i, i+at, Mask)
@@ -97,8 +97,8 @@ func (s *scanner) authority(i int) int {
 	return s.user(i, host, word)
 }
 
-// user hides the user part of a URL whose host, at i, has what is no port: a password
-// with a slash or a blank in it, or one that is cut off.
+// user hides the user part of a URL whose host, at i, has an invalid port. That port is
+// probably a password that has a slash or a space in it, or that is cut off.
 func (s *scanner) user(i, host int, word span) int {
 	switch rest := s.remainder(word.to); {
 	case word.from >= i:
@@ -113,8 +113,8 @@ func (s *scanner) user(i, host int, word span) int {
 	return i
 }
 
-// word returns where the word ends that i stands in, and its last '@', which may be
-// before i. It is looked for once for all URLs in the word.
+// word returns the end of the word around i, and its last '@', which may be before i.
+// It searches only once for all URLs in one word.
 func (s *scanner) word(i int) span {
 	percents := s.level(i - 1).percents()
 	w := &s.words[percents]
@@ -137,8 +137,7 @@ func (s *scanner) word(i int) span {
 	return *w
 }
 
-// remainder returns where the string or line ends that i stands in, and the last '@'
-// in it.
+// remainder returns the end of the string or line around i, and the last '@' in it.
 func (s *scanner) remainder(i int) span {
 	r := &s.rest
 	if i <= r.to && r.to > 0 {

@@ -7,10 +7,12 @@ import (
 )
 
 // SecretName reports whether a header, query parameter, form field, JSON member
-// or XML element of this name holds a secret: apiKey, token, password, secret,
-// signature, credential, Authorization, Cookie and what ends so, in any case, with
-// or without dashes, underscores and blanks; and key and sig alone. Of a nested name
-// (auth.token, auth[token], auth[token][0]) the last part that is no index counts.
+// or XML element with this name holds a secret. These are names that end in apiKey,
+// privateKey, secretKey, accessKey, accessKeyID, authKey, accountKey, subscriptionKey,
+// signingKey, encryptionKey, genieKey, token, password, passwd, pwd, passphrase, secret,
+// signature, credential, authorization or cookie, and the whole names key and sig.
+// Case, dashes, underscores and spaces are ignored. In a nested name (auth.token,
+// auth[token], auth[token][0]) the last part that is not an index counts.
 func SecretName(name string) bool {
 	var buffer [longest]byte
 	from, whole := fold(lastPart(name), &buffer)
@@ -18,10 +20,10 @@ func SecretName(name string) bool {
 	return secretTail(tail) || whole && exactName(tail)
 }
 
-// secretTail knows how the names of secrets end.
+// secretTail reports whether a folded name ends like that of a secret.
 func secretTail(tail string) bool {
 	if tail == "" || strings.IndexByte("ysndetl", tail[len(tail)-1]) < 0 {
-		return false // none of the endings, which most names show by their last letter
+		return false // the last letter rules out most names
 	}
 	for _, ending := range [...]string{
 		"apikey", "apikeys", "privatekey", "secretkey", "accesskey", "accesskeyid", "authkey", "accountkey",
@@ -35,11 +37,12 @@ func secretTail(tail string) bool {
 	return false
 }
 
-// exactName knows the names that are too short to be an ending.
+// exactName reports whether a folded name is a secret's name that is too short to be
+// looked for as an ending.
 func exactName(tail string) bool { return tail == "key" || tail == "sig" }
 
-// secretParameter knows the names of query and form parameters. Elsewhere a code is
-// a number that readers need.
+// secretParameter is SecretName for query and form parameters, where code and jwt are
+// secrets too. Elsewhere a code is a number that readers need.
 func secretParameter(name string) bool {
 	var buffer [longest]byte
 	from, whole := fold(lastPart(name), &buffer)
@@ -47,7 +50,7 @@ func secretParameter(name string) bool {
 	return secretTail(tail) || whole && (exactName(tail) || tail == "code" || tail == "jwt")
 }
 
-// wholeLine knows the headers whose values have blanks in them wherever they stand.
+// wholeLine reports whether a header with this name may have spaces in its value.
 func wholeLine(name string) bool {
 	var buffer [longest]byte
 	from, _ := fold(name, &buffer)
@@ -55,7 +58,7 @@ func wholeLine(name string) bool {
 	return strings.HasSuffix(tail, "authorization") || strings.HasSuffix(tail, "cookie")
 }
 
-// lastPart returns the last part of a nested name that is no index.
+// lastPart returns the last part of a nested name that is not an index.
 func lastPart(name string) string {
 	for strings.HasSuffix(name, "]") {
 		open := strings.LastIndexByte(name, '[')
@@ -69,12 +72,12 @@ func lastPart(name string) string {
 	return name[strings.LastIndexAny(name, ".[")+1:]
 }
 
-// longest is more than the longest ending that is looked for has bytes.
+// longest is more than the number of bytes in the longest ending.
 const longest = 24
 
-// fold writes the end of name to the end of buffer, in lower case and without
-// dashes, underscores and blanks. It returns where it begins there, and whether that
-// is all of name.
+// fold writes the end of name to the end of buffer, in lower case and without dashes,
+// underscores and spaces. It returns where the result begins in buffer, and whether
+// all of name fitted.
 func fold(name string, buffer *[longest]byte) (from int, whole bool) {
 	from = len(buffer)
 	for name != "" {
@@ -84,7 +87,7 @@ func fold(name string, buffer *[longest]byte) (from int, whole bool) {
 		case '-', '_', ' ':
 			continue
 		case 'ſ':
-			r = 's' // which folds to it, as the Kelvin sign does to k
+			r = 's' // the long s folds to s; ToLower folds the Kelvin sign to k
 		}
 		if r = unicode.ToLower(r); from == 0 || r >= utf8.RuneSelf {
 			return from, false

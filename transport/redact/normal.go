@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxLayers bounds how many layers of encoding are taken off.
+// maxLayers bounds how many layers of encoding are removed.
 const maxLayers = 4
 
-// A level counts the layers of encoding that a byte was found under, of each kind
-// in four bits, the highest of which stays free.
+// A level counts the layers of encoding that a byte was found under. Each kind has
+// four bits, of which the highest stays zero.
 type level uint16
 
 const (
@@ -19,14 +19,14 @@ const (
 	spare   level = 0x888
 )
 
-// deeper reports whether a byte of level l stands under a layer that one of level
-// o does not: a quote that is escaped does not close a string that a bare one opened.
+// deeper reports whether a byte of level l has a layer of encoding that one of level o
+// lacks. An escaped quote, for example, does not close a string that a bare quote opened.
 func (l level) deeper(o level) bool { return ((o|spare)-l)&spare != spare }
 
-// percents returns how many layers of percent-encoding there are.
+// percents returns the number of layers of percent-encoding.
 func (l level) percents() level { return l & 7 }
 
-// join returns the level of what is under the layers of both.
+// join returns the level of a byte that has the layers of both l and o.
 func (l level) join(o level) level {
 	for _, kind := range [...]level{percent, escaped, entity} {
 		if mask := 7 * kind; o&mask > l&mask {
@@ -36,21 +36,21 @@ func (l level) join(o level) level {
 	return l
 }
 
-// A mark tells where a byte of the normal form comes from.
+// A mark records where a byte of the normal form comes from.
 type mark struct {
 	at    uint32 // in the original text
 	level level
 }
 
-// A normal is a text with its layers of encoding taken off.
+// A normal is a text in its normal form, which is without its layers of encoding.
 type normal struct {
 	original string
 	text     string
-	marks    []mark // of each byte of text, and of its end; nil if it is the original
-	deep     bool   // more layers are left
+	marks    []mark // one for each byte of text and one for its end; nil if text is the original
+	deep     bool   // more than maxLayers layers were found
 }
 
-// normalize takes at most maxLayers layers of encoding off, each in one pass.
+// normalize removes up to maxLayers layers of encoding, one in each pass.
 func normalize(original string) normal {
 	n := normal{original: original, text: original}
 	first := 0
@@ -65,7 +65,7 @@ func normalize(original string) normal {
 	text := []byte(original)
 	n.marks = make([]mark, len(text)+1)
 	for i := range n.marks {
-		n.marks[i].at = uint32(i) // apply takes no text that is longer
+		n.marks[i].at = uint32(i) // it fits: apply refuses longer text
 	}
 	for range maxLayers {
 		length := n.decode(text)
@@ -79,8 +79,8 @@ func normalize(original string) normal {
 	return n
 }
 
-// decode takes a layer off text in place and returns how long it is then: what is
-// decoded is always shorter than its encoding.
+// decode removes a layer of encoding from text in place and returns the new length.
+// The decoded form is always shorter than the encoded one.
 func (n *normal) decode(text []byte) int {
 	to := 0
 	for from := 0; from < len(text); to++ {
@@ -113,14 +113,14 @@ func (n *normal) decode(text []byte) int {
 	return to
 }
 
-// paired reports whether the backslash at i was escaped itself, so that it does not
-// escape what is behind it. Nothing but these two has to be escaped in JSON.
+// paired reports whether the backslash at i was itself escaped and so does not escape
+// the character after it. Only quotes and backslashes must be escaped in JSON.
 func (n *normal) paired(text []byte, i int) bool {
 	c := text[i+1]
 	return (c == '"' || c == '\\') && n.marks[i+1].level&(7*escaped) < n.marks[i].level&(7*escaped)
 }
 
-// level returns that of the byte at i, or zero before and behind the text.
+// level returns the level of the byte at i, or zero if i is outside the text.
 func (n *normal) level(i int) level {
 	if n.marks == nil || i < 0 || i >= len(n.text) {
 		return 0
@@ -128,7 +128,7 @@ func (n *normal) level(i int) level {
 	return n.marks[i].level
 }
 
-// at returns where the byte at i stands in the original.
+// at returns the index in the original of the byte at i.
 func (n *normal) at(i int) int {
 	if n.marks == nil {
 		return i
@@ -136,11 +136,11 @@ func (n *normal) at(i int) int {
 	return int(n.marks[i].at)
 }
 
-// written returns how text[from:to] is written in the original.
+// written returns the part of the original that text[from:to] was decoded from.
 func (n *normal) written(from, to int) string { return n.original[n.at(from):n.at(to)] }
 
-// escape returns what is encoded at i, by how many bytes and in which way. The size
-// is zero if nothing is.
+// escape decodes the escape sequence at i. It returns the character, the length of the
+// sequence and its kind. The size is zero if no sequence begins at i.
 func escape[T string | []byte](text T, i int) (r rune, size int, kind level) {
 	switch text[i] {
 	case '%':
@@ -157,8 +157,8 @@ func escape[T string | []byte](text T, i int) (r rune, size int, kind level) {
 	return 0, 0, 0
 }
 
-// backslash leaves \t and others alone, which may begin a name where nothing was
-// escaped: C:\token.
+// backslash decodes a sequence that begins with a backslash. It leaves \t and others
+// alone, since they may be the beginning of a name: C:\token.
 func backslash[T string | []byte](text T, i int) (r rune, size int) {
 	if i+1 == len(text) {
 		return 0, 0
@@ -182,7 +182,7 @@ func backslash[T string | []byte](text T, i int) (r rune, size int) {
 	return 0, 0
 }
 
-// reference reads an entity, which is at most eleven bytes long.
+// reference decodes an HTML entity of at most eleven bytes.
 func reference[T string | []byte](text T, i int) (r rune, size int) {
 	end := i + 1
 	for end < len(text) && end < i+11 && text[end] != ';' && text[end] != '&' {
@@ -213,7 +213,7 @@ func reference[T string | []byte](text T, i int) (r rune, size int) {
 	return r, end + 1 - i
 }
 
-// number reads a code point; zero is none.
+// number parses a code point. It returns zero if digits is invalid.
 func number(digits string, base rune) (r rune) {
 	for i := range len(digits) {
 		d, ok := digit(digits[i])

@@ -2,24 +2,25 @@ package redact
 
 import "strings"
 
-// A scanner walks over a normal form from left to right and hides the values of
-// secrets. It finds a value by the separator before it, and the name by looking
-// back from there, no further than to the separator before. So no byte is read more
-// than a few times, whatever the text is.
+// A scanner reads a normal form from left to right and hides the values of secrets.
+// At each separator it looks back for a name, no further than the previous
+// separator, and ahead for the value. It reads each byte only a few times, so its
+// time is linear for any text.
 type scanner struct {
 	normal
 
-	cut   bool // the text goes on
+	cut   bool // text is only the beginning of a longer text
 	out   strings.Builder
-	done  int  // what precedes in the original is in out
-	depth int  // by how many blanks the line is indented
+	done  int  // original[:done] has been written to out
+	depth int  // indentation of the current line
 	tag   bool // inside an XML tag
 	named bool // something like name="password" was read, and its value follows
 	words [maxLayers + 1]span
 	rest  span
 }
 
-// hide replaces text[from:to], unless it is empty or hidden, and returns where to go on.
+// hide replaces text[from:to], unless it is empty or already hidden, and returns the
+// index at which to continue.
 func (s *scanner) hide(from, to int, shown string) int {
 	if from < to && s.written(from, to) != shown {
 		s.out.WriteString(s.original[s.done:s.at(from)])
@@ -63,7 +64,8 @@ func (s *scanner) scan() {
 	}
 }
 
-// newLine begins a line. An empty one ends the header of a part of a multipart form.
+// newLine handles the beginning of a line. An empty line ends the header of a part of
+// a multipart form.
 func (s *scanner) newLine(i int) int {
 	s.depth = s.skip(i, " \t") - i
 	body := s.skip(i, "\r")
@@ -78,7 +80,7 @@ func (s *scanner) newLine(i int) int {
 	return s.hide(body+1, end, Mask)
 }
 
-// stillEncoded hides what is encoded more than four times, up to where it ends.
+// stillEncoded hides text that is encoded more than four times, up to its end.
 func (s *scanner) stillEncoded(i int) int {
 	if !s.deep {
 		return i + 1
@@ -94,7 +96,7 @@ func (s *scanner) stillEncoded(i int) int {
 	}
 }
 
-// before returns the index of the first of these bytes from i on that is not encoded.
+// before returns the index of the first byte in ends, from i on, that is not encoded.
 func (s *scanner) before(i int, ends string) int {
 	for i < len(s.text) && (s.level(i) != 0 || strings.IndexByte(ends, s.text[i]) < 0) {
 		i++
@@ -102,17 +104,18 @@ func (s *scanner) before(i int, ends string) int {
 	return i
 }
 
-// A name is what precedes a separator: text[from:to], and its closing quote, or -1.
+// A name is the name before a separator: text[from:to], and the index of its closing
+// quote, or -1.
 type name struct{ from, to, quote int }
 
-// nameBefore returns the name that ends at i, blanks aside, which a form writes as +.
-// It is empty if there is none.
+// nameBefore returns the name that ends at i, or an empty one. It skips the spaces
+// between the name and i, which a form writes as +.
 func (s *scanner) nameBefore(i int) name {
 	for i > 0 && (isBlank(s.text[i-1]) || s.text[i-1] == '+') {
 		i--
 	}
 	if i > 1 && s.text[i-1] == ']' && isQuote(s.text[i-2]) {
-		i-- // of an index
+		i-- // the ] of an index
 	}
 	if i > 0 && isQuote(s.text[i-1]) {
 		return s.quotedName(i - 1)
@@ -124,7 +127,7 @@ func (s *scanner) nameBefore(i int) name {
 			open++
 		case c == '[':
 			if open--; open < 0 {
-				return n // of a map that Go printed
+				return n // the [ of a map that Go printed
 			}
 		case !isWord(c):
 			return n
@@ -137,7 +140,7 @@ func (s *scanner) quotedName(quote int) name {
 	c := s.text[quote]
 	n := name{quote: quote, to: quote}
 	for n.to > 0 && s.text[n.to-1] == c {
-		n.to-- // as CSV doubles it
+		n.to-- // CSV doubles quotes
 	}
 	for n.from = n.to; n.from > 0; n.from-- {
 		if b := s.text[n.from-1]; b == c || strings.IndexByte(":=,\r\n", b) >= 0 {
@@ -147,11 +150,12 @@ func (s *scanner) quotedName(quote int) name {
 	return n
 }
 
-// separator looks at what precedes and follows the ':', '=' or ',' at i.
+// separator handles the ':', '=' or ',' at i: if a secret's name is before it, the
+// value after it is hidden.
 func (s *scanner) separator(i int) int {
 	next := i + 1
 	if s.text[i] == ':' && (s.is(next, ':') || s.is(next, '/') && s.is(next+1, '/')) {
-		return next // of a scope, or a URL
+		return next // part of a :: or a URL
 	}
 	name := s.nameBefore(i)
 	if name.from == name.to || s.text[i] == ',' && !s.inTuple(name) {
@@ -171,7 +175,7 @@ func (s *scanner) separator(i int) int {
 	}
 }
 
-// secret reports whether a name is that of a secret, whose value is at next.
+// secret reports whether n is the name of a secret whose value is at next.
 func (s *scanner) secret(n name, separator, next int) bool {
 	text := s.text[n.from:n.to]
 	if s.announces(text, next) {
@@ -184,13 +188,13 @@ func (s *scanner) secret(n name, separator, next int) bool {
 	return SecretName(text) || s.text[separator] == '=' && secretParameter(text) && s.inQuery(n.from, next)
 }
 
-// inTuple reports whether a quoted name begins a pair as Python prints it.
+// inTuple reports whether a quoted name begins a pair in the form that Python prints.
 func (s *scanner) inTuple(n name) bool {
 	return n.quote >= 0 && (s.is(n.from-2, '(') || s.is(n.from-3, '('))
 }
 
-// announces reports whether a name such as "name" has a value that is the name of a
-// secret, whose value then stands apart: {"name":"token","value":"x"}.
+// announces reports whether the value of "name" or "key" is the name of a secret, whose
+// own value then follows in another member: {"name":"token","value":"x"}.
 func (s *scanner) announces(text string, next int) bool {
 	if !strings.EqualFold(text, "name") && !strings.EqualFold(text, "key") {
 		return false
@@ -204,7 +208,7 @@ func (s *scanner) announces(text string, next int) bool {
 	return s.named
 }
 
-// inQuery reports whether the parameter at from is one of a query or a form.
+// inQuery reports whether the parameter at from is part of a query or a form.
 func (s *scanner) inQuery(from, next int) bool {
 	return s.is(from-1, '?') || s.is(from-1, '&') || from == 0 && s.is(s.parameterEnd(next, next-1, 0), '&')
 }
@@ -212,7 +216,7 @@ func (s *scanner) inQuery(from, next int) bool {
 // is reports whether the byte at i is c; i may be anywhere.
 func (s *scanner) is(i int, c byte) bool { return 0 <= i && i < len(s.text) && s.text[i] == c }
 
-// skip returns the index of the first byte from i on that is none of these.
+// skip returns the index of the first byte from i on that is not in blanks.
 func (s *scanner) skip(i int, blanks string) int {
 	for i < len(s.text) && strings.IndexByte(blanks, s.text[i]) >= 0 {
 		i++
@@ -220,7 +224,7 @@ func (s *scanner) skip(i int, blanks string) int {
 	return i
 }
 
-// trim returns to without the blanks before it, but not less than from.
+// trim returns to less the blanks before it, but not less than from.
 func (s *scanner) trim(from, to int) int {
 	for to > from && (isBlank(s.text[to-1])) {
 		to--
@@ -231,7 +235,7 @@ func (s *scanner) trim(from, to int) int {
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
-// isWord knows the bytes of a name that stands without quotes.
+// isWord reports whether c may be part of a name without quotes.
 func isWord(c byte) bool {
 	return isLetter(c) || '0' <= c && c <= '9' || c == '_' || c == '-' || c == '.' || c == '$' || c >= 0x80
 }

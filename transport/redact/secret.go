@@ -8,21 +8,22 @@ import (
 	"log/slog"
 )
 
-// A Secret is a text that never prints: every verb of fmt, slog, encoding/json
-// and encoding/xml show *** in its place, also inside other values. Its zero
-// value is the empty secret, which shows as an empty text, so that a missing
-// one is seen. A Secret is immutable and safe for concurrent use.
+// A Secret is a string that is never printed: fmt (with every verb), log/slog,
+// encoding/json and encoding/xml show *** instead, even if the Secret is inside
+// another value. The zero value is an empty secret, which prints as the empty
+// string so that a missing secret is noticed. A Secret is immutable and safe for
+// concurrent use.
 //
-// It holds its text behind a pointer, because fmt calls no method for %p and %w
-// nor for an unexported field of another struct: it prints what it finds there,
-// which with a string would be the secret and here is an address. For the same
-// reason two secrets are compared by [Secret.Equal]; == does not compile.
+// Compare two secrets with [Secret.Equal]; == does not compile.
 type Secret struct {
-	_    [0]func() // == would compare the pointers
+	_ [0]func() // forbids ==, which would compare the pointers
+
+	// A pointer, because fmt calls no method for %p and %w, nor for an unexported
+	// field of another struct. It would print a string, but prints the address of a pointer.
 	text *string
 }
 
-// NewSecret returns s as a Secret; an empty s gives the zero Secret.
+// NewSecret returns s as a Secret. It returns the zero Secret if s is empty.
 func NewSecret(s string) Secret {
 	if s == "" {
 		return Secret{}
@@ -30,8 +31,8 @@ func NewSecret(s string) Secret {
 	return Secret{text: &s}
 }
 
-// Reveal returns the text itself. Call it where the secret is put on the wire,
-// and keep the result out of anything that is printed.
+// Reveal returns the secret in the clear. Call it only where the secret is sent,
+// and do not print the result.
 func (s Secret) Reveal() string {
 	if s.text == nil {
 		return ""
@@ -39,16 +40,16 @@ func (s Secret) Reveal() string {
 	return *s.text
 }
 
-// IsZero reports whether the secret is empty; omitzero of encoding/json asks it.
+// IsZero reports whether the secret is empty. encoding/json calls it for omitzero.
 func (s Secret) IsZero() bool { return s.text == nil }
 
-// Equal reports whether both hold the same text, in a time that depends on
-// their lengths alone.
+// Equal reports whether s and other hold the same text. The time it takes depends
+// only on their lengths.
 func (s Secret) Equal(other Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
 }
 
-// String returns ***, or nothing for an empty secret.
+// String returns ***, or the empty string for an empty secret.
 func (s Secret) String() string {
 	if s.IsZero() {
 		return ""
@@ -62,18 +63,18 @@ func (s Secret) GoString() string { return s.String() }
 // Format writes what String returns, whatever the verb and its flags.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// LogValue gives slog what String returns.
+// LogValue returns what String does as a [slog.Value].
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalText returns what String does, never an error.
+// MarshalText returns what String does. The error is always nil.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText takes text as the secret, so that one can stand in a
-// configuration file. It refuses the text ***, which is a secret that was
-// marshalled: what it stood for is lost.
+// UnmarshalText sets the secret to text, so that a Secret can be read from a
+// configuration file. It returns an error for the text ***, because that is what a
+// marshaled secret looks like.
 func (s *Secret) UnmarshalText(text []byte) error {
 	if string(text) == Mask {
-		return errors.New("redact: read secret: it is masked (" + Mask + ")")
+		return errors.New("redact: read secret: the value is already masked (" + Mask + ")")
 	}
 	*s = NewSecret(string(text))
 	return nil

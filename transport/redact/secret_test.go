@@ -106,7 +106,7 @@ func TestASecretIsReadFromConfigurationUnlessItIsMasked(t *testing.T) {
 	require.NoError(t, proxy.Validate())
 
 	err := json.Unmarshal([]byte(`{"password":"***"}`), &proxy)
-	require.ErrorContains(t, err, "redact: read secret: it is masked")
+	require.ErrorContains(t, err, "redact: read secret: the value is already masked")
 	assert.Equal(t, "p:@/ü", proxy.Password.Reveal())
 }
 

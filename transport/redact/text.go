@@ -7,32 +7,28 @@ import (
 	"unicode/utf8"
 )
 
-// The limits for [Cut] and [Bound] that all of the toolkit goes by, in bytes.
+// Limits in bytes that this module passes to [Cut] and [Bound].
 const (
-	MaxValue = 2 << 10 // of the values of a header, and of the path and the query of a URL
-	MaxError = 8 << 10 // of the text of an error
+	MaxValue = 2 << 10 // for the values of a header, and for the path and the query of a URL
+	MaxError = 8 << 10 // for the text of an error
 )
 
-// Text returns text with what looks like a secret replaced: the values of what has
-// a [SecretName], as a JSON member, a parameter, an XML element or attribute, a
-// line of a header or a configuration, or a field that Go, Python, Ruby or
-// JavaScript printed; and the user part of URLs. It looks under at most four layers
-// of percent-encoding, JSON escapes and HTML entities; what is encoded more often
-// is hidden. The text need not be whole, nor of any format: a body cut off in the
-// middle is safe as well. Rather too much is hidden than too little.
+// Text returns text with everything that looks like a secret replaced by [Mask]. The
+// package comment lists the forms that it recognizes and those that it does not.
 //
-// The rest of text stays as it is, and JSON stays JSON. The time it takes grows
-// with the length of text and with nothing else.
+// The rest of text is unchanged, and valid JSON stays valid. The text may be of any
+// format and may be cut off in the middle, unless it ends inside the host of a URL:
+// see [Prefix]. The time Text takes grows linearly with the length of text.
 func Text(text string) string { return apply(text, false) }
 
-// Prefix is [Text] for the beginning of a longer text, such as a
-// bounded body: a URL that is cut off before its host is complete loses all of
-// it, since what follows would have told whether it is a user.
+// Prefix is [Text] for the beginning of a longer text, such as a bounded body. If
+// the text ends inside the host of a URL, Prefix hides that host, because it may be
+// a user name whose @ was cut off.
 func Prefix(text string) string { return apply(text, true) }
 
-// Cut is [Text] for text of any length that shall stand in a log or an error. Of a
-// text longer than limit bytes it reads and returns only the beginning, as [Prefix]
-// does, with the length of the text behind it: "… (1048576 bytes)".
+// Cut is [Text] for a log line or an error, where text may be of any length. If text
+// is longer than limit bytes, Cut reads only its beginning, redacts it as [Prefix]
+// does, and appends the full length: "… (1048576 bytes)".
 func Cut(text string, limit int) string {
 	kept, omission := Bound(text, limit)
 	if omission == "" {
@@ -41,8 +37,8 @@ func Cut(text string, limit int) string {
 	return Prefix(kept) + omission
 }
 
-// Values is [Cut] for the values of a header, which are joined by ", " and cut to
-// [MaxValue] bytes in all.
+// Values is [Cut] for the values of a header. It joins them with ", " and cuts the
+// result to [MaxValue] bytes.
 func Values(values []string) string {
 	switch len(values) {
 	case 0:
@@ -64,9 +60,9 @@ func Values(values []string) string {
 	return Prefix(kept) + omitted(size)
 }
 
-// Bound returns the first limit bytes of text, less a character cut in two, and
-// what to write behind them: the empty string if that is all of text, else its
-// length, "… (1048576 bytes)". Secrets are still in it.
+// Bound returns the first limit bytes of text, without a character that would be cut
+// in two, and what to append to them: the empty string if nothing was cut, else the
+// full length, as in "… (1048576 bytes)". Bound does not hide secrets.
 func Bound(text string, limit int) (kept, omission string) {
 	if len(text) <= limit {
 		return text, ""
@@ -80,13 +76,14 @@ func Bound(text string, limit int) (kept, omission string) {
 
 func omitted(size int) string { return fmt.Sprintf("… (%d bytes)", size) }
 
-// maxPasses bounds how often a text is read until nothing is left to hide: what was
-// hidden may have been what told the rest apart. Mostly the second time changes nothing.
+// maxPasses bounds how often a text is scanned. Hiding a value can change what the rest
+// looks like, so the text is scanned until nothing more is hidden. The second pass
+// usually finds nothing.
 const maxPasses = 4
 
 func apply(text string, cut bool) string {
 	if uint64(len(text)) > math.MaxUint32 {
-		return Mask // a mark could not tell its place
+		return Mask // mark.at could not hold its offsets
 	}
 	for range maxPasses {
 		s := scanner{normal: normalize(text), cut: cut}

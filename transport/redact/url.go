@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// URL returns u as text that may be shown: without user, password and
-// fragment, and with the values of secret query parameters replaced. Of a path or
-// a query longer than 2 KiB only the beginning is shown, and its length. A nil u
-// is the empty string.
+// URL returns u as text that is safe to print: without user, password and fragment,
+// and with the values of secret query parameters replaced by [Mask]. A path or query
+// longer than [MaxValue] is cut, and its length is appended. URL returns the empty
+// string if u is nil.
 func URL(u *url.URL) string {
 	if u == nil {
 		return ""
@@ -17,7 +17,7 @@ func URL(u *url.URL) string {
 	shown.User, shown.Fragment, shown.RawFragment = nil, "", ""
 	shown.Host, _ = Bound(shown.Host[strings.LastIndexByte(shown.Host, '@')+1:], MaxValue)
 	var cut string
-	if shown.Opaque != "" { // it is sent as it stands and can hold all that a URL can
+	if shown.Opaque != "" { // it is sent unchanged and may hold a query and a fragment
 		shown.Opaque, cut = Bound(shown.Opaque, MaxValue)
 		opaque, _, _ := strings.Cut(shown.Opaque, "#")
 		opaque, query, found := strings.Cut(opaque, "?")
@@ -38,9 +38,9 @@ func URL(u *url.URL) string {
 	return text
 }
 
-// Query returns a query or a form with the values of secret parameters
-// replaced, and those values that hold a secret in turn, such as a URL with a
-// key. It works on the text, since a query need not parse to hold a secret.
+// Query returns a query or a URL-encoded form with the values of secret parameters
+// replaced by [Mask]. A value that contains a secret, such as a URL with a key, is
+// replaced as well. The query need not be well formed.
 func Query(query string) string {
 	var out strings.Builder
 	done := 0
@@ -63,8 +63,9 @@ func Query(query string) string {
 	return out.String()
 }
 
-// secretFrom returns where in a part of a query a secret begins, or -1. Some servers
-// separate by ';' as well; what follows a secret may then belong to it, and goes with it.
+// secretFrom returns the index at which a secret begins in one part of a query, or -1.
+// Some servers also separate parameters by ';'. What follows a secret and a ';' is
+// hidden too, since it may belong to the secret.
 func secretFrom(part string) int {
 	for start := 0; start < len(part); {
 		end := len(part)
@@ -80,7 +81,8 @@ func secretFrom(part string) int {
 	return -1
 }
 
-// conceals reports whether the value of a parameter, which has blanks as +, holds a secret.
+// conceals reports whether the value of a parameter contains a secret. A form writes
+// a space as +.
 func conceals(value string) bool {
 	if Text(value) != value {
 		return true
@@ -93,7 +95,7 @@ func secretPart(name string) bool {
 	return garbled(name) || secretParameter(strings.TrimSpace(normalize(name).text))
 }
 
-// garbled reports whether text cannot be decoded as a query: it may be a secret.
+// garbled reports whether text has an invalid percent-encoding and might be a secret.
 func garbled(text string) bool {
 	for i := range len(text) {
 		if text[i] == '%' {

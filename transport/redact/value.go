@@ -5,8 +5,8 @@ import "strings"
 // A span is text[from:to].
 type span struct{ from, to int }
 
-// opening returns the index of the quote that a value at i begins with, or -1.
-// Python has letters before it.
+// opening returns the index of the quote that opens a value at i, or -1. Python may
+// have letters before the quote.
 func (s *scanner) opening(i int) int {
 	for letters := 0; letters < 2 && i < len(s.text) && strings.IndexByte("bBuUrR", s.text[i]) >= 0; letters++ {
 		i++
@@ -17,9 +17,9 @@ func (s *scanner) opening(i int) int {
 	return -1
 }
 
-// quoted returns the content of the string that the quote at open begins, which may
-// be doubled (CSV) or tripled. A quote inside is under more layers, or it is doubled,
-// or stands between two with a backslash, as in a shell.
+// quoted returns the content of the string that the quote at open begins. The quote
+// may be doubled (CSV) or tripled. A quote inside the string is encoded once more, or
+// doubled, or, as in a shell, the string is closed and reopened around it.
 func (s *scanner) quoted(open int) span {
 	quote, level := s.text[open], s.level(open)
 	run := min(s.run(open), 3)
@@ -32,7 +32,7 @@ func (s *scanner) quoted(open int) span {
 		}
 		if s.level(i).deeper(level) {
 			if run == 2 && s.is(i+1, quote) {
-				i++ // a doubled quote that is escaped as well
+				i++ // a doubled quote that is also escaped
 			}
 			continue
 		}
@@ -45,7 +45,7 @@ func (s *scanner) quoted(open int) span {
 	return span{min(open+run, len(s.text)), len(s.text)}
 }
 
-// run counts the quotes from i on, but for those that end a string around.
+// run counts the quotes from i on, without those that end an enclosing string.
 func (s *scanner) run(i int) int {
 	n := 1
 	for s.is(i+n, s.text[i]) && !s.level(i).deeper(s.level(i+n)) {
@@ -54,17 +54,17 @@ func (s *scanner) run(i int) int {
 	return n
 }
 
-// ends reports whether a value may be over at i, as what is there tells.
+// ends reports whether the byte at i may follow a value.
 func (s *scanner) ends(i int) bool {
 	return i >= len(s.text) || strings.IndexByte(" \t\r\n,;:)]}>&/\\", s.text[i]) >= 0
 }
 
-// member hides the value at start of a quoted name, as in JSON.
+// member hides the value at start of a name in quotes, as in JSON.
 func (s *scanner) member(n name, start int) int {
-	if open := s.opening(s.skip(start, "+ ")); open >= 0 { // a form writes a blank as +
+	if open := s.opening(s.skip(start, "+ ")); open >= 0 { // a form writes a space as +
 		return s.hideQuoted(open)
 	}
-	quote := s.written(n.quote, n.quote+1) // a string in its place keeps the text JSON
+	quote := s.written(n.quote, n.quote+1) // replaced by a string, the text stays valid JSON
 	return s.hide(start, s.memberEnd(start, s.level(n.quote)), quote+Mask+quote)
 }
 
@@ -73,8 +73,8 @@ func (s *scanner) hideQuoted(open int) int {
 	return s.hide(value.from, value.to, Mask)
 }
 
-// memberEnd returns the end of a value at i that is no string. All of an object or
-// array goes. The name had quotes of this level.
+// memberEnd returns the end of the value at start, which is not a string. An object or
+// array is taken as a whole. The quotes of the name have the level given.
 func (s *scanner) memberEnd(start int, level level) int {
 	depth := 0
 	for i := start; i < len(s.text); i++ {
@@ -83,7 +83,7 @@ func (s *scanner) memberEnd(start int, level level) int {
 		}
 		c := s.text[i]
 		if isQuote(c) && level.deeper(s.level(i)) {
-			return s.trim(start, i) // the end of the string that all this stands in
+			return s.trim(start, i) // the end of the enclosing string
 		}
 		switch {
 		case s.opensIn(start, i):
@@ -99,7 +99,7 @@ func (s *scanner) memberEnd(start int, level level) int {
 	return len(s.text)
 }
 
-// opensIn reports whether a string opens at i, in a value that begins at start.
+// opensIn reports whether a string begins at i, within a value that begins at start.
 func (s *scanner) opensIn(start, i int) bool {
 	return isQuote(s.text[i]) && (i == start || strings.IndexByte("[({,:= \t\r\n", s.text[i-1]) >= 0)
 }
@@ -107,8 +107,8 @@ func (s *scanner) opensIn(start, i int) bool {
 func opens(c byte) bool  { return c == '{' || c == '[' || c == '(' }
 func closes(c byte) bool { return c == '}' || c == ']' || c == ')' }
 
-// field hides the value of a name without quotes. How far it goes depends on where
-// the name stands: in braces, in a query, in quotes, on a line or in a sentence.
+// field hides the value of a name without quotes. Where the value ends depends on where
+// the name was found: in braces, in a query, in quotes, on a line or in a sentence.
 func (s *scanner) field(n name, separator, next int) int {
 	start := s.skip(next, " \t")
 	if open := s.opening(s.skip(start, "+ ")); open >= 0 {
@@ -118,8 +118,8 @@ func (s *scanner) field(n name, separator, next int) int {
 	return s.hide(start, s.fieldValueEnd(n, separator, start, spaced), Mask)
 }
 
-// fieldValueEnd returns the end of the value at start of a name without quotes.
-// Spaced tells of blanks around the separator.
+// fieldValueEnd returns the end of the value at start of a name without quotes. spaced
+// says whether there are blanks around the separator.
 func (s *scanner) fieldValueEnd(n name, separator, start int, spaced bool) int {
 	text := s.text[n.from:n.to]
 	around := s.around(n.from)
@@ -146,8 +146,8 @@ func (s *scanner) fieldValueEnd(n name, separator, start int, spaced bool) int {
 	}
 }
 
-// proseEnd returns the end of a value in the middle of a line. What follows a word
-// may be the sentence: the key: value pair.
+// proseEnd returns the end of a value in the middle of a line. If a word precedes the
+// name, what follows may be a sentence: the key: value pair.
 func (s *scanner) proseEnd(name string, start int, level level, afterWord, spaced bool) int {
 	switch {
 	case len(name) <= len("sig"):
@@ -160,8 +160,8 @@ func (s *scanner) proseEnd(name string, start int, level level, afterWord, space
 	return s.lineEnd(start, level, true)
 }
 
-// around returns the index of what stands before a name, blanks aside and, at the
-// beginning of a line, the mark that curl and diffs have there. It is -1 for nothing.
+// around returns the index of what is before a name, or -1. It skips blanks and, at
+// the beginning of a line, the marks that curl and diff write.
 func (s *scanner) around(i int) int {
 	i--
 	for i >= 0 && (s.text[i] == ' ' || s.text[i] == '\t') {
@@ -175,11 +175,11 @@ func (s *scanner) around(i int) int {
 	return i
 }
 
-// isPlain reports whether a name may be a word of a sentence.
+// isPlain reports whether a name may be a word in a sentence.
 func isPlain(name string) bool { return strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") == "" }
 
-// fieldEnd returns the end of a value as Go and Java print it, in braces: where they
-// close, or where the next name begins.
+// fieldEnd returns the end of a value inside braces, as Go and Java print it: where the
+// braces close, or where the next name begins.
 func (s *scanner) fieldEnd(start int, level level) int {
 	depth := 0
 	for i := start; i < len(s.text); i++ {
@@ -207,10 +207,10 @@ func (s *scanner) endsField(i int) bool {
 		return true
 	case closes(c), isQuote(c):
 		for n := 0; n < 3 && i+1 < len(s.text) && isQuote(s.text[i+1]); n++ {
-			i++ // that end what all this stands in
+			i++ // quotes that end the enclosing strings
 		}
 		return s.ends(i + 1)
-	case (c == ' ' || c == ',') && (i == 0 || strings.IndexByte(" ,", s.text[i-1]) < 0): // of a run the first is enough
+	case (c == ' ' || c == ',') && (i == 0 || strings.IndexByte(" ,", s.text[i-1]) < 0): // only the first of a run
 		i = s.skip(i, " ,\t\"'")
 		word := i
 		for i < len(s.text) && isWord(s.text[i]) {
@@ -222,8 +222,9 @@ func (s *scanner) endsField(i int) bool {
 	return false
 }
 
-// parameterEnd returns the end of a parameter's value at i. Inside quotes, which quote
-// tells unless it is zero, it may have blanks. A layer of percent-encoding protects what would end it otherwise.
+// parameterEnd returns the end of a parameter's value at i. If the parameter is inside
+// quotes, quote is that quote and the value may have blanks; otherwise quote is zero.
+// A separator that is percent-encoded once more does not end the value.
 func (s *scanner) parameterEnd(i, separator int, quote byte) int {
 	level := s.level(separator)
 	for ; i < len(s.text); i++ {
@@ -242,9 +243,9 @@ func (s *scanner) parameterEnd(i, separator int, quote byte) int {
 	return i
 }
 
-// lineEnd returns the end of a line's value at i, with the lines that it is folded
-// over: those that are indented more. A line inside a string, as its beginning or
-// middle tells, ends with the string.
+// lineEnd returns the end of a value at start that takes the rest of its line, with
+// continuation lines, which are indented more. A line inside a string ends with the
+// string. middle says whether the name was in the middle of the line.
 func (s *scanner) lineEnd(start int, level level, middle bool) int {
 	for i := start; i < len(s.text); i++ {
 		c := s.text[i]
@@ -260,8 +261,8 @@ func (s *scanner) lineEnd(start int, level level, middle bool) int {
 	return len(s.text)
 }
 
-// indented skips the blanks that the line at i begins with: a form writes one as +,
-// and a string a tab as \t.
+// indented skips the blanks at the beginning of the line at i. A form writes a space as
+// +, and a string writes a tab as \t.
 func (s *scanner) indented(i int) int {
 	blanks, level := " \t", s.level(i-1)
 	if level.percents() > 0 {
@@ -273,8 +274,8 @@ func (s *scanner) indented(i int) int {
 	return i
 }
 
-// endsString reports whether the quote at i ends the string that a line stands in. If
-// the line begins in it, the line's end is encoded once more than the quote.
+// endsString reports whether the quote at i ends the string that contains a line. If the
+// line begins inside the string, its end is encoded once more than the quote.
 func (s *scanner) endsString(i int, level level, middle bool) bool {
 	quote := s.level(i)
 	if middle {
@@ -283,8 +284,8 @@ func (s *scanner) endsString(i int, level level, middle bool) bool {
 	return level.deeper(quote) && !quote.deeper(level) && s.ends(i+1)
 }
 
-// wordsEnd returns the end of a word in a sentence, and of the one behind it if the
-// word names a scheme.
+// wordsEnd returns the end of the word at start, or of the next word if the first is
+// an authentication scheme.
 func (s *scanner) wordsEnd(start int) int {
 	end := s.wordEnd(start)
 	if end-start == len("404") && strings.Trim(s.text[start:end], "0123456789") == "" {
