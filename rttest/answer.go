@@ -9,11 +9,11 @@ import (
 func answerChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "error-comes-through", Promise: "C3", Claim: ClaimContract,
-		Sentence: "an error of the base is an error of the call, which Is it, and no response comes with it",
+		Sentence: "if the base returns an error, the call returns an error that matches it by errors.Is, and no response",
 		Why:      "net/http: a non-nil error says that no response was obtained; callers look for its cause",
 	}, run: errorComesThrough}, {Check: Check{
 		Name: "status-is-no-error", Promise: "C5", Claim: ClaimContract,
-		Sentence: "a response of any status is a response, with its own body, and no error",
+		Sentence: "a response of any status is returned as a response, with its body and without an error",
 		Why:      "net/http: a response that was obtained has a nil error, whatever its status",
 	}, run: statusIsNoError}, {Check: Check{
 		Name: "redirect-not-followed", Promise: "C5", Claim: ClaimContract,
@@ -25,8 +25,8 @@ func answerChecks() []*check {
 		Why:      "net/http: RoundTrip should not handle redirects, authentication or cookies, which are the client's",
 	}, run: noCookiesKept}, {Check: Check{
 		Name: "sent-once", Promise: "C5", Claim: ClaimContract,
-		Sentence: "one call is one request to the base, if the decorator does not claim to retry",
-		Why:      "net/http: RoundTrip executes a single HTTP transaction; a second one may do harm",
+		Sentence: "one call sends one request to the base, unless the decorator claims to retry",
+		Why:      "net/http: RoundTrip executes a single HTTP transaction; a second one may cause damage",
 	}, unless: func(c *config) string {
 		if c.retry != nil {
 			return "the decorator claims to retry"
@@ -34,8 +34,8 @@ func answerChecks() []*check {
 		return ""
 	}, run: sentOnce}, {Check: Check{
 		Name: "survives-a-bad-base", Promise: "C3", Claim: ClaimContract,
-		Sentence: "no panic comes of a base that returns nothing, a response and an error, or a response without Header, Body or Request",
-		Why:      "mocks and hand-written layers do it; a nil dereference far from there is hard to find",
+		Sentence: "a base that returns nothing, a response and an error, or a response without Header, Body or Request causes no panic",
+		Why:      "mocks and hand-written layers do this; a nil dereference elsewhere is hard to trace back to them",
 	}, run: survivesABadBase}}
 }
 
@@ -85,7 +85,7 @@ func redirectNotFollowed(s *scene) {
 		s.finish(r)
 		s.skipAside(base)
 		if r.resp == nil || r.resp.StatusCode != status {
-			s.failf("a %d with Location did not come back as it is", status)
+			s.failf("a %d with Location was not returned", status)
 		}
 		for _, a := range base.seen() {
 			if a.req.URL.Path == "/elsewhere" {
@@ -98,7 +98,7 @@ func redirectNotFollowed(s *scene) {
 func noCookiesKept(s *scene) {
 	base := s.base(always(http.StatusOK, "Set-Cookie", "rttest=1; Path=/"))
 	rt := s.wrap(base)
-	for _, path := range []string{"/first", "/second"} { // which no response to another answers
+	for _, path := range []string{"/first", "/second"} { // two paths, so that a cache does not respond
 		s.finish(s.send(rt, s.request(http.MethodGet, path, nil)))
 	}
 	for _, a := range base.seen() {
@@ -118,7 +118,7 @@ func sentOnce(s *scene) {
 		})
 		s.finish(s.send(s.wrap(base), s.request(http.MethodGet, "/", nil)))
 		if n := len(base.seen()); n != 1 && !s.aside(base) {
-			s.failf("after an answer of %d (0: an error) the base was called %d times", status, n)
+			s.failf("after a response of status %d (0: an error) the base was called %d times", status, n)
 		}
 	}
 }
@@ -147,7 +147,7 @@ func survivesABadBase(s *scene) {
 	}
 }
 
-// panics returns what f panics with.
+// panics returns the value that f panics with, or nil.
 func panics(f func()) (with any) {
 	defer func() { with = recover() }()
 	f()

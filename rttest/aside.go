@@ -9,60 +9,60 @@ import (
 	"time"
 )
 
-// asked is what stands below a decorator and counts how often it was asked.
+// An asked is something below a decorator that counts the requests that reach it.
 type asked interface{ asked() int }
 
-// aside reports whether a decorator that may answer by itself did so: nothing
-// reached what is below.
+// aside reports whether a decorator that may respond without its base did so: no
+// request reached below.
 func (s *scene) aside(below asked) bool { return s.answers && below.asked() == 0 }
 
-// skipAside ends the check there: what it is about never came to pass.
+// skipAside skips the rest of the check if no request reached below.
 func (s *scene) skipAside(below asked) {
 	if s.aside(below) {
-		s.skipf("the decorator answered by itself, as it claims that it may")
+		s.skipf("the decorator responded without its base, as it claims it may")
 	}
 }
 
 func asideChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "answer-closes-request-body", Promise: "C2", Claim: ClaimAnswers,
-		Sentence: "the body of a request that is answered, or refused, without the base is closed exactly once", Why: closes,
+		Sentence: "the request body is closed exactly once when the decorator responds, or refuses, without calling the base", Why: closes,
 	}, run: asideClosesBody}, {Check: Check{
 		Name: "answer-leaves-request", Promise: "C1", Claim: ClaimAnswers,
-		Sentence: "a request that is answered without the base, or after it was asked whether an answer still holds, is not written to",
-		Why:      "net/http: RoundTrip should not modify the request; the condition of a revalidation belongs into a copy",
+		Sentence: "a request is not modified when the decorator responds without the base, or after revalidating a stored response",
+		Why:      "net/http: RoundTrip should not modify the request; the condition of a revalidation belongs in a copy",
 	}, run: asideLeavesRequest}, {Check: Check{
 		Name: "answer-names-request", Promise: "C4", Claim: ClaimAnswers,
-		Sentence: "the Request of each response is that of its own call, not of the call that an earlier answer was made for",
-		Why:      "net/http: Response.Request is the request that was sent for it; that of another call has its credentials",
+		Sentence: "the Request of each response is the request of the same call, not of an earlier one",
+		Why:      "net/http: Response.Request is the request that was sent for it; another call's request holds its credentials",
 	}, run: asideNamesRequest}, {Check: Check{
 		Name: "answer-bodies-apart", Promise: "C4", Claim: ClaimAnswers,
-		Sentence: "each response has a body of its own, which reads whole whatever the readers of other responses do meanwhile",
-		Why:      "a body is read once: two callers who share one each get a part of it, and a close of one ends the other's",
+		Sentence: "each response has its own body, which can be read in full whatever the readers of other responses do",
+		Why:      "a body can be read once: two callers who share one each get a part of it, and one's Close ends the other's read",
 	}, run: asideBodiesApart}, {Check: Check{
 		Name: "answer-responses-apart", Promise: "C4", Claim: ClaimAnswers,
-		Sentence: "what a caller writes to a response, its header map or its values is not seen in another response",
-		Why:      "a response is its caller's, and layers above write to it; a shared one changes for everybody, and is a data race",
+		Sentence: "what a caller writes to a response, its header map or its header values does not appear in another response",
+		Why:      "a response belongs to its caller, and layers above write to it; sharing it is a data race",
 	}, run: asideResponsesApart}, {Check: Check{
 		Name: "answer-concurrent", Promise: "C7", Claim: ClaimAnswers,
-		Sentence: "64 goroutines that ask for one thing at once are all answered, whole",
+		Sentence: "64 goroutines that request the same URL at once each get a complete response",
 		Why:      "net/http: RoundTrippers must be safe for concurrent use by multiple goroutines",
 	}, real: true, run: asideConcurrent}}
 }
 
-// whole is the body of what a base gives out to be kept.
+// whole is the body of responses that may be stored.
 const whole = "what the base has to say, from the beginning to the end"
 
-// lasting answers what may be kept for a minute, and asked for again by its tag.
+// lasting returns a response that may be stored for a minute and revalidated by its tag.
 func lasting(a *attempt) (*http.Response, error) {
 	return respond(a, http.StatusOK, whole, "Date", now(), "Cache-Control", "max-age=60", "Etag", `"one"`), nil
 }
 
-// now is the time as a header has it. A cache keeps nothing without a date.
+// now returns the time in the format of the Date header, without which a cache stores nothing.
 func now() string { return time.Now().UTC().Format(http.TimeFormat) }
 
-// asideClosesBody asks often for what may be kept, and for what fails: caches
-// answer the first by themselves, and breakers refuse the second.
+// asideClosesBody repeats requests whose responses may be stored, and requests that
+// fail: a cache responds to the former without its base, and a breaker to the latter.
 func asideClosesBody(s *scene) {
 	broken := func(*attempt) (*http.Response, error) { return nil, errBroken }
 	byItself := 0
@@ -80,7 +80,7 @@ func asideClosesBody(s *scene) {
 		}
 	}
 	if byItself == 0 {
-		s.skipf("the decorator passed each request with a body on")
+		s.skipf("the decorator forwarded each request with a body")
 	}
 }
 
@@ -119,15 +119,15 @@ func asideNamesRequest(s *scene) {
 	}
 }
 
-// steady returns what the decorator answers each time that it is asked, and skips
-// the check if that is not the same each time.
+// steady returns the body that the decorator responds with, and skips the check if it
+// is not the same each time.
 func (s *scene) steady(rt http.RoundTripper) string {
 	var texts [2]string
 	for i := range texts {
 		texts[i] = s.finish(s.send(rt, s.request(http.MethodGet, "/", nil)))
 	}
 	if texts[0] != texts[1] {
-		s.skipf("the decorator answers in another way each time")
+		s.skipf("the decorator responds differently each time")
 	}
 	return texts[0]
 }
@@ -136,7 +136,7 @@ func asideBodiesApart(s *scene) {
 	rt := s.wrap(s.base(lasting))
 	want := s.steady(rt)
 	if want == "" {
-		s.skipf("the decorator answers without a body")
+		s.skipf("the decorator responds without a body")
 	}
 	first := s.answer(rt, s.request(http.MethodGet, "/", nil))
 	half := make([]byte, len(want)/2)
@@ -144,12 +144,12 @@ func asideBodiesApart(s *scene) {
 	if err != nil {
 		s.failf("the first half of a body: %v", err)
 	}
-	for _, part := range []string{"whole", "half", "not at all"} { // as others read theirs
+	for _, part := range []string{"whole", "half", "not at all"} { // how much others read of their bodies
 		other := s.answer(rt, s.request(http.MethodGet, "/", nil))
 		switch part {
 		case "whole":
 			if got := read(other.Body); got != want {
-				s.failf("while another reader was in the middle of its body, one read %q, not %q", got, want)
+				s.failf("a body reads %q, not %q, while another reader is in the middle of its own", got, want)
 			}
 		case "half":
 			_, _ = io.ReadFull(other.Body, half[:len(half)/2])
@@ -157,7 +157,7 @@ func asideBodiesApart(s *scene) {
 		closeBody(other.Body)
 	}
 	if rest := read(first.Body); want[:n]+rest != want {
-		s.failf("after others had read theirs, the rest of a body was %q, not %q", rest, want[n:])
+		s.failf("after others read their bodies, the rest of a body reads %q, not %q", rest, want[n:])
 	}
 	closeBody(first.Body)
 	if got := s.finish(s.send(rt, s.request(http.MethodGet, "/", nil))); got != want {
@@ -172,7 +172,7 @@ func asideResponsesApart(s *scene) {
 	for call := range 3 {
 		resp := s.answer(rt, s.request(http.MethodGet, "/", nil))
 		if resp.Proto == spoilt {
-			s.failf("response %d is the very one that another call got", call+1)
+			s.failf("response %d is the same pointer that another call got", call+1)
 		}
 		for name, values := range resp.Header {
 			if name == spoilt || strings.Contains(strings.Join(values, " "), spoilt) {

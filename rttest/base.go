@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// A base stands below the decorator. It behaves as [http.Transport] does to
-// requests: it refuses one whose context has ended, or that has no URL or
-// Header, it reads the body, and it closes it once, whatever happens.
+// A base is the round tripper below the decorator. It treats requests as
+// [http.Transport] does: it refuses a request whose context has ended or that has no
+// URL or Header, it reads the body, and it always closes the body once.
 type base struct {
 	scene  *scene
 	script func(a *attempt) (*http.Response, error)
@@ -35,8 +35,8 @@ type attempt struct {
 	answered time.Time
 }
 
-// most is how many attempts of a check are answered: more come from a decorator
-// that goes on for ever, and wait until the check is given up.
+// most is the number of attempts of a check that get a response. A decorator that
+// makes more retries forever, and the further attempts wait until the check fails.
 const most = 1 << 12
 
 func (s *scene) base(script func(a *attempt) (*http.Response, error)) *base {
@@ -83,7 +83,7 @@ func (b *base) arrive(req *http.Request) *attempt {
 	return a
 }
 
-// CloseIdleConnections counts that the word arrived.
+// CloseIdleConnections counts the calls.
 func (b *base) CloseIdleConnections() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -96,7 +96,7 @@ func (b *base) idleCloses() int {
 	return b.idle
 }
 
-// seen returns the attempts as they are now: one may still be under way.
+// seen returns copies of the attempts so far. One may still be running.
 func (b *base) seen() (attempts []*attempt) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -107,14 +107,14 @@ func (b *base) seen() (attempts []*attempt) {
 	return attempts
 }
 
-// asked returns how many attempts arrived.
+// asked returns the number of attempts that arrived.
 func (b *base) asked() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.attempts)
 }
 
-// gaps are the waits between attempts.
+// gaps returns the waits between attempts.
 func (b *base) gaps() (waits []time.Duration) {
 	seen := b.seen()
 	for i := 1; i < len(seen); i++ {
@@ -129,7 +129,7 @@ func closeBody(body io.Closer) {
 	}
 }
 
-// ended returns what [http.Transport] returns for a context that has ended.
+// ended returns the error that [http.Transport] returns for a context that has ended.
 func ended(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil
@@ -137,7 +137,7 @@ func ended(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// respond returns a response with a body of text.
+// respond returns a response with text as its body.
 func respond(a *attempt, status int, body string, header ...string) *http.Response {
 	return respondWith(a, status, text(body), header...)
 }
@@ -157,14 +157,14 @@ func respondWith(a *attempt, status int, body *payload, header ...string) *http.
 	}
 }
 
-// always answers every attempt by status; the body tells the attempt's number.
+// always responds to every attempt with status. The body contains the attempt's number.
 func always(status int, header ...string) func(*attempt) (*http.Response, error) {
 	return func(a *attempt) (*http.Response, error) {
 		return respond(a, status, "attempt "+strconv.Itoa(a.number), header...), nil
 	}
 }
 
-// then answers the first attempts by the statuses given, and the others by 200.
+// then responds to the first attempts with the statuses given, and to the rest with 200.
 func then(statuses ...int) func(*attempt) (*http.Response, error) {
 	return func(a *attempt) (*http.Response, error) {
 		status := http.StatusOK
@@ -175,7 +175,7 @@ func then(statuses ...int) func(*attempt) (*http.Response, error) {
 	}
 }
 
-// contains says where in a request a text stands.
+// contains returns the part of a request that contains a text, or "".
 func contains(req *http.Request, secret string) string {
 	if req == nil {
 		return ""

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// errBroken is what a connection that the server reset looks like.
+// errBroken is the error of a connection that the server reset.
 var errBroken error = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 
 const closes = "net/http: RoundTrip must always close the body, including on errors; io.Closer: a second Close is undefined"
@@ -25,19 +25,19 @@ func bodyChecks() []*check {
 		bodyClosed(s, func(*attempt) (*http.Response, error) { return nil, errBroken })
 	}}, {Check: Check{
 		Name: "body-closed-when-cancelled-before", Promise: "C2", Claim: ClaimContract,
-		Sentence: "the request's body is closed exactly once when the context has ended before the call, which is an error that Is its",
+		Sentence: "if the context ended before the call, the request's body is closed exactly once and the error matches the context's error",
 		Why:      closes,
 	}, run: cancelledBefore}, {Check: Check{
 		Name: "body-closed-when-cancelled-meanwhile", Promise: "C2", Claim: ClaimContract,
-		Sentence: "the request's body is closed exactly once when the call is cancelled while the base works on it", Why: closes,
+		Sentence: "the request's body is closed exactly once when the call is canceled while the base is working", Why: closes,
 	}, run: cancelledMeanwhile}, {Check: Check{
 		Name: "cancel-passed-on", Promise: "C1", Claim: ClaimContract,
-		Sentence: "cancelling the request's context ends the call at once, with an error that Is context.Canceled",
-		Why:      "net/http: a request's context controls its entire lifetime, obtaining a connection included",
+		Sentence: "canceling the request's context ends the call at once, with an error that matches context.Canceled",
+		Why:      "net/http: a request's context controls its entire lifetime, including obtaining a connection",
 	}, run: cancelPassedOn}, {Check: Check{
 		Name: "context-passed-on", Promise: "C1", Claim: ClaimContract,
 		Sentence: "the values and the deadline of the request's context reach the base",
-		Why:      "net/http/httptrace, and every layer below that keeps something on the context, live by it",
+		Why:      "net/http/httptrace depends on it, and so does every lower layer that stores a value in the context",
 	}, run: contextPassedOn}}
 }
 
@@ -62,7 +62,7 @@ func cancelledBefore(s *scene) {
 	s.closedOnce("the request's body", body)
 }
 
-// hanging answers when its request is cancelled.
+// hanging responds when its request is canceled.
 func hanging(a *attempt) (*http.Response, error) {
 	<-a.req.Context().Done()
 	return nil, context.Cause(a.req.Context())
@@ -88,7 +88,7 @@ func cancelPassedOn(s *scene) {
 		s.failf("the call ended with %v", r.err)
 	}
 	if late := r.took - 10*time.Millisecond; late > 50*time.Millisecond {
-		s.failf("the call ended %v after it was cancelled", late)
+		s.failf("the call ended %v after it was canceled", late)
 	}
 }
 

@@ -29,8 +29,8 @@ const firstHalf, secondHalf = "first half, ", "second half"
 
 var errBody = errors.New("rttest: the body could not be read")
 
-// A faulty reader returns what is left, fails once, and returns io.EOF from then
-// on, as bufio.Reader and many hand-written readers do.
+// A faulty reader returns what is left, fails once, and then returns io.EOF, as
+// bufio.Reader and many hand-written readers do.
 type faulty struct {
 	left   io.Reader
 	failed bool
@@ -47,8 +47,8 @@ func (f *faulty) Read(b []byte) (int, error) {
 	return 0, errBody
 }
 
-// bodyError uploads a body that fails halfway: to a server that reads it to the
-// end, and to one that asks for a retry before the body fails.
+// bodyError uploads a body that fails halfway, to a server that reads it to the end
+// and to a server that asks for a retry before the body fails.
 func bodyError(s *scene, length int64) {
 	for _, early := range []bool{false, true} {
 		u := &upload{scene: s, early: early}
@@ -64,13 +64,13 @@ func bodyError(s *scene, length int64) {
 	}
 }
 
-// An upload notes how the body of each attempt ends.
+// An upload records how the body of each attempt ends.
 type upload struct {
 	scene *scene
-	early bool // the first attempt is answered before the body fails
+	early bool // the response to the first attempt comes before the body fails
 
 	mu     sync.Mutex
-	broken int // the attempt that met the body's error
+	broken int // the attempt that got the body's error
 }
 
 func (u *upload) receive(a *attempt) (*http.Response, error) {

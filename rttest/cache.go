@@ -13,7 +13,7 @@ import (
 func ownResponseChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "response-by-vary", Promise: "C5", Claim: ClaimContract,
-		Sentence: "a request is not answered by the response to another one that differs in a header which that response names in Vary",
+		Sentence: "a stored response is not reused for a request that differs in a header named in its Vary",
 		Why:      "RFC 9111 section 4.1: a stored response must not be used unless all the header fields that Vary names match",
 	}, run: func(s *scene) {
 		ownResponse(s, "Accept-Language", "de", "fr", "Vary", "Accept-Language")
@@ -21,17 +21,17 @@ func ownResponseChecks() []*check {
 		ownResponse(s, "Accept-Language", "", "fr", "Vary", "Accept-Encoding", "Vary", "accept-language")
 	}}, {Check: Check{
 		Name: "response-by-authorization", Promise: "C5", Claim: ClaimContract,
-		Sentence: "a request is not answered by the response to another one with a different Authorization",
-		Why: "RFC 9111 section 3.5 for caches that users share: a RoundTripper may carry the requests of " +
-			"everybody whom a program serves",
+		Sentence: "a stored response is not reused for a request with a different Authorization",
+		Why: "RFC 9111 section 3.5 on shared caches: a RoundTripper may carry the requests of " +
+			"all users that a program serves",
 	}, run: func(s *scene) {
 		ownResponse(s, "Authorization", "Bearer one", "Bearer another")
 		ownResponse(s, "Authorization", "Bearer one", "")
 	}}}
 }
 
-// ownResponse sends requests that differ in a header, and have the same URL. One
-// without a value has no such header.
+// ownResponse sends requests to one URL that differ in a header. An empty value means
+// that the request does not have the header.
 func ownResponse(s *scene, name, one, another string, header ...string) {
 	base := s.base(fresh(header...))
 	rt := s.wrap(base)
@@ -62,7 +62,8 @@ func fresh(header ...string) func(*attempt) (*http.Response, error) {
 	}
 }
 
-// keepable answers with a Cache-Control, if it is not empty. A HEAD gets no body.
+// keepable returns a response with a Date and, unless control is empty, a
+// Cache-Control. The response to a HEAD has no body.
 func keepable(a *attempt, status int, control string, header ...string) *http.Response {
 	header = append(slices.Clone(header), "Date", now())
 	if control != "" {
@@ -75,27 +76,27 @@ func keepable(a *attempt, status int, control string, header ...string) *http.Re
 	return respond(a, status, body, header...)
 }
 
-const invalidates = "RFC 9111 section 4.4: a cache must invalidate the target URI when the response to an unsafe method is no error"
+const invalidates = "RFC 9111 section 4.4: a cache must invalidate the target URI after a non-error response to an unsafe method"
 
 func cacheChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "cache-hits", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "a request for what the cache has, and what is fresh, is answered without the base, as the base answered it",
-		Why:      "the other checks of it would mean nothing otherwise",
+		Sentence: "a request for a stored and fresh response gets that response, without a call to the base",
+		Why:      "the other checks of caches would be meaningless otherwise",
 	}, run: cacheHits}, {Check: Check{
 		Name: "cache-by-method", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "a GET is not answered by what a HEAD or POST got, and POST, PUT, PATCH, DELETE and OPTIONS always reach the base",
-		Why:      "RFC 9111 section 4: the method of a stored response must fit; unsafe methods must be written through",
+		Sentence: "a GET does not get the response to a HEAD or POST, and POST, PUT, PATCH, DELETE and OPTIONS always reach the base",
+		Why:      "RFC 9111 section 4: the method of a stored response must match; unsafe methods must be written through",
 	}, run: cacheByMethod}, {Check: Check{
 		Name: "cache-vary-star", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "a response with Vary: * answers no other request",
+		Sentence: "a response with Vary: * is never reused",
 		Why:      "RFC 9111 section 4.1: a stored response whose Vary contains * always fails to match",
 	}, run: func(s *scene) {
 		s.notReused("Vary: *", nil, "max-age=3600", "Vary", "*")
 		s.notReused("Vary: Accept, *", nil, "max-age=3600", "Vary", "Accept, *")
 	}}, {Check: Check{
 		Name: "cache-no-store", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "nothing is kept of a response with no-store, nor of one to a request with it",
+		Sentence: "a response with no-store, or to a request with no-store, is not stored",
 		Why:      "RFC 9111 sections 5.2.1.5 and 5.2.2.5: a cache must not store any part of either",
 	}, run: func(s *scene) {
 		s.notReused("no-store", nil, "max-age=3600, no-store")
@@ -103,24 +104,25 @@ func cacheChecks() []*check {
 		s.notReused("a request with no-store", http.Header{"Cache-Control": {"no-store"}}, "max-age=3600")
 	}}, {Check: Check{
 		Name: "cache-interrupted", Promise: "C4", Claim: ClaimCaches,
-		Sentence: "a response whose body was closed early, or broke off, does not answer a later request as if that were all of it",
+		Sentence: "a response whose body was closed early or was cut off is not reused as if it were complete",
 		Why:      "RFC 9111 section 3.3: an incomplete response must not be used as a complete one",
 	}, run: cacheInterrupted}, {Check: Check{
 		Name: "cache-partial-content", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "a 206 answers neither a request for the whole nor one for another range",
-		Why:      "RFC 9111 section 3.3: a part must not answer a request for more than itself",
+		Sentence: "a 206 is reused neither for a request for the whole resource nor for another range",
+		Why:      "RFC 9111 section 3.3: a partial response must not be used for a request for more than it holds",
 	}, run: cachePartial}, {Check: Check{
 		Name: "cache-invalidated", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "after a POST, PUT, PATCH or DELETE that got a 2xx or 3xx, what was kept of its URL is not used", Why: invalidates,
+		Sentence: "after a POST, PUT, PATCH or DELETE that got a 2xx or 3xx, a response stored for its URL is not reused", Why: invalidates,
 	}, run: cacheInvalidated}, {Check: Check{
 		Name: "cache-errors", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "an error is not kept, nor is a 503 that does not say how long it holds; a status that is kept comes back as it was",
-		Why: "RFC 9111 section 3: what is final, understood and explicitly or heuristically cacheable may be kept, no more; " +
-			"a kept failure outlives the outage",
+		Sentence: "neither an error nor a 503 without an explicit lifetime is stored; a stored status is returned unchanged",
+		Why: "RFC 9111 section 3: only final, understood and explicitly or heuristically cacheable responses may be stored; " +
+			"a stored failure outlives the outage",
 	}, run: cacheErrors}}
 }
 
-// ask sends a request and reads the response whole. A cache may store beside that.
+// ask sends a request and reads all of the response. It leaves a cache some time to
+// store the response in the background.
 func (s *scene) ask(rt http.RoundTripper, method string, header http.Header) (string, result) {
 	req := s.request(method, "/", nil)
 	for name, values := range header {
@@ -138,13 +140,13 @@ func cacheHits(s *scene) {
 	first, was := s.ask(rt, http.MethodGet, nil)
 	second, is := s.ask(rt, http.MethodGet, nil)
 	if n := base.asked(); n != 1 {
-		s.fatalf("the base was asked %d times for a response that holds for an hour", n)
+		s.fatalf("the base was called %d times for a response that is fresh for an hour", n)
 	}
 	if was.resp == nil || is.resp == nil {
 		s.fatalf("the calls ended with %s and %s", describe(was), describe(is))
 	}
 	if second != first || is.resp.StatusCode != http.StatusOK || is.resp.Header.Get("X-Rttest") != "one" {
-		s.failf("the second answer is %s %q with header X-Rttest: %q", describe(is), second, is.resp.Header.Get("X-Rttest"))
+		s.failf("the second response is %s %q with header X-Rttest: %q", describe(is), second, is.resp.Header.Get("X-Rttest"))
 	}
 }
 
@@ -154,7 +156,7 @@ func cacheByMethod(s *scene) {
 		rt := s.wrap(base)
 		s.ask(rt, first, nil)
 		if body, r := s.ask(rt, http.MethodGet, nil); base.asked() != 2 {
-			s.failf("a GET was answered with %s %q, which a %s had got", describe(r), body, first)
+			s.failf("a GET got %s %q, the response to a %s", describe(r), body, first)
 		}
 	}
 	for _, second := range []string{
@@ -164,12 +166,13 @@ func cacheByMethod(s *scene) {
 		rt := s.wrap(base)
 		s.ask(rt, http.MethodGet, nil)
 		if body, r := s.ask(rt, second, nil); base.asked() != 2 {
-			s.failf("a %s was answered with %s %q, and did not reach the base", second, describe(r), body)
+			s.failf("a %s got %s %q and did not reach the base", second, describe(r), body)
 		}
 	}
 }
 
-// notReused asks twice for what must not be kept; the header is that of the first request.
+// notReused requests twice a response that must not be reused. header is sent with the
+// first request.
 func (s *scene) notReused(what string, header http.Header, control string, more ...string) {
 	base := s.base(func(a *attempt) (*http.Response, error) { return keepable(a, http.StatusOK, control, more...), nil })
 	rt := s.wrap(base)
@@ -179,7 +182,7 @@ func (s *scene) notReused(what string, header http.Header, control string, more 
 	}
 }
 
-// A cut body gives the first half of the text, and then an error.
+// cut returns a body that has half of the text, and then an error.
 func cut() *payload {
 	return newPayload(io.MultiReader(strings.NewReader(whole[:len(whole)/2]), &faulty{left: strings.NewReader("")}), int64(len(whole)))
 }
@@ -205,7 +208,7 @@ func cacheInterrupted(s *scene) {
 		time.Sleep(time.Millisecond) //nolint:forbidigo // virtual time
 		if again := s.send(rt, s.request(http.MethodGet, "/", nil)); again.resp != nil {
 			if got := read(again.resp.Body); got != whole {
-				s.failf("after a body of which half was read (it broke off: %t), the next one reads %q", breaks, got)
+				s.failf("after a body of which half was read (it was cut off: %t), the next one reads %q", breaks, got)
 			}
 			closeBody(again.resp.Body)
 		}
@@ -230,7 +233,7 @@ func cachePartial(s *scene) {
 			header.Set("Range", second)
 		}
 		if got, r := s.ask(rt, http.MethodGet, header); got != ranges[second] && got != whole {
-			s.failf("after one for bytes=0-3, a request for the range %q was answered with %s %q", second, describe(r), got)
+			s.failf("after a request for bytes=0-3, a request for the range %q got %s %q", second, describe(r), got)
 		}
 	}
 }
@@ -248,7 +251,7 @@ func cacheInvalidated(s *scene) {
 			s.ask(rt, http.MethodGet, nil)
 			s.ask(rt, method, nil)
 			if got, _ := s.ask(rt, http.MethodGet, nil); got == attemptText+"1" {
-				s.failf("after a %s that was answered with %d, a GET got what was there before", method, status)
+				s.failf("after a %s that got a %d, a GET got the old response", method, status)
 			}
 		}
 	}
@@ -258,7 +261,7 @@ func cacheErrors(s *scene) {
 	for _, first := range []struct {
 		status  int // 0: an error
 		control string
-		kept    bool // it may be
+		kept    bool // the response may be stored
 	}{{0, "", false}, {503, "", false}, {503, "max-age=3600", true}, {404, "max-age=3600", true}} {
 		var recovered atomic.Bool
 		base := s.base(func(a *attempt) (*http.Response, error) {
@@ -278,9 +281,9 @@ func cacheErrors(s *scene) {
 		switch {
 		case base.asked() > before && r.resp != nil && r.resp.StatusCode == http.StatusOK:
 		case !first.kept:
-			s.failf("after %s the next request was answered with %s %q", outcome(first.status), describe(r), body)
+			s.failf("after %s the next request got %s %q", outcome(first.status), describe(r), body)
 		case r.resp == nil || r.resp.StatusCode != first.status || body != failure:
-			s.failf("%s that was kept came back as %s %q", outcome(first.status), describe(r), body)
+			s.failf("%s that was stored came back as %s %q", outcome(first.status), describe(r), body)
 		}
 	}
 }

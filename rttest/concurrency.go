@@ -21,28 +21,28 @@ func concurrencyChecks() []*check {
 	const why = "net/http: RoundTrippers must be safe for concurrent use by multiple goroutines"
 	return []*check{{Check: Check{
 		Name: "concurrent-http1", Promise: "C7", Claim: ClaimContract,
-		Sentence: "64 goroutines over HTTP/1.1 each get the answers to their own requests", Why: why,
+		Sentence: "64 goroutines over HTTP/1.1 each get the responses to their own requests", Why: why,
 	}, real: true, run: func(s *scene) { concurrent(s, false) }}, {Check: Check{
 		Name: "concurrent-http2", Promise: "C7", Claim: ClaimContract,
-		Sentence: "64 goroutines over HTTP/2 each get the answers to their own requests", Why: why,
+		Sentence: "64 goroutines over HTTP/2 each get the responses to their own requests", Why: why,
 	}, real: true, run: func(s *scene) { concurrent(s, true) }}, {Check: Check{
 		Name: "same-request-twice", Promise: "C7", Claim: ClaimContract,
 		Sentence: "one request without a body can be sent by many goroutines at once",
-		Why:      "net/http: nothing forbids it, and clients that fan out do it; a layer that writes to the request makes them race",
+		Why:      "net/http does not forbid it, and clients that fan out do it; a layer that modifies the request causes a race",
 	}, real: true, run: sameRequestTwice}}
 }
 
-// echo answers with the call's number and its body.
+// echo responds with the call's number and the request body.
 func echo(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	_, _ = fmt.Fprintf(w, "%s HTTP/%d %s", r.Header.Get(headerCaller), r.ProtoMajor, body) //nolint:gosec // nobody but the check reads it
+	_, _ = fmt.Fprintf(w, "%s HTTP/%d %s", r.Header.Get(headerCaller), r.ProtoMajor, body) //nolint:gosec // only the check reads it
 }
 
-// echoes is a server that echoes, and counts how often it was asked for what.
+// echoes is a server that echoes requests and counts them by path.
 type echoes struct {
 	transport *http.Transport
 	target    string
@@ -58,7 +58,7 @@ func (e *echoes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	echo(w, r)
 }
 
-// asked tells whether a request for path arrived.
+// asked reports whether a request for path arrived.
 func (e *echoes) asked(path string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -126,10 +126,10 @@ func sameRequestTwice(s *scene) {
 	defer cancel()
 	req := s.requestWith(ctx, http.MethodGet, server.target+"/same", nil)
 	req.Header.Set(headerCaller, "same")
-	if s.answers { // one that never asks its base says what it likes
+	if s.answers { // a decorator that never calls its base may respond with anything
 		got, err := once(rt, req)
 		if !server.asked("/same") {
-			s.skipf("the decorator answered by itself (%.40q, error: %v), as it claims that it may", got, err)
+			s.skipf("the decorator responded without its base (%.40q, error: %v), as it claims it may", got, err)
 		}
 	}
 	s.fanOut(func(context.Context, int, int) error {
@@ -141,7 +141,7 @@ func sameRequestTwice(s *scene) {
 	})
 }
 
-// fanOut lets many goroutines call at once, several times each.
+// fanOut runs call in many goroutines at once, several times in each.
 func (s *scene) fanOut(call func(ctx context.Context, caller, call int) error) {
 	ctx, cancel := context.WithTimeout(s.ctx, s.longest())
 	defer cancel()

@@ -9,34 +9,34 @@ import (
 func connectionChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "idle-close-reaches-base", Promise: "C6", Claim: ClaimContract,
-		Sentence: "CloseIdleConnections of a client reaches the base",
-		Why:      "net/http: Client.CloseIdleConnections does nothing if its Transport has no such method, and connections stay",
+		Sentence: "a client's CloseIdleConnections reaches the base",
+		Why:      "net/http: Client.CloseIdleConnections does nothing if its Transport has no such method, and the connections stay open",
 	}, run: idleCloseReaches}, {Check: Check{
 		Name: "idle-connections-stay", Promise: "C8", Claim: ClaimContract,
-		Sentence: "calls that fail leave other people's idle connections open",
-		Why:      "the base is shared: who closes its idle connections makes everybody dial again, in an outage of all times",
+		Sentence: "a call that fails does not close the idle connections of other calls",
+		Why:      "the base is shared: closing its idle connections makes every caller dial again, during an outage of all times",
 	}, run: idleConnectionsStay}, {Check: Check{
 		Name: "unwrap-leads-to-base", Promise: "C6", Claim: ClaimUnwraps,
-		Sentence: "Unwrap, called again and again, leads to the base",
-		Why:      "who looks for a layer below, to check or to close it, has no other way",
+		Sentence: "calling Unwrap repeatedly leads to the base",
+		Why:      "code that looks for a lower layer, to check or to close it, has no other way",
 	}, run: unwrapLeads}}
 }
 
 func idleCloseReaches(s *scene) {
 	base := s.base(always(http.StatusOK))
 	client := &http.Client{Transport: s.wrap(base)}
-	if s.answers { // nothing need be closed below one that never asks its base
+	if s.answers { // a decorator that never calls its base has nothing to close
 		s.finish(s.send(client.Transport, s.request(http.MethodGet, "/", nil)))
 		s.skipAside(base)
 	}
 	client.CloseIdleConnections()
 	if base.idleCloses() == 0 {
-		s.failf("the base did not hear of it")
+		s.failf("the call did not reach the base")
 	}
 }
 
-// idleConnectionsStay lets calls to one host fail in many ways while a
-// connection to another lies idle.
+// idleConnectionsStay makes calls to one host fail in several ways while a connection
+// to another host is idle.
 func idleConnectionsStay(s *scene) {
 	n := s.network(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -76,7 +76,7 @@ func unwrapLeads(s *scene) {
 		}
 		layer, ok := rt.(interface{ Unwrap() http.RoundTripper })
 		if !ok {
-			s.fatalf("a %T has no method Unwrap() http.RoundTripper, and is not the base", rt)
+			s.fatalf("a %T is not the base and has no method Unwrap() http.RoundTripper", rt)
 		}
 		rt = layer.Unwrap()
 	}

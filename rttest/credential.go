@@ -13,20 +13,20 @@ import (
 func credentialChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "credential-sent", Promise: "A1", Claim: ClaimCredential,
-		Sentence: "a request to the origin carries the credential in its header, or its query parameter",
-		Why:      "the other checks of it would mean nothing otherwise",
+		Sentence: "a request to the origin carries the credential in its header or query parameter",
+		Why:      "the other checks of credentials would be meaningless otherwise",
 	}, run: credentialSent}, {Check: Check{
 		Name: "credential-bound-to-origin", Promise: "A1", Claim: ClaimCredential,
-		Sentence: "a redirect to a sub-domain, another host, port or scheme does not take the credential along",
-		Why:      "RFC 6454: an origin is scheme, host and port. http.Client strips the headers it set itself, but a decorator signs again",
+		Sentence: "after a redirect to a subdomain or another host, port or scheme, the request does not carry the credential",
+		Why:      "RFC 6454: an origin is scheme, host and port. http.Client strips the caller's headers, but a decorator signs again",
 	}, run: credentialBound}, {Check: Check{
 		Name: "credential-not-above", Promise: "A1", Claim: ClaimCredential,
-		Sentence: "neither the caller's request nor the response's Request shows the credential",
-		Why:      "what stands above the decorator, a log for instance, never had it and must not get it from a response",
+		Sentence: "neither the caller's request nor the response's Request contains the credential",
+		Why:      "layers above the decorator, such as a log, never had the credential and must not get it from a response",
 	}, run: credentialNotAbove}, {Check: Check{
 		Name: "credential-not-in-errors", Promise: "A3", Claim: ClaimCredential,
-		Sentence: "no error shows the credential, however it is printed",
-		Why:      "errors are logged, and sent to people",
+		Sentence: "no error contains the credential, however it is printed",
+		Why:      "errors are logged and shown to people",
 	}, run: credentialNotInErrors}}
 }
 
@@ -47,7 +47,7 @@ func credentialSent(s *scene) {
 	}
 }
 
-// withoutCredential returns u as text, less the query parameter that the decorator
+// withoutCredential returns u as text, without the query parameter that the decorator
 // claims to add.
 func (s *scene) withoutCredential(u *url.URL) string {
 	if s.credential == nil || s.credential.Query == "" {
@@ -62,7 +62,7 @@ func (s *scene) withoutCredential(u *url.URL) string {
 	return plain.String()
 }
 
-// A departure is an address that is, or is not, of the credential's origin.
+// A departure is a redirect target, inside or outside the credential's origin.
 type departure struct {
 	name, target string
 	same         bool
@@ -102,7 +102,7 @@ func credentialBound(s *scene) {
 	}
 	for _, d := range all {
 		if strings.Contains(d.target, "sub.") && strings.Count(s.origin(), ":") > 2 {
-			continue // no name is below an IPv6 address
+			continue // an IPv6 address has no subdomains
 		}
 		for _, status := range []int{http.StatusFound, http.StatusTemporaryRedirect} {
 			s.depart(d, status)

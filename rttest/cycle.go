@@ -10,17 +10,17 @@ import (
 func cycleChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "unwrap-cycle-ends", Promise: "C6", Claim: ClaimContract,
-		Sentence: "a base that unwraps to itself, or to one that unwraps to it, does not keep CloseIdleConnections " +
-			"from returning, nor a call",
-		Why: "a mistake in a foreign layer must not end the program, and a stack overflow cannot be recovered from",
+		Sentence: "CloseIdleConnections and a call return even if the base unwraps to itself, or to a layer that " +
+			"unwraps to it",
+		Why: "a mistake in another layer must not end the program, and a stack overflow cannot be recovered from",
 	}, run: unwrapCycle}}
 }
 
-// mostUnwraps is how often a ring unwraps before it ends the goroutine that asks.
+// mostUnwraps is the number of calls of Unwrap after which a ring ends the calling goroutine.
 const mostUnwraps = 100_000
 
-// A ring is a base that unwraps to the next of several, the last to the first.
-// It has no CloseIdleConnections, so that a walk goes on.
+// A ring is a base that unwraps to the next of several, the last to the first. It
+// has no CloseIdleConnections, which would end a walk.
 type ring struct {
 	http.RoundTripper
 
@@ -28,8 +28,8 @@ type ring struct {
 	asked *atomic.Int32
 }
 
-// Unwrap returns the next of the ring. It ends the goroutine of a caller that
-// does not stop: before the stack of one that recurses overflows.
+// Unwrap returns the next of the ring. It ends the goroutine of a caller that does not
+// stop, before the stack of a recursive caller overflows.
 func (r *ring) Unwrap() http.RoundTripper {
 	if r.asked.Add(1) > mostUnwraps {
 		runtime.Goexit()
@@ -37,7 +37,7 @@ func (r *ring) Unwrap() http.RoundTripper {
 	return r.next
 }
 
-// A told is a ring that has a CloseIdleConnections of its own.
+// A told is a ring that has CloseIdleConnections.
 type told struct {
 	*ring
 	base *base

@@ -1,8 +1,8 @@
-// Package rttest checks decorators of [http.RoundTripper], as testing/fstest
-// checks file systems and testing/slogtest log handlers.
+// Package rttest tests decorators of [http.RoundTripper], as testing/fstest
+// tests file systems and testing/slogtest tests log handlers.
 //
-// A decorator is a func(http.RoundTripper) http.RoundTripper. To put yours
-// under test takes five lines:
+// A decorator is a func(http.RoundTripper) http.RoundTripper. For most uses call
+// [Run] from a test:
 //
 //	func TestUserAgent(t *testing.T) {
 //		rttest.Run(t, func(base http.RoundTripper) http.RoundTripper {
@@ -10,11 +10,11 @@
 //		})
 //	}
 //
-// Without options it checks what everybody may expect of a RoundTripper: that
-// the caller's request is left alone, that its body is closed once on every
-// path, that there is a response or an error, that the response comes through
-// whole, that no goroutine stays behind, and more; [Checks] is the list. An
-// option says what a decorator claims besides, and brings the checks of it:
+// Without options, Run checks what every caller may expect of a RoundTripper: that
+// it does not modify the caller's request, closes the request body exactly once,
+// returns either a response or an error, returns the response unchanged, leaves no
+// goroutine behind, and so on; [Checks] returns the list. An option claims that the
+// decorator does something more, and adds the checks for that claim:
 //
 //	rttest.Run(t, wrap,
 //		rttest.Retries(rttest.Retry{Max: 3, MaxWait: time.Second}),
@@ -22,13 +22,13 @@
 //		rttest.Unwraps(),
 //	)
 //
-// A check that the decorator claims nothing about is not run. One that it fails
-// on purpose can be left out by [Skip], which wants a reason.
+// Checks that belong to a claim that was not made are not run. To leave out a check
+// that the decorator fails on purpose, use [Skip] and give a reason.
 //
-// A decorator that answers requests itself, such as a stub, a circuit breaker or
-// a file transport, claims [Answers]: its base need not be asked, and a check for
-// which it would have to be is skipped where it was not. A cache claims [Caches],
-// and is checked for what RFC 9111 says that a cache must do, or must not:
+// For a decorator that may respond without calling its base, such as a stub, a circuit
+// breaker or a file transport, use [Answers]; checks that need a call to the base
+// are then skipped if there was none. For a cache use [Caches], which checks what
+// RFC 9111 requires of a cache and what it forbids:
 //
 //	rttest.Run(t, func(base http.RoundTripper) http.RoundTripper {
 //		return &cache{base: base, kept: map[string]*entry{}} // empty each time
@@ -36,18 +36,17 @@
 //
 // # How it runs
 //
-// Each check is a subtest. It calls the wrap function itself, once or several
-// times, so that each begins with a decorator that nothing happened to. Most run
-// in a bubble of testing/synctest, where waits take no time and the clock begins
-// in the year 2000: make what has a state or a clock (a limiter, a budget, a
-// cache) inside the wrap function. Concurrency is checked over loopback sockets.
-// The whole takes about a second.
+// Each check is a subtest. It calls the wrap function at least once, so that it starts
+// with a new decorator. Most checks run in a testing/synctest bubble, where waits
+// take no time and the clock starts in the year 2000. Create anything that has state
+// or reads the clock (a limiter, a budget, a cache) inside the wrap function. The
+// concurrency checks use loopback sockets. All checks together take about a second.
 //
-// Run the tests with -race too: some checks read a request in another goroutine
-// at a moment when a decorator must not write it, and only the race detector
-// sees that it does.
+// Also run the tests with -race. Some checks read a request in another goroutine
+// while the decorator must not write to it, and only the race detector notices a
+// write.
 //
-// A check does not hang on a decorator that does: it is given up and failed
-// after [Patience]. What it cannot survive is a panic in a goroutine that the
-// decorator starts, and the runtime's own "concurrent map writes".
+// If a decorator hangs, the check fails after [Patience]. Two things end the whole
+// test binary: a panic in a goroutine that the decorator started, and the runtime's
+// "concurrent map writes".
 package rttest

@@ -13,23 +13,23 @@ func dropChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "retry-dropped-closed", Promise: "R5", Claim: ClaimRetries,
 		Sentence: "the body of each response that is not returned is closed exactly once before the next attempt",
-		Why:      "net/http: a body that is not closed keeps its connection, and two goroutines, for ever",
+		Why:      "net/http: a body that is not closed keeps its connection and two goroutines forever",
 	}, run: droppedClosed}, {Check: Check{
 		Name: "retry-dropped-endless", Promise: "R5", Claim: ClaimRetries,
-		Sentence: "a dropped response whose body has no end is not read whole",
-		Why:      "a server in trouble may send anything; draining is worth a connection and no more",
+		Sentence: "a dropped response with an endless body is not read to the end",
+		Why:      "a server in trouble may send anything; draining a body saves a connection, no more",
 	}, run: func(s *scene) { dropped(s, &trickle{}) }}, {Check: Check{
 		Name: "retry-dropped-stalled", Promise: "R5", Claim: ClaimRetries,
 		Sentence: "a dropped response whose body stalls delays the next attempt by at most 2s",
-		Why:      "a server in trouble may stop in the middle; draining is worth a connection and no more",
+		Why:      "a server in trouble may stop in the middle of a body; draining a body saves a connection, no more",
 	}, run: func(s *scene) { dropped(s, &trickle{stall: true}) }}, {Check: Check{
 		Name: "retry-dropped-slow", Promise: "R5", Claim: ClaimRetries,
 		Sentence: "a dropped response whose body trickles in delays the next attempt by at most 2s",
-		Why:      "a bound on bytes alone is none in time; draining is worth a connection and no more",
+		Why:      "a limit in bytes does not limit the time; draining a body saves a connection, no more",
 	}, run: func(s *scene) { dropped(s, &trickle{pace: 100 * time.Millisecond}) }}, {Check: Check{
 		Name: "retry-one-connection", Promise: "R5", Claim: ClaimRetries,
 		Sentence: "50 calls with two retries each use one connection",
-		Why:      "net/http: a connection is used again only when the body of its last response was read to the end and closed",
+		Why:      "net/http: a connection is reused only after the body of its last response was read to the end and closed",
 	}, run: oneConnection}}
 }
 
@@ -55,7 +55,7 @@ func droppedClosed(s *scene) {
 	}
 }
 
-// dropped lets the first response have a body that is hard to get rid of.
+// dropped gives the first response a body that is hard to drain.
 func dropped(s *scene, source *trickle) {
 	source.most = 64 << 20
 	body := newPayload(source, -1)
@@ -69,14 +69,14 @@ func dropped(s *scene, source *trickle) {
 	})
 	s.finish(s.send(s.wrap(base), s.request(s.retry.Methods[0], "/", nil)))
 	if _, bytes := body.readCount(); bytes >= source.most {
-		s.failf("it read %d MiB of the dropped response", bytes>>20)
+		s.failf("the decorator read %d MiB of the dropped response", bytes>>20)
 	}
 	gaps := base.gaps()
 	if len(gaps) == 0 {
 		s.fatalf("there was no second attempt")
 	}
 	if bound := s.retry.MaxWait + 2*time.Second; gaps[0] > bound {
-		s.failf("the second attempt began %v after the first answer; %v would be in order", gaps[0], bound)
+		s.failf("the second attempt began %v after the first response; at most %v is allowed", gaps[0], bound)
 	}
 	s.closedOnce("the body of the dropped response", body)
 }
@@ -104,6 +104,6 @@ func oneConnection(s *scene) {
 		}
 	}
 	if dials := n.dialedAll(); dials != 1 {
-		s.failf("they used %d connections", dials)
+		s.failf("the calls used %d connections", dials)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// userAgent is a decorator as one writes it: ten lines.
+// userAgent is a typical small decorator.
 type userAgent struct {
 	base  http.RoundTripper
 	agent string
@@ -26,7 +26,7 @@ func (u *userAgent) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (u *userAgent) CloseIdleConnections() { (&http.Client{Transport: u.base}).CloseIdleConnections() }
 
-// The five lines that put it under test.
+// These lines test it.
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	rttest.Run(t, func(base http.RoundTripper) http.RoundTripper {
@@ -40,6 +40,6 @@ func ExampleChecks() {
 	}
 	// Output:
 	// C1 request-untouched: the caller's request is the same before, during and after the call
-	// C1 request-arrays-untouched: nothing is appended into the arrays of the caller's header values
-	// C1 request-kept-after: a request that was handed down is not written any more, and the caller's is not written while it is read
+	// C1 request-arrays-untouched: nothing is appended in the backing arrays of the caller's header values
+	// C1 request-kept-after: a request is not modified after it was passed to the base, and the caller's request is never modified
 }

@@ -9,24 +9,24 @@ import (
 func freshnessChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "cache-no-cache", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "a response with no-cache is not used again without asking the base",
-		Why:      "RFC 9111 section 5.2.2.4: it must not be used without a validation that succeeded",
+		Sentence: "a response with no-cache is not reused without asking the base",
+		Why:      "RFC 9111 section 5.2.2.4: it must not be used without successful validation",
 	}, run: func(s *scene) {
 		s.notReused("no-cache", nil, "max-age=3600, no-cache")
 		s.notReused("No-Cache on a line of its own", nil, "max-age=3600", "Cache-Control", "No-Cache")
 	}}, {Check: Check{
 		Name: "cache-stale", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "a response is not used without the base once its freshness ended, by max-age or Expires, its Age counted in",
+		Sentence: "a stale response, by max-age or Expires and counting its Age, is not reused without asking the base",
 		Why: "RFC 9111 sections 4.2 and 5.2.2.2: a stale response must not be used while the base can be reached, " +
 			"and with must-revalidate not then either",
 	}, run: cacheStale}, {Check: Check{
 		Name: "cache-age", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "a response that is answered without the base has an Age, of as many seconds as it is old",
-		Why:      "RFC 9111 section 4: a cache must generate an Age; a cache above, or a reader, counts the freshness from zero otherwise",
+		Sentence: "a reused response has an Age, in seconds",
+		Why:      "RFC 9111 section 4: a cache must generate an Age; without it, a cache above takes the response for a new one",
 	}, run: cacheAge}, {Check: Check{
 		Name: "cache-not-modified", Promise: "C5", Claim: ClaimCaches,
-		Sentence: "a 304 to the cache's own condition comes out as the response that is still good, one to the caller's condition as a 304",
-		Why:      "RFC 9111 section 4.3.3: a caller who asked without a condition has nothing that a 304 could confirm",
+		Sentence: "for a 304 to the cache's own condition the caller gets the stored response; for one to the caller's condition, the 304",
+		Why:      "RFC 9111 section 4.3.3: a caller who sent no condition has no stored response that a 304 could confirm",
 	}, run: cacheNotModified}}
 }
 
@@ -48,7 +48,7 @@ func cacheStale(s *scene) {
 		s.ask(rt, http.MethodGet, nil)
 		time.Sleep(kept.later) //nolint:forbidigo // virtual time
 		if s.ask(rt, http.MethodGet, nil); base.asked() != 2 {
-			s.failf("a response with %q and %q was used again after %v", kept.control, kept.header(), kept.later)
+			s.failf("a response with %q and %q was reused after %v", kept.control, kept.header(), kept.later)
 		}
 	}
 	base := s.base(func(a *attempt) (*http.Response, error) {
@@ -61,7 +61,7 @@ func cacheStale(s *scene) {
 	s.ask(rt, http.MethodGet, nil)
 	time.Sleep(61 * time.Second) //nolint:forbidigo // virtual time
 	if got, r := s.ask(rt, http.MethodGet, nil); r.resp != nil && r.resp.StatusCode < http.StatusInternalServerError {
-		s.failf("with must-revalidate, stale, and a base that fails, the answer was %s %q", describe(r), got)
+		s.failf("a stale response with must-revalidate was reused when the base failed: %s %q", describe(r), got)
 	}
 }
 
@@ -74,16 +74,17 @@ func cacheAge(s *scene) {
 		time.Sleep(later * time.Second) //nolint:forbidigo // virtual time
 		_, r := s.ask(rt, http.MethodGet, nil)
 		if base.asked() > 1 || r.resp == nil {
-			s.skipf("the cache asked the base again")
+			s.skipf("the cache called the base again")
 		}
 		age, err := strconv.Atoi(r.resp.Header.Get("Age"))
 		if err != nil || age < came+later || age > came+later+1 {
-			s.failf("after %ds, a response that came with Age: %d has Age: %q", later, came, r.resp.Header.Values("Age"))
+			s.failf("after %ds, a response that arrived with Age: %d has Age: %q", later, came, r.resp.Header.Values("Age"))
 		}
 	}
 }
 
-// tagged answers by 304 where the request has the tag, and else by what holds for a minute.
+// tagged responds with a 304 if the request has the tag, and else with a response that
+// is fresh for a minute.
 func tagged(a *attempt) (*http.Response, error) {
 	const tag = `"rttest"`
 	if a.header.Get("If-None-Match") == tag {
@@ -101,15 +102,15 @@ func cacheNotModified(s *scene) {
 		n := base.asked()
 		body, r := s.ask(rt, http.MethodGet, nil)
 		if r.resp == nil || r.resp.StatusCode != http.StatusOK || body != attemptText+"1" && body != attemptText+strconv.Itoa(n+1) {
-			s.failf("a request without a condition was answered with %s %q", describe(r), body)
+			s.failf("a request without a condition got %s %q", describe(r), body)
 		}
 	}
-	rt = s.wrap(s.base(tagged)) // has nothing yet
+	rt = s.wrap(s.base(tagged)) // an empty cache
 	_, r := s.ask(rt, http.MethodGet, http.Header{"If-None-Match": {`"rttest"`}})
 	if r.resp == nil || r.resp.StatusCode != http.StatusNotModified {
-		s.failf("a request with the caller's own condition was answered with %s, not with the 304 of the base", describe(r))
+		s.failf("a request with the caller's own condition got %s, not the 304 of the base", describe(r))
 	}
 	if body, r := s.ask(rt, http.MethodGet, nil); r.resp == nil || r.resp.StatusCode != http.StatusOK || body == "" {
-		s.failf("after a 304 to the caller's condition, one without it was answered with %s %q", describe(r), body)
+		s.failf("after a 304 to the caller's condition, a request without a condition got %s %q", describe(r), body)
 	}
 }

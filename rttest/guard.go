@@ -8,19 +8,19 @@ import (
 func guardChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "guards-nothing", Promise: "C3", Claim: ClaimGuards,
-		Sentence: "of a base that returns neither a response nor an error it makes an error",
-		Why:      "net/http: RoundTrip must return one of them; http.Client, and callers without one, cannot go on with neither",
+		Sentence: "if the base returns neither a response nor an error, the decorator returns an error",
+		Why:      "net/http: RoundTrip must return one of them; callers cannot continue with neither",
 	}, run: func(s *scene) {
 		base := s.base(func(*attempt) (*http.Response, error) { return nil, nil })
 		s.send(s.wrap(base), s.request(http.MethodGet, "/", nil))
 	}}, {Check: Check{
 		Name: "guards-both", Promise: "C3", Claim: ClaimGuards,
-		Sentence: "of a base that returns a response and an error it returns the error, and closes the response's body",
-		Why:      "net/http: the response is ignored beside an error, so nobody closes it, and its connection is lost",
+		Sentence: "if the base returns a response and an error, the decorator returns the error and closes the response's body",
+		Why:      "net/http: a response that comes with an error is ignored, so nobody closes it and its connection is lost",
 	}, run: guardsBoth}, {Check: Check{
 		Name: "guards-response", Promise: "C4", Claim: ClaimGuards,
-		Sentence: "a response of the base without Request or Body gets them",
-		Why:      "net/http: the body of a response is never nil; Response.Location and redirects need the request",
+		Sentence: "the decorator sets Request and Body if the base's response lacks them",
+		Why:      "net/http: a response's body is never nil; Response.Location and redirects need the request",
 	}, run: guardsResponse}}
 }
 

@@ -11,19 +11,19 @@ import (
 func harmChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "retry-post-on-status", Promise: "R9", Claim: ClaimRetries,
-		Sentence: "a POST that was answered by 503 is not sent again, unless that is claimed",
+		Sentence: "a POST that got a 503 is not sent again, unless the decorator claims to retry POST",
 		Why:      "RFC 9110 section 9.2.2: a request with a method that is not idempotent should not be retried automatically",
 	}, unless: unlessPost, run: retryPostOnStatus}, {Check: Check{
 		Name: "retry-post-on-error", Promise: "R7", Claim: ClaimRetries,
-		Sentence: "a POST that was sent before the connection broke is not sent again, unless that is claimed",
-		Why:      "RFC 9110 section 9.2.2: the server may have done it, and a second one does it twice",
+		Sentence: "a POST that was sent before the connection broke is not sent again, unless the decorator claims to retry POST",
+		Why:      "RFC 9110 section 9.2.2: the server may have processed the first one",
 	}, unless: unlessPost, run: retryPostOnError}, {Check: Check{
 		Name: "retry-post-with-key", Promise: "R9", Claim: ClaimRetries,
-		Sentence: "a POST with the key that makes it safe is retried, with the same key",
-		Why:      "draft-ietf-httpapi-idempotency-key-header: the server recognises the second copy by it",
+		Sentence: "a POST with the header that makes it safe to retry is retried with the same value",
+		Why:      "draft-ietf-httpapi-idempotency-key-header: the server recognizes the second request by the key",
 	}, unless: func(c *config) string {
 		if c.retry.Key == "" {
-			return "the decorator claims no header that makes a POST safe to repeat"
+			return "the decorator does not claim a header that makes a POST safe to retry"
 		}
 		return ""
 	}, run: retryPostWithKey}}
@@ -36,7 +36,7 @@ func unlessPost(c *config) string {
 	return ""
 }
 
-// post returns a POST that could be sent again as far as its body goes.
+// post returns a POST whose body can be sent again.
 func post(s *scene) *http.Request {
 	req := s.request(http.MethodPost, "/", text("hello"))
 	req.GetBody = func() (io.ReadCloser, error) { return text("hello"), nil }
@@ -47,7 +47,7 @@ func retryPostOnStatus(s *scene) {
 	base := s.base(always(http.StatusServiceUnavailable))
 	s.finish(s.send(s.wrap(base), post(s)))
 	if n := len(base.seen()); n != 1 {
-		s.failf("it sent the POST %d times", n)
+		s.failf("the POST was sent %d times", n)
 	}
 }
 
@@ -56,7 +56,7 @@ func retryPostOnError(s *scene) {
 		base := s.base(func(*attempt) (*http.Response, error) { return nil, err })
 		s.finish(s.send(s.wrap(base), post(s)))
 		if n := len(base.seen()); n != 1 {
-			s.failf("after %q it sent the POST %d times", err, n)
+			s.failf("after %q the POST was sent %d times", err, n)
 		}
 	}
 }
@@ -68,7 +68,7 @@ func retryPostWithKey(s *scene) {
 	s.finish(s.send(s.wrap(base), req))
 	seen := base.seen()
 	if len(seen) != 2 {
-		s.failf("it sent the POST %d times, not 2", len(seen))
+		s.failf("the POST was sent %d times, not 2", len(seen))
 	}
 	for _, a := range seen {
 		if got := a.header.Get(s.retry.Key); got != "rttest-1" {
@@ -77,7 +77,7 @@ func retryPostWithKey(s *scene) {
 	}
 }
 
-// certificateErrors are those of [crypto/tls] when a server cannot be trusted.
+// certificateErrors returns errors of [crypto/tls] for servers that cannot be trusted.
 func certificateErrors() []error {
 	return []error{
 		&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},

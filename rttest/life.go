@@ -10,12 +10,12 @@ import (
 func lifeChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "goroutines-end", Promise: "C8", Claim: ClaimContract,
-		Sentence: "1,000 calls, cancelled at every stage, leave no goroutine behind",
-		Why:      "one that stays after each cancelled call is a leak that grows with the load",
+		Sentence: "1,000 calls, canceled at every stage, leave no goroutine behind",
+		Why:      "one goroutine left behind by each canceled call is a leak that grows with the load",
 	}, run: goroutinesEnd}, {Check: Check{
 		Name: "defaults-untouched", Promise: "C9", Claim: ClaimContract,
-		Sentence: "http.DefaultTransport and http.DefaultClient stay as they are, and are not used",
-		Why:      "they belong to the program: to change them changes what others send",
+		Sentence: "http.DefaultTransport and http.DefaultClient are neither changed nor used",
+		Why:      "they belong to the program: changing them changes what other code sends",
 	}, run: defaultsUntouched}}
 }
 
@@ -55,7 +55,7 @@ func goroutinesEnd(s *scene) {
 	}
 }
 
-// values are the settings of a struct, as far as they can be compared.
+// values returns the exported fields of a struct that can be compared.
 func values(of any) map[string]any {
 	seen := map[string]any{}
 	value := reflect.Indirect(reflect.ValueOf(of))
@@ -84,7 +84,7 @@ func defaultsUntouched(s *scene) {
 		ofTransport map[string]any
 	}
 	take := func() defaults {
-		d := defaults{transport: http.DefaultTransport, client: http.DefaultClient} //nolint:forbidigo // to see that nobody else touches it
+		d := defaults{transport: http.DefaultTransport, client: http.DefaultClient} //nolint:forbidigo // only to compare them
 		d.ofClient = values(d.client)
 		if t, ok := d.transport.(*http.Transport); ok {
 			d.ofTransport = values(t)
@@ -101,6 +101,6 @@ func defaultsUntouched(s *scene) {
 		s.failf("the request did not go to the base")
 	}
 	if after := take(); !reflect.DeepEqual(before, after) {
-		s.failf("they were %+v, are %+v", before, after)
+		s.failf("the defaults were %+v and are now %+v", before, after)
 	}
 }

@@ -10,16 +10,16 @@ import (
 func limitChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "limit-paces", Promise: "L2", Claim: ClaimLimits,
-		Sentence: "beyond the burst, requests reach the base no faster than the pace",
-		Why:      "the pace is a promise to a server that counts",
+		Sentence: "after the burst, requests reach the base no faster than the rate",
+		Why:      "a server that counts requests refuses the rest",
 	}, unless: unlessPace, run: limitPaces}, {Check: Check{
 		Name: "limit-cancel-in-wait", Promise: "L2", Claim: ClaimLimits,
-		Sentence: "cancelling the context during a wait ends the call within 50ms, with its error, nothing sent and the body closed once",
+		Sentence: "canceling the context during a wait ends the call within 50ms, with its error, nothing sent and the body closed once",
 		Why:      "net/http: the request's context controls its entire lifetime, and RoundTrip must always close the body",
 	}, run: limitCancel}, {Check: Check{
 		Name: "limit-heeds-deadline", Promise: "L2", Claim: ClaimLimits,
-		Sentence: "a wait that cannot end before the context's deadline is refused at once, nothing sent and the body closed once",
-		Why:      "who sleeps until the deadline has taken the caller's time for nothing",
+		Sentence: "a request that would wait beyond the context's deadline is refused at once, nothing sent and the body closed once",
+		Why:      "waiting until the deadline only wastes the caller's time",
 	}, run: limitDeadline}, {Check: Check{
 		Name: "limit-learns", Promise: "L2", Claim: ClaimLimits,
 		Sentence: "after a 429 with Retry-After: 2 no request reaches the base for 2s",
@@ -29,7 +29,7 @@ func limitChecks() []*check {
 
 func unlessPace(c *config) string {
 	if c.limit.PerSecond == 0 {
-		return "the decorator claims no pace of its own"
+		return "the decorator does not claim a fixed rate"
 	}
 	return ""
 }
@@ -44,7 +44,7 @@ func unlessLearns(c *config) string {
 func limitPaces(s *scene) {
 	base := s.base(always(http.StatusOK))
 	rt := s.wrap(base)
-	more := s.limit.Burst + 5 // as many again, to tell the pace from the burst
+	more := s.limit.Burst + 5 // enough to distinguish the rate from the burst
 	for range s.limit.Burst + more {
 		s.finish(s.send(rt, s.request(http.MethodGet, "/", nil)))
 	}
@@ -55,11 +55,12 @@ func limitPaces(s *scene) {
 	took := seen[len(seen)-1].begun.Sub(seen[0].begun)
 	least := time.Duration(float64(more) / s.limit.PerSecond * float64(time.Second))
 	if took < least-least/20-time.Millisecond {
-		s.failf("%d requests reached the base within %v, which should have taken %v", len(seen), took, least)
+		s.failf("%d requests reached the base within %v; they should have taken %v", len(seen), took, least)
 	}
 }
 
-// exhausted returns a decorated base at which the next request has to wait, and how long at least.
+// exhausted returns a decorated base at which the next request must wait, and the least
+// time that it must wait.
 func exhausted(s *scene) (rt http.RoundTripper, b *base, wait time.Duration) {
 	if s.limit.PerSecond == 0 {
 		b = s.base(func(a *attempt) (*http.Response, error) {
@@ -69,7 +70,7 @@ func exhausted(s *scene) (rt http.RoundTripper, b *base, wait time.Duration) {
 			return respond(a, http.StatusOK, "hello"), nil
 		})
 		rt = s.wrap(b)
-		ctx, cancel := context.WithTimeout(s.ctx, time.Millisecond) // so that nobody waits to send it again
+		ctx, cancel := context.WithTimeout(s.ctx, time.Millisecond) // so that the request is not retried
 		defer cancel()
 		s.finish(s.send(rt, s.requestWith(ctx, http.MethodGet, s.origin()+"/", nil)))
 		return rt, b, 2*time.Second - time.Millisecond
@@ -96,7 +97,7 @@ func limitCancel(s *scene) {
 		s.failf("the call ended with %s", describe(r))
 	}
 	if late := r.took - wait/2; late > 50*time.Millisecond {
-		s.failf("the call ended %v after it was cancelled", late)
+		s.failf("the call ended %v after it was canceled", late)
 	}
 	if len(base.seen()) != sent {
 		s.failf("the request was sent")

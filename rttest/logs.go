@@ -13,12 +13,12 @@ import (
 func logChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "log-written", Promise: "O5", Claim: ClaimLogs,
-		Sentence: "a call that succeeds leaves something in the log",
-		Why:      "a search for secrets in an empty log would mean nothing",
+		Sentence: "a successful call is logged",
+		Why:      "searching an empty log for secrets would be meaningless",
 	}, run: logWritten}, {Check: Check{
 		Name: "log-without-secrets", Promise: "A3", Claim: ClaimLogs,
-		Sentence: "no credential of a header, cookie, URL or JSON body stands in the log, plain or encoded",
-		Why:      "logs are read by more people, and kept longer, than a credential is meant for",
+		Sentence: "the log contains no credential from a header, cookie, URL or JSON body, plain or encoded",
+		Why:      "logs are read by more people and kept for longer than a credential is meant for",
 	}, run: logWithoutSecrets}}
 }
 
@@ -27,11 +27,11 @@ func logWritten(s *scene) {
 	base := s.base(always(http.StatusOK))
 	s.finish(s.send(s.wrap(base), s.request(http.MethodGet, "/", nil)))
 	if len(s.sink()) == before {
-		s.failf("the log is as long as before")
+		s.failf("nothing was added to the log")
 	}
 }
 
-// canaries are secrets by the place that they are put in.
+// canaries returns secrets by the place in which they are sent.
 func canaries() map[string]string {
 	secrets := map[string]string{}
 	for _, place := range []string{
@@ -44,7 +44,7 @@ func canaries() map[string]string {
 	return secrets
 }
 
-// betraying returns a request that is full of secrets.
+// betraying returns a request that has a secret in every place.
 func betraying(s *scene, secrets map[string]string) *http.Request {
 	target, err := url.Parse(s.origin())
 	if err != nil {
@@ -86,7 +86,7 @@ func logWithoutSecrets(s *scene) {
 		}
 	}
 	for _, secret := range s.allSecrets() {
-		secrets[fmt.Sprintf("a secret of %d characters that was named", len(secret))] = secret
+		secrets[fmt.Sprintf("a given secret of %d characters", len(secret))] = secret
 	}
 	log := s.sink()
 	var places []string
@@ -101,7 +101,7 @@ func logWithoutSecrets(s *scene) {
 	}
 }
 
-// shows reports whether a log holds a secret, as it is or as headers, URLs and JSON encode it.
+// shows reports whether a log contains a secret, plain or encoded as in headers, URLs and JSON.
 func shows(log, secret string) bool {
 	for _, form := range []string{
 		secret, url.QueryEscape(secret), url.PathEscape(secret), strings.ReplaceAll(secret, "/", `\/`),

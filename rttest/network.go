@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// A network is a real server and a real [http.Transport], joined by pipes: they
-// work in a bubble, where sockets do not.
+// A network is a real server and a real [http.Transport], connected by pipes, which
+// work in a synctest bubble where sockets do not.
 type network struct {
 	transport *http.Transport
 	conns     chan net.Conn
@@ -26,10 +26,10 @@ type network struct {
 
 func (s *scene) network(handler http.Handler) *network { return s.join(handler, nil) }
 
-// plain is a URL that a network of HTTP/2 serves: over https it would have to negotiate.
+// plain is a URL for HTTP/2 without TLS, which needs no negotiation.
 const plain = "http://upload.example.com/"
 
-// network2 speaks HTTP/2 from the first byte, to the URL plain.
+// network2 returns a network that uses HTTP/2 from the first byte, for the URL plain.
 func (s *scene) network2(handler http.Handler) *network {
 	protocols := &http.Protocols{}
 	protocols.SetUnencryptedHTTP2(true)
@@ -47,7 +47,7 @@ func (s *scene) join(handler http.Handler, protocols *http.Protocols) *network {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = server.Serve(n) // it ends when the listener is closed
+		_ = server.Serve(n) // returns when the listener is closed
 	}()
 	s.later(func() {
 		n.transport.CloseIdleConnections()
@@ -57,10 +57,11 @@ func (s *scene) join(handler http.Handler, protocols *http.Protocols) *network {
 	return n
 }
 
-// asked returns how many requests reached the server.
+// asked returns the number of requests that reached the server.
 func (n *network) asked() int { return int(n.served.Load()) }
 
-// dial counts the connection. One for https is taken for encrypted already.
+// dial counts and opens a connection. For https, http.Transport assumes that it is
+// already encrypted.
 func (n *network) dial(ctx context.Context, _, addr string) (net.Conn, error) {
 	n.mu.Lock()
 	n.dials[addr]++

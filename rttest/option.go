@@ -26,111 +26,112 @@ type config struct {
 	only       []string
 }
 
-// An Option says what a decorator claims, or how it is checked. One value may
-// serve many runs, also at once.
+// An Option claims something about a decorator, or configures how it is tested. An
+// Option may be used in several runs, also concurrently.
 type Option func(*config)
 
-// Retry is what a decorator claims that repeats attempts.
+// Retry describes a decorator that retries requests.
 type Retry struct {
-	// Max is the number of retries after the first attempt, exactly. At least 1.
+	// Max is the exact number of retries after the first attempt. It must be at least 1.
 	Max int
 
-	// MaxWait is the longest wait before one retry, whatever a server asks for.
-	// Zero means that the decorator does not wait: then its waits are not checked.
+	// MaxWait is the longest wait before a retry, even if a server asks for more.
+	// Zero means that the decorator does not wait; its waits are then not checked.
 	MaxWait time.Duration
 
-	// Statuses are codes that are retried. The default is 503.
+	// Statuses are status codes that are retried. The default is 503.
 	Statuses []int
 
-	// Methods are those that are retried on such a status. The default is the
-	// idempotent ones of RFC 9110 section 9.2.2. A decorator that has POST here
-	// is not checked for leaving POST alone.
+	// Methods are the methods that are retried on such a status. The default is the
+	// idempotent methods of RFC 9110 section 9.2.2. If POST is listed, the checks
+	// that POST is not retried are not run.
 	Methods []string
 
-	// Errors says that a broken connection is retried, too, for GET.
+	// Errors reports whether a GET is also retried after a broken connection.
 	Errors bool
 
-	// Hints says that a Retry-After of up to MaxWait is waited for.
+	// Hints reports whether the decorator waits for a Retry-After of up to MaxWait.
 	Hints bool
 
-	// Key names the header that makes a POST fit to be repeated, such as
-	// "Idempotency-Key". The default is none.
+	// Key is the header that makes a POST safe to retry, such as "Idempotency-Key".
+	// Empty means that there is none.
 	Key string
 }
 
-// Retries claims that the decorator repeats attempts.
+// Retries claims that the decorator retries requests as r says.
 func Retries(r Retry) Option { return func(c *config) { c.retry = new(r) } }
 
-// Credential is what a decorator claims that signs requests.
+// Credential describes a decorator that adds a credential to requests.
 type Credential struct {
-	Origin string // where it is sent: scheme, host and port of an absolute URL
-	Header string // in which header; Authorization by default
-	Query  string // in which query parameter, in place of a header
-	Secret string // the text that must stand there, and nowhere else
+	Origin string // the URL of the origin that gets the credential; only scheme, host and port count
+	Header string // the header that carries it; Authorization if Header and Query are empty
+	Query  string // the query parameter that carries it, instead of a header
+	Secret string // text that must appear in that header or parameter, and nowhere else
 }
 
 // Carries claims that the decorator adds a credential to requests to one
-// origin. The wrap function must configure it with the same origin and secret.
+// origin. The wrap function must configure the decorator with the same origin and secret.
 func Carries(credential Credential) Option {
 	return func(c *config) { c.credential = new(credential) }
 }
 
-// Logs claims that the decorator logs each request. sink returns all that was
-// logged so far, in whatever form; it is searched for the secrets that the
-// checks send, and for those named here.
+// Logs claims that the decorator logs each request. sink must return everything
+// logged so far, in any format. The checks search it for the secrets that they send
+// and for the secrets given here.
 func Logs(sink func() string, secrets ...string) Option {
 	return func(c *config) { c.sink, c.secrets = sink, secrets }
 }
 
-// Limit is what a decorator claims that makes requests wait for their turn.
+// Limit describes a decorator that limits the rate of requests.
 type Limit struct {
-	PerSecond float64 // the pace; 0 if it has none of its own
-	Burst     int     // how many may go at once; at least 1 beside a pace
-	Learns    bool    // a 429 with Retry-After makes later requests wait for it
+	PerSecond float64 // requests per second; 0 if there is no fixed rate
+	Burst     int     // requests that may be sent at once; at least 1 if PerSecond is set
+	Learns    bool    // after a 429 with Retry-After, later requests wait that long
 }
 
-// Limits claims that the decorator paces requests.
+// Limits claims that the decorator limits the rate of requests.
 func Limits(l Limit) Option { return func(c *config) { c.limit = new(l) } }
 
 // Unwraps claims that the decorator has a method Unwrap() http.RoundTripper that
-// returns what it decorates.
+// returns the round tripper it decorates.
 func Unwraps() Option { return func(c *config) { c.unwraps = true } }
 
-// Guards claims that the decorator holds its base to the contract: of a
-// response and an error together it returns the error, of neither it makes an
-// error, and it fills a response's Request and Body where they are nil.
+// Guards claims that the decorator corrects a base that breaks the contract. If the
+// base returns both a response and an error, the decorator returns the error; if the
+// base returns neither, the decorator returns an error; and it sets a response's
+// Request and Body if they are nil.
 func Guards() Option { return func(c *config) { c.guards = true } }
 
-// Answers claims that the decorator may answer a request without asking its
-// base: a cache, a stub, a circuit breaker that is open, a file transport. What
-// the checks of the contract then say of the base holds for requests that reach
-// it; a check that needs one that does is skipped when none did. How the others
-// are answered is checked as well. A claim of retries, limits, a log or a
-// credential is checked as ever, and so fails where nothing reaches the base.
+// Answers claims that the decorator may respond to a request without calling its
+// base, as a cache, a stub, an open circuit breaker or a file transport does. Checks
+// that need a request to reach the base are skipped if none did, and further checks
+// test the responses that the decorator makes itself. Checks for [Retries], [Limits],
+// [Logs] and [Carries] are not skipped, so they fail if nothing reaches the base.
 func Answers() Option { return func(c *config) { c.answers = true } }
 
-// Caches claims that the decorator keeps responses as RFC 9111 allows a private
-// cache to, and answers later requests by them, in memory or elsewhere. It
-// implies [Answers]. Make the cache inside the wrap function, empty; the checks
-// end a response's freshness by the clock of testing/synctest.
+// Caches claims that the decorator stores responses as RFC 9111 allows a private
+// cache to, and reuses them for later requests. It implies [Answers]. Create an empty
+// cache inside the wrap function. The checks expire responses by the virtual clock of
+// testing/synctest.
 func Caches() Option { return func(c *config) { c.answers, c.caches = true, true } }
 
-// SharedContext sets how to derive the context that several requests of one
-// check share, for a decorator that keeps something there: a record of the call,
-// say, that its package begins. The check calls the function that begin returns
-// when the requests have ended. The default is a plain context.
+// SharedContext sets how to derive a context that several requests of one check
+// share. Use it for a decorator that stores something in the context of a call, such
+// as a record. The check calls end when the requests have ended. By default the
+// requests share a plain context. Most users will not need it.
 func SharedContext(begin func(context.Context) (shared context.Context, end func())) Option {
 	return func(c *config) { c.share = begin }
 }
 
-// Skip leaves out the check of that name, for a reason that is shown.
+// Skip leaves out the check called name. The reason is shown in the test's output and
+// must not be empty.
 func Skip(name, reason string) Option { return func(c *config) { c.skips[name] = reason } }
 
-// Only runs the checks of these names and no others.
+// Only runs only the checks with these names.
 func Only(names ...string) Option { return func(c *config) { c.only = append(c.only, names...) } }
 
-// Patience sets the real time after which a check that hangs is given up, and
-// failed. The default is a minute.
+// Patience sets the real time after which a check that hangs fails. The default is one
+// minute; d must be positive.
 func Patience(d time.Duration) Option { return func(c *config) { c.patience = d } }
 
 const defaultOrigin = "https://api.example.com"
@@ -162,7 +163,7 @@ func configure(options []Option) (*config, error) {
 	return c, errors.Join(append(faults, c.claims()...)...)
 }
 
-// claims fills in defaults, and reports what is impossible.
+// claims fills in the defaults and returns an error for each invalid claim.
 func (c *config) claims() (faults []error) {
 	if c.retry != nil {
 		faults = append(faults, c.retry.complete())
@@ -171,7 +172,8 @@ func (c *config) claims() (faults []error) {
 		faults = append(faults, c.credential.complete())
 	}
 	if l := c.limit; l != nil && (l.PerSecond < 0 || l.PerSecond > 0 && l.Burst < 1 || l.PerSecond == 0 && !l.Learns) {
-		faults = append(faults, fmt.Errorf("rttest: limits: %v per second in bursts of %d: both must be above 0", l.PerSecond, l.Burst))
+		faults = append(faults, fmt.Errorf("rttest: limits: PerSecond is %v and Burst is %d: "+
+			"both must be positive, unless Learns is set and PerSecond is 0", l.PerSecond, l.Burst))
 	}
 	return faults
 }
@@ -186,7 +188,7 @@ func (r *Retry) complete() error {
 		}
 	}
 	if r.Max < 1 || r.MaxWait < 0 {
-		return fmt.Errorf("rttest: retries: %d of them, each after at most %v, can be none", r.Max, r.MaxWait)
+		return fmt.Errorf("rttest: retries: Max is %d, must be at least 1; MaxWait is %v, must not be negative", r.Max, r.MaxWait)
 	}
 	return nil
 }
@@ -195,17 +197,17 @@ func (k *Credential) complete() error {
 	var faults []error
 	switch {
 	case k.Header != "" && k.Query != "":
-		faults = append(faults, errors.New("rttest: credential: it has both a header and a query parameter"))
+		faults = append(faults, errors.New("rttest: credential: both Header and Query are set"))
 	case k.Header == "" && k.Query == "":
 		k.Header = "Authorization"
 	}
 	if u, err := url.Parse(k.Origin); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		faults = append(faults, errors.New("rttest: credential: origin is not an absolute http or https URL"))
+		faults = append(faults, errors.New("rttest: credential: Origin is not an absolute http or https URL"))
 	} else {
 		k.Origin = u.Scheme + "://" + u.Host
 	}
 	if k.Secret == "" {
-		faults = append(faults, errors.New("rttest: credential: its secret is empty"))
+		faults = append(faults, errors.New("rttest: credential: Secret is empty"))
 	}
 	return errors.Join(faults...)
 }
@@ -250,7 +252,7 @@ func (c *config) claimed(claim Claim) bool {
 	return false
 }
 
-// unclaimed says why k does not concern the decorator, or nothing.
+// unclaimed returns the reason why k does not apply to the decorator, or "".
 func (c *config) unclaimed(k *check) string {
 	switch {
 	case !c.claimed(k.Claim):
@@ -261,7 +263,7 @@ func (c *config) unclaimed(k *check) string {
 	return ""
 }
 
-// allSecrets are texts that a report must not show.
+// allSecrets returns the secrets that a report must not show.
 func (c *config) allSecrets() []string {
 	secrets := slices.Clone(c.secrets)
 	if c.credential != nil {

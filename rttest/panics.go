@@ -12,15 +12,15 @@ func panicChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "panic-reaches-the-caller", Promise: "C3", Claim: ClaimContract,
 		Sentence: "a panic of the base reaches the caller",
-		Why:      "who swallows it hides a bug; http.ErrAbortHandler is meant to travel up through a proxy",
+		Why:      "recovering from it hides a bug; http.ErrAbortHandler is meant to pass through a proxy",
 	}, real: true, run: panicReaches}, {Check: Check{
 		Name: "panic-leaves-no-lock", Promise: "C3", Claim: ClaimContract,
-		Sentence: "after a panic of the base further calls work",
-		Why:      "a lock that is not released by a deferred call stops all later requests of the program",
+		Sentence: "after a panic of the base, further calls work",
+		Why:      "a lock that is not released by a deferred call blocks all later requests",
 	}, real: true, run: panicLeavesNoLock}}
 }
 
-// goroutineID is the number in the first line of a stack.
+// goroutineID returns the number in the first line of the goroutine's stack.
 func goroutineID() string {
 	var buf [64]byte
 	fields := bytes.Fields(buf[:runtime.Stack(buf[:], false)])
@@ -42,7 +42,7 @@ func needSameGoroutine(s *scene) {
 	}), s.request(http.MethodGet, "/", nil)))
 	s.skipAside(base)
 	if below.Load() != above.Load() {
-		s.skipf("the decorator calls its base in a goroutine of its own: a panic there might end the process")
+		s.skipf("the decorator calls its base in another goroutine, where a panic might end the process")
 	}
 }
 

@@ -15,11 +15,11 @@ var (
 	errRewound = errors.New("rttest: seek of a closed body")
 )
 
-// A payload is a body that counts what is done to it: a request's, or a response's.
+// A payload is a request or response body that counts how it is used.
 type payload struct {
 	source io.Reader
-	length int64           // -1: not known
-	until  context.Context // reads end with it, as those of net/http do; nil: never
+	length int64           // -1 if unknown
+	until  context.Context // ends reads, as in net/http; nil for never
 
 	mu     sync.Mutex
 	reads  int
@@ -91,7 +91,7 @@ func (s *seekable) Seek(offset int64, whence int) (int64, error) {
 	return seeker.Seek(offset, whence)
 }
 
-// closedOnce waits for p to be closed, and reports if it was not, or twice.
+// closedOnce waits for p to be closed, and fails unless it is closed exactly once.
 func (s *scene) closedOnce(what string, p *payload) {
 	s.settle(func() bool { return p.closed() > 0 })
 	switch n := p.closed(); {
@@ -102,18 +102,18 @@ func (s *scene) closedOnce(what string, p *payload) {
 	}
 }
 
-// A trickle gives a byte each time it is read, after a while, for ever; without a
-// pace it gives as much as is asked for, at once, and with a stall nothing.
+// A trickle is an endless reader that returns a byte after each pace. Without a pace it
+// returns as much as is asked for at once, and with stall it returns nothing.
 type trickle struct {
 	pace  time.Duration
 	stall bool
-	until []<-chan struct{} // reads end when one is closed
-	most  int64             // an error after so many bytes: somebody reads without end
+	until []<-chan struct{} // reads end when one of them is closed
+	most  int64             // reads fail after this many bytes
 
 	given int64
 }
 
-var errEnough = errors.New("rttest: too much was read of a body without end")
+var errEnough = errors.New("rttest: too much of an endless body was read")
 
 func (t *trickle) Read(b []byte) (int, error) {
 	if t.given >= t.most {
@@ -147,8 +147,8 @@ func (t *trickle) sleep(pause time.Duration) bool {
 	return false
 }
 
-// fill writes all of b: a buffer may hold what was read elsewhere, another check's
-// secret for one, and what a Read left there would be taken for the body.
+// fill writes all of b. A reused buffer may hold another check's secret, which would
+// otherwise be taken as part of the body.
 func fill(b []byte) {
 	for i := range b {
 		b[i] = '.'
@@ -190,7 +190,7 @@ func (m *meter) furthest() int64 {
 	return m.ahead
 }
 
-// read returns what is left of r, and how it ended, as a text.
+// read returns the rest of r as text, with the error that ended it if there was one.
 func read(r io.Reader) string {
 	b, err := io.ReadAll(r)
 	if err != nil {

@@ -11,39 +11,39 @@ import (
 )
 
 func replayChecks() []*check {
-	const same = "RFC 9110 section 9.2.2: a retry repeats the request; with another body it is another, and an empty one deletes data"
+	const same = "RFC 9110 section 9.2.2: a retry repeats the request; with another body it is a different request"
 	return []*check{{Check: Check{
 		Name: "retry-body-of-getbody", Promise: "R10", Claim: ClaimRetries,
 		Sentence: "a body with GetBody is sent with the same bytes and length on every attempt", Why: same,
 	}, unless: unlessBody, run: func(s *scene) { replayed(s, kindGetBody) }}, {Check: Check{
 		Name: "retry-body-of-seeker", Promise: "R10", Claim: ClaimRetries,
-		Sentence: "a body that can seek is sent with the same bytes and length on every attempt there is, from where it stood", Why: same,
+		Sentence: "a body that can seek is sent with the same bytes and length on every attempt made, from its initial offset", Why: same,
 	}, unless: unlessBody, run: func(s *scene) { replayed(s, kindSeeker) }}, {Check: Check{
 		Name: "retry-body-of-known-length", Promise: "R10", Claim: ClaimRetries,
-		Sentence: "a plain reader of known length is sent with the same bytes and length on every attempt there is", Why: same,
+		Sentence: "a plain reader of known length is sent with the same bytes and length on every attempt made", Why: same,
 	}, unless: unlessBody, run: func(s *scene) { replayed(s, kindKnown) }}, {Check: Check{
 		Name: "retry-body-of-unknown-length", Promise: "R10", Claim: ClaimRetries,
-		Sentence: "a plain reader of unknown length is sent with the same bytes and length on every attempt there is", Why: same,
+		Sentence: "a plain reader of unknown length is sent with the same bytes and length on every attempt made", Why: same,
 	}, unless: unlessBody, run: func(s *scene) { replayed(s, kindUnknown) }}, {Check: Check{
 		Name: "retry-no-body-stays-none", Promise: "R10", Claim: ClaimRetries,
-		Sentence: "http.NoBody stays no body, of length 0, on every attempt",
-		Why:      "net/http: another body of length 0 is one of unknown length, and sent as Transfer-Encoding: chunked",
+		Sentence: "a request with http.NoBody has no body and length 0 on every attempt",
+		Why:      "net/http: any other body of length 0 counts as one of unknown length, and is sent as Transfer-Encoding: chunked",
 	}, run: noBodyStays}, {Check: Check{
 		Name: "retry-getbody-fails", Promise: "R10", Claim: ClaimRetries,
-		Sentence: "a GetBody that fails ends the call: with its error or the last response, and no attempt with another body",
+		Sentence: "if GetBody fails, the call ends with its error or the last response, and no attempt has a different body",
 		Why:      same,
 	}, unless: unlessBody, run: getBodyFails}, {Check: Check{
 		Name: "retry-bodies-closed", Promise: "C2", Claim: ClaimRetries,
-		Sentence: "the caller's body and each that GetBody made is closed exactly once, when the call succeeds and when it gives up",
+		Sentence: "the caller's body and each body from GetBody is closed exactly once, whether the call succeeds or gives up",
 		Why:      closes,
 	}, unless: unlessBody, run: replayBodiesClosed}, {Check: Check{
 		Name: "retry-upload-streams", Promise: "R11", Claim: ClaimRetries,
 		Sentence: "a 64 MiB body with GetBody is read at most 1 MiB ahead of what is sent, on the first attempt and on a retry",
-		Why:      "GetBody makes a copy in memory needless; one per call is what ends a program under load",
+		Why:      "with GetBody no copy in memory is needed; one copy for each call exhausts memory under load",
 	}, unless: unlessBody, run: uploadStreams}}
 }
 
-// bodyMethod is one that is retried and has a body.
+// bodyMethod returns a method that is retried and has a body, or "".
 func (c *config) bodyMethod() string {
 	for _, method := range []string{http.MethodPut, http.MethodPost, http.MethodPatch, http.MethodDelete} {
 		if slices.Contains(c.retry.Methods, method) {
@@ -55,7 +55,7 @@ func (c *config) bodyMethod() string {
 
 func unlessBody(c *config) string {
 	if c.bodyMethod() == "" {
-		return "the decorator claims to retry no method that has a body"
+		return "the decorator does not claim to retry a method that has a body"
 	}
 	return ""
 }
@@ -103,7 +103,7 @@ func replayed(s *scene, kind bodyKind) {
 		}
 	}
 	if kind == kindGetBody && len(seen) != 2 {
-		s.failf("it sent the request %d times, not 2", len(seen))
+		s.failf("the request was sent %d times, not 2", len(seen))
 	}
 }
 
@@ -134,7 +134,7 @@ func getBodyFails(s *scene) {
 	r := s.send(s.wrap(base), req)
 	s.finish(r)
 	if asked && r.err != nil && !errors.Is(r.err, lost) {
-		s.failf("the call ended with %v, which is not the error of GetBody", r.err)
+		s.failf("the call ended with %v, not with the error of GetBody", r.err)
 	}
 	for _, a := range base.seen() {
 		if a.text != "hello" {
@@ -144,7 +144,7 @@ func getBodyFails(s *scene) {
 	s.closedOnce("the request's body", body)
 }
 
-// replayable gives req a body that can be had again; all returns each that there was.
+// replayable gives req a body with GetBody. The result returns all bodies made so far.
 func replayable(req *http.Request) (all func() []*payload) {
 	var mu sync.Mutex
 	made := []*payload{text("hello")}

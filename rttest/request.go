@@ -17,32 +17,32 @@ func requestChecks() []*check {
 		Why:      "net/http: RoundTrip should not modify the request, except for consuming and closing its body",
 	}, run: requestUntouched}, {Check: Check{
 		Name: "request-arrays-untouched", Promise: "C1", Claim: ClaimContract,
-		Sentence: "nothing is appended into the arrays of the caller's header values",
-		Why:      "a copied header map shares its slices: an append writes into their spare room, and so into the request of somebody else",
+		Sentence: "nothing is appended in the backing arrays of the caller's header values",
+		Why:      "a copied header map shares its slices: an append writes to their spare capacity, and so to another request",
 	}, run: requestArrays}, {Check: Check{
 		Name: "request-kept-after", Promise: "C1", Claim: ClaimContract,
-		Sentence: "a request that was handed down is not written any more, and the caller's is not written while it is read",
-		Why:      "net/http: a base may go on reading the request after RoundTrip returned; its HTTP/2 does",
+		Sentence: "a request is not modified after it was passed to the base, and the caller's request is never modified",
+		Why:      "net/http: a base may read the request after RoundTrip returned, as its HTTP/2 transport does",
 	}, real: true, run: requestKept}, {Check: Check{
 		Name: "request-arrives", Promise: "C1", Claim: ClaimContract,
-		Sentence: "method, URL, Host, headers, length, body and trailer arrive at the base as the caller set them",
-		Why:      "a decorator adds one behaviour; what the caller asked for stays what is sent",
+		Sentence: "method, URL, Host, headers, length, body and trailer reach the base as the caller set them",
+		Why:      "a decorator adds one behavior; the rest is sent as the caller asked",
 	}, run: requestArrives}, {Check: Check{
 		Name: "request-late-trailer", Promise: "C4", Claim: ClaimContract,
-		Sentence: "trailer values that are set while the body is read are sent",
-		Why:      "net/http: Request.Trailer may be filled until the body's EOF; a deep copy of it stays empty",
+		Sentence: "trailer values that the caller sets while the body is read are sent",
+		Why:      "net/http: Request.Trailer may be set until the body's EOF; a deep copy of it stays empty",
 	}, run: requestLateTrailer}, {Check: Check{
 		Name: "request-nil-header", Promise: "C3", Claim: ClaimContract,
-		Sentence: "a request with a nil Header is sent or is an error, not a panic",
-		Why:      "a zero http.Request has one, and http.Transport answers it with an error",
+		Sentence: "a request with a nil Header is sent or causes an error, not a panic",
+		Why:      "a zero http.Request has a nil Header, for which http.Transport returns an error",
 	}, run: func(s *scene) { incomplete(s, func(req *http.Request) { req.Header = nil }) }}, {Check: Check{
 		Name: "request-nil-url", Promise: "C3", Claim: ClaimContract,
-		Sentence: "a request with a nil URL is an error or is answered, not a panic",
-		Why:      "a zero http.Request has one, and http.Transport answers it with an error",
+		Sentence: "a request with a nil URL gets a response or causes an error, not a panic",
+		Why:      "a zero http.Request has a nil URL, for which http.Transport returns an error",
 	}, run: func(s *scene) { incomplete(s, func(req *http.Request) { req.URL = nil }) }}}
 }
 
-// rich returns a request that has something in every field.
+// rich returns a request that has every field set.
 func rich(s *scene, body *payload) *http.Request {
 	req := s.request(http.MethodPut, "/a%2Fb?q=1&q=2", body)
 	req.Host = "virtual.example.com"
@@ -79,10 +79,9 @@ func requestUntouched(s *scene) {
 	}
 }
 
-// readAside reads req as another user of it might, with nothing that orders it
-// before what a decorator does: the race detector then sees a write. The read is
-// over before the decorator is called, so that it cannot meet a map in the middle
-// of a write.
+// readAside reads req in another goroutine, without synchronization with the decorator,
+// so that the race detector notices a write. The read is over before the decorator
+// goes on, so that it does not read a map in the middle of a write.
 func (s *scene) readAside(req *http.Request) {
 	go func() {
 		for _, values := range req.Header {
@@ -90,14 +89,14 @@ func (s *scene) readAside(req *http.Request) {
 		}
 		_, _ = req.ContentLength, len(req.Trailer)
 	}()
-	time.Sleep(2 * time.Millisecond) //nolint:forbidigo // a channel would order what a race detector is to see
+	time.Sleep(2 * time.Millisecond) //nolint:forbidigo // a channel would synchronize, and hide the race
 }
 
 func requestArrays(s *scene) {
 	base := s.base(always(http.StatusOK))
 	rt := s.wrap(base)
 	req := rich(s, text("hello"))
-	for _, name := range []string{"User-Agent", "Via", "Accept", "Cookie"} { // what decorators like to add to
+	for _, name := range []string{"User-Agent", "Via", "Accept", "Cookie"} { // headers that decorators often add to
 		req.Header[name] = append(make([]string, 0, 4), "mine")
 	}
 	before := snap(req)
@@ -125,12 +124,12 @@ func requestKept(s *scene) {
 	req := rich(s, text("hello"))
 	s.readAside(req)
 	s.finish(s.send(rt, req))
-	time.Sleep(5 * time.Millisecond) //nolint:forbidigo // what is written late may be written beside the call
+	time.Sleep(5 * time.Millisecond) //nolint:forbidigo // another goroutine may write later
 	mu.Lock()
 	defer mu.Unlock()
 	for _, h := range sent {
 		for _, difference := range append(h.before.changed(h.req), h.before.overwritten()...) {
-			s.failf("after it was handed down: %s", difference)
+			s.failf("after it was passed to the base: %s", difference)
 		}
 	}
 }
@@ -168,7 +167,7 @@ func requestArrives(s *scene) {
 	}
 }
 
-// A lateTrailer sets a trailer of its request when it is read to the end.
+// A lateTrailer is a body that sets a trailer of its request at EOF.
 type lateTrailer struct {
 	*payload
 

@@ -13,36 +13,36 @@ import (
 func responseChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "response-untouched", Promise: "C4", Claim: ClaimContract,
-		Sentence: "status line, headers, ContentLength, TransferEncoding, Uncompressed and TLS of a response come through as they are",
+		Sentence: "status line, headers, ContentLength, TransferEncoding, Uncompressed and TLS of a response are returned unchanged",
 		Why:      "net/http: RoundTrip should not attempt to interpret the response; callers read all of these",
 	}, run: responseUntouched}, {Check: Check{
 		Name: "response-request-set", Promise: "C4", Claim: ClaimContract,
-		Sentence: "the response's Request is the one that was sent: set, with the caller's method and URL",
-		Why:      "net/http: Response.Request is the request that was sent to obtain it; redirects and Location go by its URL",
+		Sentence: "the response's Request is set, with the caller's method and URL",
+		Why:      "net/http: Response.Request is the request that was sent; redirects and Location are resolved against its URL",
 	}, run: responseRequestSet}, {Check: Check{
 		Name: "response-body-unread", Promise: "C5", Claim: ClaimContract,
 		Sentence: "the body of a response is not read before RoundTrip returns",
-		Why:      "net/http: it is streamed on demand; who reads it first makes a stream wait for its end, and memory grow with it",
+		Why:      "net/http: the body is streamed on demand; reading it first delays a stream until its end and holds it in memory",
 	}, run: responseBodyUnread}, {Check: Check{
 		Name: "response-body-readable", Promise: "C4", Claim: ClaimContract,
 		Sentence: "the body can be read until it is closed, long after RoundTrip returned",
-		Why:      "net/http: the request's context governs the body too; one that is cancelled on return cuts it off",
+		Why:      "net/http: the request's context also governs the body; canceling it on return cuts the body off",
 	}, run: responseBodyReadable}, {Check: Check{
 		Name: "response-body-closed-once", Promise: "C4", Claim: ClaimContract,
-		Sentence: "closing the response's body closes that of the base exactly once, read or not",
+		Sentence: "closing the response's body closes the base's body exactly once, whether it was read or not",
 		Why:      "net/http: the connection is lost if it is never closed; io.Closer: a second Close is undefined",
 	}, run: responseBodyClosedOnce}, {Check: Check{
 		Name: "trailers-come-through", Promise: "C4", Claim: ClaimContract,
-		Sentence: "trailers stand on the response once its body was read, those that were not announced too",
-		Why:      "net/http: Response.Trailer is filled at the body's EOF, on the very Response that the base returned",
+		Sentence: "after the body was read, the response has its trailers, including those that were not announced",
+		Why:      "net/http: Response.Trailer is set at the body's EOF, in the same Response that the base returned",
 	}, run: trailersComeThrough}, {Check: Check{
 		Name: "informational-responses-seen", Promise: "C4", Claim: ClaimContract,
 		Sentence: "the caller's httptrace hook sees a 103 before the response",
-		Why:      "RFC 8297: early hints are of use before the final response; the hook travels on the request's context",
+		Why:      "RFC 8297: early hints are useful only before the final response; the hook is in the request's context",
 	}, run: informational}, {Check: Check{
 		Name: "upgrade-stays-writable", Promise: "C4", Claim: ClaimContract,
-		Sentence: "the body of a 101 stays an io.ReadWriteCloser, and nobody reads it before the caller",
-		Why:      "net/http: after a protocol switch the body is the connection itself, to be written as well",
+		Sentence: "the body of a 101 is an io.ReadWriteCloser that is not read before the caller reads it",
+		Why:      "net/http: after a protocol switch the body is the connection itself, which the caller also writes to",
 	}, run: upgradeWritable}}
 }
 
@@ -111,7 +111,7 @@ func responseBodyUnread(s *scene) {
 	}
 }
 
-// A drip gives one byte after the other, each after a while.
+// A drip is a reader that returns one byte at a time, each after a pause.
 type drip struct {
 	left string
 	ctx  context.Context
@@ -168,7 +168,7 @@ func trailersComeThrough(s *scene) {
 			w.Header().Set("Trailer", "X-Sum")
 		}
 		_, _ = io.WriteString(w, "hello")
-		_ = http.NewResponseController(w).Flush() // so that its length is not known
+		_ = http.NewResponseController(w).Flush() // so that the length is unknown
 		if r.URL.Path == "/announced" {
 			w.Header().Set("X-Sum", "5d41")
 		} else {

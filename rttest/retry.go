@@ -14,36 +14,36 @@ import (
 func retryChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "retry-count-by-status", Promise: "R3", Claim: ClaimRetries,
-		Sentence: "while the server answers with a status to be retried, Max retries follow the first attempt, neither more nor less",
-		Why:      "each retry is load on a server in trouble, and the number is what the caller configured",
+		Sentence: "while the server returns a status that is retried, exactly Max retries follow the first attempt",
+		Why:      "each retry is load on a server in trouble, and the caller configured the number",
 	}, run: retryCountByStatus}, {Check: Check{
 		Name: "retry-count-by-error", Promise: "R3", Claim: ClaimRetries,
-		Sentence: "while the connection breaks, Max retries follow the first attempt, neither more nor less",
-		Why:      "each retry is load on a server in trouble, and the number is what the caller configured",
+		Sentence: "while the connection breaks, exactly Max retries follow the first attempt",
+		Why:      "each retry is load on a server in trouble, and the caller configured the number",
 	}, unless: unlessErrors, run: retryCountByError}, {Check: Check{
 		Name: "retry-stops-at-success", Promise: "R3", Claim: ClaimRetries,
-		Sentence: "the first response that needs no retry is returned, and nothing is sent after it",
-		Why:      "a retry of what succeeded does it twice",
+		Sentence: "the first response that needs no retry is returned, and nothing more is sent",
+		Why:      "retrying a successful request processes it twice",
 	}, run: retryStops}, {Check: Check{
 		Name: "retry-last-response", Promise: "R4", Claim: ClaimRetries,
-		Sentence: "when retries end by a status, the last response is returned, open, its body unread, without an error",
+		Sentence: "when retries end with a status, the last response is returned without an error, its body open and unread",
 		Why:      "net/http: a response that was obtained has a nil error; its body says what went wrong",
 	}, run: retryLastResponse}, {Check: Check{
 		Name: "retry-last-error", Promise: "R4", Claim: ClaimRetries,
-		Sentence: "when retries end by an error, it Is the error of the last attempt",
-		Why:      "callers decide by the cause, which a text that only names the attempts hides",
+		Sentence: "when retries end with an error, it matches the error of the last attempt by errors.Is",
+		Why:      "callers need the cause, which a text that only counts the attempts hides",
 	}, unless: unlessErrors, run: retryLastError}, {Check: Check{
 		Name: "retry-certificate", Promise: "R8", Claim: ClaimRetries,
-		Sentence: "a certificate that is not trusted, or is for another host, is not asked for again",
-		Why:      "it stays the same: retries only delay the error, and hide that somebody may be in between",
+		Sentence: "a request is not retried after a certificate that is not trusted or is for another host",
+		Why:      "the certificate stays the same: retries only delay the error, and may hide an attack",
 	}, run: retryCertificate}, {Check: Check{
 		Name: "retry-cancelled-caller", Promise: "R8", Claim: ClaimRetries,
-		Sentence: "an attempt that failed because the caller cancelled is not repeated",
-		Why:      "nobody waits for the answer any more",
+		Sentence: "an attempt that failed because the caller canceled is not retried",
+		Why:      "the caller no longer waits for the response",
 	}, run: retryCancelledCaller}, {Check: Check{
 		Name: "retry-no-upgrade", Promise: "R8", Claim: ClaimRetries,
 		Sentence: "a 101 is returned after one attempt",
-		Why:      "net/http: the connection has been handed over; to drop it ends what the caller asked for",
+		Why:      "net/http: the connection has been handed over, and dropping it ends what the caller asked for",
 	}, run: retryNoUpgrade}}
 }
 
@@ -59,7 +59,7 @@ func retryCountByStatus(s *scene) {
 		base := s.base(always(status))
 		s.finish(s.send(s.wrap(base), s.request(s.retry.Methods[0], "/", nil)))
 		if n := len(base.seen()); n != s.retry.Max+1 {
-			s.failf("answered by %d each time, it sent the request %d times, not %d", status, n, s.retry.Max+1)
+			s.failf("with status %d each time, the request was sent %d times, not %d", status, n, s.retry.Max+1)
 		}
 	}
 }
@@ -68,11 +68,11 @@ func retryCountByError(s *scene) {
 	base := s.base(func(*attempt) (*http.Response, error) { return nil, errBroken })
 	s.finish(s.send(s.wrap(base), s.request(http.MethodGet, "/", nil)))
 	if n := len(base.seen()); n != s.retry.Max+1 {
-		s.failf("it sent the request %d times, not %d", n, s.retry.Max+1)
+		s.failf("the request was sent %d times, not %d", n, s.retry.Max+1)
 	}
 }
 
-// failing returns n statuses to be retried.
+// failing returns n statuses that are retried.
 func (s *scene) failing(n int) []int { return slices.Repeat([]int{s.retry.Statuses[0]}, n) }
 
 func retryStops(s *scene) {
@@ -83,7 +83,7 @@ func retryStops(s *scene) {
 		s.failf("the call ended with %s", describe(r))
 	}
 	if n := len(base.seen()); n != s.retry.Max+1 {
-		s.failf("it sent the request %d times, not %d", n, s.retry.Max+1)
+		s.failf("the request was sent %d times, not %d", n, s.retry.Max+1)
 	}
 }
 
@@ -134,7 +134,7 @@ func retryCertificate(s *scene) {
 		r := s.send(s.wrap(base), s.request(http.MethodGet, "/", nil))
 		s.finish(r)
 		if n := len(base.seen()); n != 1 {
-			s.failf("after %q it sent the request %d times", err, n)
+			s.failf("after %q the request was sent %d times", err, n)
 		}
 	}
 }
@@ -149,7 +149,7 @@ func retryCancelledCaller(s *scene) {
 	r := s.send(s.wrap(base), s.requestWith(ctx, http.MethodGet, s.origin()+"/", nil))
 	s.finish(r)
 	if n := len(base.seen()); n != 1 {
-		s.failf("it sent the request %d times", n)
+		s.failf("the request was sent %d times", n)
 	}
 }
 
@@ -162,7 +162,7 @@ func retryNoUpgrade(s *scene) {
 	}
 }
 
-// needWait says why a check of waits longer than d does not concern the decorator.
+// needWait skips a check that needs waits longer than d, unless the decorator claims them.
 func needWait(d time.Duration) func(*config) string {
 	return func(c *config) string {
 		if c.retry.MaxWait < d {

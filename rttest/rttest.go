@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// A Check is one thing that a decorator has to keep to.
+// A Check is one rule that a decorator must follow.
 type Check struct {
-	Name     string // as in the subtest's name and in [Skip]
-	Promise  string // the promise of this module that it belongs to, such as "C1"
+	Name     string // the name of the subtest, and the name to pass to [Skip]
+	Promise  string // the number of this module's promise that it tests, such as "C1"
 	Sentence string // what is expected
-	Why      string // what says so: the documentation of net/http, an RFC, or what happens otherwise
-	Claim    Claim  // what a decorator must claim for the check to be run
+	Why      string // the source: the documentation of net/http, an RFC, or the harm that is prevented
+	Claim    Claim  // the check is run only for decorators with this claim
 }
 
-// A Claim is what a decorator says of itself by an [Option].
+// A Claim is something that a decorator claims to do. An [Option] makes the claim.
 type Claim string
 
-// The claims. ClaimContract is everybody's.
+// The claims. ClaimContract applies to every decorator.
 const (
 	ClaimContract   Claim = "contract"
 	ClaimGuards     Claim = "guards"     // [Guards]
@@ -33,15 +33,15 @@ const (
 	ClaimLimits     Claim = "limits"     // [Limits]
 )
 
-// An Outcome is how a check went.
+// An Outcome is the result of a check.
 type Outcome int
 
 // The outcomes of a check.
 const (
 	Passed     Outcome = iota
-	Failed             // the decorator does not keep to it
-	NotClaimed         // the decorator does not claim what is checked
-	Skipped            // by [Skip], or because it cannot be told from outside
+	Failed             // the decorator breaks the rule
+	NotClaimed         // the decorator does not claim what the check tests
+	Skipped            // by [Skip], or because the check could not observe what it needs
 )
 
 // String returns the outcome in lower case, such as "not claimed".
@@ -59,15 +59,15 @@ func (o Outcome) String() string {
 	return fmt.Sprintf("outcome %d", int(o))
 }
 
-// A Finding is what one check found.
+// A Finding is the result of one check of one decorator.
 type Finding struct {
 	Check   Check
 	Outcome Outcome
-	Detail  string        // what happened, or why it was not run; empty if passed
+	Detail  string        // what happened, or why the check was not run; empty if it passed
 	Took    time.Duration // in real time
 }
 
-// Checks returns all checks in the order in which they are run.
+// Checks returns all checks in the order in which they run.
 func Checks() []Check {
 	var list []Check
 	for _, c := range catalogue() {
@@ -76,10 +76,9 @@ func Checks() []Check {
 	return list
 }
 
-// Run checks the decorator that wrap puts on a base, each check in a subtest of
-// its own, and fails t with what it finds. Checks of what the decorator does not
-// claim at all are left out; one that a detail of the claim excludes is skipped.
-// wrap must return a decorator of the very base it is given.
+// Run tests the decorator that wrap returns. Each check runs as a subtest of t. Checks
+// for claims that the options do not make are left out; a check that a detail of a
+// claim excludes is skipped. wrap must return a decorator of the base it is given.
 func Run(t *testing.T, wrap func(base http.RoundTripper) http.RoundTripper, options ...Option) {
 	t.Helper()
 	cfg := settings(t, options)
@@ -101,9 +100,9 @@ func Run(t *testing.T, wrap func(base http.RoundTripper) http.RoundTripper, opti
 	}
 }
 
-// Report does what [Run] does, but returns what it found instead of failing t:
-// for a comparison of decorators. It still fails t when an option is impossible,
-// and the race detector does so when it finds a race.
+// Report is [Run] for comparing decorators: it returns the findings instead of failing
+// t. It still fails t if an option is invalid, and so does the race detector if it
+// finds a race. Most users will not need it.
 func Report(t *testing.T, wrap func(base http.RoundTripper) http.RoundTripper, options ...Option) []Finding {
 	t.Helper()
 	cfg := settings(t, options)
@@ -123,12 +122,12 @@ func settings(t *testing.T, options []Option) *config {
 	return cfg
 }
 
-// A check is a [Check] with what it does.
+// A check is a [Check] and the function that performs it.
 type check struct {
 	Check
 
-	real   bool                 // in real time: over loopback, or for a lock or a race
-	unless func(*config) string // why the decorator does not claim this in particular; empty if it does
+	real   bool                 // runs in real time: over loopback, or because of a lock or a race
+	unless func(*config) string // the reason why the claim does not include this check; empty if it does
 	run    func(*scene)
 }
 

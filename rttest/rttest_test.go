@@ -57,8 +57,8 @@ func TestAFailureSaysWhatWasExpectedWhatHappenedAndWhy(t *testing.T) {
 	out := child(t, "sent-once")
 	assert.Contains(t, out, "--- FAIL: TestChild/sent-once")
 	assert.Contains(t, out, "sent-once (C5)")
-	assert.Contains(t, out, "expected: one call is one request to the base")
-	assert.Contains(t, out, "happened: after an answer of 503 (0: an error) the base was called 2 times")
+	assert.Contains(t, out, "expected: one call sends one request to the base")
+	assert.Contains(t, out, "happened: after a response of status 503 (0: an error) the base was called 2 times")
 	assert.Contains(t, out, "why:      net/http: RoundTrip executes a single HTTP transaction")
 }
 
@@ -75,7 +75,8 @@ func TestTellsAllThatIsWrongWithTheOptions(t *testing.T) {
 	out := child(t, "options")
 	for _, want := range []string{
 		`unknown check "no-such-check"`, `skip "sent-once": a reason is missing`, "patience -1ns is not positive",
-		"retries: 0 of them", "origin is not an absolute http or https URL", "its secret is empty", "both a header and a query parameter", "limits: 0 per second",
+		"retries: Max is 0, must be at least 1", "Origin is not an absolute http or https URL", "Secret is empty",
+		"both Header and Query are set", "limits: PerSecond is 0 and Burst is 0",
 	} {
 		assert.Contains(t, out, want)
 	}
@@ -179,7 +180,7 @@ func TestDoesNotPanicBelowAForeignGoroutine(t *testing.T) {
 	for _, f := range rttest.Report(t, wrap) {
 		if strings.HasPrefix(f.Check.Name, "panic-") {
 			assert.Equal(t, rttest.Skipped, f.Outcome)
-			assert.Contains(t, f.Detail, "goroutine of its own")
+			assert.Contains(t, f.Detail, "in another goroutine")
 			continue
 		}
 		assert.NotEqual(t, rttest.Failed, f.Outcome, "%s: %s", f.Check.Name, f.Detail)

@@ -18,16 +18,16 @@ import (
 	"time"
 )
 
-// A scene is what one check plays in: it sends requests, within bounds, and
-// notes what went wrong.
+// A scene is one run of a check. It sends requests, with a time limit, and records
+// failures.
 type scene struct {
 	*config
 
 	check  *check
 	put    func(http.RoundTripper) http.RoundTripper
-	ctx    context.Context // of every request; ends with the scene
+	ctx    context.Context // parent of every request's context; ends with the scene
 	cancel context.CancelFunc
-	label  string // which goroutines belong to the calls of this scene
+	label  string // a pprof label of the goroutines that this scene's calls start
 	played atomic.Bool
 
 	mu       sync.Mutex
@@ -36,7 +36,7 @@ type scene struct {
 	cleanups []func()
 }
 
-// examine runs one check. It returns when the check ended, or was given up.
+// examine runs one check. It returns when the check has ended or runs out of time.
 func examine(t *testing.T, k *check, wrap func(http.RoundTripper) http.RoundTripper, cfg *config) Finding {
 	t.Helper()
 	found := Finding{Check: k.Check}
@@ -50,7 +50,7 @@ func examine(t *testing.T, k *check, wrap func(http.RoundTripper) http.RoundTrip
 	}
 	begun := time.Now()
 	s := &scene{config: cfg, check: k, put: wrap}
-	s.label = fmt.Sprintf("%s %x", k.Name, rand.Uint64()) // an address may have been that of an earlier scene
+	s.label = fmt.Sprintf("%s %x", k.Name, rand.Uint64()) // random, since an address may be reused
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -65,7 +65,7 @@ func examine(t *testing.T, k *check, wrap func(http.RoundTripper) http.RoundTrip
 	select {
 	case <-ended:
 	case <-late.C:
-		s.failf("the check did not end within %v: the decorator waits for a lock, or works without end", cfg.patience)
+		s.failf("the check did not end within %v: the decorator waits for a lock or loops forever", cfg.patience)
 	}
 	found.Took = time.Since(begun)
 	found.Outcome, found.Detail = s.verdict()
@@ -84,14 +84,14 @@ func (s *scene) verdict() (Outcome, string) {
 	return Passed, ""
 }
 
-// bubble plays in virtual time. A goroutine that the decorator leaves blocked
-// ends the bubble with a panic; that counts only if it stopped the check, since
-// another check is there for what is left behind.
+// bubble runs the check in virtual time. A goroutine that the decorator leaves blocked
+// makes the bubble panic. That counts only if it stopped the check, since another
+// check looks for goroutines left behind.
 func (s *scene) bubble(t *testing.T) {
 	t.Helper()
 	defer func() {
 		if p := recover(); p != nil && !s.played.Load() {
-			s.failf("the decorator blocks for ever: %v", p)
+			s.failf("the decorator blocks forever: %v", p)
 		}
 	}()
 	synctest.Test(t, func(*testing.T) { s.play() })
@@ -100,7 +100,7 @@ func (s *scene) bubble(t *testing.T) {
 func (s *scene) play() {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	over := make(chan struct{})
-	go func() { // of its own, so that fatalf can end it
+	go func() { // a separate goroutine, so that fatalf can end it
 		defer close(over)
 		defer func() {
 			if p := recover(); p != nil {
@@ -117,10 +117,10 @@ func (s *scene) play() {
 	}
 }
 
-// later calls f when the check has ended.
+// later registers f to be called when the check has ended.
 func (s *scene) later(f func()) { s.cleanups = append(s.cleanups, f) }
 
-// failf notes what happened against expectation. Secrets are masked.
+// failf records a failure. It masks secrets.
 func (s *scene) failf(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	for _, secret := range s.allSecrets() {
@@ -128,12 +128,12 @@ func (s *scene) failf(format string, args ...any) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.faults) < 8 { // the ninth explains no more than the eight
+	if len(s.faults) < 8 { // more would not explain more
 		s.faults = append(s.faults, text)
 	}
 }
 
-// fatalf notes what happened and ends the check. It must be called by the check's own goroutine.
+// fatalf records a failure and ends the check. Only the check's own goroutine may call it.
 func (s *scene) fatalf(format string, args ...any) {
 	s.failf(format, args...)
 	runtime.Goexit()
@@ -146,7 +146,7 @@ func (s *scene) skipf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// wrap puts the decorator on base.
+// wrap returns the decorator with base below it.
 func (s *scene) wrap(base http.RoundTripper) http.RoundTripper {
 	rt := s.put(base)
 	if rt == nil {
@@ -155,7 +155,7 @@ func (s *scene) wrap(base http.RoundTripper) http.RoundTripper {
 	return rt
 }
 
-// longest is how long a call may take: all that it claims to wait, and a minute.
+// longest returns how long a call may take: all the waits that it claims, and a minute.
 func (s *scene) longest() time.Duration {
 	if s.check.real {
 		return s.patience / 2
@@ -166,7 +166,7 @@ func (s *scene) longest() time.Duration {
 	return time.Duration(s.retry.Max+1)*(s.retry.MaxWait+2*time.Second) + time.Minute
 }
 
-// A result is the answer of one call.
+// A result is the outcome of one call.
 type result struct {
 	resp     *http.Response
 	err      error
@@ -175,8 +175,8 @@ type result struct {
 	ended    time.Time
 }
 
-// start makes a call in a goroutine that carries the scene's label, as do those
-// that are started by it.
+// start makes a call in a goroutine with the scene's label, which the goroutines that
+// it starts inherit.
 func (s *scene) start(rt http.RoundTripper, req *http.Request) <-chan result {
 	answered := make(chan result, 1)
 	go func() {
@@ -194,7 +194,7 @@ func (s *scene) start(rt http.RoundTripper, req *http.Request) <-chan result {
 	return answered
 }
 
-// await waits for the answer of a call, as long as it may take.
+// await waits for a call to return, and fails if it takes longer than allowed.
 func (s *scene) await(answered <-chan result) result {
 	late := time.NewTimer(s.longest())
 	defer late.Stop()
@@ -208,10 +208,10 @@ func (s *scene) await(answered <-chan result) result {
 	}
 }
 
-// try makes a call and lets it panic or break the contract.
+// try makes a call that may panic or break the contract.
 func (s *scene) try(rt http.RoundTripper, req *http.Request) result { return s.await(s.start(rt, req)) }
 
-// send makes a call that must be answered by a response or an error.
+// send makes a call that must return either a response or an error.
 func (s *scene) send(rt http.RoundTripper, req *http.Request) result { return s.judge(s.try(rt, req)) }
 
 func (s *scene) judge(r result) result {
@@ -228,7 +228,7 @@ func (s *scene) judge(r result) result {
 	return r
 }
 
-// answer makes a call that must be answered by a response.
+// answer makes a call that must return a response.
 func (s *scene) answer(rt http.RoundTripper, req *http.Request) *http.Response {
 	r := s.send(rt, req)
 	if r.err != nil {
@@ -250,7 +250,7 @@ func (s *scene) finish(r result) string {
 	return string(text)
 }
 
-// request returns a request to the origin of the check, with the body given, which may be nil.
+// request returns a request to the check's origin. The body may be nil.
 func (s *scene) request(method, path string, body io.ReadCloser) *http.Request {
 	return s.requestWith(s.ctx, method, s.origin()+path, body)
 }
@@ -269,14 +269,14 @@ func (s *scene) requestWith(ctx context.Context, method, target string, body io.
 	return req
 }
 
-// settle gives what runs beside a call the time to end, until done says that it did.
+// settle waits for background work of a call to end, until done returns true.
 func (s *scene) settle(done func() bool) {
 	for tries := 0; tries < 40 && !done(); tries++ {
 		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // virtual time, or bounded polling
 	}
 }
 
-// goroutines counts those that calls of the scene started and that still run.
+// goroutines counts the goroutines that the scene's calls started and that still run.
 func (s *scene) goroutines() (count int, stacks string) {
 	var all, found strings.Builder
 	if err := pprof.Lookup("goroutine").WriteTo(&all, 1); err != nil {

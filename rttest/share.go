@@ -10,17 +10,17 @@ import (
 )
 
 func shareChecks() []*check {
-	const why = "an errgroup gives all its requests one context: whatever a layer keeps there belongs to several calls at once"
+	const why = "an errgroup gives all its requests one context: a value that a layer stores there belongs to several calls at once"
 	return []*check{{Check: Check{
 		Name: "retry-fan-out", Promise: "C11", Claim: ClaimRetries,
-		Sentence: "of ten requests to one URL that share a context, at once or one after the other, each is retried", Why: why,
+		Sentence: "ten requests to one URL that share a context, in parallel or in sequence, are each retried", Why: why,
 	}, run: func(s *scene) { fannedOut(s, func(int) string { return "/" }) }}, {Check: Check{
 		Name: "retry-fan-out-of-urls", Promise: "C11", Claim: ClaimRetries,
-		Sentence: "of ten requests to different URLs that share a context, at once or one after the other, each is retried", Why: why,
+		Sentence: "ten requests to different URLs that share a context, in parallel or in sequence, are each retried", Why: why,
 	}, run: func(s *scene) { fannedOut(s, func(call int) string { return fmt.Sprintf("/%d", call) }) }}}
 }
 
-// fannedOut makes calls of which each must be sent twice.
+// fannedOut makes calls that must each be sent twice.
 func fannedOut(s *scene, path func(call int) string) {
 	for _, parallel := range []bool{true, false} {
 		ctx, end := s.shared(s.ctx)
@@ -49,7 +49,7 @@ func fannedOut(s *scene, path func(call int) string) {
 	}
 }
 
-// pairs is a server that asks for a retry of each call once.
+// pairs is a server that asks for one retry of each call.
 type pairs struct {
 	status int
 

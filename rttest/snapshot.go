@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// A snapshot is a request at one moment, deep enough to see later what was written to it.
+// A snapshot is the state of a request at one moment, deep enough to find later writes.
 type snapshot struct {
 	fields map[string]any // by name, in a form that reflect.DeepEqual compares
 	arrays map[string][]string
-	header http.Header // the very map
+	header http.Header // the map itself, not a copy
 }
 
 func snap(req *http.Request) snapshot {
@@ -37,7 +37,7 @@ func snap(req *http.Request) snapshot {
 	return s
 }
 
-// identity tells one pointer, map or function from another.
+// identity returns a number that identifies a pointer, map or function.
 func identity(v any) uintptr {
 	value := reflect.ValueOf(v)
 	switch value.Kind() {
@@ -48,7 +48,7 @@ func identity(v any) uintptr {
 	}
 }
 
-// changed says what is different in req by now.
+// changed describes what has changed in req since.
 func (s *snapshot) changed(req *http.Request) (differences []string) {
 	now := snap(req)
 	for name, was := range s.fields {
@@ -60,17 +60,17 @@ func (s *snapshot) changed(req *http.Request) (differences []string) {
 	return differences
 }
 
-// overwritten says what was written behind the end of the header's slices, into
-// the room that they share with whoever made them.
+// overwritten describes what was written beyond the length of the header's slices, in
+// the capacity that they share with other slices.
 func (s *snapshot) overwritten() (differences []string) {
 	for name, was := range s.arrays {
 		values := s.header[name]
 		if cap(values) != len(was) {
-			continue // another slice: that is seen by changed
+			continue // another slice, which changed reports
 		}
 		room, now := was[len(values):], values[len(values):cap(values)]
 		if !slices.Equal(room, now) {
-			differences = append(differences, fmt.Sprintf("the array of header %s had %q behind its end, has %q", name, room, now))
+			differences = append(differences, fmt.Sprintf("the spare capacity of header %s was %q, is %q", name, room, now))
 		}
 	}
 	slices.Sort(differences)

@@ -8,32 +8,32 @@ import (
 	"time"
 )
 
-const prompt = 2 * time.Second // counts as at once, in virtual time
+const prompt = 2 * time.Second // of virtual time, counts as at once
 
 func stallChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "body-not-read-ahead", Promise: "R10", Claim: ClaimContract,
-		Sentence: "the base is called at once, before anything of the request's body is read",
-		Why: "a body may be a pipe: reading it first holds the upload back for as long as its writer likes, " +
-			"and outside the base's timeouts",
+		Sentence: "the base is called at once, before any of the request's body is read",
+		Why: "a body may be a pipe: reading it first delays the upload until its writer is done, " +
+			"outside of the base's timeouts",
 	}, run: notReadAhead}, {Check: Check{
 		Name: "body-stalled-cancelled", Promise: "C8", Claim: ClaimContract,
-		Sentence: "cancelling the context ends a call whose body stalls within 50ms, with an error, and closes the body; over HTTP/2 too",
-		Why:      "net/http: a request's context controls its entire lifetime, and Close of the body ends what waits for more of it",
+		Sentence: "canceling the context ends a call whose body stalls within 50ms, with an error, and closes the body; also over HTTP/2",
+		Why:      "net/http: a request's context controls its entire lifetime, and closing the body ends its writer's wait",
 	}, run: stalledCancelled}, {Check: Check{
 		Name: "early-response-comes-through", Promise: "C5", Claim: ClaimContract,
 		Sentence: "over HTTP/2, a response that arrives while the upload stalls is returned at once, and its body " +
 			"can be read or closed at once",
-		Why: "RFC 9113 section 8.1: a server may respond before the request ends; it then waits for no more of the body",
+		Why: "RFC 9113 section 8.1: a server may respond before the request ends, and then does not need the rest of it",
 	}, run: func(s *scene) { earlyResponse(s, http.StatusRequestEntityTooLarge) }}, {Check: Check{
 		Name: "retry-early-response", Promise: "R5", Claim: ClaimRetries,
-		Sentence: "over HTTP/2, a status to be retried that arrives while the upload stalls is returned in time, " +
-			"since its body cannot be sent again",
-		Why: "RFC 9113 section 8.1: a server in trouble responds before the request ends; Close of its response waits for the upload",
+		Sentence: "over HTTP/2, a status that is otherwise retried is returned in time if it arrives while the upload stalls, " +
+			"since the body cannot be sent again",
+		Why: "RFC 9113 section 8.1: a server in trouble responds before the request ends; closing its response waits for the upload",
 	}, unless: unlessBody, run: func(s *scene) { earlyResponse(s, s.retry.Statuses[0]) }}}
 }
 
-// A stall is a reader that waits until the channel is closed.
+// A stall is a reader that blocks until the channel is closed.
 type stall struct{ until <-chan struct{} }
 
 func (s *stall) Read([]byte) (int, error) {
@@ -41,11 +41,11 @@ func (s *stall) Read([]byte) (int, error) {
 	return 0, errClosed
 }
 
-// stalling returns a body that stalls after its first bytes until it is closed.
+// stalling returns a body that blocks after its first bytes until it is closed.
 func (s *scene) stalling(length int64) *payload {
 	p := newPayload(nil, length)
 	p.source = io.MultiReader(strings.NewReader("head of a long upload"), &stall{p.done})
-	s.later(func() { // end a Read that still waits
+	s.later(func() { // end a Read that still blocks
 		if p.closed() == 0 {
 			closeBody(p)
 		}
@@ -53,7 +53,7 @@ func (s *scene) stalling(length int64) *payload {
 	return p
 }
 
-// lengths returns the ContentLengths that a stalling body is tried with: unknown and known.
+// lengths returns the ContentLengths to test a stalling body with: unknown and known.
 func lengths() []int64 { return []int64{-1, 1 << 20} }
 
 func notReadAhead(s *scene) {
@@ -90,7 +90,7 @@ func notReadAhead(s *scene) {
 }
 
 func stalledCancelled(s *scene) {
-	scripted := s.base(func(a *attempt) (*http.Response, error) { // as http.Transport does it
+	scripted := s.base(func(a *attempt) (*http.Response, error) { // like http.Transport
 		defer closeBody(a.req.Body)
 		go func() { _, _ = io.Copy(io.Discard, a.req.Body) }()
 		return hanging(a)
@@ -115,7 +115,7 @@ func stalledCancelled(s *scene) {
 				s.failf("on a %T the call ended with %s", base, describe(r))
 			}
 			if late := r.took - after; late > 50*time.Millisecond {
-				s.failf("on a %T the call ended %v after it was cancelled", base, late)
+				s.failf("on a %T the call ended %v after it was canceled", base, late)
 			}
 			s.letGo(body)
 		}
@@ -146,7 +146,7 @@ func earlyResponse(s *scene, status int) {
 				s.fatalf("the server responded with %d, the call ended with %s after %v", status, describe(r), r.took)
 			}
 			if r.took > bound {
-				s.failf("the call ended after %v; %v would be in order", r.took, bound)
+				s.failf("the call ended after %v; at most %v is allowed", r.took, bound)
 			}
 			s.within(prompt, "the response's body could not be read and closed", func() { readEarly(s, r, read) })
 			s.letGo(body)
@@ -165,7 +165,7 @@ func readEarly(s *scene, r result, read bool) {
 	}
 }
 
-// letGo reports that a body was not closed, which leaves its writer waiting.
+// letGo fails if a body is not closed, which would leave its writer waiting.
 func (s *scene) letGo(body *payload) {
 	if s.settle(func() bool { return body.closed() > 0 }); body.closed() == 0 {
 		s.failf("the request's body was never closed")

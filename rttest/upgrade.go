@@ -33,7 +33,7 @@ func informational(s *scene) {
 	}
 }
 
-// A conn is the body of a response that switched protocols.
+// A conn is the body of a 101 response.
 type conn struct {
 	*payload
 

@@ -11,23 +11,23 @@ func waitChecks() []*check {
 	return []*check{{Check: Check{
 		Name: "retry-waits-bounded", Promise: "R2", Claim: ClaimRetries,
 		Sentence: "no wait before a retry is longer than MaxWait",
-		Why:      "the caller's own time is what it configured",
+		Why:      "the caller configured how long it is willing to wait",
 	}, run: waitsBounded}, {Check: Check{
 		Name: "retry-cancel-in-wait", Promise: "R12", Claim: ClaimRetries,
-		Sentence: "cancelling the context during a wait ends the call within 50ms, with an error that Is context.Canceled",
-		Why:      "net/http: a context controls the lifetime of its request; a caller who left is not waited for, nor told of success",
+		Sentence: "canceling the context during a wait ends the call within 50ms, with an error that matches context.Canceled",
+		Why:      "net/http: a context controls the lifetime of its request; after a cancellation the call must not go on, nor succeed",
 	}, unless: needWait(1), run: cancelInWait}, {Check: Check{
 		Name: "retry-cancel-cause", Promise: "R12", Claim: ClaimRetries,
-		Sentence: "the error of a call that was cancelled in a wait Is the cause that the caller gave",
-		Why:      "net/http returns context.Cause since Go 1.23: it says why the caller left",
+		Sentence: "the error of a call that was canceled during a wait matches the cancellation cause",
+		Why:      "net/http has returned context.Cause since Go 1.23: it says why the call was canceled",
 	}, unless: needWait(1), run: cancelCause}, {Check: Check{
 		Name: "retry-cancel-closes-body", Promise: "C2", Claim: ClaimRetries,
-		Sentence: "cancelling the context during a wait leaves the request's body, and that of the dropped response, closed exactly once",
+		Sentence: "after a cancellation during a wait, the request's body and the dropped response's body are closed exactly once",
 		Why:      closes,
 	}, unless: needWait(1), run: cancelClosesBody}, {Check: Check{
 		Name: "retry-heeds-deadline", Promise: "R3", Claim: ClaimRetries,
-		Sentence: "no wait begins that would pass the context's deadline: the last response is returned at once",
-		Why:      "who sleeps until the deadline has nothing to show but the deadline, and the caller's time is gone",
+		Sentence: "no wait begins that would last beyond the context's deadline: the last response is returned at once",
+		Why:      "waiting until the deadline wastes the caller's time, and only a timeout is left to return",
 	}, unless: needWait(10 * time.Millisecond), run: heedsDeadline}}
 }
 
@@ -36,16 +36,16 @@ func waitsBounded(s *scene) {
 	s.finish(s.send(s.wrap(base), s.request(s.retry.Methods[0], "/", nil)))
 	for i, gap := range base.gaps() {
 		if gap > s.retry.MaxWait+time.Millisecond {
-			s.failf("it waited %v before attempt %d, %v is claimed", gap, i+2, s.retry.MaxWait)
+			s.failf("the decorator waited %v before attempt %d, but claims at most %v", gap, i+2, s.retry.MaxWait)
 		}
 	}
 }
 
-// soon is so short that hardly any wait is shorter.
+// soon is shorter than almost any wait.
 const soon = time.Microsecond
 
-// cancelled cancels a call a moment after the first answer, which asks for a
-// retry, and returns how the call ended and how long after.
+// cancelled cancels a call shortly after the first response, which asks for a retry. It
+// returns how the call ended, and how long after the cancellation.
 func cancelled(s *scene, cause error, prepare func(*http.Request)) (r result, late time.Duration, dropped *payload) {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
@@ -76,12 +76,12 @@ func cancelInWait(s *scene) {
 		s.failf("the call ended with %s", describe(r))
 	}
 	if late > 50*time.Millisecond {
-		s.failf("the call ended %v after it was cancelled", late)
+		s.failf("the call ended %v after it was canceled", late)
 	}
 }
 
 func cancelCause(s *scene) {
-	cause := errors.New("rttest: the caller left")
+	cause := errors.New("rttest: the caller canceled")
 	r, _, _ := cancelled(s, cause, func(*http.Request) {})
 	s.finish(r)
 	if !errors.Is(r.err, cause) {
@@ -98,7 +98,7 @@ func cancelClosesBody(s *scene) {
 		}
 	})
 	s.finish(r)
-	s.allClosedOnce("being cancelled", bodies())
+	s.allClosedOnce("being canceled", bodies())
 	s.closedOnce("the dropped response's body", dropped)
 }
 

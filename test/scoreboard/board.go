@@ -11,14 +11,14 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// A Board is what was found of all peers.
+// A Board holds the results of all scoreboard.
 type Board struct {
 	Date    time.Time
-	Go      string // its version
+	Go      string // the version of Go
 	Results []Result
 }
 
-// A Result is what was found of one peer: a finding for each check.
+// A Result holds the findings for one peer, one for each check.
 type Result struct {
 	Peer     Peer
 	Version  string
@@ -26,14 +26,14 @@ type Result struct {
 	Findings []Finding
 }
 
-// A Finding is how one check went with one peer.
+// A Finding is the result of one check of one peer.
 type Finding struct {
 	Check   string
 	Outcome rttest.Outcome
-	Detail  string // what happened, or why the check was not run
+	Detail  string // what happened, or why the check was not run; empty if it passed
 }
 
-// count returns how many findings have one of the outcomes.
+// count returns the number of findings with one of the outcomes.
 func (r Result) count(outcomes ...rttest.Outcome) (n int) {
 	for _, f := range r.Findings {
 		if slices.Contains(outcomes, f.Outcome) {
@@ -43,7 +43,7 @@ func (r Result) count(outcomes ...rttest.Outcome) (n int) {
 	return n
 }
 
-// Write writes the board as Markdown. Within a kind, who fails less stands first.
+// Write writes the board as Markdown. Within a kind, peers with fewer failures come first.
 func (b Board) Write(w io.Writer) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, heading, b.Date.Format(time.DateOnly), b.Go, len(rttest.Checks()))
@@ -71,38 +71,38 @@ func (b Board) sorted() []Result {
 
 const heading = `# Scoreboard
 
-What [rttest](../rttest) finds of decorators of http.RoundTripper in released modules, and of our own.
-The file is written by one command:
+Results of [rttest](../rttest) for decorators of http.RoundTripper from released modules, and for Tripware's own.
+To regenerate this file, run:
 
     go test -C test/scoreboard -run Scoreboard . -update
 
-Written on %s with %s; the kit has %d checks.
+Generated on %s with %s; rttest has %d checks.
 
 `
 
 const reading = `
-"n/a" are checks of what a decorator does not claim to do: a retrier is not asked for its log. Each has the settings
-under which it keeps the contract best, as far as its own options and functions go; they stand below, and in
-[test/scoreboard](../test/scoreboard). A check that fails is run once more, alone in a process of its own, and counts as
-failed if it fails there as well. A check that fails says that a decorator does something else than the check's
-sentence, not that it is unfit for what it was made for: many were written for one program or one server, and
-some say in their documentation that they depart from the contract.
+The column "n/a" counts the checks for features that a decorator does not claim: a retrier is not checked for its log.
+Each decorator runs with the settings that let it pass most checks, as far as its own options and functions allow.
+The settings are listed below and in [test/scoreboard](../test/scoreboard). A failed check is repeated once, alone in a new
+process, and counts as failed only if it fails again. A failure means that the decorator behaves differently from
+the check's sentence, not that it is unfit for its purpose: many were written for one program or one server, and
+some document that they depart from the contract.
 `
 
 const adding = `
-## What is not here
+## What is not included
 
-- Clients that are no round trippers and cannot be put on one: resty, heimdall, imroc/req, sling.
-- Mocks and recorders, which hardly ever ask what is below them: httpmock, gock, go-vcr.
-- Decorators for one service's keys (ghinstallation), or that pass a request on as it is unless a trace has begun (sentry-go).
-- Modules that the module proxy did not serve where this was written: maruel/roundtrippers, acronis/go-appkit,
+- Clients that are not round trippers and do not decorate one: resty, heimdall, imroc/req, sling.
+- Mocks and recorders, which rarely call the round tripper below them: httpmock, gock, go-vcr.
+- Decorators for one service's keys (ghinstallation), or that only forward the request unless a trace has begun (sentry-go).
+- Modules that the module proxy did not serve when this page was generated: maruel/roundtrippers, acronis/go-appkit,
   improbable-eng/go-httpwares, gol4ng/httpware, bartventer/httpcache, motemen/go-loghttp, go.elastic.co/apm.
 
-## To add a peer, or correct one
+## Adding or correcting a peer
 
-A peer is a file in [test/scoreboard](../test/scoreboard): how it is put on a base, what it claims, and a comment that says
-why these settings. If there are better ones for yours, or the claims are wrong, or a check is: a pull request is welcome.
-Then run the command above.
+Each peer is a file in [test/scoreboard](../test/scoreboard) that says how to decorate a base, what the decorator claims,
+and why these settings were chosen. If you know better settings, or if a claim or a check is wrong, please send a
+pull request and run the command above.
 `
 
 func overview(w *strings.Builder, results []Result) {
@@ -157,8 +157,8 @@ func byCheck(w *strings.Builder, results []Result) {
 	}
 }
 
-// inline returns the first line of a text, so that it fits into Markdown and
-// stays the same from run to run.
+// inline returns the first line of a text, escaped for Markdown and without parts that
+// change from run to run.
 func inline(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	var words []string
@@ -173,13 +173,13 @@ func inline(text string) string {
 	return strings.NewReplacer("|", `\|`, "<", `\<`, "*", `\*`, "_", `\_`, "`", "'").Replace(line)
 }
 
-// steady leaves out of a word what is another in each run: ports and addresses.
+// steady removes from a word what differs in each run: ports and addresses.
 func steady(word string) string {
 	if before, _, found := strings.Cut(word, "127.0.0.1:"); found {
 		return before + "127.0.0.1"
 	}
 	bare := strings.TrimPrefix(strings.TrimRight(word, ".,:;"), "0x")
-	const address = 11 // digits at least: longer than any number that is meant as one
+	const address = 11 // at least as many digits; numbers in the texts are shorter
 	if len(bare) >= address && strings.Trim(bare, "0123456789abcdef") == "" {
 		return "…"
 	}

@@ -13,14 +13,13 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// ReturnLastFailure keeps the last response, which an error would replace. A
-// deadline of the caller ends the retries, as a cancellation does by default, and
-// so does a certificate that is not trusted, which the default policy knows by
-// the error of a client, not by that of a round tripper. A listener closes the
-// responses that are dropped, without reading them: an endless or stalled one
-// would hold it. The delay function follows a Retry-After without a bound, so that
-// it gets one here. The policy sees no request beside an error: it is not made to
-// look at methods.
+// ReturnLastFailure returns the last response, where an error would replace it. The
+// caller's deadline ends the retries, as a cancellation does by default. So does an
+// untrusted certificate, which the default policy recognizes only in the error of a
+// client. A listener closes dropped responses without reading them, since a body may
+// be endless or stalled. The delay function would follow a Retry-After of any length,
+// so it is bounded here. The policy has no access to the request after an error, so
+// it does not consider methods.
 func failsafe() Peer {
 	return Peer{
 		Name: "failsafe-go failsafehttp", Module: "github.com/failsafe-go/failsafe-go", Kind: KindRetry,
@@ -52,7 +51,7 @@ func failsafePolicy() failsafego.Policy[*http.Response] {
 		Build()
 }
 
-// A breaker of each decorator's own, which opens after five failures in a row.
+// Each decorator has its own breaker, which opens after five failures in a row.
 func failsafeBreaker() Peer {
 	return Peer{
 		Name: "failsafe-go circuit breaker", Module: "github.com/failsafe-go/failsafe-go", Kind: KindOther,
@@ -71,7 +70,7 @@ func failsafeBreaker() Peer {
 }
 
 func failsafeDelay(exec failsafego.ExecutionAttempt[*http.Response]) time.Duration {
-	const none = -1 // then the backoff counts
+	const none = -1 // use the backoff
 	wait := failsafehttp.DelayFunc(exec)
 	if wait > maxWait || wait < none {
 		return maxWait

@@ -10,17 +10,17 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// hedgedTasks is the channel by which hedgedhttp hands tasks to its goroutines.
-// There is one for the whole program, made before any check: goroutines that
-// wait for it would hold the virtual time of a check for ever. Each decorator
-// gets one of its own, made where the check runs. Its code stays as it is.
+// hedgedTasks is the channel through which hedgedhttp passes tasks to its goroutines.
+// The program has one, made before any check, and goroutines that wait for it would
+// stop the virtual time of a check forever. So each decorator gets a new channel, made
+// inside the check. The code of hedgedhttp is unchanged.
 //
 //go:linkname hedgedTasks github.com/cristalhq/hedgedhttp.taskQueue
 var hedgedTasks chan func() //nolint:gochecknoglobals // it is hedgedhttp's
 
-// Two requests at most, the second after 100ms: a base that answers at once is
-// asked once. After an error the second is sent at once, which is what a hedge
-// is there for; that a call is sent only once is therefore not asked of it.
+// At most two requests, the second after 100ms, so that a base that responds at once
+// is called once. After an error the second request is sent at once, which is the
+// purpose of a hedge, so the check that a call is sent only once is skipped.
 func hedged() Peer {
 	return Peer{
 		Name: "hedgedhttp", Module: "github.com/cristalhq/hedgedhttp", Kind: KindHedge,

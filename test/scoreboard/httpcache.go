@@ -8,7 +8,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// A cache of each decorator's own, and no header of its own on what is cached.
+// Each decorator has its own cache, and adds no header to cached responses.
 func cache() Peer {
 	return Peer{
 		Name: "gregjones/httpcache", Module: "github.com/gregjones/httpcache", Kind: KindOther,

@@ -8,7 +8,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// Headers are printed, bodies are not: it masks credentials in headers it knows.
+// It prints headers but not bodies, since it masks only credentials in known headers.
 func httprettyPeer() Peer {
 	log := &sink{}
 	return Peer{

@@ -11,11 +11,11 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// Of the middlewares only the retry handler is put up. ShouldRetry, which decides
-// on each retry, holds it to idempotent methods, and lets a call end whose server
-// asks for a longer wait than is claimed: the handler has no bound of its own. A
-// delay is one second at least, doubled for each retry, with up to a second of
-// jitter: 3s before the second. It does not retry errors.
+// The retry handler is the only middleware used. ShouldRetry, which decides about each
+// retry, allows only idempotent methods, and ends a call whose server asks for a
+// longer wait than is claimed, because the handler does not bound it. A delay is at
+// least one second and doubles with each retry, with up to a second of jitter: up to
+// 3s before the second. The handler does not retry errors.
 func kiota() Peer {
 	return Peer{
 		Name: "kiota-http-go RetryHandler", Module: "github.com/microsoft/kiota-http-go", Kind: KindRetry,

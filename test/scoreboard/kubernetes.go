@@ -8,8 +8,8 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// There is nothing to be set but the token. Its way to the decorated transport
-// is named WrappedRoundTripper, not Unwrap, and is not checked.
+// The token is the only setting. The method that returns the decorated transport is
+// called WrappedRoundTripper, not Unwrap, and is not checked.
 func kubernetesBearer() Peer {
 	return Peer{
 		Name: "client-go bearer token", Module: "k8s.io/client-go", Kind: KindCredential,

@@ -8,7 +8,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// There is nothing to be set but the source of tokens.
+// The token source is the only setting.
 func oauth() Peer {
 	return Peer{
 		Name: "x/oauth2 Transport", Module: "golang.org/x/oauth2", Kind: KindCredential,

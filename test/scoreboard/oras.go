@@ -8,9 +8,9 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// Written for container registries, usable for any server. The predicate is
-// the default: 408, 429 and 5xx, a reset connection, timeouts. It looks at
-// Retry-After beside 429 only, so that this is the status it is checked with.
+// Written for container registries, but usable for any server. The default predicate
+// retries 408, 429, 5xx, a reset connection and timeouts. It reads Retry-After only
+// with 429, so it is checked with that status.
 func oras() Peer {
 	return Peer{
 		Name: "oras-go registry/remote/retry", Module: "oras.land/oras-go/v2", Kind: KindRetry,

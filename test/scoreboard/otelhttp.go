@@ -8,8 +8,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// A provider that records, and a propagator, are what it is used with: without
-// them it has little to do. Spans go nowhere. It makes no log.
+// It is set up with a recording provider and a propagator, without which it does
+// little. Spans are not exported. It does not write a log.
 func otel() Peer {
 	return Peer{
 		Name: "otelhttp Transport", Module: "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp", Kind: KindObserver,

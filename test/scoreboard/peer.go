@@ -27,19 +27,19 @@ func Kinds() []Kind {
 
 // A Peer is a decorator under test.
 type Peer struct {
-	Name     string // of the package, with what of it is used where there is a choice
-	Module   string // where its version is read from
+	Name     string // of the package, and of its decorator if there are several
+	Module   string // path of the module that the version is read from
 	Kind     Kind
-	Settings string // a sentence or two: what was set, and why
+	Settings string // the settings, in a sentence or two
 
-	// Wrap puts the decorator on base. It is called once or more for each check.
+	// Wrap returns the decorator with base below it. Each check calls it at least once.
 	Wrap func(base http.RoundTripper) http.RoundTripper
 
-	// Claims are what the decorator promises besides the contract.
+	// Claims are the decorator's claims beyond the contract.
 	Claims []rttest.Option
 
-	// Apart runs each check in a process of its own: for a decorator that shares
-	// goroutines or timers between all that are made of it.
+	// Apart says that each check runs in a separate process, because all decorators
+	// of this kind share goroutines or timers.
 	Apart bool
 }
 
@@ -55,27 +55,27 @@ func All() []Peer {
 	}
 }
 
-// What all retriers are set to, as far as their options go: waits are virtual,
-// and long enough for a Retry-After of some seconds to be followed.
+// Settings of all retriers, as far as they have options for them. Waits are virtual,
+// and long enough for a Retry-After of a few seconds.
 const (
 	maxRetries = 2
 	firstWait  = 100 * time.Millisecond
 	maxWait    = 4 * time.Second
 )
 
-// What all that carry a credential are set to.
+// Settings of all peers that add a credential.
 const (
 	origin = "https://api.example.com"
-	secret = "peers-canary-5d1c6a" //nolint:gosec // no credential of anything
+	secret = "peers-canary-5d1c6a" //nolint:gosec // not a real credential
 )
 
-// idempotent are the methods of RFC 9110 section 9.2.2.
+// idempotent returns the methods of RFC 9110 section 9.2.2.
 func idempotent() []string {
 	return []string{
 		http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete,
 	}
 }
 
-// anyMethod is for a retrier that has no option for methods: it is not checked
-// for leaving POST alone.
+// anyMethod returns all methods, for a retrier that has no option for methods. It is
+// not checked for retrying POST.
 func anyMethod() []string { return append(idempotent(), http.MethodPost, http.MethodPatch) }

@@ -21,7 +21,7 @@ import (
 	"github.com/tripware/tripware/test/scoreboard"
 )
 
-// A task is what a process of its own does: some checks of one peer.
+// A task is what a separate process does: some checks of one peer.
 type task struct {
 	Peer     string
 	Checks   []string
@@ -29,7 +29,7 @@ type task struct {
 	Out      string // a file for the findings
 }
 
-// A line of that file tells that a check begins, or what was found.
+// A line of that file says that a check begins, or gives its finding.
 type line struct {
 	Begins string              `json:",omitempty"`
 	Found  *scoreboard.Finding `json:",omitempty"`
@@ -40,11 +40,11 @@ const taskVariable = "TRIPWARE_PEERS_TASK"
 // longest is how long one process may take.
 const longest = 2 * time.Minute
 
-// TestTask does what the process that started this one asks for.
+// TestTask runs the task given by the parent process.
 func TestTask(t *testing.T) {
 	text, asked := os.LookupEnv(taskVariable)
 	if !asked {
-		t.Skip("no task: other tests start this one in a process of its own")
+		t.Skip("no task: other tests start this one in a separate process")
 	}
 	var todo task
 	require.NoError(t, json.Unmarshal([]byte(text), &todo))
@@ -70,7 +70,7 @@ func find(t *testing.T, name string) scoreboard.Peer {
 	return all[at]
 }
 
-// examine runs checks of a peer, in as few processes as it allows.
+// examine runs checks of a peer in as few processes as possible.
 func examine(t *testing.T, peer scoreboard.Peer, checks []string, patience time.Duration) []scoreboard.Finding {
 	t.Helper()
 	var findings []scoreboard.Finding
@@ -86,8 +86,8 @@ func examine(t *testing.T, peer scoreboard.Peer, checks []string, patience time.
 	return findings
 }
 
-// start runs checks in one process, up to the one that ends the process, which
-// is a finding, too: at least one.
+// start runs checks in one process, up to and including a check that ends the process,
+// which is a finding too. It returns at least one finding.
 func start(t *testing.T, peer string, checks []string, patience time.Duration) []scoreboard.Finding {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "findings.jsonl")
@@ -120,7 +120,7 @@ func start(t *testing.T, peer string, checks []string, patience time.Duration) [
 	return findings
 }
 
-// read returns the findings, and the check that began and found nothing.
+// read returns the findings, and the check that began but has no finding.
 func read(t *testing.T, path string) (findings []scoreboard.Finding, begun string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -138,7 +138,7 @@ func read(t *testing.T, path string) (findings []scoreboard.Finding, begun strin
 	return findings, begun
 }
 
-// cause says in a line why a process ended.
+// cause returns in one line why a process ended.
 func cause(output []byte, ended error) string {
 	for line := range strings.Lines(string(output)) {
 		for _, start := range []string{"panic: ", "fatal error: "} {

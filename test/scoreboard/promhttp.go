@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// All four instruments, each inside the next, with the labels they know.
+// All four instruments, nested, with all of their labels.
 func prometheus() Peer {
 	return Peer{
 		Name: "promhttp InstrumentRoundTripper", Module: "github.com/prometheus/client_golang", Kind: KindObserver,

@@ -8,8 +8,8 @@ import (
 	"github.com/gofri/go-github-ratelimit/v2/github_ratelimit/github_secondary_ratelimit"
 )
 
-// It knows a limit by GitHub's own headers and bodies, which the kit does not
-// send: waiting for one is not claimed. One sleep is held to some seconds.
+// It recognizes a limit by GitHub's own headers and bodies, which rttest does not send,
+// so no limits are claimed. A single sleep is bounded to a few seconds.
 func githubLimit() Peer {
 	return Peer{
 		Name: "go-github-ratelimit", Module: "github.com/gofri/go-github-ratelimit/v2", Kind: KindOther,

@@ -8,10 +8,9 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// Errors are retried when they call themselves temporary: with a function that
-// retries all of them, a cancelled call would end by another error than the
-// context's. A broken connection is not among them, so that this is not claimed.
-// The delay functions do not look at Retry-After.
+// Only errors that are temporary are retried: with a function that retries all errors,
+// a canceled call would not return the context's error. A broken connection is not
+// temporary, so retrying it is not claimed. The delay functions ignore Retry-After.
 func rehttpPeer() Peer {
 	return Peer{
 		Name: "rehttp", Module: "github.com/PuerkitoBio/rehttp", Kind: KindRetry,

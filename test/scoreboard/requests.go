@@ -12,8 +12,8 @@ import (
 
 const requestsModule = "github.com/carlmjohnson/requests"
 
-// What is logged is the caller's choice: here what its documentation shows,
-// with the path in place of the whole URL.
+// The caller chooses what to log: here what the documentation shows, but with the path
+// instead of the whole URL.
 func requestsLog() Peer {
 	log := &sink{}
 	return Peer{
@@ -21,7 +21,7 @@ func requestsLog() Peer {
 		Settings: "A function that writes method, path, status and duration.",
 		Wrap: func(base http.RoundTripper) http.RoundTripper {
 			return requests.LogTransport(base, func(req *http.Request, resp *http.Response, _ error, took time.Duration) {
-				path := "" // a request without a URL reaches it, too
+				path := "" // a request may have no URL
 				if req.URL != nil {
 					path = req.URL.Path
 				}
@@ -32,7 +32,7 @@ func requestsLog() Peer {
 	}
 }
 
-// There is nothing to be set but the text.
+// The text is the only setting.
 func requestsAgent() Peer {
 	return Peer{
 		Name: "requests UserAgentTransport", Module: requestsModule, Kind: KindOther,

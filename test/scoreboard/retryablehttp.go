@@ -9,12 +9,12 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// The module is a client with a RoundTripper around it. The client inside
-// returns redirects, as a RoundTripper should, and its log is off. Under the
-// default error handler the last response is lost; the other one passes it on.
-// The default backoff follows a Retry-After without a bound, so that it gets
-// one here. The function that decides on retries sees no request beside an
-// error: it stays the default, which does not look at methods.
+// The module is a client with a RoundTripper around it. The inner client returns
+// redirects, as a RoundTripper should, and does not log. The default error handler
+// drops the last response; PassthroughErrorHandler returns it. The default backoff
+// would follow a Retry-After of any length, so it is bounded here. The function that
+// decides about retries has no access to the request after an error, so it stays the
+// default, which does not consider methods.
 func retryablehttp() Peer {
 	return Peer{
 		Name: "go-retryablehttp", Module: "github.com/hashicorp/go-retryablehttp", Kind: KindRetry,

@@ -28,14 +28,14 @@ var (
 
 const page = "../../docs/scoreboard.md"
 
-// How long a check may hang: for a first look at all of them, and when it counts.
+// How long a check may hang, in the first run of all checks and when it is repeated.
 const (
 	glance = 3 * time.Second
 	look   = 10 * time.Second
 )
 
-// Without -update it checks that each peer can be examined to the end, and that
-// ours keep to all that they claim. What others do is theirs.
+// Without -update it tests that all checks of each peer can be run, and that Tripware's
+// own decorators pass them. Failures of other peers do not fail the test.
 func TestScoreboard(t *testing.T) {
 	var mu sync.Mutex
 	var board scoreboard.Board
@@ -74,7 +74,7 @@ func allChecks() (names []string) {
 	return names
 }
 
-// confirm runs each check that failed once more, alone in a process of its own.
+// confirm repeats each failed check once, alone in a new process.
 func confirm(t *testing.T, result scoreboard.Result) {
 	t.Helper()
 	for i, f := range result.Findings {
@@ -86,7 +86,7 @@ func confirm(t *testing.T, result scoreboard.Result) {
 
 func write(t *testing.T, board scoreboard.Board) {
 	t.Helper()
-	require.Len(t, board.Results, len(scoreboard.All()), "-update wants all peers: leave them to -run Scoreboard")
+	require.Len(t, board.Results, len(scoreboard.All()), "-update needs all peers: use -run Scoreboard")
 	on, err := time.Parse(time.DateOnly, *date)
 	require.NoError(t, err)
 	board.Date, board.Go = on, runtime.Version()
@@ -98,7 +98,7 @@ func write(t *testing.T, board scoreboard.Board) {
 	require.NoError(t, os.WriteFile(page, text.Bytes(), 0o644))
 }
 
-// version asks the Go command, which reads the module's own go.mod.
+// version reads the module's version and date with the go command.
 func version(t *testing.T, r *scoreboard.Result) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-json", r.Peer.Module).Output()

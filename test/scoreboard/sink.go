@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// A sink keeps what was logged.
+// A sink collects log output.
 type sink struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -25,7 +25,7 @@ func (s *sink) String() string {
 	return s.text.String()
 }
 
-// made returns rt, or a round tripper that says why there is none.
+// made returns rt, or a round tripper that fails with err if err is not nil.
 func made(rt http.RoundTripper, err error) http.RoundTripper {
 	if err != nil {
 		return unmade{err}

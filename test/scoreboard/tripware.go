@@ -27,7 +27,7 @@ func ourRetries() rttest.Option {
 	})
 }
 
-// ourRecord lets requests that share a context share our record of a call, too.
+// ourRecord makes requests that share a context also share a call record.
 func ourRecord() rttest.Option {
 	return rttest.SharedContext(func(ctx context.Context) (context.Context, func()) {
 		ctx, call := transport.Begin(ctx)
@@ -38,7 +38,7 @@ func ourRecord() rttest.Option {
 func tripwareRetry() Peer {
 	return Peer{
 		Name: "tripware retry.New", Module: ourModule, Kind: KindOurs,
-		Settings: "Two retries, waits of up to 4s, else the defaults.",
+		Settings: "Two retries and waits of up to 4s; otherwise the defaults.",
 		Wrap:     func(base http.RoundTripper) http.RoundTripper { return retry.New(ourPolicy()...)(base) },
 		Claims:   []rttest.Option{ourRetries(), ourRecord(), rttest.Unwraps(), rttest.Guards()},
 	}
@@ -48,7 +48,7 @@ func tripwareChain() Peer {
 	log := &sink{}
 	return Peer{
 		Name: "tripware.NewTransport", Module: ourModule, Kind: KindOurs,
-		Settings: "The standing chain with identity, log, metrics, retries and a credential, each as far as it goes by default.",
+		Settings: "The default chain with identity, log, metrics, retries and a credential, each with its default settings.",
 		Wrap: func(base http.RoundTripper) http.RoundTripper {
 			rt, err := tripware.NewTransport(
 				tripware.WithBase(base),
@@ -71,7 +71,7 @@ func tripwareLimit() Peer {
 	const perSecond, burst = 500, 10 // some checks send hundreds of requests in real time
 	return Peer{
 		Name: "tripware ratelimit.New", Module: ourModule, Kind: KindOurs,
-		Settings: "A limiter of 500 a second after a burst of ten, which learns from answers as by default.",
+		Settings: "A limiter of 500 requests a second after a burst of ten, which learns from responses as by default.",
 		Wrap: func(base http.RoundTripper) http.RoundTripper {
 			return ratelimit.New(ratelimit.NewLimiter(ratelimit.WithRate(perSecond, burst)))(base)
 		},
