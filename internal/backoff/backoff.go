@@ -1,6 +1,5 @@
-// Package backoff holds what every loop that waits shares: the growing ceiling,
-// the draw below it (full jitter) and its relatives, and a sleep that hears its
-// context.
+// Package backoff computes waits for loops: exponential backoff with full jitter and
+// variants of it, and a sleep that ends with its context.
 package backoff
 
 import (
@@ -11,9 +10,9 @@ import (
 	"time"
 )
 
-// Ceiling returns the largest wait before the n-th retry: base · 2^(n-1), at
-// most limit. It never overflows. An n below 1 counts as 1, a limit of zero or
-// less means none, and a base of zero or less means no wait.
+// Ceiling returns the largest wait before the n-th retry: base · 2^(n-1), but at most
+// limit. It never overflows. An n below 1 counts as 1. A limit of zero or less means no
+// limit, and a base of zero or less means no wait.
 func Ceiling(base, limit time.Duration, n int) time.Duration {
 	if base <= 0 {
 		return 0
@@ -28,16 +27,16 @@ func Ceiling(base, limit time.Duration, n int) time.Duration {
 	return base << doublings
 }
 
-// A Source draws a duration evenly from 0 to ceiling, both included, and draws
-// zero for a ceiling of zero or less. [Draw] is the one of production.
+// A Source returns a uniformly distributed random duration from 0 to ceiling, inclusive.
+// It returns zero if ceiling is zero or less. [Draw] is the default.
 type Source func(ceiling time.Duration) time.Duration
 
-// Draw draws evenly from 0 to ceiling, both included, by the generator of the
-// process, which any number of goroutines may use. It is a [Source].
+// Draw is a [Source] that uses the global generator of math/rand/v2. It is safe for
+// concurrent use.
 func Draw(ceiling time.Duration) time.Duration { return evenly(rand.Uint64N, ceiling) }
 
-// Seeded returns a [Source] that draws as [Draw] does, but by r: the same seed
-// draws the same waits. Like r, it is for one goroutine at a time.
+// Seeded returns a [Source] that uses r, so that the same seed gives the same waits.
+// Like r, it is not safe for concurrent use.
 func Seeded(r *rand.Rand) Source {
 	return func(ceiling time.Duration) time.Duration { return evenly(r.Uint64N, ceiling) }
 }
@@ -46,12 +45,12 @@ func evenly(below func(uint64) uint64, ceiling time.Duration) time.Duration {
 	if ceiling <= 0 {
 		return 0
 	}
-	return time.Duration(below(uint64(ceiling) + 1)) // unsigned: one more than the largest duration fits
+	return time.Duration(below(uint64(ceiling) + 1)) // in a uint64 the largest duration plus one does not overflow
 }
 
-// Sleep waits for d, or until ctx is done, whichever comes first. Its error then
-// Is ctx.Err() and, where one was set, context.Cause(ctx). A d of zero or less
-// asks ctx and does not wait.
+// Sleep waits for d or until ctx is done. If ctx is done first, errors.Is matches
+// ctx.Err() and, if one was set, context.Cause(ctx). If d is zero or less, Sleep only
+// checks ctx.
 func Sleep(ctx context.Context, d time.Duration) error {
 	if ctx.Err() != nil {
 		return ended(ctx)
@@ -71,7 +70,7 @@ func Sleep(ctx context.Context, d time.Duration) error {
 
 func ended(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
-	if cause == err { //nolint:errorlint // identity: is there a cause beside the context's own error?
+	if cause == err { //nolint:errorlint // identity: without a cause, Cause returns the context's error
 		return err
 	}
 	return fmt.Errorf("%w: %w", err, cause)

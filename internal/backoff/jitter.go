@@ -5,16 +5,15 @@ import (
 	"time"
 )
 
-// Equal keeps half the ceiling and draws the other half.
+// Equal returns half of ceiling plus a random part of the other half.
 func Equal(draw Source, ceiling time.Duration) time.Duration {
 	half := ceiling / 2
 	return half + draw(ceiling-half)
 }
 
-// Decorrelated draws from base to three times the last wait, which counts as at
-// least base, and cuts what is longer than limit: as the AWS Architecture Blog
-// has it, https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter.
-// It never overflows.
+// Decorrelated returns a random wait from base to three times the last wait, which
+// counts as at least base, but at most limit. It never overflows. See
+// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter.
 func Decorrelated(draw Source, base, limit, last time.Duration) time.Duration {
 	span := max(last, base)
 	if span < math.MaxInt64/3 {

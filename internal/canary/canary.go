@@ -1,8 +1,8 @@
-// Package canary holds secrets that tests send through the toolkit, and searches
-// what comes out of it for them. Tests of this module alone use it.
+// Package canary provides secrets for tests to send through the toolkit, and finds
+// them in its output. Only tests of this module use it.
 //
-// A [Net] is put under every sink: as a handler of logs, as what an observer or
-// a hook hands its event to, and for errors and values by hand.
+// Create one [Net] and pass it everything that a program could show: log records
+// (through [Net.Logger]), events, errors and values. Then check that [Net.Leaks] is empty.
 package canary
 
 import (
@@ -14,25 +14,25 @@ import (
 	"strings"
 )
 
-// The secrets. Each begins and ends with a word that stands nowhere else, and
-// those that may hold any character have between the two what ends a value in a
-// URL, a header, a form, JSON or XML: masked up to there is not masked.
+// The secrets. Each begins and ends with a unique word. Between the words, those that
+// may hold any character have characters that end a value in a URL, a header, a form,
+// JSON or XML, so that a value masked only up to there is found.
 const (
 	Key      = "KEYHEADc4n4ry-KEYTAILc4n4ry"
-	Password = "PROXYHEADc4n4ry:/@ %?#&=+;,\"'\\<>é|PROXYTAILc4n4ry" // of User, at a proxy or in a URL
+	Password = "PROXYHEADc4n4ry:/@ %?#&=+;,\"'\\<>é|PROXYTAILc4n4ry" // of User, for a proxy or in a URL
 	Token    = "QUERYHEADc4n4ry&=+ %/?#;QUERYTAILc4n4ry"             // the value of a query parameter
 	Body     = "BODYHEADc4n4ry\"}\\,]&=<é BODYTAILc4n4ry"            // a member of a JSON body
 )
 
-// User is who has the [Password]; it is no secret itself.
+// User is the user name that belongs to [Password]. It is not a secret.
 const User = "canary user"
 
-// A form is one way in which a part of a secret may be written; folded is its
-// text in lower case, empty where the case is part of it.
+// A form is one way to write a part of a secret. folded is the text in lower case, or
+// empty if the case matters.
 type form struct{ of, text, folded string }
 
-// forms lists what is searched for. The words at both ends of a secret survive
-// percent encoding, JSON and quoting; encodings of the whole stand beside them.
+// forms returns the texts to search for: the words at both ends of each secret, which
+// percent-encoding, JSON and quoting leave unchanged, and encodings of the whole secret.
 func forms() (list []form) {
 	for _, secret := range []struct{ name, text, pair string }{
 		{"key", Key, ""}, {"password", Password, User + ":" + Password}, {"token", Token, ""}, {"body", Body, ""},
@@ -67,8 +67,8 @@ func ends(secret string) (head, tail string) {
 
 func notWord(r rune) bool { return r < 'A' || r > 'Z' }
 
-// Find returns the names of the secrets that stand in text, in whatever case
-// and form, each once and in alphabetical order.
+// Find returns the names of the secrets that text contains, in any case and form. Each
+// name is listed once, in alphabetical order.
 func Find(text string) []string { return find(forms(), text) }
 
 func find(wanted []form, text string) (found []string) {

@@ -9,26 +9,26 @@ import (
 	"strings"
 )
 
-// An Encoding is a way in which a mainstream encoder writes a member and its value.
+// An Encoding is the way in which a common encoder writes a member and its value.
 type Encoding struct {
 	Name string
-	// Write writes a member of this name with this secret. A member that is called
-	// [Neighbour] and has the value [Innocent] stands before it, behind it, or both.
+	// Write writes a member with this name and secret. Before it, after it or both
+	// there is another member, called [Neighbour] with the value [Innocent].
 	Write func(name, secret string) string
-	// Loose tells that a value may have what the encoding ends it with, such as a
-	// blank, so that what follows may have to be hidden with it.
+	// Loose says that a value may contain the character that ends it, such as a
+	// space, so that the text after a secret may have to be hidden too.
 	Loose bool
-	// Token tells that the encoding holds no value with blanks, quotes or backslashes.
+	// Token says that a value cannot have spaces, quotes or backslashes.
 	Token bool
 }
 
-// The member that stands beside a secret.
+// The member next to a secret.
 const (
 	Neighbour = "region"
 	Innocent  = "innocent-42"
 )
 
-// Encodings returns the table. What Go has an encoder for is written by it.
+// Encodings returns all encodings. Where the standard library has an encoder, it is used.
 func Encodings() []Encoding {
 	var list []Encoding
 	for _, some := range [][]Encoding{
@@ -39,7 +39,7 @@ func Encodings() []Encoding {
 	return list
 }
 
-// object is what most encodings write: the secret between two neighbours.
+// An object is a secret between two other members.
 type object struct {
 	Before string
 	Member string
@@ -49,12 +49,12 @@ type object struct {
 func marshal(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // of a string there is none
+		panic(err) // a string always marshals
 	}
 	return string(text)
 }
 
-// plainJSON writes a member as JSON without the escapes for HTML.
+// plainJSON writes a member as JSON without HTML escapes.
 func plainJSON(name, secret string) string {
 	return `{"` + Neighbour + `":"` + Innocent + `","` + name + `":` + plainQuote(secret) + `,"` + Neighbour + `":"` + Innocent + `"}`
 }
@@ -69,17 +69,17 @@ func plainQuote(text string) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// goJSON writes a member as encoding/json does.
+// goJSON writes a member as encoding/json does by default.
 func goJSON(name, secret string) string {
 	return `{"` + Neighbour + `":"` + Innocent + `","` + name + `":` + marshal(secret) + `,"` + Neighbour + `":"` + Innocent + `"}`
 }
 
-// inString puts a text into a JSON string beside a neighbour.
+// inString writes a text as a JSON string, next to another member.
 func inString(text string) string {
 	return `{"body":` + marshal(text) + `,"` + Neighbour + `":"` + Innocent + `"}`
 }
 
-// escaped writes each character of a set by its number, in the format given.
+// escaped writes the characters in set by their number, in the format given.
 func escaped(text, set, format string) string {
 	var out strings.Builder
 	for _, r := range text {
@@ -92,7 +92,7 @@ func escaped(text, set, format string) string {
 	return out.String()
 }
 
-// dotNet writes a JSON string as System.Text.Json does: quotes, + and & by number.
+// dotNet writes a JSON string as System.Text.Json does, with quotes, + and & by number.
 func dotNet(text string) string {
 	body := strings.ReplaceAll(text, `\`, `\\`)
 	return `"` + escaped(body, `"&+<>'`, `\u%04X`) + `"`
@@ -143,7 +143,7 @@ func jsonEncodings() []Encoding {
 	}
 }
 
-// userinfo writes a password as a URL has it.
+// userinfo writes a password as in a URL.
 func userinfo(secret string) string {
 	_, password, _ := strings.Cut(url.UserPassword("u", secret).String(), ":")
 	return password
@@ -181,10 +181,11 @@ func goEncodings() []Encoding {
 	}
 }
 
-// identifier makes of a name what a programming language takes for one.
+// identifier turns a name into an identifier of a programming language.
 func identifier(name string) string { return strings.ReplaceAll(name, "-", "") }
 
-// python writes a string as its repr: in apostrophes, unless it has one and no quote.
+// python writes a string as repr does: in single quotes, unless the string has a single
+// quote and no double quote.
 func python(text string) string {
 	text = strings.ReplaceAll(text, `\`, `\\`)
 	if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
@@ -203,7 +204,7 @@ func scriptEncodings() []Encoding {
 	}
 	bytes := func(text string) string { return "b" + python(text) }
 	symbol := func(text string) string { return ":" + underscored(text) }
-	apostrophes := func(text string) string { // as util.inspect, which chooses the quotes
+	apostrophes := func(text string) string { // like util.inspect, which chooses the quotes
 		if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
 			return `"` + strings.ReplaceAll(text, `\`, `\\`) + `"`
 		}

@@ -17,7 +17,7 @@ func element(name, secret string) string {
 func xmlText(text string) string {
 	var out strings.Builder
 	if err := xml.EscapeText(&out, []byte(text)); err != nil {
-		panic(err) // a Builder has none
+		panic(err) // writing to a Builder never fails
 	}
 	return out.String()
 }
@@ -75,12 +75,12 @@ func markupEncodings() []Encoding {
 	}
 }
 
-// query writes a query between two neighbours.
+// query writes a query with a parameter on each side of the secret.
 func query(name, secret string) string {
 	return Neighbour + "=" + Innocent + "&" + url.QueryEscape(name) + "=" + url.QueryEscape(secret) + "&zone=" + Innocent
 }
 
-// within puts a text into a URL's query.
+// within returns a URL with a text in its query.
 func within(text string) string {
 	return "https://x.io/?next=" + url.QueryEscape(text) + "&zone=" + Innocent
 }

@@ -12,8 +12,8 @@ import (
 	"sync"
 )
 
-// A Net searches all that falls into it. The zero value is ready; it is safe for
-// concurrent use.
+// A Net searches everything that is passed to it for secrets. The zero value is ready
+// to use. A Net is safe for concurrent use.
 type Net struct {
 	once  sync.Once
 	forms []form
@@ -23,21 +23,21 @@ type Net struct {
 	counts map[string]int
 }
 
-// Leaks returns what was found, a line for each text that holds a secret.
+// Leaks returns a line for each text that contained a secret.
 func (n *Net) Leaks() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return append([]string(nil), n.leaks...)
 }
 
-// Counts returns how many texts of each sink were searched.
+// Counts returns the number of texts searched, by sink.
 func (n *Net) Counts() map[string]int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return maps.Clone(n.counts)
 }
 
-// Text searches a text as it is.
+// Text searches a text. sink says where it came from.
 func (n *Net) Text(sink, text string) {
 	n.once.Do(func() { n.forms = forms() })
 	found := find(n.forms, text)
@@ -52,16 +52,16 @@ func (n *Net) Text(sink, text string) {
 	}
 }
 
-// Value searches v in every way in which a program may show it.
+// Value searches v in every way that a program may print it.
 func (n *Net) Value(sink string, v any) {
 	for how, text := range shown(v) {
 		n.Text(sink, how+" "+text)
 	}
 }
 
-// Error searches err, and all that it wraps, as [Net.Value] does. An error that
-// foreign says yes to is passed over with what it wraps: who made it answers for
-// it. A nil foreign says no. No error is nothing to search.
+// Error searches err and every error that it wraps, as [Net.Value] does. It stops at an
+// error for which foreign returns true: this module did not make it. foreign may be nil,
+// and so may err.
 func (n *Net) Error(sink string, err error, foreign func(error) bool) {
 	for wrapped := range tree(err) {
 		if foreign != nil && foreign(wrapped) {
@@ -71,8 +71,8 @@ func (n *Net) Error(sink string, err error, foreign func(error) bool) {
 	}
 }
 
-// Logger returns a logger of level and above whose records are searched, as JSON
-// and as text, at the sink called sink and the level.
+// Logger returns a logger for records at level and above that searches them as JSON and
+// as text. The name of the sink is extended by the level and the format.
 func (n *Net) Logger(sink string, level slog.Level) *slog.Logger {
 	opts := &slog.HandlerOptions{Level: level, AddSource: true}
 	sink += " " + level.String()
@@ -82,7 +82,7 @@ func (n *Net) Logger(sink string, level slog.Level) *slog.Logger {
 	))
 }
 
-// A writer gets what a handler of slog writes, a record at a time.
+// A writer is called with what a slog handler writes, one record at a time.
 type writer func([]byte)
 
 func (w writer) Write(p []byte) (int, error) {
@@ -92,7 +92,7 @@ func (w writer) Write(p []byte) (int, error) {
 
 var _ io.Writer = writer(nil)
 
-// shown yields how a value looks, by the way that shows it.
+// shown yields each way of printing a value, and the text it gives.
 func shown(v any) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
@@ -101,7 +101,7 @@ func shown(v any) iter.Seq2[string, string] {
 			}
 		}
 		encoded, err := json.Marshal(v)
-		if err != nil { // it may quote what it could not marshal
+		if err != nil { // the error may quote the value
 			encoded = []byte(err.Error())
 		}
 		var object, line bytes.Buffer
@@ -111,7 +111,7 @@ func shown(v any) iter.Seq2[string, string] {
 	}
 }
 
-// tree yields err and what it wraps, each before what it wraps itself.
+// tree yields err and the errors that it wraps, in pre-order.
 func tree(err error) iter.Seq[error] {
 	return func(yield func(error) bool) { walk(err, yield) }
 }

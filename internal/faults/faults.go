@@ -1,10 +1,10 @@
-// Package faults is a server on loopback that does on purpose what networks and
-// gateways do by accident, and keeps a journal of what reached it. Tests of this
-// module alone use it.
+// Package faults provides a loopback server that misbehaves on purpose, in the ways
+// that networks and gateways do by accident, and records what reached it. Only tests
+// of this module use it.
 //
-// [New] speaks HTTP/1.1 by hand, byte by byte; [NewHTTP2] speaks HTTP/2 through
-// net/http; [NewFrames] speaks HTTP/2 by hand, for what net/http never says. A
-// [Script] says what happens to each request.
+// For most uses call [New], which speaks HTTP/1.1 byte by byte, or [NewHTTP2], which
+// speaks HTTP/2 through net/http. [NewFrames] writes HTTP/2 frames itself, for faults
+// that net/http cannot produce. A [Script] decides what happens to each request.
 package faults
 
 import (
@@ -16,69 +16,70 @@ import (
 	"time"
 )
 
-// HeaderCall names the call that a request belongs to: what has the same value
-// is counted together. [NewFrames] does not read headers and counts all as one.
+// HeaderCall is the header that identifies the call of a request. Requests with the same
+// value are counted together. [NewFrames] does not read headers and counts all
+// requests together.
 const HeaderCall = "X-Call-Id"
 
-// Refusing is an address that refuses every connection: the system hands out no
-// port as low for one, so that no other test can listen there meanwhile, as on a
-// port that was listened on and let go.
+// Refusing is an address that refuses every connection. The system assigns no port that
+// low, so no other test can happen to listen there, as it could on a port that was
+// closed.
 const Refusing = "127.0.0.1:1"
 
 // A Kind is what happens to a request.
 type Kind int
 
-// The kinds. On HTTP/2 a reset is that of the stream, with INTERNAL_ERROR.
+// The kinds. With HTTP/2, a reset affects the stream and has the code INTERNAL_ERROR.
 const (
-	Answer         Kind = iota // the whole answer: Status, Header, Body
-	ResetUnread                // reset when the head of the request was read and its body was not
-	ResetBefore                // reset when the request was read, before the answer
-	ResetInHead                // reset in the middle of the answer's head; HTTP/1 only
-	ResetInBody                // reset after half of the body, once Gate lets it
-	StallBefore                // no byte of the answer until the client goes away
-	StallInBody                // nothing after half of the body until the client goes away
-	Dribble                    // the whole answer, its body byte by byte with a Pause after each
-	Truncate                   // half of the promised body, then a regular end
+	Answer         Kind = iota // a complete response: Status, Header, Body
+	ResetUnread                // reset after the head of the request, before its body is read
+	ResetBefore                // reset after the request was read, before the response
+	ResetInHead                // reset in the middle of the response's head; HTTP/1 only
+	ResetInBody                // reset after half of the body, when Gate is closed
+	StallBefore                // nothing until the client closes the connection
+	StallInBody                // half of the body, then nothing until the client closes the connection
+	Dribble                    // a complete response, its body byte by byte with a Pause after each
+	Truncate                   // half of the announced body, then a regular end
 	TruncateChunks             // a chunked body that ends inside a chunk; HTTP/1 only
-	Endless                    // a body without end
-	Bomb                       // a gzipped body of Size zeros, about a thousandth of it on the wire
-	CloseIdle                  // the whole answer, then the connection is closed (HTTP/2: GOAWAY)
-	HugeHeader                 // the whole answer, with Size bytes of headers
-	Early                      // a 103 with a Link before the whole answer
-	Trailers                   // the whole answer, and a trailer X-Sum: done
-	Upgrade                    // a 101, then everything that comes is sent back; HTTP/1 only
+	Endless                    // an endless body
+	Bomb                       // a gzipped body of Size zeros, about a thousandth of that when compressed
+	CloseIdle                  // a complete response, then the connection is closed (HTTP/2: GOAWAY)
+	HugeHeader                 // a complete response, with Size bytes of headers
+	Early                      // a 103 with a Link before a complete response
+	Trailers                   // a complete response, with the trailer X-Sum: done
+	Upgrade                    // a 101, then everything received is sent back; HTTP/1 only
 
 	RefuseStream // RST_STREAM with REFUSED_STREAM as soon as the stream begins; frames only
-	ResetStream  // RST_STREAM with Code when the request was read; frames only
-	GoAway       // GOAWAY that leaves the stream out: it was not processed; frames only
-	GoAwayTaken  // GOAWAY that covers the stream, then the end of the connection; frames only
+	ResetStream  // RST_STREAM with Code after the request was read; frames only
+	GoAway       // GOAWAY that excludes the stream, which was not processed; frames only
+	GoAwayTaken  // GOAWAY that includes the stream, then the connection is closed; frames only
 )
 
-// A Step is what happens to one request, and how. Its zero value is a 200.
+// A Step says what happens to one request. The zero value is a 200.
 type Step struct {
 	Kind   Kind
 	Status int             // 0 means 200
-	Header http.Header     // set on the answer
+	Header http.Header     // of the response
 	Body   string          // empty means "done"
-	Size   int             // of Bomb and HugeHeader, in bytes
-	Pause  time.Duration   // of Dribble
-	Gate   <-chan struct{} // of ResetInBody: it waits until this is closed; nil does not wait
-	Code   uint32          // of ResetStream: the error code
+	Size   int             // for Bomb and HugeHeader, in bytes
+	Pause  time.Duration   // for Dribble
+	Gate   <-chan struct{} // for ResetInBody, which waits until it is closed; nil means no wait
+	Code   uint32          // for ResetStream: the error code
 }
 
 func (s Step) status() int  { return cmp.Or(s.Status, http.StatusOK) }
 func (s Step) body() string { return cmp.Or(s.Body, "done") }
 
-// half is what comes of the body before it breaks off.
+// half returns the part of the body that is sent before it is cut off.
 func (s Step) half() string { return s.body()[:len(s.body())/2] }
 
-// refuses reports whether the step tells the client that nothing was done. A
-// 503 does not: the worst server works first and fails then.
+// refuses reports whether the step tells the client that the request was not processed.
+// A 503 does not: a server may process the request first and then fail.
 func (s Step) refuses() bool {
 	return s.Kind == RefuseStream || s.Kind == GoAway || s.Status == http.StatusTooManyRequests
 }
 
-// filler is a header field of HugeHeader with as many values as size needs.
+// filler returns values of a header field with Size bytes in total.
 func (s Step) filler() []string {
 	const line = 4 << 10
 	values := make([]string, 0, s.Size/line+1)
@@ -88,11 +89,12 @@ func (s Step) filler() []string {
 	return values
 }
 
-// A Script says what happens to the nth request of a call, counted from 1. It
-// must be safe for concurrent use.
+// A Script returns what happens to the nth request of a call, counted from 1. It must
+// be safe for concurrent use.
 type Script func(call string, nth int) Step
 
-// Play plays steps to each call in their order, the last one again and again.
+// Play returns a script that applies steps to the requests of each call in order, and
+// repeats the last one.
 func Play(steps ...Step) Script {
 	return func(_ string, nth int) Step {
 		if len(steps) == 0 {
@@ -102,13 +104,13 @@ func Play(steps ...Step) Script {
 	}
 }
 
-// Draw plays, with probability p, one of steps to a request, and else an answer.
-// What is drawn follows from the seed, the call and n alone, so that it does not
-// matter which request comes first.
+// Draw returns a script that applies a random one of steps with probability p, and else
+// responds with a 200. The choice depends only on the seed, the call and nth, not on
+// the order in which requests arrive.
 func Draw(seed uint64, p float64, steps ...Step) Script {
 	return func(call string, nth int) Step {
 		h := fnv.New64a()
-		_, _ = h.Write([]byte(call)) // a hash takes everything
+		_, _ = h.Write([]byte(call)) // never fails
 		dice := rand.New(rand.NewPCG(seed, h.Sum64()+uint64(nth)))
 		if len(steps) == 0 || dice.Float64() >= p {
 			return Step{}

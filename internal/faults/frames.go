@@ -11,16 +11,16 @@ import (
 	"strconv"
 )
 
-// NewFrames starts a server that speaks HTTP/2 frame by frame (RFC 9113), as
-// little of it as a client needs. It knows of a request only that it is one: its
-// calls are all named "", and its answers have neither headers nor a body.
+// NewFrames starts a server that speaks the minimum of HTTP/2 that a client needs, frame
+// by frame (RFC 9113). It does not decode requests: it counts them all as the call "",
+// and its responses have neither headers nor a body.
 func NewFrames(script Script) *Server {
 	s := &Server{script: script, done: make(chan struct{})}
 	h := httptest.NewUnstartedServer(nil)
 	h.TLS = &tls.Config{NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12}
 	h.Config.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){
 		"h2": func(_ *http.Server, conn *tls.Conn, _ http.Handler) {
-			defer Linger(conn) // frames of the client may be unread
+			defer Linger(conn) // the client's frames may be unread
 			(&framer{server: s, conn: conn, streams: map[uint32]*stream{}}).run()
 		},
 	}
@@ -38,11 +38,11 @@ const (
 	codeInternal, codeRefused uint32 = 2, 7
 )
 
-// A framer is one connection. It answers in the order in which requests end.
+// A framer is one connection. It responds in the order in which requests end.
 type framer struct {
 	server  *Server
 	conn    io.ReadWriter
-	streams map[uint32]*stream // those that are not answered
+	streams map[uint32]*stream // streams without a response
 }
 
 type stream struct {
@@ -73,7 +73,7 @@ func (f *framer) run() {
 	}
 }
 
-// take reads a frame and reports whether the connection goes on.
+// take handles a frame and reports whether the connection stays open.
 func (f *framer) take(kind, flags byte, id uint32, payload []byte) bool {
 	switch kind {
 	case frameSettings, framePing:
@@ -94,7 +94,7 @@ func (f *framer) take(kind, flags byte, id uint32, payload []byte) bool {
 	case frameData:
 		if s := f.streams[id]; s != nil {
 			s.length += int64(len(payload))
-			_, _ = s.sum.Write(payload) // a hash takes everything
+			_, _ = s.sum.Write(payload) // never fails
 		}
 		if n := uint32(len(payload)); n > 0 && !(f.number(frameWindow, 0, n) && f.number(frameWindow, id, n)) {
 			return false
@@ -108,7 +108,7 @@ func (f *framer) take(kind, flags byte, id uint32, payload []byte) bool {
 	return true
 }
 
-// answer plays its step to a request that was read to its end.
+// answer applies the step of a request that was read to its end.
 func (f *framer) answer(id uint32) bool {
 	s := f.streams[id]
 	delete(f.streams, id)
@@ -131,7 +131,7 @@ func (f *framer) goAway(last, code uint32) bool {
 	return f.write(frameGoAway, 0, 0, binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, last), code))
 }
 
-// number writes a frame whose payload is one number.
+// number writes a frame with one number as its payload.
 func (f *framer) number(kind byte, id, n uint32) bool {
 	return f.write(kind, 0, id, binary.BigEndian.AppendUint32(nil, n))
 }

@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// NewHTTP2 starts a server that speaks HTTP/2 over TLS, as net/http does.
+// NewHTTP2 starts a server that speaks HTTP/2 over TLS through net/http.
 func NewHTTP2(script Script) *Server {
 	s := &Server{script: script, done: make(chan struct{})}
 	h := httptest.NewUnstartedServer(s)
@@ -23,7 +23,7 @@ func NewHTTP2(script Script) *Server {
 }
 
 func (s *Server) start(h *httptest.Server) {
-	h.Config.ErrorLog = log.New(io.Discard, "", 0) // broken connections are what it is for
+	h.Config.ErrorLog = log.New(io.Discard, "", 0) // broken connections are intended
 	h.Config.MaxHeaderBytes = 1 << 20
 	h.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -39,7 +39,7 @@ func (s *Server) start(h *httptest.Server) {
 	}
 }
 
-// ServeHTTP plays a step to a request of HTTP/2.
+// ServeHTTP applies a step to an HTTP/2 request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, step := s.arrive(s.script, r.Header.Get(HeaderCall), r.Method)
 	if step.Kind == ResetUnread {
@@ -81,10 +81,10 @@ func (s *Server) perform(w http.ResponseWriter, r *http.Request, step Step) {
 		return
 	}
 	w.WriteHeader(step.status())
-	_, _ = w.Write(text) //nolint:gosec // the body is the script's, and no browser reads it
+	_, _ = w.Write(text) //nolint:gosec // the body comes from the script, and no browser reads it
 }
 
-// part writes an answer whose body is not there at once, or never is.
+// part writes a response whose body comes slowly or never ends.
 func (s *Server) part(w http.ResponseWriter, r *http.Request, step Step) {
 	if step.Kind != Endless {
 		w.Header().Set("Content-Length", strconv.Itoa(len(step.body())))
@@ -124,7 +124,7 @@ func (s *Server) part(w http.ResponseWriter, r *http.Request, step Step) {
 	}
 }
 
-// outwait waits until the client goes away, or the server closes.
+// outwait waits until the client closes the connection or the server is closed.
 func (s *Server) outwait(r *http.Request) {
 	select {
 	case <-r.Context().Done():

@@ -6,19 +6,19 @@ import (
 	"sync"
 )
 
-// An Arrival is one request as it reached the server.
+// An Arrival is a request that reached the server.
 type Arrival struct {
 	Method  string
 	Kind    Kind
-	Status  int    // what the step answers, if it comes to that
-	Length  int64  // bytes of the body that arrived
+	Status  int    // the status of the step's response
+	Length  int64  // number of body bytes that arrived
 	Sum     uint32 // their CRC-32 (IEEE)
-	Whole   bool   // the body arrived to its end
-	Applied bool   // whole, and the answer does not say that nothing was done: a side effect
+	Whole   bool   // the body arrived completely
+	Applied bool   // Whole, and the response does not say that the request was not processed
 }
 
-// A Journal holds what reached a server, call by call. It is safe for concurrent
-// use. What a client has an answer to stands in it.
+// A Journal records the requests that reached a server, by call. A request is recorded
+// before its response is sent. A Journal is safe for concurrent use.
 type Journal struct {
 	mu    sync.Mutex
 	calls map[string][]*Arrival
@@ -32,7 +32,7 @@ func (j *Journal) Calls() []string {
 	return slices.Sorted(maps.Keys(j.calls))
 }
 
-// Arrivals returns the requests of a call in their order.
+// Arrivals returns the requests of a call in the order of arrival.
 func (j *Journal) Arrivals(call string) []Arrival {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -43,7 +43,7 @@ func (j *Journal) Arrivals(call string) []Arrival {
 	return list
 }
 
-// Applied returns how many times a call had its effect.
+// Applied returns the number of times that a call was processed.
 func (j *Journal) Applied(call string) (times int) {
 	for _, a := range j.Arrivals(call) {
 		if a.Applied {
@@ -53,7 +53,7 @@ func (j *Journal) Applied(call string) (times int) {
 	return times
 }
 
-// Conns returns how many connections were opened.
+// Conns returns the number of connections that were opened.
 func (j *Journal) Conns() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -66,7 +66,7 @@ func (j *Journal) connected() {
 	j.conns++
 }
 
-// arrive notes a request whose head was read, and returns what happens to it.
+// arrive records a request whose head was read, and returns its step.
 func (j *Journal) arrive(script Script, call, method string) (*Arrival, Step) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -79,7 +79,7 @@ func (j *Journal) arrive(script Script, call, method string) (*Arrival, Step) {
 	return a, step
 }
 
-// read notes how much of the body came.
+// read records how much of the body arrived.
 func (j *Journal) read(a *Arrival, step Step, length int64, sum uint32, whole bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

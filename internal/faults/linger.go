@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// lingering is how long a peer has to end its side once ours has ended.
+// lingering is how long Linger waits for the peer to close its side.
 const lingering = 5 * time.Second
 
-// Linger ends a connection so that the peer gets all that was written to it. A
-// connection that is closed while input is unread is reset, and a reset can
-// destroy an answer that is on its way: so Linger ends our side, reads until the
-// peer has ended its own, within some seconds, and closes then. It does not
-// repair an answer that promises to keep the connection: say Connection: close.
+// Linger closes a connection so that the peer gets everything that was written to it.
+// Closing a connection with unread input resets it, and a reset can destroy a response
+// on its way. So Linger closes the sending side, reads for a few seconds until the
+// peer closes its side, and then closes the connection. A response should announce
+// this with Connection: close.
 func Linger(conn net.Conn) {
 	if rest := finish(conn); rest != nil {
 		_, _ = io.Copy(io.Discard, rest)
@@ -23,9 +23,9 @@ func Linger(conn net.Conn) {
 	_ = conn.Close()
 }
 
-// Join carries bytes both ways between two connections, as a tunnel of a proxy
-// does, until both have ended, and closes them. What was read of near ahead is in
-// from.
+// Join copies bytes in both directions between two connections, like a proxy's tunnel,
+// until both have ended, and closes them. from reads from near, including bytes that
+// were already buffered.
 func Join(near net.Conn, from io.Reader, far net.Conn) {
 	var both sync.WaitGroup
 	way := func(to net.Conn, from io.Reader) {
@@ -38,16 +38,16 @@ func Join(near net.Conn, from io.Reader, far net.Conn) {
 	_, _ = near.Close(), far.Close()
 }
 
-// finish ends our side of a connection and returns what the peer's rest can be
-// read from, or nil if there is no more of it.
+// finish closes the sending side of a connection. It returns a reader for the rest of
+// the peer's data, or nil if the connection is closed.
 func finish(conn net.Conn) io.Reader {
 	_ = conn.SetReadDeadline(time.Now().Add(lingering))
 	if secure, ok := conn.(*tls.Conn); ok {
-		_ = secure.CloseWrite() // the alert; it fails if there was no handshake
+		_ = secure.CloseWrite() // sends the alert; fails if there was no handshake
 		conn = secure.NetConn()
 	}
 	half, ok := conn.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil { // it is closed, or cannot be by halves
+	if !ok || half.CloseWrite() != nil { // it is closed, or has no separate sides
 		return nil
 	}
 	return conn

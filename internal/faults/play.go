@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// An exchange is a connection of HTTP/1.1 and the request that is answered on it.
+// An exchange is an HTTP/1.1 connection and the current request on it.
 type exchange struct {
 	server *Server
 	conn   net.Conn
 	in     *bufio.Reader
 	step   Step
 	method string
-	broken bool // the client is gone
+	broken bool // the client closed the connection
 }
 
-// play answers a request and reports whether the connection can take another.
+// play responds to a request and reports whether the connection can be reused.
 func (x *exchange) play() bool {
 	s := x.step
 	whole := fmt.Sprintf("Content-Length: %d\r\n", len(s.body()))
@@ -68,15 +68,15 @@ func (x *exchange) play() bool {
 	return false
 }
 
-// head returns the status line and the headers, with extra lines.
+// head returns the status line and the headers, followed by extra lines.
 func (x *exchange) head(extra string) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", x.step.status(), http.StatusText(x.step.status()))
-	_ = x.step.Header.Write(&b) // a buffer takes everything
+	_ = x.step.Header.Write(&b) // never fails
 	return b.String() + extra + "\r\n"
 }
 
-// payload is a body where the method has one.
+// payload returns the body, or "" for a HEAD.
 func (x *exchange) payload(body string) string {
 	if x.method == http.MethodHead {
 		return ""
@@ -102,7 +102,7 @@ func (x *exchange) dribble(body string) bool {
 	return true
 }
 
-// pause waits and reports false if the server closed meanwhile.
+// pause waits for d. It returns false if the server is closed first.
 func (s *Server) pause(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -123,10 +123,10 @@ func (x *exchange) flood(head string) {
 
 func (x *exchange) echo() {
 	x.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
-	_, _ = io.Copy(x.conn, x.in) // until the client goes away
+	_, _ = io.Copy(x.conn, x.in) // until the client closes the connection
 }
 
-// stall waits until the client goes away, or the server hangs up.
+// stall waits until the connection is closed.
 func (x *exchange) stall() { _, _ = io.Copy(io.Discard, x.in) }
 
 func (x *exchange) breakOff(length string) {
@@ -147,7 +147,7 @@ func (x *exchange) breakOff(length string) {
 	x.reset()
 }
 
-// reset ends the connection by an RST instead of a FIN.
+// reset closes the connection with an RST instead of a FIN.
 func (x *exchange) reset() {
 	if tcp, ok := x.conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -155,8 +155,8 @@ func (x *exchange) reset() {
 	_ = x.conn.Close()
 }
 
-// pack returns size zeros, gzipped: one member (RFC 1952, section 2.2) again and
-// again, because to compress them all would take longer than any test.
+// pack returns size zeros, gzipped. It repeats one member (RFC 1952, section 2.2),
+// because compressing all zeros would take too long.
 func pack(size int) string {
 	const member = 256 << 10
 	if size < member {
@@ -168,7 +168,7 @@ func pack(size int) string {
 func zeros(n int) string {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	_, _ = z.Write(make([]byte, n)) // a buffer takes everything
+	_, _ = z.Write(make([]byte, n)) // never fails
 	_ = z.Close()
 	return b.String()
 }

@@ -17,10 +17,10 @@ type Server struct {
 	Journal
 
 	URL   string
-	Roots *x509.CertPool // who signed its certificate; nil without TLS
+	Roots *x509.CertPool // the issuer of its certificate; nil without TLS
 
 	script Script
-	done   chan struct{} // closed when the server is
+	done   chan struct{} // closed by Close
 	stop   func()
 	once   sync.Once
 
@@ -29,7 +29,7 @@ type Server struct {
 	group sync.WaitGroup
 }
 
-// New starts a server that speaks HTTP/1.1. The error is that of listening.
+// New starts a server that speaks HTTP/1.1. It returns an error if it cannot listen.
 func New(script Script) (*Server, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -55,7 +55,7 @@ func New(script Script) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the server and all its connections, and waits until both are gone.
+// Close closes the server and all its connections, and waits until they have ended.
 func (s *Server) Close() {
 	s.once.Do(func() {
 		close(s.done)
@@ -63,7 +63,7 @@ func (s *Server) Close() {
 	})
 }
 
-// enter takes a connection in, unless the server is closed.
+// enter registers a connection, unless the server is closed.
 func (s *Server) enter(conn net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,7 +79,7 @@ func (s *Server) enter(conn net.Conn) bool {
 }
 
 func (s *Server) leave(conn net.Conn) {
-	Linger(conn) // until the client is gone, or hangUp closes it
+	Linger(conn) // until the client or hangUp closes it
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, conn)
@@ -93,7 +93,7 @@ func (s *Server) hangUp() {
 	}
 }
 
-// serve speaks on one connection until a step ends it.
+// serve handles the requests on one connection until a step closes it.
 func (s *Server) serve(conn net.Conn) {
 	defer s.leave(conn)
 	x := &exchange{server: s, conn: conn, in: bufio.NewReader(conn)}
@@ -121,7 +121,7 @@ func (s *Server) serve(conn net.Conn) {
 	}
 }
 
-// take reads a request's body into the journal and reports whether it was whole.
+// take reads a request's body, records it and reports whether it was complete.
 func (s *Server) take(a *Arrival, step Step, body io.Reader, buf []byte) bool {
 	sum := crc32.NewIEEE()
 	n, err := io.CopyBuffer(sum, onlyReader{body}, buf)
@@ -129,5 +129,5 @@ func (s *Server) take(a *Arrival, step Step, body io.Reader, buf []byte) bool {
 	return err == nil
 }
 
-// onlyReader keeps a copy from choosing a buffer of its own.
+// onlyReader hides WriteTo, so that io.CopyBuffer uses the buffer it is given.
 type onlyReader struct{ io.Reader }

@@ -1,5 +1,5 @@
-// Package mistake recognises what people write by mistake in a configuration,
-// so that an error can name the cure.
+// Package mistake recognizes common mistakes in a configuration, so that an error can
+// say how to fix them.
 package mistake
 
 import (
@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// NilInside reports whether v is nil, or an interface around a nil pointer or
-// function, which does not compare equal to nil.
+// NilInside reports whether v is nil or holds a nil pointer or function, in which case
+// it does not compare equal to nil.
 func NilInside(v any) bool {
 	if v == nil {
 		return true
@@ -25,10 +25,10 @@ func NilInside(v any) bool {
 	}
 }
 
-// WithScheme returns raw with scheme:// before it if raw is a host that lacks its
-// scheme: an address, localhost, a domain name, or any name with a port. A path is
-// shown as "/…", since it may hold a secret. The result is empty if raw is anything
-// else: one with an @ may hold a password, and a word alone may be a key.
+// WithScheme returns raw with scheme:// before it, if raw is a host without its scheme:
+// an address, localhost, a domain name, or any name with a port. A path is written as
+// "/…", since it may hold a secret. For anything else WithScheme returns "": text with
+// an @ may hold a password, and a single word may be a key.
 func WithScheme(raw, scheme string) string {
 	address, path, _ := strings.Cut(raw, "/")
 	host, port, err := net.SplitHostPort(address)
@@ -46,9 +46,9 @@ func WithScheme(raw, scheme string) string {
 	return scheme + "://" + address + path
 }
 
-// isName reports whether host may be a name. The name "https" comes from a URL
-// whose colon is missing. Without a port it must end in a domain of letters, as
-// tokens in three parts do not.
+// isName reports whether host may be a host name. "https" is not, since it comes from a
+// URL without its colon. Without a port, the name must end in a domain of letters,
+// which distinguishes it from a token in three parts.
 func isName(host string, hasPort bool) bool {
 	if host == "" || host == "http" || host == "https" {
 		return false
@@ -72,8 +72,8 @@ func isAddress(host string) bool {
 	return err == nil
 }
 
-// Scheme returns the scheme that a URL of raw, which has none, most likely needs:
-// http for a loopback host and https for any other.
+// Scheme returns the scheme that raw, a URL without one, most likely needs: http for a
+// loopback host and https for any other.
 func Scheme(raw string) string {
 	if u, err := url.Parse("//" + raw); err == nil && Loopback(u.Hostname()) {
 		return "http"

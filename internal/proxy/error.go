@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// An Error says that a proxy could not be reached, or refused a tunnel. Package
-// network gives it its public name and describes it.
+// An Error reports that a proxy could not be reached or refused a tunnel. Package
+// network exports and documents it.
 type Error struct {
-	Status int    // of the proxy's response to CONNECT, not 200; 0 if there was none
+	Status int    // of the proxy's response to CONNECT, never 200; 0 if there was no response
 	Proxy  string // protocol://host:port, without credentials
 	Target string // host:port
-	Err    error  // what failed if Status is 0; else what the cloned transport's own OnProxyConnectResponse returned, or nil
+	Err    error  // the cause if Status is 0; else the error of the transport's own OnProxyConnectResponse, or nil
 }
 
-// Error names proxy, target, status and cause, and no credentials. The status text
-// is the standard one: a proxy's own could repeat what it was sent.
+// Error returns a text with proxy, target, status and cause, but no credentials. The
+// status text is the standard one, since the proxy's own could repeat what it was sent.
 func (e *Error) Error() string {
 	if e.Status == 0 {
 		return fmt.Sprintf("network: connect to %s through proxy %s: %s", e.Target, e.Proxy, cause(e.Err))
@@ -37,11 +37,11 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotSent is true: nothing of the request reached its host.
+// NotSent returns true, because no part of the request reached its host.
 func (e *Error) NotSent() bool { return true }
 
-// Retryable reports whether the same request may pass later. It cannot where the
-// proxy refused it with a status below 500, or where Err says so itself.
+// Retryable reports whether a retry may succeed. It returns false if the proxy refused
+// with a status below 500, or if Err has a method Retryable that returns false.
 func (e *Error) Retryable() bool {
 	if inner, ok := errors.AsType[interface {
 		error
@@ -52,7 +52,7 @@ func (e *Error) Retryable() bool {
 	return e.Status == 0 || e.Status >= http.StatusInternalServerError
 }
 
-// Unreached reports whether err is that of net/http for a way to a proxy that failed.
+// Unreached reports whether err is the error of net/http for a proxy that could not be reached.
 func Unreached(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && onTheWay(op)
@@ -60,7 +60,8 @@ func Unreached(err error) bool {
 
 func onTheWay(op *net.OpError) bool { return op.Op == "proxyconnect" || op.Op == "socks connect" }
 
-// cause leaves out what net/http says of the proxy, since Error says more.
+// cause returns the text of err without the operation that net/http adds, which Error
+// describes better.
 func cause(err error) string {
 	if op, ok := errors.AsType[*net.OpError](err); ok && onTheWay(op) && op.Err != nil {
 		err = op.Err

@@ -1,5 +1,5 @@
-// Package proxy holds what the base of a chain and the chain above it must both
-// know of a proxy: how it is named, and the error of one that failed.
+// Package proxy holds what packages network and transport share about proxies: how to
+// print the address of a proxy, and the error of a proxy that failed.
 package proxy
 
 import (
@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// DefaultPort returns the port of a protocol in lower case, 0 if it is not one of a
-// proxy.
+// DefaultPort returns the default port of a proxy protocol, which must be in lower case.
+// It returns 0 for any other protocol.
 func DefaultPort(protocol string) int {
 	switch protocol {
 	case "http":
@@ -22,10 +22,11 @@ func DefaultPort(protocol string) int {
 	return 0
 }
 
-// Name returns u without its credentials, with a port wherever one is known.
+// Name returns scheme, host and port of u. If u has no port, the default port is added,
+// if there is one.
 func Name(u *url.URL) string { return u.Scheme + "://" + Address(u) }
 
-// Address returns host:port of u, with the port of its protocol if it names none.
+// Address returns host:port of u, with the default port of its protocol if u has no port.
 func Address(u *url.URL) string {
 	if u.Port() != "" {
 		return u.Host
