@@ -48,7 +48,7 @@ func tripwareChain() Peer {
 	log := &sink{}
 	return Peer{
 		Name: "tripware.NewTransport", Module: ourModule, Kind: KindOurs,
-		Settings: "The default chain with identity, log, metrics, retries and a credential, each with its default settings.",
+		Settings: "The default chain with identity, log, metrics, two retries with waits of up to 4s, and a credential.",
 		Wrap: func(base http.RoundTripper) http.RoundTripper {
 			rt, err := tripware.NewTransport(
 				tripware.WithBase(base),
