@@ -1,6 +1,6 @@
-// Anyapi composes a client for an API of your own: a credential that is fetched
-// and renewed, default headers, retries, pacing, a layer of your own, and the
-// record of what a call went through.
+// Anyapi builds a client for any API, with a token that is fetched and refreshed,
+// default headers, retries, rate limiting and a custom layer, and prints the record of
+// a call.
 package main
 
 import (
@@ -58,7 +58,7 @@ func main() {
 	fmt.Println(err)
 }
 
-// announce is a layer of one's own: a function is all it takes.
+// announce is a custom layer: a function is enough.
 func announce(next http.RoundTripper) http.RoundTripper {
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		fmt.Println("calling", req.URL.Path)
@@ -66,8 +66,9 @@ func announce(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// fetchToken stands for a call to an identity provider. The first token that it
-// gives out is expired already: the server says 401 and the client asks again.
+// fetchToken takes the place of a call to an identity provider. The first token that
+// it returns has already expired, so the server responds with 401 and the client
+// fetches another token.
 func fetchToken() func(context.Context) (auth.Token, error) {
 	var fetched atomic.Int64
 	return func(context.Context) (auth.Token, error) {
@@ -75,7 +76,7 @@ func fetchToken() func(context.Context) (auth.Token, error) {
 	}
 }
 
-// library accepts the second token only, and is busy once.
+// library is a server that accepts only the second token, and is busy once.
 func library() http.Handler {
 	var busy atomic.Bool
 	mux := http.NewServeMux()

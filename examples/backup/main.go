@@ -1,16 +1,17 @@
 // Backup saves the configuration of an Opsgenie account as JSON files, one for
 // each resource: teams with their members, roles and routing rules, users with
 // their contacts, schedules with their rotations and overrides, escalations,
-// policies, and integrations with their actions. The files are for their owner's
-// eyes alone, because fields of integrations can hold secrets, such as the URL of
-// a webhook. The notification rules of users are left out.
+// policies, and integrations with their actions. It does not save the notification
+// rules of users. Only the owner can read the files, because integrations can hold
+// secrets, such as the URL of a webhook.
 //
-//	export OPSGENIE_API_KEY=...    # it needs the right to read the configuration
-//	export OPSGENIE_API_URL=https://api.eu.opsgenie.com    # unless it is in the US
+//	export OPSGENIE_API_KEY=...    # needs the right to read the configuration
+//	export OPSGENIE_API_URL=https://api.eu.opsgenie.com    # unless the account is in the US
 //	go run ./examples/backup FOLDER
 //
-// It can be interrupted or killed at any moment: run again on the same folder, it
-// goes on where it was. Without a key it saves a simulated account that throttles.
+// The program can be interrupted or killed at any time. When it is run again on the
+// same folder, it continues where it stopped. Without a key it saves a simulated
+// account on a server that throttles.
 package main
 
 import (
@@ -52,13 +53,13 @@ func run(ctx context.Context, args []string, pool archive.Pool) error {
 	return backup(ctx, client, args[0], pool)
 }
 
-// backup saves the account of a client in a folder, or what the folder lacks of it.
+// backup saves a client's account in a folder. It skips what the folder already has.
 func backup(ctx context.Context, client *opsgenie.Client, name string, pool archive.Pool) error {
 	folder, err := archive.Create(name)
 	if err != nil {
 		return err
 	}
-	defer folder.Close() //nolint:errcheck // it holds nothing back
+	defer folder.Close() //nolint:errcheck // nothing is buffered
 	begun, err := folder.Manifest()
 	if err != nil {
 		return err
@@ -98,7 +99,7 @@ func backup(ctx context.Context, client *opsgenie.Client, name string, pool arch
 	return nil
 }
 
-// demonstrate saves an account that is made for it, and once more.
+// demonstrate saves a simulated account twice.
 func demonstrate(ctx context.Context, pool archive.Pool) error {
 	fmt.Println("account: a simulated one on loopback (set OPSGENIE_API_KEY for yours)")
 	server, client, err := archive.Simulate(ctx, archive.Fill)

@@ -1,5 +1,5 @@
-// Decorator puts one decorator, retries, under a client that exists, and uses
-// nothing of this module but transport and middleware/retry.
+// Decorator adds one decorator, for retries, to an existing client. It imports only
+// the packages transport and middleware/retry of this module.
 package main
 
 import (

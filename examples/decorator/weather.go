@@ -6,7 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// weather starts an API on loopback that fails twice, and returns a client for it.
+// weather starts a loopback server whose first two responses fail, and returns a client
+// for it.
 func weather() (client *http.Client, url string) {
 	var calls atomic.Int64
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -1,5 +1,5 @@
-// First is the program that the README begins with: it creates an alert and reads
-// it back. It wants a key in OPSGENIE_API_KEY, and says so without one.
+// First is the first program in the README: it creates an alert and reads it back.
+// It needs a key in OPSGENIE_API_KEY.
 package main
 
 import (

@@ -7,7 +7,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 )
 
-// An algorithm is a way to wait.
+// An algorithm computes the waits of a client.
 type algorithm struct {
 	name      string
 	base      time.Duration // as retry.WithBaseDelay takes it: the first ceiling
@@ -15,12 +15,12 @@ type algorithm struct {
 	published outcome // at 100 clients
 }
 
-// algorithms are those of the article, the retry loop's default first. The
-// article's ceiling before retry n is 5 ms · 2^n and ours base · 2^(n-1), so that
-// what grows begins with 10 ms; a decorrelated wait begins with its shortest, 5 ms.
+// algorithms returns the article's algorithms, beginning with the retry loop's default.
+// The article's ceiling before retry n is 5 ms · 2^n and this module's is
+// base · 2^(n-1), so the base is 10 ms; a decorrelated wait begins with 5 ms.
 //
-// They are what retry.FullJitter, retry.EqualJitter, retry.Decorrelated and
-// retry.NoWait do, but for the seed.
+// Except for the seed, they are the same as retry.FullJitter, retry.EqualJitter,
+// retry.Decorrelated and retry.NoWait.
 func algorithms() []algorithm {
 	const ms = time.Millisecond
 	return []algorithm{

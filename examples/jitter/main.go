@@ -1,8 +1,9 @@
-// Jitter shows why the retry loop draws its waits: clients that contend for one
-// row, after "Exponential Backoff And Jitter" of the AWS Architecture Blog
+// Jitter shows why the retry loop waits for a random time. It simulates clients that
+// contend for one row, following "Exponential Backoff And Jitter" in the AWS
+// Architecture Blog
 // (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/),
-// with the backoffs of this module. Time is virtual and chance has a seed, so it
-// prints the same each time. With -svg it draws what it prints:
+// with the backoffs of this module. It uses virtual time and a fixed seed, so it prints
+// the same each time. With -svg it also draws the results:
 //
 //	go run ./examples/jitter -svg docs/jitter.svg
 package main
@@ -19,8 +20,8 @@ import (
 )
 
 const (
-	contests  = 100 // for each figure, which is their mean
-	published = 100 // the clients of the article's figures
+	contests  = 100 // each figure is the mean of this many contests
+	published = 100 // number of clients in the article's figures
 )
 
 func main() {
@@ -32,23 +33,23 @@ func main() {
 	}
 }
 
-// A result is what an algorithm came to.
+// A result holds the results of one algorithm.
 type result struct {
 	algorithm
 	points []point
 }
 
-// A point is the mean outcome with a number of clients.
+// A point is the mean outcome for a number of clients.
 type point struct {
 	clients int
 	outcome
 }
 
-// measureAll measures what the article shows.
+// measureAll measures all algorithms with the numbers of clients in the article.
 func measureAll() []result { return measure(algorithms(), 10, 190, 15) }
 
-// measure lets so many clients contend by each algorithm: from, from+step and so
-// on to the last.
+// measure runs contests with from, from+step and so on to the last number of clients,
+// for each algorithm.
 func measure(all []algorithm, from, to, step int) []result {
 	results := make([]result, len(all))
 	var wg sync.WaitGroup
@@ -71,10 +72,10 @@ func report(w io.Writer, results []result, file string) error {
 	if file == "" {
 		return nil
 	}
-	return os.WriteFile(file, []byte(picture(results)), 0o644) //nolint:gosec // a picture is for everyone to read
+	return os.WriteFile(file, []byte(picture(results)), 0o644) //nolint:gosec // everyone may read the picture
 }
 
-// printFigures prints the figures beside the article's, and below them all of them.
+// printFigures prints the figures next to those of the article, and then all figures.
 func printFigures(w io.Writer, results []result) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d clients\tcalls\tarticle\t\tms\tarticle\t\t\n", published)
@@ -106,7 +107,7 @@ func printFigures(w io.Writer, results []result) error {
 	return table.Flush()
 }
 
-// percent is how far got lies from want.
+// percent returns the difference of got from want.
 func percent[T float64 | time.Duration](got, want T) float64 {
 	return 100 * (float64(got)/float64(want) - 1)
 }

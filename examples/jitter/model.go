@@ -15,14 +15,14 @@ const (
 	longest   = 2 * time.Second      // no wait is longer
 )
 
-// An outcome is what it took until all clients had written.
+// An outcome is the cost until all clients had written.
 type outcome struct {
 	calls float64 // writes sent, refused ones too
 	took  time.Duration
 }
 
-// A contest is one row and the clients that want to write it. It is also the
-// heap of them, by the time at which the row hears from them next.
+// A contest is a row and the clients that want to write it. It is also a heap of the
+// clients, ordered by the time of their next request.
 type contest struct {
 	random  *rand.Rand
 	backoff retry.Backoff
@@ -32,8 +32,8 @@ type contest struct {
 	outcome outcome
 }
 
-// A client reads the row, writes it with the version that it read, and begins
-// again while it is refused.
+// A client reads the row and writes it with the version that it read. It starts again
+// when the write is refused.
 type client struct {
 	heard    time.Duration // when its next request arrives at the row
 	writes   bool          // that request is a write

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Where things lie in the picture, in its own units.
+// Positions in the picture, in its own units.
 const (
 	width, height = 880, 400
 	plotWidth     = 350
@@ -16,8 +16,8 @@ const (
 	characterWide = 6.4     // about, in a legend
 )
 
-// Colours and dashes of the lines, in the order of the algorithms. All of them
-// show on white and on black.
+// Colors and dashes of the lines, in the order of the algorithms. They are visible on
+// white and on black.
 var strokes = []string{
 	`stroke="#388bfd" stroke-width="3.5"`,
 	`stroke="#bc7a00" stroke-dasharray="7 3"`,
@@ -26,7 +26,7 @@ var strokes = []string{
 	`stroke="#a371f7" stroke-dasharray="9 3 2 3"`,
 }
 
-// A plot shows one quantity of the outcomes on a logarithmic axis.
+// A plot shows one quantity on a logarithmic axis.
 type plot struct {
 	title       string
 	left        float64

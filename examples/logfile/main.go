@@ -1,5 +1,5 @@
-// Logfile writes what a client does to a file, as text, with the debug switch on:
-// calls, attempts, waits and bodies, and no secret in any of them.
+// Logfile writes a debug log of a client to a text file: calls, attempts, waits and
+// bodies, without secrets.
 package main
 
 import (
@@ -30,7 +30,7 @@ func main() {
 		panic(err)
 	}
 	call(log)
-	if err := log.Close(); err != nil { // who opened the file closes it
+	if err := log.Close(); err != nil { // the program opened the file, so it closes it
 		panic(err)
 	}
 
@@ -42,7 +42,7 @@ func main() {
 	fmt.Println("the key is in the file:", strings.Contains(string(text), "my-key"))
 }
 
-// call makes one call, whose first attempt fails.
+// call makes a call whose first attempt fails.
 func call(log *logging.Log) {
 	failed := false
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -69,7 +69,7 @@ func call(log *logging.Log) {
 	_ = resp.Body.Close()
 }
 
-// steady takes out what differs from run to run.
+// steady replaces what differs in each run.
 func steady(text string) string {
 	for pattern, with := range map[string]string{
 		`time=\S+\s`:                "",

@@ -1,6 +1,6 @@
-// Package mocking shows how to test code that uses a client of this module with
-// httpmock: the mock goes to the bottom of the chain, and waits are off, or pass
-// in virtual time.
+// Package mocking shows how to use httpmock to test code that uses a client of this
+// module. The mock is the base of the chain, and waits are switched off or take
+// virtual time.
 package mocking_test
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// busyTwice is a server that throttles two attempts and answers the third.
+// busyTwice is a server that throttles two attempts and accepts the third.
 func busyTwice() *httpmock.MockTransport {
 	mock := httpmock.NewMockTransport() // one per test; the global one would reach other tests
 	busy := httpmock.NewStringResponder(http.StatusTooManyRequests, "busy").

@@ -1,6 +1,6 @@
-// Observers subscribes to the metrics of a client: one observer on all channels,
-// that writes JSON lines, and one of its own kind on the HTTP channel, that
-// counts. Two clients share publishers when they are given the same.
+// Observers subscribes two observers to the metrics of a client: one writes the events
+// of all channels as JSON lines, and the other counts the events of the HTTP channel.
+// Two clients that are given the same publishers share them.
 package main
 
 import (
@@ -43,7 +43,7 @@ func main() {
 	fmt.Println("throttled attempts:", throttled.Load())
 }
 
-// writeLine prints an event as JSON, without what differs from run to run.
+// writeLine prints an event as JSON, without the parts that differ in each run.
 func writeLine(_ context.Context, e metrics.Event) {
 	text, err := json.Marshal(e)
 	if err != nil {

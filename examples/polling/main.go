@@ -1,6 +1,5 @@
-// Polling waits for a job that a server works on: full jitter between the
-// questions, a hint from the server followed, and an error that says what was
-// heard last when the wait is given up.
+// Polling waits for a job that runs on a server. It polls with full jitter, waits as
+// long as the server asks, and returns an error with the last state if it gives up.
 package main
 
 import (
@@ -12,7 +11,7 @@ import (
 	"github.com/tripware/tripware/poll"
 )
 
-// errRunning is what the job's server says while it works.
+// errRunning is returned while the job is running.
 var errRunning = errors.New("job 7 is still running")
 
 func main() {

@@ -1,5 +1,5 @@
-// Proxy sends through an HTTP proxy that asks for a password, and shows what a
-// wrong one leads to: an error that names the proxy and not the password.
+// Proxy sends a request through an HTTP proxy that requires a password. A wrong
+// password leads to an error that names the proxy but not the password.
 package main
 
 import (
@@ -50,7 +50,8 @@ func main() {
 	fmt.Println(err)
 }
 
-// get asks api through the proxy. Its certificate is trusted by name, not by a switch.
+// get requests api through the proxy. It trusts the server's certificate explicitly,
+// instead of switching verification off.
 func get(api *httptest.Server, proxy network.Proxy) {
 	roots := x509.NewCertPool()
 	roots.AddCert(api.Certificate())
@@ -107,8 +108,8 @@ func gateway(user, password string) http.HandlerFunc {
 	}
 }
 
-// pass copies until from ends, and then ends one side of to alone: what still
-// comes from there is not cut off.
+// pass copies until from ends, and then closes only the sending side of to, so that
+// data from there is not cut off.
 func pass(to net.Conn, from io.Reader) {
 	_, _ = io.Copy(to, from)
 	if half, ok := to.(*net.TCPConn); ok {

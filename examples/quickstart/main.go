@@ -1,9 +1,8 @@
-// Quickstart creates an alert in Opsgenie, awaits its asynchronous result, reads
-// the alert back and closes it, while the server throttles and fails.
+// Quickstart creates an alert in Opsgenie, waits for the asynchronous result, reads
+// the alert back and closes it, although the server throttles and fails.
 //
-// Where OPSGENIE_API_KEY is set it talks to the real service, else to a simulated
-// one on loopback, which is told to throttle one request and to reset the
-// connection of another.
+// If OPSGENIE_API_KEY is set, it uses the real service. Otherwise it uses a simulated
+// one on loopback, which throttles one request and resets the connection of another.
 package main
 
 import (
@@ -84,7 +83,7 @@ func run() error {
 	return nil
 }
 
-// connect returns a client of the real service or of the simulated one, and says which.
+// connect returns a client for the real service or the simulated one, and prints which.
 func connect() (*opsgenie.Client, func(), error) {
 	if key := os.Getenv("OPSGENIE_API_KEY"); key != "" {
 		fmt.Println("server: the real Opsgenie")
@@ -102,7 +101,7 @@ func connect() (*opsgenie.Client, func(), error) {
 	return client, server.Close, err
 }
 
-// region lets an account of the EU run this too.
+// region returns the option for an account in the EU.
 func region() string {
 	if region := os.Getenv("OPSGENIE_REGION"); region != "" {
 		return region
@@ -110,7 +109,7 @@ func region() string {
 	return string(opsgenie.US)
 }
 
-// show tells what a call went through.
+// show prints the record of a call.
 func show(m services.Metadata) {
 	for _, attempt := range m.Call().Attempts() {
 		if attempt.Err != nil {
@@ -130,7 +129,7 @@ func show(m services.Metadata) {
 	}
 }
 
-// refused shows a mistake that is found before anything is sent.
+// refused makes a call with a mistake that is found before anything is sent.
 func refused(ctx context.Context, client *opsgenie.Client) error {
 	_, err := client.Alerts.Create(ctx, alert.CreateRequest{})
 	if !errors.Is(err, services.ErrArgument) {
@@ -140,7 +139,7 @@ func refused(ctx context.Context, client *opsgenie.Client) error {
 	return nil
 }
 
-// events are what the observers of one client saw.
+// events collects what the observers of a client received.
 type events []metrics.Event
 
 func observe(client *opsgenie.Client) *events {
@@ -152,7 +151,7 @@ func observe(client *opsgenie.Client) *events {
 	return seen
 }
 
-// show prints the three metrics of one call, which its transaction id joins.
+// show prints the three metrics of one call, which have the same transaction id.
 func (s *events) show(transactionID string) {
 	fmt.Println("metric: transaction", transactionID)
 	for _, e := range *s {

@@ -10,11 +10,11 @@ import (
 	"github.com/tripware/tripware/examples/internal/archive"
 )
 
-// A document is a file as it stands, whatever the types of this program make of it.
+// A document is the content of a file, without the types of this program.
 type document = map[string]any
 
-// compare tells how many teams and schedules of one backup are equal in another,
-// but for ids and for what is not restored. The error says that some are not.
+// compare prints how many teams and schedules of two backups are equal, apart from ids
+// and from what is not restored. It returns an error if some differ.
 func compare(out io.Writer, before, after string) error {
 	var unequal []string
 	for _, service := range []string{archive.Teams, archive.Schedules} {

@@ -1,16 +1,17 @@
-// Restore brings teams and schedules back from a folder that the example backup
-// made, into the same account or into another: teams with their members, roles
-// and routing rules, schedules with their rotations. What the account has by the
-// same name is changed, the rest is created. What they refer to is found by name,
-// so that users and escalations, which are not restored, should be there.
+// Restore restores teams and schedules from a folder that the example backup made, to
+// the same account or to another: teams with their members, roles and routing rules,
+// and schedules with their rotations. It changes teams and schedules that the account
+// already has under the same name, and creates the others. It does not restore users
+// and escalations; those that teams and schedules refer to are looked up by name and
+// should exist.
 //
-//	export OPSGENIE_API_KEY=...    # it needs the right to change the configuration
-//	export OPSGENIE_API_URL=https://api.eu.opsgenie.com    # unless it is in the US
-//	go run ./examples/restore -n FOLDER    # says what it would do
+//	export OPSGENIE_API_KEY=...    # needs the right to change the configuration
+//	export OPSGENIE_API_URL=https://api.eu.opsgenie.com    # unless the account is in the US
+//	go run ./examples/restore -n FOLDER    # prints what it would do
 //	go run ./examples/restore FOLDER
 //
-// Run again, it changes what is there already to what it is. Without a key it saves
-// a simulated account, restores it into another one that throttles, and compares.
+// It can be run again: the result is the same. Without a key it saves a simulated
+// account, restores it to another on a server that throttles, and compares the two.
 package main
 
 import (
@@ -54,13 +55,13 @@ func run(ctx context.Context, args []string, dry bool, pool archive.Pool) error 
 	return restore(ctx, client, args[0], dry, pool)
 }
 
-// restore brings what lies in a folder into the account of a client.
+// restore restores a folder to the account of a client.
 func restore(ctx context.Context, client *opsgenie.Client, name string, dry bool, pool archive.Pool) error {
 	folder, err := archive.Open(name)
 	if err != nil {
 		return err
 	}
-	defer folder.Close() //nolint:errcheck // it was read only
+	defer folder.Close() //nolint:errcheck // only read
 	manifest, err := folder.Manifest()
 	if err != nil {
 		return err
@@ -122,13 +123,13 @@ func demonstrate(ctx context.Context, dry bool, pool archive.Pool) error {
 	return compare(os.Stdout, before, after)
 }
 
-// backup saves the account of a client without a word.
+// backup saves the account of a client without output.
 func backup(ctx context.Context, client *opsgenie.Client, name string, pool archive.Pool) error {
 	folder, err := archive.Create(name)
 	if err != nil {
 		return err
 	}
-	defer folder.Close() //nolint:errcheck // it holds nothing back
+	defer folder.Close() //nolint:errcheck // nothing is buffered
 	if err := folder.Begin("demonstration"); err != nil {
 		return err
 	}

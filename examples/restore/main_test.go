@@ -25,7 +25,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// account returns a server that does not throttle, and a client of it.
+// account returns a server that does not throttle, and a client for it.
 func account(t *testing.T) (*opsgenietest.Server, *opsgenie.Client) {
 	t.Helper()
 	server := opsgenietest.New(t)

@@ -15,8 +15,8 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/user"
 )
 
-// names are what the resources of a backup are called, by their ids: a user by
-// the username. An id means nothing in another account, a name does.
+// names holds the names of a backup's resources by their ids; a user's name is the
+// username. Unlike ids, names are valid in another account.
 type names map[string]string
 
 func namesIn(folder *archive.Folder) (names, error) {

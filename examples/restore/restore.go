@@ -8,7 +8,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie"
 )
 
-// What a progress line counts.
+// The words that a progress line counts.
 const (
 	created  = "created"
 	updated  = "updated"
@@ -17,7 +17,7 @@ const (
 	skipped  = "skipped" // refers to what is not here
 )
 
-// A restorer brings a backup into an account.
+// A restorer restores a backup to an account.
 type restorer struct {
 	client *opsgenie.Client
 	pool   archive.Pool
@@ -28,8 +28,8 @@ type restorer struct {
 	here  *directory // what the account has
 }
 
-// run restores teams first, which schedules belong to, then schedules, and in the
-// end the routing rules of the teams, which refer to schedules.
+// run restores the teams, then the schedules, which belong to teams, and finally the
+// routing rules of the teams, which refer to schedules.
 func (r *restorer) run(ctx context.Context, folder *archive.Folder) error {
 	teams, err := archive.Load[archive.Team](folder, archive.Teams)
 	if err != nil {

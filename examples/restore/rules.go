@@ -10,8 +10,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/team"
 )
 
-// rules restores the routing rules of a team, one after the other, because each
-// has its place.
+// rules restores the routing rules of a team in sequence, because their order matters.
 func (r *restorer) rules(ctx context.Context, line *archive.Line, saved archive.Team) error {
 	id, _ := r.here.find(shape.KindTeam, saved.Team.Name)
 	var there []team.RoutingRule

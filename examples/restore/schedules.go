@@ -11,8 +11,8 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// schedule restores a schedule with its rotations. Overrides are left out: they
-// are for a time that is soon over.
+// schedule restores a schedule with its rotations, but not its overrides, which are
+// for a short time.
 func (r *restorer) schedule(ctx context.Context, line *archive.Line, saved archive.Schedule) error {
 	s := saved.Schedule
 	in := schedule.CreateRequest{

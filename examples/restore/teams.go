@@ -13,8 +13,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/team"
 )
 
-// team restores a team: it must be there before it has roles, and its roles before
-// members have them.
+// team restores a team, then its roles, then the members that have these roles.
 func (r *restorer) team(ctx context.Context, line *archive.Line, saved archive.Team) error {
 	name, members := saved.Team.Name, r.members(saved.Team)
 	id, exists := r.here.find(shape.KindTeam, name)

@@ -1,5 +1,5 @@
-// Package simulated shows how to test code that calls Opsgenie against the
-// simulated one: state, asynchronous answers and faults are there, on loopback.
+// Package simulated shows how to test code that calls Opsgenie against a simulated
+// Opsgenie on loopback, which has state, asynchronous results and faults.
 package simulated_test
 
 import (
@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// report is the code under test: it raises an alert once per disk, and says its number.
+// report is the code under test: it creates one alert for each disk and returns its number.
 func report(ctx context.Context, client *opsgenie.Client, disk string) (string, error) {
 	pending, err := client.Alerts.Create(ctx, alert.CreateRequest{
 		Message: disk + " is full", Alias: "disk/" + disk, Responders: []shape.Responder{shape.TeamByName("storage")},

@@ -10,24 +10,24 @@ import (
 	"github.com/tripware/tripware/services/opsgenie"
 )
 
-// What the progress line of a backup counts.
+// The words that the progress line of a backup counts.
 const (
 	Saved = "saved" // read, and written to its file
-	Kept  = "kept"  // there already, and not read again
-	Gone  = "gone"  // listed, and deleted before it was read
+	Kept  = "kept"  // already in the folder, so not read again
+	Gone  = "gone"  // deleted after it was listed and before it was read
 )
 
-// A Backup reads an account into a folder.
+// A Backup saves an account in a folder.
 type Backup struct {
 	Client *opsgenie.Client
 	Folder *Folder // on which Begin was called
-	Pool   Pool    // of the requests at once, over all services
+	Pool   Pool    // bounds the concurrent requests of all services
 	Show   *Progress
 }
 
-// Run saves what the folder lacks. An error stops the service that it happens in,
-// the others go on; all errors are returned. When Run returns, nothing of it runs
-// any longer, and what was saved can be kept by another one.
+// Run saves the resources that the folder lacks. An error stops the service in which
+// it occurs, while the others continue; Run returns all errors. When Run returns, all
+// its goroutines have ended, and a later Run can continue with the folder.
 func (b *Backup) Run(ctx context.Context) error {
 	sections := reader{b.Client}.sections()
 	errs := make([]error, len(sections))
@@ -65,7 +65,7 @@ func (b *Backup) section(ctx context.Context, s section, line *Line) error {
 	})
 }
 
-// save saves one resource, unless it is there, and says what became of it.
+// save saves one resource unless the folder has it, and returns the word to count.
 func (b *Backup) save(ctx context.Context, service string, r resource) (word string, err error) {
 	if b.Folder.Has(service, r.id) {
 		return Kept, nil

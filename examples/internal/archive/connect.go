@@ -9,12 +9,12 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 )
 
-// HasKey reports whether the environment names a key, and with it an account.
+// HasKey reports whether OPSGENIE_API_KEY is set.
 func HasKey() bool { return os.Getenv("OPSGENIE_API_KEY") != "" }
 
-// Connect returns the client of the account that the environment names, by
-// OPSGENIE_API_KEY and, unless it is in the US, OPSGENIE_API_URL. The limiter that
-// learns how much the server bears, and the retries, are the client's defaults.
+// Connect returns a client for the account in the environment: OPSGENIE_API_KEY and,
+// unless the account is in the US, OPSGENIE_API_URL. Retries and the adaptive limiter
+// are the client's defaults.
 func Connect() (*opsgenie.Client, error) {
 	var opts []opsgenie.Option
 	if url := os.Getenv("OPSGENIE_API_URL"); url != "" {
@@ -23,9 +23,9 @@ func Connect() (*opsgenie.Client, error) {
 	return opsgenie.New(os.Getenv("OPSGENIE_API_KEY"), opts...)
 }
 
-// Simulate starts an Opsgenie on loopback that throttles, and has a
-// demonstration account if fill makes one. The client is one of its own, that has
-// yet to learn how much the server bears. The caller closes the server.
+// Simulate starts a simulated Opsgenie on loopback that throttles. fill may create an
+// account on it. The returned client is a new one, whose limiter has not learned
+// anything yet. The caller closes the server.
 func Simulate(ctx context.Context, fill func(context.Context, *Demo) error) (*opsgenietest.Server, *opsgenie.Client, error) {
 	server, err := opsgenietest.Start(
 		opsgenietest.WithRateLimit(opsgenietest.DomainConfiguration, 60, 60), // tokens a second, and at most

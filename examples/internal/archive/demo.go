@@ -18,15 +18,14 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/user"
 )
 
-// A Demo is an account for demonstrations, as a company of some thirty people has
-// it.
+// A Demo is the account of a company with about thirty people, for demonstrations.
 type Demo struct {
 	Client *opsgenie.Client
 	Teams  []string // the names of its teams, of which the first ten are on call
 	People []string // the given names of its users
 }
 
-// NewDemo returns the demonstration account of a client's.
+// NewDemo returns a demonstration account that client will create.
 func NewDemo(client *opsgenie.Client) *Demo {
 	return &Demo{
 		Client: client,
@@ -37,7 +36,7 @@ func NewDemo(client *opsgenie.Client) *Demo {
 	}
 }
 
-// Fill makes all of a demonstration account.
+// Fill creates the whole demonstration account.
 func Fill(ctx context.Context, d *Demo) error {
 	for _, part := range []func(context.Context) error{
 		d.makePeople, d.makeTeams, d.makeSchedules, d.makeRoutingRules, d.makePolicies, d.makeIntegrations,
@@ -54,7 +53,7 @@ func (d *Demo) person(n int) string { return d.People[n%len(d.People)] + "@examp
 // onCall are the teams that have a schedule and an escalation.
 func (d *Demo) onCall() []string { return d.Teams[:min(10, len(d.Teams))] }
 
-// FillPeople makes its users and escalations alone.
+// FillPeople creates only its users and escalations.
 func FillPeople(ctx context.Context, d *Demo) error { return d.makePeople(ctx) }
 
 // makePeople makes the users, and the escalations to them, which need no team.

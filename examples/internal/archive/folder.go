@@ -1,5 +1,5 @@
-// Package archive keeps the configuration of an Opsgenie account as files, one
-// for each resource: what the examples backup and restore share.
+// Package archive stores the configuration of an Opsgenie account as files, one for
+// each resource. The examples backup and restore use it.
 package archive
 
 import (
@@ -16,15 +16,15 @@ import (
 
 const (
 	extension = ".json"
-	partial   = ".part" // of a file that is being written
+	partial   = ".part" // ends the name of a file that is being written
 )
 
-// A Folder holds resources as files, SERVICE/ID.json. A file is there as a whole
-// or not at all, at whatever moment the program is killed. One program at a time
-// may use a folder; within it, a Folder is safe for concurrent use.
-type Folder struct{ root *os.Root } // nothing that a server calls a resource leads out of it
+// A Folder stores resources as files named SERVICE/ID.json. A file is complete or does
+// not exist, even if the program is killed. Only one program at a time may use a
+// folder; within the program, a Folder is safe for concurrent use.
+type Folder struct{ root *os.Root } // a Root, so that no id from a server leads out of it
 
-// Open opens a folder to read from it. The caller closes it.
+// Open opens a folder for reading. The caller closes it.
 func Open(name string) (*Folder, error) {
 	root, err := os.OpenRoot(name)
 	if err != nil {
@@ -33,8 +33,8 @@ func Open(name string) (*Folder, error) {
 	return &Folder{root: root}, nil
 }
 
-// Create opens a folder to write to it. It is made if need be, and what a program
-// that was killed left half-written is removed. The caller closes it.
+// Create opens a folder for writing. It creates the folder if necessary, and removes
+// files that a killed program left incomplete. The caller closes it.
 func Create(name string) (*Folder, error) {
 	if err := os.MkdirAll(name, 0o700); err != nil {
 		return nil, fmt.Errorf("archive: create folder: %w", err)
@@ -49,7 +49,7 @@ func Create(name string) (*Folder, error) {
 	return f, nil
 }
 
-// Close lets go of the folder.
+// Close closes the folder.
 func (f *Folder) Close() error { return f.root.Close() }
 
 func (f *Folder) sweep() error {
@@ -61,14 +61,14 @@ func (f *Folder) sweep() error {
 	})
 }
 
-// file returns the name of a resource's file. An id is one segment of it,
+// file returns the name of a resource's file. An id is one segment of the name,
 // whatever characters it has.
 func file(service, id string) string { return path.Join(service, url.PathEscape(id)+extension) }
 
-// Has reports whether a resource is there, as a whole.
+// Has reports whether the folder has a complete resource.
 func (f *Folder) Has(service, id string) bool {
 	text, err := f.root.ReadFile(file(service, id))
-	return err == nil && json.Valid(text) // what other programs copied here may have been cut
+	return err == nil && json.Valid(text) // a file copied here by another program may be cut off
 }
 
 // Save writes a resource.
@@ -86,12 +86,11 @@ func (f *Folder) Save(service, id string, resource any) error {
 	return nil
 }
 
-// write writes a file under another name first, and gives it its own when all of
-// it is on the disk.
+// write writes a file under a temporary name, and renames it when it is on the disk.
 func (f *Folder) write(name string, content any) error {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false) // for people to read
+	enc.SetEscapeHTML(false) // easier to read
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(content); err != nil {
 		return err
@@ -107,8 +106,7 @@ func (f *Folder) write(name string, content any) error {
 	return f.root.Rename(name+partial, name)
 }
 
-// Load reads all resources of a service, in the order of their ids. A service
-// without a file has none.
+// Load reads all resources of a service, in the order of their ids.
 func Load[T any](f *Folder, service string) ([]T, error) {
 	files, err := f.files(service)
 	if err != nil {

@@ -10,16 +10,16 @@ import (
 
 const manifestFile = "backup" + extension
 
-// A Manifest says what a folder holds. It is written when a backup begins, and
-// again when all of it is there.
+// A Manifest describes the content of a folder. It is written when a backup begins and
+// again when it is complete.
 type Manifest struct {
-	Account   string         `json:"account"` // its name
+	Account   string         `json:"account"` // the account's name
 	Started   time.Time      `json:"started"`
 	Finished  time.Time      `json:"finished,omitzero"`  // zero while something is missing
 	Resources map[string]int `json:"resources,omitzero"` // how many there are of each service
 }
 
-// Manifest reads the manifest; the zero one if there is none yet.
+// Manifest reads the manifest. It returns the zero Manifest if there is none yet.
 func (f *Folder) Manifest() (m Manifest, err error) {
 	if err := f.read(manifestFile, &m); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Manifest{}, fmt.Errorf("archive: read manifest: %w", err)
@@ -27,8 +27,8 @@ func (f *Folder) Manifest() (m Manifest, err error) {
 	return m, nil
 }
 
-// Begin makes the folder one of an account, and goes on if it is one already. It
-// refuses one that is of another account, or holds something else.
+// Begin marks the folder as a backup of an account, or continues an earlier one. It
+// refuses a folder of another account, and a folder that holds something else.
 func (f *Folder) Begin(account string) error {
 	m, err := f.Manifest()
 	if err != nil {
@@ -50,7 +50,7 @@ func (f *Folder) Begin(account string) error {
 	return f.putManifest(Manifest{Account: account, Started: time.Now().UTC().Truncate(time.Second)})
 }
 
-// Finish notes that all is there, and returns how many resources that is.
+// Finish records that the backup is complete, and returns the number of resources.
 func (f *Folder) Finish() (resources int, err error) {
 	m, err := f.Manifest()
 	if err != nil {

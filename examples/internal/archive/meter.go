@@ -11,13 +11,13 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A Meter tells how much a client was slowed down. It is safe for concurrent use.
+// A Meter measures how much a client was slowed down. It is safe for concurrent use.
 type Meter struct {
 	throttled atomic.Int64
 	waited    atomic.Int64 // nanoseconds
 }
 
-// Watch returns the meter of the client that publishes on p.
+// Watch returns a meter for the client that publishes on p.
 func Watch(p *metrics.Publishers) *Meter {
 	m := &Meter{}
 	p.HTTP.Subscribe(metrics.On(func(_ context.Context, attempt metrics.HTTPEvent) {

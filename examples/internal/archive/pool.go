@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// A Pool bounds how much is done at once. It is safe for concurrent use.
+// A Pool bounds how many things are done at once. It is safe for concurrent use.
 type Pool struct{ slots chan struct{} }
 
 // NewPool returns a pool in which n things are done at once.
@@ -13,7 +13,7 @@ func NewPool(n int) Pool { return Pool{make(chan struct{}, max(n, 1))} }
 
 // enter waits for a slot.
 func (p Pool) enter(ctx context.Context) error {
-	if ctx.Err() == nil { // select draws lots when there is a slot too
+	if ctx.Err() == nil { // if both were ready, select would choose at random
 		select {
 		case p.slots <- struct{}{}:
 			return nil
@@ -25,9 +25,9 @@ func (p Pool) enter(ctx context.Context) error {
 
 func (p Pool) leave() { <-p.slots }
 
-// Each does something with each item, as much of it at once as the pool has room
-// for. The first error stops it: what has begun sees the end of its context, and
-// the error is returned when all of it has ended. Calls of Each cannot be nested.
+// Each calls a function for each item, as many at once as the pool allows. The first
+// error cancels the context of the running calls, and is returned when they have
+// ended. Calls of Each must not be nested.
 func Each[T any](ctx context.Context, p Pool, items []T, do func(context.Context, T) error) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

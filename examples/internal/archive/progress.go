@@ -11,9 +11,9 @@ import (
 
 const barWidth = 20
 
-// Progress shows a line per service: on a terminal all of them, drawn again in
-// their place as something happens; elsewhere each when it and those above it
-// have ended. It is safe for concurrent use.
+// Progress shows one line for each service. On a terminal it redraws all lines in
+// place; elsewhere it prints each line when it and those above it have ended. It is
+// safe for concurrent use.
 type Progress struct {
 	mu    sync.Mutex
 	out   io.Writer
@@ -50,16 +50,16 @@ func (p *Progress) Line(name string, words ...string) *Line {
 	return l
 }
 
-// Expect says how many there are to be counted.
+// Expect sets the total to be counted.
 func (l *Line) Expect(total int) { l.show.change(func() { l.total = total }) }
 
 // Add counts one.
 func (l *Line) Add(word string) { l.show.change(func() { l.counts[word]++ }) }
 
-// End says that there is no more to come, and whether that is because of an error.
+// End ends the line, and says whether there was an error.
 func (l *Line) End(err error) { l.show.change(func() { l.ended, l.failed = true, err != nil }) }
 
-// Note keeps a remark for [Progress.Notes].
+// Note adds a remark for [Progress.Notes].
 func (p *Progress) Note(format string, args ...any) {
 	p.change(func() { p.notes = append(p.notes, fmt.Sprintf(format, args...)) })
 }
@@ -71,7 +71,7 @@ func (p *Progress) Notes() []string {
 	return slices.Sorted(slices.Values(p.notes))
 }
 
-// Count returns how many were counted under a word, in all lines.
+// Count returns the count of a word in all lines.
 func (p *Progress) Count(word string) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,8 +95,7 @@ func (p *Progress) change(what func()) {
 	}
 }
 
-// redraw writes all lines over those that are there, at once: a line at a time
-// would flicker.
+// redraw overwrites all lines with one write, since writing them one by one would flicker.
 func (p *Progress) redraw() {
 	var b strings.Builder
 	if p.shown > 0 {

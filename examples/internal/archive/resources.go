@@ -12,7 +12,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/user"
 )
 
-// A Team is what the file of a team holds.
+// A Team is the content of a team's file.
 type Team struct {
 	Team         team.Team          `json:"team"` // with its members
 	Roles        []team.Role        `json:"roles"`
@@ -45,13 +45,13 @@ func (r reader) listUsers(ctx context.Context) (all []user.User, err error) {
 	return all, nil
 }
 
-// user reads a user with the contacts. The notification rules are left out: with
-// their steps they are a request each, ten or more for every user.
+// user reads a user and the user's contacts. It leaves out the notification rules,
+// which would take ten or more requests for each user.
 func (r reader) user(ctx context.Context, row user.User) (user.User, error) {
 	return Value(r.Users.Get(ctx, user.GetRequest{Ref: user.ByID(row.ID), Expand: []user.Expansion{user.ExpandContact}}))
 }
 
-// A Schedule is what the file of a schedule holds.
+// A Schedule is the content of a schedule's file.
 type Schedule struct {
 	Schedule  schedule.Schedule   `json:"schedule"` // with its rotations
 	Overrides []schedule.Override `json:"overrides"`
@@ -78,9 +78,9 @@ func (r reader) escalation(ctx context.Context, row escalation.Escalation) (esca
 	return Value(r.Escalations.Get(ctx, escalation.GetRequest{Ref: escalation.ByID(row.ID)}))
 }
 
-// A Policy is what the file of a policy holds.
+// A Policy is the content of a policy's file.
 type Policy struct {
-	Order  int           `json:"order"` // its place among those of its kind
+	Order  int           `json:"order"` // its position among policies of its kind
 	Policy policy.Policy `json:"policy"`
 }
 
@@ -91,7 +91,7 @@ type policyRow struct {
 	team string // empty for the account's
 }
 
-// listPolicies asks for those of the account, and for those of each team.
+// listPolicies lists the policies of the account and of each team.
 func (r reader) listPolicies(ctx context.Context) (all []policyRow, err error) {
 	teams, err := r.listTeams(ctx)
 	if err != nil {
@@ -125,7 +125,7 @@ func (r reader) policy(ctx context.Context, row policyRow) (Policy, error) {
 	return Policy{Order: row.Order, Policy: p}, err
 }
 
-// An Integration is what the file of an integration holds.
+// An Integration is the content of an integration's file.
 type Integration struct {
 	Integration integration.Integration   `json:"integration"`
 	Actions     integrationaction.Actions `json:"actions"`

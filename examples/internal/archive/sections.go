@@ -22,25 +22,25 @@ const (
 	Integrations = "integrations"
 )
 
-// Services returns all of them, in the order in which they are shown.
+// Services returns all services, in the order in which they are shown.
 func Services() []string {
 	return []string{Teams, Users, Schedules, Escalations, Policies, Integrations}
 }
 
-// A section is a service: how its resources are listed.
+// A section says how the resources of a service are listed.
 type section struct {
 	name string
 	list func(context.Context) ([]resource, error)
 }
 
-// A resource is one row of a list: how the whole of it is read.
+// A resource is one row of a list, and says how the whole resource is read.
 type resource struct {
 	id   string
 	read func(context.Context) (any, error)
 }
 
-// sectionOf makes a section of how rows R are listed, what the id of a row is, and
-// how the value V of one is read.
+// sectionOf returns a section from functions that list rows R, return the id of a row,
+// and read the value V of a row.
 func sectionOf[R, V any](
 	name string, list func(context.Context) ([]R, error), id func(R) string, read func(context.Context, R) (V, error),
 ) section {
@@ -57,7 +57,7 @@ func sectionOf[R, V any](
 // A reader reads the resources of an account.
 type reader struct{ *opsgenie.Client }
 
-// sections are what is backed up, in the order of [Services].
+// sections returns the services that are backed up, in the order of [Services].
 func (r reader) sections() []section {
 	return []section{
 		sectionOf(Teams, r.listTeams, func(t team.Team) string { return t.ID }, r.team),
@@ -69,7 +69,7 @@ func (r reader) sections() []section {
 	}
 }
 
-// Value takes what was asked for out of an answer.
+// Value returns the data of a result.
 func Value[T any](answer *services.Result[T], err error) (T, error) {
 	if err != nil {
 		var none T
