@@ -19,11 +19,10 @@ const ourModule = "github.com/tripware/tripware"
 
 // ourPolicy keeps the default budget where it can: it is part of what a call costs.
 func ourPolicy(p Policy) []retry.Option {
-	waits := retry.WithoutWaits()
-	if p.First > 0 {
-		waits = retry.WithBaseDelay(p.First)
+	opts := []retry.Option{retry.WithMaxRetries(p.Max), retry.WithBaseDelay(p.First)}
+	if p.Most > 0 {
+		opts = append(opts, retry.WithMaxDelay(p.Most))
 	}
-	opts := []retry.Option{retry.WithMaxRetries(p.Max), waits, retry.WithMaxDelay(cmp.Or(p.Most, retry.DefaultMaxDelay))}
 	if p.Endless {
 		opts = append(opts, retry.WithoutBudget())
 	}

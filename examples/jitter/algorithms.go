@@ -20,7 +20,7 @@ type algorithm struct {
 // base · 2^(n-1), so the base is 10 ms; a decorrelated wait begins with 5 ms.
 //
 // Except for the seed, they are the same as retry.FullJitter, retry.EqualJitter,
-// retry.Decorrelated and retry.NoWait.
+// retry.Decorrelated and a base delay of zero.
 func algorithms() []algorithm {
 	const ms = time.Millisecond
 	return []algorithm{
@@ -36,6 +36,8 @@ func algorithms() []algorithm {
 		{"no jitter", 10 * ms, func(backoff.Source) retry.Backoff {
 			return func(s retry.Step) time.Duration { return s.Ceiling }
 		}, outcome{1_863, 63_718 * ms}},
-		{"no wait", 10 * ms, func(backoff.Source) retry.Backoff { return retry.NoWait }, outcome{2_427, 2_039 * ms}},
+		{"no wait", 10 * ms, func(backoff.Source) retry.Backoff {
+			return func(retry.Step) time.Duration { return 0 }
+		}, outcome{2_427, 2_039 * ms}},
 	}
 }

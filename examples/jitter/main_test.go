@@ -41,7 +41,6 @@ func TestThePublicBackoffsAreThoseOfTheArticle(t *testing.T) {
 		"full jitter":  retry.FullJitter,
 		"equal jitter": retry.EqualJitter,
 		"decorrelated": retry.Decorrelated,
-		"no wait":      retry.NoWait,
 	}
 	tested := 0
 	for _, a := range algorithms() {

@@ -30,7 +30,7 @@ func busyTwice() *httpmock.MockTransport {
 
 func TestWithoutWaits(t *testing.T) {
 	mock := busyTwice()
-	client, err := tripware.New(tripware.WithBase(mock), tripware.WithRetry(retry.WithoutWaits()))
+	client, err := tripware.New(tripware.WithBase(mock), tripware.WithRetry(retry.WithBaseDelay(0), retry.WithClampedHint(0)))
 	require.NoError(t, err)
 
 	resp, err := client.Get("https://api.example.com/things")

@@ -32,7 +32,7 @@ func main() {
 		}
 	}))
 
-	client, err := tripware.New(tripware.WithMetrics(publishers), tripware.WithRetry(retry.WithoutWaits()))
+	client, err := tripware.New(tripware.WithMetrics(publishers), tripware.WithRetry(retry.WithBaseDelay(0)))
 	if err != nil {
 		panic(err)
 	}

@@ -44,7 +44,7 @@ func connect(t *testing.T, server *opsgenietest.Server) *opsgenie.Client {
 	t.Helper()
 	client, err := opsgenie.New(server.Key, opsgenie.WithBaseURL(server.URL),
 		opsgenie.WithPolling(poll.WithBaseDelay(0)),
-		opsgenie.WithTransport(tripware.WithRetry(retry.WithoutWaits())))
+		opsgenie.WithTransport(tripware.WithRetry(retry.WithBaseDelay(0))))
 	require.NoError(t, err)
 	t.Cleanup(client.CloseIdleConnections)
 	return client

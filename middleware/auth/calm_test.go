@@ -235,7 +235,7 @@ func TestNothingOfACallReachesTheFetch(t *testing.T) {
 				return retry.WithPolicy(ctx, retry.WithCallTimeout(time.Second), retry.WithAttemptTimeout(time.Second))
 			},
 			"retries": func(ctx context.Context) context.Context {
-				return retry.WithPolicy(ctx, retry.WithMaxRetries(7), retry.AnyMethodOnStatus())
+				return retry.WithPolicy(ctx, retry.WithMaxRetries(7), retry.WithAnyMethodOnStatus())
 			},
 			"a source": func(ctx context.Context) context.Context {
 				return auth.WithSource(ctx, auth.InHeader("X-Other", auth.None()))

@@ -193,7 +193,7 @@ func TestABodyThatCannotBeSignedIsRefused(t *testing.T) {
 					req.ContentLength, req.GetBody = row.length, row.getBody
 					layers := []transport.Middleware{auth.New(home, digesting(auth.WithDigestLimit(100)))}
 					if loop {
-						layers = append([]transport.Middleware{retry.New(retry.WithMaxRetries(3), retry.WithReplayLimit(100))}, layers...)
+						layers = append([]transport.Middleware{retry.New(retry.WithMaxRetries(3), retry.WithReplayBuffer(100))}, layers...)
 					}
 					rt := transport.Chain(server, layers...)
 					ctx, call := transport.Begin(t.Context())

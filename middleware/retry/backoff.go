@@ -12,7 +12,7 @@ import (
 type Step struct {
 	Retry   int           // the retry that follows, counted from 1
 	Base    time.Duration // the base delay
-	Max     time.Duration // the longest wait
+	Max     time.Duration // the largest ceiling; the largest duration if there is no bound
 	Ceiling time.Duration // min(Max, Base·2^(Retry-1)), raised where the server named a window
 	Last    time.Duration // the wait before, zero at first
 
@@ -47,9 +47,6 @@ func Decorrelated(s Step) time.Duration {
 
 // Constant waits the base delay each time.
 func Constant(s Step) time.Duration { return min(s.Base, s.Max) }
-
-// NoWait does not wait at all: for a base that paces by itself, and for tests.
-func NoWait(Step) time.Duration { return 0 }
 
 // A random makes a source for each call, so that neither it nor the source that
 // it comes from need be safe for concurrent use.

@@ -55,7 +55,7 @@ func baseOf(srv *httptest.Server, http2 bool) *http.Transport {
 }
 
 func atOnce(opts ...retry.Option) transport.Middleware {
-	return retry.New(append([]retry.Option{retry.WithoutWaits(), retry.WithoutBudget()}, opts...)...)
+	return retry.New(append([]retry.Option{retry.WithBaseDelay(0), retry.WithoutBudget()}, opts...)...)
 }
 
 // failsOnce is a body whose Read fails once and then says EOF, as many do.
@@ -306,7 +306,7 @@ func TestWhatAGoAwayLeavesOutIsSentAgain(t *testing.T) {
 func TestABodyThatNeedNotBeReplayedGoesDownAsItCame(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]retry.Option{
-		"retries off": {retry.Off()}, "no retries": {retry.WithMaxRetries(0)}, "above the ceiling": {retry.WithReplayLimit(3)},
+		"retries off": {retry.Off()}, "no retries": {retry.WithMaxRetries(0)}, "above the ceiling": {retry.WithReplayBuffer(3)},
 	} {
 		for _, seeks := range []bool{false, true} {
 			if seeks && name == "above the ceiling" {

@@ -111,7 +111,7 @@ func (c *call) verdictOnStatus(resp *http.Response) verdict {
 // listed reports whether the status is one to be retried: a 403 that throttles
 // counts as listed.
 func (c *call) listed(resp *http.Response) bool {
-	return c.policy.codes.Match(resp.StatusCode) || resp.StatusCode == http.StatusForbidden && throttled(resp)
+	return c.policy.codes.match(resp.StatusCode) || resp.StatusCode == http.StatusForbidden && throttled(resp)
 }
 
 // throttled reports whether the response asks to slow down by its status.

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Codes is a set of status codes, made by [ParseCodes].
-type Codes struct{ spans []span }
+// A codeSet is a set of status codes, made by parseCodes.
+type codeSet struct{ spans []span }
 
 // A span is a range of codes, ends included. Only one that names successes, a
 // single code or "2xx", matches them: a range that merely passes over 2xx does not.
@@ -17,7 +17,7 @@ type span struct {
 	success  bool
 }
 
-// A CodeError names the part of a list of codes that cannot be read.
+// A CodeError names a part of the list given to [WithCodes] that is invalid.
 type CodeError struct{ Part string }
 
 // Error says what is wrong with the part, and which forms there are.
@@ -35,13 +35,9 @@ func (e *CodeError) Error() string {
 	return fmt.Sprintf("retry: parse codes: %q is not a code (429), class (5xx) or range (502-599)", e.Part)
 }
 
-// ParseCodes reads codes in three forms: a code ("429"), a class ("5xx", in any
-// case) and a range with both ends included, in either order ("502-599").
-// Blanks around a part are allowed. Codes are from 100 to 599. 1xx is accepted
-// and matches nothing, since no informational response ends a round trip. The
-// error joins a [*CodeError] for each part that is none of these.
-func ParseCodes(parts ...string) (Codes, error) {
-	var codes Codes
+// parseCodes reads the forms that [WithCodes] describes.
+func parseCodes(parts ...string) (codeSet, error) {
+	var set codeSet
 	var faults []error
 	for _, part := range parts {
 		s, err := parseSpan(part)
@@ -49,12 +45,12 @@ func ParseCodes(parts ...string) (Codes, error) {
 			faults = append(faults, err)
 			continue
 		}
-		codes.spans = append(codes.spans, s)
+		set.spans = append(set.spans, s)
 	}
 	if err := errors.Join(faults...); err != nil {
-		return Codes{}, err
+		return codeSet{}, err
 	}
-	return codes, nil
+	return set, nil
 }
 
 func parseSpan(part string) (span, error) {
@@ -86,8 +82,8 @@ func parseCode(text string) (int, bool) {
 	return code, err == nil && code >= 100 && code <= 599
 }
 
-// Match reports whether code is in the set.
-func (c Codes) Match(code int) bool {
+// match reports whether code is in the set.
+func (c codeSet) match(code int) bool {
 	if code < 200 {
 		return false
 	}
@@ -99,11 +95,11 @@ func (c Codes) Match(code int) bool {
 	return false
 }
 
-// Empty reports whether the set holds nothing.
-func (c Codes) Empty() bool { return len(c.spans) == 0 }
+// empty reports whether the set holds nothing.
+func (c codeSet) empty() bool { return len(c.spans) == 0 }
 
-// String lists the set in the form that [ParseCodes] reads, joined by commas.
-func (c Codes) String() string {
+// String lists the set in the form that parseCodes reads, joined by commas.
+func (c codeSet) String() string {
 	parts := make([]string, len(c.spans))
 	for i, s := range c.spans {
 		switch {

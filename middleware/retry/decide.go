@@ -177,24 +177,16 @@ func unknownHost(err error) bool {
 // draw adds the jittered backoff to what the server asked for.
 func (c *call) draw(resp *http.Response, v verdict) (time.Duration, transport.Reason) {
 	p := c.policy
-	if p.waitless {
-		return 0, ""
-	}
-	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.maxDelay, Last: c.last, draw: c.source()}
-	step.Ceiling = backoff.Ceiling(p.baseDelay, p.maxDelay, step.Retry)
+	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.longestDelay(), Last: c.last, draw: c.source()}
+	step.Ceiling = backoff.Ceiling(p.baseDelay, step.Max, step.Retry)
 	hint, window := hintOf(resp, v.throttled)
-	step.Ceiling = max(step.Ceiling, min(window, p.maxDelay))
-	if longest := longestHint(p); hint > longest {
-		switch p.onLongHint {
-		case StopAboveMax:
-			return 0, ReasonHint
-		case ClampToMax:
-			hint = longest
-		case HonourAll:
-		}
+	if p.clampHint {
+		hint, window = min(hint, *p.maxHint), min(window, *p.maxHint)
+	} else if hint > p.longestHint() {
+		return 0, ReasonHint
 	}
-	step.Ceiling = max(step.Ceiling, hint/10)          // so that clients do not wake together
-	return max(hint+max(0, p.backoff(step)), hint), "" // the sum may overflow
+	step.Ceiling = max(step.Ceiling, min(window, step.Max), hint/10) // a tenth of the hint, so that clients do not wake together
+	return max(hint+max(0, p.backoff(step)), hint), ""               // the sum may overflow
 }
 
 // hintOf returns how long the server asks to wait, and the window in which it
@@ -214,13 +206,6 @@ func hintOf(resp *http.Response, throttled bool) (hint, window time.Duration) {
 func throttles(said http.Header) bool {
 	state := said[header.State]
 	return len(state) > 0 && transport.RateLimit{State: state[0]}.Throttled()
-}
-
-func longestHint(p *config) time.Duration {
-	if p.maxHint > 0 {
-		return p.maxHint
-	}
-	return p.maxDelay
 }
 
 // source returns what the call's waits are drawn from.

@@ -26,6 +26,7 @@ import (
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // stalling answers with a body that never comes, and notes when it was asked.
@@ -310,7 +311,7 @@ func TestA403ThatThrottlesIsRetried(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{script: []step{{status: 403, header: row.header}, {status: 200}}}
 				begun := time.Now()
-				resp, err := retry.New(retry.WithBudget(retry.NewBudget(0, 0, 0)))(s).RoundTrip(it(t.Context()))
+				resp, err := retry.New(retry.WithBudget(layer.NewBudget(0, 0, 0)))(s).RoundTrip(it(t.Context()))
 				require.NoError(t, err)
 				require.NoError(t, resp.Body.Close())
 				assert.Equal(t, row.calls, s.calls, name)
@@ -369,7 +370,7 @@ func TestANilBudgetIsTheDefault(t *testing.T) {
 	t.Parallel()
 	outage := func(ctx context.Context, opts ...retry.Option) int {
 		s := &server{script: status(503)}
-		rt := retry.New(append(opts, retry.WithoutWaits())...)(s)
+		rt := retry.New(append(opts, retry.WithBaseDelay(0))...)(s)
 		for range 500 {
 			resp, err := rt.RoundTrip(getIt(ctx))
 			require.NoError(t, err)
@@ -383,7 +384,7 @@ func TestANilBudgetIsTheDefault(t *testing.T) {
 		assert.Equal(t, plain, outage(t.Context(), retry.WithBudget(nil)))
 		assert.Equal(t, plain, outage(retry.WithPolicy(t.Context(), retry.WithBudget(nil))))
 		assert.Equal(t, 3000, outage(retry.WithPolicy(t.Context(), retry.WithoutBudget())))
-		shared := retry.NewBudget(0, 3, 0)
+		shared := layer.NewBudget(0, 3, 0)
 		assert.Equal(t, 503, outage(retry.WithPolicy(t.Context(), retry.WithBudget(shared))))
 		assert.False(t, shared.Withdraw())
 	})
@@ -393,7 +394,7 @@ func TestANilBudgetIsTheDefault(t *testing.T) {
 func TestARetryThatIsNotMadeCostsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		budget := retry.NewBudget(0, 1, 0)
+		budget := layer.NewBudget(0, 1, 0)
 		held := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) { return okStatus(req, 503), nil }) // and does not close the body
 		req := getIt(t.Context())
 		req.Method, req.Body, req.GetBody, req.ContentLength = http.MethodPut, &seekable{Reader: bytes.NewReader([]byte("text"))}, nil, 4

@@ -47,7 +47,7 @@ func (e *Error) outcome() string {
 		return fmt.Sprintf("%s, since %s is not idempotent and may have been received (see retry.Safe)",
 			once, cmp.Or(e.method, "the method"))
 	case ReasonNotReplayable:
-		return once + ", since the request body cannot be sent again (set GetBody, or see retry.WithReplayLimit)"
+		return once + ", since the request body cannot be sent again (set GetBody, or see retry.WithReplayBuffer)"
 	case ReasonElapsed:
 		return gaveUp + ", as the next would begin too late (see retry.WithMaxElapsed)"
 	case ReasonDeadline:

@@ -34,7 +34,7 @@ func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 		"retry: gave up after 2 attempts, since the method is not idempotent and may have been received (see retry.Safe): EOF": {
 			Attempts: 2, Reason: retry.ReasonMethod,
 		},
-		"retry: not repeated, since the request body cannot be sent again (set GetBody, or see retry.WithReplayLimit): EOF": {
+		"retry: not repeated, since the request body cannot be sent again (set GetBody, or see retry.WithReplayBuffer): EOF": {
 			Attempts: 1, Reason: retry.ReasonNotReplayable,
 		},
 	} {
@@ -72,7 +72,7 @@ func TestContradictionsNameTheDefault(t *testing.T) {
 		`retry: parse codes: "600" is not from 100 to 599`:                                          {retry.WithCodes("600")},
 		`retry: parse codes: "foo" is not a code (429), class (5xx) or range (502-599)`:             {retry.WithCodes("foo")},
 		"retry: backoff is nil: leave WithBackoff out for full jitter":                              {retry.WithBackoff(nil)},
-		"retry: long hint 9 is not one of StopAboveMax, ClampToMax, HonourAll":                      {retry.WithMaxHint(time.Second, 9)},
+		"retry: random source is nil: leave WithRandom out for that of the process":                 {retry.WithRandom(nil)},
 	} {
 		assert.EqualError(t, transport.Check(retry.New(opts...)(okBase)), want)
 	}

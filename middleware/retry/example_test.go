@@ -25,12 +25,12 @@ func ExampleNew() {
 	// Output: 200 after 3 attempts
 }
 
-func ExampleParseCodes() {
-	codes, err := retry.ParseCodes("429", "5xx", "404-329")
-	fmt.Println(codes, err, codes.Match(503), codes.Match(200))
-	_, err = retry.ParseCodes("5x")
-	fmt.Println(err)
+func ExampleWithCodes() {
+	fine := retry.New(retry.WithCodes("429", "5xx", "404-329"))
+	fmt.Println(transport.Chain(http.DefaultTransport, fine))
+	wrong := retry.New(retry.WithCodes("429", "5x"))
+	fmt.Println(transport.Check(wrong(http.DefaultTransport)))
 	// Output:
-	// 429,5xx,329-404 <nil> true false
+	// retry(5, 429,5xx,329-404) > *http.Transport
 	// retry: parse codes: "5x" is not a code (429), class (5xx) or range (502-599)
 }

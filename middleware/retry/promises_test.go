@@ -108,7 +108,7 @@ func TestEachBodyIsClosedOnce(t *testing.T) {
 							return made[len(made)-1], nil
 						}
 					}
-					resp, err := retry.New(retry.WithBackoff(retry.NoWait))(&server{script: row.step}).RoundTrip(req)
+					resp, err := retry.New(retry.WithBaseDelay(0))(&server{script: row.step}).RoundTrip(req)
 					assert.Equal(t, row.bad, err != nil && resp == nil && !strings.Contains(err.Error(), "broken"))
 					if resp != nil {
 						require.NoError(t, resp.Body.Close())
@@ -193,15 +193,23 @@ func okStatus(req *http.Request, code int) *http.Response {
 // R2, R3, R5, R10, R14: the figures of docs/promises.md are those of the code.
 func TestTheDefaultsAreWhatIsPromised(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, 5, retry.DefaultMaxRetries)
-	assert.Equal(t, time.Second, retry.DefaultBaseDelay)
-	assert.Equal(t, 30*time.Second, retry.DefaultMaxDelay)
-	assert.Equal(t, time.Minute, retry.DefaultMaxElapsed)
 	assert.Equal(t, 64<<10, layer.DrainBytes)
 	assert.Equal(t, 100*time.Millisecond, layer.DrainTime)
-	assert.InDelta(t, 0.2, retry.BudgetRatio, 0)
-	assert.Equal(t, 100, retry.BudgetReserve)
-	assert.Equal(t, 10, retry.BudgetRefill)
+	var steps []retry.Step
+	s := &server{script: status(503)}
+	call(t, s, getIt, func(t *testing.T, _ *http.Response, rec *transport.Call, err error) {
+		require.NoError(t, err)
+		assert.Equal(t, retry.ReasonAttempts, rec.Reason())
+	}, retry.WithBackoff(func(s retry.Step) time.Duration {
+		steps = append(steps, s)
+		return 12 * time.Second // five of them take all of MaxElapsed
+	}))
+	require.Len(t, steps, 5)
+	assert.Equal(t, time.Second, steps[0].Base)
+	assert.Equal(t, 30*time.Second, steps[0].Max)
+	call(t, &server{script: status(503)}, getIt, func(t *testing.T, _ *http.Response, rec *transport.Call, _ error) {
+		assert.Equal(t, retry.ReasonElapsed, rec.Reason())
+	}, retry.WithBackoff(func(retry.Step) time.Duration { return 12*time.Second + 1 }))
 	for _, row := range []struct {
 		size, length int64
 		attempts     int
@@ -209,7 +217,7 @@ func TestTheDefaultsAreWhatIsPromised(t *testing.T) {
 		s := &server{script: status(429, 200)}
 		req := request(t.Context(), http.MethodPost, "")
 		req.Body, req.ContentLength = io.NopCloser(io.LimitReader(endlessText{}, row.size)), row.length
-		roundTrip(t, retry.New(retry.WithBackoff(retry.NoWait))(s), req)
+		roundTrip(t, retry.New(retry.WithBaseDelay(0))(s), req)
 		assert.Len(t, s.bodies, row.attempts, "%d bytes, announced as %d", row.size, row.length)
 		for _, text := range s.bodies {
 			assert.Len(t, text, int(row.size))
@@ -298,7 +306,7 @@ func TestAHintThatSaturatesDoesNotOverflow(t *testing.T) {
 			assert.Equal(t, 503, resp.StatusCode)
 			assert.Equal(t, retry.ReasonElapsed, rec.Reason())
 			assert.Equal(t, 1, s.calls)
-		}, retry.WithMaxHint(0, retry.HonourAll))
+		}, retry.WithMaxHint(0))
 	}
 }
 
@@ -397,7 +405,7 @@ func TestARefusedStreamProvesThatNothingWasDone(t *testing.T) {
 	for code, calls := range map[uint32]int{7: 2, 0: 1, 1: 1, 2: 1, 8: 1, 11: 1} {
 		fault := fmt.Errorf("send: %w", streamError{StreamID: 3, Code: code})
 		s := &server{script: []step{{err: fault}, {status: 200}}}
-		resp, err := retry.New(retry.WithBackoff(retry.NoWait))(s).RoundTrip(postIt(t.Context()))
+		resp, err := retry.New(retry.WithBaseDelay(0))(s).RoundTrip(postIt(t.Context()))
 		assert.Equal(t, calls, s.calls, "code %d", code)
 		assert.Equal(t, calls == 1, errors.Is(err, fault), "code %d", code)
 		if resp != nil {
@@ -479,7 +487,7 @@ func TestTheShorterTimeOfTwoRetriersCounts(t *testing.T) {
 func TestTheBudgetIsAsLargeAsPromised(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, loop := &server{script: status(503)}, retry.New(retry.WithBackoff(retry.NoWait))
+		s, loop := &server{script: status(503)}, retry.New(retry.WithBaseDelay(0))
 		client := loop(s)
 		spend := func(rt http.RoundTripper, calls int) (retries int) {
 			before := s.calls
@@ -502,7 +510,7 @@ func TestAHookIsToldOfTheAnswer(t *testing.T) {
 	var events []retry.Event
 	hook := func(_ context.Context, e retry.Event) { events = append(events, e) }
 	s := &server{script: []step{{status: 502}, {err: broken}, {status: 200}}}
-	roundTrip(t, retry.New(retry.WithBackoff(retry.NoWait), retry.WithHook(hook))(s), getIt(t.Context()))
+	roundTrip(t, retry.New(retry.WithBaseDelay(0), retry.WithHook(hook))(s), getIt(t.Context()))
 	require.Len(t, events, 2)
 	assert.Equal(t, 502, events[0].Status)
 	require.NoError(t, events[0].Err)
@@ -572,7 +580,7 @@ func TestAPanicOfAHookIsReportedOnce(t *testing.T) { //nolint:paralleltest // it
 	var log bytes.Buffer
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	hook := func(context.Context, retry.Event) { panic("the hook") }
-	rt := retry.New(retry.WithBackoff(retry.NoWait), retry.WithHook(hook))(&server{script: status(503)})
+	rt := retry.New(retry.WithBaseDelay(0), retry.WithHook(hook))(&server{script: status(503)})
 	for range 2 {
 		roundTrip(t, rt, getIt(t.Context()))
 	}
@@ -599,7 +607,7 @@ func TestAStreamThatTurnsOutTooLongIsSentOnce(t *testing.T) {
 		ctx, rec := transport.Begin(retry.Safe(t.Context()))
 		req := postIt(ctx)
 		req.Body, req.GetBody, req.ContentLength = io.NopCloser(strings.NewReader("12345")), nil, -1
-		resp, err := transport.Chain(s, retry.New(retry.WithReplayLimit(4)), asking).RoundTrip(req)
+		resp, err := transport.Chain(s, retry.New(retry.WithReplayBuffer(4)), asking).RoundTrip(req)
 		require.ErrorIs(t, err, first.err, name)
 		assert.Equal(t, 1, s.calls, name)
 		assert.Empty(t, rec.Waits(), name)

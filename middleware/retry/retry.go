@@ -5,7 +5,7 @@
 // The defaults are those of the vendor's Python SDK under names that say what
 // they are:
 //
-//	retry_enabled        Off, On            on
+//	retry_enabled        Off                on
 //	retry_count          WithMaxRetries     5 after the first attempt
 //	retry_http_response  WithCodes          "429", "500", "502-599"
 //	retry_delay          WithMaxDelay       30s, the largest ceiling of one wait
@@ -14,8 +14,8 @@
 //
 // Methods that are not idempotent are retried only on a response that throttles,
 // when a call is marked [Safe] or carries an Idempotency-Key, when nothing of the
-// request was sent, or by [AnyMethodOnStatus], [AnyMethodOnError] and
-// [WithClassifier].
+// request was sent, or by [WithAnyMethodOnStatus], [WithAnyMethodOnError]
+// and [WithClassifier].
 //
 // When retries end by a status, the last response is returned unread and
 // without an error; the reason is on the call's record.
@@ -151,7 +151,7 @@ type call struct {
 	clock    *attemptClock      // of the running attempt, until the response's body has it
 	cancel   context.CancelFunc // of the call's own clock, likewise
 	began    time.Duration      // the loop's age, or that of the layer, when the loop began
-	earlier  int                // attempts of earlier round trips that count: see WithinCall
+	earlier  int                // attempts of earlier round trips that count: see WithRetriesPerCall
 	attempts int
 	retries  int // attempts after the first that count against the limit
 	last     time.Duration

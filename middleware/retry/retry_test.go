@@ -194,12 +194,12 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"marked POST on a broken connection", markedIt, step{err: broken}, nil, 2, ""},
 		{"POST with a key on 503", keyedIt, step{status: 503}, nil, 2, ""},
 		{"POST with a key on a broken connection", keyedIt, step{err: broken}, nil, 2, ""},
-		{"any method on status", postIt, step{status: 503}, []retry.Option{retry.AnyMethodOnStatus()}, 2, ""},
-		{"any method on status is not on error", postIt, step{err: broken}, []retry.Option{retry.AnyMethodOnStatus()}, 1, retry.ReasonMethod},
-		{"any method on error", postIt, step{err: broken}, []retry.Option{retry.AnyMethodOnError()}, 2, ""},
+		{"any method on status", postIt, step{status: 503}, []retry.Option{retry.WithAnyMethodOnStatus()}, 2, ""},
+		{"any method on status is not on error", postIt, step{err: broken}, []retry.Option{retry.WithAnyMethodOnStatus()}, 1, retry.ReasonMethod},
+		{"any method on error", postIt, step{err: broken}, []retry.Option{retry.WithAnyMethodOnError()}, 2, ""},
 		{"a call that knows it is harmless", fact(record.RepeatAlways), step{status: 503}, nil, 2, ""},
 		{"repeated when refused, 503", fact(record.RepeatRefused), step{status: 503}, nil, 2, ""},
-		{"repeated when refused, 500", fact(record.RepeatRefused), step{status: 500}, []retry.Option{retry.AnyMethodOnStatus()}, 1, retry.ReasonMethod},
+		{"repeated when refused, 500", fact(record.RepeatRefused), step{status: 500}, []retry.Option{retry.WithAnyMethodOnStatus()}, 1, retry.ReasonMethod},
 		{"repeated when refused, broken", fact(record.RepeatRefused), step{err: broken}, nil, 1, retry.ReasonMethod},
 		{"repeated when refused, unsent", fact(record.RepeatRefused), step{err: dial}, nil, 2, ""},
 		// R8: never.
@@ -210,7 +210,7 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"a proxy's 407 to CONNECT", getIt, step{err: &network.ProxyError{Status: 407}}, nil, 1, ""},
 		{"a proxy's 407", getIt, step{status: 407}, []retry.Option{retry.WithCodes("4xx")}, 1, ""},
 		{"an upgrade", getIt, step{status: 101}, []retry.Option{retry.WithCodes("1xx", "101")}, 1, ""},
-		{"a refusal", getIt, step{err: refusal{}}, []retry.Option{retry.AnyMethodOnError()}, 1, ""},
+		{"a refusal", getIt, step{err: refusal{}}, []retry.Option{retry.WithAnyMethodOnError()}, 1, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -285,10 +285,10 @@ func TestALongHint(t *testing.T) {
 	}{
 		{"stop by default", "3600", nil, retry.ReasonHint, 0, 0},
 		{"stop on overflow", "9223372037", nil, retry.ReasonHint, 0, 0},
-		{"clamp", "3600", retry.WithMaxHint(10*time.Second, retry.ClampToMax), "", 10 * time.Second, 11 * time.Second},
-		{"honour", "3600", retry.WithMaxHint(0, retry.HonourAll), "", time.Hour, time.Hour + 6*time.Minute},
-		{"without waits", "3600", retry.WithoutWaits(), "", 0, 0},
-		{"below the largest hint", "60", retry.WithMaxHint(time.Minute, retry.StopAboveMax), "", time.Minute, 66 * time.Second},
+		{"clamp", "3600", retry.WithClampedHint(10 * time.Second), "", 10 * time.Second, 11 * time.Second},
+		{"honour", "3600", retry.WithMaxHint(0), "", time.Hour, time.Hour + 6*time.Minute},
+		{"no bound on delays, none on hints", "3600", retry.WithMaxDelay(0), "", time.Hour, time.Hour + 6*time.Minute},
+		{"below the largest hint", "60", retry.WithMaxHint(time.Minute), "", time.Minute, 66 * time.Second},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -419,7 +419,7 @@ func TestALongStreamIsSentOnce(t *testing.T) {
 		assert.Equal(t, 429, resp.StatusCode)
 		assert.Equal(t, retry.ReasonNotReplayable, rec.Reason())
 		assert.Equal(t, []string{"12345"}, s.bodies)
-	}, retry.WithReplayLimit(4))
+	}, retry.WithReplayBuffer(4))
 }
 
 // R10: a GetBody that fails ends the call with its error.
@@ -552,7 +552,7 @@ func TestABudgetBoundsRetriesInAnOutage(t *testing.T) {
 		assert.Equal(t, retry.ReasonBudget, rec.Reason())
 
 		throttled := &server{script: status(429, 429, 200)}
-		roundTrip(t, retry.New(retry.WithBudget(retry.NewBudget(0, 0, 0)), retry.WithBaseDelay(0))(throttled), getIt(t.Context()))
+		roundTrip(t, retry.New(retry.WithBudget(layer.NewBudget(0, 0, 0)), retry.WithBaseDelay(0))(throttled), getIt(t.Context()))
 		assert.Equal(t, 3, throttled.calls)
 
 		time.Sleep(10 * time.Second)
@@ -565,7 +565,7 @@ func TestABudgetBoundsRetriesInAnOutage(t *testing.T) {
 // R14: a budget may be shared, and switched off.
 func TestABudgetIsPerClientUnlessShared(t *testing.T) {
 	t.Parallel()
-	spent := retry.NewBudget(0, 1, 0)
+	spent := layer.NewBudget(0, 1, 0)
 	for i, row := range []struct {
 		opt   retry.Option
 		calls int
@@ -587,7 +587,6 @@ func TestAPolicyPerCall(t *testing.T) {
 	}{
 		{"fewer", []retry.Option{retry.WithMaxRetries(1)}, 2, false},
 		{"off", []retry.Option{retry.Off()}, 1, false},
-		{"off and on again", []retry.Option{retry.Off(), retry.On()}, 4, false},
 		{"other codes", []retry.Option{retry.WithCodes("429")}, 1, false},
 		{"impossible", []retry.Option{retry.WithMaxRetries(-1), retry.WithCodes("x")}, 0, true},
 	} {
@@ -676,13 +675,13 @@ func TestBadSettingsRefuseEveryCall(t *testing.T) {
 	t.Parallel()
 	refusing := retry.New(
 		retry.WithCodes("5x"), retry.WithMaxRetries(-1), retry.WithBaseDelay(2*time.Second), retry.WithMaxDelay(time.Second),
-		retry.WithMaxElapsed(-1), retry.WithAttemptTimeout(-1), retry.WithCallTimeout(-1), retry.WithBackoff(nil), retry.WithReplayLimit(-1),
-		retry.WithDrain(-1, -1), retry.WithMaxHint(-1, 7), retry.WithBudget(retry.NewBudget(-1, math.NaN(), -1)),
+		retry.WithMaxElapsed(-1), retry.WithAttemptTimeout(-1), retry.WithCallTimeout(-1), retry.WithBackoff(nil), retry.WithReplayBuffer(-1),
+		retry.WithDrain(-1, -1), retry.WithMaxHint(-1), retry.WithBudget(layer.NewBudget(-1, math.NaN(), -1)),
 	)(okBase)
 	_, err := refusing.RoundTrip(getIt(t.Context()))
 	for _, part := range []string{
 		`"5x"`, "max retries", "below base delay", "max elapsed", "attempt timeout", "call timeout", "backoff is nil",
-		"replay limit", "drain limit", "drain time", "max hint", "long hint", "ratio", "reserve", "refill",
+		"replay buffer", "drain of", "drain time", "max hint", "ratio", "reserve", "refill",
 	} {
 		require.ErrorContains(t, err, part)
 	}
@@ -705,7 +704,6 @@ func TestOtherBackoffs(t *testing.T) {
 		assert.LessOrEqual(t, retry.Decorrelated(retry.Step{Base: time.Second, Max: 10 * time.Second, Last: math.MaxInt64}), 10*time.Second)
 	}
 	assert.Equal(t, time.Second, retry.Constant(s))
-	assert.Zero(t, retry.NoWait(s))
 }
 
 func TestARetrierPrintsItsPolicy(t *testing.T) {

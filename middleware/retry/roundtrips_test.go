@@ -155,8 +155,8 @@ func TestRetriesAreCountedWithinTheCall(t *testing.T) {
 		want  int
 	}{
 		"off":                {nil, true, 44},
-		"on":                 {[]retry.Option{retry.WithinCall()}, true, 14},
-		"without one record": {[]retry.Option{retry.WithinCall()}, false, 44},
+		"on":                 {[]retry.Option{retry.WithRetriesPerCall()}, true, 14},
+		"without one record": {[]retry.Option{retry.WithRetriesPerCall()}, false, 44},
 	} {
 		s := &server{script: status(503)}
 		rt := stacked(s, append(row.opts, retry.WithMaxRetries(3), retry.WithBaseDelay(0), retry.WithoutBudget())...)
@@ -182,7 +182,7 @@ func TestRetriesAreCountedWithinTheCall(t *testing.T) {
 			s.calls++
 			return okStatus(req, 503), nil
 		})
-		rt := stacked(base, retry.WithinCall(), retry.WithMaxRetries(3), retry.WithBaseDelay(0))
+		rt := stacked(base, retry.WithRetriesPerCall(), retry.WithMaxRetries(3), retry.WithBaseDelay(0))
 		send := func(req *http.Request) {
 			resp, err := rt.RoundTrip(req)
 			if assert.NoError(t, err) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // R19: a body that breaks off is a broken attempt: it is repeated by the rules of
@@ -37,8 +38,8 @@ func TestABodyThatBreaksOffIsABrokenAttempt(t *testing.T) {
 		"as often as may be":           {getIt, 9, []retry.Option{retry.WithMaxRetries(2)}, 3, "whole", io.ErrUnexpectedEOF, retry.ReasonAttempts},
 		"a POST is not":                {postIt, 1, nil, 1, "whole", io.ErrUnexpectedEOF, retry.ReasonMethod},
 		"a marked POST is":             {markedIt, 1, nil, 2, "whole answer", nil, ""},
-		"a POST, where errors are":     {postIt, 1, []retry.Option{retry.AnyMethodOnError()}, 2, "whole answer", nil, ""},
-		"it draws on the budget":       {getIt, 1, []retry.Option{retry.WithBudget(retry.NewBudget(0, 0, 0))}, 1, "whole", io.ErrUnexpectedEOF, retry.ReasonBudget},
+		"a POST, where errors are":     {postIt, 1, []retry.Option{retry.WithAnyMethodOnError()}, 2, "whole answer", nil, ""},
+		"it draws on the budget":       {getIt, 1, []retry.Option{retry.WithBudget(layer.NewBudget(0, 0, 0))}, 1, "whole", io.ErrUnexpectedEOF, retry.ReasonBudget},
 		"beyond the limit it streams":  {getIt, 1, []retry.Option{retry.WithWholeBody(3)}, 1, "whole", io.ErrUnexpectedEOF, ""},
 		"up to the limit exactly":      {getIt, 0, []retry.Option{retry.WithWholeBody(12)}, 1, "whole answer", nil, ""},
 		"without the option it is not": {getIt, 1, []retry.Option{retry.WithWholeBody(0)}, 1, "whole", io.ErrUnexpectedEOF, ""},

@@ -38,7 +38,7 @@ func ExampleNew() {
 		`200 {"data": {"id": "7c2e", "tinyId": "42", "message": "Disk full", "status": "open"}}`,
 	)
 	c, err := opsgenie.New("the-api-key", opsgenie.WithRegion(opsgenie.EU), opsgenie.WithBase(server),
-		opsgenie.WithTransport(tripware.WithRetry(retry.WithBackoff(retry.NoWait))))
+		opsgenie.WithTransport(tripware.WithRetry(retry.WithBaseDelay(0))))
 	if err != nil {
 		panic(err)
 	}

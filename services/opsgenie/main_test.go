@@ -24,7 +24,7 @@ func dial(tb testing.TB, s *opsgenietest.Server, opts ...opsgenie.Option) *opsge
 		opsgenie.WithBaseURL(s.URL),
 		opsgenie.WithPolling(poll.WithBaseDelay(0)),
 		opsgenie.WithTransport(
-			tripware.WithRetry(retry.WithBackoff(retry.NoWait)),
+			tripware.WithRetry(retry.WithBaseDelay(0)),
 			tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithKey(opsgenie.Domain), ratelimit.WithMaxPause(time.Millisecond))),
 		),
 	}

@@ -110,7 +110,7 @@ func hasty(opts ...opsgenietest.Option) (*opsgenietest.Server, *opsgenie.Client)
 		panic(err)
 	}
 	client, err := opsgenie.New(apiKey, opsgenie.WithBaseURL(server.URL),
-		opsgenie.WithPolling(poll.WithBaseDelay(0)), opsgenie.WithTransport(tripware.WithRetry(retry.WithoutWaits())))
+		opsgenie.WithPolling(poll.WithBaseDelay(0)), opsgenie.WithTransport(tripware.WithRetry(retry.WithBaseDelay(0))))
 	if err != nil {
 		panic(err)
 	}

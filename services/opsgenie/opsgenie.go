@@ -84,7 +84,7 @@ func (c *config) chain(key redact.Secret, origin string) []tripware.Option {
 	opts := []tripware.Option{
 		tripware.WithBase(c.bottom),
 		tripware.WithAuth(origin, keySource(key), signing...),
-		tripware.WithRetry(retry.AnyMethodOnStatus()),
+		tripware.WithRetry(retry.WithAnyMethodOnStatus()),
 		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(c.path())))),
 	}
 	opts = append(opts, c.transport...)

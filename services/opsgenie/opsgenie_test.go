@@ -100,7 +100,7 @@ func TestTheUsersOptionsComeLast(t *testing.T) {
 		return &http.Response{StatusCode: 500, Body: http.NoBody, Request: req}, nil
 	})
 	c, err := opsgenie.New("k", opsgenie.WithBase(base), opsgenie.WithTransport(
-		tripware.WithRetry(retry.WithMaxRetries(1), retry.WithBackoff(retry.NoWait)),
+		tripware.WithRetry(retry.WithMaxRetries(1), retry.WithBaseDelay(0)),
 		tripware.WithIdentity(transport.WithUserAgent("mine/1")),
 	))
 	require.NoError(t, err)

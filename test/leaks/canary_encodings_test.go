@@ -89,7 +89,7 @@ func canaryEncoded(t *testing.T, n *canary.Net, text string, broken bool) {
 	client, err := tripware.New(
 		tripware.WithBase(parrot), tripware.WithMetrics(publishers),
 		tripware.WithAuth("https://api.example.com", auth.Key("GenieKey", auth.NewSecret(canary.Key))),
-		tripware.WithRetry(retry.WithMaxRetries(2), retry.WithoutWaits(), retry.WithoutBudget(),
+		tripware.WithRetry(retry.WithMaxRetries(2), retry.WithBaseDelay(0), retry.WithoutBudget(),
 			retry.WithHook(func(_ context.Context, e retry.Event) { canaryHook(n, &row, e) })),
 		tripware.WithLogger(n.Logger("log", slog.LevelDebug), logging.WithBodies(1<<20), logging.WithWaits(), logging.WithQuery("page", "q"),
 			logging.WithHeaders("Content-Type", "X-Said", "X-Asked", "Location", "X-Request-Id", "X-Ratelimit-State")),

@@ -304,7 +304,7 @@ func canaryClient(t *testing.T, n *canary.Net, level slog.Level, r *canaryRow) *
 	opts := append([]tripware.Option{
 		tripware.WithConnection(network.WithoutProxy()),
 		tripware.WithAuth(at.Scheme+"://"+at.Host, source, auth.AllowPlainHTTP()),
-		tripware.WithRetry(retry.WithMaxRetries(1), retry.WithBaseDelay(time.Millisecond), retry.AnyMethodOnError(), retry.AnyMethodOnStatus(),
+		tripware.WithRetry(retry.WithMaxRetries(1), retry.WithBaseDelay(time.Millisecond), retry.WithAnyMethodOnError(), retry.WithAnyMethodOnStatus(),
 			retry.WithHook(func(_ context.Context, e retry.Event) { canaryHook(n, r, e) })),
 		tripware.WithLogger(n.Logger("log", level), logging.WithBodies(1<<20), logging.WithWaits(), logging.WithQuery("limit"),
 			logging.WithHeaders("Content-Type", "Content-Location", "User-Agent", "Location")),

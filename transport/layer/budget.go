@@ -7,14 +7,6 @@ import (
 	"time"
 )
 
-// The default budget: one retry for five calls, and a reserve for a hundred
-// that fills at ten a second.
-const (
-	BudgetRatio   = 0.2
-	BudgetReserve = 100
-	BudgetRefill  = 10
-)
-
 // A Budget bounds the share of requests that may be repetitions, so that an
 // outage is not answered by a multiple of the load. Each call adds a fraction of
 // a repetition, a reserve that fills up with time lets a quiet client repeat, and
@@ -31,13 +23,15 @@ type Budget struct {
 
 // NewBudget returns a full budget. The ratio is that of repetitions to calls,
 // reserve the largest number of repetitions that can be saved up, refill how many
-// are added per second. None may be negative: see [Budget.Fault].
+// are added per second. Zero means none of each. None may be negative: see
+// [Budget.Fault].
 func NewBudget(ratio, reserve, refill float64) *Budget {
 	return &Budget{ratio: ratio, reserve: reserve, refill: refill, left: reserve}
 }
 
-// DefaultBudget returns a full budget of [BudgetRatio], [BudgetReserve] and [BudgetRefill].
-func DefaultBudget() *Budget { return NewBudget(BudgetRatio, BudgetReserve, BudgetRefill) }
+// DefaultBudget returns a full budget of the default size: one repetition for five
+// calls, and a reserve of 100 that fills at ten a second.
+func DefaultBudget() *Budget { return NewBudget(0.2, 100, 10) }
 
 // Fault returns all that is wrong with the budget's settings, or nil.
 func (b *Budget) Fault() error {

@@ -1,4 +1,4 @@
-package retry_test
+package retry
 
 import (
 	"errors"
@@ -7,8 +7,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tripware/tripware/middleware/retry"
 )
 
 // R1: three forms, ends in either order, blanks allowed, successes only where they are named.
@@ -32,13 +30,13 @@ func TestCodesMatchWhatTheyName(t *testing.T) {
 		{"1xx", nil, []int{100, 101, 199}},
 		{"101", nil, []int{101}},
 	} {
-		codes, err := retry.ParseCodes(row.part)
+		codes, err := parseCodes(row.part)
 		require.NoError(t, err, row.part)
 		for _, code := range row.yes {
-			assert.True(t, codes.Match(code), "%q %d", row.part, code)
+			assert.True(t, codes.match(code), "%q %d", row.part, code)
 		}
 		for _, code := range row.no {
-			assert.False(t, codes.Match(code), "%q %d", row.part, code)
+			assert.False(t, codes.match(code), "%q %d", row.part, code)
 		}
 	}
 }
@@ -47,31 +45,31 @@ func TestCodesMatchWhatTheyName(t *testing.T) {
 func TestCodesNameThePartThatIsNone(t *testing.T) {
 	t.Parallel()
 	bad := []string{"", " ", "5x", "xx5", "0xx", "42", "4290", "-429", "429-", "a-b", "5xx-599", "429,500", "!501", "500-50x", "099", "４２９"}
-	_, err := retry.ParseCodes(append([]string{"429"}, bad...)...)
+	_, err := parseCodes(append([]string{"429"}, bad...)...)
 	for _, part := range bad {
 		require.ErrorContains(t, err, "\""+part+"\"")
-		_, alone := retry.ParseCodes(part)
-		fault, ok := errors.AsType[*retry.CodeError](alone)
+		_, alone := parseCodes(part)
+		fault, ok := errors.AsType[*CodeError](alone)
 		require.True(t, ok)
 		assert.Equal(t, part, fault.Part)
 	}
 }
 
-func FuzzParseCodes(f *testing.F) {
+func FuzzCodes(f *testing.F) {
 	for _, seed := range []string{"429", "5xx", "502-599", "404-329", " 1XX ", "-", "xxx", "200-300"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, part string) {
-		codes, err := retry.ParseCodes(part)
+		codes, err := parseCodes(part)
 		if err != nil {
-			assert.True(t, codes.Empty())
+			assert.True(t, codes.empty())
 			return
 		}
-		again, err := retry.ParseCodes(strings.Split(codes.String(), ",")...)
+		again, err := parseCodes(strings.Split(codes.String(), ",")...)
 		require.NoError(t, err)
 		for code := range 1000 {
-			assert.Equal(t, codes.Match(code), again.Match(code), "%q %d", part, code)
-			assert.False(t, code < 200 && codes.Match(code))
+			assert.Equal(t, codes.match(code), again.match(code), "%q %d", part, code)
+			assert.False(t, code < 200 && codes.match(code))
 		}
 	})
 }
