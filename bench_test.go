@@ -23,6 +23,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // instant answers at once.
@@ -85,7 +86,7 @@ func full(tb testing.TB, base http.RoundTripper, opts ...tripware.Option) *http.
 	tb.Helper()
 	client, err := tripware.New(append([]tripware.Option{
 		tripware.WithBase(base),
-		tripware.WithAuth("https://api.example.com", auth.Key("GenieKey", auth.NewSecret("secret"))),
+		tripware.WithAuth("https://api.example.com", auth.Key("GenieKey", redact.NewSecret("secret"))),
 		tripware.WithMetrics(metrics.NewPublishers()),
 		tripware.WithLogger(slog.New(slog.DiscardHandler)),
 		tripware.WithRetry(atOnce()...),
@@ -234,7 +235,7 @@ func BenchmarkLayers(b *testing.B) {
 	p := metrics.NewPublishers()
 	off := slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
 	id := transport.Identity(transport.WithUserAgent(tripware.UserAgent))
-	key := auth.New("https://api.example.com", auth.Key("GenieKey", auth.NewSecret("secret")))
+	key := auth.New("https://api.example.com", auth.Key("GenieKey", redact.NewSecret("secret")))
 	again, limits := retry.New(atOnce()...), ratelimit.New(nil)
 	calls, attempts := metrics.Calls(p), metrics.Attempts(p)
 	rows := []struct {

@@ -28,6 +28,7 @@ import (
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/network"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -43,7 +44,7 @@ func (n *named) RoundTrip(req *http.Request) (*http.Response, error) { return n.
 func TestTheStandingOrder(t *testing.T) {
 	t.Parallel()
 	client, err := tripware.New(
-		tripware.WithAuth("https://api.example.com", auth.Bearer(auth.NewSecret("t"))),
+		tripware.WithAuth("https://api.example.com", auth.Bearer(redact.NewSecret("t"))),
 		tripware.WithLogger(slog.New(slog.DiscardHandler)),
 		tripware.WithMetrics(metrics.NewPublishers()),
 		tripware.WithLimiter(ratelimit.NewLimiter()),
@@ -67,8 +68,8 @@ func TestEachWithAuthHolds(t *testing.T) {
 		return nil
 	})
 	client, err := tripware.New(tripware.WithBase(base),
-		tripware.WithAuth("https://eu.example.com", sign), tripware.WithAuth("https://eu.example.com", auth.Bearer(auth.NewSecret("eu"))),
-		tripware.WithAuth("https://us.example.com", auth.Header("X-Api-Key", auth.NewSecret("us"))))
+		tripware.WithAuth("https://eu.example.com", sign), tripware.WithAuth("https://eu.example.com", auth.Bearer(redact.NewSecret("eu"))),
+		tripware.WithAuth("https://us.example.com", auth.Header("X-Api-Key", redact.NewSecret("us"))))
 	require.NoError(t, err)
 	assert.Contains(t, fmt.Sprint(client.Transport), "> auth > auth > auth.sign > ")
 	for _, to := range []string{"https://eu.example.com", "https://us.example.com", "https://elsewhere.test"} {
@@ -85,8 +86,8 @@ func TestEachWithAuthHolds(t *testing.T) {
 		sent[i].Header.Del(transport.HeaderTransactionID)
 		assert.Equal(t, want, sent[i].Header)
 	}
-	_, err = tripware.New(tripware.WithAuth("https://eu.example.com", auth.Bearer(auth.NewSecret("a"))),
-		tripware.WithAuth("https://eu.example.com:443/v2", auth.Basic("user", auth.NewSecret("b"))))
+	_, err = tripware.New(tripware.WithAuth("https://eu.example.com", auth.Bearer(redact.NewSecret("a"))),
+		tripware.WithAuth("https://eu.example.com:443/v2", auth.Basic("user", redact.NewSecret("b"))))
 	require.EqualError(t, err, "tripware: auth: two credentials for the header Authorization of https://eu.example.com: "+
 		"give one of them, or see WithSource for a call's own")
 }
@@ -96,7 +97,7 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	client, err := tripware.New(
 		tripware.WithRetry(retry.WithMaxRetries(-1), retry.WithCodes("5x")),
-		tripware.WithAuth("http://api.example.com", auth.Key("GenieKey", auth.NewSecret(""))),
+		tripware.WithAuth("http://api.example.com", auth.Key("GenieKey", redact.NewSecret(""))),
 		tripware.WithIdentity(transport.WithTransactionHeader("a b")),
 		tripware.WithLogger(slog.New(slog.DiscardHandler), logging.WithHeaders("Authorization")),
 		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithRate(-1, 0))),
@@ -164,7 +165,7 @@ func TestOneCallThroughTheWholeChain(t *testing.T) {
 	publishers.API.Subscribe(observer, metrics.WithBodies(0))
 	publishers.HTTP.Subscribe(observer)
 	client, err := tripware.New(
-		tripware.WithAuth(server.URL, auth.Key("GenieKey", auth.NewSecret(key))),
+		tripware.WithAuth(server.URL, auth.Key("GenieKey", redact.NewSecret(key))),
 		tripware.WithRetry(retry.WithBaseDelay(time.Millisecond)),
 		tripware.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), logging.WithBodies(0), logging.WithWaits()),
 		tripware.WithMetrics(publishers),
@@ -237,7 +238,7 @@ func TestAChainIsBuiltOnATransportInUse(t *testing.T) {
 		var group sync.WaitGroup
 		for _, opts := range [][]tripware.Option{
 			nil, {tripware.WithConnection(network.WithDialTimeout(time.Minute))},
-			{tripware.WithAuth(server.URL, auth.Bearer(auth.NewSecret("t")))},
+			{tripware.WithAuth(server.URL, auth.Bearer(redact.NewSecret("t")))},
 		} {
 			group.Go(base.CloseIdleConnections)
 			group.Go(func() {
@@ -283,7 +284,7 @@ func TestARecordHasTheTimesOfItsCall(t *testing.T) {
 		"the first token": {before: time.Second, opts: []tripware.Option{
 			tripware.WithAuth(origin, auth.Refresh(func(context.Context) (auth.Token, error) {
 				time.Sleep(time.Second)
-				return auth.Token{Value: auth.NewSecret("token")}, nil
+				return auth.Token{Value: redact.NewSecret("token")}, nil
 			})),
 		}},
 		"a signature": {before: time.Second, opts: []tripware.Option{

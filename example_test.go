@@ -13,6 +13,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 func ExampleNew() {
@@ -24,7 +25,7 @@ func ExampleNew() {
 	})
 	client, err := tripware.New(
 		tripware.WithBase(server), // without it, a transport of our own
-		tripware.WithAuth("https://api.example.com", auth.Bearer(auth.NewSecret("token"))),
+		tripware.WithAuth("https://api.example.com", auth.Bearer(redact.NewSecret("token"))),
 		tripware.WithRetry(retry.WithBaseDelay(0)),
 	)
 	if err != nil {

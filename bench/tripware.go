@@ -13,6 +13,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 const ourModule = "github.com/tripware/tripware"
@@ -101,7 +102,7 @@ func chained(base http.RoundTripper, p Policy, opts ...tripware.Option) (*http.C
 		tripware.WithRetry(ourPolicy(p)...),
 		tripware.WithIdentity(transport.WithUserAgent(userAgent)),
 		tripware.WithMetrics(metrics.NewPublishers()),
-		tripware.WithAuth(cmp.Or(p.Origin, memoryOrigin), auth.Key("GenieKey", auth.NewSecret(apiKey))),
+		tripware.WithAuth(cmp.Or(p.Origin, memoryOrigin), auth.Key("GenieKey", redact.NewSecret(apiKey))),
 	}
 	return tripware.New(append(standing, opts...)...)
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/network"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 const (
@@ -111,7 +112,7 @@ func parts() []part {
 			return metrics.Attempts(observed(j))
 		}},
 		{name: "auth", guards: true, claims: []rttest.Option{carries}, make: func(*journal) transport.Middleware {
-			return auth.New(origin, auth.Bearer(auth.NewSecret(key)))
+			return auth.New(origin, auth.Bearer(redact.NewSecret(key)))
 		}},
 	}
 }
@@ -120,10 +121,10 @@ func parts() []part {
 func credentials() []part {
 	return []part{
 		{name: "auth.header", guards: true, claims: []rttest.Option{header}, make: func(*journal) transport.Middleware {
-			return auth.New(origin, auth.Header("X-Api-Key", auth.NewSecret(key)))
+			return auth.New(origin, auth.Header("X-Api-Key", redact.NewSecret(key)))
 		}},
 		{name: "auth.query", guards: true, claims: []rttest.Option{query}, make: func(*journal) transport.Middleware {
-			return auth.New(origin, auth.Query("appid", auth.NewSecret(key)))
+			return auth.New(origin, auth.Query("appid", redact.NewSecret(key)))
 		}},
 		{name: "auth.sign", guards: true, claims: []rttest.Option{signed}, make: func(*journal) transport.Middleware {
 			return auth.New(origin, auth.Sign(sign))
@@ -197,7 +198,7 @@ func TestACredentialThatIsRenewed(t *testing.T) {
 	t.Parallel()
 	renewed := part{name: "auth.refreshing", guards: true, claims: []rttest.Option{carries}, make: func(*journal) transport.Middleware {
 		return auth.New(origin, auth.Refresh(func(context.Context) (auth.Token, error) {
-			return auth.Token{Value: auth.NewSecret(key), Expires: time.Now().Add(time.Hour)}, nil
+			return auth.Token{Value: redact.NewSecret(key), Expires: time.Now().Add(time.Hour)}, nil
 		}))
 	}}
 	for _, upper := range []string{"logging.off", "retry", "ratelimit.learning"} {
@@ -253,7 +254,7 @@ func TestTheStandingChain(t *testing.T) {
 			tripware.WithMetrics(publishers),
 			tripware.WithRetry(retry.WithMaxRetries(3), retry.WithAttemptTimeout(time.Hour), retry.WithCallTimeout(2*time.Hour)),
 			tripware.WithLimiter(ratelimit.NewLimiter()),
-			tripware.WithAuth(origin, auth.Bearer(auth.NewSecret(key))),
+			tripware.WithAuth(origin, auth.Bearer(redact.NewSecret(key))),
 			tripware.PerCall(pass), tripware.PerAttempt(pass),
 		)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 func main() {
@@ -53,7 +54,7 @@ func main() {
 
 	_, err = tripware.New(
 		tripware.WithRetry(retry.WithCodes("5x"), retry.WithMaxRetries(-1)),
-		tripware.WithAuth("http://api.example.com", auth.Bearer(auth.NewSecret("t"))),
+		tripware.WithAuth("http://api.example.com", auth.Bearer(redact.NewSecret("t"))),
 	)
 	fmt.Println(err)
 }
@@ -72,7 +73,7 @@ func announce(next http.RoundTripper) http.RoundTripper {
 func fetchToken() func(context.Context) (auth.Token, error) {
 	var fetched atomic.Int64
 	return func(context.Context) (auth.Token, error) {
-		return auth.Token{Value: auth.NewSecret(fmt.Sprint("token-", fetched.Add(1)))}, nil
+		return auth.Token{Value: redact.NewSecret(fmt.Sprint("token-", fetched.Add(1)))}, nil
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 func main() {
@@ -56,7 +57,7 @@ func call(log *logging.Log) {
 	defer api.Close()
 	client, err := tripware.New(
 		tripware.WithLogger(log.Logger, log.Options()...),
-		tripware.WithAuth(api.URL, auth.Key("Key", auth.NewSecret("my-key"))),
+		tripware.WithAuth(api.URL, auth.Key("Key", redact.NewSecret("my-key"))),
 		tripware.WithRetry(retry.WithBaseDelay(0)),
 	)
 	if err != nil {

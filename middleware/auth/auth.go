@@ -1,6 +1,10 @@
 // Package auth signs requests with a credential, for one origin only: in the
 // Authorization header, another header or a query parameter, or by a signature of
 // the whole request.
+//
+// For most uses call [New] with [Bearer], [Key] or [Basic]. Keys, tokens and passwords
+// are given as a [redact.Secret], which [redact.NewSecret] makes of a text: it prints
+// as *** everywhere.
 package auth
 
 import (
@@ -16,13 +20,7 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Secret is a text that prints as *** everywhere.
-type Secret = redact.Secret
-
-// NewSecret returns text as a [Secret].
-func NewSecret(text string) Secret { return redact.NewSecret(text) }
-
-// An Option sets how [New] signs.
+// An Option sets how [New] signs. A default is had by leaving its option out.
 type Option func(*config)
 
 type config struct {
@@ -30,14 +28,14 @@ type config struct {
 	budget *layer.Budget
 }
 
-// AllowPlainHTTP lets a credential go to an http origin that is not loopback, or
-// through a proxy: whoever is on the way can read it there. The default refuses
+// WithPlainHTTP lets a credential go to an http origin that is not loopback, or
+// through a proxy, where anyone on the way can read it. The default refuses
 // such an origin when the layer is built, and such a request before it is sent.
-func AllowPlainHTTP() Option { return func(c *config) { c.plain = true } }
+func WithPlainHTTP() Option { return func(c *config) { c.plain = true } }
 
 // WithBudget has a replay after a 401, where no retry loop makes it, draw on b:
 // the budget of the client's retries, say. An empty budget does not refuse it. The
-// default, nil, draws on none.
+// default is no budget, which nil means too.
 func WithBudget(b *layer.Budget) Option { return func(c *config) { c.budget = b } }
 
 // New returns a middleware that signs each attempt sent to origin and lets
@@ -49,7 +47,7 @@ func WithBudget(b *layer.Budget) Option { return func(c *config) { c.budget = b 
 // will do. Hosts are compared as they are written, in any case: a trailing dot
 // or another spelling of an IPv6 address is another host. An http origin must be
 // loopback (127.0.0.0/8, ::1, localhost) and reached without a proxy, or see
-// [AllowPlainHTTP].
+// [WithPlainHTTP].
 //
 // The source says where its value is sent: see [Source]. A header or parameter of
 // that name that the caller set stands, however the header is spelt. If the source

@@ -15,9 +15,10 @@ import (
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
-var secret = auth.NewSecret("canary")
+var secret = redact.NewSecret("canary")
 
 func TestSignsWithEachKindOfCredential(t *testing.T) {
 	t.Parallel()
@@ -29,8 +30,8 @@ func TestSignsWithEachKindOfCredential(t *testing.T) {
 		{"a key with its scheme", auth.Key("GenieKey", secret), "GenieKey canary"},
 		{"a key alone", auth.Key("", secret), "canary"},
 		{"a bearer token", auth.Bearer(secret), "Bearer canary"},
-		{"user and password, as in RFC 7617 section 2", auth.Basic("Aladdin", auth.NewSecret("open sesame")), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="},
-		{"an empty password", auth.Basic("user", auth.Secret{}), "Basic dXNlcjo="},
+		{"user and password, as in RFC 7617 section 2", auth.Basic("Aladdin", redact.NewSecret("open sesame")), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="},
+		{"an empty password", auth.Basic("user", redact.Secret{}), "Basic dXNlcjo="},
 		{"a function", auth.SourceFunc(func(context.Context) (string, error) { return "Own value", nil }), "Own value"},
 		{"none", auth.None(), ""},
 	} {
@@ -123,25 +124,26 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 		{"a broken password", "https://user:can%ary#@api.example.com", good, []string{"user"}},
 		{"a query", home + "/?apiKey=canary", good, []string{"query"}},
 		{"a fragment", home + "/#canary", good, []string{"fragment"}},
-		{"plain http", "http://api.example.com", good, []string{"would send the credential unencrypted: use https, or see auth.AllowPlainHTTP"}},
-		{"plain http that looks like loopback", "http://localhost.evil.test", good, []string{"would send the credential unencrypted: use https, or see auth.AllowPlainHTTP"}},
-		{"plain http to an address beside loopback", "http://128.0.0.1", good, []string{"would send the credential unencrypted: use https, or see auth.AllowPlainHTTP"}},
+		{"plain http", "http://api.example.com", good, []string{"would send the credential unencrypted: use https, or see auth.WithPlainHTTP"}},
+		{"plain http that looks like loopback", "http://localhost.evil.test", good, []string{"would send the credential unencrypted: use https, or see auth.WithPlainHTTP"}},
+		{"plain http to an address beside loopback", "http://128.0.0.1", good, []string{"would send the credential unencrypted: use https, or see auth.WithPlainHTTP"}},
 		{"no source", home, nil, []string{"source is nil"}},
 		{"a function that is none", home, auth.SourceFunc(nil), []string{"source is nil"}},
-		{"an empty key", home, auth.Key("GenieKey", auth.Secret{}), []string{"auth: key: it is empty"}},
-		{"a line feed", home, auth.Bearer(auth.NewSecret("canary\nX-Evil: 1")), []string{"control character"}},
-		{"a carriage return", home, auth.Bearer(auth.NewSecret("canary\r")), []string{"control character"}},
-		{"a NUL", home, auth.Key("", auth.NewSecret("can\x00ary")), []string{"control character"}},
-		{"a blank at the end", home, auth.Bearer(auth.NewSecret("canary ")), []string{"blank"}},
+		{"an empty key", home, auth.Key("GenieKey", redact.Secret{}), []string{"auth: key: it is empty"}},
+		{"a line feed", home, auth.Bearer(redact.NewSecret("canary\nX-Evil: 1")), []string{"control character"}},
+		{"a carriage return", home, auth.Bearer(redact.NewSecret("canary\r")), []string{"control character"}},
+		{"a NUL", home, auth.Key("", redact.NewSecret("can\x00ary")), []string{"control character"}},
+		{"a blank at the end", home, auth.Bearer(redact.NewSecret("canary ")), []string{"blank"}},
 		{"a scheme that is none", home, auth.Key("Genie Key", secret), []string{`auth: key: scheme "Genie Key" is not one word such as Bearer`}},
-		{"a scheme that stands twice", home, auth.Key("GenieKey", auth.NewSecret("geniekey canary")),
+		{"a scheme that stands twice", home, auth.Key("GenieKey", redact.NewSecret("geniekey canary")),
 			[]string{"auth: key: it begins with the scheme GenieKey: pass the key alone"}},
 		{"an empty user", home, auth.Basic("", secret), []string{"user is empty"}},
 		{"a colon in the user", home, auth.Basic("a:b", secret), []string{"colon"}},
-		{"a line feed in the password", home, auth.Basic("a", auth.NewSecret("canary\n")), []string{"control character"}},
-		{"a fetch that is none", home, auth.Refresh(nil, auth.WithRefreshTimeout(0), auth.WithRefreshBefore(-1), auth.WithScheme("a b")),
-			[]string{"function to fetch tokens is nil", "timeout 0s", "before expiry", "is not one word"}},
-		{"two at once", "ftp://api.example.com", auth.Key("", auth.Secret{}), []string{"neither https nor http", "it is empty"}},
+		{"a line feed in the password", home, auth.Basic("a", redact.NewSecret("canary\n")), []string{"control character"}},
+		{"a fetch that is none", home, auth.Refresh(nil, auth.WithRefreshTimeout(-1), auth.WithRefreshBefore(-1),
+			auth.WithRefreshCalm(-1), auth.WithScheme("a b")),
+			[]string{"function to fetch tokens is nil", "timeout -1ns", "before expiry", "calm period -1ns is negative", "is not one word"}},
+		{"two at once", "ftp://api.example.com", auth.Key("", redact.Secret{}), []string{"neither https nor http", "it is empty"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +170,7 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 func TestSignsPlainHTTPOnlyByItsOption(t *testing.T) {
 	t.Parallel()
 	base := &server{}
-	rt := auth.New("http://api.example.com", auth.Bearer(secret), nil, auth.AllowPlainHTTP())(base)
+	rt := auth.New("http://api.example.com", auth.Bearer(secret), nil, auth.WithPlainHTTP())(base)
 	require.NoError(t, transport.Check(rt))
 	send(t, rt, request(t, http.MethodGet, "http://api.example.com:80/", nil))
 	assert.Equal(t, []string{"Bearer canary"}, base.values)
@@ -190,7 +192,7 @@ func TestACallMayHaveAnotherCredentialOrNone(t *testing.T) {
 	t.Parallel()
 	base := &server{}
 	rt := auth.New(home, auth.Bearer(secret))(base)
-	for _, source := range []auth.Source{auth.Key("GenieKey", auth.NewSecret("other")), auth.None()} {
+	for _, source := range []auth.Source{auth.Key("GenieKey", redact.NewSecret("other")), auth.None()} {
 		req := request(t, http.MethodGet, home, nil)
 		send(t, rt, req.WithContext(auth.WithSource(req.Context(), source)))
 	}
@@ -202,7 +204,7 @@ func TestACallMayHaveAnotherCredentialOrNone(t *testing.T) {
 // C10: a bad credential of one call does not fall back on the layer's.
 func TestRefusesACallWhoseOwnSourceIsBad(t *testing.T) {
 	t.Parallel()
-	for name, source := range map[string]auth.Source{"nil": nil, "empty": auth.Bearer(auth.Secret{})} {
+	for name, source := range map[string]auth.Source{"nil": nil, "empty": auth.Bearer(redact.Secret{})} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			base := &server{}
@@ -346,7 +348,7 @@ func TestASourceGetsAContextOfItsOwn(t *testing.T) {
 	assert.Nil(t, transport.CallFrom(asked))
 	assert.Nil(t, layer.ClockFrom(asked))
 	assert.Equal(t, "kept", asked.Value(valueKey{}))
-	send(t, auth.New(home, auth.Key("", auth.NewSecret("vault's")))(vault), request(t, http.MethodGet, home, nil).WithContext(asked))
+	send(t, auth.New(home, auth.Key("", redact.NewSecret("vault's")))(vault), request(t, http.MethodGet, home, nil).WithContext(asked))
 	assert.Equal(t, []string{"vault's"}, vault.values)
 }
 

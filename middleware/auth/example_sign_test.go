@@ -15,6 +15,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // mac is what both sides compute: an HMAC over method, path, query, host, date and
@@ -99,7 +100,7 @@ func ExampleWithDigest() {
 }
 
 func ExampleHeader() {
-	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Header("X-Api-Key", auth.NewSecret("x")))(showAll)}
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Header("X-Api-Key", redact.NewSecret("x")))(showAll)}
 	get(context.Background(), client, "https://api.example.com/")
 	get(context.Background(), client, "https://elsewhere.test/")
 	// Output:
@@ -108,7 +109,7 @@ func ExampleHeader() {
 }
 
 func ExampleQuery() {
-	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Query("key", auth.NewSecret("x")))(showAll)}
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Query("key", redact.NewSecret("x")))(showAll)}
 	get(context.Background(), client, "https://api.example.com/places?near=home")
 	get(context.Background(), client, "https://elsewhere.test/")
 	// Output:
@@ -117,7 +118,7 @@ func ExampleQuery() {
 }
 
 func ExampleInHeader() {
-	token := func(context.Context) (auth.Token, error) { return auth.Token{Value: auth.NewSecret("t")}, nil }
+	token := func(context.Context) (auth.Token, error) { return auth.Token{Value: redact.NewSecret("t")}, nil }
 	source := auth.InHeader("X-Access-Token", auth.Refresh(token, auth.WithScheme("")))
 	client := &http.Client{Transport: auth.New("https://api.example.com", source)(showAll)}
 	get(context.Background(), client, "https://api.example.com/")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // show answers with the header that it got.
@@ -30,7 +31,7 @@ func get(ctx context.Context, client *http.Client, url string) {
 }
 
 func ExampleNew() {
-	credential := auth.Bearer(auth.NewSecret("x"))
+	credential := auth.Bearer(redact.NewSecret("x"))
 	client := &http.Client{Transport: transport.Chain(show, auth.New("https://api.example.com", credential))}
 	get(context.Background(), client, "https://api.example.com/")
 	get(context.Background(), client, "https://elsewhere.test/")
@@ -40,13 +41,13 @@ func ExampleNew() {
 }
 
 func ExampleKey() {
-	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Key("GenieKey", auth.NewSecret("x")))(show)}
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Key("GenieKey", redact.NewSecret("x")))(show)}
 	get(context.Background(), client, "https://api.example.com/")
 	// Output: api.example.com: "GenieKey x"
 }
 
 func ExampleBearer() {
-	token := auth.NewSecret("x")
+	token := redact.NewSecret("x")
 	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(token))(show)}
 	get(context.Background(), client, "https://api.example.com/")
 	fmt.Println(token)
@@ -56,20 +57,20 @@ func ExampleBearer() {
 }
 
 func ExampleBasic() {
-	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Basic("Aladdin", auth.NewSecret("open sesame")))(show)}
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Basic("Aladdin", redact.NewSecret("open sesame")))(show)}
 	get(context.Background(), client, "https://api.example.com/")
 	// Output: api.example.com: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
 }
 
 func ExampleNone() {
-	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(auth.NewSecret("x")))(show)}
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(redact.NewSecret("x")))(show)}
 	get(auth.WithSource(context.Background(), auth.None()), client, "https://api.example.com/public")
 	// Output: api.example.com: ""
 }
 
 func ExampleWithSource() {
-	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(auth.NewSecret("ours")))(show)}
-	theirs := auth.Bearer(auth.NewSecret("theirs"))
+	client := &http.Client{Transport: auth.New("https://api.example.com", auth.Bearer(redact.NewSecret("ours")))(show)}
+	theirs := auth.Bearer(redact.NewSecret("theirs"))
 	get(auth.WithSource(context.Background(), theirs), client, "https://api.example.com/")
 	// Output: api.example.com: "Bearer theirs"
 }
@@ -78,7 +79,7 @@ func ExampleRefresh() {
 	fetches := 0
 	source := auth.Refresh(func(context.Context) (auth.Token, error) {
 		fetches++ // one fetch runs at a time
-		token := auth.NewSecret(fmt.Sprintf("token-%d", fetches))
+		token := redact.NewSecret(fmt.Sprintf("token-%d", fetches))
 		return auth.Token{Value: token, Expires: time.Now().Add(time.Hour)}, nil
 	})
 	client := &http.Client{Transport: auth.New("https://api.example.com", source)(show)}
@@ -90,6 +91,6 @@ func ExampleRefresh() {
 }
 
 func ExampleNewSecret() {
-	fmt.Println(auth.NewSecret("x"))
+	fmt.Println(redact.NewSecret("x"))
 	// Output: ***
 }

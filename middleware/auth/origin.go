@@ -58,7 +58,7 @@ func (o *origin) faults(u *url.URL, plain bool) (faults []error) {
 	fault(u.Port() != "" && (err != nil || n == 0), "%q has a port that is not within 1 to 65535", shown)
 	fault(u.RawQuery != "" || u.Fragment != "", "has a query or a fragment: end it after the port")
 	fault(o.scheme == "http" && !plain && !mistake.Loopback(o.host),
-		"%q would send the credential unencrypted: use https, or see auth.AllowPlainHTTP", shown)
+		"%q would send the credential unencrypted: use https, or see auth.WithPlainHTTP", shown)
 	return faults
 }
 

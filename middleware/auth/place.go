@@ -104,13 +104,13 @@ func headerPlace(name string) place {
 
 // Header returns a source of a secret that is sent alone in the header called name,
 // such as "X-Api-Key". It is InHeader(name, Key("", secret)).
-func Header(name string, secret Secret) Source { return InHeader(name, Key("", secret)) }
+func Header(name string, secret redact.Secret) Source { return InHeader(name, Key("", secret)) }
 
 // Query returns a source of a secret that is sent as the query parameter called
 // name, beside those that a request has. Both are percent-encoded. Many servers log
 // the URLs that they are asked for, so a header is better where there is a choice.
 // The layer takes the parameter out of a Location or Link header that echoes it.
-func Query(name string, secret Secret) Source {
+func Query(name string, secret redact.Secret) Source {
 	p := &placed{Source: Key("", secret), to: place{inQuery, name}}
 	if name == "" || !sendable(name) {
 		p.fault = fmt.Errorf("auth: query: %q is no name of a parameter", name)

@@ -16,6 +16,7 @@ import (
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // captured returns a base that keeps the requests that it gets.
@@ -32,7 +33,7 @@ func TestACredentialGoesToItsPlace(t *testing.T) {
 	t.Parallel()
 	computed := auth.SourceFunc(func(context.Context) (string, error) { return "computed", nil })
 	renewed := auth.Refresh(func(context.Context) (auth.Token, error) { return auth.Token{Value: secret}, nil }, auth.WithScheme("Token"))
-	odd := auth.NewSecret("a+b&c=d/é%")
+	odd := redact.NewSecret("a+b&c=d/é%")
 	for name, row := range map[string]struct {
 		source auth.Source
 		url    string
@@ -44,9 +45,9 @@ func TestACredentialGoesToItsPlace(t *testing.T) {
 		"a computed value":     {source: auth.InHeader("X-Token", computed), want: http.Header{"X-Token": {"computed"}}},
 		"a renewed value":      {source: auth.InHeader("X-Token", renewed), want: http.Header{"X-Token": {"Token canary"}}},
 		"Authorization itself": {source: auth.InHeader("authorization", computed), want: http.Header{"Authorization": {"computed"}}},
-		"a cookie":             {source: auth.Header("Cookie", auth.NewSecret("session=canary")), want: http.Header{"Cookie": {"session=canary"}}},
+		"a cookie":             {source: auth.Header("Cookie", redact.NewSecret("session=canary")), want: http.Header{"Cookie": {"session=canary"}}},
 		"a cookie beside others": {
-			source: auth.Header("cookie", auth.NewSecret("session=canary")),
+			source: auth.Header("cookie", redact.NewSecret("session=canary")),
 			header: http.Header{"Cookie": {"a=b", "c=d"}, "cOOkie": {"e=f"}, "X-Kept": {"1"}},
 			want:   http.Header{"Cookie": {"a=b; c=d; e=f; session=canary"}, "X-Kept": {"1"}},
 		},
@@ -137,17 +138,17 @@ func TestRefusesImpossiblePlaces(t *testing.T) {
 	}{
 		"no header name":        {auth.Header("X Key", secret), []string{`"X Key" is no header name`}},
 		"an empty header name":  {auth.Header("", secret), []string{"no header name"}},
-		"an empty secret":       {auth.Header("X-Api-Key", auth.Secret{}), []string{"it is empty"}},
-		"a line feed":           {auth.Header("X-Api-Key", auth.NewSecret("canary\n")), []string{"control character"}},
+		"an empty secret":       {auth.Header("X-Api-Key", redact.Secret{}), []string{"it is empty"}},
+		"a line feed":           {auth.Header("X-Api-Key", redact.NewSecret("canary\n")), []string{"control character"}},
 		"a header of net/http":  {auth.Header("host", secret), []string{"net/http writes the header Host itself"}},
 		"no source":             {auth.InHeader("X-Api-Key", nil), []string{"source is nil"}},
 		"two places":            {auth.InHeader("X-A", auth.Query("key", secret)), []string{`its value in the query parameter "key" already`}},
 		"a signature":           {auth.InHeader("X-A", auth.Sign(func(*http.Request, []byte) error { return nil })), []string{"sets its headers itself"}},
 		"no parameter name":     {auth.Query("", secret), []string{`"" is no name of a parameter`}},
 		"a parameter of lines":  {auth.Query("a\nb", secret), []string{"is no name of a parameter"}},
-		"an empty parameter":    {auth.Query("key", auth.Secret{}), []string{"it is empty"}},
-		"a parameter's newline": {auth.Query("key", auth.NewSecret("canary\r")), []string{"control character"}},
-		"all at once":           {auth.Header("", auth.Secret{}), []string{"no header name", "it is empty"}},
+		"an empty parameter":    {auth.Query("key", redact.Secret{}), []string{"it is empty"}},
+		"a parameter's newline": {auth.Query("key", redact.NewSecret("canary\r")), []string{"control character"}},
+		"all at once":           {auth.Header("", redact.Secret{}), []string{"no header name", "it is empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -169,7 +170,7 @@ func TestRefusesImpossiblePlaces(t *testing.T) {
 func TestASecretOfTheQueryDoesNotComeBack(t *testing.T) {
 	t.Parallel()
 	const value = "ca/nary"
-	source := auth.Query("key", auth.NewSecret(value))
+	source := auth.Query("key", redact.NewSecret(value))
 	for _, row := range []struct{ name, text, want string }{
 		{"Location", "https://api.example.com/next?key=ca%2Fnary", "https://api.example.com/next"},
 		{"Location", "/next?key=ca%2Fnary&a=b#f", "/next?a=b#f"},

@@ -17,6 +17,7 @@ import (
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // C2: the body that GetBody made for the attempt after a 401 is closed, also
@@ -29,7 +30,7 @@ func TestTheBodyOfAnAttemptThatIsNotMadeIsClosed(t *testing.T) {
 		attempts int // and bodies
 		err      error
 	}{
-		"another token":  {func() (auth.Token, error) { return auth.Token{Value: auth.NewSecret("other")}, nil }, 2, nil},
+		"another token":  {func() (auth.Token, error) { return auth.Token{Value: redact.NewSecret("other")}, nil }, 2, nil},
 		"the same token": {func() (auth.Token, error) { return auth.Token{Value: secret}, nil }, 1, nil},
 		"no token":       {func() (auth.Token, error) { return auth.Token{}, down }, 1, down},
 	} {

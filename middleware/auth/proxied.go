@@ -11,7 +11,7 @@ import (
 
 // errProxied is why a request with a credential is not sent in clear through a proxy.
 var errProxied = errors.New("the request would go in clear through a proxy, which could read the credential: " +
-	"reach the origin without the proxy (NoProxy), or allow it by auth.AllowPlainHTTP")
+	"reach the origin without the proxy (NoProxy), or allow it by auth.WithPlainHTTP")
 
 // baseBelow returns the base that rt leads to, as far as it is known, where it could
 // send a credential in clear.

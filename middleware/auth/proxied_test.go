@@ -70,7 +70,7 @@ func TestACredentialInClearDoesNotGoToAProxy(t *testing.T) {
 			req.Header.Set("X-Tenant", "a")
 			_, err := rt.RoundTrip(req)
 			require.ErrorContains(t, err, "in clear through a proxy", name)
-			require.ErrorContains(t, err, "auth.AllowPlainHTTP", "the cure")
+			require.ErrorContains(t, err, "auth.WithPlainHTTP", "the cure")
 			assert.Equal(t, 1, body.closed, name)
 			if !row.reported {
 				var unsigned *auth.SignError
@@ -95,7 +95,7 @@ func TestWhatMayGoThroughAProxy(t *testing.T) {
 	p := newProxy(t)
 	base := &http.Transport{Proxy: p.via}
 	defer base.CloseIdleConnections()
-	send(t, auth.New("http://localhost:9", auth.Bearer(secret), auth.AllowPlainHTTP())(base), request(t, http.MethodGet, "http://localhost:9/", nil))
+	send(t, auth.New("http://localhost:9", auth.Bearer(secret), auth.WithPlainHTTP())(base), request(t, http.MethodGet, "http://localhost:9/", nil))
 	assert.Equal(t, []string{"localhost:9 Bearer canary"}, p.seen)
 
 	asked := 0
@@ -121,7 +121,7 @@ func TestNoAuthorityButTheOriginsGetsTheCredential(t *testing.T) {
 	base := &http.Transport{Proxy: p.via}
 	defer base.CloseIdleConnections()
 	const origin = "http://api.example.com"
-	rt := auth.New(origin, auth.Bearer(secret), auth.AllowPlainHTTP())(base)
+	rt := auth.New(origin, auth.Bearer(secret), auth.WithPlainHTTP())(base)
 	for _, row := range []struct {
 		opaque, host string
 		signed       bool

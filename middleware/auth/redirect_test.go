@@ -15,6 +15,7 @@ import (
 
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // carried is what a request brought, in whatever place.
@@ -52,8 +53,8 @@ func TestARedirectDoesNotCarryTheCredentialAway(t *testing.T) {
 	port, otherPort, plainPort := portIn(t, start), portIn(t, secure), portIn(t, plain)
 	origin := "https://api.example.com:" + port
 	client := &http.Client{Transport: transport.Chain(base, auth.New(origin, auth.Bearer(secret)),
-		auth.New(origin, auth.Header("X-Api-Key", auth.NewSecret("header"))), auth.New(origin, auth.Header("Cookie", auth.NewSecret("a=cookie"))),
-		auth.New(origin, auth.Query("key", auth.NewSecret("query"))))}
+		auth.New(origin, auth.Header("X-Api-Key", redact.NewSecret("header"))), auth.New(origin, auth.Header("Cookie", redact.NewSecret("a=cookie"))),
+		auth.New(origin, auth.Query("key", redact.NewSecret("query"))))}
 	for _, row := range []struct{ name, to, want string }{
 		{"same host", origin + "/landing", all},
 		{"same host, relative", "/landing", all},

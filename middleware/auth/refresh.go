@@ -8,27 +8,30 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A Token is what a fetch of [Refresh] brings.
 type Token struct {
-	Value   Secret    // the token alone, without a scheme
-	Expires time.Time // zero: only a 401 ends it
+	Value   redact.Secret // the token alone, without a scheme
+	Expires time.Time     // zero: only a 401 ends it
 }
 
-// A RefreshOption sets how [Refresh] keeps its token.
+// A RefreshOption sets how [Refresh] keeps its token. A default is had by leaving its
+// option out.
 type RefreshOption func(*refresher)
 
 // WithScheme sets what stands before the token in the header. The default is
 // "Bearer"; the empty string sends the token alone.
 func WithScheme(scheme string) RefreshOption { return func(r *refresher) { r.scheme = scheme } }
 
-// WithRefreshTimeout bounds one fetch. The default is 30s; it must be positive.
+// WithRefreshTimeout bounds one fetch. The default is 30s; 0 means no bound, so that
+// calls wait until the fetch returns or their own contexts end.
 func WithRefreshTimeout(d time.Duration) RefreshOption { return func(r *refresher) { r.timeout = d } }
 
 // WithRefreshBefore sets how long before a token expires the next is fetched;
 // calls go on with the old one meanwhile. The default is 30s, and never more
-// than half of the token's life; 0 waits until it expired.
+// than half of the token's life; with 0 it is fetched once the old one has expired.
 func WithRefreshBefore(d time.Duration) RefreshOption { return func(r *refresher) { r.before = d } }
 
 // WithRefreshCalm sets how long after a fetch the next may begin, so that tokens that
@@ -91,8 +94,8 @@ func (r *refresher) check() error {
 	if r.fetch == nil {
 		faults = append(faults, errors.New("auth: refresh: the function to fetch tokens is nil"))
 	}
-	if r.timeout <= 0 {
-		faults = append(faults, fmt.Errorf("auth: refresh: timeout %s is not above 0", r.timeout))
+	if r.timeout < 0 {
+		faults = append(faults, fmt.Errorf("auth: refresh: timeout %s is negative", r.timeout))
 	}
 	if r.before < 0 {
 		faults = append(faults, fmt.Errorf("auth: refresh: time before expiry %s is negative", r.before))
@@ -164,7 +167,7 @@ func (r *refresher) current(ctx context.Context) (credential, *flight, error) {
 
 // start begins a fetch, which ends with its timeout at the latest.
 func (r *refresher) start(ctx context.Context) *flight {
-	ctx, cancel := context.WithTimeout(outward(context.WithoutCancel(ctx)), r.timeout)
+	ctx, cancel := r.bounded(outward(context.WithoutCancel(ctx)))
 	f := &flight{done: make(chan struct{}), timeout: ctx.Done(), first: r.last == nil}
 	go func() {
 		defer cancel()
@@ -175,6 +178,14 @@ func (r *refresher) start(ctx context.Context) *flight {
 		f.err = r.accept(f, token, err)
 	}()
 	return f
+}
+
+// bounded returns the context of a fetch.
+func (r *refresher) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if r.timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, r.timeout)
 }
 
 // accept takes what a fetch returned over into its flight.

@@ -23,12 +23,13 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // numbered fetches the tokens t1, t2, …, each valid for life; zero is for ever.
 func numbered(life time.Duration, fetches *atomic.Int32) func(context.Context) (auth.Token, error) {
 	return func(context.Context) (auth.Token, error) {
-		token := auth.Token{Value: auth.NewSecret(fmt.Sprintf("t%d", fetches.Add(1)))}
+		token := auth.Token{Value: redact.NewSecret(fmt.Sprintf("t%d", fetches.Add(1)))}
 		if life > 0 {
 			token.Expires = time.Now().Add(life)
 		}
@@ -217,7 +218,7 @@ func TestAFetchEndsWithItsTimeout(t *testing.T) {
 func TestRefusesATokenThatCannotBeSent(t *testing.T) {
 	t.Parallel()
 	for _, token := range []string{"", "canary\n", " canary"} {
-		source := auth.Refresh(func(context.Context) (auth.Token, error) { return auth.Token{Value: auth.NewSecret(token)}, nil })
+		source := auth.Refresh(func(context.Context) (auth.Token, error) { return auth.Token{Value: redact.NewSecret(token)}, nil })
 		_, err := source.Authorization(t.Context())
 		require.ErrorContains(t, err, "token request: it ")
 		assert.NotContains(t, err.Error(), "canary")

@@ -11,6 +11,7 @@ import (
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 func free(next http.RoundTripper) http.RoundTripper {
@@ -28,10 +29,10 @@ func TestSeveralCredentialsHoldTogether(t *testing.T) {
 	t.Parallel()
 	var sent []*http.Request
 	rt := transport.Chain(captured(&sent),
-		auth.New(home, auth.Bearer(auth.NewSecret("home"))), auth.New(home, auth.Header("X-Api-Key", auth.NewSecret("key"))),
-		auth.New(home, auth.Query("a", auth.NewSecret("1"))), free, auth.New(home, auth.Query("b", auth.NewSecret("2"))),
-		auth.New("https://other.example.com", auth.Bearer(auth.NewSecret("other"))), auth.New(home+":8443", auth.Bearer(auth.NewSecret("port"))),
-		auth.New(home, auth.Sign(nothing)), auth.New(home, auth.Sign(nothing, auth.WithDigestLimit(1))))
+		auth.New(home, auth.Bearer(redact.NewSecret("home"))), auth.New(home, auth.Header("X-Api-Key", redact.NewSecret("key"))),
+		auth.New(home, auth.Query("a", redact.NewSecret("1"))), free, auth.New(home, auth.Query("b", redact.NewSecret("2"))),
+		auth.New("https://other.example.com", auth.Bearer(redact.NewSecret("other"))), auth.New(home+":8443", auth.Bearer(redact.NewSecret("port"))),
+		auth.New(home, auth.Sign(nothing)), auth.New(home, auth.Sign(nothing, auth.WithDigestBuffer(1))))
 	require.NoError(t, transport.Check(rt))
 	for _, to := range []string{home, "https://other.example.com", home + ":8443", "https://elsewhere.test"} {
 		send(t, rt, request(t, http.MethodGet, to, nil))
@@ -87,7 +88,7 @@ func TestASignatureStandsBelowOtherCredentials(t *testing.T) {
 // A4: a call's own source replaces that of the layers that it is for, None all.
 func TestACallsOwnSourceReplacesThatOfItsPlace(t *testing.T) {
 	t.Parallel()
-	own := auth.NewSecret("own")
+	own := redact.NewSecret("own")
 	signer := func(value string) auth.Source {
 		return auth.Sign(func(req *http.Request, _ []byte) error { req.Header.Set("X-Signature", value); return nil })
 	}
@@ -136,8 +137,8 @@ func TestABadSourceOfACallFailsWhereItIsFor(t *testing.T) {
 		source auth.Source
 		want   string
 	}{
-		"its header":     {auth.Header("X-Api-Key", auth.Secret{}), "it is empty"},
-		"another header": {auth.Bearer(auth.Secret{}), ""},
+		"its header":     {auth.Header("X-Api-Key", redact.Secret{}), "it is empty"},
+		"another header": {auth.Bearer(redact.Secret{}), ""},
 		"nil":            {nil, "source is nil"},
 		"nil for it":     {auth.InHeader("X-Api-Key", nil), "source is nil"},
 	} {

@@ -23,16 +23,16 @@ type SignOption func(*signature)
 // [crypto/sha256.New], and its sum given to the signing function; without a body it
 // is that of no bytes. The body is read before the attempt: a second one is had by
 // GetBody, or the body is rewound if it can seek, or else it is kept up to a limit (see
-// [WithDigestLimit]). A Read ends with the clocks of the call. The default reads no
+// [WithDigestBuffer]). A Read ends with the clocks of the call. The default reads no
 // body.
 func WithDigest(newHash func() hash.Hash) SignOption {
 	return func(s *signature) { s.newHash, s.digests = newHash, true }
 }
 
-// WithDigestLimit sets how many bytes [WithDigest] keeps of a body that has neither
-// GetBody nor Seek; a longer one is refused. The default is 1 MiB; with 0 every such
-// body is refused.
-func WithDigestLimit(bytes int64) SignOption { return func(s *signature) { s.limit = bytes } }
+// WithDigestBuffer sets how many bytes [WithDigest] keeps of a body that has neither
+// GetBody nor Seek; a longer one is refused. The default is 1 MiB; 0 keeps none, so
+// that every such body is refused.
+func WithDigestBuffer(bytes int64) SignOption { return func(s *signature) { s.buffer = bytes } }
 
 // Sign returns a source that signs each attempt as a whole, as AWS, Azure and
 // schemes of HMAC do: sign gets the request as it will be sent, and may set headers
@@ -53,7 +53,7 @@ func WithDigestLimit(bytes int64) SignOption { return func(s *signature) { s.lim
 //
 // The layer of a signing source stands below all other credentials, next to the base.
 func Sign(sign func(req *http.Request, digest []byte) error, opts ...SignOption) Source {
-	s := &signature{sign: sign, limit: replayBytes}
+	s := &signature{sign: sign, buffer: replayBytes}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(s)
@@ -66,8 +66,8 @@ func Sign(sign func(req *http.Request, digest []byte) error, opts ...SignOption)
 	if s.digests && s.newHash == nil {
 		faults = append(faults, errors.New("auth: sign: the hash of WithDigest is nil"))
 	}
-	if s.limit < 0 {
-		faults = append(faults, fmt.Errorf("auth: sign: the digest limit %d is negative", s.limit))
+	if s.buffer < 0 {
+		faults = append(faults, fmt.Errorf("auth: sign: the digest buffer of %d bytes is negative", s.buffer))
 	}
 	s.fault = errors.Join(faults...)
 	return s
@@ -77,7 +77,7 @@ type signature struct {
 	sign    func(req *http.Request, digest []byte) error
 	newHash func() hash.Hash
 	digests bool
-	limit   int64
+	buffer  int64
 	fault   error
 }
 
@@ -119,7 +119,7 @@ func (s *signature) replay(req *http.Request) (layer.Replay, error) {
 	if s.newHash == nil {
 		return layer.AsItCame(req), nil
 	}
-	return layer.NewReplay(req, s.limit)
+	return layer.NewReplay(req, s.buffer)
 }
 
 // signed returns the request of an attempt, with its signature and its body.
@@ -157,7 +157,7 @@ func (s *signature) digest(req *http.Request, replay *layer.Replay) ([]byte, err
 	switch {
 	case errors.Is(err, layer.ErrNotReplayable):
 		return nil, &settled{fmt.Errorf("the body is longer than the %d bytes that may be kept for its digest: "+
-			"set GetBody, give a body that can seek, or see auth.WithDigestLimit: %w", s.limit, err)}
+			"set GetBody, give a body that can seek, or see auth.WithDigestBuffer: %w", s.buffer, err)}
 	case err != nil:
 		return nil, fmt.Errorf("read the body for its digest: %w", err)
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // sumOf is what a signature of a body looks like here.
@@ -172,7 +173,7 @@ func TestABodyThatCannotBeSignedIsRefused(t *testing.T) {
 		is      error
 	}{
 		"above the limit":                    {text(long), 101, nil, "longer than the 100 bytes", layer.ErrNotReplayable},
-		"above the limit, as it turns out":   {text(long), 0, nil, "see auth.WithDigestLimit", layer.ErrNotReplayable},
+		"above the limit, as it turns out":   {text(long), 0, nil, "see auth.WithDigestBuffer", layer.ErrNotReplayable},
 		"it fails":                           {of(broke{broken}), 0, nil, "read the body for its digest", broken},
 		"it is shorter than announced":       {text("half"), 50, nil, "ends before the 50 bytes", nil},
 		"GetBody fails":                      {text("x"), 1, func() (io.ReadCloser, error) { return nil, broken }, "body", broken},
@@ -191,7 +192,7 @@ func TestABodyThatCannotBeSignedIsRefused(t *testing.T) {
 						body.closed = 1
 					}
 					req.ContentLength, req.GetBody = row.length, row.getBody
-					layers := []transport.Middleware{auth.New(home, digesting(auth.WithDigestLimit(100)))}
+					layers := []transport.Middleware{auth.New(home, digesting(auth.WithDigestBuffer(100)))}
 					if loop {
 						layers = append([]transport.Middleware{retry.New(retry.WithMaxRetries(3), retry.WithReplayBuffer(100))}, layers...)
 					}
@@ -336,7 +337,7 @@ func TestASignatureSeesWhatWillBeSent(t *testing.T) {
 	})
 	server := &notary{}
 	rt := transport.Chain(server, transport.Identity(transport.WithUserAgent("agent"), transport.WithHeader("X-Default", "1")),
-		auth.New(home, auth.Bearer(secret)), auth.New(home, auth.Query("key", auth.NewSecret("k"))), auth.New(home, sign))
+		auth.New(home, auth.Bearer(secret)), auth.New(home, auth.Query("key", redact.NewSecret("k"))), auth.New(home, sign))
 	req := request(t, "", home+"/path?a=b", strings.NewReader("x"))
 	req.Method, req.Host = "", "virtual.test"
 	req.Header["X-Kept"], req.Header["X-Gone"] = []string{"1"}, []string{"1"}
@@ -488,9 +489,9 @@ func TestASignatureInTheQueryIsInNoError(t *testing.T) {
 func TestRefusesImpossibleSignatures(t *testing.T) {
 	t.Parallel()
 	for want, source := range map[string]auth.Source{
-		"the function is nil":           auth.Sign(nil),
-		"the hash of WithDigest is nil": auth.Sign(nothing, auth.WithDigest(nil)),
-		"the digest limit -1 is":        auth.Sign(nothing, nil, auth.WithDigestLimit(-1)),
+		"the function is nil":              auth.Sign(nil),
+		"the hash of WithDigest is nil":    auth.Sign(nothing, auth.WithDigest(nil)),
+		"the digest buffer of -1 bytes is": auth.Sign(nothing, nil, auth.WithDigestBuffer(-1)),
 	} {
 		require.ErrorContains(t, transport.Check(auth.New(home, source)(&server{})), want)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A Source gives the value of an attempt's credential: by default that of the
@@ -47,7 +48,7 @@ func (f SourceFunc) Authorization(ctx context.Context) (string, error) { return 
 // empty scheme the value is the key alone. The key must not be empty nor hold a
 // control character or blanks at its ends, and a scheme must be a token (RFC
 // 9110 section 11.1).
-func Key(scheme string, key Secret) Source {
+func Key(scheme string, key redact.Secret) Source {
 	var faults []error
 	if !validScheme(scheme) {
 		faults = append(faults, fmt.Errorf("auth: key: scheme %q is not one word such as Bearer", scheme))
@@ -61,12 +62,12 @@ func Key(scheme string, key Secret) Source {
 }
 
 // Bearer returns a source of the value "Bearer token" (RFC 6750 section 2.1).
-func Bearer(token Secret) Source { return Key("Bearer", token) }
+func Bearer(token redact.Secret) Source { return Key("Bearer", token) }
 
 // Basic returns a source of user and password as RFC 7617 encodes them, in
 // UTF-8. The user must not hold a colon, neither of them a control character; an
 // empty password is allowed, an empty user is not.
-func Basic(user string, password Secret) Source {
+func Basic(user string, password redact.Secret) Source {
 	var faults []error
 	if user == "" {
 		faults = append(faults, errors.New("auth: basic: user is empty"))

@@ -12,11 +12,12 @@ import (
 
 	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // keySource returns what signs with an API key. A key that was copied with more
 // than itself is a fault of the source, so that it counts only where the source does.
-func keySource(key auth.Secret) auth.Source {
+func keySource(key redact.Secret) auth.Source {
 	if fault := keyFault(key.Reveal()); fault != nil {
 		return &noKey{fault}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/poll"
 	"github.com/tripware/tripware/services/opsgenie"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // C10, A4: a key that was copied with more than itself is refused with its cure, and not shown.
@@ -83,7 +84,7 @@ func TestAllFaultsOfAClientAreTold(t *testing.T) {
 		"body limit of -1 bytes is not above 0\n"+
 		"retry: max retries -1 is negative\n"+
 		"API key is empty")
-	_, err = opsgenie.New("k", opsgenie.WithTransport(tripware.WithAuth(opsgenie.US.URL(), auth.Bearer(auth.NewSecret("k")))))
+	_, err = opsgenie.New("k", opsgenie.WithTransport(tripware.WithAuth(opsgenie.US.URL(), auth.Bearer(redact.NewSecret("k")))))
 	assert.EqualError(t, err, "opsgenie: auth: two credentials for the header Authorization of https://api.opsgenie.com: "+
 		"give one of them, or see WithSource for a call's own")
 }

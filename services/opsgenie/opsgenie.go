@@ -49,7 +49,7 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 			opt(cfg)
 		}
 	}
-	key := auth.NewSecret(apiKey)
+	key := redact.NewSecret(apiKey)
 	faults := cfg.check()
 	codec := wire.Codec{Key: key}
 	origin := cfg.base()
@@ -79,7 +79,7 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 func (c *config) chain(key redact.Secret, origin string) []tripware.Option {
 	var signing []auth.Option
 	if c.plainHTTP {
-		signing = append(signing, auth.AllowPlainHTTP())
+		signing = append(signing, auth.WithPlainHTTP())
 	}
 	opts := []tripware.Option{
 		tripware.WithBase(c.bottom),

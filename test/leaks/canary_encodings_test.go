@@ -21,6 +21,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A canaryParrot is a base that repeats one text in every place that an answer
@@ -88,7 +89,7 @@ func canaryEncoded(t *testing.T, n *canary.Net, text string, broken bool) {
 	row := canaryRow{foreign: true}
 	client, err := tripware.New(
 		tripware.WithBase(parrot), tripware.WithMetrics(publishers),
-		tripware.WithAuth("https://api.example.com", auth.Key("GenieKey", auth.NewSecret(canary.Key))),
+		tripware.WithAuth("https://api.example.com", auth.Key("GenieKey", redact.NewSecret(canary.Key))),
 		tripware.WithRetry(retry.WithMaxRetries(2), retry.WithBaseDelay(0), retry.WithoutBudget(),
 			retry.WithHook(func(_ context.Context, e retry.Event) { canaryHook(n, &row, e) })),
 		tripware.WithLogger(n.Logger("log", slog.LevelDebug), logging.WithBodies(1<<20), logging.WithWaits(), logging.WithQuery("page", "q"),

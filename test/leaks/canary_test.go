@@ -221,7 +221,7 @@ type canaryRow struct {
 var errCanary = &url.Error{Op: "Post", URL: "https://u:" + url.QueryEscape(canary.Password) + "@id.example.com/?client_secret=" + url.QueryEscape(canary.Token), Err: io.EOF}
 
 func canaryRows(s *canarySites) []canaryRow {
-	renewed := func(context.Context) (auth.Token, error) { return auth.Token{Value: auth.NewSecret(canary.Key)}, nil }
+	renewed := func(context.Context) (auth.Token, error) { return auth.Token{Value: redact.NewSecret(canary.Key)}, nil }
 	within := func(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
 		return func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, d) }
 	}
@@ -297,13 +297,13 @@ func canaryClient(t *testing.T, n *canary.Net, level slog.Level, r *canaryRow) *
 	}
 	source := r.source
 	if source == nil {
-		source = auth.Key("GenieKey", auth.NewSecret(canary.Key))
+		source = auth.Key("GenieKey", redact.NewSecret(canary.Key))
 	}
 	at, err := url.Parse(r.url)
 	require.NoError(t, err)
 	opts := append([]tripware.Option{
 		tripware.WithConnection(network.WithoutProxy()),
-		tripware.WithAuth(at.Scheme+"://"+at.Host, source, auth.AllowPlainHTTP()),
+		tripware.WithAuth(at.Scheme+"://"+at.Host, source, auth.WithPlainHTTP()),
 		tripware.WithRetry(retry.WithMaxRetries(1), retry.WithBaseDelay(time.Millisecond), retry.WithAnyMethodOnError(), retry.WithAnyMethodOnStatus(),
 			retry.WithHook(func(_ context.Context, e retry.Event) { canaryHook(n, r, e) })),
 		tripware.WithLogger(n.Logger("log", level), logging.WithBodies(1<<20), logging.WithWaits(), logging.WithQuery("limit"),
@@ -498,9 +498,9 @@ func TestNoFaultOfSettingsShowsASecret(t *testing.T) {
 	query := "?apiKey=" + url.QueryEscape(canary.Token)
 	var n canary.Net
 	for i, opts := range [][]tripware.Option{
-		{tripware.WithAuth("https://"+pair+"api.example.com/"+query, auth.Key("Genie Key", auth.NewSecret(canary.Key+"\n")))},
-		{tripware.WithAuth("api.example.com"+query, auth.Basic("a:b", auth.NewSecret(canary.Password+"\x00")))},
-		{tripware.WithAuth("ftp://api.example.com:99999/"+query, auth.Bearer(auth.NewSecret(" "+canary.Key)))},
+		{tripware.WithAuth("https://"+pair+"api.example.com/"+query, auth.Key("Genie Key", redact.NewSecret(canary.Key+"\n")))},
+		{tripware.WithAuth("api.example.com"+query, auth.Basic("a:b", redact.NewSecret(canary.Password+"\x00")))},
+		{tripware.WithAuth("ftp://api.example.com:99999/"+query, auth.Bearer(redact.NewSecret(" "+canary.Key)))},
 		{tripware.WithProxy(network.Proxy{
 			Protocol: "http://" + pair + "h", Host: "http://" + pair + "h", Port: -1, Username: "a:b", Password: redact.NewSecret(canary.Password + "\r"),
 			NoProxy: []string{"http://" + pair + "h"}, ConnectHeader: http.Header{"Proxy-Authorization": {canary.Key}, "X-Api-Key": {canary.Key + "\n"}},
@@ -528,7 +528,7 @@ func TestNoFaultOfSettingsShowsASecret(t *testing.T) {
 	}
 	p, err := network.ProxyFromURL("http://" + pair + "h")
 	require.NoError(t, err)
-	for _, v := range []any{p, &p, []network.Proxy{p}, map[string]any{"proxy": p}, tripware.WithProxy(p), p.Password, &p.Password, struct{ S auth.Secret }{p.Password}} {
+	for _, v := range []any{p, &p, []network.Proxy{p}, map[string]any{"proxy": p}, tripware.WithProxy(p), p.Password, &p.Password, struct{ S redact.Secret }{p.Password}} {
 		n.Value("settings", v)
 	}
 	assert.Empty(t, n.Leaks())

@@ -12,6 +12,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 const ourModule = "github.com/tripware/tripware"
@@ -55,7 +56,7 @@ func tripwareChain() Peer {
 				tripware.WithRetry(ourPolicy()...),
 				tripware.WithLogger(slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 				tripware.WithMetrics(metrics.NewPublishers()),
-				tripware.WithAuth(origin, auth.Key("GenieKey", auth.NewSecret(secret))),
+				tripware.WithAuth(origin, auth.Key("GenieKey", redact.NewSecret(secret))),
 			)
 			return made(rt, err)
 		},

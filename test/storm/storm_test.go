@@ -33,6 +33,7 @@ import (
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/network"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 const (
@@ -100,7 +101,7 @@ func newStorm(t *testing.T) *storm {
 	publishers.HTTP.Subscribe(metrics.ObserverFunc(func(context.Context, metrics.Event) { s.events.Add(1) }))
 	s.client, err = tripware.New(
 		tripware.WithBase(s.base),
-		tripware.WithAuth(http1.URL, auth.Key("GenieKey", auth.NewSecret("secret"))),
+		tripware.WithAuth(http1.URL, auth.Key("GenieKey", redact.NewSecret("secret"))),
 		tripware.WithLogger(slog.New(slog.NewJSONHandler(io.Discard, nil))),
 		tripware.WithMetrics(publishers),
 		tripware.WithRetry(
