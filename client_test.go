@@ -162,12 +162,12 @@ func TestOneCallThroughTheWholeChain(t *testing.T) {
 		defer mu.Unlock()
 		events = append(events, e)
 	})
-	publishers.API.Subscribe(observer, metrics.WithBodies(0))
+	publishers.API.Subscribe(observer, metrics.WithBodies(4<<10))
 	publishers.HTTP.Subscribe(observer)
 	client, err := tripware.New(
 		tripware.WithAuth(server.URL, auth.Key("GenieKey", redact.NewSecret(key))),
 		tripware.WithRetry(retry.WithBaseDelay(time.Millisecond)),
-		tripware.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), logging.WithBodies(0), logging.WithWaits()),
+		tripware.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), logging.WithBodies(4<<10), logging.WithWaits()),
 		tripware.WithMetrics(publishers),
 	)
 	require.NoError(t, err)

@@ -106,7 +106,7 @@ func parts() []part {
 				return ratelimit.New(ratelimit.NewLimiter(ratelimit.WithRate(2000, 50)))
 			}},
 		{name: "logging.attempts", guards: true, logs: true, make: func(j *journal) transport.Middleware {
-			return logging.Attempts(j.logger(), logging.WithBodies(0))
+			return logging.Attempts(j.logger(), logging.WithBodies(4<<10))
 		}},
 		{name: "metrics.attempts", guards: true, logs: true, make: func(j *journal) transport.Middleware {
 			return metrics.Attempts(observed(j))
@@ -250,7 +250,7 @@ func TestTheStandingChain(t *testing.T) {
 		client, err := tripware.New(
 			tripware.WithBase(base),
 			tripware.WithIdentity(transport.WithUserAgent("rttest"), transport.WithTransactionHeader("X-Request-Id")),
-			tripware.WithLogger(log.logger(), logging.WithBodies(0), logging.WithWaits()),
+			tripware.WithLogger(log.logger(), logging.WithBodies(4<<10), logging.WithWaits()),
 			tripware.WithMetrics(publishers),
 			tripware.WithRetry(retry.WithMaxRetries(3), retry.WithAttemptTimeout(time.Hour), retry.WithCallTimeout(2*time.Hour)),
 			tripware.WithLimiter(ratelimit.NewLimiter()),

@@ -23,7 +23,7 @@ func main() {
 
 	publishers := metrics.NewPublishers()
 	everything := metrics.ObserverFunc(writeLine)
-	publishers.API.Subscribe(everything, metrics.WithBodies(0))
+	publishers.API.Subscribe(everything, metrics.WithBodies(4<<10))
 	unsubscribe := publishers.HTTP.Subscribe(everything)
 	var throttled atomic.Int64
 	publishers.HTTP.Subscribe(metrics.On(func(_ context.Context, e metrics.HTTPEvent) {

@@ -123,6 +123,7 @@ func TestOnlyTextIsLogged(t *testing.T) {
 	}
 }
 
+// C10: zero bytes of a body are none.
 func TestBodiesAreOffUnlessAskedForAndWanted(t *testing.T) {
 	t.Parallel()
 	body := &closing{Reader: strings.NewReader("words")}
@@ -131,7 +132,9 @@ func TestBodiesAreOffUnlessAskedForAndWanted(t *testing.T) {
 	})
 	_, debug := newLog(slog.LevelDebug)
 	_, info := newLog(slog.LevelInfo)
-	for _, rt := range []http.RoundTripper{chain(base, debug), chain(base, info, logging.WithBodies(0))} {
+	for _, rt := range []http.RoundTripper{
+		chain(base, debug), chain(base, info, logging.WithBodies(4<<10)), chain(base, debug, logging.WithBodies(4<<10), logging.WithBodies(0)),
+	} {
 		resp, err := rt.RoundTrip(get(t, "https://x.io/"))
 		require.NoError(t, err)
 		assert.Same(t, body, resp.Body)
@@ -152,7 +155,7 @@ func TestAResponseBodyIsLoggedOnceHoweverItEnds(t *testing.T) {
 				broken := io.MultiReader(strings.NewReader("words"), &failure{reset})
 				return &http.Response{StatusCode: 200, Body: io.NopCloser(broken)}, nil
 			})
-			resp, err := chain(base, logger, logging.WithBodies(0)).RoundTrip(get(t, "https://x.io/"))
+			resp, err := chain(base, logger, logging.WithBodies(4<<10)).RoundTrip(get(t, "https://x.io/"))
 			require.NoError(t, err)
 			assert.Empty(t, log.records(t, "http body"), "not before its reader read it")
 			end(resp.Body)
@@ -193,7 +196,7 @@ func TestASwitchedProtocolIsLeftAlone(t *testing.T) {
 	req := get(t, server.URL)
 	req.Header.Set("Connection", "Upgrade")
 	req.Header.Set("Upgrade", "echo")
-	resp, err := chain(base, logger, logging.WithBodies(0)).RoundTrip(req)
+	resp, err := chain(base, logger, logging.WithBodies(4<<10)).RoundTrip(req)
 	require.NoError(t, err)
 	require.Equal(t, 101, resp.StatusCode)
 	conn, ok := resp.Body.(io.ReadWriteCloser)
@@ -226,14 +229,14 @@ func TestStreamsPassOverTheWire(t *testing.T) {
 	body := &closing{Reader: bytes.NewReader(want)}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, body)
 	require.NoError(t, err)
-	resp, err := chain(base, logger, logging.WithBodies(0)).RoundTrip(req)
+	resp, err := chain(base, logger, logging.WithBodies(4<<10)).RoundTrip(req)
 	got := finish(t, resp, err)
 	assert.Equal(t, string(want), got, "the same bytes")
 	assert.Equal(t, "7", resp.Trailer.Get("Sum"))
 	assert.Equal(t, 1, body.closed)
 	records := log.records(t, "http body")
 	require.Len(t, records, 2)
-	assert.Equal(t, string(want[:logging.DefaultBodies]), records[1]["body"])
+	assert.Equal(t, string(want[:4<<10]), records[1]["body"])
 }
 
 // A3: a canary in every place where a caller or a server may put a secret.
@@ -250,7 +253,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 			log := &sink{}
 			logger := slog.New(handler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			opts := []logging.Option{
-				logging.WithBodies(0), logging.WithWaits(), logging.WithQuery("next", "limit"),
+				logging.WithBodies(4 << 10), logging.WithWaits(), logging.WithQuery("next", "limit"),
 				logging.WithHeaders(append(logging.DefaultHeaders(), "Location", "Link", "X-Echo")...),
 			}
 			secrets := fmt.Sprintf(`{"apiKey":"%[1]s","a":{"token":["%[1]s"]},"next":"https://u:%[1]s@x.io/?sig=%[1]s","raw":"{\"password\":\"%[1]s\"}"}`, canary)

@@ -43,7 +43,7 @@ func ExampleCalls() {
 
 func ExampleAttempts() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, withoutTimes))
-	rt := transport.Chain(transport.RoundTripperFunc(exampleServer), logging.Attempts(logger, logging.WithBodies(0), logging.WithHeaders()))
+	rt := transport.Chain(transport.RoundTripperFunc(exampleServer), logging.Attempts(logger, logging.WithBodies(4<<10), logging.WithHeaders()))
 	req, _ := http.NewRequest(http.MethodGet, "https://api.example.com/things", nil)
 	req = req.WithContext(transport.WithTransactionID(req.Context(), "tx-1"))
 	resp, err := rt.RoundTrip(req)

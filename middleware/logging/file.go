@@ -132,13 +132,13 @@ type Log struct {
 	err    error
 }
 
-// Options returns what the debug switch asks for: waits, and bodies up to
-// [DefaultBodies]. Without it there are none.
+// Options returns what the debug switch asks for: waits, and 4 KiB of each
+// body. Without it there are none.
 func (l *Log) Options() []Option {
 	if !l.debug {
 		return nil
 	}
-	return []Option{WithWaits(), WithBodies(0)}
+	return []Option{WithWaits(), WithBodies(4 << 10)}
 }
 
 // Close closes the file, if there is one; what is logged later is lost. Calling

@@ -23,9 +23,6 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// DefaultBodies is the most of a body that is logged unless [WithBodies] says otherwise, in bytes.
-const DefaultBodies = 4 << 10
-
 // DefaultHeaders returns the headers that are logged unless [WithHeaders] names others.
 func DefaultHeaders() []string {
 	return []string{
@@ -64,7 +61,7 @@ func Attempts(logger *slog.Logger, opts ...Option) transport.Middleware {
 }
 
 // An Option sets what is logged, and how. The same list serves [Calls] and
-// [Attempts]; each takes what concerns it.
+// [Attempts]; each takes what concerns it. A default is had by leaving its option out.
 type Option func(*config)
 
 type config struct {
@@ -73,7 +70,7 @@ type config struct {
 	ceiling slog.Level // the highest that levels can return
 	headers []string
 	query   []string
-	bodies  int // zero: off
+	bodies  int // bytes of each; zero: none
 	waits   bool
 	report  func(any)
 	faults  []error
@@ -137,21 +134,18 @@ func WithQuery(names ...string) Option {
 	}
 }
 
-// WithBodies logs the first limit bytes of each request and response body, as a
-// record "http body" of [Attempts] at debug level. Zero means [DefaultBodies].
-// Only text is logged (text, JSON, XML, forms) that is not encoded, with what
+// WithBodies logs so many bytes of the beginning of each request and response body,
+// as a record "http body" of [Attempts] at debug level. The default logs no bodies,
+// which 0 means too; a negative number is invalid and refuses every call. Only text is logged (text, JSON, XML, forms) that is not encoded, with what
 // looks like a secret replaced; a body of any other kind gets no record. Bodies
 // are copied aside while they pass: nothing is read in advance, and a response
-// body's record comes when its reader reaches its end or closes it. The default
-// is off. A negative limit falls under the faults that refuse every call.
-func WithBodies(limit int) Option {
+// body's record comes when its reader reaches its end or closes it.
+func WithBodies(bytes int) Option {
 	return func(c *config) {
-		if limit < 0 {
-			c.faults = append(c.faults, fmt.Errorf("logging: bodies: limit %d is negative: 0 means the default", limit))
+		if bytes < 0 {
+			c.faults = append(c.faults, fmt.Errorf("logging: bodies: %d bytes are negative: 0 logs none", bytes))
 		}
-		if c.bodies = limit; limit == 0 {
-			c.bodies = DefaultBodies
-		}
+		c.bodies = bytes
 	}
 }
 

@@ -209,7 +209,7 @@ func TestImpossibleSettingsRefuseEveryCall(t *testing.T) {
 	assert.Equal(t, 1, body.closed, "C2: refused before sending")
 	for _, found := range []error{err, transport.Check(rt)} {
 		for _, part := range []string{`headers: "authorization" is not logged: it holds a secret`, `"Set-Cookie"`, `"X-Api-Key"`,
-			`headers: "a b" is not logged: the name is invalid`, `headers: "" is not logged: the name is empty`, `"apiKey"`, `query: parameter ""`, "limit -1", "rule is nil"} {
+			`headers: "a b" is not logged: the name is invalid`, `headers: "" is not logged: the name is empty`, `"apiKey"`, `query: parameter ""`, "-1 bytes are negative", "rule is nil"} {
 			assert.ErrorContains(t, found, part)
 		}
 	}
@@ -252,7 +252,7 @@ func TestAPanicInTheLogCostsNoCall(t *testing.T) {
 			t.Parallel()
 			var mu sync.Mutex
 			var reports []any
-			opts := []logging.Option{logging.WithWaits(), logging.WithBodies(0), logging.WithPanicReport(func(v any) {
+			opts := []logging.Option{logging.WithWaits(), logging.WithBodies(4 << 10), logging.WithPanicReport(func(v any) {
 				mu.Lock()
 				defer mu.Unlock()
 				reports = append(reports, v)
@@ -297,14 +297,14 @@ func TestABasesPanicPasses(t *testing.T) {
 	t.Parallel()
 	_, logger := newLog(slog.LevelDebug)
 	base := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { panic("base") })
-	assert.PanicsWithValue(t, "base", func() { _, _ = chain(base, logger, logging.WithBodies(0)).RoundTrip(get(t, "https://x.io/")) })
+	assert.PanicsWithValue(t, "base", func() { _, _ = chain(base, logger, logging.WithBodies(4<<10)).RoundTrip(get(t, "https://x.io/")) })
 }
 
 // C7.
 func TestOneRequestCanBeSentAtOnce(t *testing.T) {
 	t.Parallel()
 	log, logger := newLog(slog.LevelDebug)
-	rt := chain(answering(200, http.Header{"Content-Type": {"text/plain"}}, "answer"), logger, logging.WithBodies(0), logging.WithWaits())
+	rt := chain(answering(200, http.Header{"Content-Type": {"text/plain"}}, "answer"), logger, logging.WithBodies(4<<10), logging.WithWaits())
 	req := get(t, "https://x.io/?a=1")
 	var wg sync.WaitGroup
 	for range 64 {

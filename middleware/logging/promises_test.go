@@ -43,7 +43,7 @@ func TestALogThatIsOffIsAskedOnce(t *testing.T) {
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body, Request: sent}, nil
 	})
 	q := &quiet{}
-	resp, err := q.layer(logging.WithLevels(rule), logging.WithBodies(0))(base).RoundTrip(req)
+	resp, err := q.layer(logging.WithLevels(rule), logging.WithBodies(4<<10))(base).RoundTrip(req)
 	require.NoError(t, err)
 	assert.Equal(t, body, resp.Body, "the body is not wrapped")
 	require.NoError(t, resp.Body.Close())
@@ -71,7 +71,7 @@ func TestABodyThatIsStillOnItsWayIsTruncated(t *testing.T) {
 			require.NoError(t, err)
 			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, req.Body.Close()
 		})
-		resp, err := logging.Attempts(logger, logging.WithBodies(0))(base).RoundTrip(post(t, "text/plain", text))
+		resp, err := logging.Attempts(logger, logging.WithBodies(4<<10))(base).RoundTrip(post(t, "text/plain", text))
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 		records := log.records(t, "http body")
@@ -88,7 +88,7 @@ func TestAResponseThatIsClosedEarlyShowsNoSecret(t *testing.T) {
 	const text = `{"user": "me", "apiKey": "canary/7f3a", "more": 1}`
 	for n := range len(text) {
 		log, logger := newLog(slog.LevelDebug)
-		rt := logging.Attempts(logger, logging.WithBodies(0))(answering(200, http.Header{"Content-Type": {"application/json"}}, text))
+		rt := logging.Attempts(logger, logging.WithBodies(4<<10))(answering(200, http.Header{"Content-Type": {"application/json"}}, text))
 		resp, err := rt.RoundTrip(post(t, "text/plain", ""))
 		require.NoError(t, err)
 		_, err = io.ReadFull(resp.Body, make([]byte, n))
@@ -106,7 +106,7 @@ func TestFourKiBOfABodyAreLogged(t *testing.T) {
 	t.Parallel()
 	log, logger := newLog(slog.LevelDebug)
 	text := strings.Repeat("x", 5<<10)
-	rt := logging.Attempts(logger, logging.WithBodies(0))(answering(200, http.Header{"Content-Type": {"text/plain"}}, text))
+	rt := logging.Attempts(logger, logging.WithBodies(4<<10))(answering(200, http.Header{"Content-Type": {"text/plain"}}, text))
 	resp, err := rt.RoundTrip(post(t, "text/plain", text))
 	require.NoError(t, err)
 	_, err = io.Copy(io.Discard, resp.Body)

@@ -18,7 +18,7 @@ import (
 // O4, C4, C5: the event comes when the body is closed, once, with what was read.
 func TestTheCallIsPublishedWhenItsBodyIsClosed(t *testing.T) {
 	t.Parallel()
-	p, d := watched(metrics.WithBodies(0))
+	p, d := watched(metrics.WithBodies(4 << 10))
 	resp, err := chain(always(404, "application/json", `{"message":"no"}`), p).RoundTrip(get(t, "https://api.example.com/"))
 	require.NoError(t, err)
 	assert.Equal(t, int64(16), resp.ContentLength)
@@ -33,7 +33,7 @@ func TestTheCallIsPublishedWhenItsBodyIsClosed(t *testing.T) {
 	assert.Equal(t, `{"message"`, of[metrics.APIEvent](d)[0].Body, "what the reader read, and no more")
 }
 
-// O4: without a wish for bodies there is none, and the bound holds.
+// O4, C10: without a wish for bodies there is none, and the bound holds. Zero is none.
 func TestBodiesAreKeptOnRequestAndBounded(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -42,7 +42,8 @@ func TestBodiesAreKeptOnRequestAndBounded(t *testing.T) {
 		want int
 	}{
 		{"not asked", nil, 0},
-		{"default", []metrics.SubscribeOption{metrics.WithBodies(0)}, 4 << 10},
+		{"zero", []metrics.SubscribeOption{metrics.WithBodies(100), metrics.WithBodies(0)}, 0},
+		{"less than zero", []metrics.SubscribeOption{metrics.WithBodies(-1)}, 0},
 		{"bounded", []metrics.SubscribeOption{metrics.WithBodies(100)}, 100},
 		{"whole", []metrics.SubscribeOption{metrics.WithBodies(1 << 20)}, 10_000},
 	} {
@@ -77,7 +78,7 @@ func TestWhatHasNoBodyIsPublishedAtOnce(t *testing.T) {
 		{http.StatusSwitchingProtocols, io.NopCloser(strings.NewReader(""))},
 		{http.StatusOK, duplex{}},
 	} {
-		p, d := watched(metrics.WithBodies(0))
+		p, d := watched(metrics.WithBodies(4 << 10))
 		resp, err := chain(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: row.status, Body: row.body}, nil
 		}, p).RoundTrip(get(t, "https://api.example.com/"))
@@ -100,7 +101,7 @@ func (failing) Close() error             { return errClose }
 // O1: the reader gets the body's own errors.
 func TestTheErrorsOfABodyReachItsReader(t *testing.T) {
 	t.Parallel()
-	p, d := watched(metrics.WithBodies(0))
+	p, d := watched(metrics.WithBodies(4 << 10))
 	resp, err := chain(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Body: failing{}}, nil
 	}, p).RoundTrip(get(t, "https://api.example.com/"))
@@ -114,7 +115,7 @@ func TestTheErrorsOfABodyReachItsReader(t *testing.T) {
 // C4, C7: a close ends a read that is blocked in another goroutine.
 func TestACloseEndsABlockedRead(t *testing.T) {
 	t.Parallel()
-	p, d := watched(metrics.WithBodies(0))
+	p, d := watched(metrics.WithBodies(4 << 10))
 	body, _ := io.Pipe()
 	resp, err := chain(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Body: body}, nil
@@ -133,7 +134,7 @@ func TestACloseEndsABlockedRead(t *testing.T) {
 // O4: what stays of a packed body is no text.
 func TestAPackedBodyIsNotShown(t *testing.T) {
 	t.Parallel()
-	p, d := watched(metrics.WithBodies(0))
+	p, d := watched(metrics.WithBodies(4 << 10))
 	resp, err := chain(func(*http.Request) (*http.Response, error) {
 		resp := answer(200, "text/plain", "packed")
 		resp.Header.Set("Content-Encoding", "br")

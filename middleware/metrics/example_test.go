@@ -16,7 +16,7 @@ func ExampleNewPublishers() {
 	p := metrics.NewPublishers()
 	p.API.Subscribe(metrics.On(func(_ context.Context, e metrics.APIEvent) {
 		fmt.Println(e.Channel(), e.TransactionID, e.ResourcePath, e.Result.RequestID, e.Body)
-	}), metrics.WithBodies(0))
+	}), metrics.WithBodies(4<<10))
 	p.HTTP.Subscribe(metrics.On(func(_ context.Context, e metrics.HTTPEvent) {
 		fmt.Println(e.Channel(), e.TransactionID, e.Request.Method, e.Request.URL, e.StatusCode)
 	}))

@@ -153,7 +153,7 @@ func TestNoEventHoldsASecret(t *testing.T) {
 	}
 	body := fmt.Sprintf(`{"apiKey": %q, "note": "shown", "password":%q`, canary, canary)
 	for i := range len(failures) + 1 {
-		p, d := watched(metrics.WithBodies(0))
+		p, d := watched(metrics.WithBodies(4 << 10))
 		resp, err := chain(func(*http.Request) (*http.Response, error) {
 			if i < len(failures) {
 				return nil, failures[i]
@@ -277,7 +277,7 @@ func TestEveryCallIsCountedUnderLoad(t *testing.T) {
 			server.EnableHTTP2 = http2
 			server.StartTLS()
 			defer server.Close()
-			p, d := watched(metrics.WithBodies(0))
+			p, d := watched(metrics.WithBodies(4 << 10))
 			client := &http.Client{Transport: chain(server.Client().Transport.RoundTrip, p)}
 			var wg sync.WaitGroup
 			for range 64 {

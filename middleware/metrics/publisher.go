@@ -48,18 +48,14 @@ type Publishers struct {
 	API, HTTP, SDK *Publisher
 }
 
-// An Option sets what [NewPublishers] makes.
+// An Option sets what [NewPublishers] makes. A default is had by leaving its option out.
 type Option func(*Publisher)
 
-// WithPanicReport sets what is told of an observer that panicked: at its first
-// panic on a channel, not again. The default logs an error by [slog.Default];
-// nil keeps it. It may be called by several goroutines at once.
+// WithPanicReport sets what is called when an observer panics: at its first panic on
+// a channel, not again. The default logs an error by [slog.Default]; nil reports
+// nothing. It may be called by several goroutines at once.
 func WithPanicReport(report func(channel Channel, recovered any)) Option {
-	return func(p *Publisher) {
-		if report != nil {
-			p.report = report
-		}
-	}
+	return func(p *Publisher) { p.report = report }
 }
 
 // NewPublishers returns the three publishers of a client, without observers.
@@ -114,21 +110,14 @@ func (p *Publisher) Channel() Channel {
 	return p.channel
 }
 
-// A SubscribeOption sets what an observer gets.
+// A SubscribeOption sets what an observer gets. A default is had by leaving its option
+// out.
 type SubscribeOption func(*subscription)
 
-// defaultBodyLimit is how much of a body an observer gets that names no size.
-const defaultBodyLimit = 4 << 10
-
-// WithBodies says that this observer wants the bodies of responses, up to limit
-// bytes each; 0 or less means 4 KiB. Only the API channel has bodies.
-func WithBodies(limit int) SubscribeOption {
-	return func(s *subscription) {
-		s.bodies = defaultBodyLimit
-		if limit > 0 {
-			s.bodies = limit
-		}
-	}
+// WithBodies gives this observer so many bytes of the beginning of each response
+// body. The default gives it none, as do 0 and less. Only the API channel has bodies.
+func WithBodies(bytes int) SubscribeOption {
+	return func(s *subscription) { s.bodies = max(bytes, 0) }
 }
 
 // Subscribe has o notified of the events from now on; a call that is running may
@@ -191,9 +180,6 @@ func (p *Publisher) replace(edit func([]*subscription) []*subscription) {
 // Active reports whether anyone observes. It costs one atomic load, so ask it
 // before an event is made.
 func (p *Publisher) Active() bool { return p != nil && p.roster.Load() != nil }
-
-// WantsBodies reports whether an observer asked for bodies.
-func (p *Publisher) WantsBodies() bool { return p.BodyLimit() > 0 }
 
 // BodyLimit returns the largest number of bytes of a body that an observer asked
 // for; 0 means that none did.

@@ -101,12 +101,17 @@ func TestAPanicIsLoggedByDefault(t *testing.T) { //nolint:paralleltest // it bor
 	own := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	defer slog.SetDefault(own)
-	p := metrics.NewPublishers(nil, metrics.WithPanicReport(nil)).SDK
+	p := metrics.NewPublishers(nil).SDK
 	p.Subscribe(metrics.ObserverFunc(func(context.Context, metrics.Event) { panic("boom") }))
 	p.Publish(t.Context(), metrics.SDKEvent{})
 	p.Publish(t.Context(), metrics.SDKEvent{})
 	assert.Equal(t, 1, strings.Count(log.String(), "level=ERROR"))
 	assert.Contains(t, log.String(), "channel=SDK panic=boom")
+	log.Reset()
+	p = metrics.NewPublishers(metrics.WithPanicReport(nil)).SDK
+	p.Subscribe(metrics.ObserverFunc(func(context.Context, metrics.Event) { panic("boom") }))
+	p.Publish(t.Context(), metrics.SDKEvent{})
+	assert.Empty(t, log.String(), "C10: a nil report reports nothing")
 }
 
 // O1: delivery is outside locks: observers may subscribe, leave and publish, and
@@ -179,11 +184,11 @@ func TestBodiesGoToThoseWhoAsked(t *testing.T) {
 	p := metrics.NewPublishers().API
 	var none, four, all diary
 	p.Subscribe(&none)
-	assert.False(t, p.WantsBodies())
+	assert.Zero(t, p.BodyLimit())
 	p.Subscribe(&four, metrics.WithBodies(4))
 	assert.Equal(t, 4, p.BodyLimit())
-	leave := p.Subscribe(&all, metrics.WithBodies(-1), nil)
-	assert.Equal(t, 4<<10, p.BodyLimit())
+	leave := p.Subscribe(&all, metrics.WithBodies(1<<10), nil)
+	assert.Equal(t, 1<<10, p.BodyLimit())
 	p.Publish(t.Context(), metrics.APIEvent{Body: "abcéf"})
 	assert.Empty(t, of[metrics.APIEvent](&none)[0].Body)
 	assert.Equal(t, "abc", of[metrics.APIEvent](&four)[0].Body, "é is two bytes and does not fit")
@@ -196,7 +201,7 @@ func TestANilPublisherHasNoObservers(t *testing.T) {
 	t.Parallel()
 	var p *metrics.Publisher
 	assert.False(t, p.Active())
-	assert.False(t, p.WantsBodies())
+	assert.Zero(t, p.BodyLimit())
 	assert.False(t, p.Unsubscribe(&diary{}))
 	assert.Empty(t, p.Channel())
 	p.Subscribe(&diary{})()

@@ -467,7 +467,7 @@ func TestNoReportOfAPanicShowsASecret(t *testing.T) { //nolint:paralleltest // s
 	}
 	logger := slog.New(canaryHandler{n.Logger("log", slog.LevelDebug).Handler()})
 	row := canaryRow{url: sites.home.URL + "/down", status: 503, opts: []tripware.Option{
-		tripware.WithMetrics(publishers), tripware.WithLogger(logger, logging.WithBodies(0)),
+		tripware.WithMetrics(publishers), tripware.WithLogger(logger, logging.WithBodies(4<<10)),
 		tripware.WithRetry(retry.WithHook(func(_ context.Context, e retry.Event) { panic(e) })),
 	}}
 	row.run(t, &n, slog.LevelDebug, nil)

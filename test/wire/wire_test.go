@@ -351,7 +351,7 @@ func TestABrokenBodyIsTheReaders(t *testing.T) {
 			gate := make(chan struct{})
 			s := wireServer(t, r.protocol, faults.Step{Kind: r.kind, Gate: gate}, faults.Step{})
 			publishers, bodies := metrics.NewPublishers(), make(chan metrics.Event, 1)
-			publishers.API.Subscribe(metrics.ObserverFunc(func(_ context.Context, e metrics.Event) { bodies <- e }), metrics.WithBodies(0))
+			publishers.API.Subscribe(metrics.ObserverFunc(func(_ context.Context, e metrics.Event) { bodies <- e }), metrics.WithBodies(4<<10))
 			resp, err := wireClient(t, s, nil, tripware.WithMetrics(publishers)).Do(wireRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
 			close(gate)
@@ -430,11 +430,11 @@ func wireObserved(tb testing.TB, s *faults.Server) *http.Client {
 	tb.Helper()
 	publishers := metrics.NewPublishers()
 	nobody := metrics.ObserverFunc(func(context.Context, metrics.Event) {})
-	publishers.API.Subscribe(nobody, metrics.WithBodies(0))
+	publishers.API.Subscribe(nobody, metrics.WithBodies(4<<10))
 	publishers.HTTP.Subscribe(nobody)
 	log := slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	policy := []retry.Option{retry.WithAttemptTimeout(time.Minute), retry.WithCallTimeout(time.Minute)}
-	return wireClient(tb, s, policy, tripware.WithMetrics(publishers), tripware.WithLogger(log, logging.WithBodies(0)))
+	return wireClient(tb, s, policy, tripware.WithMetrics(publishers), tripware.WithLogger(log, logging.WithBodies(4<<10)))
 }
 
 // C4, R8: the body of a 101 stays writable through every layer, after a retry too.
