@@ -45,9 +45,13 @@ func (m *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 		status, text = http.StatusServiceUnavailable, "503 Service Unavailable"
 	}
 	m.sent++
+	if req != nil && req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+		layer.CloseBody(req.Body)
+	}
 	body := &counted{of: m}
 	body.text.Reset(`{"result":"ok"}`)
-	return &http.Response{Status: text, StatusCode: status, Body: body, Request: req, Header: http.Header{
+	return &http.Response{Status: text, StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Body: body, Request: req, Header: http.Header{
 		"Content-Type": {"application/json"}, "X-Request-Id": {"r-1"}, "X-Response-Time": {"0.012"},
 		"X-Ratelimit-State": {"OK"}, "X-Ratelimit-Period-In-Sec": {"60"},
 	}}, nil
@@ -102,6 +106,11 @@ func alone(base http.RoundTripper) *http.Client {
 	return &http.Client{Transport: retry.New(atOnce()...)(base)}
 }
 
+// alonePosting repeats a POST after a status, as three plain requests would.
+func alonePosting(base http.RoundTripper) *http.Client {
+	return &http.Client{Transport: retry.New(append(atOnce(), retry.AnyMethodOnStatus())...)(base)}
+}
+
 func chained(base http.RoundTripper) *http.Client {
 	return &http.Client{Transport: transport.Chain(base, retry.New(atOnce()...))}
 }
@@ -117,9 +126,18 @@ func observed() *metrics.Publishers {
 	return p
 }
 
-// send makes one call and reads its answer.
+// send makes one call and reads its response.
 func send(tb testing.TB, client *http.Client) { //nolint:thelper // Helper would be measured, too
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://api.example.com/things", http.NoBody)
+	sendWith(tb, client, http.MethodGet, http.NoBody)
+}
+
+// post makes one call whose body can be sent again by its GetBody.
+func post(tb testing.TB, client *http.Client) { //nolint:thelper // the same
+	sendWith(tb, client, http.MethodPost, strings.NewReader(`{"message":"disk full"}`))
+}
+
+func sendWith(tb testing.TB, client *http.Client, method string, body io.Reader) { //nolint:thelper // the same
+	req, err := http.NewRequestWithContext(context.Background(), method, "https://api.example.com/things", body)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -138,21 +156,24 @@ func BenchmarkChain(b *testing.B) {
 	for _, row := range []struct {
 		name   string
 		client *http.Client
+		send   func(testing.TB, *http.Client)
 	}{
-		{"bare", &http.Client{Transport: &memory{}}},
-		{"headers by hand", &http.Client{Transport: byHand{&memory{}}}},
-		{"retry alone", alone(&memory{})},
-		{"retry in a chain", chained(&memory{})},
-		{"standing chain", full(b, &memory{})},
-		{"with a JSON log", full(b, &memory{}, tripware.WithLogger(logger()))},
-		{"with observers", full(b, &memory{}, tripware.WithMetrics(observed()))},
-		{"retry alone, 503 503 200", alone(&memory{failing: true})},
-		{"standing chain, 503 503 200", full(b, &memory{failing: true})},
+		{"bare", &http.Client{Transport: &memory{}}, send},
+		{"bare, POST", &http.Client{Transport: &memory{}}, post},
+		{"headers by hand", &http.Client{Transport: byHand{&memory{}}}, send},
+		{"retry alone", alone(&memory{}), send},
+		{"retry in a chain", chained(&memory{}), send},
+		{"standing chain", full(b, &memory{}), send},
+		{"with a JSON log", full(b, &memory{}, tripware.WithLogger(logger())), send},
+		{"with observers", full(b, &memory{}, tripware.WithMetrics(observed())), send},
+		{"retry alone, 503 503 200", alone(&memory{failing: true}), send},
+		{"retry alone, POST 503 503 200", alonePosting(&memory{failing: true}), post},
+		{"standing chain, 503 503 200", full(b, &memory{failing: true}), send},
 	} {
 		b.Run(row.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				send(b, row.client)
+				row.send(b, row.client)
 			}
 		})
 	}
@@ -208,22 +229,25 @@ func upload(b *testing.B, client *http.Client, url string, body io.Reader, size 
 }
 
 // Ratios hold where times drift: the clients take turns in small chunks, and the
-// medians are compared. A call of 503, 503, 200 stands against three plain ones.
+// medians are compared. A call of 503, 503, 200 is compared with three plain ones
+// of the same method.
 func BenchmarkRatio(b *testing.B) {
 	bare := &http.Client{Transport: &memory{}}
 	for _, row := range []struct {
 		name   string
 		client *http.Client
+		send   func(testing.TB, *http.Client)
 		plain  int // calls of the bare client against one
 	}{
-		{"headers by hand", &http.Client{Transport: byHand{&memory{}}}, 1},
-		{"retry alone", alone(&memory{}), 1},
-		{"retry in a chain", chained(&memory{}), 1},
-		{"standing chain", full(b, &memory{}), 1},
-		{"retry alone, 503 503 200", alone(&memory{failing: true}), 3},
-		{"standing chain, 503 503 200", full(b, &memory{failing: true}), 3},
+		{"headers by hand", &http.Client{Transport: byHand{&memory{}}}, send, 1},
+		{"retry alone", alone(&memory{}), send, 1},
+		{"retry in a chain", chained(&memory{}), send, 1},
+		{"standing chain", full(b, &memory{}), send, 1},
+		{"retry alone, 503 503 200", alone(&memory{failing: true}), send, 3},
+		{"retry alone, POST 503 503 200", alonePosting(&memory{failing: true}), post, 3},
+		{"standing chain, 503 503 200", full(b, &memory{failing: true}), send, 3},
 	} {
-		b.Run(row.name, func(b *testing.B) { compare(b, bare, row.client, row.plain) })
+		b.Run(row.name, func(b *testing.B) { compare(b, bare, row.client, row.send, row.plain) })
 	}
 	hand := &http.Client{Transport: byHand{&memory{}}}
 	b.Run("standing chain, to headers by hand", func(b *testing.B) { compare(b, hand, full(b, &memory{}), 1) })
@@ -258,7 +282,7 @@ func BenchmarkLayers(b *testing.B) {
 	times := make([][]time.Duration, len(clients))
 	for b.Loop() {
 		for i, client := range clients {
-			times[i] = append(times[i], chunk(b, client, calling))
+			times[i] = append(times[i], chunk(b, client, send, calling))
 		}
 	}
 	fast := func(i int) float64 {
@@ -272,13 +296,13 @@ func BenchmarkLayers(b *testing.B) {
 	}
 }
 
-func compare(b *testing.B, bare, client *http.Client, plain int) {
+func compare(b *testing.B, bare, client *http.Client, send func(testing.TB, *http.Client), plain int) {
 	b.Helper()
 	const calls = 30
 	var base, ours []time.Duration
 	for b.Loop() {
-		base = append(base, chunk(b, bare, calls*plain))
-		ours = append(ours, chunk(b, client, calls))
+		base = append(base, chunk(b, bare, send, calls*plain))
+		ours = append(ours, chunk(b, client, send, calls))
 	}
 	slices.Sort(base)
 	slices.Sort(ours)
@@ -287,7 +311,7 @@ func compare(b *testing.B, bare, client *http.Client, plain int) {
 	b.ReportMetric(float64(ours[len(ours)/10])/float64(base[len(base)/10]), "ratio-of-fast-tenths")
 }
 
-func chunk(tb testing.TB, client *http.Client, calls int) time.Duration { //nolint:thelper // the same
+func chunk(tb testing.TB, client *http.Client, send func(testing.TB, *http.Client), calls int) time.Duration { //nolint:thelper // the same
 	begun := time.Now()
 	for range calls {
 		send(tb, client)
