@@ -23,7 +23,7 @@ func (s *signer) sendInLoop(req *http.Request, source Renewer, c credential) (*h
 	if ctx := req.Context(); record.MayAgain(ctx) && ctx.Err() == nil {
 		fresh, err := another(ctx, source, c)
 		if err != nil {
-			s.drop(resp, req.Body != nil)
+			drop(resp, req.Body != nil)
 			return nil, &SignError{err}
 		}
 		if fresh != nil && ctx.Err() == nil {
@@ -56,7 +56,7 @@ func (s *signer) sendTwice(req *http.Request, source Renewer, c credential) (*ht
 	if err == nil && replay.Prepare(req.Context()) != nil {
 		return resp, nil
 	}
-	s.drop(resp, replay.Held())
+	drop(resp, replay.Held(resp))
 	if err != nil {
 		return nil, &SignError{err}
 	}
@@ -87,11 +87,10 @@ func (s *signer) attempt(req *http.Request, replay *layer.Replay, c credential) 
 	return layer.Restore(resp, req), err
 }
 
-func (s *signer) drop(resp *http.Response, held bool) {
-	var d layer.Drainer
+func drop(resp *http.Response, held bool) {
+	drain := layer.Drain
 	if held {
-		d.Drop(resp.Body, layer.DrainBytes, layer.DrainTime)
-	} else {
-		d.Drain(resp.Body, layer.DrainBytes, layer.DrainTime)
+		drain = layer.DrainAside
 	}
+	drain(resp.Body, layer.DrainBytes, layer.DrainTime)
 }

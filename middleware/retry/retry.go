@@ -25,6 +25,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -89,6 +90,7 @@ type retrier struct {
 	spare    record.Opener // not nil: a retry loop of ours is below, which finds this one by a record
 	verifies func() bool   // see verifies; asked when the base is used
 	panicked sync.Once     // a callback did, and that was reported
+	drainers sync.Pool     // of *layer.Drainer: calls use the memory of earlier ones again
 }
 
 // Layer returns the name with the policy's main figures.
@@ -144,7 +146,7 @@ type call struct {
 	loop     record.Loop   // nil: there is no record
 	repeat   record.Repeat // what a second copy of the request would do
 	replay   layer.Replay
-	drainer  layer.Drainer
+	drainer  *layer.Drainer // nil until a response is dropped
 	offer    bool // net/http may repeat the request by itself
 	traced   bool
 	trace    *trace
@@ -198,6 +200,10 @@ func (c *call) enter() bool {
 func (c *call) leave() {
 	c.replay.Finish()
 	c.release()
+	if c.drainer != nil {
+		c.drainer.Release()
+		c.drainers.Put(c.drainer)
+	}
 	if c.cancel != nil {
 		c.cancel()
 	}
@@ -303,12 +309,24 @@ func (c *call) give(resp *http.Response, err error, d decision) (*http.Response,
 func (c *call) drop(resp *http.Response, within time.Duration) {
 	switch {
 	case resp == nil:
-	case c.replay.Held() && resp.ProtoMajor != 1: // net/http's HTTP/1 never waits for it
-		c.drainer.Drop(resp.Body, c.policy.drainBytes, within)
+	case c.replay.Held(resp):
+		layer.DrainAside(resp.Body, c.policy.drainBytes, within)
 	default:
-		c.drainer.Drain(resp.Body, c.policy.drainBytes, within)
+		c.drain(resp.Body, within)
 	}
 	c.release()
+}
+
+func (c *call) drain(body io.ReadCloser, within time.Duration) {
+	if body == http.NoBody {
+		return
+	}
+	if c.drainer == nil {
+		if c.drainer, _ = c.drainers.Get().(*layer.Drainer); c.drainer == nil {
+			c.drainer = &layer.Drainer{}
+		}
+	}
+	c.drainer.Drain(body, c.policy.drainBytes, within)
 }
 
 // release ends the context of the last attempt, if it had one of its own.

@@ -15,56 +15,30 @@ const (
 	DrainTime  = 100 * time.Millisecond
 )
 
-// CloseBody closes body, which may be nil, and drops the error: that of a body
-// that nobody reads any more says nothing that a caller could act on.
+// CloseBody closes body, which may be nil, and drops the error: nobody reads such
+// a body any more, so that its error says nothing that a caller could act on.
 func CloseBody(body io.ReadCloser) {
 	if body != nil {
 		_ = body.Close()
 	}
 }
 
-// Drain reads what is left of a response body that is dropped, so that its
-// connection can be used again, and closes it. It stops after limit bytes or
-// after the time given, whichever comes first: an endless or stalled body costs
+// Drain reads what is left of the body of a response that is not returned, so that
+// its connection can be used again, and closes it. It stops after limit bytes or
+// after the time within, whichever comes first: an endless or stalled body costs
 // its connection and nothing more. The body's Close must end a blocked Read, as
-// that of net/http's bodies does. A limit or a time of 0 closes the body at once.
+// that of net/http's bodies does. With a limit or a time of 0 Drain closes the body
+// at once. Where Close itself may block, use [DrainAside].
 func Drain(body io.ReadCloser, limit int64, within time.Duration) {
-	var d Drainer
-	d.Drain(body, limit, within)
+	new(Drainer).Drain(body, limit, within)
 }
 
-// A Drainer does what [Drain] does for one body after the other, with one timer
-// for all: half the price from the second on. The zero value is ready; it is not
-// safe for concurrent use.
-type Drainer struct {
-	drain *drain
-	timer *time.Timer // stopped before it fired, or nil
-}
-
-// Drain drains and closes body, as the function does.
-func (d *Drainer) Drain(body io.ReadCloser, limit int64, within time.Duration) {
-	if body == nil || body == http.NoBody || limit <= 0 || within <= 0 {
-		CloseBody(body)
-		return
-	}
-	timer := d.timer
-	d.timer = nil // one that fired is not used again
-	if timer == nil {
-		d.drain = &drain{body: body, left: limit}
-		timer = time.AfterFunc(within, d.drain.expire)
-	} else {
-		d.drain.body, d.drain.left, d.drain.once = body, limit, sync.Once{}
-		timer.Reset(within)
-	}
-	defer d.end(timer)                  // also when the body panics
-	_, _ = io.Copy(io.Discard, d.drain) // by way of a buffer that io keeps for this
-}
-
-// Drop does what Drain does where Close may block: net/http's response of HTTP/2
-// waits in Close until the request's body is let go. It returns after the time
-// given at the latest, or after [DrainTime] if nothing is to be read; what is
-// left to do then goes on in a goroutine.
-func (d *Drainer) Drop(body io.ReadCloser, limit int64, within time.Duration) {
+// DrainAside does what [Drain] does for a body whose Close may block, as that of
+// net/http's HTTP/2 does until the attempt has let go of the request's body (see
+// [Replay.Held]). It drains in another goroutine, and returns after the time within
+// at the latest, or after [DrainTime] if nothing is to be read; what is left to do
+// then goes on in that goroutine.
+func DrainAside(body io.ReadCloser, limit int64, within time.Duration) {
 	if body == nil || body == http.NoBody {
 		return
 	}
@@ -87,23 +61,69 @@ func (d *Drainer) Drop(body io.ReadCloser, limit int64, within time.Duration) {
 	}
 }
 
-func (d *Drainer) end(timer *time.Timer) {
-	if timer.Stop() {
-		d.timer = timer
-	}
-	d.drain.shut()
+// A Drainer does what [Drain] does for one body after the other, and uses memory and
+// timer again, for a retry loop that drops many responses. Most decorators need only
+// Drain. The zero value is ready. A Drainer is not safe for concurrent use.
+type Drainer struct {
+	drain *drain      // nil at first, and where a timer that fired may still use the last one
+	timer *time.Timer // stopped; nil if there is none to be used again
 }
+
+// Drain drains and closes body, as the function does.
+func (d *Drainer) Drain(body io.ReadCloser, limit int64, within time.Duration) {
+	if body == nil || body == http.NoBody || limit <= 0 || within <= 0 {
+		CloseBody(body)
+		return
+	}
+	if d.drain == nil {
+		d.drain = newDrain()
+	}
+	d.drain.begin(body, limit)
+	if d.timer == nil {
+		d.timer = time.AfterFunc(within, d.drain.shutLater)
+	} else {
+		d.timer.Reset(within)
+	}
+	defer d.end()                       // also when the body panics
+	_, _ = io.Copy(io.Discard, d.drain) // by way of a buffer that io keeps for this
+}
+
+// end ends the drain of a body.
+func (d *Drainer) end() {
+	ended := d.drain
+	if !d.timer.Stop() {
+		d.drain, d.timer = nil, nil // its function may still run
+	}
+	ended.shut()
+}
+
+// Release lets go of the timer, so that another call can use the Drainer: a timer
+// belongs to the clock under which it was made, and that of a test may be virtual.
+func (d *Drainer) Release() { d.timer = nil }
 
 // A drain is a dropped body up to its bounds.
 type drain struct {
-	body    io.ReadCloser
-	left    int64
-	expired atomic.Bool
-	once    sync.Once
+	body      io.ReadCloser
+	left      int64
+	shutLater func() // shut, for a timer
+
+	mu     sync.Mutex  // held while the body is closed
+	closed atomic.Bool // or about to be
+}
+
+func newDrain() *drain {
+	d := &drain{}
+	d.shutLater = d.shut
+	return d
+}
+
+func (d *drain) begin(body io.ReadCloser, limit int64) {
+	d.body, d.left = body, limit
+	d.closed.Store(false)
 }
 
 func (d *drain) Read(p []byte) (int, error) {
-	if d.left <= 0 || d.expired.Load() {
+	if d.left <= 0 || d.closed.Load() {
 		return 0, io.EOF
 	}
 	n, err := d.body.Read(p[:min(d.left, int64(len(p)))])
@@ -111,10 +131,12 @@ func (d *drain) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// expire ends a Read that is blocked by closing the body under it.
-func (d *drain) expire() {
-	d.expired.Store(true)
-	d.shut()
+// shut closes the body, which ends a Read that is blocked. It is called when the
+// body was read, and before that by the timer if that takes too long.
+func (d *drain) shut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.closed.Swap(true) {
+		CloseBody(d.body)
+	}
 }
-
-func (d *drain) shut() { d.once.Do(func() { CloseBody(d.body) }) }

@@ -30,7 +30,7 @@ func (e *endless) Close() error { e.closed++; return nil }
 func TestADrainIsBounded(t *testing.T) {
 	t.Parallel()
 	for name, drain := range map[string]func(io.ReadCloser, int64, time.Duration){
-		"Drain": layer.Drain, "Drop": new(layer.Drainer).Drop,
+		"Drain": layer.Drain, "DrainAside": layer.DrainAside, "a Drainer": new(layer.Drainer).Drain,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			fast := &endless{}
@@ -79,6 +79,23 @@ func TestADrainerBoundsEachBody(t *testing.T) {
 	})
 }
 
+// R5: a Drainer that was released bounds the bodies of another call, whose clock may
+// be another.
+func TestAReleasedDrainerServesAnotherClock(t *testing.T) {
+	t.Parallel()
+	var d layer.Drainer
+	for range 2 {
+		synctest.Test(t, func(t *testing.T) {
+			d.Drain(&endless{}, layer.DrainBytes, layer.DrainTime)
+			begun := time.Now()
+			d.Drain(newStalled(), layer.DrainBytes, layer.DrainTime)
+			assert.Equal(t, layer.DrainTime, time.Since(begun))
+			d.Drain(&endless{}, layer.DrainBytes, layer.DrainTime)
+			d.Release()
+		})
+	}
+}
+
 // R5: a Close that blocks costs the time of a drain and not the call.
 func TestACloseThatBlocksIsLeftBehind(t *testing.T) {
 	t.Parallel()
@@ -88,9 +105,8 @@ func TestACloseThatBlocksIsLeftBehind(t *testing.T) {
 	}{{layer.DrainBytes, layer.DrainTime, layer.DrainTime}, {layer.DrainBytes, time.Second, time.Second}, {0, 0, layer.DrainTime}} {
 		synctest.Test(t, func(t *testing.T) {
 			body := &stuck{Reader: strings.NewReader("x"), free: make(chan struct{})}
-			var d layer.Drainer
 			begun := time.Now()
-			d.Drop(body, row.limit, row.within)
+			layer.DrainAside(body, row.limit, row.within)
 			assert.Equal(t, row.want, time.Since(begun))
 			close(body.free)
 		})
@@ -111,7 +127,7 @@ func TestADrainerOutlivesAPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d layer.Drainer
 		d.Drain(&endless{pause: time.Millisecond}, 1, time.Second)
-		for _, drain := range []func(io.ReadCloser, int64, time.Duration){d.Drain, d.Drop} {
+		for _, drain := range []func(io.ReadCloser, int64, time.Duration){d.Drain, layer.DrainAside} {
 			broken := &panics{}
 			assert.PanicsWithValue(t, "a body", func() { drain(broken, 1, time.Second) })
 			assert.Equal(t, 1, broken.closed)

@@ -154,9 +154,13 @@ func (r *Replay) Fault() error {
 	return nil
 }
 
-// Held reports whether an attempt may still read the body that it was given. A
-// response of such an attempt can block in Close (see [Drainer.Drop]).
-func (r *Replay) Held() bool {
+// Held reports whether the attempt that resp came from may still read the body that
+// it was given, so that closing resp may block: such a response is dropped by
+// [DrainAside]. A response of HTTP/1 never blocks: net/http closes the connection.
+func (r *Replay) Held(resp *http.Response) bool {
+	if resp.ProtoMajor == 1 {
+		return false
+	}
 	switch r.how {
 	case shared:
 		return r.source.held()
