@@ -59,9 +59,6 @@ type verdict struct {
 
 // verdict reads the outcome of an attempt.
 func (c *call) verdict(resp *http.Response, err error) verdict {
-	if fault := c.replay.Fault(); fault != nil {
-		return verdict{reason: ReasonBody}
-	}
 	if err != nil {
 		return c.verdictOnError(err)
 	}

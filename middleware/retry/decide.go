@@ -2,104 +2,111 @@ package retry
 
 import (
 	"errors"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"time"
 
-	"github.com/tripware/tripware/internal/backoff"
-	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A decision is what follows an attempt. When it says again, all that an attempt
-// needs is there, so that the response can be dropped.
+// A decision says what follows an attempt. If it is to retry, all that the next
+// attempt needs is there, so that the response can be dropped.
 type decision struct {
-	again   bool
-	wait    time.Duration
-	waiting layer.Waiting // the wait on the record, if there is one
-	drain   time.Duration // how long the response may be drained
-	reason  transport.Reason
-	err     error // ends the call in place of the response: GetBody failed
+	retry  bool
+	wait   time.Duration    // before the next attempt
+	drain  time.Duration    // how long the response may be drained
+	cause  string           // why the attempt should be repeated, in a few words; empty: it should not
+	reason transport.Reason // why it is not repeated although it should
+	err    error            // ends the call in place of the response: the body cannot be sent again
+}
+
+// decide settles what follows an attempt: whether a retry is wanted and allowed, and
+// whether the next attempt can begin in time.
+func (c *call) decide(resp *http.Response, err error) decision {
+	next := c.turn()
+	if c.loop != nil && c.loop.TakeAgain() {
+		return c.decideAgain()
+	}
+	if fault := c.replay.Fault(); fault != nil {
+		return c.decideFault(resp, err, fault)
+	}
+	if c.stands(resp, err) {
+		return decision{}
+	}
+	v := c.verdict(resp, err)
+	if v.cause == "" || v.reason != "" {
+		return decision{cause: v.cause, reason: v.reason}
+	}
+	d := c.plan(resp, v, next)
+	d.cause = v.cause
+	return d
+}
+
+// stands reports whether nothing has to be asked about a response, as about most.
+func (c *call) stands(resp *http.Response, err error) bool {
+	return err == nil && c.broken == nil && c.policy.classifier == nil && !c.listed(resp)
 }
 
 // A turn is what the limiter says of the next attempt.
 type turn struct {
-	in      time.Duration // until it would be admitted
+	in      time.Duration // until the attempt would be admitted
 	refused bool          // if it came at once
 }
 
-// decide settles what follows an attempt: whether a repeat is wanted and allowed,
-// the retries left, the body, the budget, and whether the next attempt can begin
-// in time, after the drain, the wait, and the limiter's queue.
-func (c *call) decide(resp *http.Response, err error) decision {
-	var turn turn
+func (c *call) turn() (next turn) {
 	if c.loop != nil {
-		turn.in, turn.refused = c.loop.TakeTurn()
-		if c.loop.TakeAgain() {
-			return c.onceMore()
-		}
+		next.in, next.refused = c.loop.TakeTurn()
 	}
-	if err == nil && resp.StatusCode < http.StatusMultipleChoices {
-		if fault := c.replay.Fault(); fault != nil { // no success: the server cannot have the whole body
-			return decision{reason: ReasonBody, err: &Error{Attempts: c.attempts, Reason: ReasonBody, Err: fault}}
-		}
-	}
-	if err == nil && c.broken == nil && c.policy.classifier == nil && !c.listed(resp) {
-		return decision{} // as most do
-	}
-	v := c.verdict(resp, err)
-	if v.cause == "" {
-		return decision{reason: v.reason}
-	}
-	var d decision
-	if d.reason = v.reason; d.reason == "" {
-		d = c.plan(resp, v, turn)
-	}
-	c.tell(resp, err, v.cause, d)
-	if d.again {
-		c.retries++
-		c.last = d.wait
-		d.waiting = layer.AddWait(c.ctx, d.wait, transport.WaitBackoff, v.cause)
-	}
-	return d
+	return next
 }
 
-// onceMore is the attempt more that a layer below was granted, for a new credential.
-func (c *call) onceMore() decision {
-	t := c.bounds()
-	if !t.allows(0) || !c.replay.Replayable() || c.ctx.Err() != nil {
+// decideAgain decides about the additional attempt that a layer below was granted,
+// for a new credential.
+func (c *call) decideAgain() decision {
+	b := c.bounds()
+	if !b.allows(0) || !c.replay.Replayable() || c.ctx.Err() != nil {
 		return decision{}
 	}
 	if err := c.replay.Prepare(c.ctx); err != nil {
 		return decision{}
 	}
 	c.budgetOf().Draw()
-	return decision{again: true, drain: t.drain(0, c.policy.drainTime)}
+	return decision{retry: true, drain: b.drain(0, c.policy.drainTime)}
 }
 
-// plan draws the wait before the next retry and gets what that needs, or gives
-// the reason why there is none.
+// decideFault decides where the request's body failed, which no retry can fix. A
+// server that reports success cannot have the whole body.
+func (c *call) decideFault(resp *http.Response, err, fault error) decision {
+	switch {
+	case err == nil && resp.StatusCode < http.StatusMultipleChoices:
+		return decision{reason: ReasonBody, err: &Error{Attempts: c.attempts, Reason: ReasonBody, Err: fault}}
+	case c.stands(resp, err):
+		return decision{}
+	}
+	return decision{reason: ReasonBody}
+}
+
+// plan draws the wait before the next attempt and gets what that needs, or returns
+// the reason why there is no retry.
 func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
-	t := c.bounds()
-	if c.retries >= t.retries {
+	b := c.bounds()
+	if c.retries >= b.retries {
 		return decision{reason: ReasonAttempts}
 	}
 	if !c.replay.Replayable() {
 		return decision{reason: ReasonNotReplayable}
 	}
-	wait, reason := c.draw(resp, v)
-	if reason != "" {
-		return decision{reason: reason}
-	}
+	wait, followed := c.draw(resp, v)
 	begins := max(wait, next.in) // the limiter makes the attempt wait after the loop did
 	switch {
+	case !followed:
+		return decision{reason: ReasonHint}
 	case next.refused && wait < next.in:
 		return decision{reason: ReasonLimit}
-	case !t.allows(begins):
+	case !b.allows(begins):
 		return decision{reason: ReasonElapsed}
-	case t.deadline && begins >= t.untilDeadline:
+	case b.deadline && begins >= b.untilDeadline:
 		return decision{reason: ReasonDeadline}
 	case v.unknownHost && (c.attempts >= unknownHostAttempts || c.elapsed()+begins > unknownHostTime):
 		return decision{reason: ReasonHost}
@@ -107,15 +114,15 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 		return decision{reason: ReasonBudget}
 	}
 	d := c.prepare()
-	if d.again {
-		d.wait, d.drain = wait, t.drain(begins, c.policy.drainTime)
+	if d.retry {
+		d.wait, d.drain = wait, b.drain(begins, c.policy.drainTime)
 	} else if !v.throttled {
 		c.budgetOf().Return()
 	}
 	return d
 }
 
-// bounds is how much of the limits is left.
+// bounds is what is left of the limits.
 type bounds struct {
 	retries       int
 	left          time.Duration // in which an attempt may begin
@@ -152,7 +159,7 @@ func (c *call) prepare() decision {
 	err := c.replay.Prepare(c.ctx)
 	switch {
 	case err == nil:
-		return decision{again: true}
+		return decision{retry: true}
 	case errors.Is(err, layer.ErrNotReplayable):
 		return decision{reason: ReasonNotReplayable}
 	}
@@ -172,49 +179,4 @@ const (
 func unknownHost(err error) bool {
 	dns, ok := errors.AsType[*net.DNSError](err)
 	return ok && dns.IsNotFound
-}
-
-// draw adds the jittered backoff to what the server asked for.
-func (c *call) draw(resp *http.Response, v verdict) (time.Duration, transport.Reason) {
-	p := c.policy
-	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.longestDelay(), Last: c.last, draw: c.source()}
-	step.Ceiling = backoff.Ceiling(p.baseDelay, step.Max, step.Retry)
-	hint, window := hintOf(resp, v.throttled)
-	if p.clampHint {
-		hint, window = min(hint, *p.maxHint), min(window, *p.maxHint)
-	} else if hint > p.longestHint() {
-		return 0, ReasonHint
-	}
-	step.Ceiling = max(step.Ceiling, min(window, step.Max), hint/10) // a tenth of the hint, so that clients do not wake together
-	return max(hint+max(0, p.backoff(step)), hint), ""               // the sum may overflow
-}
-
-// hintOf returns how long the server asks to wait, and the window in which it
-// counts requests: that names a bucket, not a wait, so it only widens the draw.
-func hintOf(resp *http.Response, throttled bool) (hint, window time.Duration) {
-	if resp == nil {
-		return 0, 0
-	}
-	if !throttled && !throttles(resp.Header) { // most failures say nothing more that would have to be read
-		return transport.RetryAfter(resp.Header, time.Time{}), 0
-	}
-	said := transport.ParseRateLimit(resp.Header, time.Time{})
-	return said.Hint(resp.StatusCode), said.Period
-}
-
-// throttles reports whether the state header says so.
-func throttles(said http.Header) bool {
-	state := said[header.State]
-	return len(state) > 0 && transport.RateLimit{State: state[0]}.Throttled()
-}
-
-// source returns what the call's waits are drawn from.
-func (c *call) source() backoff.Source {
-	if c.random == nil {
-		c.random = backoff.Draw
-		if c.policy.random != nil {
-			c.random = backoff.Seeded(rand.New(c.policy.random.derive()))
-		}
-	}
-	return c.random
 }

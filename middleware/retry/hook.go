@@ -32,14 +32,12 @@ type Event struct {
 // contained; the first of a client is logged by [slog.Default].
 type Hook func(ctx context.Context, e Event)
 
-func (c *call) tell(resp *http.Response, err error, cause string, d decision) {
-	if len(c.policy.hooks) == 0 {
-		return
-	}
+// tell tells the hooks of a failed attempt.
+func (c *call) tell(resp *http.Response, err error, d decision) {
 	e := Event{
 		TransactionID: c.record.TransactionID(),
 		Method:        c.req.Method, URL: redact.URL(c.req.URL),
-		Attempt: c.attempts, Err: err, Cause: cause, Wait: d.wait, Reason: d.reason,
+		Attempt: c.attempts, Err: err, Cause: d.cause, Wait: d.wait, Reason: d.reason,
 	}
 	if resp != nil {
 		e.Status = resp.StatusCode

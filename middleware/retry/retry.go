@@ -147,7 +147,7 @@ type call struct {
 	repeat   record.Repeat // what a second copy of the request would do
 	replay   layer.Replay
 	drainer  *layer.Drainer // nil until a response is dropped
-	offer    bool // net/http may repeat the request by itself
+	offer    bool           // net/http may repeat the request by itself
 	traced   bool
 	trace    *trace
 	clock    *attemptClock      // of the running attempt, until the response's body has it
@@ -169,11 +169,12 @@ func (c *call) run() (*http.Response, error) {
 	for {
 		resp, err := c.send()
 		d := c.decide(resp, err)
-		if !d.again {
-			return c.give(resp, err, d)
+		c.report(resp, err, d)
+		if !d.retry {
+			return c.finish(resp, err, d)
 		}
 		c.drop(resp, d.drain)
-		if err := c.sleep(d); err != nil {
+		if err := c.wait(d); err != nil {
 			return nil, err
 		}
 	}
@@ -271,8 +272,22 @@ func (c *call) budgetOf() *Budget {
 	return c.budget
 }
 
-// give ends the loop with the last response or error.
-func (c *call) give(resp *http.Response, err error, d decision) (*http.Response, error) {
+// report tells the hooks of a failed attempt, and counts the retry that follows it.
+func (c *call) report(resp *http.Response, err error, d decision) {
+	if d.cause == "" {
+		return
+	}
+	if len(c.policy.hooks) > 0 {
+		c.tell(resp, err, d)
+	}
+	if d.retry {
+		c.retries++
+		c.last = d.wait
+	}
+}
+
+// finish ends the loop with the last response or error.
+func (c *call) finish(resp *http.Response, err error, d decision) (*http.Response, error) {
 	if d.reason != "" && c.loop != nil {
 		c.loop.Writer().SetReason(string(d.reason))
 	}

@@ -1,0 +1,128 @@
+package retry
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/tripware/tripware/internal/backoff"
+	"github.com/tripware/tripware/internal/header"
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// draw adds the jittered backoff to what the server asked for. It reports false if
+// the server asks for a longer wait than is followed.
+func (c *call) draw(resp *http.Response, v verdict) (wait time.Duration, followed bool) {
+	p := c.policy
+	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.longestDelay(), Last: c.last, draw: c.source()}
+	step.Ceiling = backoff.Ceiling(p.baseDelay, step.Max, step.Retry)
+	hint, window := hintOf(resp, v.throttled)
+	if p.clampHint {
+		hint, window = min(hint, *p.maxHint), min(window, *p.maxHint)
+	} else if hint > p.longestHint() {
+		return 0, false
+	}
+	// A tenth of the hint is drawn on top, so that clients do not wake together.
+	step.Ceiling = max(step.Ceiling, min(window, step.Max), hint/10)
+	return saturatingAdd(hint, max(0, p.backoff(step))), true
+}
+
+// saturatingAdd returns the sum of two durations that are not negative, or the
+// longest duration where it would overflow.
+func saturatingAdd(a, b time.Duration) time.Duration {
+	if b > math.MaxInt64-a {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
+// hintOf returns how long the server asks to wait, and the window in which it
+// counts requests: that names a bucket, not a wait, so it only widens the draw.
+func hintOf(resp *http.Response, throttled bool) (hint, window time.Duration) {
+	if resp == nil {
+		return 0, 0
+	}
+	if !throttled && !throttles(resp.Header) { // most failures say nothing more that would have to be read
+		return transport.RetryAfter(resp.Header, time.Time{}), 0
+	}
+	said := transport.ParseRateLimit(resp.Header, time.Time{})
+	return said.Hint(resp.StatusCode), said.Period
+}
+
+// throttles reports whether the state header says so.
+func throttles(said http.Header) bool {
+	state := said[header.State]
+	return len(state) > 0 && transport.RateLimit{State: state[0]}.Throttled()
+}
+
+// source returns what the call's waits are drawn from.
+func (c *call) source() backoff.Source {
+	if c.random == nil {
+		c.random = backoff.Draw
+		if c.policy.random != nil {
+			c.random = backoff.Seeded(rand.New(c.policy.random.derive()))
+		}
+	}
+	return c.random
+}
+
+// wait waits as was decided, or until the call is over, and records the wait. An
+// additional attempt that a layer below was granted follows at once.
+func (c *call) wait(d decision) error {
+	err := c.waitRecorded(d)
+	if err != nil {
+		return fmt.Errorf("retry: wait before attempt %d: %w", c.attempts+1, err)
+	}
+	return nil
+}
+
+func (c *call) waitRecorded(d decision) error {
+	if d.cause == "" {
+		return c.over()
+	}
+	waiting := layer.AddWait(c.ctx, d.wait, transport.WaitBackoff, d.cause)
+	if d.wait <= 0 {
+		return c.over()
+	}
+	begun := c.elapsed()
+	err := c.sleep(d.wait)
+	if err != nil {
+		waiting.End(c.elapsed() - begun)
+	}
+	return err
+}
+
+func (c *call) sleep(d time.Duration) error {
+	if c.req.Cancel == nil { //nolint:staticcheck // callers still use it
+		return blame(c.ctx, backoff.Sleep(c.ctx, d))
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-c.ctx.Done():
+	case <-c.req.Cancel: //nolint:staticcheck // the same
+	}
+	return c.over()
+}
+
+// over returns why the call has ended from outside: its context, its clock, or
+// the request's Cancel channel.
+func (c *call) over() error {
+	if c.ctx.Err() != nil {
+		return blame(c.ctx, backoff.Sleep(c.ctx, 0))
+	}
+	if c.req.Cancel == nil { //nolint:staticcheck // callers still use it
+		return nil
+	}
+	select {
+	case <-c.req.Cancel: //nolint:staticcheck // the same
+		return fmt.Errorf("the request's Cancel channel is closed: %w", context.Canceled)
+	default:
+		return nil
+	}
+}
