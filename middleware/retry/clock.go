@@ -2,12 +2,8 @@ package retry
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 
@@ -58,51 +54,6 @@ func (k *attemptClock) stop() bool {
 func (k *attemptClock) end() {
 	k.stop()
 	k.cancel(nil)
-}
-
-// A trace learns whether an attempt can have reached the server. Only what it
-// saw counts: a base that traces nothing proves nothing.
-type trace struct {
-	asked, had atomic.Bool
-	refused    atomic.Pointer[error] // how a TLS handshake ended
-}
-
-func (t *trace) attach(ctx context.Context, handshakes bool) context.Context {
-	hooks := &httptrace.ClientTrace{
-		GetConn: func(string) { t.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { t.had.Store(true) },
-	}
-	if handshakes {
-		hooks.TLSHandshakeDone = func(_ tls.ConnectionState, err error) {
-			if err != nil {
-				t.refused.Store(&err)
-			}
-		}
-	}
-	return httptrace.WithClientTrace(ctx, hooks)
-}
-
-// saw reports whether the base traces what it does.
-func (t *trace) saw() bool { return t != nil && t.asked.Load() }
-
-// sent reports whether a connection was had: then the request may have been sent,
-// whatever the error is.
-func (t *trace) sent() bool { return t != nil && t.had.Load() }
-
-// refusedByCallback reports whether the handshake of the attempt failed by the
-// verdict of a VerifyConnection or VerifyPeerCertificate, which is returned as it
-// is, and not by the network.
-func (t *trace) refusedByCallback() bool {
-	if t == nil {
-		return false
-	}
-	err := t.refused.Load()
-	if err == nil {
-		return false
-	}
-	_, network := errors.AsType[net.Error](*err)
-	return !network && !errors.Is(*err, io.EOF) && !errors.Is(*err, io.ErrUnexpectedEOF) &&
-		!errors.Is(*err, context.Canceled) && !errors.Is(*err, net.ErrClosed)
 }
 
 // timed gives a body what its attempt's contexts need: they end when it is

@@ -131,6 +131,19 @@ type bounds struct {
 	deadline      bool // there is one
 }
 
+// limits returns how many retries there may be, and how much time is left in
+// which an attempt may begin, where that is bounded.
+func (c *call) limits() (maxRetries int, left time.Duration, bounded bool) {
+	if c.loop != nil {
+		maxRetries, left, bounded = c.loop.Limits()
+		return maxRetries - c.earlier, left, bounded
+	}
+	if c.policy.maxElapsed == 0 {
+		return c.policy.maxRetries, 0, false
+	}
+	return c.policy.maxRetries, c.policy.maxElapsed - c.elapsed(), true
+}
+
 func (c *call) bounds() (b bounds) {
 	b.retries, b.left, b.bounded = c.limits()
 	if at, has := c.ctx.Deadline(); has {

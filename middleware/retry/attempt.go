@@ -13,34 +13,33 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// send makes one attempt. Its clock, if it has one, runs until the response's
-// head has come, or its body where that is a part of the attempt.
-func (c *call) send() (resp *http.Response, err error) {
+// attempt makes one attempt.
+func (c *call) attempt() (*http.Response, error) {
 	c.attempts++
 	c.broken = nil
-	ctx := c.ctx
-	if c.traced {
-		c.trace = &trace{}
-		ctx = c.trace.attach(ctx, c.verifies())
-	}
+	ctx := c.traced()
 	if c.policy.attemptTimeout > 0 {
-		ctx, c.clock = startClock(ctx, c.policy.attemptTimeout) // a panic below ends it in leave
+		return c.timedAttempt(ctx)
 	}
-	req, err := c.replay.Attempt(ctx, c.req, c.offer)
-	if err != nil {
-		c.release()
-		return nil, fmt.Errorf("retry: open the request body: %w", err)
+	resp, err := c.send(ctx)
+	if err == nil && c.wantsWhole(resp) {
+		c.readWhole(ctx, resp)
 	}
-	resp, err = c.Send(req)
+	return resp, err
+}
+
+// timedAttempt makes one attempt whose clock runs until the response's head has come,
+// or its body where that is a part of the attempt. A panic below ends the clock in leave.
+func (c *call) timedAttempt(ctx context.Context) (*http.Response, error) {
+	ctx, c.clock = startClock(ctx, c.policy.attemptTimeout)
+	resp, err := c.send(ctx)
 	if err != nil {
-		err = blame(ctx, err)
 		c.release()
 		return nil, err
 	}
-	resp = layer.Restore(resp, c.req)
-	whole := c.policy.wholeBody > 0 && resp.StatusCode != http.StatusSwitchingProtocols && !c.listed(resp)
+	whole := c.wantsWhole(resp)
 	read := whole && c.readWhole(ctx, resp)
-	if c.clock == nil || c.clock.stop() || read {
+	if c.clock.stop() || read {
 		return resp, nil
 	}
 	timeout := c.clock.err() // it rang meanwhile: what is left to read would fail
@@ -49,7 +48,27 @@ func (c *call) send() (resp *http.Response, err error) {
 		return resp, nil
 	}
 	c.drop(resp, c.policy.drainTime)
+	c.failed = true
 	return nil, timeout
+}
+
+// send sends the request of the next attempt, with ctx.
+func (c *call) send(ctx context.Context) (*http.Response, error) {
+	req, err := c.replay.Attempt(ctx, c.req, c.offer)
+	if err != nil {
+		c.failed = true
+		return nil, fmt.Errorf("retry: open the request body: %w", err)
+	}
+	resp, err := c.Send(req)
+	if c.failed = err != nil; c.failed {
+		return nil, blame(ctx, err)
+	}
+	return layer.Restore(resp, c.req), nil
+}
+
+// wantsWhole reports whether the response's body is a part of the attempt.
+func (c *call) wantsWhole(resp *http.Response) bool {
+	return c.policy.wholeBody > 0 && resp.StatusCode != http.StatusSwitchingProtocols && !c.listed(resp)
 }
 
 // readWhole reads the response's body, as far as it is a part of the attempt, and

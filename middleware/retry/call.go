@@ -1,0 +1,266 @@
+package retry
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/tripware/tripware/internal/backoff"
+	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// A call is one run of the loop. What layers below have to know of it is on the
+// record, where loop leads to.
+type call struct {
+	*retrier
+
+	policy *config
+	req    *http.Request // as it was given
+	ctx    context.Context
+	record *transport.Call
+	loop   record.Loop   // nil if there is no record
+	repeat record.Repeat // what a second copy of the request would do
+	replay layer.Replay
+
+	entered   bool // the loop is the one that retries
+	offer     bool // net/http may repeat the request by itself
+	traces    bool // attempts are traced
+	endRecord func()
+	cancel    context.CancelFunc // of the call's own clock, until the response's body has it
+
+	began    time.Duration // the loop's age, or that of the layer, when the loop began
+	earlier  int           // attempts of earlier round trips that count: see WithRetriesPerCall
+	attempts int
+	retries  int // attempts after the first that count against the limit
+	last     time.Duration
+	random   backoff.Source
+	drainer  *layer.Drainer // nil until a response is dropped
+
+	trace  *trace        // of the running attempt, if it is traced
+	clock  *attemptClock // of the running attempt, until the response's body has it
+	failed bool          // the last attempt returned an error
+	broken error         // what broke the body of the last response: see WithWholeBody
+}
+
+// begin finds the call's policy and its place on the record, and decides how the
+// body can be sent again.
+func (c *call) begin(r *retrier, req *http.Request) (err error) {
+	c.retrier = r
+	c.req, c.loop, c.endRecord = record.OwnRoundTrip(req, r.spare)
+	c.ctx = c.req.Context()
+	policy, safe, err := r.policy(c.ctx)
+	if err != nil {
+		return err
+	}
+	if c.policy = policy; policy.off || !c.enter() {
+		return nil
+	}
+	c.entered = true
+	c.repeat = c.repeats(safe)
+	if err := c.over(); err != nil {
+		return fmt.Errorf("retry: request not sent: %w", err)
+	}
+	c.budgetOf().Deposit()
+	if err := c.keepBody(); err != nil {
+		return fmt.Errorf("retry: %w", err)
+	}
+	c.startClock()
+	return nil
+}
+
+// passesThrough reports whether the request is sent once, as it came: retries are
+// off, or a loop above makes them.
+func (c *call) passesThrough() bool { return !c.entered }
+
+// enter registers the loop. It reports false when a loop above does the retries:
+// then this one's limits hold as well, if they are stricter.
+func (c *call) enter() bool {
+	if c.loop == nil {
+		c.began = time.Since(c.born)
+		return true
+	}
+	c.record = transport.CallFrom(c.ctx)
+	var nested bool
+	if c.began, nested = c.loop.Enter(c.req, c.policy.maxRetries, c.policy.maxElapsed); nested {
+		c.loop.Writer().SetReason(string(ReasonNested))
+		return false
+	}
+	if c.policy.withinCall {
+		c.earlier = c.loop.Earlier()
+	}
+	return true
+}
+
+// repeats returns what is known of a second copy of the request.
+func (c *call) repeats(safe bool) record.Repeat {
+	if safe {
+		return record.RepeatAlways
+	}
+	if c.record == nil {
+		return record.RepeatByMethod
+	}
+	repeat, _ := transport.Fact[record.Repeat](c.record)
+	return repeat
+}
+
+// keepBody decides how the body can be sent again, and what depends on that.
+func (c *call) keepBody() (err error) {
+	anyway := c.policy.errorAny || c.repeat == record.RepeatAlways
+	if c.policy.maxRetries-c.earlier <= 0 && c.req.GetBody == nil {
+		c.replay = layer.AsItCame(c.req) // no retry can follow
+	} else if c.replay, err = layer.NewReplay(c.req, c.policy.replay); err != nil {
+		return err
+	}
+	c.offer = anyway || !c.replay.Kept() || c.repeat != record.RepeatRefused && c.idempotent()
+	// Where nothing depends on whether a broken attempt reached the server, a trace would only cost.
+	c.traces = c.verifies() || !anyway && !c.idempotent() && c.replay.Replayable()
+	if c.loop != nil && c.replay.Replayable() {
+		c.loop.AllowAgain()
+	}
+	return nil
+}
+
+// startClock starts the clock of the whole call, if the policy has one.
+func (c *call) startClock() {
+	if after := c.policy.callTimeout; after > 0 {
+		c.ctx, c.cancel = context.WithTimeoutCause(c.ctx, after, &TimeoutError{After: after, clock: ErrCallTimeout})
+	}
+}
+
+// end lets go of all that the call has, but for what the response's body has taken.
+func (c *call) end() {
+	if c.entered {
+		c.leave()
+	}
+	if c.endRecord != nil {
+		c.endRecord()
+	}
+}
+
+func (c *call) leave() {
+	c.replay.Finish()
+	c.release()
+	if c.cancel != nil {
+		c.cancel()
+	}
+	if c.drainer != nil {
+		c.drainer.Release()
+		c.drainers.Put(c.drainer)
+	}
+	if c.loop != nil {
+		if c.policy.withinCall {
+			c.loop.Count(c.attempts)
+		}
+		c.loop.Leave()
+	}
+}
+
+// elapsed returns how long the loop has run.
+func (c *call) elapsed() time.Duration {
+	if c.loop != nil {
+		return c.loop.Age() - c.began
+	}
+	return time.Since(c.born) - c.began
+}
+
+// budgetOf returns the budget that the call draws on, or nil if there is none.
+func (c *call) budgetOf() *Budget {
+	switch {
+	case c.policy.unlimited:
+		return nil
+	case c.policy.budget != nil:
+		return c.policy.budget
+	}
+	return c.budget
+}
+
+// report tells the hooks of a failed attempt, and counts the retry that follows it.
+func (c *call) report(resp *http.Response, err error, d decision) {
+	if d.cause == "" {
+		return
+	}
+	if len(c.policy.hooks) > 0 {
+		c.tell(resp, err, d)
+	}
+	if d.retry {
+		c.retries++
+		c.last = d.wait
+	}
+}
+
+// finish ends the loop with the last response or error.
+func (c *call) finish(resp *http.Response, err error, d decision) (*http.Response, error) {
+	if d.reason != "" && c.loop != nil {
+		c.loop.Writer().SetReason(string(d.reason))
+	}
+	switch {
+	case d.err != nil:
+		c.drop(resp, c.policy.drainTime)
+		return nil, d.err
+	case err != nil:
+		return nil, c.explain(err, d.reason)
+	case c.clock == nil && c.cancel == nil:
+		return resp, nil
+	}
+	return c.handOver(resp), nil
+}
+
+// explain says of the last error how many attempts there were, and why there was no
+// further one, where that is not plain.
+func (c *call) explain(err error, reason transport.Reason) error {
+	if reason == ReasonBody {
+		err = faultOf(c.replay.Fault(), err)
+	}
+	if c.attempts > 1 || reason != "" {
+		err = &Error{Attempts: c.attempts, Reason: reason, Err: err, method: c.req.Method}
+	}
+	return err
+}
+
+// handOver gives the clocks of the last attempt and of the call to the response's
+// body, which ends them when it is closed.
+func (c *call) handOver(resp *http.Response) *http.Response {
+	clock, cancel := c.clock, c.cancel
+	c.clock, c.cancel = nil, nil
+	return timed(c.ctx, resp, func() {
+		if clock != nil {
+			clock.end()
+		}
+		if cancel != nil {
+			cancel()
+		}
+	})
+}
+
+// drop lets go of a response that is not returned.
+func (c *call) drop(resp *http.Response, within time.Duration) {
+	switch {
+	case resp == nil:
+	case c.replay.Held(resp):
+		layer.DrainAside(resp.Body, c.policy.drainBytes, within)
+	default:
+		c.drain(resp.Body, within)
+	}
+	c.release()
+}
+
+func (c *call) drain(body io.ReadCloser, within time.Duration) {
+	if c.drainer == nil {
+		if c.drainer, _ = c.drainers.Get().(*layer.Drainer); c.drainer == nil {
+			c.drainer = &layer.Drainer{}
+		}
+	}
+	c.drainer.Drain(body, c.policy.drainBytes, within)
+}
+
+// release ends the context of the last attempt, if it had one of its own.
+func (c *call) release() {
+	if c.clock != nil {
+		c.clock.end()
+		c.clock = nil
+	}
+}
