@@ -181,33 +181,36 @@ func (r *Replay) Attempt(ctx context.Context, req *http.Request, offer bool) (*h
 	if r.how == noBody && ctx == req.Context() {
 		return req, nil
 	}
-	return r.attempt(ctx, req, offer)
-}
-
-func (r *Replay) attempt(ctx context.Context, req *http.Request, offer bool) (*http.Request, error) {
 	body, err := r.take(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	if body == nil {
-		if ctx == req.Context() {
-			return req, nil
-		}
-		return req.WithContext(ctx), nil
-	}
-	next := *req
+	next := req
 	if ctx != req.Context() {
-		next = *req.WithContext(ctx)
+		next = req.WithContext(ctx)
+	}
+	if body == nil {
+		return next, nil
+	}
+	if next == req {
+		next = new(*req)
 	}
 	next.Body = body
-	if r.how == shared && offer { // the closures must not hold r, which lives on a stack
+	r.offer(ctx, next, offer)
+	return next, nil
+}
+
+// offer gives next, which is a copy, the GetBody that belongs to its body. The
+// functions must not hold r, which lives on a stack.
+func (r *Replay) offer(ctx context.Context, next *http.Request, ours bool) {
+	switch {
+	case r.how == shared && ours:
 		s := r.source
 		next.GetBody = func() (io.ReadCloser, error) { return s.reopen(ctx) }
-	} else if r.how == fresh {
+	case r.how == fresh && r.watch != nil: // else that of the request will do
 		getBody, w := r.getBody, r.watch
 		next.GetBody = func() (io.ReadCloser, error) { return made(getBody, w) }
 	}
-	return &next, nil
 }
 
 // take returns the body of the next attempt; nil for the one that req has.
