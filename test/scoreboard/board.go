@@ -11,7 +11,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// A Board holds the results of all scoreboard.
+// A Board holds the results of all peers.
 type Board struct {
 	Date    time.Time
 	Go      string // the version of Go

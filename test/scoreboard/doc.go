@@ -1,10 +1,10 @@
-// Package peers runs rttest on decorators from other modules and writes the results
+// Package scoreboard runs rttest on decorators from other modules and writes the results
 // to docs/scoreboard.md:
 //
 //	go test -C test/scoreboard -run Scoreboard . -update
 //
 // It is a separate module, so that programs that use Tripware do not depend on these
-// modules. [All] returns the scoreboard. Each peer has a file that says which settings it
+// modules. [All] returns the peers. Each peer has a file that says which settings it
 // runs with and why. They are the settings that let it pass most checks, as far as its
 // own options and functions allow. A peer is checked only for what it claims.
 //
