@@ -82,12 +82,12 @@ type stamp struct {
 
 func (s *stamp) RoundTrip(req *http.Request) (*http.Response, error) {
 	if s.Fault() != nil {
-		return nil, layer.Refuse(req, s.Fault()) // closes the body: nobody below will
+		return nil, layer.Refuse(req, s.Fault()) // also closes the body
 	}
-	stamped := layer.Copy(req, 1) // a request is never written once it was handed on
+	stamped := layer.Copy(req, 1) // with room for one more header
 	stamped.Header.Set(s.header, time.Now().UTC().Format(time.RFC3339))
 	resp, err := s.Send(stamped)
-	return layer.Restore(resp, req), err // the answer is to the request that we were given
+	return layer.Restore(resp, req), err // so that resp.Request is req
 }
 
 func TestStamp(t *testing.T) {
