@@ -136,7 +136,7 @@ func TestWaitsAreBoundedByDefault(t *testing.T) {
 	})
 }
 
-// L2: 0 takes the bounds away.
+// L2, C10: 0 takes the bounds away.
 func TestWaitsHaveNoBoundIfTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

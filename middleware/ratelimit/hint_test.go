@@ -15,7 +15,7 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 )
 
-// L2, R6, R18: a hint pauses the key for as long as it says; without one there is no pause.
+// L2, R6, R18, C10: a hint pauses the key for as long as it says; without one there is no pause.
 func TestPausesForTheHint(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -46,6 +46,10 @@ func TestPausesForTheHint(t *testing.T) {
 		{"a number that overflows", func() *http.Response { return answer(429, "Retry-After", strings.Repeat("9", 30)) }, nil, time.Minute},
 		{"a longest pause of one's own", func() *http.Response { return answer(429, "Retry-After", "3600") },
 			[]ratelimit.LimiterOption{ratelimit.WithMaxPause(3 * time.Second)}, 3 * time.Second},
+		{"no longest pause", func() *http.Response { return answer(429, "Retry-After", "3600") },
+			[]ratelimit.LimiterOption{ratelimit.WithMaxPause(0)}, time.Hour},
+		{"no longest pause, and a number that overflows", func() *http.Response { return answer(429, "Retry-After", strings.Repeat("9", 30)) },
+			[]ratelimit.LimiterOption{ratelimit.WithMaxPause(0)}, math.MaxInt64 / 4},
 		{"the state on a success", func() *http.Response {
 			return answer(202, header.State, "THROTTLED", "Retry-After", "4")
 		}, nil, 4 * time.Second},

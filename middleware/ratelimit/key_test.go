@@ -91,6 +91,7 @@ func TestLetsIdleKeysGo(t *testing.T) {
 	})
 }
 
+// L2, C10: an idle time of zero is no bound.
 func TestKeepsKeysForEverIfTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// A LimiterOption sets what [NewLimiter] builds.
+// A LimiterOption sets what [NewLimiter] builds. A default is had by leaving its option
+// out: zero never means it.
 type LimiterOption func(*Limiter)
 
 // WithKey sets which attempts share a pace: those for which key returns the same
@@ -21,8 +22,8 @@ func WithKey(key func(*http.Request) string) LimiterOption {
 }
 
 // WithRate paces each key at perSecond attempts a second, after a burst of the
-// given size. The default rate of 0 sets no pace of its own; a burst must be at
-// least 1 with a rate.
+// given size. The default is no rate, which 0 means too, whatever the burst is. With
+// a rate the burst must be at least 1.
 func WithRate(perSecond float64, burst int) LimiterOption {
 	return func(l *Limiter) { l.perSecond, l.burst = perSecond, burst }
 }
@@ -32,7 +33,7 @@ func WithRate(perSecond float64, burst int) LimiterOption {
 func WithLearning(on bool) LimiterOption { return func(l *Limiter) { l.learning = on } }
 
 // WithMaxPause bounds the pause of a key, however long the server asked for. The
-// default is 60s; it must be positive.
+// default is 60s; 0 means no bound. To ignore what servers ask for, see [WithLearning].
 func WithMaxPause(d time.Duration) LimiterOption { return func(l *Limiter) { l.maxPause = d } }
 
 // WithMaxWait refuses an attempt that would have to wait for d or longer, with a
@@ -66,7 +67,7 @@ func (l *Limiter) check() error {
 	fault(!(l.perSecond >= 0) || math.IsInf(l.perSecond, 1), "rate %g is not a number of 0 or more", l.perSecond)
 	fault(l.perSecond > 0 && l.burst < 1,
 		"burst %d is below 1, so that rate %g could send nothing: set WithRate(%[2]g, 1) or a larger burst", l.burst, l.perSecond)
-	fault(l.maxPause <= 0, "max pause %s is not above 0: to ignore what servers ask for, set WithLearning(false)", l.maxPause)
+	fault(l.maxPause < 0, "max pause %s is negative: 0 means no bound; to ignore what servers ask for, set WithLearning(false)", l.maxPause)
 	fault(l.maxWait < 0, "max wait %s is negative: 0 means no bound", l.maxWait)
 	fault(l.maxQueue < 0, "max queue %d is negative: 0 means no bound", l.maxQueue)
 	fault(l.idle < 0, "idle time of keys %s is negative: 0 keeps all", l.idle)

@@ -96,14 +96,14 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 	t.Parallel()
 	limiter := ratelimit.NewLimiter(
 		nil, ratelimit.WithKey(nil), ratelimit.WithJitter(nil), ratelimit.WithRate(-1, 0),
-		ratelimit.WithMaxPause(0), ratelimit.WithMaxWait(-1), ratelimit.WithIdleKeys(-1), ratelimit.WithMaxQueue(-1),
+		ratelimit.WithMaxPause(-1), ratelimit.WithMaxWait(-1), ratelimit.WithIdleKeys(-1), ratelimit.WithMaxQueue(-1),
 	)
 	rt := ratelimit.New(limiter)(always(200))
 	body := &countedBody{Reader: strings.NewReader("x")}
 	resp, err := rt.RoundTrip(request(t, body))
 	assert.Nil(t, resp)
 	for _, fault := range []error{err, transport.Check(rt), limiter.Fault()} {
-		for _, part := range []string{"key function", "jitter function", "rate -1", "max pause 0s", "max wait -1ns", "max queue -1", "idle time"} {
+		for _, part := range []string{"key function", "jitter function", "rate -1", "max pause -1ns", "max wait -1ns", "max queue -1", "idle time"} {
 			require.ErrorContains(t, fault, part)
 		}
 	}

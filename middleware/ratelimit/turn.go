@@ -1,7 +1,9 @@
 package ratelimit
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -113,6 +115,9 @@ type objection struct {
 	why       string
 }
 
+// endless is the pause of a hint without bound: sums with it do not overflow.
+const endless time.Duration = math.MaxInt64 / 4
+
 func (l *Limiter) objection(status int, said *transport.RateLimit) objection {
 	throttles := said.Throttles(status)
 	if !throttles && (status != http.StatusServiceUnavailable || !said.HasRetryAfter) {
@@ -123,7 +128,8 @@ func (l *Limiter) objection(status int, said *transport.RateLimit) objection {
 	case http.StatusTooManyRequests, http.StatusForbidden, http.StatusServiceUnavailable:
 		why = "paused by " + strconv.Itoa(status)
 	}
-	return objection{throttles: throttles, hint: min(said.Hint(status), l.maxPause), window: said.Period, draw: l.jitter(), why: why}
+	hint := min(said.Hint(status), cmp.Or(l.maxPause, endless))
+	return objection{throttles: throttles, hint: hint, window: said.Period, draw: l.jitter(), why: why}
 }
 
 // learn takes what the response to an attempt tells of the server's limit.
