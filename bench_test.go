@@ -108,7 +108,7 @@ func alone(base http.RoundTripper) *http.Client {
 
 // alonePosting repeats a POST after a status, as three plain requests would.
 func alonePosting(base http.RoundTripper) *http.Client {
-	return &http.Client{Transport: retry.New(append(atOnce(), retry.AnyMethodOnStatus())...)(base)}
+	return &http.Client{Transport: retry.New(append(atOnce(), retry.WithAnyMethodOnStatus())...)(base)}
 }
 
 func chained(base http.RoundTripper) *http.Client {
@@ -250,7 +250,7 @@ func BenchmarkRatio(b *testing.B) {
 		b.Run(row.name, func(b *testing.B) { compare(b, bare, row.client, row.send, row.plain) })
 	}
 	hand := &http.Client{Transport: byHand{&memory{}}}
-	b.Run("standing chain, to headers by hand", func(b *testing.B) { compare(b, hand, full(b, &memory{}), 1) })
+	b.Run("standing chain, to headers by hand", func(b *testing.B) { compare(b, hand, full(b, &memory{}), send, 1) })
 }
 
 // What each layer of the standing chain adds, in nanoseconds: the fast tenth of

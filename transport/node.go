@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/tripware/tripware/internal/record"
 )
@@ -25,6 +26,22 @@ func (b *begun) Outer() (ctx context.Context, parts bool)    { return b.Context,
 func (s *scope) Outer() (ctx context.Context, parts bool)    { return s.Context, !s.over() }
 func (o *outside) Outer() (ctx context.Context, parts bool)  { return o.Context, true }
 func (d *detached) Outer() (ctx context.Context, parts bool) { return d.Context, true }
+
+// The nodes print as the contexts of package context do: their fields hold requests,
+// with what is secret in them.
+var (
+	_ fmt.Formatter = (*begun)(nil)
+	_ fmt.Formatter = (*scope)(nil)
+	_ fmt.Formatter = (*outside)(nil)
+	_ fmt.Formatter = (*detached)(nil)
+	_ fmt.Formatter = (*unbegun)(nil)
+)
+
+func (b *begun) Format(f fmt.State, _ rune)    { _, _ = fmt.Fprint(f, b.Context, ".WithCall") }
+func (s *scope) Format(f fmt.State, _ rune)    { _, _ = fmt.Fprint(f, s.Context, ".WithCall") }
+func (o *outside) Format(f fmt.State, _ rune)  { _, _ = fmt.Fprint(f, o.Context, ".WithoutCall") }
+func (d *detached) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, d.Context, ".WithoutCall") }
+func (u *unbegun) Format(f fmt.State, _ rune)  { _, _ = fmt.Fprint(f, u.Context, ".WithoutCall") }
 
 func (b *begun) Detach(ctx context.Context) context.Context {
 	if ctx == context.Context(b) {

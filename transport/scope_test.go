@@ -1,6 +1,8 @@
 package transport_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"runtime"
@@ -231,4 +233,37 @@ type watching struct {
 func (w *watching) RoundTrip(req *http.Request) (*http.Response, error) {
 	w.see(req)
 	return w.Send(req)
+}
+
+// A3: a context of a call does not print the requests that it leads to.
+func TestAContextPrintsNoRequest(t *testing.T) {
+	t.Parallel()
+	sign := func(next http.RoundTripper) http.RoundTripper {
+		return &signing{layer.NewLink("sign", layer.AtCredential, next)}
+	}
+	var sent *http.Request
+	base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		sent = req
+		return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
+	})
+	for _, begun := range []bool{false, true} {
+		ctx := t.Context()
+		if begun {
+			ctx, _ = transport.Begin(ctx)
+		}
+		req := get(t, ctx)
+		req.Header.Set("Cookie", "secret")
+		resp, err := transport.Chain(base, transport.Identity(), sign).RoundTrip(req)
+		require.NoError(t, err)
+		require.Equal(t, "key", sent.Header.Get("Authorization"))
+		of := resp.Request.Context()
+		below := context.WithValue(of, http.ServerContextKey, nil)
+		for _, ctx := range []context.Context{ctx, of, layer.Detach(ctx), layer.Detach(of), layer.Detach(below)} {
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+				printed := fmt.Sprintf(verb, ctx)
+				assert.NotContains(t, printed, "Authorization", verb)
+				assert.NotContains(t, printed, "secret", verb)
+			}
+		}
+	}
 }

@@ -144,7 +144,7 @@ func TestASealedRecordDoesNotEndRetries(t *testing.T) {
 	}
 }
 
-// R15: WithinCall holds a client above that retries to one number for the call:
+// R15: WithRetriesPerCall holds a client above that retries to one number for the call:
 // attempts of earlier round trips with the same method and URL count.
 func TestRetriesAreCountedWithinTheCall(t *testing.T) {
 	t.Parallel()

@@ -367,6 +367,9 @@ func (r *canaryRow) run(t *testing.T, n *canary.Net, level slog.Level, user *url
 	} else {
 		require.NoError(t, err)
 		require.Equal(t, r.status, resp.StatusCode)
+		for _, ctx := range []context.Context{ctx, resp.Request.Context(), layer.Detach(resp.Request.Context())} {
+			n.Value("context", ctx)
+		}
 		_, err = io.ReadAll(resp.Body)
 		require.NoError(t, resp.Body.Close())
 		if r.unread == "" {
@@ -449,7 +452,7 @@ func TestNoSinkShowsASecret(t *testing.T) {
 // canarySinks are the sinks that the scenarios together must reach.
 var canarySinks = []string{
 	"log DEBUG JSON", "log DEBUG text", "log INFO JSON", "log INFO text", "log WARN JSON", "log WARN text", "log ERROR JSON", "log ERROR text",
-	"metrics API", "metrics HTTP", "hook", "hook error", "error", "record", "record error", "printed",
+	"metrics API", "metrics HTTP", "hook", "hook error", "error", "record", "record error", "printed", "context",
 }
 
 // A3: what is reported of a panic goes to the program's own log, with what the

@@ -273,9 +273,18 @@ func (s *source) took(n int, err error, room int, panicked any) (more bool) {
 	if s.err != nil || s.finished {
 		s.fill = nil
 	}
+	s.forget()
 	s.wake()
 	s.settle()
 	return s.fill != nil
+}
+
+// forget lets go of what was kept of a body that nobody reads any more: the record
+// of the call leads to its last request, and may be kept for long.
+func (s *source) forget() {
+	if s.closed && !s.filling {
+		s.parts = nil
+	}
 }
 
 // finish says that no attempt follows.
@@ -299,6 +308,7 @@ func (s *source) close() {
 	s.mu.Lock()
 	first, reading := !s.closed, s.filling
 	s.closed = true
+	s.forget()
 	s.mu.Unlock()
 	switch {
 	case !first:
