@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -25,9 +24,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/transport"
 )
-
-// addressVariable names the environment variable with the server's base URL.
-const addressVariable = "CONTRACT_URL"
 
 // An operation is a method of a service, with the type of its request.
 type operation struct {
@@ -249,11 +245,7 @@ func (c *tally) add(o operation, v variant, w *witness, err error) {
 // The vendor's description takes every operation: with what is required alone,
 // and with all fields, in as many rounds as there are values to choose from.
 func TestTheVendorsDescriptionTakesEveryOperation(t *testing.T) {
-	address := os.Getenv(addressVariable)
-	if address == "" {
-		t.Skipf("SKIPPED: %s names no server; .ci/contract starts one", addressVariable)
-	}
-	client, w := open(t, address, http.DefaultTransport)
+	client, w := open(t, startPrism(t, "mock"), http.DefaultTransport)
 	defer client.CloseIdleConnections()
 	all := operations(client)
 	total := tally{outside: map[string]bool{}, told: map[string]bool{}}

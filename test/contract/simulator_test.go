@@ -26,17 +26,23 @@ const (
 	documentVariable = "CONTRACT_DOCUMENT"
 )
 
-// prismBefore starts Prism as a proxy of a server and returns its address.
-// It compares what passes with the document. It ends with the test.
-func prismBefore(t *testing.T, upstream string) string {
+// startPrism starts Prism with the document and returns its address: as a mock of
+// the API, or as a proxy of a server, which compares what passes with the document.
+// It ends with the test.
+func startPrism(t *testing.T, mode string, upstream ...string) string {
 	t.Helper()
+	program := os.Getenv(prismVariable)
+	if program == "" {
+		t.Skipf("SKIPPED: %s names no program; .ci/contract does", prismVariable)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	host, port, err := net.SplitHostPort(listener.Addr().String())
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
 	var log strings.Builder
-	prism := exec.CommandContext(t.Context(), "node", os.Getenv(prismVariable), "proxy", "-h", host, "-p", port, os.Getenv(documentVariable), upstream)
+	args := append([]string{program, mode, "-h", host, "-p", port, os.Getenv(documentVariable)}, upstream...)
+	prism := exec.CommandContext(t.Context(), "node", args...)
 	prism.Stdout, prism.Stderr = &log, &log
 	require.NoError(t, prism.Start())
 	ended := make(chan struct{})
@@ -133,13 +139,10 @@ func (w *witness) violations(excuse string) (all []string) {
 // succeeds there, with all fields and with the required ones, and Prism, which
 // stands between, finds nothing wrong with an answer.
 func TestTheSimulatorAnswersAsDescribed(t *testing.T) {
-	if os.Getenv(prismVariable) == "" {
-		t.Skipf("SKIPPED: %s names no program; .ci/contract does", prismVariable)
-	}
 	sim := opsgenietest.New(t, opsgenietest.WithProcessingPolls(0))
 	w := &witness{next: http.DefaultTransport}
 	g := &guide{t: t, sim: sim, next: w, known: map[string]string{}}
-	client := clientOver(t, prismBefore(t, sim.URL), g)
+	client := clientOver(t, startPrism(t, "proxy", sim.URL), g)
 	defer client.CloseIdleConnections()
 	all := operations(client)
 	c := chosen(t, all)
