@@ -1,0 +1,59 @@
+// Package examples_test runs the programs of this folder.
+package examples_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Each program prints what its output.golden holds. There, … stands for what
+// differs from run to run. Of a program that fails, its exit status and what it
+// wrote to standard error follow.
+func TestExamplesPrintWhatTheyShould(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	built, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", folder+string(filepath.Separator), "./...").CombinedOutput()
+	require.NoError(t, err, "%s", built)
+	programs, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.NotEmpty(t, programs)
+	for _, program := range programs {
+		name := strings.TrimSuffix(program.Name(), ".exe")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			golden, err := os.ReadFile(filepath.Join(name, "output.golden"))
+			require.NoError(t, err)
+			printed := run(t, filepath.Join(folder, program.Name()))
+			assert.Regexp(t, pattern(string(golden)), printed)
+		})
+	}
+}
+
+// run returns what a program prints. Without a key it talks to no real service.
+func run(t *testing.T, program string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var out, complaint bytes.Buffer
+	cmd := exec.CommandContext(ctx, program)
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	cmd.Env = append(os.Environ(), "OPSGENIE_API_KEY=")
+	if err := cmd.Run(); err != nil {
+		return out.String() + err.Error() + "\n" + complaint.String()
+	}
+	return out.String()
+}
+
+func pattern(golden string) *regexp.Regexp {
+	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(golden), "…", ".*") + "$")
+}
