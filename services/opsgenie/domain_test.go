@@ -14,13 +14,11 @@ import (
 // L2: the limiter's key is the domain that the API counts in, whatever stands before the path.
 func TestEveryOperationHasItsDomain(t *testing.T) {
 	t.Parallel()
-	rows := operations(t)
-	for _, o := range rows {
+	for _, o := range operations(t) {
 		path := strings.NewReplacer("{", "x-", "}", "").Replace(o.path)
 		byPath := httptest.NewRequest(o.method, "https://example.com/some/prefix"+path, nil)
 		assert.Equal(t, o.domain, opsgenie.Domain(byPath), "%s %s", o.method, o.path)
 	}
-	assert.Len(t, rows, 226)
 }
 
 func TestWhatIsNoOperationHasADomainOfItsOwn(t *testing.T) {

@@ -25,7 +25,7 @@ func operations(t *testing.T) (all []operation) {
 			all = append(all, operation{cells[0] + "." + cells[1], cells[2], cells[3], cells[4]})
 		}
 	}
-	require.Len(t, all, 226)
+	require.NotEmpty(t, all)
 	return all
 }
 
