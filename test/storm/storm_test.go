@@ -37,17 +37,17 @@ import (
 )
 
 const (
-	stormSeed     = 20_260_731
-	stormChance   = 0.3 // of a fault, per request
-	stormRetries  = 4
-	stormPatience = 500 * time.Millisecond // of an attempt
-	stormDrain    = 20 * time.Millisecond
-	stormTime     = 45 * time.Second // after which no call begins
-	stormHeaders  = 64 << 10         // the most that the client takes
+	seed       = 20_260_731
+	chance     = 0.3 // of a fault, per request
+	maxRetries = 4
+	patience   = 500 * time.Millisecond // of an attempt
+	drainTime  = 20 * time.Millisecond
+	enough     = 45 * time.Second // after which no call begins
+	maxHeaders = 64 << 10         // the most that the client takes
 )
 
-// stormWeather is what a struck request meets; what stands here twice comes twice as often.
-func stormWeather(http2 bool) []faults.Step {
+// weather is what a struck request meets; what stands here twice comes twice as often.
+func weather(http2 bool) []faults.Step {
 	hint := func(name, value string) http.Header { return http.Header{name: {value}} }
 	past := time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC).Format(http.TimeFormat)
 	steps := []faults.Step{
@@ -57,7 +57,7 @@ func stormWeather(http2 bool) []faults.Step {
 		{Kind: faults.ResetUnread}, {Kind: faults.ResetBefore}, {Kind: faults.ResetBefore}, {Kind: faults.ResetInBody}, {Kind: faults.ResetInBody, Status: 503},
 		{Kind: faults.StallBefore}, {Kind: faults.StallInBody, Status: 503}, {Kind: faults.Dribble, Pause: time.Millisecond},
 		{Kind: faults.Truncate}, {Kind: faults.Truncate, Status: 500}, {Kind: faults.Endless, Status: 503}, {Kind: faults.Bomb, Size: 100 << 10, Status: 503},
-		{Kind: faults.CloseIdle}, {Kind: faults.CloseIdle}, {Kind: faults.HugeHeader, Size: stormHeaders / 2}, {Kind: faults.HugeHeader, Size: stormHeaders * 2},
+		{Kind: faults.CloseIdle}, {Kind: faults.CloseIdle}, {Kind: faults.HugeHeader, Size: maxHeaders / 2}, {Kind: faults.HugeHeader, Size: maxHeaders * 2},
 		{Kind: faults.Early}, {Kind: faults.Trailers},
 	}
 	if !http2 {
@@ -66,14 +66,14 @@ func stormWeather(http2 bool) []faults.Step {
 	return steps
 }
 
-// stormBase is the base round tripper: it counts what is asked of it, call by call.
-type stormBase struct {
+// countingBase is the base round tripper: it counts what is asked of it, call by call.
+type countingBase struct {
 	*http.Transport
 	mu    sync.Mutex
 	asked map[string]int
 }
 
-func (b *stormBase) RoundTrip(req *http.Request) (*http.Response, error) {
+func (b *countingBase) RoundTrip(req *http.Request) (*http.Response, error) {
 	b.mu.Lock()
 	b.asked[req.Header.Get(faults.HeaderCall)]++
 	b.mu.Unlock()
@@ -83,7 +83,7 @@ func (b *stormBase) RoundTrip(req *http.Request) (*http.Response, error) {
 // A storm is a client amid its servers.
 type storm struct {
 	client *http.Client
-	base   *stormBase
+	base   *countingBase
 	http1  *faults.Server
 	http2  *faults.Server
 	events atomic.Int64 // on the HTTP channel: one per attempt
@@ -91,12 +91,12 @@ type storm struct {
 
 func newStorm(t *testing.T) *storm {
 	t.Helper()
-	http1, err := faults.New(faults.Draw(stormSeed, stormChance, stormWeather(false)...))
+	http1, err := faults.New(faults.Draw(seed, chance, weather(false)...))
 	require.NoError(t, err)
-	s := &storm{http1: http1, http2: faults.NewHTTP2(faults.Draw(stormSeed, stormChance, stormWeather(true)...))}
-	base, err := network.New(network.WithRootCAs(s.http2.Roots), network.WithMaxResponseHeaderBytes(stormHeaders))
+	s := &storm{http1: http1, http2: faults.NewHTTP2(faults.Draw(seed, chance, weather(true)...))}
+	base, err := network.New(network.WithRootCAs(s.http2.Roots), network.WithMaxResponseHeaderBytes(maxHeaders))
 	require.NoError(t, err)
-	s.base = &stormBase{Transport: base, asked: map[string]int{}}
+	s.base = &countingBase{Transport: base, asked: map[string]int{}}
 	publishers := metrics.NewPublishers()
 	publishers.HTTP.Subscribe(metrics.ObserverFunc(func(context.Context, metrics.Event) { s.events.Add(1) }))
 	s.client, err = tripware.New(
@@ -105,8 +105,8 @@ func newStorm(t *testing.T) *storm {
 		tripware.WithLogger(slog.New(slog.NewJSONHandler(io.Discard, nil))),
 		tripware.WithMetrics(publishers),
 		tripware.WithRetry(
-			retry.WithBaseDelay(time.Millisecond), retry.WithMaxDelay(20*time.Millisecond), retry.WithMaxRetries(stormRetries),
-			retry.WithAttemptTimeout(stormPatience), retry.WithCallTimeout(time.Minute), retry.WithDrain(layer.DrainBytes, stormDrain),
+			retry.WithBaseDelay(time.Millisecond), retry.WithMaxDelay(20*time.Millisecond), retry.WithMaxRetries(maxRetries),
+			retry.WithAttemptTimeout(patience), retry.WithCallTimeout(time.Minute), retry.WithDrain(layer.DrainBytes, drainTime),
 			retry.WithoutBudget(),
 		),
 	)
@@ -120,10 +120,10 @@ func (s *storm) close() {
 	s.http2.Close()
 }
 
-// stormBytes is what bodies are cut from. No cut of it is like another.
-var stormBytes = func() []byte {
+// bytesToSend is what bodies are cut from. No cut of it is like another.
+var bytesToSend = func() []byte {
 	b := make([]byte, 201<<10)
-	dice := rand.New(rand.NewPCG(stormSeed, 0))
+	dice := rand.New(rand.NewPCG(seed, 0))
 	for i := range b {
 		b[i] = byte(dice.Uint32())
 	}
@@ -147,7 +147,7 @@ type stormCall struct {
 
 // call draws the nth call of a worker.
 func (s *storm) call(worker, n int) *stormCall {
-	dice := rand.New(rand.NewPCG(stormSeed, uint64(worker)<<32|uint64(n)))
+	dice := rand.New(rand.NewPCG(seed, uint64(worker)<<32|uint64(n)))
 	c := &stormCall{id: fmt.Sprintf("%d.%d", worker, n), server: s.http1, shape: dice.IntN(4)}
 	if dice.IntN(8) == 0 {
 		c.server = s.http2
@@ -158,25 +158,25 @@ func (s *storm) call(worker, n int) *stormCall {
 	}
 	if c.method != http.MethodGet {
 		start := dice.IntN(1000) // calls differ in their bytes, and share the memory
-		c.body = stormBytes[start : start+[]int{0, 1, 100, 4 << 10, 32 << 10, 200 << 10}[dice.IntN(6)]]
+		c.body = bytesToSend[start : start+[]int{0, 1, 100, 4 << 10, 32 << 10, 200 << 10}[dice.IntN(6)]]
 	}
 	return c
 }
 
-// stormSeeker is the shape of a body that is a stormFile.
-const stormSeeker = 1
+// seekerShape is the shape of a body that is a seeker.
+const seekerShape = 1
 
-// A stormFile can seek, and net/http does not know it.
-type stormFile struct{ *bytes.Reader }
+// A seeker can seek, and net/http does not know it.
+type seeker struct{ *bytes.Reader }
 
-func (stormFile) Close() error { return nil }
+func (seeker) Close() error { return nil }
 
 func (c *stormCall) request(ctx context.Context) (*http.Request, error) {
 	var body io.Reader = http.NoBody
 	if len(c.body) > 0 {
 		body = []io.Reader{
 			bytes.NewReader(c.body),                 // GetBody
-			stormFile{bytes.NewReader(c.body)},      // Seek
+			seeker{bytes.NewReader(c.body)},         // Seek
 			io.NopCloser(bytes.NewBuffer(c.body)),   // neither: kept before it is sent
 			io.MultiReader(bytes.NewReader(c.body)), // of unknown length: kept while it is sent
 		}[c.shape]
@@ -244,7 +244,7 @@ func TestStorm(t *testing.T) {
 	warm, err := faults.New(faults.Play()) // what the runtime opens at its first socket stays open
 	require.NoError(t, err)
 	warm.Close()
-	goroutines, descriptors := goleak.IgnoreCurrent(), stormDescriptors()
+	goroutines, descriptors := goleak.IgnoreCurrent(), openFiles()
 
 	s := newStorm(t)
 	defer s.close()
@@ -254,7 +254,7 @@ func TestStorm(t *testing.T) {
 		var group sync.WaitGroup
 		for worker := range workers {
 			group.Go(func() {
-				for n := 0; n < each && time.Since(begun) < stormTime; n++ {
+				for n := 0; n < each && time.Since(begun) < enough; n++ {
 					c := s.call(worker, n)
 					c.run(t.Context(), s.client)
 					calls[worker*each+n] = c
@@ -277,11 +277,11 @@ func TestStorm(t *testing.T) {
 
 	s.close()
 	goleak.VerifyNone(t, goroutines)
-	assert.Eventually(t, func() bool { return stormDescriptors() <= descriptors }, 10*time.Second, 10*time.Millisecond)
+	assert.Eventually(t, func() bool { return openFiles() <= descriptors }, 10*time.Second, 10*time.Millisecond)
 }
 
-// stormDescriptors counts the open files of the process, where the system tells.
-func stormDescriptors() int {
+// openFiles counts the open files of the process, where the system tells.
+func openFiles() int {
 	list, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return 0
@@ -294,12 +294,12 @@ func (c *stormCall) check(t *testing.T, asked int) {
 	t.Helper()
 	attempts := c.record.AttemptCount()
 	assert.Equal(t, asked, attempts, "%s: attempts on the record, and of the base", c.id)
-	assert.LessOrEqual(t, attempts, 1+stormRetries, c.id)
+	assert.LessOrEqual(t, attempts, 1+maxRetries, c.id)
 	assert.True(t, c.record.Sealed(), c.id)
 	if ended, ok := errors.AsType[*retry.Error](c.err); ok {
 		assert.Equal(t, attempts, ended.Attempts, c.id)
 		reasons := []transport.Reason{retry.ReasonAttempts, retry.ReasonMethod}
-		if c.shape == stormSeeker { // net/http may close it too late to be rewound
+		if c.shape == seekerShape { // net/http may close it too late to be rewound
 			reasons = append(reasons, retry.ReasonNotReplayable)
 		}
 		assert.Contains(t, reasons, ended.Reason, "%s: %v", c.id, c.err)
@@ -345,7 +345,7 @@ func (s *storm) table(calls []*stormCall, elapsed time.Duration, memory measure.
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	row := func(name string, value any) { _, _ = fmt.Fprintf(w, "%s\t%v\n", name, value) }
-	row("seed", stormSeed)
+	row("seed", seed)
 	row("calls", len(calls))
 	for _, name := range slices.Sorted(maps.Keys(outcomes)) {
 		row("  "+name, outcomes[name])

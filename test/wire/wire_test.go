@@ -35,31 +35,31 @@ import (
 )
 
 const (
-	wireHTTP1  = "HTTP/1.1"
-	wireHTTP2  = "HTTP/2.0"
-	wireFrames = "HTTP/2.0 by frames"
+	http1       = "HTTP/1.1"
+	http2       = "HTTP/2.0"
+	http2Frames = "HTTP/2.0 by frames"
 )
 
-func wireServer(tb testing.TB, protocol string, steps ...faults.Step) *faults.Server {
+func newServer(tb testing.TB, protocol string, steps ...faults.Step) *faults.Server {
 	tb.Helper()
 	var s *faults.Server
 	switch protocol {
-	case wireHTTP1:
+	case http1:
 		var err error
 		s, err = faults.New(faults.Play(steps...))
 		require.NoError(tb, err)
-	case wireHTTP2:
+	case http2:
 		s = faults.NewHTTP2(faults.Play(steps...))
-	case wireFrames:
+	case http2Frames:
 		s = faults.NewFrames(faults.Play(steps...))
 	}
 	tb.Cleanup(s.Close)
 	return s
 }
 
-// wireClient is the standing chain on a base of its own, with waits of some
+// newClient is the standing chain on a base of its own, with waits of some
 // milliseconds and without a budget; the policy is that of the row.
-func wireClient(tb testing.TB, s *faults.Server, policy []retry.Option, opts ...tripware.Option) *http.Client {
+func newClient(tb testing.TB, s *faults.Server, policy []retry.Option, opts ...tripware.Option) *http.Client {
 	tb.Helper()
 	all := []tripware.Option{
 		tripware.WithRetry(retry.WithBaseDelay(time.Millisecond), retry.WithMaxDelay(5*time.Millisecond), retry.WithoutBudget()),
@@ -74,14 +74,14 @@ func wireClient(tb testing.TB, s *faults.Server, policy []retry.Option, opts ...
 	return client
 }
 
-const wireBody = "the request's body"
+const requestBody = "the request's body"
 
-// wireRequest belongs to the call "call". A POST and a PUT have a body.
-func wireRequest(ctx context.Context, tb testing.TB, s *faults.Server, method string) *http.Request {
+// newRequest belongs to the call "call". A POST and a PUT have a body.
+func newRequest(ctx context.Context, tb testing.TB, s *faults.Server, method string) *http.Request {
 	tb.Helper()
 	body := io.Reader(http.NoBody)
 	if method == http.MethodPost || method == http.MethodPut {
-		body = strings.NewReader(wireBody)
+		body = strings.NewReader(requestBody)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, s.URL, body)
 	require.NoError(tb, err)
@@ -89,7 +89,7 @@ func wireRequest(ctx context.Context, tb testing.TB, s *faults.Server, method st
 	return req
 }
 
-func wireRead(tb testing.TB, resp *http.Response) string {
+func readAll(tb testing.TB, resp *http.Response) string {
 	tb.Helper()
 	text, err := io.ReadAll(resp.Body)
 	require.NoError(tb, err)
@@ -111,7 +111,7 @@ func TestBrokenBeforeTheAnswer(t *testing.T) {
 		step  faults.Step
 		cause error // nil: any
 	}
-	both, one := []string{wireHTTP1, wireHTTP2}, []string{wireHTTP1}
+	both, one := []string{http1, http2}, []string{http1}
 	for _, r := range []row{
 		{"RST, request unread", both, faults.Step{Kind: faults.ResetUnread}, nil},
 		{"RST before the answer", both, faults.Step{Kind: faults.ResetBefore}, nil},
@@ -129,27 +129,27 @@ func TestBrokenBeforeTheAnswer(t *testing.T) {
 			for _, method := range []string{http.MethodGet, http.MethodPut, "POST with a key"} {
 				t.Run(fmt.Sprint(r.name, ", ", protocol, ", ", method), func(t *testing.T) {
 					t.Parallel()
-					s := wireServer(t, protocol, r.step, faults.Step{})
-					resp, err := wireClient(t, s, policy(patience)).Do(wireKeyed(t, s, method))
+					s := newServer(t, protocol, r.step, faults.Step{})
+					resp, err := newClient(t, s, policy(patience)).Do(keyedRequest(t, s, method))
 					require.NoError(t, err)
-					assert.Equal(t, "done", wireRead(t, resp))
+					assert.Equal(t, "done", readAll(t, resp))
 					assert.Equal(t, 2, transport.CallOf(resp).AttemptCount())
-					wireSameBytes(t, s, method != http.MethodGet, 2)
+					requireSameBytes(t, s, method != http.MethodGet, 2)
 				})
 			}
 			t.Run(fmt.Sprint(r.name, ", ", protocol, ", POST"), func(t *testing.T) {
 				t.Parallel()
-				s := wireServer(t, protocol, r.step, faults.Step{})
-				_, err := wireClient(t, s, policy(patience)).Do(wireRequest(t.Context(), t, s, http.MethodPost))
-				wireEnded(t, err, 1, retry.ReasonMethod)
+				s := newServer(t, protocol, r.step, faults.Step{})
+				_, err := newClient(t, s, policy(patience)).Do(newRequest(t.Context(), t, s, http.MethodPost))
+				requireEnded(t, err, 1, retry.ReasonMethod)
 				assert.LessOrEqual(t, s.Applied("call"), 1)
 				assert.Len(t, s.Arrivals("call"), 1)
 			})
 			t.Run(fmt.Sprint(r.name, ", ", protocol, ", for ever"), func(t *testing.T) {
 				t.Parallel()
-				s := wireServer(t, protocol, r.step)
-				_, err := wireClient(t, s, policy(hurry)).Do(wireRequest(t.Context(), t, s, http.MethodGet))
-				wireEnded(t, err, 3, retry.ReasonAttempts)
+				s := newServer(t, protocol, r.step)
+				_, err := newClient(t, s, policy(hurry)).Do(newRequest(t.Context(), t, s, http.MethodGet))
+				requireEnded(t, err, 3, retry.ReasonAttempts)
 				if r.cause != nil {
 					require.ErrorIs(t, err, r.cause)
 					require.ErrorIs(t, err, context.DeadlineExceeded, "R13: as the timeouts of net/http")
@@ -159,18 +159,18 @@ func TestBrokenBeforeTheAnswer(t *testing.T) {
 	}
 }
 
-func wireKeyed(tb testing.TB, s *faults.Server, method string) *http.Request {
+func keyedRequest(tb testing.TB, s *faults.Server, method string) *http.Request {
 	tb.Helper()
 	name, _, keyed := strings.Cut(method, " ")
-	req := wireRequest(tb.Context(), tb, s, name)
+	req := newRequest(tb.Context(), tb, s, name)
 	if keyed {
 		req.Header.Set("Idempotency-Key", `"one"`)
 	}
 	return req
 }
 
-// wireEnded looks at the typed error of a call, and at its record.
-func wireEnded(tb testing.TB, err error, attempts int, reason transport.Reason) {
+// requireEnded looks at the typed error of a call, and at its record.
+func requireEnded(tb testing.TB, err error, attempts int, reason transport.Reason) {
 	tb.Helper()
 	var ended *retry.Error
 	require.ErrorAs(tb, err, &ended)
@@ -180,12 +180,12 @@ func wireEnded(tb testing.TB, err error, attempts int, reason transport.Reason) 
 	assert.Equal(tb, reason, transport.CallOfError(err).Reason())
 }
 
-// wireSameBytes looks at the bodies that arrived whole: all are the caller's.
-func wireSameBytes(tb testing.TB, s *faults.Server, hasBody bool, arrivals int) {
+// requireSameBytes looks at the bodies that arrived whole: all are the caller's.
+func requireSameBytes(tb testing.TB, s *faults.Server, hasBody bool, arrivals int) {
 	tb.Helper()
 	body := ""
 	if hasBody {
-		body = wireBody
+		body = requestBody
 	}
 	list := s.Arrivals("call")
 	require.Len(tb, list, arrivals)
@@ -227,17 +227,17 @@ func TestStatusesOnTheWire(t *testing.T) {
 		{"garbage", http.MethodGet, faults.Step{Status: 429, Header: hint("soon")}, 200, 2, ""},
 		{"a window is no wait", http.MethodPost, faults.Step{Status: 429, Header: opsgenie}, 200, 2, ""},
 	} {
-		for _, protocol := range []string{wireHTTP1, wireHTTP2} {
+		for _, protocol := range []string{http1, http2} {
 			t.Run(r.name+", "+protocol, func(t *testing.T) {
 				t.Parallel()
-				s := wireServer(t, protocol, r.step, faults.Step{})
-				resp, err := wireClient(t, s, nil).Do(wireKeyed(t, s, r.method))
+				s := newServer(t, protocol, r.step, faults.Step{})
+				resp, err := newClient(t, s, nil).Do(keyedRequest(t, s, r.method))
 				require.NoError(t, err)
 				assert.Equal(t, r.status, resp.StatusCode)
-				assert.Equal(t, "done", wireRead(t, resp))
+				assert.Equal(t, "done", readAll(t, resp))
 				assert.Equal(t, r.attempts, transport.CallOf(resp).AttemptCount())
 				assert.Equal(t, r.reason, transport.CallOf(resp).Reason())
-				wireSameBytes(t, s, r.method != http.MethodGet, r.attempts)
+				requireSameBytes(t, s, r.method != http.MethodGet, r.attempts)
 				if r.method == http.MethodPost {
 					assert.LessOrEqual(t, s.Applied("call"), 1)
 				}
@@ -246,23 +246,23 @@ func TestStatusesOnTheWire(t *testing.T) {
 	}
 }
 
-// wireCounted is a connection setting that counts what is read from the sockets.
-func wireCounted(read *atomic.Int64) tripware.Option {
+// countReads is a connection setting that counts what is read from the sockets.
+func countReads(read *atomic.Int64) tripware.Option {
 	return tripware.WithConnection(network.WithDialContext(func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 		if err != nil {
 			return nil, err
 		}
-		return &wireConn{Conn: conn, read: read}, nil
+		return &countingConn{Conn: conn, read: read}, nil
 	}))
 }
 
-type wireConn struct {
+type countingConn struct {
 	net.Conn
 	read *atomic.Int64
 }
 
-func (c *wireConn) Read(p []byte) (int, error) {
+func (c *countingConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.read.Add(int64(n))
 	return n, err
@@ -272,7 +272,7 @@ func (c *wireConn) Read(p []byte) (int, error) {
 // the call nor is read whole.
 func TestDroppedAnswersOnTheWire(t *testing.T) {
 	t.Parallel()
-	both, one := []string{wireHTTP1, wireHTTP2}, []string{wireHTTP1}
+	both, one := []string{http1, http2}, []string{http1}
 	for _, r := range []struct {
 		name string
 		on   []string
@@ -292,15 +292,15 @@ func TestDroppedAnswersOnTheWire(t *testing.T) {
 				t.Parallel()
 				step := r.step // a row runs over two protocols at once
 				step.Status = http.StatusServiceUnavailable
-				s := wireServer(t, protocol, step, faults.Step{})
+				s := newServer(t, protocol, step, faults.Step{})
 				var read atomic.Int64
 				begun := time.Now()
-				resp, err := wireClient(t, s, nil, wireCounted(&read)).Do(wireRequest(t.Context(), t, s, http.MethodGet))
+				resp, err := newClient(t, s, nil, countReads(&read)).Do(newRequest(t.Context(), t, s, http.MethodGet))
 				require.NoError(t, err)
-				assert.Equal(t, "done", wireRead(t, resp))
+				assert.Equal(t, "done", readAll(t, resp))
 				assert.Less(t, time.Since(begun), 30*time.Second, "the slow body alone takes minutes")
 				assert.Equal(t, 2, transport.CallOf(resp).AttemptCount())
-				if protocol == wireHTTP1 { // HTTP/2 fills its flow-control window, however little is read
+				if protocol == http1 { // HTTP/2 fills its flow-control window, however little is read
 					assert.Less(t, read.Load(), int64(256<<10))
 				} else {
 					assert.Less(t, read.Load(), int64(8<<20))
@@ -313,16 +313,16 @@ func TestDroppedAnswersOnTheWire(t *testing.T) {
 // R5: 50 calls with two retries each use one connection.
 func TestFiftyCallsWithTwoRetriesEachUseOneConnection(t *testing.T) {
 	t.Parallel()
-	for _, protocol := range []string{wireHTTP1, wireHTTP2} {
+	for _, protocol := range []string{http1, http2} {
 		page := faults.Step{Status: http.StatusServiceUnavailable, Body: strings.Repeat("<p>come back later</p>", 2000)}
-		s := wireServer(t, protocol, page, page, faults.Step{})
-		client := wireClient(t, s, nil)
+		s := newServer(t, protocol, page, page, faults.Step{})
+		client := newClient(t, s, nil)
 		for i := range 50 {
-			req := wireRequest(t.Context(), t, s, http.MethodGet)
+			req := newRequest(t.Context(), t, s, http.MethodGet)
 			req.Header.Set(faults.HeaderCall, fmt.Sprint(i))
 			resp, err := client.Do(req)
 			require.NoError(t, err)
-			assert.Equal(t, "done", wireRead(t, resp))
+			assert.Equal(t, "done", readAll(t, resp))
 			assert.Len(t, s.Arrivals(fmt.Sprint(i)), 3)
 		}
 		assert.Equal(t, 1, s.Conns(), protocol)
@@ -340,19 +340,19 @@ func TestABrokenBodyIsTheReaders(t *testing.T) {
 		kind     faults.Kind
 		cause    error
 	}{
-		{"truncated", wireHTTP1, faults.Truncate, io.ErrUnexpectedEOF},
-		{"truncated", wireHTTP2, faults.Truncate, io.ErrUnexpectedEOF},
-		{"truncated chunks", wireHTTP1, faults.TruncateChunks, io.ErrUnexpectedEOF},
-		{"reset", wireHTTP1, faults.ResetInBody, syscall.ECONNRESET},
-		{"reset", wireHTTP2, faults.ResetInBody, nil},
+		{"truncated", http1, faults.Truncate, io.ErrUnexpectedEOF},
+		{"truncated", http2, faults.Truncate, io.ErrUnexpectedEOF},
+		{"truncated chunks", http1, faults.TruncateChunks, io.ErrUnexpectedEOF},
+		{"reset", http1, faults.ResetInBody, syscall.ECONNRESET},
+		{"reset", http2, faults.ResetInBody, nil},
 	} {
 		t.Run(r.name+", "+r.protocol, func(t *testing.T) {
 			t.Parallel()
 			gate := make(chan struct{})
-			s := wireServer(t, r.protocol, faults.Step{Kind: r.kind, Gate: gate}, faults.Step{})
+			s := newServer(t, r.protocol, faults.Step{Kind: r.kind, Gate: gate}, faults.Step{})
 			publishers, bodies := metrics.NewPublishers(), make(chan metrics.Event, 1)
 			publishers.API.Subscribe(metrics.ObserverFunc(func(_ context.Context, e metrics.Event) { bodies <- e }), metrics.WithBodies(4<<10))
-			resp, err := wireClient(t, s, nil, tripware.WithMetrics(publishers)).Do(wireRequest(t.Context(), t, s, http.MethodGet))
+			resp, err := newClient(t, s, nil, tripware.WithMetrics(publishers)).Do(newRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
 			close(gate)
 			text, err := io.ReadAll(resp.Body)
@@ -373,22 +373,22 @@ func TestABrokenBodyIsTheReaders(t *testing.T) {
 // the call's time, and no more.
 func TestABodyOutlivesTheAttemptsClock(t *testing.T) {
 	t.Parallel()
-	for _, protocol := range []string{wireHTTP1, wireHTTP2} {
+	for _, protocol := range []string{http1, http2} {
 		t.Run("slow, "+protocol, func(t *testing.T) {
 			t.Parallel()
 			const attempt = 2 * time.Second // within which the head comes on any machine
-			s := wireServer(t, protocol, faults.Step{Kind: faults.Dribble, Pause: attempt / 20, Body: strings.Repeat("slow", 6)})
+			s := newServer(t, protocol, faults.Step{Kind: faults.Dribble, Pause: attempt / 20, Body: strings.Repeat("slow", 6)})
 			begun := time.Now()
-			resp, err := wireClient(t, s, []retry.Option{retry.WithAttemptTimeout(attempt)}).Do(wireRequest(t.Context(), t, s, http.MethodGet))
+			resp, err := newClient(t, s, []retry.Option{retry.WithAttemptTimeout(attempt)}).Do(newRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
-			assert.Equal(t, strings.Repeat("slow", 6), wireRead(t, resp))
+			assert.Equal(t, strings.Repeat("slow", 6), readAll(t, resp))
 			assert.Greater(t, time.Since(begun), attempt)
 		})
 		t.Run("stalled, "+protocol, func(t *testing.T) {
 			t.Parallel()
-			s := wireServer(t, protocol, faults.Step{Kind: faults.StallInBody})
+			s := newServer(t, protocol, faults.Step{Kind: faults.StallInBody})
 			policy := []retry.Option{retry.WithAttemptTimeout(2 * time.Second), retry.WithCallTimeout(2 * time.Second)}
-			resp, err := wireClient(t, s, policy).Do(wireRequest(t.Context(), t, s, http.MethodGet))
+			resp, err := newClient(t, s, policy).Do(newRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
 			_, err = io.ReadAll(resp.Body)
 			require.ErrorIs(t, err, retry.ErrCallTimeout)
@@ -401,16 +401,16 @@ func TestABodyOutlivesTheAttemptsClock(t *testing.T) {
 // C8, R12: a caller who leaves a stalled server gets his own error at once.
 func TestCancellingLeavesAStalledServer(t *testing.T) {
 	t.Parallel()
-	for _, protocol := range []string{wireHTTP1, wireHTTP2} {
+	for _, protocol := range []string{http1, http2} {
 		for _, kind := range []faults.Kind{faults.StallBefore, faults.StallInBody} {
-			s := wireServer(t, protocol, faults.Step{Kind: kind})
+			s := newServer(t, protocol, faults.Step{Kind: kind})
 			ctx, cancel := context.WithCancel(t.Context())
 			sent := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) {
 				if kind == faults.StallBefore {
 					cancel()
 				}
 			}})
-			resp, err := wireClient(t, s, []retry.Option{retry.WithAttemptTimeout(time.Minute)}).Do(wireRequest(sent, t, s, http.MethodGet))
+			resp, err := newClient(t, s, []retry.Option{retry.WithAttemptTimeout(time.Minute)}).Do(newRequest(sent, t, s, http.MethodGet))
 			if kind == faults.StallInBody {
 				require.NoError(t, err)
 				cancel()
@@ -425,8 +425,8 @@ func TestCancellingLeavesAStalledServer(t *testing.T) {
 	}
 }
 
-// wireObserved is a client on which every layer looks at bodies, and every clock runs.
-func wireObserved(tb testing.TB, s *faults.Server) *http.Client {
+// newObservedClient is a client on which every layer looks at bodies, and every clock runs.
+func newObservedClient(tb testing.TB, s *faults.Server) *http.Client {
 	tb.Helper()
 	publishers := metrics.NewPublishers()
 	nobody := metrics.ObserverFunc(func(context.Context, metrics.Event) {})
@@ -434,17 +434,17 @@ func wireObserved(tb testing.TB, s *faults.Server) *http.Client {
 	publishers.HTTP.Subscribe(nobody)
 	log := slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	policy := []retry.Option{retry.WithAttemptTimeout(time.Minute), retry.WithCallTimeout(time.Minute)}
-	return wireClient(tb, s, policy, tripware.WithMetrics(publishers), tripware.WithLogger(log, logging.WithBodies(4<<10)))
+	return newClient(tb, s, policy, tripware.WithMetrics(publishers), tripware.WithLogger(log, logging.WithBodies(4<<10)))
 }
 
 // C4, R8: the body of a 101 stays writable through every layer, after a retry too.
 func TestAnUpgradeStaysWritable(t *testing.T) {
 	t.Parallel()
-	s := wireServer(t, wireHTTP1, faults.Step{Status: 503}, faults.Step{Kind: faults.Upgrade})
-	req := wireRequest(t.Context(), t, s, http.MethodGet)
+	s := newServer(t, http1, faults.Step{Status: 503}, faults.Step{Kind: faults.Upgrade})
+	req := newRequest(t.Context(), t, s, http.MethodGet)
 	req.Header.Set("Connection", "Upgrade")
 	req.Header.Set("Upgrade", "echo")
-	resp, err := wireObserved(t, s).Do(req)
+	resp, err := newObservedClient(t, s).Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	require.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
@@ -465,36 +465,36 @@ func TestAnUpgradeStaysWritable(t *testing.T) {
 // transport's own facts stay: length, protocol, what was decompressed.
 func TestEarlyHintsTrailersAndFactsComeThrough(t *testing.T) {
 	t.Parallel()
-	for _, protocol := range []string{wireHTTP1, wireHTTP2} {
+	for _, protocol := range []string{http1, http2} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
-			zeros := 100_000
-			s := wireServer(t, protocol, faults.Step{Status: 503}, faults.Step{Kind: faults.Early}, faults.Step{Kind: faults.Trailers},
-				faults.Step{Kind: faults.Bomb, Size: zeros})
-			client := wireObserved(t, s)
+			size := 100_000
+			s := newServer(t, protocol, faults.Step{Status: 503}, faults.Step{Kind: faults.Early}, faults.Step{Kind: faults.Trailers},
+				faults.Step{Kind: faults.Bomb, Size: size})
+			client := newObservedClient(t, s)
 			var early []int
 			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got1xxResponse: func(code int, header textproto.MIMEHeader) error {
 				early = append(early, code)
 				assert.NotEmpty(t, header.Get("Link"))
 				return nil
 			}})
-			resp, err := client.Do(wireRequest(ctx, t, s, http.MethodGet))
+			resp, err := client.Do(newRequest(ctx, t, s, http.MethodGet))
 			require.NoError(t, err)
 			assert.Equal(t, []int{http.StatusEarlyHints}, early)
 			assert.Equal(t, protocol, resp.Proto)
 			assert.Equal(t, int64(len("done")), resp.ContentLength)
-			assert.Equal(t, "done", wireRead(t, resp))
+			assert.Equal(t, "done", readAll(t, resp))
 
-			resp, err = client.Do(wireRequest(t.Context(), t, s, http.MethodGet))
+			resp, err = client.Do(newRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
-			assert.Equal(t, "done", wireRead(t, resp))
+			assert.Equal(t, "done", readAll(t, resp))
 			assert.Equal(t, http.Header{"X-Sum": {"done"}}, resp.Trailer)
 
-			resp, err = client.Do(wireRequest(t.Context(), t, s, http.MethodGet))
+			resp, err = client.Do(newRequest(t.Context(), t, s, http.MethodGet))
 			require.NoError(t, err)
 			assert.True(t, resp.Uncompressed)
 			assert.Equal(t, int64(-1), resp.ContentLength)
-			assert.Len(t, wireRead(t, resp), zeros)
+			assert.Len(t, readAll(t, resp), size)
 		})
 	}
 }
@@ -502,28 +502,28 @@ func TestEarlyHintsTrailersAndFactsComeThrough(t *testing.T) {
 // C4, R10: a body that waits for "100 Continue" is sent after it, on each attempt.
 func TestExpectContinueIsAskedForOnEachAttempt(t *testing.T) {
 	t.Parallel()
-	s := wireServer(t, wireHTTP1, faults.Step{Status: 503}, faults.Step{})
+	s := newServer(t, http1, faults.Step{Status: 503}, faults.Step{})
 	var asked atomic.Int64
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got100Continue: func() { asked.Add(1) }})
-	req := wireRequest(ctx, t, s, http.MethodPut)
+	req := newRequest(ctx, t, s, http.MethodPut)
 	req.Header.Set("Expect", "100-continue")
-	resp, err := wireClient(t, s, nil, tripware.WithConnection(network.WithExpectContinueTimeout(time.Minute))).Do(req)
+	resp, err := newClient(t, s, nil, tripware.WithConnection(network.WithExpectContinueTimeout(time.Minute))).Do(req)
 	require.NoError(t, err)
-	assert.Equal(t, "done", wireRead(t, resp))
+	assert.Equal(t, "done", readAll(t, resp))
 	assert.Equal(t, int64(2), asked.Load())
-	wireSameBytes(t, s, true, 2)
+	requireSameBytes(t, s, true, 2)
 }
 
 // C4: headers below the limit come through, however many they are.
 func TestHugeHeadersBelowTheLimitComeThrough(t *testing.T) {
 	t.Parallel()
 	const size = 500 << 10
-	for _, protocol := range []string{wireHTTP1, wireHTTP2} {
-		s := wireServer(t, protocol, faults.Step{Kind: faults.HugeHeader, Size: size})
-		resp, err := wireObserved(t, s).Do(wireRequest(t.Context(), t, s, http.MethodGet))
+	for _, protocol := range []string{http1, http2} {
+		s := newServer(t, protocol, faults.Step{Kind: faults.HugeHeader, Size: size})
+		resp, err := newObservedClient(t, s).Do(newRequest(t.Context(), t, s, http.MethodGet))
 		require.NoError(t, err)
 		assert.Len(t, strings.Join(resp.Header["X-Filler"], ""), size)
-		assert.Equal(t, "done", wireRead(t, resp))
+		assert.Equal(t, "done", readAll(t, resp))
 	}
 }
 
@@ -531,20 +531,20 @@ func TestHugeHeadersBelowTheLimitComeThrough(t *testing.T) {
 // may be repeated is lost, and no POST takes effect twice.
 func TestConnectionsThatAreClosedWhenIdle(t *testing.T) {
 	t.Parallel()
-	for _, protocol := range []string{wireHTTP1, wireHTTP2} {
+	for _, protocol := range []string{http1, http2} {
 		for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost} {
-			s := wireServer(t, protocol, faults.Step{Kind: faults.CloseIdle})
-			client := wireClient(t, s, nil)
+			s := newServer(t, protocol, faults.Step{Kind: faults.CloseIdle})
+			client := newClient(t, s, nil)
 			for i := range 30 {
-				req := wireRequest(t.Context(), t, s, method)
+				req := newRequest(t.Context(), t, s, method)
 				req.Header.Set(faults.HeaderCall, fmt.Sprint(i))
 				resp, err := client.Do(req)
 				if err != nil {
 					require.Equal(t, http.MethodPost, method, "%v", err)
-					wireEnded(t, err, 1, retry.ReasonMethod)
+					requireEnded(t, err, 1, retry.ReasonMethod)
 					continue
 				}
-				assert.Equal(t, "done", wireRead(t, resp))
+				assert.Equal(t, "done", readAll(t, resp))
 				if method == http.MethodPost {
 					assert.Equal(t, 1, s.Applied(fmt.Sprint(i)))
 				}
@@ -573,16 +573,16 @@ func TestEndsOfStreams(t *testing.T) {
 		for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost, "POST with a key"} {
 			t.Run(r.name+", "+method, func(t *testing.T) {
 				t.Parallel()
-				s := wireServer(t, wireFrames, r.step, faults.Step{})
-				resp, err := wireClient(t, s, nil).Do(wireKeyed(t, s, method))
+				s := newServer(t, http2Frames, r.step, faults.Step{})
+				resp, err := newClient(t, s, nil).Do(keyedRequest(t, s, method))
 				if method == http.MethodPost && !r.unsent {
-					wireEnded(t, err, 1, retry.ReasonMethod)
+					requireEnded(t, err, 1, retry.ReasonMethod)
 					assert.Equal(t, 1, s.Applied(""))
 					assert.Len(t, s.Arrivals(""), 1)
 					return
 				}
 				require.NoError(t, err)
-				assert.Empty(t, wireRead(t, resp))
+				assert.Empty(t, readAll(t, resp))
 				assert.Len(t, s.Arrivals(""), 2)
 				if r.unsent {
 					assert.Equal(t, 1, s.Applied(""))
@@ -595,16 +595,16 @@ func TestEndsOfStreams(t *testing.T) {
 	}
 }
 
-// wireCodec takes an answer as it is.
-type wireCodec struct{}
+// codec takes an answer as it is.
+type codec struct{}
 
-type wireEnvelope struct {
+type envelope struct {
 	Data any `json:"data"`
 }
 
-func (wireCodec) Envelope(data any) services.Envelope           { return &wireEnvelope{Data: data} }
-func (wireCodec) Fault(*http.Response, []byte, *services.Error) {}
-func (*wireEnvelope) Fill(http.Header, *services.Metadata)      {}
+func (codec) Envelope(data any) services.Envelope           { return &envelope{Data: data} }
+func (codec) Fault(*http.Response, []byte, *services.Error) {}
+func (*envelope) Fill(http.Header, *services.Metadata)      {}
 
 // S2: a typed call reads no more of an answer than its limit, after
 // decompression; a body that breaks is a typed error, and the call is not repeated.
@@ -620,12 +620,12 @@ func TestTypedCallsBoundWhatTheyRead(t *testing.T) {
 		{"truncated", faults.Step{Kind: faults.Truncate, Body: `{"data":{"name":"value"}}`}, services.ErrResponse},
 		{"not JSON", faults.Step{Body: "<html>"}, services.ErrResponse},
 	} {
-		for _, protocol := range []string{wireHTTP1, wireHTTP2} {
+		for _, protocol := range []string{http1, http2} {
 			t.Run(r.name+", "+protocol, func(t *testing.T) {
 				t.Parallel()
-				s := wireServer(t, protocol, r.step)
+				s := newServer(t, protocol, r.step)
 				var read atomic.Int64
-				client, err := services.New(wireClient(t, s, nil, wireCounted(&read)), s.URL, wireCodec{}, services.WithMaxBody(100<<10))
+				client, err := services.New(newClient(t, s, nil, countReads(&read)), s.URL, codec{}, services.WithMaxBody(100<<10))
 				require.NoError(t, err)
 				_, err = services.Do[map[string]string](t.Context(), client, "GET /things", nil)
 				var failed *services.Error
@@ -641,10 +641,10 @@ func TestTypedCallsBoundWhatTheyRead(t *testing.T) {
 	}
 }
 
-// wireStream is a body of size bytes that takes no memory, and cannot seek.
-type wireStream struct{ left int }
+// zeros is a body of size bytes that takes no memory, and cannot seek.
+type zeros struct{ left int }
 
-func (s *wireStream) Read(p []byte) (int, error) {
+func (s *zeros) Read(p []byte) (int, error) {
 	if s.left == 0 {
 		return 0, io.EOF
 	}
@@ -654,18 +654,18 @@ func (s *wireStream) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (*wireStream) Close() error { return nil }
+func (*zeros) Close() error { return nil }
 
-// wireUpload is a PUT of size zeros: with GetBody, or from a file, which can seek.
-func wireUpload(tb testing.TB, s *faults.Server, size int, fromFile bool) *http.Request {
+// newUpload is a PUT of size zeros: with GetBody, or from a file, which can seek.
+func newUpload(tb testing.TB, s *faults.Server, size int, fromFile bool) *http.Request {
 	tb.Helper()
 	req, err := http.NewRequestWithContext(tb.Context(), http.MethodPut, s.URL, http.NoBody)
 	require.NoError(tb, err)
 	req.Header.Set(faults.HeaderCall, "upload")
 	req.ContentLength, req.GetBody = int64(size), nil
 	if !fromFile {
-		req.GetBody = func() (io.ReadCloser, error) { return &wireStream{left: size}, nil }
-		req.Body = &wireStream{left: size}
+		req.GetBody = func() (io.ReadCloser, error) { return &zeros{left: size}, nil }
+		req.Body = &zeros{left: size}
 		return req
 	}
 	file, err := os.Create(filepath.Join(tb.TempDir(), "upload"))
@@ -687,14 +687,14 @@ func TestAnUploadWithARetryKeepsNoCopy(t *testing.T) {
 		{"64 MiB from a file", 64 << 20, true},
 		{"100 MiB with GetBody", 100 << 20, false},
 	} {
-		for _, protocol := range []string{wireHTTP1, wireHTTP2} {
+		for _, protocol := range []string{http1, http2} {
 			two := []faults.Step{{Status: http.StatusServiceUnavailable}, {}}
-			bare := wireAllocatedBy(t, wireServer(t, protocol, two...), []retry.Option{retry.Off()}, r.size, r.fromFile)
-			retried := wireAllocatedBy(t, wireServer(t, protocol, two...), nil, r.size, r.fromFile)
+			bare := allocatedBy(t, newServer(t, protocol, two...), []retry.Option{retry.Off()}, r.size, r.fromFile)
+			retried := allocatedBy(t, newServer(t, protocol, two...), nil, r.size, r.fromFile)
 			t.Logf("%s over %s: two uploads by hand allocate %d KiB, one with a retry %d KiB; the heap grew by at most %d and %d KiB", r.name, protocol,
 				bare.Total>>10, retried.Total>>10, bare.Peak>>10, retried.Peak>>10)
 			most := int64(4 << 20)
-			if protocol == wireHTTP2 && measure.Racing { // the race detector empties pools at random: net/http's frames are 40 MiB, give or take
+			if protocol == http2 && measure.Racing { // the race detector empties pools at random: net/http's frames are 40 MiB, give or take
 				most = int64(r.size) / 2
 			}
 			assert.Less(t, retried.Total-bare.Total, most, "%s over %s: a copy would be the whole size", r.name, protocol)
@@ -702,21 +702,21 @@ func TestAnUploadWithARetryKeepsNoCopy(t *testing.T) {
 	}
 }
 
-// wireAllocatedBy sends one upload until it is answered 200: by hand without
+// allocatedBy sends one upload until it is answered 200: by hand without
 // retries, else by the chain. Either way it arrives twice.
-func wireAllocatedBy(t *testing.T, s *faults.Server, policy []retry.Option, size int, fromFile bool) measure.Heap {
+func allocatedBy(t *testing.T, s *faults.Server, policy []retry.Option, size int, fromFile bool) measure.Heap {
 	t.Helper()
 	defer s.Close() // the next row has a process of its own, so to speak
-	client := wireClient(t, s, policy)
+	client := newClient(t, s, policy)
 	defer client.CloseIdleConnections()
 	send := func(req *http.Request) bool {
 		resp, err := client.Do(req)
 		require.NoError(t, err)
-		assert.Equal(t, "done", wireRead(t, resp))
+		assert.Equal(t, "done", readAll(t, resp))
 		return resp.StatusCode == http.StatusOK
 	}
-	send(wireRequest(t.Context(), t, s, http.MethodGet)) // the connection is there, before anything is counted
-	first, second := wireUpload(t, s, size, fromFile), wireUpload(t, s, size, fromFile)
+	send(newRequest(t.Context(), t, s, http.MethodGet)) // the connection is there, before anything is counted
+	first, second := newUpload(t, s, size, fromFile), newUpload(t, s, size, fromFile)
 	used := measure.HeapOf(func() {
 		if !send(first) {
 			send(second)
