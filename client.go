@@ -58,7 +58,7 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 	layers = append(layers, placed("PerCall", c.perCall)...)
 	layers = append(layers,
 		retry.New(c.retry...),
-		ratelimit.New(c.limiter), // from here on: once per attempt
+		ratelimit.New(c.limiter, c.limits...), // from here on: once per attempt
 		logging.Attempts(c.logger, c.logging...),
 		metrics.Attempts(c.publishers),
 	)

@@ -30,6 +30,7 @@ type config struct {
 	publishers *metrics.Publishers
 	retry      []retry.Option
 	limiter    *ratelimit.Limiter
+	limits     []ratelimit.Option
 	auth       []transport.Middleware
 	perCall    []transport.Middleware
 	perAttempt []transport.Middleware
@@ -71,8 +72,11 @@ func WithAuth(origin string, source auth.Source, opts ...auth.Option) Option {
 }
 
 // WithLimiter paces attempts by l, which clients may share. The default, nil,
-// only reads what the server says of its limits.
-func WithLimiter(l *ratelimit.Limiter) Option { return func(c *config) { c.limiter = l } }
+// only reads what the server says of its limits, by headers in general use and by
+// the reader of [ratelimit.WithReader], if there is one.
+func WithLimiter(l *ratelimit.Limiter, opts ...ratelimit.Option) Option {
+	return func(c *config) { c.limiter, c.limits = l, append(c.limits, opts...) }
+}
 
 // WithLogger logs calls and attempts to l. The default, nil, logs nothing.
 func WithLogger(l *slog.Logger, opts ...logging.Option) Option {

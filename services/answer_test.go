@@ -29,7 +29,7 @@ func TestAnAnswerBecomesAValueAndItsMetadata(t *testing.T) {
 	t.Parallel()
 	body := `{"data":{"id":"7","count":0,"unknown":[1]},"result":"Done","took":0.25,"requestId":"r-1","new":{}}`
 	c := open(t, transport.Chain(always(200, body,
-		"X-Request-Id", "r-0", "X-RateLimit-State", "THROTTLED", "X-RateLimit-Period-In-Sec", "60"), transport.Identity()))
+		"X-Request-Id", "r-0", "Vendor-State", "SLOW", "Vendor-Period", "60s"), transport.Identity(), limits()))
 	ctx, call := transport.Begin(t.Context())
 	got, err := get(ctx, c)
 	require.NoError(t, err)
@@ -41,10 +41,10 @@ func TestAnAnswerBecomesAValueAndItsMetadata(t *testing.T) {
 	assert.Equal(t, "Done", m.Result)
 	assert.Equal(t, 250*time.Millisecond, m.Took)
 	assert.Equal(t, time.Minute, m.RateLimit.Period)
-	assert.True(t, m.RateLimit.Throttled())
+	assert.True(t, m.RateLimit.Throttled)
 	assert.Equal(t, 1, m.Attempts)
 	assert.Equal(t, base+"/v1/items", m.URL())
-	assert.Equal(t, "THROTTLED", m.Header().Get("X-RateLimit-State"))
+	assert.Equal(t, "SLOW", m.Header().Get("Vendor-State"))
 	assert.Same(t, call, m.Call(), "a record that was begun for the call is its record")
 	assert.True(t, call.Sealed())
 	assert.Equal(t, call.TransactionID(), m.TransactionID)

@@ -44,8 +44,8 @@ func TestACallIsPublishedOnBothChannels(t *testing.T) {
 	var typed bool
 	c := open(t, transport.Chain(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		_, typed = transport.Lookup[metrics.Typed](req.Context())
-		return answer(req, 200, `{"data":{"id":"7"},"token":"hunter2"}`, "X-Request-Id", "r-1", "X-RateLimit-State", "OK"), nil
-	})), services.WithMetrics(p))
+		return answer(req, 200, `{"data":{"id":"7"},"token":"hunter2"}`, "X-Request-Id", "r-1", "Vendor-State", "OK"), nil
+	}), limits()), services.WithMetrics(p))
 	got, err := services.Do[item](t.Context(), c, noteRoute, noteRequest{ref: ref{Identifier: "a/b"}, Note: "n", APIKey: "hunter2"})
 	require.NoError(t, err)
 	assert.True(t, typed)

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"time"
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/metrics"
@@ -152,7 +151,7 @@ func (x *exchange) run(ctx context.Context, o operation, in *intake, into any, m
 	}
 	defer resp.Body.Close()
 	x.resp = resp
-	x.rate = transport.ParseRateLimit(resp.Header, time.Now())
+	x.rate = transport.RateLimitOf(resp)
 	if x.call.RateLimit() == (transport.RateLimit{}) {
 		record.WriterOf(x.req.Context()).SetRateLimit(record.RateLimit(x.rate))
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/transport"
 )
@@ -57,6 +58,17 @@ func (vendor) Fault(resp *http.Response, body []byte, e *services.Error) {
 	if e.Type = resp.Header.Get("X-Error-Type"); e.Type == "NotProcessed" {
 		e.Kind = services.ErrNotProcessed
 	}
+}
+
+// limits is the layer that reads what only this vendor says of rate limits.
+func limits() transport.Middleware {
+	return ratelimit.New(nil, ratelimit.WithReader(func(header http.Header, said transport.RateLimit) transport.RateLimit {
+		said.State = header.Get("Vendor-State")
+		said.Throttled = said.State == "SLOW"
+		said.Period, _ = time.ParseDuration(header.Get("Vendor-Period"))
+		said.ResponseTime, _ = time.ParseDuration(header.Get("Vendor-Took"))
+		return said
+	}))
 }
 
 // item is what most of the vendor's answers hold.

@@ -42,15 +42,11 @@ func BenchmarkDrain(b *testing.B) {
 
 func BenchmarkParseRateLimit(b *testing.B) {
 	for name, header := range map[string]http.Header{
-		"nothing": {"Content-Type": {"application/json"}},
-		"Opsgenie": {
-			"Content-Type": {"application/json"}, "X-Request-Id": {"r-1"}, "X-Response-Time": {"0.012"},
-			"X-Ratelimit-State": {"OK"}, "X-Ratelimit-Period-In-Sec": {"60"},
-		},
-		"Opsgenie, many headers": header(
-			"Content-Type: application/json", "X-Request-Id: r-1", "X-Response-Time: 0.012", "X-RateLimit-State: OK",
-			"X-RateLimit-Period-In-Sec: 60", "Date: Fri, 27 Nov 2026 07:50:00 GMT", "Server: nginx", "Content-Length: 15", "Vary: Origin",
-			"Cache-Control: no-store", "Strict-Transport-Security: max-age=1", "Via: a", "Age: 0", "X-Content-Type-Options: nosniff",
+		"nothing":    header("Content-Type: application/json", "Date: Fri, 27 Nov 2026 07:50:00 GMT", "Content-Length: 15"),
+		"request id": header("Content-Type: application/json", "X-Request-Id: r-1", "Etag: a", "Vary: Origin", "Age: 0"),
+		"request id, many headers": header(
+			"Content-Type: application/json", "X-Request-Id: r-1", "Date: Fri, 27 Nov 2026 07:50:00 GMT", "Server: nginx", "Content-Length: 15",
+			"Vary: Origin", "Cache-Control: no-store", "Strict-Transport-Security: max-age=1", "Via: a", "Age: 0", "Etag: a",
 		),
 		"quota": header("Content-Type: application/json", "X-RateLimit-Limit: 60", "X-RateLimit-Remaining: 59", "X-RateLimit-Reset: 30"),
 	} {

@@ -90,7 +90,7 @@ func FuzzParseRateLimit(f *testing.F) {
 func limits(spell func(string) string, lines ...string) http.Header {
 	h := http.Header{}
 	for _, name := range []string{
-		"Retry-After", "Retry-After-Ms", "RateLimit", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Period-In-Sec",
+		"Retry-After", "Retry-After-Ms", "RateLimit", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
 	} {
 		for _, line := range lines {
 			h.Add(spell(name), line)
@@ -117,7 +117,7 @@ func isMember(text string) bool {
 
 func checkLimits(t *testing.T, said transport.RateLimit) {
 	t.Helper()
-	for _, wait := range []time.Duration{said.RetryAfter, said.Period, said.Reset, said.Hint(429), said.Hint(403), said.Hint(503)} {
+	for _, wait := range []time.Duration{said.RetryAfter, said.Reset, said.Hint(429), said.Hint(403), said.Hint(503)} {
 		require.GreaterOrEqual(t, wait, time.Duration(0))
 		require.True(t, wait%time.Millisecond == 0 || wait == math.MaxInt64, "%d is rounded or saturated", wait)
 	}

@@ -1,29 +1,56 @@
 package transport
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
-// kept is a [RateLimit] as the record keeps it: its flags are kept beside those of
-// the record, so that they do not take a word of their own.
+// kept is what headers in general use said of rate limits, in five words: it is a
+// part of what each call costs. Its flags are kept beside those of the record, so
+// that they do not take a word of their own.
 type kept struct {
-	state, reason, requestID string
-	period, responseTime     time.Duration
-	retryAfter, reset        time.Duration
-	most, remaining          int
+	requestID         string
+	retryAfter, reset time.Duration
+	most, remaining   int32
 }
 
-type quotaFlags struct{ has, hasRetryAfter, near bool }
+type quotaFlags struct{ has, hasRetryAfter bool }
 
-func keep(r *RateLimit) (kept, quotaFlags) {
-	return kept{
-		state: r.State, reason: r.Reason, requestID: r.RequestID, period: r.Period, responseTime: r.ResponseTime,
-		retryAfter: r.RetryAfter, reset: r.Reset, most: r.Limit, remaining: r.Remaining,
-	}, quotaFlags{has: r.HasQuota, hasRetryAfter: r.HasRetryAfter, near: r.NearLimit}
+// vendorLimit is the rest of a [RateLimit]: what only a reader finds.
+type vendorLimit struct {
+	state, reason        string
+	period, responseTime time.Duration
+	near, throttled      bool
 }
 
-func (k *kept) limit(flags quotaFlags) RateLimit {
-	return RateLimit{
-		State: k.state, Reason: k.reason, RequestID: k.requestID, Period: k.period, ResponseTime: k.responseTime,
-		RetryAfter: k.retryAfter, Reset: k.reset, Limit: k.most, Remaining: k.remaining,
-		HasQuota: flags.has, HasRetryAfter: flags.hasRetryAfter, NearLimit: flags.near,
+// keepLimit replaces what the record knows of rate limits.
+func (c *Call) keepLimit(r *RateLimit) {
+	c.rate = kept{
+		requestID: r.RequestID, retryAfter: r.RetryAfter, reset: r.Reset, most: count(r.Limit), remaining: count(r.Remaining),
 	}
+	c.quota = quotaFlags{has: r.HasQuota, hasRetryAfter: r.HasRetryAfter}
+	vendor := vendorLimit{
+		state: r.State, reason: r.Reason, period: r.Period, responseTime: r.ResponseTime, near: r.NearLimit, throttled: r.Throttled,
+	}
+	if c.rest != nil || vendor != (vendorLimit{}) {
+		c.others().vendor = vendor
+	}
+}
+
+// count returns n as a record keeps it: [ParseRateLimit] gives no larger number.
+func count(n int) int32 { return int32(max(0, min(n, math.MaxInt32))) }
+
+// limit returns what the record knows of rate limits.
+func (c *Call) limit() RateLimit {
+	r := RateLimit{
+		RequestID: c.rate.requestID, RetryAfter: c.rate.retryAfter, Reset: c.rate.reset,
+		Limit: int(c.rate.most), Remaining: int(c.rate.remaining),
+		HasQuota: c.quota.has, HasRetryAfter: c.quota.hasRetryAfter,
+	}
+	if c.rest != nil {
+		v := &c.rest.vendor
+		r.State, r.Reason, r.Period, r.ResponseTime = v.state, v.reason, v.period, v.responseTime
+		r.NearLimit, r.Throttled = v.near, v.throttled
+	}
+	return r
 }

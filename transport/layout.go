@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/tripware/tripware/internal/record"
 )
 
 // Allocation layout
@@ -54,8 +56,10 @@ type rest struct {
 	failures []failure // of attempts that ended with an error
 	waits    []Wait
 	reason   Reason
-	facts    []any  // at most one of a type
-	trips    []trip // round trips that ended, where a loop counts them
+	facts    []any // at most one of a type
+	vendor   vendorLimit
+	reader   record.LimitReader // that found what vendor says
+	trips    []trip             // round trips that ended, where a loop counts them
 	changed  []changed
 }
 

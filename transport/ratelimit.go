@@ -1,53 +1,49 @@
 package transport
 
 import (
-	"math"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	hint "github.com/tripware/tripware/internal/header"
+	"github.com/tripware/tripware/internal/record"
 )
-
-// Throttled is the [RateLimit] state of a server that asks to slow down.
-const Throttled = "THROTTLED"
 
 // A RateLimit is what one response said of rate limits, and of itself. A header
 // that is missing or invalid leaves the zero value of its fields.
+//
+// State, Reason, Period, ResponseTime, NearLimit and Throttled have no header in
+// general use. They are zero unless the ratelimit middleware has a reader for the
+// headers of one vendor.
 type RateLimit struct {
-	State         string        // "OK" or "THROTTLED"; the set is open
-	Reason        string        // what was limited, such as "ACCOUNT"
-	Period        time.Duration // the window whose bucket was hit: a second or a minute
+	State         string        // the server's own word for its state, such as "OK"
+	Reason        string        // the server's own word for what was limited
+	Period        time.Duration // the window in which the server counted the requests
 	RequestID     string        // the server's id of the request
-	ResponseTime  time.Duration // as the server measured it
+	ResponseTime  time.Duration // how long the server took, as it measured
 	RetryAfter    time.Duration // how long the server asks to wait; meaningful if HasRetryAfter
 	Limit         int           // requests per window, 0 if unknown; meaningful if HasQuota
 	Remaining     int           // requests left in it; meaningful if HasQuota
 	Reset         time.Duration // from the response until the window is renewed; meaningful if HasQuota
 	HasQuota      bool          // the response told a number of remaining requests
 	HasRetryAfter bool          // the response carried a usable Retry-After or Retry-After-Ms
-	NearLimit     bool          // less than a fifth of a quota is left, as Atlassian counts
+	NearLimit     bool          // the server says that the quota is nearly spent
+	Throttled     bool          // the server's state asks the client to slow down, whatever the status
 }
 
-// Throttled reports whether the server asked to slow down by its state header.
-// [RateLimit.Throttles] considers the status too.
-func (r RateLimit) Throttled() bool { return strings.EqualFold(r.State, Throttled) }
-
 // Throttles reports whether a response with the given status asks the client to
-// slow down: a status of 429 (RFC 6585 section 4), a state of THROTTLED, or a 403
+// slow down: a status of 429 (RFC 6585 section 4), a state that says so, or a 403
 // that carries Retry-After or a spent quota, which is how GitHub reports its
 // secondary limits
 // (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
-// A 503 does not throttle, whatever it carries: the server is unavailable.
+// A 503 alone does not throttle, whatever hint it carries: the server is unavailable.
 func (r RateLimit) Throttles(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests:
 		return true
 	case http.StatusForbidden:
-		return r.HasRetryAfter || r.spent() || r.Throttled()
+		return r.HasRetryAfter || r.spent() || r.Throttled
 	}
-	return r.Throttled()
+	return r.Throttled
 }
 
 // Hint returns how long the server asks the client to wait after a response with
@@ -70,24 +66,54 @@ func (r RateLimit) Hint(status int) time.Duration {
 // spent reports whether no requests are left.
 func (r RateLimit) spent() bool { return r.HasQuota && r.Remaining == 0 }
 
-// ParseRateLimit reads the headers of a response.
+// ParseRateLimit reads the headers in general use of a response.
 //
-// RetryAfter is what the function [RetryAfter] returns. A quota is read from
-// X-RateLimit-Limit, -Remaining and -Reset, from the same names with
-// X-Rate-Limit- or RateLimit-, and from the RateLimit field of the IETF draft.
-// Where a response describes several quotas, in one of these or in several, the
-// strictest counts: the fewest remaining requests, then the longest reset. In a
-// list of numbers, the least remaining and the longest reset count. Resets are
-// read in all the forms of Retry-After. A quota needs a number of remaining
-// requests: a negative number counts as 0, a fraction is cut off. Headers that
-// begin with Beta-, which Atlassian sends for information, are ignored.
+// RetryAfter is what the function [RetryAfter] returns, and RequestID the value of
+// X-Request-Id. A quota is read from X-RateLimit-Limit, -Remaining and -Reset, from
+// the same names with X-Rate-Limit- or RateLimit-, and from the RateLimit field of
+// the IETF draft. Where a response describes several quotas, in one of these or in
+// several, the strictest counts: the fewest remaining requests, then the longest
+// reset. In a list of numbers, the least remaining and the longest reset count.
+// Resets are read in all the forms of Retry-After. A quota needs a number of
+// remaining requests: a negative number counts as 0, one above 2,147,483,647 as
+// that, and a fraction is cut off.
 //
 // Dates are measured from the response's own Date header; without a valid one
 // they are measured from now. The zero value of now stands for the present. The
 // clock is read only for a date.
 func ParseRateLimit(header http.Header, now time.Time) (r RateLimit) {
-	r.parse(header, now)
+	clock := hint.Clock{Header: header, Now: now}
+	if ids := header[hint.RequestID]; len(ids) > 0 {
+		r.RequestID = ids[0]
+	}
+	r.waits(hint.Wait(header[hint.RetryAfter], clock))
+	r.waits(hint.WaitMillis(header[hint.RetryAfterMs], clock))
+	for _, f := range families() {
+		if remaining := header[f.remaining]; len(remaining) > 0 {
+			r.counts(hint.ReadQuota(header[f.limit], remaining, header[f.reset], clock))
+		}
+	}
+	if field := header[hint.RateLimit]; len(field) > 0 {
+		r.counts(hint.ReadField(field, clock))
+	}
 	return r
+}
+
+// RateLimitOf returns what resp says of rate limits: what [ParseRateLimit] reads,
+// with what the reader of the ratelimit middleware adds, if resp came through one
+// that has a reader. Dates are measured from the present. A nil resp says nothing.
+func RateLimitOf(resp *http.Response) RateLimit {
+	if resp == nil {
+		return RateLimit{}
+	}
+	said := ParseRateLimit(resp.Header, time.Time{})
+	if resp.Request == nil {
+		return said
+	}
+	if read := record.LimitReaderOf(resp.Request.Context()); read != nil {
+		return RateLimit(read(resp.Header, record.RateLimit(said)))
+	}
+	return said
 }
 
 // RetryAfter returns how long the response with this header asks to wait:
@@ -108,118 +134,22 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 	return max(wait, millis)
 }
 
-// parse reads each header that is there. A small map is faster to walk than to
-// look up that many names in, most of which are missing (BenchmarkParseRateLimit).
-func (r *RateLimit) parse(header http.Header, now time.Time) {
-	clock := hint.Clock{Header: header, Now: now}
-	if len(header) <= 8 {
-		for name, lines := range header {
-			r.read(name, lines, clock)
-		}
-		return
-	}
-	for _, name := range [...]string{
-		hint.State, hint.Reason, hint.Period, hint.RequestID, hint.ResponseTime, hint.RetryAfter, hint.RetryAfterMs,
-		hint.Remaining, hint.DashedRemaining, hint.DraftRemaining, hint.RateLimit, hint.NearLimit, hint.DraftReason,
-	} {
-		if lines := header[name]; len(lines) > 0 {
-			r.read(name, lines, clock)
-		}
+// families are the names under which servers send a quota in three headers.
+func families() [3]struct{ limit, remaining, reset string } {
+	return [...]struct{ limit, remaining, reset string }{
+		{hint.Limit, hint.Remaining, hint.Reset},
+		{hint.DashedLimit, hint.DashedRemaining, hint.DashedReset},
+		{hint.DraftLimit, hint.DraftRemaining, hint.DraftReset},
 	}
 }
 
-// read adds what one header says. The order of the headers does not matter.
-func (r *RateLimit) read(name string, lines []string, clock hint.Clock) {
-	switch name {
-	case hint.State:
-		r.State = first(lines)
-	case hint.Reason:
-		r.Reason = first(lines)
-	case hint.DraftReason:
-		if len(clock.Header[hint.Reason]) == 0 {
-			r.Reason = first(lines)
-		}
-	case hint.Period:
-		r.Period, _ = hint.Wait(lines, clock)
-	case hint.RequestID:
-		r.RequestID = first(lines)
-	case hint.ResponseTime:
-		r.ResponseTime = fraction(first(lines))
-	case hint.RetryAfter:
-		r.waits(hint.Wait(lines, clock))
-	case hint.RetryAfterMs:
-		r.waits(hint.WaitMillis(lines, clock))
-	case hint.NearLimit:
-		r.NearLimit = strings.EqualFold(strings.TrimSpace(first(lines)), "true")
-	default:
-		r.readQuota(name, lines, clock)
-	}
-}
-
+// waits adds a wait that the server asks for.
 func (r *RateLimit) waits(wait time.Duration, ok bool) {
 	r.RetryAfter, r.HasRetryAfter = max(r.RetryAfter, wait), r.HasRetryAfter || ok
 }
 
-func (r *RateLimit) readQuota(name string, lines []string, clock hint.Clock) {
-	var q hint.Quota
-	switch header := clock.Header; name {
-	case hint.Remaining:
-		q = hint.ReadQuota(header[hint.Limit], lines, header[hint.Reset], clock)
-	case hint.DashedRemaining:
-		q = hint.ReadQuota(header["X-Rate-Limit-Limit"], lines, header["X-Rate-Limit-Reset"], clock)
-	case hint.DraftRemaining:
-		q = hint.ReadQuota(header["Ratelimit-Limit"], lines, header["Ratelimit-Reset"], clock)
-	case hint.RateLimit:
-		q = hint.ReadField(lines, clock)
-	default:
-		return
-	}
+// counts adds a quota.
+func (r *RateLimit) counts(q hint.Quota) {
 	q = hint.Strictest(q, hint.Quota{Limit: r.Limit, Remaining: r.Remaining, Reset: r.Reset, Known: r.HasQuota})
 	r.Limit, r.Remaining, r.Reset, r.HasQuota = q.Limit, q.Remaining, q.Reset, q.Known
-}
-
-func first(lines []string) string {
-	if len(lines) > 0 {
-		return lines[0]
-	}
-	return ""
-}
-
-// fraction reads seconds with a fraction; zero for anything that is no sensible time.
-func fraction(value string) time.Duration {
-	if value == "" {
-		return 0
-	}
-	if d, ok := decimal(value); ok {
-		return d
-	}
-	s, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	if err != nil || !(s > 0 && s < float64(math.MaxInt64/time.Second)) {
-		return 0
-	}
-	return time.Duration(s * float64(time.Second))
-}
-
-// decimal reads a time as servers write it, such as "0.012": digits and at most
-// one point after the first, nine bytes in all. It gives exact nanoseconds, at a
-// fraction of what [strconv.ParseFloat] costs (BenchmarkParseRateLimit).
-func decimal(value string) (d time.Duration, ok bool) {
-	if len(value) > 9 { // what fits cannot overflow
-		return 0, false
-	}
-	n, unit, point := int64(0), int64(time.Second), false
-	for i := range len(value) {
-		switch c := value[i]; {
-		case c == '.' && i > 0 && !point:
-			point = true
-		case c < '0' || c > '9':
-			return 0, false
-		default:
-			n = n*10 + int64(c-'0')
-			if point {
-				unit /= 10
-			}
-		}
-	}
-	return time.Duration(n * unit), true
 }

@@ -64,8 +64,7 @@ func TestRateLimitHeadersOfSeveralVendors(t *testing.T) {
 		want   transport.RateLimit
 	}{
 		{"nothing", http.Header{}, transport.RateLimit{}},
-		{"Opsgenie", header("X-RateLimit-State: THROTTLED", "X-RateLimit-Reason: ACCOUNT", "X-RateLimit-Period-In-Sec: 60", "X-Request-ID: r", "X-Response-Time: 0.25"),
-			transport.RateLimit{State: "THROTTLED", Reason: "ACCOUNT", Period: time.Minute, RequestID: "r", ResponseTime: 250 * time.Millisecond}},
+		{"a request id", header("X-Request-ID: r"), transport.RateLimit{RequestID: "r"}},
 		{"GitHub", header("X-RateLimit-Limit: 60", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 1700000030"),
 			transport.RateLimit{Limit: 60, Reset: 30 * time.Second, HasQuota: true}},
 		{"reset in seconds", header("X-RateLimit-Remaining: 5", "X-RateLimit-Reset: 30"),
@@ -77,89 +76,55 @@ func TestRateLimitHeadersOfSeveralVendors(t *testing.T) {
 			transport.RateLimit{Limit: 100, Remaining: 50, Reset: 30 * time.Second, HasQuota: true}},
 		{"IETF, in three headers", header("RateLimit-Limit: 100", "RateLimit-Remaining: 50", "RateLimit-Reset: 30"),
 			transport.RateLimit{Limit: 100, Remaining: 50, Reset: 30 * time.Second, HasQuota: true}},
-		{"garbage", header("X-RateLimit-Period-In-Sec: x", "X-Response-Time: NaN", "X-RateLimit-Remaining: x", "RateLimit: ;;=,r=x"), transport.RateLimit{}},
+		{"garbage", header("Retry-After: x", "X-RateLimit-Remaining: x", "RateLimit: ;;=,r=x"), transport.RateLimit{}},
 	} {
 		assert.Equal(t, row.want, transport.ParseRateLimit(row.header, now), row.name)
 	}
-	assert.True(t, transport.RateLimit{State: "throttled"}.Throttled())
-	assert.False(t, transport.RateLimit{State: "OK"}.Throttled())
 }
 
-// L1: a response time is read whichever way it is written, and what is none is zero.
-func TestResponseTimesInAllTheirForms(t *testing.T) {
-	t.Parallel()
-	for value, want := range map[string]time.Duration{
-		"":                     0,
-		"0":                    0,
-		"7":                    7 * time.Second,
-		"7.":                   7 * time.Second,
-		".5":                   500 * time.Millisecond,
-		"0.012":                12 * time.Millisecond,
-		"0.3":                  300 * time.Millisecond,
-		"999999999":            999999999 * time.Second,
-		"0.1234567":            123456700,
-		"0.0123456789":         12345678,
-		"1000000000":           1000000000 * time.Second,
-		" 0.25 ":               250 * time.Millisecond,
-		"1e-3":                 time.Millisecond,
-		"+2":                   2 * time.Second,
-		"-1":                   0,
-		".":                    0,
-		"1.2.3":                0,
-		"0x10":                 0,
-		"NaN":                  0,
-		"Inf":                  0,
-		"99999999999999999999": 0,
-		"1 000":                0,
-	} {
-		got := transport.ParseRateLimit(http.Header{"X-Response-Time": {value}}, time.Time{}).ResponseTime
-		assert.Equal(t, want, got, "%q", value)
-	}
-}
-
-// R6, R18: a 429, the state THROTTLED, and a 403 with Retry-After or a spent quota
+// R6, R18: a 429, a state that says so, and a 403 with Retry-After or a spent quota
 // throttle. Retry-After is a hint whatever the status; a spent quota is one where
 // it throttles; a period never is.
 func TestThrottlesAndHints(t *testing.T) {
 	t.Parallel()
 	const s = time.Second
+	type limit = transport.RateLimit
+	after := func(d time.Duration) limit { return limit{RetryAfter: d, HasRetryAfter: true} }
+	spent := limit{Reset: 25 * s, HasQuota: true}
 	for _, row := range []struct {
 		name      string
 		status    int
-		header    []string
+		said      limit
 		throttles bool
 		hint      time.Duration
 	}{
-		{"429", 429, nil, true, 0},
-		{"429, Retry-After", 429, []string{"Retry-After: 7"}, true, 7 * s},
-		{"429, spent", 429, []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, true, 25 * s},
-		{"429, spent, renewal unknown", 429, []string{"X-RateLimit-Remaining: 0"}, true, 0},
-		{"429, requests left", 429, []string{"X-RateLimit-Remaining: 3", "X-RateLimit-Reset: 25"}, true, 0},
-		{"429, both", 429, []string{"Retry-After: 7", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, true, 7 * s},
-		{"429, both, the date is past", 429, []string{
-			"Retry-After: Sun, 06 Nov 1994 08:49:37 GMT", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25",
-		}, true, 0},
-		{"429, period", 429, []string{"X-RateLimit-Period-In-Sec: 60"}, true, 0},
-		{"403", 403, nil, false, 0},
-		{"403, Retry-After", 403, []string{"Retry-After: 20"}, true, 20 * s},
-		{"403, Retry-After: 0", 403, []string{"Retry-After: 0"}, true, 0},
-		{"403, unusable Retry-After", 403, []string{"Retry-After: soon"}, false, 0},
-		{"403, spent", 403, []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, true, 25 * s},
-		{"403, requests left", 403, []string{"X-RateLimit-Remaining: 3", "X-RateLimit-Reset: 25"}, false, 0},
-		{"403, state", 403, []string{"X-RateLimit-State: THROTTLED"}, true, 0},
-		{"200", 200, nil, false, 0},
-		{"200, spent", 200, []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, false, 0},
-		{"200, state", 200, []string{"X-RateLimit-State: throttled", "X-RateLimit-Period-In-Sec: 60"}, true, 0},
-		{"200, state OK", 200, []string{"X-RateLimit-State: OK"}, false, 0},
-		{"200, state and spent", 200, []string{"X-RateLimit-State: THROTTLED", "RateLimit-Remaining: 0", "RateLimit-Reset: 2"}, true, 2 * s},
-		{"503, Retry-After", 503, []string{"Retry-After: 20"}, false, 20 * s},
-		{"503, spent", 503, []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 25"}, false, 0},
+		{"429", 429, limit{}, true, 0},
+		{"429, Retry-After", 429, after(7 * s), true, 7 * s},
+		{"429, spent", 429, spent, true, 25 * s},
+		{"429, spent, renewal unknown", 429, limit{HasQuota: true}, true, 0},
+		{"429, requests left", 429, limit{Remaining: 3, Reset: 25 * s, HasQuota: true}, true, 0},
+		{"429, both", 429, limit{RetryAfter: 7 * s, HasRetryAfter: true, Reset: 25 * s, HasQuota: true}, true, 7 * s},
+		{"429, both, the date is past", 429, limit{HasRetryAfter: true, Reset: 25 * s, HasQuota: true}, true, 0},
+		{"429, period", 429, limit{Period: time.Minute}, true, 0},
+		{"403", 403, limit{}, false, 0},
+		{"403, Retry-After", 403, after(20 * s), true, 20 * s},
+		{"403, Retry-After: 0", 403, after(0), true, 0},
+		{"403, spent", 403, spent, true, 25 * s},
+		{"403, requests left", 403, limit{Remaining: 3, Reset: 25 * s, HasQuota: true}, false, 0},
+		{"403, state", 403, limit{Throttled: true}, true, 0},
+		{"200", 200, limit{}, false, 0},
+		{"200, spent", 200, spent, false, 0},
+		{"200, state", 200, limit{Throttled: true, Period: time.Minute}, true, 0},
+		{"200, a state that does not ask", 200, limit{State: "THROTTLED"}, false, 0},
+		{"200, state and spent", 200, limit{Throttled: true, Reset: 2 * s, HasQuota: true}, true, 2 * s},
+		{"503, Retry-After", 503, after(20 * s), false, 20 * s},
+		{"503, spent", 503, spent, false, 0},
+		{"503, state", 503, limit{Throttled: true}, true, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			said := transport.ParseRateLimit(header(row.header...), time.Time{})
-			assert.Equal(t, row.throttles, said.Throttles(row.status))
-			assert.Equal(t, row.hint, said.Hint(row.status))
+			assert.Equal(t, row.throttles, row.said.Throttles(row.status))
+			assert.Equal(t, row.hint, row.said.Hint(row.status))
 		})
 	}
 }
@@ -177,7 +142,7 @@ func TestADateIsMeasuredFromThePresent(t *testing.T) {
 // Responses with ordinary headers, many or few, cost no allocation.
 func TestNoAllocationsForOrdinaryLimits(t *testing.T) { //nolint:paralleltest // it counts allocations
 	ordinary := []string{
-		"Content-Type: text/html", "Date: Fri, 27 Nov 2026 07:50:00 GMT", "X-RateLimit-State: OK", "Retry-After: 7",
+		"Content-Type: text/html", "Date: Fri, 27 Nov 2026 07:50:00 GMT", "X-Request-Id: r-1", "Retry-After: 7",
 		"X-RateLimit-Limit: 60", "X-RateLimit-Remaining: 59", "X-RateLimit-Reset: 1795765830",
 	}
 	many := append([]string{"Retry-After-Ms: 7500", `RateLimit: "a";r=5;t=2, "b";r=1;t=60`, "Via: a", "Age: 1", "Etag: b"}, ordinary...)

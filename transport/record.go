@@ -71,15 +71,16 @@ func (c *Call) open() bool {
 	return !c.sealed
 }
 
-// RateLimit returns what the last response said of rate limits; the zero value
-// says that none came, or that it said nothing.
+// RateLimit returns what the last response said of rate limits, as the ratelimit
+// middleware or a typed call has read it. It is the zero value if neither has read
+// a response, or if the last one said nothing.
 func (c *Call) RateLimit() RateLimit {
 	if c == nil {
 		return RateLimit{}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.rate.limit(c.quota)
+	return c.limit()
 }
 
 // Reason returns why retries ended, or the empty string when they were not needed any more.

@@ -44,7 +44,7 @@ func (c *Call) snapshot(most int) *snapshot {
 	method, u := c.aimedAt()
 	s := &snapshot{
 		id: c.identity(), method: method, url: u, start: c.start(), elapsed: c.took,
-		sealed: c.sealed, count: c.count(), waited: c.waited(), rate: c.rate.limit(c.quota),
+		sealed: c.sealed, count: c.count(), waited: c.waited(), rate: c.limit(),
 	}
 	if !c.sealed {
 		s.elapsed = c.age()

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"net/http"
 	"reflect"
 	"time"
 
@@ -19,24 +18,26 @@ func (w *writer) SetReason(reason string) {
 	c.write(func() { c.others().reason = Reason(reason) })
 }
 
-func (w *writer) SetRateLimit(r record.RateLimit) { w.setRateLimit((*RateLimit)(&r)) }
-
-// ReadRateLimit does what SetRateLimit does with [ParseRateLimit], less its copies.
-func (w *writer) ReadRateLimit(header http.Header) {
-	var r RateLimit
-	r.parse(header, time.Time{})
-	w.setRateLimit(&r)
-}
-
-func (w *writer) setRateLimit(r *RateLimit) {
-	if *r == (RateLimit{}) {
-		return
-	}
+func (w *writer) SetRateLimit(r record.RateLimit) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.sealed {
-		w.rate, w.quota = keep(r)
+		(*Call)(w).keepLimit((*RateLimit)(&r))
 	}
+}
+
+func (w *writer) SetLimitReader(read record.LimitReader) {
+	c := (*Call)(w)
+	c.write(func() { c.others().reader = read })
+}
+
+func (w *writer) LimitReader() record.LimitReader {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.rest == nil {
+		return nil
+	}
+	return w.rest.reader
 }
 
 func (w *writer) AddWait(wait record.Wait) (n, before int) {

@@ -79,11 +79,9 @@ func throttlesOnce() http.HandlerFunc {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("X-Request-Id", "request-1")
 		if asked.CompareAndSwap(false, true) {
-			w.Header().Set("X-RateLimit-State", "THROTTLED")
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
-		w.Header().Set("X-RateLimit-State", "OK")
 		_, _ = io.WriteString(w, `{"name":"disk","apiKey":"never shown"}`)
 	}
 }

@@ -48,8 +48,8 @@ func ReadQuota(limit, remaining, reset []string, clock Clock) (q Quota) {
 
 // Count reads the lines of a header that counts requests, each of which may be a
 // list, and returns the smallest number. A number may have parameters, as in
-// 76;w=21600. Fractions are cut off, a negative number counts as 0, and one too
-// large for an int as [math.MaxInt]. The result is false when there is no number.
+// 76;w=21600. Fractions are cut off, a negative number counts as 0, and one above
+// [math.MaxInt32] as that. The result is false when there is no number.
 func Count(lines []string) (n int, ok bool) {
 	for _, line := range lines {
 		if short, isShort := digits(line); isShort { // nearly all are of this form
@@ -85,5 +85,5 @@ func count(text string) (int, bool) {
 	case negative:
 		return 0, true
 	}
-	return int(min(n.whole, math.MaxInt)), true
+	return int(min(n.whole, math.MaxInt32)), true
 }

@@ -5,7 +5,6 @@ package record
 
 import (
 	"context"
-	"net/http"
 	"time"
 )
 
@@ -37,10 +36,12 @@ func NodeOf(ctx context.Context) Node {
 type Writer interface {
 	// SetReason notes why retries ended.
 	SetReason(reason string)
-	// SetRateLimit notes what a response said of rate limits.
+	// SetRateLimit records what the last response said of rate limits.
 	SetRateLimit(r RateLimit)
-	// ReadRateLimit notes what the header of a response says of rate limits.
-	ReadRateLimit(header http.Header)
+	// SetLimitReader records by which reader the responses of the call are read.
+	SetLimitReader(read LimitReader)
+	// LimitReader returns that reader, or nil if there is none.
+	LimitReader() LimitReader
 	// AddWait adds a wait that begins. It returns its place among the waits, counted
 	// from 1, and the attempt that it comes before; zeros if the record is sealed.
 	AddWait(w Wait) (n, before int)
@@ -84,22 +85,6 @@ func Watched(ctx context.Context, w Wait) {
 	if watcher, ok := ctx.Value(WatchKey{}).(Watcher); ok {
 		watcher.Tell(ctx, w)
 	}
-}
-
-// A RateLimit is a transport.RateLimit, as a [Wait] is a transport.Wait.
-type RateLimit struct {
-	State         string
-	Reason        string
-	Period        time.Duration
-	RequestID     string
-	ResponseTime  time.Duration
-	RetryAfter    time.Duration
-	Limit         int
-	Remaining     int
-	Reset         time.Duration
-	HasQuota      bool
-	HasRetryAfter bool
-	NearLimit     bool
 }
 
 // Detach returns ctx without the record of its call: see layer.Detach.

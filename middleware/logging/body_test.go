@@ -259,7 +259,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 			secrets := fmt.Sprintf(`{"apiKey":"%[1]s","a":{"token":["%[1]s"]},"next":"https://u:%[1]s@x.io/?sig=%[1]s","raw":"{\"password\":\"%[1]s\"}"}`, canary)
 			header := http.Header{
 				"Content-Type": {"application/json"}, "Set-Cookie": {"sid=" + canary}, "Location": {"https://u:" + canary + "@x.io/?token=" + canary},
-				"X-Echo": {"Authorization: GenieKey " + canary}, "X-Ratelimit-State": {"token=" + canary},
+				"X-Echo": {"Authorization: GenieKey " + canary}, "X-Ratelimit-Reset": {"token=" + canary},
 			}
 			target := "https://user:" + canary + "@x.io/?apiKey=" + canary + "&q=" + canary + "&next=https%3A%2F%2Fx.io%3Fkey%3D" + canary + "#" + canary
 			send := func(base http.RoundTripper, kind, body string) {

@@ -41,7 +41,7 @@ func TestALineIsBoundedWhateverIsLong(t *testing.T) {
 		}{
 			"a header":         {header: http.Header{"X-Request-Id": {long}}, says: fmt.Sprintf("… (%d bytes)", len(long))},
 			"headers":          {header: http.Header{"X-Request-Id": many}, says: fmt.Sprintf("… (%d bytes)", len(strings.Join(many, ", ")))},
-			"a rate limit":     {header: http.Header{"X-Ratelimit-State": {long}, "X-Ratelimit-Reason": {long}}},
+			"a rate limit":     {header: http.Header{"X-Ratelimit-Limit": {long}, "X-Ratelimit-Reset": {long}}},
 			"a path":           {url: url.URL{Path: "/" + long}, says: fmt.Sprintf("… (%d bytes)", len(long)+1)},
 			"a query":          {url: url.URL{RawQuery: long}, says: fmt.Sprintf("… (%d bytes)", len(long))},
 			"an opaque URL":    {url: url.URL{Opaque: "//h/" + long}, says: fmt.Sprintf("… (%d bytes)", len(long)+4)},

@@ -19,8 +19,8 @@ var inMemory = transport.RoundTripperFunc(func(req *http.Request) (*http.Respons
 })
 
 var answerHeader = http.Header{
-	"Content-Type": {"application/json"}, "X-Request-Id": {"r-1"}, "X-Ratelimit-State": {"OK"},
-	"X-Ratelimit-Reason": {"ACCOUNT"}, "X-Ratelimit-Period-In-Sec": {"60"},
+	"Content-Type": {"application/json"}, "X-Request-Id": {"r-1"}, "X-Ratelimit-Limit": {"60"},
+	"X-Ratelimit-Remaining": {"59"}, "X-Ratelimit-Reset": {"60"},
 }
 
 func jsonTo(level slog.Level) *slog.Logger {

@@ -27,8 +27,7 @@ import (
 func DefaultHeaders() []string {
 	return []string{
 		"Content-Type", "Content-Length", "User-Agent",
-		header.RetryAfter, header.RequestID, header.State, header.Reason,
-		header.Period, header.Limit, header.Remaining, header.Reset,
+		header.RetryAfter, header.RequestID, header.Limit, header.Remaining, header.Reset,
 	}
 }
 

@@ -77,9 +77,9 @@ func (APIEvent) sealed()          {}
 type ResultMetadata struct {
 	RequestID       string        // the server's id of the request
 	ResponseTime    time.Duration // as the server measured it; in JSON a number of seconds
-	RateLimitState  string        // "OK" or "THROTTLED"; the set is open
-	RateLimitReason string        // what was limited, such as "ACCOUNT"
-	RateLimitPeriod time.Duration // the window that was hit; in JSON a number of seconds
+	RateLimitState  string        // the server's own word for its state; empty unless a reader of package ratelimit finds it
+	RateLimitReason string        // the server's own word for what was limited; likewise
+	RateLimitPeriod time.Duration // the window in which the server counted the requests; in JSON a number of seconds
 	RetryCount      int           // how many attempts followed the first
 }
 

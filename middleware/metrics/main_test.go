@@ -7,10 +7,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -56,7 +58,15 @@ func watched(opts ...metrics.SubscribeOption) (*metrics.Publishers, *diary) {
 }
 
 func chain(base transport.RoundTripperFunc, p *metrics.Publishers) http.RoundTripper {
-	return transport.Chain(base, transport.Identity(), metrics.Calls(p), again, metrics.Attempts(p))
+	return transport.Chain(base, transport.Identity(), metrics.Calls(p), again, ratelimit.New(nil, ratelimit.WithReader(vendor)), metrics.Attempts(p))
+}
+
+// vendor reads what only one vendor says.
+func vendor(header http.Header, said transport.RateLimit) transport.RateLimit {
+	said.State, said.Reason = header.Get("Vendor-State"), header.Get("Vendor-Reason")
+	said.Period, _ = time.ParseDuration(header.Get("Vendor-Period"))
+	said.ResponseTime, _ = time.ParseDuration(header.Get("Vendor-Took"))
+	return said
 }
 
 // again repeats a request that was answered by a 503, without a body of its own.

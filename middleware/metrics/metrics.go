@@ -1,8 +1,8 @@
 // Package metrics tells observers what calls and attempts did, on three channels:
 // API once per call that ended with a response, HTTP once per attempt, SDK once
-// per typed call. The fields are those of Opsgenie's Python SDK
-// (https://docs.opsgenie.com/docs/opsgenie-python-api), and one transaction id
-// joins the events of a call.
+// per typed call. One transaction id joins the events of a call. The events are for
+// any API; the names of their fields in JSON are those that the page of Opsgenie's
+// Python SDK gives them (https://docs.opsgenie.com/docs/opsgenie-python-api).
 //
 // [Calls] and [Attempts] publish the first two for any API; typed calls publish
 // the third, and the first in the chain's stead. A channel that nobody observes
@@ -76,8 +76,7 @@ func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func resultOf(req *http.Request, resp *http.Response) ResultMetadata {
-	rate := transport.ParseRateLimit(resp.Header, time.Time{})
-	return ResultOf(rate, transport.CallFrom(req.Context()).Retries())
+	return ResultOf(transport.RateLimitOf(resp), transport.CallFrom(req.Context()).Retries())
 }
 
 // Attempts returns a middleware that publishes an [HTTPEvent] for each attempt,

@@ -32,8 +32,7 @@ func TestOneTransactionIDJoinsTheChannels(t *testing.T) {
 		answers = answers[1:]
 		resp := answer(code, "", "x")
 		resp.Header = http.Header{
-			"X-Ratelimit-State": {"THROTTLED"}, "X-Ratelimit-Reason": {"ACCOUNT"}, "X-Ratelimit-Period-In-Sec": {"60"},
-			"X-Request-Id": {"r-1"}, "X-Response-Time": {"0.25"},
+			"Vendor-State": {"SLOW"}, "Vendor-Reason": {"ACCOUNT"}, "Vendor-Period": {"60s"}, "Vendor-Took": {"250ms"}, "X-Request-Id": {"r-1"},
 		}
 		return resp, nil
 	}, p)
@@ -61,7 +60,7 @@ func TestOneTransactionIDJoinsTheChannels(t *testing.T) {
 	}
 	assert.Equal(t, metrics.ResultMetadata{
 		RequestID: "r-1", ResponseTime: 250 * time.Millisecond,
-		RateLimitState: "THROTTLED", RateLimitReason: "ACCOUNT", RateLimitPeriod: time.Minute, RetryCount: 2,
+		RateLimitState: "SLOW", RateLimitReason: "ACCOUNT", RateLimitPeriod: time.Minute, RetryCount: 2,
 	}, of[metrics.APIEvent](d)[0].Result)
 }
 

@@ -20,7 +20,7 @@ func atOnce(headers ...string) http.RoundTripper {
 }
 
 func BenchmarkRateLimit(b *testing.B) {
-	silent, said := atOnce(), atOnce("X-RateLimit-State", "OK", "X-Request-Id", "r-1", "X-Response-Time", "0.1")
+	silent, said := atOnce(), atOnce("X-RateLimit-Limit", "60", "X-RateLimit-Remaining", "59", "X-Request-Id", "r-1")
 	for _, row := range []struct {
 		name string
 		rt   http.RoundTripper
@@ -28,6 +28,7 @@ func BenchmarkRateLimit(b *testing.B) {
 		{"bare", silent},
 		{"read only", ratelimit.New(nil)(silent)},
 		{"read only, headers", ratelimit.New(nil)(said)},
+		{"a reader, headers", ratelimit.New(nil, ratelimit.WithReader(ratelimit.ReadVendor))(said)},
 		{"limiter", ratelimit.New(ratelimit.NewLimiter())(silent)},
 		{"limiter with a rate", ratelimit.New(ratelimit.NewLimiter(ratelimit.WithRate(1e9, 1e9)))(silent)},
 	} {
@@ -47,10 +48,11 @@ func BenchmarkRateLimit(b *testing.B) {
 // What an answer does not say costs nothing, and neither does a limiter that
 // lets everything pass.
 func TestAllocatesNothingWhenNothingIsSaid(t *testing.T) {
-	for name, limiter := range map[string]*ratelimit.Limiter{
-		"read only": nil, "limiter": ratelimit.NewLimiter(), "rate": ratelimit.NewLimiter(ratelimit.WithRate(1e9, 1e9)),
+	for name, mw := range map[string]transport.Middleware{
+		"read only": ratelimit.New(nil), "limiter": ratelimit.New(ratelimit.NewLimiter()), "reader": reading(ratelimit.NewLimiter()),
+		"rate": ratelimit.New(ratelimit.NewLimiter(ratelimit.WithRate(1e9, 1e9))),
 	} {
-		rt := ratelimit.New(limiter)(atOnce())
+		rt := mw(atOnce())
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		require.NoError(t, err)
 		require.Zero(t, testing.AllocsPerRun(100, func() {

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-
-	"github.com/tripware/tripware/internal/header"
 )
 
 // A server answers attempts as told and keeps when the last came.
@@ -68,16 +66,16 @@ func TestTheEstimateIsWhenTheNextAttemptGoes(t *testing.T) {
 		{"a pause, and a queue", nil, []http.Header{throttle("Retry-After", "5")}, 50, off},
 		{"a pause, a burst before it and a queue", nil, accepted(40, throttle("Retry-After", "5")), 60, off},
 		{"a pause, a rate and a queue", []LimiterOption{WithRate(1, 1)}, []http.Header{throttle("Retry-After", "5")}, 9, off},
-		{"the pace of a window", nil, []http.Header{throttle(header.Period, "1")}, 0, 0.01},
-		{"the pace of a window, and a queue", nil, accepted(100, throttle(header.Period, "10")), 30, off},
-		{"the slowest pace, and a queue", nil, []http.Header{throttle(header.Period, "60")}, 30, off},
+		{"the pace of a window", nil, []http.Header{throttle(VendorPeriod, "1")}, 0, 0.01},
+		{"the pace of a window, and a queue", nil, accepted(100, throttle(VendorPeriod, "10")), 30, off},
+		{"the slowest pace, and a queue", nil, []http.Header{throttle(VendorPeriod, "60")}, 30, off},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				base := &server{answers: row.answers}
 				limiter := NewLimiter(append(row.opts, still, WithMaxWait(0))...)
-				rt := New(limiter)(base)
+				rt := New(limiter, WithReader(ReadVendor))(base)
 				for range max(1, len(row.answers)) {
 					ask(t.Context(), rt)
 				}
@@ -116,7 +114,7 @@ func TestTheEstimateKnowsARefusal(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				limiter := NewLimiter(append(row.opts, WithJitter(func() float64 { return 0 }))...)
 				base := &server{answers: []http.Header{throttle("Retry-After", "5")}}
-				rt := New(limiter)(base)
+				rt := New(limiter, WithReader(ReadVendor))(base)
 				ask(t.Context(), rt)
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()

@@ -12,7 +12,7 @@ import (
 
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
-		return answer(http.StatusOK, "X-RateLimit-State", "OK", "X-RateLimit-Period-In-Sec", "60"), nil
+		return answer(http.StatusOK, "X-RateLimit-Limit", "60", "X-RateLimit-Remaining", "59"), nil
 	})
 	client := &http.Client{Transport: transport.Chain(server, ratelimit.New(ratelimit.NewLimiter()))}
 	resp, err := client.Get("https://api.example.com/")
@@ -21,8 +21,30 @@ func ExampleNew() {
 	}
 	defer resp.Body.Close()
 	said := transport.CallOf(resp).RateLimit()
-	fmt.Println(said.State, said.Period)
-	// Output: OK 1m0s
+	fmt.Println(said.Remaining, "of", said.Limit)
+	// Output: 59 of 60
+}
+
+func ExampleWithReader() {
+	// A server that says in a header of its own that it is overloaded.
+	load := func(header http.Header, said transport.RateLimit) transport.RateLimit {
+		said.State = header.Get("Example-Load")
+		said.Throttled = said.State == "high"
+		return said
+	}
+	server := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
+		return answer(http.StatusOK, "Example-Load", "high", "Retry-After", "2"), nil
+	})
+	limiter := ratelimit.NewLimiter()
+	client := &http.Client{Transport: transport.Chain(server, ratelimit.New(limiter, ratelimit.WithReader(load)))}
+	resp, err := client.Get("https://api.example.com/")
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	state, _ := limiter.Snapshot("api.example.com")
+	fmt.Println(transport.CallOf(resp).RateLimit().State, state.PausedUntil.IsZero())
+	// Output: high false
 }
 
 func ExampleNewLimiter() {

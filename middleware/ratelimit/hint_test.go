@@ -13,7 +13,13 @@ import (
 
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/transport"
 )
+
+// reading is the layer with the reader of a vendor.
+func reading(limiter *ratelimit.Limiter) transport.Middleware {
+	return ratelimit.New(limiter, ratelimit.WithReader(ratelimit.ReadVendor))
+}
 
 // L2, R6, R18, C10: a hint pauses the key for as long as it says; without one there is no pause.
 func TestPausesForTheHint(t *testing.T) {
@@ -29,7 +35,7 @@ func TestPausesForTheHint(t *testing.T) {
 			return answer(429, "Retry-After", time.Now().Add(9*time.Second).UTC().Format(http.TimeFormat))
 		}, nil, 9 * time.Second},
 		{"a retry after before a window", func() *http.Response {
-			return answer(429, header.Period, "60", "Retry-After", "2")
+			return answer(429, ratelimit.VendorPeriod, "60", "Retry-After", "2")
 		}, nil, 2 * time.Second},
 		{"the reset of an empty quota", func() *http.Response {
 			return answer(429, header.Remaining, "0", header.Reset, "5")
@@ -51,11 +57,11 @@ func TestPausesForTheHint(t *testing.T) {
 		{"no longest pause, and a number that overflows", func() *http.Response { return answer(429, "Retry-After", strings.Repeat("9", 30)) },
 			[]ratelimit.LimiterOption{ratelimit.WithMaxPause(0)}, math.MaxInt64 / 4},
 		{"the state on a success", func() *http.Response {
-			return answer(202, header.State, "THROTTLED", "Retry-After", "4")
+			return answer(202, ratelimit.VendorState, "SLOW", "Retry-After", "4")
 		}, nil, 4 * time.Second},
 
 		{"no hint", func() *http.Response { return answer(429) }, nil, 0},
-		{"garbage", func() *http.Response { return answer(429, "Retry-After", "-1", header.Period, "x") }, nil, 0},
+		{"garbage", func() *http.Response { return answer(429, "Retry-After", "-1", ratelimit.VendorPeriod, "x") }, nil, 0},
 		{"a quota that is not empty", func() *http.Response {
 			return answer(429, header.Remaining, "5", header.Reset, "5")
 		}, nil, 0},
@@ -68,7 +74,7 @@ func TestPausesForTheHint(t *testing.T) {
 		{"an empty quota on a success", func() *http.Response {
 			return answer(200, header.Remaining, "0", header.Reset, "5")
 		}, nil, 0},
-		{"the state OK", func() *http.Response { return answer(200, header.State, "OK", header.Period, "60") }, nil, 0},
+		{"the state OK", func() *http.Response { return answer(200, ratelimit.VendorState, "OK", ratelimit.VendorPeriod, "60") }, nil, 0},
 		{"learning switched off", func() *http.Response { return answer(429, "Retry-After", "7") },
 			[]ratelimit.LimiterOption{ratelimit.WithLearning(false)}, 0},
 	} {
@@ -76,7 +82,8 @@ func TestPausesForTheHint(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				server := begin(row.answer())
-				rt := ratelimit.New(ratelimit.NewLimiter(append(row.opts, ratelimit.WithJitter(noJitter), ratelimit.WithMaxWait(0))...))(server)
+				limiter := ratelimit.NewLimiter(append(row.opts, ratelimit.WithJitter(noJitter), ratelimit.WithMaxWait(0))...)
+				rt := reading(limiter)(server)
 				send(t, rt, request(t, nil))
 				send(t, rt, request(t, nil))
 				assert.Equal(t, []time.Duration{0, row.want}, server.came)
@@ -111,9 +118,9 @@ func TestThePeriodOfAWindowSetsAPaceAndNoPause(t *testing.T) {
 				for range row.accepted {
 					answers = append(answers, answer(200))
 				}
-				server := begin(append(answers, answer(429, header.Period, row.period))...)
+				server := begin(append(answers, answer(429, ratelimit.VendorPeriod, row.period))...)
 				limiter := ratelimit.NewLimiter(ratelimit.WithJitter(noJitter))
-				rt := ratelimit.New(limiter)(server)
+				rt := reading(limiter)(server)
 				for range row.accepted {
 					send(t, rt, request(t, nil))
 					time.Sleep(row.every)
@@ -150,7 +157,7 @@ func TestA503LeavesTheMeasuredPaceAlone(t *testing.T) {
 				}
 				server := begin(append(answers, answer(429, "Retry-After", "1"), answer(503, row.headers...))...)
 				limiter := ratelimit.NewLimiter(ratelimit.WithJitter(noJitter))
-				rt := ratelimit.New(limiter)(server)
+				rt := reading(limiter)(server)
 				for range len(answers) + 1 {
 					send(t, rt, request(t, nil))
 				}
@@ -172,7 +179,7 @@ func TestA503WithoutAHintTeachesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		limiter := ratelimit.NewLimiter()
-		rt := ratelimit.New(limiter)(always(503, header.Period, "60"))
+		rt := reading(limiter)(always(503, ratelimit.VendorPeriod, "60"))
 		for range 100 {
 			send(t, rt, request(t, nil))
 		}

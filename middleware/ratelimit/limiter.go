@@ -14,15 +14,16 @@ import (
 // which they came.
 //
 // A key that learns treats these responses as an instruction to slow down: the
-// status 429, the state THROTTLED, and a 403 with Retry-After or a spent quota.
+// status 429, a 403 with Retry-After or a spent quota, and any response of which
+// the reader of the layer says so ([WithReader]).
 // If the response has a hint, the key is paused for that long, at most
 // [WithMaxPause]. A hint is Retry-After or, without one, the reset of a spent
 // quota. A 503 with Retry-After pauses the key too; a 503 without one changes
 // nothing.
 //
-// Without a hint the limiter sets a pace instead of a pause. If the response
-// names the period of the window that was hit, the pace begins at what was
-// accepted lately, spread over that period. If it does not, the pace begins at
+// Without a hint the limiter sets a pace instead of a pause. If the reader finds
+// the period of the window that was hit, the pace begins at what was accepted
+// lately, spread over that period. If it does not, the pace begins at
 // what was accepted in the last second, provided that this was five attempts or
 // more.
 //

@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
@@ -266,8 +265,8 @@ func TestNotesTheWaitAndHoldsTheClock(t *testing.T) {
 	}{
 		"a pause": {answer(429, "Retry-After", "2"), nil,
 			[]transport.Wait{{For: 2 * time.Second, Before: 1, Cause: transport.WaitLimit, Reason: "paused by 429"}}, []string{"hold 0s", "restart 2s"}},
-		"a pause by state": {answer(200, header.State, "THROTTLED", "Retry-After", "2"), nil,
-			[]transport.Wait{{For: 2 * time.Second, Before: 1, Cause: transport.WaitLimit, Reason: "paused by its state"}}, []string{"hold 0s", "restart 2s"}},
+		"a pause by state": {answer(200, ratelimit.VendorState, "SLOW", "Retry-After", "2"), nil,
+			[]transport.Wait{{For: 2 * time.Second, Before: 1, Cause: transport.WaitLimit, Reason: "paused by the server's state"}}, []string{"hold 0s", "restart 2s"}},
 		"a pace": {answer(200), []ratelimit.LimiterOption{ratelimit.WithRate(1, 1)},
 			[]transport.Wait{{For: time.Second, Before: 1, Cause: transport.WaitLimit, Reason: "paced"}}, []string{"hold 0s", "restart 1s"}},
 		"no wait": {answer(200), nil, nil, nil},
@@ -275,7 +274,7 @@ func TestNotesTheWaitAndHoldsTheClock(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				rt := transport.Chain(begin(row.first), ratelimit.New(ratelimit.NewLimiter(append(row.opts, ratelimit.WithJitter(noJitter))...)))
+				rt := transport.Chain(begin(row.first), reading(ratelimit.NewLimiter(append(row.opts, ratelimit.WithJitter(noJitter))...)))
 				send(t, rt, request(t, nil))
 				ctx, call := transport.Begin(t.Context())
 				clock := &heldClock{begun: time.Now()}

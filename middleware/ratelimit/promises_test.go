@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
 )
@@ -19,8 +18,8 @@ import (
 func TestWithoutALimiterNothingWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		server := begin(answer(429, "Retry-After", "7", header.State, transport.Throttled))
-		rt := ratelimit.New(nil)(server)
+		server := begin(answer(429, "Retry-After", "7", ratelimit.VendorState, "SLOW"))
+		rt := reading(nil)(server)
 		send(t, rt, request(t, nil))
 		send(t, rt, request(t, nil))
 		assert.Equal(t, []time.Duration{0, 0}, server.came)

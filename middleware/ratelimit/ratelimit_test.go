@@ -43,20 +43,17 @@ func (b *countedBody) Close() error { b.closed++; return nil }
 // L1: what an answer says is read whatever its status.
 func TestPutsWhatEveryAnswerSaysOnTheRecord(t *testing.T) {
 	t.Parallel()
-	vendor := []string{
-		"X-RateLimit-State", "OK", "X-RateLimit-Reason", "ACCOUNT", "X-RateLimit-Period-In-Sec", "60",
-		"X-Request-Id", "r-1", "X-Response-Time", "0.25",
-	}
+	said := []string{ratelimit.VendorState, "OK", ratelimit.VendorPeriod, "60", "X-Request-Id", "r-1", "Retry-After", "7"}
 	for _, status := range []int{200, 202, 301, 404, 422, 429, 500, 503} {
 		for name, limiter := range map[string]*ratelimit.Limiter{"reading": nil, "limiting": ratelimit.NewLimiter()} {
 			t.Run(fmt.Sprint(name, " ", status), func(t *testing.T) {
 				t.Parallel()
-				rt := transport.Chain(always(status, vendor...), ratelimit.New(limiter))
+				rt := transport.Chain(always(status, said...), reading(limiter))
 				resp, err := rt.RoundTrip(request(t, nil))
 				require.NoError(t, err)
 				defer resp.Body.Close()
 				assert.Equal(t, transport.RateLimit{
-					State: "OK", Reason: "ACCOUNT", Period: time.Minute, RequestID: "r-1", ResponseTime: 250 * time.Millisecond,
+					State: "OK", Period: time.Minute, RequestID: "r-1", RetryAfter: 7 * time.Second, HasRetryAfter: true,
 				}, transport.CallOf(resp).RateLimit())
 			})
 		}
@@ -77,7 +74,7 @@ func TestReadsTheHeadersOfOtherVendors(t *testing.T) {
 		{"the draft's field", []string{"RateLimit", `"default";r=50;t=30`},
 			transport.RateLimit{HasQuota: true, Remaining: 50, Reset: 30 * time.Second}},
 		{"a request id alone", []string{"X-Request-Id", "r-1"}, transport.RateLimit{RequestID: "r-1"}},
-		{"a response time alone", []string{"X-Response-Time", "1"}, transport.RateLimit{ResponseTime: time.Second}},
+		{"what only one vendor says", []string{ratelimit.VendorState, "SLOW"}, transport.RateLimit{}},
 		{"garbage", []string{"Retry-After", "soon", "X-RateLimit-Remaining", "x"}, transport.RateLimit{}},
 		{"nothing", []string{"Content-Type", "text/html"}, transport.RateLimit{}},
 	} {

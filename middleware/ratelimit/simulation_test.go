@@ -66,7 +66,7 @@ func patient(client http.RoundTripper, req *http.Request, draw func() float64) (
 		if status = resp.StatusCode; status != http.StatusTooManyRequests || n == retries {
 			break
 		}
-		said := transport.ParseRateLimit(resp.Header, time.Now())
+		said := ratelimit.ReadVendor(resp.Header, transport.ParseRateLimit(resp.Header, time.Now()))
 		ceiling := max(base<<n, min(said.Period, longest))
 		time.Sleep(said.Hint(status) + time.Duration(draw()*float64(ceiling)))
 	}
@@ -128,7 +128,7 @@ func TestSettlesWithOtherBuckets(t *testing.T) {
 				server := &bucketServer{perSecond: row.perSecond, burst: row.burst, headers: []string{"Retry-After", "1"},
 					latency: func() time.Duration { return row.latency + time.Duration(draw()*float64(row.latency)/4) }}
 				limiter := ratelimit.NewLimiter(ratelimit.WithJitter(draw))
-				took, failed := run(t, ratelimit.New(limiter)(server), row.calls, row.workers, draw)
+				took, failed := run(t, reading(limiter)(server), row.calls, row.workers, draw)
 				require.Zero(t, failed)
 				assert.LessOrEqual(t, float64(server.requests)/float64(row.calls), row.sent)
 				assert.LessOrEqual(t, took.Seconds()/((float64(row.calls)-row.burst)/row.perSecond), row.wall)
@@ -145,9 +145,9 @@ func TestLearnsThePaceOfABucket(t *testing.T) {
 	ideal := time.Duration(float64(calls-burst) / perSecond * float64(time.Second))
 	for name, headers := range map[string][]string{
 		"retry after":         {"Retry-After", "1"},
-		"the vendor's period": {header.State, "THROTTLED", header.Period, "1"},
-		"a period alone":      {header.Period, "1"},
-		"both":                {header.Period, "1", "Retry-After", "1"},
+		"the vendor's period": {ratelimit.VendorState, "SLOW", ratelimit.VendorPeriod, "1"},
+		"a period alone":      {ratelimit.VendorPeriod, "1"},
+		"both":                {ratelimit.VendorPeriod, "1", "Retry-After", "1"},
 		"a spent quota":       {header.Remaining, "0", header.Reset, "1"},
 		"neither":             nil,
 	} {
@@ -159,7 +159,7 @@ func TestLearnsThePaceOfABucket(t *testing.T) {
 					server := &bucketServer{perSecond: perSecond, burst: burst, headers: headers,
 						latency: func() time.Duration { return 5*time.Millisecond + time.Duration(draw()*2e6*float64(seed%2)) }}
 					limiter := ratelimit.NewLimiter(ratelimit.WithJitter(draw))
-					took, failed := run(t, ratelimit.New(limiter)(server), calls, 64, draw)
+					took, failed := run(t, reading(limiter)(server), calls, 64, draw)
 					t.Logf("sent %.3f wall %.3f failed %d", float64(server.requests)/calls, took.Seconds()/ideal.Seconds(), failed)
 					require.Zero(t, failed)
 					assert.LessOrEqual(t, float64(server.requests)/calls, 1.10)
@@ -180,10 +180,10 @@ func TestLearnsThePaceOfAMinute(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				draw := seeded(seed)
-				server := &bucketServer{perSecond: perSecond, burst: burst, headers: []string{header.Period, "60"},
+				server := &bucketServer{perSecond: perSecond, burst: burst, headers: []string{ratelimit.VendorPeriod, "60"},
 					latency: func() time.Duration { return 5*time.Millisecond + time.Duration(draw()*2e6*float64(seed%2)) }}
 				limiter := ratelimit.NewLimiter(ratelimit.WithJitter(draw))
-				took, failed := run(t, ratelimit.New(limiter)(server), calls, 64, draw)
+				took, failed := run(t, reading(limiter)(server), calls, 64, draw)
 				t.Logf("sent %.3f wall %.3f failed %d", float64(server.requests)/calls, took.Seconds()/ideal.Seconds(), failed)
 				require.Zero(t, failed)
 				assert.LessOrEqual(t, float64(server.requests)/calls, 1.10)

@@ -123,7 +123,7 @@ func (l *Limiter) objection(status int, said *transport.RateLimit) objection {
 	if !throttles && (status != http.StatusServiceUnavailable || !said.HasRetryAfter) {
 		return objection{}
 	}
-	why := "paused by its state"
+	why := "paused by the server's state"
 	switch status {
 	case http.StatusTooManyRequests, http.StatusForbidden, http.StatusServiceUnavailable:
 		why = "paused by " + strconv.Itoa(status)

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
@@ -117,7 +116,7 @@ func throttled(resp *http.Response) bool {
 	case http.StatusTooManyRequests:
 		return true
 	case http.StatusForbidden: // GitHub's secondary limit
-		return transport.ParseRateLimit(resp.Header, time.Time{}).Throttles(resp.StatusCode)
+		return transport.RateLimitOf(resp).Throttles(resp.StatusCode)
 	}
 	return false
 }

@@ -302,6 +302,7 @@ func TestA403ThatThrottlesIsRetried(t *testing.T) {
 	}{
 		"plain":             {http.Header{}, 1, 0},
 		"Retry-After":       {http.Header{"Retry-After": {"20"}}, 2, 20 * time.Second},
+		"its own state":     {http.Header{"Vendor-State": {"SLOW"}}, 2, 0},
 		"a spent quota":     {http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"15"}}, 2, 15 * time.Second},
 		"spent, no renewal": {http.Header{"X-Ratelimit-Remaining": {"0"}}, 2, 0},
 		"quota left":        {http.Header{"X-Ratelimit-Remaining": {"3"}, "X-Ratelimit-Reset": {"15"}}, 1, 0},
@@ -311,7 +312,7 @@ func TestA403ThatThrottlesIsRetried(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{script: []step{{status: 403, header: row.header}, {status: 200}}}
 				begun := time.Now()
-				resp, err := retry.New(retry.WithBudget(layer.NewBudget(0, 0, 0)))(s).RoundTrip(it(t.Context()))
+				resp, err := transport.Chain(s, retry.New(retry.WithBudget(layer.NewBudget(0, 0, 0))), vendor()).RoundTrip(it(t.Context()))
 				require.NoError(t, err)
 				require.NoError(t, resp.Body.Close())
 				assert.Equal(t, row.calls, s.calls, name)
@@ -339,7 +340,7 @@ func TestASpentQuotaIsAHint(t *testing.T) {
 		least, most time.Duration
 	}{
 		"429":                            {429, spent(), 2, 25 * time.Second, 28 * time.Second},
-		"503 that throttles":             {503, spent("X-Ratelimit-State", "THROTTLED"), 2, 25 * time.Second, 28 * time.Second},
+		"503 that throttles":             {503, spent("Vendor-State", "SLOW"), 2, 25 * time.Second, 28 * time.Second},
 		"a plain 503":                    {503, spent(), 2, 0, time.Second},
 		"Retry-After counts":             {429, spent("Retry-After", "2"), 2, 2 * time.Second, 4 * time.Second},
 		"an hour":                        {429, spent("X-Ratelimit-Reset", "3600"), 1, 0, 0},
@@ -347,7 +348,7 @@ func TestASpentQuotaIsAHint(t *testing.T) {
 		"Retry-After with a fraction":    {429, http.Header{"Retry-After": {"12.542"}}, 2, 12542 * time.Millisecond, 14 * time.Second},
 		"Retry-After in epoch seconds":   {429, http.Header{"Retry-After": {"1800000020"}}, 2, 20 * time.Second, 23 * time.Second},
 		"Retry-After by the server's":    {429, http.Header{"Date": {"Fri, 27 Nov 2026 07:50:00 GMT"}, "Retry-After": {"Fri, 27 Nov 2026 07:50:25 GMT"}}, 2, 25 * time.Second, 28 * time.Second},
-		"a window only widens the draw":  {429, http.Header{"X-Ratelimit-Period-In-Sec": {"60"}}, 2, 0, 30 * time.Second},
+		"a window only widens the draw":  {429, http.Header{"Vendor-Period": {"60"}}, 2, 0, 30 * time.Second},
 		"Retry-After that is no hint":    {429, http.Header{"Retry-After": {"soon"}}, 2, 0, time.Second},
 		"Retry-After before the present": {429, spent("Retry-After", "Sat, 01 Jan 2000 00:00:00 GMT"), 2, 0, time.Second},
 	} {
@@ -355,7 +356,7 @@ func TestASpentQuotaIsAHint(t *testing.T) {
 			time.Sleep(time.Until(time.Unix(1_800_000_000, 0))) // a bubble begins in 2000
 			s := &server{script: []step{{status: row.status, header: row.header}, {status: 200}}}
 			begun := time.Now()
-			resp, err := retry.New()(s).RoundTrip(getIt(t.Context()))
+			resp, err := transport.Chain(s, retry.New(), vendor()).RoundTrip(getIt(t.Context()))
 			require.NoError(t, err)
 			require.NoError(t, resp.Body.Close())
 			assert.Equal(t, row.calls, s.calls, name)

@@ -308,22 +308,6 @@ func TestALongHint(t *testing.T) {
 	}
 }
 
-// R6: a window raises the ceiling of the draw, up to MaxDelay, and never stops a retry.
-func TestAWindowWidensTheDraw(t *testing.T) {
-	t.Parallel()
-	var longest time.Duration
-	for range 60 {
-		s := &server{script: []step{{status: 429, header: http.Header{"X-Ratelimit-Period-In-Sec": {"60"}}}, {status: 200}}}
-		call(t, s, postIt, func(t *testing.T, resp *http.Response, rec *transport.Call, err error) {
-			require.NoError(t, err)
-			assert.Equal(t, 200, resp.StatusCode)
-			assert.LessOrEqual(t, rec.Waited(), 30*time.Second)
-			longest = max(longest, rec.Waited())
-		})
-	}
-	assert.Greater(t, longest, 2*time.Second, "60 draws below 1 s each would be no window")
-}
-
 // R3: no wait begins that would pass the bound or the caller's deadline.
 func TestNoWaitBeginsThatCannotEnd(t *testing.T) {
 	t.Parallel()

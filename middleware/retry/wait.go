@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/internal/backoff"
-	"github.com/tripware/tripware/internal/header"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -20,7 +20,7 @@ func (c *call) draw(resp *http.Response, v verdict) (wait time.Duration, followe
 	p := c.policy
 	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.longestDelay(), Last: c.last, draw: c.source()}
 	step.Ceiling = backoff.Ceiling(p.baseDelay, step.Max, step.Retry)
-	hint, window := hintOf(resp, v.throttled)
+	hint, window := c.hint(resp, v.throttled)
 	if p.clampHint {
 		hint, window = min(hint, *p.maxHint), min(window, *p.maxHint)
 	} else if hint > p.longestHint() {
@@ -40,23 +40,20 @@ func saturatingAdd(a, b time.Duration) time.Duration {
 	return a + b
 }
 
-// hintOf returns how long the server asks to wait, and the window in which it
-// counts requests: that names a bucket, not a wait, so it only widens the draw.
-func hintOf(resp *http.Response, throttled bool) (hint, window time.Duration) {
+// hint returns how long the server asks to wait, and the window in which it counts
+// requests: that names a bucket, not a wait, so it only widens the draw.
+func (c *call) hint(resp *http.Response, throttled bool) (hint, window time.Duration) {
 	if resp == nil {
 		return 0, 0
 	}
-	if !throttled && !throttles(resp.Header) { // most failures say nothing more that would have to be read
+	if !throttled && record.LimitReaderOf(c.ctx) == nil { // nothing but Retry-After can be a hint
 		return transport.RetryAfter(resp.Header, time.Time{}), 0
 	}
-	said := transport.ParseRateLimit(resp.Header, time.Time{})
-	return said.Hint(resp.StatusCode), said.Period
-}
-
-// throttles reports whether the state header says so.
-func throttles(said http.Header) bool {
-	state := said[header.State]
-	return len(state) > 0 && transport.RateLimit{State: state[0]}.Throttled()
+	said := transport.RateLimitOf(resp)
+	if throttled || said.Throttled {
+		window = said.Period
+	}
+	return said.Hint(resp.StatusCode), window
 }
 
 // source returns what the call's waits are drawn from.

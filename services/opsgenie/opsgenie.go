@@ -11,7 +11,8 @@
 // URL alone; the status codes of the retry policy are retried for every method,
 // as the vendor's SDKs do, but for requests that say of themselves what a repeat
 // would do (the comment of each operation tells); a limiter learns from 429 and
-// THROTTLED, for each rate-limit domain by itself (see [Domain]); the three
+// THROTTLED, for each rate-limit domain by itself (see [Domain]); the vendor's own
+// headers about limits are read ([wire.ReadLimit]) and logged; the three
 // channels of metrics are [Client.Metrics]. Logging is off. All of it is set
 // otherwise by [WithTransport].
 //
@@ -27,6 +28,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
@@ -85,7 +87,8 @@ func (c *config) chain(key redact.Secret, origin string) []tripware.Option {
 		tripware.WithBase(c.bottom),
 		tripware.WithAuth(origin, keySource(key), signing...),
 		tripware.WithRetry(retry.WithAnyMethodOnStatus()),
-		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(c.path())))),
+		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(c.path()))), ratelimit.WithReader(wire.ReadLimit)),
+		tripware.WithLogger(nil, logging.WithHeaders(append(logging.DefaultHeaders(), wire.HeaderState, wire.HeaderReason, wire.HeaderPeriod)...)),
 	}
 	opts = append(opts, c.transport...)
 	return append(opts, tripware.WithMetrics(c.publishers))

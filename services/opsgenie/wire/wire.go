@@ -1,6 +1,6 @@
 // Package wire knows how Opsgenie wraps what it answers: the envelope of a
-// success, the body of an error, and the one header that tells a request which
-// waits from one that does not exist.
+// success, the body of an error, its headers about rate limits, and the one that
+// tells a request which waits from one that does not exist.
 package wire
 
 import (
@@ -63,18 +63,11 @@ func (e *envelope) Fill(header http.Header, m *services.Metadata) {
 	m.RequestID = cmp.Or(e.RequestID, m.RequestID)
 	m.TotalCount, m.Marker = e.Total, e.Marker
 	m.Paging = services.Paging{
-		Next:  cmp.Or(e.Paging.Next, link(header, HeaderNext)),
-		Prev:  cmp.Or(e.Paging.Prev, link(header, HeaderPrev)),
-		First: cmp.Or(e.Paging.First, link(header, HeaderFirst)),
-		Last:  cmp.Or(e.Paging.Last, link(header, HeaderLast)),
+		Next:  cmp.Or(e.Paging.Next, services.Link(first(header, HeaderNext))),
+		Prev:  cmp.Or(e.Paging.Prev, services.Link(first(header, HeaderPrev))),
+		First: cmp.Or(e.Paging.First, services.Link(first(header, HeaderFirst))),
+		Last:  cmp.Or(e.Paging.Last, services.Link(first(header, HeaderLast))),
 	}
-}
-
-func link(header http.Header, name string) services.Link {
-	if values := header[name]; len(values) > 0 {
-		return services.Link(values[0])
-	}
-	return ""
 }
 
 // seconds reads the server's seconds; zero for what is no sensible time.
@@ -89,9 +82,7 @@ func seconds(s float64) time.Duration {
 // Fault reads the body of an error. Each member is read by itself: one of an
 // unexpected type costs no other, and a body that is no JSON leaves e as it is.
 func (c Codec) Fault(resp *http.Response, body []byte, e *services.Error) {
-	if values := resp.Header[HeaderErrorType]; len(values) > 0 {
-		e.Type = values[0]
-	}
+	e.Type = first(resp.Header, HeaderErrorType)
 	if resp.StatusCode == http.StatusNotFound && e.Type == RequestNotProcessed {
 		e.Kind = services.ErrNotProcessed
 	}
