@@ -30,7 +30,7 @@ func TestAnAnswerBecomesAValueAndItsMetadata(t *testing.T) {
 	body := `{"data":{"id":"7","count":0,"unknown":[1]},"result":"Done","took":0.25,"requestId":"r-1","new":{}}`
 	c := open(t, transport.Chain(always(200, body,
 		"X-Request-Id", "r-0", "Vendor-State", "SLOW", "Vendor-Period", "60s"), transport.Identity(), limits()))
-	ctx, call := transport.Begin(t.Context())
+	ctx, call := transport.Begin(transport.WithRoute(t.Context(), "GET /of/a/plain/call"))
 	got, err := get(ctx, c)
 	require.NoError(t, err)
 	assert.Equal(t, item{ID: "7"}, got.Value)

@@ -16,7 +16,7 @@ import (
 //
 //	transaction_id  string
 //	method, url     of the first round trip, secrets masked; left out if the record knows of none
-//	route           of a typed call; left out for others
+//	route           of a typed call, or of [WithRoute]; left out for others
 //	start           RFC 3339
 //	elapsed_ms      how long the call took, or has taken so far
 //	sealed          whether the call has ended

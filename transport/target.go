@@ -6,12 +6,13 @@ import (
 	"net/url"
 )
 
-// aim notes the request of the first round trip. Its URL is that of the caller's
+// aim notes the request and the route of the first round trip. Its URL is that of the caller's
 // request, who may change it once the response is closed: a copy would cost each
 // call an allocation.
 func (c *Call) aim(req *http.Request) {
 	if c.target == nil && req.URL != nil {
 		c.target = req
+		c.name(req.Context())
 	}
 }
 

@@ -27,6 +27,15 @@ func Setting[T any](ctx context.Context) (v T, ok bool) {
 	return s.value, true
 }
 
+// SettingAt returns the value of type T that was set for a call that begins with
+// ctx, which is not that of one of its own round trips.
+func SettingAt[T any](ctx context.Context) (v T, ok bool) {
+	if s, found := ctx.Value(settingKey[T]{}).(setting[T]); found && s.within == Boundary(ctx) {
+		return s.value, true
+	}
+	return v, false
+}
+
 type settingKey[T any] struct{}
 
 type setting[T any] struct {

@@ -39,7 +39,7 @@ type Common struct {
 	TransactionID string        // joins the events of one call; empty without a record of it
 	Duration      time.Duration // how long what the event tells of took; in JSON a number of seconds
 	ResourcePath  string        // the path of the URL, escaped: no host, no query
-	Route         string        // the template of the path, a label of which there are finitely many; empty outside typed calls
+	Route         string        // of a typed call or of transport.WithRoute: a label of which there are finitely many
 }
 
 // Shared returns c.
