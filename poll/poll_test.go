@@ -70,14 +70,6 @@ func TestGivesUpAfterTenRetries(t *testing.T) {
 	})
 }
 
-func TestZeroRetriesMeanOneProbe(t *testing.T) {
-	t.Parallel()
-	probes := 0
-	_, err := poll.Until(t.Context(), never(&probes), poll.WithMaxRetries(0))
-	require.ErrorIs(t, err, poll.ErrUnsettled)
-	assert.Equal(t, 1, probes)
-}
-
 // Promise S3: waits are full jitter below a ceiling that doubles from 200 ms to 5 s.
 func TestWaitsAreDrawnBelowAGrowingCeiling(t *testing.T) {
 	t.Parallel()
@@ -207,10 +199,11 @@ func TestAnAbsurdHintSaturates(t *testing.T) {
 func TestImpossibleOptionsAreReportedAllAtOnceBeforeTheFirstProbe(t *testing.T) {
 	t.Parallel()
 	probes := 0
-	_, err := poll.Until(t.Context(), never(&probes), poll.WithBaseDelay(-1), poll.WithMaxRetries(-2), poll.WithMaxElapsed(-3))
+	_, err := poll.Until(t.Context(), never(&probes), poll.WithBaseDelay(-1), poll.WithMaxRetries(-2), poll.WithMaxElapsed(-3), poll.WithHint(nil))
 	require.ErrorContains(t, err, "base delay -1ns is negative")
 	require.ErrorContains(t, err, "max retries -2 is negative")
 	require.ErrorContains(t, err, "max elapsed -3ns is negative")
+	require.ErrorContains(t, err, "hint is nil: leave WithHint out")
 	_, err = poll.Until(t.Context(), never(&probes), poll.WithBaseDelay(time.Minute))
 	require.EqualError(t, err, "poll: max delay 5s (the default) is below base delay 1m0s: set WithMaxDelay")
 	_, err = poll.Until(t.Context(), never(&probes), poll.WithMaxDelay(time.Millisecond))
@@ -220,6 +213,35 @@ func TestImpossibleOptionsAreReportedAllAtOnceBeforeTheFirstProbe(t *testing.T) 
 	assert.Zero(t, probes)
 	_, err = poll.Until(t.Context(), never(&probes), poll.WithBaseDelay(0), poll.WithMaxDelay(0), nil)
 	require.ErrorIs(t, err, poll.ErrUnsettled, "zero is legal, and so is a nil option")
+}
+
+// C10: zero is no bound for a delay and for the time, and none for waits and retries.
+func TestZeroIsNoBoundOrNone(t *testing.T) {
+	t.Parallel()
+	const long = 1000 * time.Hour
+	for name, row := range map[string]struct {
+		opts       []poll.Option
+		probes     int
+		least, all time.Duration
+	}{
+		"no retries":           {[]poll.Option{poll.WithMaxRetries(0)}, 1, 0, 0},
+		"no waits":             {[]poll.Option{poll.WithBaseDelay(0)}, 11, 0, 0},
+		"no largest delay":     {[]poll.Option{poll.WithMaxDelay(0), poll.WithBaseDelay(long)}, 11, long / 10, 1023 * long},
+		"no largest time":      {[]poll.Option{poll.WithMaxElapsed(0), poll.WithMaxDelay(long), poll.WithBaseDelay(long)}, 11, long / 10, 10 * long},
+		"no function to call":  {[]poll.Option{poll.WithOnWait(nil), poll.WithBaseDelay(0)}, 11, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				probes, begun := 0, time.Now()
+				_, err := poll.Until(t.Context(), never(&probes), row.opts...)
+				require.ErrorIs(t, err, poll.ErrUnsettled)
+				assert.Equal(t, row.probes, probes)
+				assert.GreaterOrEqual(t, time.Since(begun), row.least)
+				assert.LessOrEqual(t, time.Since(begun), row.all)
+			})
+		})
+	}
 }
 
 func TestAPollThatEndsNamesTheOptionThatEndedIt(t *testing.T) {
