@@ -32,8 +32,8 @@ const (
 )
 
 // An Option sets one property of a base transport; see [New] and [Clone]. Of two
-// that set the same property the last counts. An option may be used for several
-// transports.
+// that set the same property the last counts. A default is had by leaving its option
+// out: zero never means it. An option may be used for several transports.
 type Option func(*config)
 
 // config is a transport that is being built. What the options cannot set on it
@@ -169,20 +169,20 @@ func WithTLSHandshakeTimeout(d time.Duration) Option {
 }
 
 // WithResponseHeaderTimeout bounds the wait for response headers once the
-// request is written, body included. The default, 0, means no bound.
+// request is written, body included. The default is no bound, which 0 means too.
 func WithResponseHeaderTimeout(d time.Duration) Option {
 	return bounded("response header timeout", d, 0, func(c *config) { c.transport.ResponseHeaderTimeout = d })
 }
 
 // WithIdleConnTimeout closes a connection that was idle for d. Keep it below the
-// server's own limit. The default is 90s; 0 means that idle connections stay.
+// server's own limit. The default is 90s; 0 means no bound.
 func WithIdleConnTimeout(d time.Duration) Option {
 	return bounded("idle connection timeout", d, 0, func(c *config) { c.transport.IdleConnTimeout = d })
 }
 
-// WithExpectContinueTimeout bounds the wait for a 100 Continue when the request
-// says "Expect: 100-continue" (RFC 9110 §10.1.1); then the body is sent anyway.
-// The default is 1s; 0 sends the body at once.
+// WithExpectContinueTimeout sets how long a request that says "Expect: 100-continue"
+// waits for a 100 Continue (RFC 9110 §10.1.1); then the body is sent anyway. The
+// default is 1s; with 0 it does not wait.
 func WithExpectContinueTimeout(d time.Duration) Option {
 	return bounded("expect-continue timeout", d, 0, func(c *config) { c.transport.ExpectContinueTimeout = d })
 }
@@ -199,13 +199,13 @@ func WithConcurrency(n int) Option {
 }
 
 // WithMaxConnsPerHost bounds the connections to one host, dialling, active and
-// idle; requests beyond wait for one. The default, 0, means no limit.
+// idle; requests beyond wait for one. The default is no bound, which 0 means too.
 func WithMaxConnsPerHost(n int) Option {
 	return bounded("connections per host", n, 0, func(c *config) { c.transport.MaxConnsPerHost = n })
 }
 
 // WithMaxResponseHeaderBytes bounds the size of a response's headers, in bytes.
-// The default is 1 MiB; 0 means net/http's own bound.
+// The default is 1 MiB; below 1 is refused, as net/http always has a bound.
 func WithMaxResponseHeaderBytes(n int64) Option {
-	return bounded("response header bytes", n, 0, func(c *config) { c.transport.MaxResponseHeaderBytes = n })
+	return bounded("response header bytes", n, 1, func(c *config) { c.transport.MaxResponseHeaderBytes = n })
 }

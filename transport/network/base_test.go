@@ -113,11 +113,10 @@ func TestEachOptionSetsItsProperty(t *testing.T) {
 
 	off, err := network.New(
 		network.WithDialTimeout(0), network.WithKeepAlive(0), network.WithTLSHandshakeTimeout(0), network.WithIdleConnTimeout(0),
-		network.WithExpectContinueTimeout(0), network.WithMaxResponseHeaderBytes(0), network.WithHTTP2Ping(0, 0), network.WithoutProxy(),
+		network.WithExpectContinueTimeout(0), network.WithHTTP2Ping(0, 0), network.WithoutProxy(),
 	)
 	require.NoError(t, err)
 	assert.Zero(t, off.TLSHandshakeTimeout+off.IdleConnTimeout+off.ExpectContinueTimeout+off.HTTP2.SendPingTimeout)
-	assert.Zero(t, off.MaxResponseHeaderBytes)
 }
 
 // C10: every fault at once, and nothing built.
@@ -139,7 +138,7 @@ func TestImpossibleSettingsAreAllRefused(t *testing.T) {
 		{network.WithExpectContinueTimeout(-1), "expect-continue timeout -1ns is too small: the least is 0s"},
 		{network.WithConcurrency(0), "concurrency 0 is too small: the least is 1"},
 		{network.WithMaxConnsPerHost(-1), "connections per host -1 is too small: the least is 0"},
-		{network.WithMaxResponseHeaderBytes(-1), "response header bytes -1 is too small: the least is 0"},
+		{network.WithMaxResponseHeaderBytes(0), "response header bytes 0 is too small: the least is 1"},
 		{network.WithHTTP2Ping(-1, 1), "HTTP/2 ping after -1ns with timeout 1ns: neither may be negative"},
 		{network.WithHTTP2Ping(1, 0), "HTTP/2 ping after 1ns with timeout 0s: neither may be negative, and the timeout must be above 0"},
 		{network.WithDialContext(nil), "dial function is nil"},

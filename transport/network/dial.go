@@ -87,7 +87,7 @@ func (d *dialer) probed(conn net.Conn) (net.Conn, error) {
 
 // WithDialTimeout bounds how long opening a TCP connection may take, name
 // resolution included; it bounds a function given by [WithDialContext] too. The
-// default is 10s; 0 leaves it to the operating system.
+// default is 10s; 0 means no bound but that of the operating system.
 func WithDialTimeout(d time.Duration) Option {
 	return bounded("dial timeout", d, 0, func(c *config) { c.dialTimeout = &d })
 }
