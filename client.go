@@ -112,7 +112,10 @@ func bare(err error) error { return cmp.Or(errors.Unwrap(err), err) }
 // network returns the base: the caller's, with the network options applied to a
 // clone of it, or one of ours.
 func (c *config) network() (http.RoundTripper, error) {
-	if c.base != nil && mistake.NilInside(c.base) {
+	switch {
+	case c.based && c.base == nil:
+		return nil, errors.New("base: it is nil: leave WithBase out, or give it one that is not nil")
+	case c.based && mistake.NilInside(c.base):
 		return nil, fmt.Errorf("base: it is a nil %T: leave WithBase out, or give it one that is not nil", c.base)
 	}
 	var base *http.Transport

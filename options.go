@@ -23,6 +23,7 @@ const UserAgent = "tripware/" + Version
 // config is what the options of a front door add up to.
 type config struct {
 	base       http.RoundTripper
+	based      bool // by WithBase
 	connection []network.Option
 	identity   []transport.IdentityOption
 	logger     *slog.Logger
@@ -37,12 +38,14 @@ type config struct {
 }
 
 // An Option sets one part of a client. Each forwards to the package that defines
-// the part, where its defaults stand. Options of one kind add up.
+// the part and documents its defaults. Options of one kind add up. All are named
+// With…, but for [PerCall] and [PerAttempt], which say where a layer is placed.
 type Option func(*config)
 
 // WithBase puts rt at the bottom of the chain: a transport of your own, or a
-// mock. The default is [network.New]; nil means it.
-func WithBase(rt http.RoundTripper) Option { return func(c *config) { c.base = rt } }
+// mock. The default is that of [network.New]; nil is invalid. The address of an API is
+// no part of a chain: see WithBaseURL of a typed client, such as that of package opsgenie.
+func WithBase(rt http.RoundTripper) Option { return func(c *config) { c.base, c.based = rt, true } }
 
 // WithConnection sets timeouts, pool sizes, TLS and proxy of the base. Beside
 // [WithBase] they apply to a clone of it, which must be an *http.Transport then.
@@ -71,20 +74,20 @@ func WithAuth(origin string, source auth.Source, opts ...auth.Option) Option {
 	return func(c *config) { c.auth = append(c.auth, auth.New(origin, source, opts...)) }
 }
 
-// WithLimiter paces attempts by l, which clients may share. The default, nil,
-// only reads what the server says of its limits, by headers in general use and by
-// the reader of [ratelimit.WithReader], if there is one.
+// WithLimiter paces attempts by l, which clients may share. The default is no limiter,
+// which nil means too: what the server says of its limits is then only recorded, as
+// read from headers in general use and by the reader of [ratelimit.WithReader].
 func WithLimiter(l *ratelimit.Limiter, opts ...ratelimit.Option) Option {
 	return func(c *config) { c.limiter, c.limits = l, append(c.limits, opts...) }
 }
 
-// WithLogger logs calls and attempts to l. The default, nil, logs nothing.
+// WithLogger logs calls and attempts to l. The default logs nothing, as does nil.
 func WithLogger(l *slog.Logger, opts ...logging.Option) Option {
 	return func(c *config) { c.logger, c.logging = l, append(c.logging, opts...) }
 }
 
 // WithMetrics publishes calls and attempts on the channels of p, which clients
-// may share. The default, nil, publishes nothing.
+// may share. The default publishes nothing, as does nil.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publishers = p } }
 
 // PerCall places layers of your own above the retry loop: they run once per

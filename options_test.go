@@ -31,6 +31,7 @@ func TestFaultsReadWithoutAPileOfPrefixes(t *testing.T) {
 		"connection options apply to an *http.Transport, not to a transport.RoundTripperFunc: set them on the transport below it": {
 			tripware.WithBase(instant), tripware.WithConnection(network.WithoutProxy()),
 		},
+		"base: it is nil: leave WithBase out, or give it one that is not nil":                   {tripware.WithBase(nil)},
 		"base: it is a nil *http.Transport: leave WithBase out, or give it one that is not nil": {tripware.WithBase((*http.Transport)(nil))},
 		"PerCall: layer 2 of 3 returned no RoundTripper":                                        {tripware.PerCall(pass, nothing, also)},
 		"PerAttempt: layer 3 of 3 returned no RoundTripper":                                     {tripware.PerAttempt(nil, pass, nothing)},

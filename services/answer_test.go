@@ -201,6 +201,7 @@ func TestAGzipBombIsNotUnpacked(t *testing.T) { //nolint:paralleltest // it meas
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(16<<20), "of 64 MiB")
 }
 
+// S2, C10: the limit is exact, and zero is none.
 func TestTheLimitOfABodyIsExact(t *testing.T) {
 	t.Parallel()
 	body := `{"data":{}}`
@@ -208,6 +209,11 @@ func TestTheLimitOfABodyIsExact(t *testing.T) {
 	require.NoError(t, err)
 	_, err = get(t.Context(), open(t, always(200, body), services.WithMaxBody(int64(len(body)-1))))
 	require.ErrorIs(t, err, services.ErrTooLarge)
+	body = strings.Repeat(" ", services.DefaultMaxBody) + body
+	_, err = get(t.Context(), open(t, always(200, body)))
+	require.ErrorIs(t, err, services.ErrTooLarge)
+	_, err = get(t.Context(), open(t, always(200, body), services.WithMaxBody(0)))
+	require.NoError(t, err)
 }
 
 func TestABodyThatBreaksOffIsATypedError(t *testing.T) {

@@ -17,6 +17,7 @@ package services
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -53,15 +54,15 @@ type planKey struct {
 	request reflect.Type
 }
 
-// An Option sets what [New] makes.
+// An Option sets what [New] makes. A default is had by leaving its option out.
 type Option func(*Client)
 
-// WithMetrics sets the publishers of the calls' API and SDK events. The default,
-// nil, publishes none.
+// WithMetrics sets the publishers of the calls' API and SDK events. The default
+// publishes none, as does nil.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *Client) { c.metrics = p } }
 
 // WithMaxBody sets how many bytes of an answer are read, after decompression; a
-// longer one is an error that Is [ErrTooLarge]. The default is [DefaultMaxBody].
+// longer one is an error that Is [ErrTooLarge]. The default is [DefaultMaxBody]; 0 means no bound.
 func WithMaxBody(n int64) Option { return func(c *Client) { c.maxBody = n } }
 
 // New returns a client that sends by a copy of client, below base: http or
@@ -90,8 +91,11 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 	if codec == nil {
 		f = append(f, errors.New("codec is nil"))
 	}
-	if c.maxBody <= 0 {
-		f = append(f, fmt.Errorf("body limit of %d bytes is not above 0", c.maxBody))
+	switch {
+	case c.maxBody < 0:
+		f = append(f, fmt.Errorf("body limit of %d bytes is negative: 0 means no bound", c.maxBody))
+	case c.maxBody == 0:
+		c.maxBody = math.MaxInt64 - 1 // one byte more is asked for
 	}
 	var err error
 	if c.base, err = parseBase(base); err != nil {

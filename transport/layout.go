@@ -111,9 +111,9 @@ func newScope(req *http.Request, node any, ch *chain, epoch *time.Time) *scope {
 	s.Context, s.chain = ctx, ch
 	s.req = *req.WithContext(s)
 	if call.opened {
-		call.aim(&s.req) // nobody else has it yet
+		call.aim(ctx, &s.req) // nobody else has it yet
 	} else {
-		call.write(func() { call.aim(&s.req) })
+		call.write(func() { call.aim(ctx, &s.req) })
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 )
@@ -9,10 +10,10 @@ import (
 // aim notes the request and the route of the first round trip. Its URL is that of the caller's
 // request, who may change it once the response is closed: a copy would cost each
 // call an allocation.
-func (c *Call) aim(req *http.Request) {
+func (c *Call) aim(ctx context.Context, req *http.Request) {
 	if c.target == nil && req.URL != nil {
 		c.target = req
-		c.name(req.Context())
+		c.name(ctx)
 	}
 }
 

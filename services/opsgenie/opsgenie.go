@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/auth"
@@ -84,13 +85,12 @@ func (c *config) chain(key redact.Secret, origin string) []tripware.Option {
 		signing = append(signing, auth.WithPlainHTTP())
 	}
 	opts := []tripware.Option{
-		tripware.WithBase(c.bottom),
 		tripware.WithAuth(origin, keySource(key), signing...),
 		tripware.WithRetry(retry.WithAnyMethodOnStatus()),
 		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(c.path()))), ratelimit.WithReader(wire.ReadLimit)),
 		tripware.WithLogger(nil, logging.WithHeaders(append(logging.DefaultHeaders(), wire.HeaderState, wire.HeaderReason, wire.HeaderPeriod)...)),
 	}
-	opts = append(opts, c.transport...)
+	opts = append(slices.Concat(opts, c.bottom), c.transport...)
 	return append(opts, tripware.WithMetrics(c.publishers))
 }
 

@@ -44,7 +44,7 @@ func TestNewRefusesWhatIsImpossible(t *testing.T) {
 		"plain http":        {"k", []opsgenie.Option{opsgenie.WithBaseURL("http://example.com")}, []string{"write https://example.com, or see WithPlainHTTP"}},
 		"no metrics":        {"k", []opsgenie.Option{opsgenie.WithMetrics(nil)}, []string{"publisher"}},
 		"half of metrics":   {"k", []opsgenie.Option{opsgenie.WithMetrics(&metrics.Publishers{API: metrics.NewPublishers().API})}, []string{"publisher"}},
-		"no body":           {"k", []opsgenie.Option{opsgenie.WithMaxBody(0)}, []string{"body limit"}},
+		"no body":           {"k", []opsgenie.Option{opsgenie.WithMaxBody(-1)}, []string{"body limit of -1 bytes"}},
 		"impossible poll":   {"k", []opsgenie.Option{opsgenie.WithPolling(poll.WithMaxRetries(-1))}, []string{"max retries -1"}},
 		"impossible chain":  {"k", []opsgenie.Option{opsgenie.WithTransport(tripware.WithRetry(retry.WithCodes("teapot")))}, []string{"teapot"}},
 		"all of it at once": {"", []opsgenie.Option{opsgenie.WithBaseURL("ftp://x"), opsgenie.WithMaxBody(-1), opsgenie.WithRegion("mars"), opsgenie.WithPolling(poll.WithBaseDelay(-1))}, []string{"empty", "neither http nor https", "-1 bytes", "mars", "exclude", "base delay"}},

@@ -42,7 +42,7 @@ type config struct {
 	region     *Region
 	url        *string
 	plainHTTP  bool
-	bottom     http.RoundTripper
+	bottom     []tripware.Option // at most one
 	transport  []tripware.Option
 	polling    []poll.Option
 	autoAlias  bool
@@ -50,7 +50,7 @@ type config struct {
 	maxBody    int64
 }
 
-// An Option sets one part of a client.
+// An Option sets one part of a client. A default is had by leaving its option out.
 type Option func(*config)
 
 // WithRegion sets the region of the account. The default is [US].
@@ -65,13 +65,16 @@ func WithRegion(r Region) Option { return func(c *config) { c.region = &r } }
 func WithBaseURL(base string) Option { return func(c *config) { c.url = &base } }
 
 // WithPlainHTTP lets the key go to a base URL of scheme http that is not
-// loopback, or through a proxy: whoever is on the way can read it there. The default
-// refuses both.
+// loopback, or through a proxy, where anyone on the way can read it. The default
+// refuses both. It is [auth.WithPlainHTTP] for the key's origin.
 func WithPlainHTTP() Option { return func(c *config) { c.plainHTTP = true } }
 
 // WithBase puts rt at the bottom of the chain: a mock, or a transport of your
-// own. The default, which nil means too, is [tripware.New]'s.
-func WithBase(rt http.RoundTripper) Option { return func(c *config) { c.bottom = rt } }
+// own. The default is that of [tripware.New]; nil is invalid. The address of the API is
+// set by [WithBaseURL].
+func WithBase(rt http.RoundTripper) Option {
+	return func(c *config) { c.bottom = []tripware.Option{tripware.WithBase(rt)} }
+}
 
 // WithTransport sets options of the chain, after the defaults of this package:
 // retries, connections, proxy, logs, identity, layers of your own. Credentials
@@ -92,12 +95,12 @@ func WithPolling(opts ...poll.Option) Option {
 // so that its creation can be repeated after any failure without a second alert.
 func WithAutoAlias() Option { return func(c *config) { c.autoAlias = true } }
 
-// WithMetrics sets the publishers, which clients may share. The default are
-// publishers of the client's own.
+// WithMetrics sets the publishers, which clients may share. The default is a set of
+// the client's own; nil is invalid.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publishers = p } }
 
 // WithMaxBody sets how many bytes of an answer are read, after decompression.
-// The default is [services.DefaultMaxBody].
+// The default is [services.DefaultMaxBody]; 0 means no bound.
 func WithMaxBody(n int64) Option { return func(c *config) { c.maxBody = n } }
 
 // base returns the base URL; empty if there is none.
