@@ -42,7 +42,7 @@ func TestEachCheckFindsItsFaultAndNoOther(t *testing.T) {
 
 func find(t *testing.T, f fault) {
 	t.Helper()
-	options := append(slices.Clone(f.options), rttest.Patience(30*time.Second))
+	options := append(slices.Clone(f.options), rttest.WithPatience(30*time.Second))
 	for _, slow := range []string{"concurrent-http1", "concurrent-http2", "same-request-twice", "goroutines-end"} {
 		if measure.Racing && f.check != slow {
 			options = append(options, rttest.Skip(slow, "checked without the race detector, which makes it slow"))

@@ -46,7 +46,7 @@
 // while the decorator must not write to it, and only the race detector notices a
 // write.
 //
-// If a decorator hangs, the check fails after [Patience]. Two things end the whole
+// If a decorator hangs, the check fails after [WithPatience]. Two things end the whole
 // test binary: a panic in a goroutine that the decorator started, and the runtime's
 // "concurrent map writes".
 package rttest

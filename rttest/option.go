@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,8 +27,11 @@ type config struct {
 	only       []string
 }
 
-// An Option claims something about a decorator, or configures how it is tested. An
-// Option may be used in several runs, also concurrently.
+// An Option claims something about a decorator, or configures how it is tested. The
+// name of a claim says what the decorator does, as in [Retries] and [Caches]; [Only]
+// and [Skip] choose the checks; the names of all others begin with With. A default
+// applies if its option is left out: zero never means it. An Option may be used in
+// several runs, also concurrently.
 type Option func(*config)
 
 // Retry describes a decorator that retries requests.
@@ -115,11 +119,11 @@ func Answers() Option { return func(c *config) { c.answers = true } }
 // testing/synctest.
 func Caches() Option { return func(c *config) { c.answers, c.caches = true, true } }
 
-// SharedContext sets how to derive a context that several requests of one check
+// WithSharedContext sets how to derive a context that several requests of one check
 // share. Use it for a decorator that stores something in the context of a call, such
 // as a record. The check calls end when the requests have ended. By default the
 // requests share a plain context. Most users will not need it.
-func SharedContext(begin func(context.Context) (shared context.Context, end func())) Option {
+func WithSharedContext(begin func(context.Context) (shared context.Context, end func())) Option {
 	return func(c *config) { c.share = begin }
 }
 
@@ -130,9 +134,9 @@ func Skip(name, reason string) Option { return func(c *config) { c.skips[name] =
 // Only runs only the checks with these names.
 func Only(names ...string) Option { return func(c *config) { c.only = append(c.only, names...) } }
 
-// Patience sets the real time after which a check that hangs fails. The default is one
-// minute; d must be positive.
-func Patience(d time.Duration) Option { return func(c *config) { c.patience = d } }
+// WithPatience sets the real time after which a check that hangs fails. The default is
+// one minute; 0 means no bound but the timeout of go test.
+func WithPatience(d time.Duration) Option { return func(c *config) { c.patience = d } }
 
 const defaultOrigin = "https://api.example.com"
 
@@ -144,8 +148,11 @@ func configure(options []Option) (*config, error) {
 		}
 	}
 	var faults []error
-	if c.patience <= 0 {
-		faults = append(faults, fmt.Errorf("rttest: patience %v is not positive", c.patience))
+	switch {
+	case c.patience < 0:
+		faults = append(faults, fmt.Errorf("rttest: patience %v is negative: 0 means no bound", c.patience))
+	case c.patience == 0:
+		c.patience = math.MaxInt64
 	}
 	names := slices.Clone(c.only)
 	for name, reason := range c.skips {

@@ -65,7 +65,7 @@ var (
 	retries = rttest.Retries(rttest.Retry{
 		Max: 5, MaxWait: time.Minute, Statuses: []int{503, 429, 500, 502}, Errors: true, Hints: true, Key: "Idempotency-Key",
 	})
-	begun = rttest.SharedContext(func(ctx context.Context) (context.Context, func()) {
+	begun = rttest.WithSharedContext(func(ctx context.Context) (context.Context, func()) {
 		ctx, call := transport.Begin(ctx)
 		return ctx, call.End
 	})

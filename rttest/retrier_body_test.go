@@ -96,7 +96,7 @@ type sharing struct {
 }
 
 func claimSharing() rttest.Option {
-	return rttest.SharedContext(func(ctx context.Context) (context.Context, func()) {
+	return rttest.WithSharedContext(func(ctx context.Context) (context.Context, func()) {
 		return context.WithValue(ctx, sharingKey{}, &sharing{paths: map[string]int{}}), func() {}
 	})
 }

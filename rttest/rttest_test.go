@@ -39,7 +39,7 @@ func TestChild(t *testing.T) {
 	case "":
 		t.Skip("a part of other tests")
 	case "options":
-		rttest.Run(t, pass, rttest.Skip("no-such-check", "typo"), rttest.Skip("sent-once", ""), rttest.Patience(-1),
+		rttest.Run(t, pass, rttest.Skip("no-such-check", "typo"), rttest.Skip("sent-once", ""), rttest.WithPatience(-1),
 			rttest.Retries(rttest.Retry{}), rttest.Carries(rttest.Credential{Origin: "api.example.com", Header: "X-A", Query: "a"}), rttest.Limits(rttest.Limit{}))
 	case "signing":
 		rttest.Run(t, signing("credential-not-in-errors"), carries)
@@ -74,7 +74,7 @@ func TestTellsAllThatIsWrongWithTheOptions(t *testing.T) {
 	t.Parallel()
 	out := child(t, "options")
 	for _, want := range []string{
-		`unknown check "no-such-check"`, `skip "sent-once": a reason is missing`, "patience -1ns is not positive",
+		`unknown check "no-such-check"`, `skip "sent-once": a reason is missing`, "patience -1ns is negative",
 		"retries: Max is 0, must be at least 1", "Origin is not an absolute http or https URL", "Secret is empty",
 		"both Header and Query are set", "limits: PerSecond is 0 and Burst is 0",
 	} {
@@ -146,13 +146,21 @@ func TestDoesNotHangOnADecoratorThatDoes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			begun := time.Now()
-			findings := rttest.Report(t, wrap, rttest.Patience(time.Second),
+			findings := rttest.Report(t, wrap, rttest.WithPatience(time.Second),
 				rttest.Only("no-cookies-kept", "panic-leaves-no-lock", "response-request-set", "error-comes-through"))
 			for _, f := range findings {
 				assert.Equal(t, rttest.Failed, f.Outcome, "%s: %s", f.Check.Name, f.Detail)
 			}
 			assert.Less(t, time.Since(begun), 30*time.Second)
 		})
+	}
+}
+
+// C10: a patience of zero is no bound.
+func TestAPatienceOfZeroIsEndless(t *testing.T) {
+	t.Parallel()
+	for _, f := range rttest.Report(t, pass, rttest.WithPatience(0), rttest.Only("concurrent-http1", "no-cookies-kept")) {
+		assert.Equal(t, rttest.Passed, f.Outcome, "%s: %s", f.Check.Name, f.Detail)
 	}
 }
 

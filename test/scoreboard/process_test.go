@@ -55,7 +55,7 @@ func TestTask(t *testing.T) {
 	out := json.NewEncoder(file)
 	for _, name := range todo.Checks {
 		require.NoError(t, out.Encode(line{Begins: name}))
-		options := append(slices.Clone(peer.Claims), rttest.Patience(todo.Patience), rttest.Only(name))
+		options := append(slices.Clone(peer.Claims), rttest.WithPatience(todo.Patience), rttest.Only(name))
 		for _, f := range rttest.Report(t, peer.Wrap, options...) {
 			require.NoError(t, out.Encode(line{Found: &scoreboard.Finding{Check: f.Check.Name, Outcome: f.Outcome, Detail: f.Detail}}))
 		}

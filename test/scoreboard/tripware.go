@@ -30,7 +30,7 @@ func ourRetries() rttest.Option {
 
 // ourRecord makes requests that share a context also share a call record.
 func ourRecord() rttest.Option {
-	return rttest.SharedContext(func(ctx context.Context) (context.Context, func()) {
+	return rttest.WithSharedContext(func(ctx context.Context) (context.Context, func()) {
 		ctx, call := transport.Begin(ctx)
 		return ctx, call.End
 	})
