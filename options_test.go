@@ -26,7 +26,7 @@ func TestFaultsReadWithoutAPileOfPrefixes(t *testing.T) {
 	also := pass
 	for want, opts := range map[string][]tripware.Option{
 		"retry: max delay 30s (the default) is below base delay 1m0s: set WithMaxDelay": {tripware.WithRetry(retry.WithBaseDelay(time.Minute))},
-		"dial timeout -1ns is too small: the least is 0s":                               {tripware.WithConnection(network.WithDialTimeout(-1))},
+		"dial timeout -1ns is too small: the minimum is 0s":                             {tripware.WithConnection(network.WithDialTimeout(-1))},
 		"proxy: host is empty": {tripware.WithProxy(network.Proxy{Protocol: "http"})},
 		"connection options apply to an *http.Transport, not to a transport.RoundTripperFunc: set them on the transport below it": {
 			tripware.WithBase(instant), tripware.WithConnection(network.WithoutProxy()),

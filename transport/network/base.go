@@ -1,10 +1,11 @@
-// Package network builds the base of a chain: an *[http.Transport] with a bound on
-// every step that could hang ([New]), or a changed copy of one that exists
-// ([Clone]). Options set its timeouts, its pool, TLS, HTTP/2 and the way it dials
-// out; a [Proxy] is named, read from a URL, or taken from the environment.
+// Package network creates the base of a chain, an *[http.Transport].
 //
-// The transports that it builds are those of net/http, and serve any client. It
-// imports no other package of this module but redact and internal ones.
+// For most uses call [New], which returns a transport with safe timeouts and the proxy
+// of the environment. To change options of an existing transport, call [Clone]. For an
+// explicit proxy, pass a [Proxy] to [WithProxy].
+//
+// The transports can be used with any http.Client. This package does not import the
+// chain or any middleware.
 package network
 
 import (
@@ -31,13 +32,13 @@ const (
 	defaultHeaderBytes            = 1 << 20
 )
 
-// An Option sets one property of a base transport; see [New] and [Clone]. Of two
-// that set the same property the last counts. A default is had by leaving its option
-// out: zero never means it. An option may be used for several transports.
+// An Option sets one property of a transport; see [New] and [Clone]. If two options set
+// the same property, the last one applies. To keep a default, leave its option out: zero
+// does not stand for it. An option may be used for several transports.
 type Option func(*config)
 
-// config is a transport that is being built. What the options cannot set on it
-// one by one, because parts depend on each other, waits in the fields.
+// config is a transport that is being built. The fields hold settings that build must
+// combine, because they depend on each other.
 type config struct {
 	transport   *http.Transport
 	dial        dialFunc
@@ -45,8 +46,8 @@ type config struct {
 	keepAlive   *time.Duration
 	tls         tlsSettings
 	http2       *bool
-	proxied     bool // an option said how to reach a proxy
-	secureProxy bool // ... which is itself reached over TLS
+	proxied     bool // an option has set the proxy
+	secureProxy bool // the connection to the proxy uses TLS
 	faults      []error
 }
 
@@ -54,16 +55,19 @@ func (c *config) fault(format string, args ...any) {
 	c.faults = append(c.faults, fmt.Errorf(format, args...))
 }
 
-// New returns a transport for the bottom of a chain, with a bound on every step
-// that could hang and a pool that keeps as many connections as calls run at once.
-// Without options: 10s to dial and 10s for the TLS handshake, no bound on the wait
-// for response headers (set a deadline on the request's context, or
-// [WithResponseHeaderTimeout]), connections of 64 calls at once per host kept for
-// 90s and at most 512 in all, HTTP/2, TLS 1.2 or later, the proxy of the
-// environment (see [ProxyFromEnvironment]), response headers up to 1 MiB.
+// New returns a transport for the base of a chain. Without options it has
 //
-// All faults of the options are joined in one error. The transport is safe for
-// concurrent use; whoever builds it closes its idle connections.
+//   - 10s to dial and 10s for the TLS handshake,
+//   - no limit on the wait for response headers; use the context's deadline or
+//     [WithResponseHeaderTimeout],
+//   - a pool for 64 concurrent requests to each host, with at most 512 idle
+//     connections in total, which are closed after 90s,
+//   - HTTP/2, and TLS 1.2 or later,
+//   - the proxy of the environment (see [ProxyFromEnvironment]),
+//   - response headers of up to 1 MiB.
+//
+// If options are invalid, New returns one error that lists all problems. The transport
+// is safe for concurrent use. The caller should close its idle connections when done.
 func New(opts ...Option) (*http.Transport, error) {
 	c := &config{
 		transport: &http.Transport{
@@ -86,23 +90,20 @@ func New(opts ...Option) (*http.Transport, error) {
 	return c.build("build base")
 }
 
-// Clone returns a copy of rt, which must be an *http.Transport, with opts applied
-// to the copy. Everything that [http.Transport.Clone] copies is kept (dial
-// functions, proxy, TLS settings, limits, hooks), and nothing but opts is changed:
-// the defaults of New do not apply. A nil rt means [http.DefaultTransport].
-// Anything that is not an *http.Transport is refused, since no option could reach
-// what it does.
+// Clone returns a copy of rt with opts applied. rt must be an *http.Transport, or nil
+// for [http.DefaultTransport]; for any other round tripper Clone returns an error.
 //
-// rt goes on as it was and shares no connection with the copy. Two things that
-// [http.Transport.Clone] does are worth knowing: protocols added by
-// RegisterProtocol are not copied, and rt's own HTTP/2 is set up as its first
-// request would have done.
+// The copy keeps everything that [http.Transport.Clone] copies, and only opts change it:
+// the defaults of New do not apply. It shares no connections with rt, which remains
+// usable. Note that [http.Transport.Clone] does not copy protocols added by
+// RegisterProtocol, and sets up rt's HTTP/2 as its first request would have done.
 //
-// Options that rt would ignore are refused: those for TLS and dialling where it
-// has a DialTLSContext, those for dialling beside the deprecated Dial, and those
-// for TLS, dialling or proxy where an HTTP/2 implementation is installed in its
-// TLSNextProto, as that would go on sharing rt's connections; [WithHTTP2]
-// replaces it.
+// Clone returns an error for options that the copy would ignore:
+//
+//   - for TLS and dialing, if rt has a DialTLSContext;
+//   - for dialing, if rt has the deprecated Dial;
+//   - for TLS, dialing and the proxy, if rt has an HTTP/2 implementation in
+//     TLSNextProto, which would share rt's connections. [WithHTTP2] replaces it.
 func Clone(rt http.RoundTripper, opts ...Option) (*http.Transport, error) {
 	rt = cmp.Or(rt, http.DefaultTransport)
 	t, ok := rt.(*http.Transport)
@@ -119,8 +120,8 @@ func Clone(rt http.RoundTripper, opts ...Option) (*http.Transport, error) {
 	clone := t.Clone()
 	cfg := clone.TLSClientConfig
 	if clone.TLSNextProto == nil && clone.Protocols == nil && cfg != nil && slices.Contains(cfg.NextProtos, "h2") {
-		// The original speaks HTTP/2 because it had no TLS settings. Its copy has
-		// those that HTTP/2 put there: it would offer h2, but not speak it.
+		// rt uses HTTP/2 because it had no TLS settings. The copy has the settings
+		// that HTTP/2 added, so it would offer h2 but not use it.
 		clone.ForceAttemptHTTP2 = true
 	}
 	c := &config{transport: clone}
@@ -136,7 +137,7 @@ func (c *config) apply(opts []Option) {
 	}
 }
 
-// build puts together what the options left in the fields.
+// build combines the settings in the fields.
 func (c *config) build(doing string) (*http.Transport, error) {
 	c.buildTLS()
 	c.buildDial()
@@ -151,46 +152,48 @@ func (c *config) build(doing string) (*http.Transport, error) {
 	return c.transport, nil
 }
 
-// bounded is an option that sets a number which must not be below least.
+// bounded returns an option that sets a number, which must be at least least.
 func bounded[N int | int64 | time.Duration](what string, n, least N, set func(*config)) Option {
 	return func(c *config) {
 		if n < least {
-			c.fault("%s %v is too small: the least is %v", what, n, least)
+			c.fault("%s %v is too small: the minimum is %v", what, n, least)
 			return
 		}
 		set(c)
 	}
 }
 
-// WithTLSHandshakeTimeout bounds the TLS handshake. The default is 10s; 0 means
-// no bound.
+// WithTLSHandshakeTimeout limits the time for the TLS handshake. The default is 10s; 0
+// means no limit.
 func WithTLSHandshakeTimeout(d time.Duration) Option {
 	return bounded("TLS handshake timeout", d, 0, func(c *config) { c.transport.TLSHandshakeTimeout = d })
 }
 
-// WithResponseHeaderTimeout bounds the wait for response headers once the
-// request is written, body included. The default is no bound, which 0 means too.
+// WithResponseHeaderTimeout limits the wait for response headers after the request and
+// its body have been written. The default is 0, which means no limit.
 func WithResponseHeaderTimeout(d time.Duration) Option {
 	return bounded("response header timeout", d, 0, func(c *config) { c.transport.ResponseHeaderTimeout = d })
 }
 
-// WithIdleConnTimeout closes a connection that was idle for d. Keep it below the
-// server's own limit. The default is 90s; 0 means no bound.
+// WithIdleConnTimeout closes connections that have been idle for d. It should be less
+// than the server's own limit. The default is 90s; 0 means that they are not closed.
 func WithIdleConnTimeout(d time.Duration) Option {
 	return bounded("idle connection timeout", d, 0, func(c *config) { c.transport.IdleConnTimeout = d })
 }
 
-// WithExpectContinueTimeout sets how long a request that says "Expect: 100-continue"
-// waits for a 100 Continue (RFC 9110 §10.1.1); then the body is sent anyway. The
-// default is 1s; with 0 it does not wait.
+// WithExpectContinueTimeout limits the wait for a 100 Continue if the request has
+// "Expect: 100-continue" (RFC 9110 §10.1.1). After that the body is sent anyway. The
+// default is 1s; 0 sends the body at once.
 func WithExpectContinueTimeout(d time.Duration) Option {
 	return bounded("expect-continue timeout", d, 0, func(c *config) { c.transport.ExpectContinueTimeout = d })
 }
 
-// WithConcurrency says how many requests run at once to one host. Up to twice as
-// many idle connections are kept for it, since net/http dials for a request that
-// finds none idle, though the one before may come back first; for all hosts, 512
-// or that number if it is more. The default is 64; below 1 is refused.
+// WithConcurrency sizes the pool for n concurrent requests to each host. The default is
+// 64; n must be at least 1.
+//
+// The pool keeps up to 2n idle connections for each host, because net/http may dial a
+// connection although another becomes idle first. In total it keeps 512, or 2n if that
+// is more.
 func WithConcurrency(n int) Option {
 	idle := idlePerCall * min(n, math.MaxInt/idlePerCall)
 	return bounded("concurrency", n, 1, func(c *config) {
@@ -198,14 +201,15 @@ func WithConcurrency(n int) Option {
 	})
 }
 
-// WithMaxConnsPerHost bounds the connections to one host, dialling, active and
-// idle; requests beyond wait for one. The default is no bound, which 0 means too.
+// WithMaxConnsPerHost limits the number of connections to each host, including those
+// being dialed and idle ones. Further requests wait for a connection. The default is 0,
+// which means no limit.
 func WithMaxConnsPerHost(n int) Option {
 	return bounded("connections per host", n, 0, func(c *config) { c.transport.MaxConnsPerHost = n })
 }
 
-// WithMaxResponseHeaderBytes bounds the size of a response's headers, in bytes.
-// The default is 1 MiB; below 1 is refused, as net/http always has a bound.
+// WithMaxResponseHeaderBytes limits the size of a response's headers, in bytes. The
+// default is 1 MiB. Values below 1 are refused, because net/http always has a limit.
 func WithMaxResponseHeaderBytes(n int64) Option {
 	return bounded("response header bytes", n, 1, func(c *config) { c.transport.MaxResponseHeaderBytes = n })
 }

@@ -12,7 +12,7 @@ import (
 // A dialFunc opens a connection, like [net.Dialer.DialContext].
 type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
 
-// buildDial chooses the dial function and lays the time limit around it.
+// buildDial sets the dial function and its time limit.
 func (c *config) buildDial() {
 	t := c.transport
 	if c.dial == nil && c.dialTimeout == nil && c.keepAlive == nil {
@@ -39,12 +39,12 @@ func (c *config) buildDial() {
 		d.Timeout = *c.dialTimeout
 	}
 	if c.keepAlive != nil {
-		d.KeepAlive = cmp.Or(*c.keepAlive, -1) // to net.Dialer, negative is off
+		d.KeepAlive = cmp.Or(*c.keepAlive, -1) // net.Dialer takes a negative value as off
 	}
 	t.DialContext = d.DialContext
 }
 
-// dialer bounds a dial function that is not ours.
+// A dialer applies the options to a dial function of the caller.
 type dialer struct {
 	dial      dialFunc
 	timeout   *time.Duration
@@ -63,13 +63,13 @@ func (d *dialer) dialContext(ctx context.Context, network, addr string) (net.Con
 	case err == nil:
 		return d.probed(conn)
 	case ctx.Err() == nil && bounded.Err() != nil:
-		// Our clock, not the caller's: a dial that timed out may be tried again.
+		// The dial timeout, not the caller's context, ended the dial: it may be retried.
 		return nil, &net.OpError{Op: "dial", Net: network, Err: os.ErrDeadlineExceeded}
 	}
 	return nil, err
 }
 
-// probed sets the probes of a TCP connection; others have none.
+// probed sets the keep-alive of a TCP connection. Other connections have none.
 func (d *dialer) probed(conn net.Conn) (net.Conn, error) {
 	tcp, ok := conn.(interface {
 		SetKeepAliveConfig(net.KeepAliveConfig) error
@@ -85,23 +85,21 @@ func (d *dialer) probed(conn net.Conn) (net.Conn, error) {
 	return conn, nil
 }
 
-// WithDialTimeout bounds how long opening a TCP connection may take, name
-// resolution included; it bounds a function given by [WithDialContext] too. The
-// default is 10s; 0 means no bound but that of the operating system.
+// WithDialTimeout limits the time for opening a TCP connection, including name
+// resolution. It also applies to the function of [WithDialContext]. The default is 10s;
+// 0 means the limit of the operating system.
 func WithDialTimeout(d time.Duration) Option {
 	return bounded("dial timeout", d, 0, func(c *config) { c.dialTimeout = &d })
 }
 
-// WithKeepAlive sets after which silence, and how often, TCP probes its peer.
-// The default is 30s, or what the function of [WithDialContext] does; 0 sends no
-// probes.
+// WithKeepAlive sends TCP keep-alive probes after d without traffic, and then every d.
+// The default is 30s, or whatever the function of [WithDialContext] sets; 0 sends none.
 func WithKeepAlive(d time.Duration) Option {
 	return bounded("keep-alive", d, 0, func(c *config) { c.keepAlive = &d })
 }
 
-// WithDialContext opens connections by dial, to a proxy as well as to a host
-// (see [http.Transport]'s DialContext). dial must be safe for concurrent use; nil
-// is refused.
+// WithDialContext opens connections with dial, both to proxies and to hosts (see
+// DialContext of [http.Transport]). dial must be safe for concurrent use and not nil.
 func WithDialContext(dial func(ctx context.Context, network, addr string) (net.Conn, error)) Option {
 	return func(c *config) {
 		if dial == nil {

@@ -26,8 +26,8 @@ func ExampleNew() {
 	fmt.Println(err)
 	// Output:
 	// 256 1m30s
-	// network: build base: idle connection timeout -1s is too small: the least is 0s
-	// concurrency 0 is too small: the least is 1
+	// network: build base: idle connection timeout -1s is too small: the minimum is 0s
+	// concurrency 0 is too small: the minimum is 1
 }
 
 func ExampleClone() {
@@ -60,7 +60,7 @@ func ExampleWithProxy() {
 	fmt.Println(err)
 	// Output:
 	// network: build base: proxy: protocol is not one of http, https, socks5, socks5h
-	// proxy: port 70000 is not within 1 to 65535
+	// proxy: port 70000 is not in the range 1 to 65535
 	// proxy: password without username
 }
 

@@ -25,9 +25,9 @@ func TestAProxyURLIsRefusedWithItsCure(t *testing.T) {
 		"proxy.example.com":                   "it has no scheme: write http://proxy.example.com",
 		"127.0.0.1:3128":                      "it has no scheme: write http://127.0.0.1:3128",
 		"*.*.*.*:7890":                        "it is malformed: percent-encode reserved characters in user and password",
-		"http://*.*.*.*:7890":                 "host has a * in it: it must be one host",
-		"http://pro xy:3128":                  "it has a blank or line end in it: percent-encode one that belongs to a password, and remove any other",
-		"http://proxy:3128\n":                 "it has a blank or line end in it: percent-encode one that belongs to a password, and remove any other",
+		"http://*.*.*.*:7890":                 "host contains a *: it must be a single host",
+		"http://pro xy:3128":                  "it contains a space or line end: percent-encode it if it belongs to a password, else remove it",
+		"http://proxy:3128\n":                 "it contains a space or line end: percent-encode it if it belongs to a password, else remove it",
 		"http://proxy:3128/path":              "it has a path, query or fragment: end it after the port",
 		"u:" + secretCanary + "@proxy:3128":   "it is not of the form protocol://host:port",
 		"ftp://u:" + secretCanary + "@proxy":  "protocol is not one of http, https, socks5, socks5h",
@@ -43,8 +43,8 @@ func TestBlanksWithinAProxyOfTheEnvironmentAreRefused(t *testing.T) {
 	for value, want := range map[string]string{
 		" proxy:3128\r\n":  "",
 		"\nhttp://proxy\t": "",
-		"pro xy:3128":      "it has a blank or line end in it",
-		"http://a\nb:80":   "it has a blank or line end in it",
+		"pro xy:3128":      "it contains a space or line end",
+		"http://a\nb:80":   "it contains a space or line end",
 	} {
 		setEnviron(t, map[string]string{"HTTPS_PROXY": value, "NO_PROXY": " direct.test \r\n"})
 		_, err := network.ProxyFromEnvironment()

@@ -24,51 +24,50 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Proxy says how to dial out; see [WithProxy]. Hosts in NoProxy are reached
-// directly and all others, loopback included, through the proxy.
+// A Proxy describes a proxy; pass it to [WithProxy]. Hosts in NoProxy are reached
+// directly, and all others, including loopback, through the proxy.
 //
-// A Proxy does not print its password nor its CONNECT headers, through any verb
-// of fmt, slog or encoding/json. Only where fmt can call no method, in an
-// unexported field of another struct, it shows ConnectHeader: a token is better
-// computed. A Proxy may be copied.
+// fmt (with every verb), slog and encoding/json print a Proxy without its password and
+// CONNECT headers. There is one exception: in an unexported field of another struct, fmt
+// prints ConnectHeader, so use ConnectHeaderFunc for a token. A Proxy may be copied.
 type Proxy struct {
-	// Protocol is http, https (the proxy itself is reached over TLS), socks5 or
-	// socks5h, in any case. With both of the last the proxy resolves names
-	// (RFC 1928), as net/http always does it.
+	// Protocol is http, https (the connection to the proxy uses TLS), socks5 or
+	// socks5h, in upper or lower case. With socks5 and socks5h the proxy resolves
+	// host names (RFC 1928), as always with net/http.
 	Protocol string `json:"protocol"`
 	// Host is a name or an IP address, without scheme or port.
 	Host string `json:"host"`
-	// Port is 1 to 65535; 0 means the protocol's own: 80, 443, 1080.
+	// Port is 1 to 65535, or 0 for the protocol's default: 80, 443 or 1080.
 	Port int `json:"port,omitzero"`
-	// Username and Password are sent as Basic credentials (RFC 7617), or to a
-	// socks proxy by RFC 1929. They may hold any characters but NUL, CR and LF, for
-	// socks up to 255 bytes each, and for http no colon in the name. An empty
-	// Username means that none are sent.
+	// Username and Password are sent as Basic credentials (RFC 7617), or to a SOCKS
+	// proxy as in RFC 1929. They may contain any characters except NUL, CR and LF. For
+	// SOCKS each is limited to 255 bytes; for HTTP the username must not have a colon.
+	// An empty Username means that no credentials are sent.
 	Username string        `json:"username,omitzero"`
 	Password redact.Secret `json:"password,omitzero"`
-	// NoProxy lists the hosts to reach directly: "*" for all; "example.com" for it
-	// and its subdomains; ".example.com" or "*.example.com" for the subdomains
-	// alone; an IP address; a CIDR block. All but "*" and blocks may end with a
-	// port. Case does not matter, and no name is resolved: an address matches only
-	// where a request names an address. A name outside ASCII matches only where the
-	// request writes it in the same form.
+	// NoProxy lists the hosts to reach directly: "*" for all; "example.com" for that
+	// host and its subdomains; ".example.com" or "*.example.com" for the subdomains
+	// only; an IP address; or a CIDR block. All except "*" and blocks may end with a
+	// port. Case is ignored. Names are not resolved: an address matches only a request
+	// whose URL has an address. A non-ASCII name matches only if the request's URL has
+	// it in the same form.
 	NoProxy []string `json:"noProxy,omitzero"`
-	// ConnectHeader is sent with each CONNECT, which opens a tunnel to an https
-	// host; requests to http hosts do not have it. A Proxy-Authorization in it is
-	// refused beside a Username.
+	// ConnectHeader is sent with each CONNECT request, which opens a tunnel to an https
+	// host. It is not sent with requests to http hosts. It must not contain
+	// Proxy-Authorization if Username is set.
 	ConnectHeader http.Header `json:"-"`
-	// ConnectHeaderFunc computes headers for a CONNECT to target (host:port); they
-	// are sent beside ConnectHeader and win over a name in both. proxyURL comes
-	// without its credentials. An error, or a header that could not be sent, fails
-	// the request. It must be safe for concurrent use.
+	// ConnectHeaderFunc returns headers for a CONNECT to target (host:port). They are
+	// sent in addition to ConnectHeader, and replace headers of the same name. proxyURL
+	// has no credentials. If the function returns an error or an invalid header, the
+	// request fails. It must be safe for concurrent use.
 	ConnectHeaderFunc func(ctx context.Context, proxyURL *url.URL, target string) (http.Header, error) `json:"-"`
 }
 
-// ProxyFromURL reads a proxy from a URL such as
-// "http://user:p%40ss@proxy.example.com:3128"; reserved characters in its
-// credentials are percent-encoded. A URL without scheme, or with blanks, a path,
-// query or fragment is refused, as is what Validate refuses. No error shows the URL,
-// but for a host and port whose scheme is missing.
+// ProxyFromURL parses a proxy URL such as
+// "http://user:p%40ss@proxy.example.com:3128". Reserved characters in the credentials
+// must be percent-encoded. It returns an error if the URL has no scheme, has spaces, a
+// path, a query or a fragment, or if Validate fails. The error does not contain the URL,
+// except for a host and port without a scheme.
 func ProxyFromURL(raw string) (Proxy, error) {
 	p, err := parseProxy(raw)
 	if err != nil {
@@ -82,11 +81,11 @@ func parseProxy(raw string) (Proxy, error) {
 		return Proxy{}, fmt.Errorf("it has no scheme: write %s", full)
 	}
 	if strings.ContainsFunc(raw, unicode.IsSpace) {
-		return Proxy{}, errors.New("it has a blank or line end in it: percent-encode one that belongs to a password, and remove any other")
+		return Proxy{}, errors.New("it contains a space or line end: percent-encode it if it belongs to a password, else remove it")
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		// What url.Parse says quotes the URL, or a piece of the password.
+		// The error of url.Parse quotes the URL or a part of the password.
 		return Proxy{}, errors.New("it is malformed: percent-encode reserved characters in user and password")
 	}
 	if u.Scheme == "" || u.Opaque != "" || u.Host == "" {
@@ -98,7 +97,7 @@ func parseProxy(raw string) (Proxy, error) {
 	p := Proxy{Protocol: u.Scheme, Host: u.Hostname()}
 	if port := u.Port(); port != "" {
 		if p.Port, err = strconv.Atoi(port); err != nil || p.Port == 0 {
-			return Proxy{}, errors.New("port is not within 1 to 65535")
+			return Proxy{}, errors.New("port is not in the range 1 to 65535")
 		}
 	}
 	if u.User != nil {
@@ -108,8 +107,8 @@ func parseProxy(raw string) (Proxy, error) {
 	return p, errors.Join(p.faults()...)
 }
 
-// Validate reports everything that is wrong with p in one error, without a
-// value that could be a credential.
+// Validate returns one error that lists everything that is invalid in p. The error does
+// not contain values that could be credentials.
 func (p Proxy) Validate() error {
 	if err := errors.Join(p.faults()...); err != nil {
 		return fmt.Errorf("network: check proxy: %w", err)
@@ -127,7 +126,7 @@ func (p Proxy) faults() (faults []error) {
 		fault("host %w", err)
 	}
 	if p.Port < 0 || p.Port > 65535 {
-		fault("port %d is not within 1 to 65535", p.Port)
+		fault("port %d is not in the range 1 to 65535", p.Port)
 	}
 	socks := strings.HasPrefix(protocol, "socks")
 	faults = append(faults, p.credentialFaults(socks)...)
@@ -147,21 +146,21 @@ func (p Proxy) credentialFaults(socks bool) (faults []error) {
 		faults = append(faults, errors.New("password without username"))
 	}
 	if !socks && strings.Contains(p.Username, ":") {
-		faults = append(faults, errors.New("username has a colon, where the password would begin"))
+		faults = append(faults, errors.New("username contains a colon"))
 	}
 	for _, part := range []struct{ name, text string }{{"username", p.Username}, {"password", p.Password.Reveal()}} {
 		if strings.ContainsAny(part.text, "\x00\r\n") {
-			faults = append(faults, fmt.Errorf("%s has a NUL, CR or LF", part.name))
+			faults = append(faults, fmt.Errorf("%s contains NUL, CR or LF", part.name))
 		}
 		if socks && len(part.text) > 255 {
-			faults = append(faults, fmt.Errorf("%s is longer than the 255 bytes of socks5", part.name))
+			faults = append(faults, fmt.Errorf("%s is longer than 255 bytes, the limit of socks5", part.name))
 		}
 	}
 	return faults
 }
 
-// checkHost says what keeps host from being one. It does not quote it: who
-// puts a whole URL there puts a password there.
+// checkHost returns an error if host is not a valid host. The error does not quote it,
+// since it may be a whole URL with a password.
 func checkHost(host string) error {
 	if _, err := netip.ParseAddr(unbracket(host)); err == nil {
 		return nil
@@ -170,13 +169,13 @@ func checkHost(host string) error {
 	case host == "":
 		return errors.New("is empty")
 	case strings.Contains(host, "://"):
-		return errors.New("has a scheme in it: write the name alone")
+		return errors.New("contains a scheme: write only the name")
 	case strings.Contains(host, ":"):
-		return errors.New("has a colon in it: write it without a port")
+		return errors.New("contains a colon: write it without a port")
 	case strings.Contains(host, "*"):
-		return errors.New("has a * in it: it must be one host")
+		return errors.New("contains a *: it must be a single host")
 	case strings.ContainsFunc(host, notHost):
-		return errors.New("has characters that no host name has")
+		return errors.New("contains invalid characters")
 	}
 	return nil
 }
@@ -185,7 +184,7 @@ func notHost(r rune) bool {
 	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == utf8.RuneError || strings.ContainsRune("/\\?#@[]%<>\"^|{}`*", r)
 }
 
-// unbracket takes the brackets off an IPv6 address.
+// unbracket removes the brackets around an IPv6 address.
 func unbracket(host string) string {
 	if inner, ok := strings.CutPrefix(host, "["); ok && strings.HasSuffix(inner, "]") && strings.Contains(inner, ":") {
 		return strings.TrimSuffix(inner, "]")
@@ -193,14 +192,14 @@ func unbracket(host string) string {
 	return host
 }
 
-// address returns host:port, with the protocol's own port if none is set.
+// address returns host:port, with the protocol's default port if none is set.
 func (p Proxy) address() string {
 	port := cmp.Or(p.Port, proxy.DefaultPort(strings.ToLower(p.Protocol)))
 	return net.JoinHostPort(unbracket(p.Host), strconv.Itoa(port))
 }
 
-// URL returns the proxy as net/http takes it, always with a port. It carries the
-// password: print it by its Redacted method. The error is that of Validate.
+// URL returns the proxy as a URL for net/http, always with a port. The URL contains the
+// password: to print it, use its Redacted method. URL returns an error if Validate does.
 func (p Proxy) URL() (*url.URL, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -216,8 +215,8 @@ func (p Proxy) url() *url.URL {
 	return u
 }
 
-// String returns the proxy as a URL with *** for the password. A protocol or host
-// that cannot be one shows as "invalid": a whole URL may have been put there.
+// String returns the proxy as a URL with *** instead of the password. An invalid protocol
+// or host is shown as "invalid", since it may be a whole URL with a password.
 func (p Proxy) String() string {
 	protocol := strings.ToLower(p.Protocol)
 	if proxy.DefaultPort(protocol) == 0 {
@@ -243,27 +242,27 @@ func (p Proxy) GoString() string { return p.String() }
 // Format writes what String returns, whatever the verb and its flags.
 func (p Proxy) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
 
-// LogValue gives slog what String returns.
+// LogValue returns what String does as a [slog.Value].
 func (p Proxy) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
-// headerFaults finds what net/http would drop or overwrite in silence.
+// headerFaults returns errors for headers that net/http would silently drop or overwrite.
 func (p Proxy) headerFaults(given http.Header) (faults []error) {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		switch canonical := http.CanonicalHeaderKey(name); {
 		case !header.ValidName(name):
 			faults = append(faults, errors.New("a CONNECT header has an invalid name"))
 		case canonical == "Proxy-Authorization" && p.Username != "":
-			faults = append(faults, errors.New("CONNECT header Proxy-Authorization is set beside a username: leave one of them out"))
+			faults = append(faults, errors.New("CONNECT header Proxy-Authorization and a username are both set: remove one of them"))
 		case canonical == "Host", canonical == "Content-Length", canonical == "Transfer-Encoding", canonical == "Trailer":
 			faults = append(faults, fmt.Errorf("CONNECT header %s cannot be set", canonical))
 		case !header.ValidValues(given[name]):
-			faults = append(faults, fmt.Errorf("CONNECT header %s has a control character", name))
+			faults = append(faults, fmt.Errorf("CONNECT header %s contains a control character", name))
 		}
 	}
 	return faults
 }
 
-// connectHeader joins the fixed headers with the computed ones.
+// connectHeader merges the fixed headers with the computed ones.
 func (p Proxy) connectHeader(ctx context.Context, proxyURL *url.URL, target string) (http.Header, error) {
 	bare := *proxyURL
 	bare.User = nil

@@ -16,8 +16,8 @@ import (
 	"github.com/tripware/tripware/internal/proxy"
 )
 
-// WithProxy dials out through p, replacing the proxy and the CONNECT headers of
-// a cloned transport. A p that Validate refuses is refused here.
+// WithProxy sends requests through p. It replaces the proxy and the CONNECT headers of a
+// cloned transport. It is an error if p.Validate returns one.
 func WithProxy(p Proxy) Option {
 	return func(c *config) {
 		if faults := p.faults(); len(faults) > 0 {
@@ -26,7 +26,7 @@ func WithProxy(p Proxy) Option {
 			}
 			return
 		}
-		p := p // the option may be used for several transports at once
+		p := p // the option may be used for several transports
 		p.ConnectHeader = p.ConnectHeader.Clone()
 		c.setProxy(p.route())
 		c.secureProxy = strings.EqualFold(p.Protocol, "https")
@@ -37,8 +37,8 @@ func WithProxy(p Proxy) Option {
 	}
 }
 
-// WithProxyFromEnvironment dials out as [ProxyFromEnvironment] says, which is
-// the default of New. The environment is read when the transport is built.
+// WithProxyFromEnvironment chooses the proxy as [ProxyFromEnvironment] does, which is the
+// default of [New]. The environment is read when the transport is built.
 func WithProxyFromEnvironment() Option {
 	return func(c *config) {
 		route, secure, err := fromEnvironment()
@@ -51,20 +51,20 @@ func WithProxyFromEnvironment() Option {
 	}
 }
 
-// WithoutProxy reaches every host directly, whatever the environment says.
+// WithoutProxy reaches every host directly, regardless of the environment.
 func WithoutProxy() Option { return func(c *config) { c.setProxy(nil) } }
 
-// setProxy also drops the CONNECT headers: they were meant for another proxy.
+// setProxy also removes the CONNECT headers, which were meant for another proxy.
 func (c *config) setProxy(route routeFunc) {
 	c.proxied, c.secureProxy = true, false
 	c.transport.Proxy = route
 	c.transport.ProxyConnectHeader, c.transport.GetProxyConnectHeader = nil, nil
 }
 
-// A routeFunc chooses a request's proxy; nil means none.
+// A routeFunc returns the proxy for a request, or nil for none.
 type routeFunc = func(*http.Request) (*url.URL, error)
 
-// route returns the choice between p and a direct connection. p is valid.
+// route returns a function that chooses p or a direct connection. p must be valid.
 func (p Proxy) route() routeFunc {
 	via, direct := p.url(), parseRules(p.NoProxy)
 	return func(req *http.Request) (*url.URL, error) {
@@ -75,20 +75,21 @@ func (p Proxy) route() routeFunc {
 	}
 }
 
-// ProxyFromEnvironment returns a function for [http.Transport]'s Proxy that
-// follows HTTP_PROXY, HTTPS_PROXY and NO_PROXY, or their lower-case forms, as
-// [http.ProxyFromEnvironment] does: the first serves http hosts and the second
-// https hosts, "host:port" is an http proxy, localhost and loopback addresses
-// are always reached directly, and in a CGI program, where REQUEST_METHOD is
-// set, a client could set HTTP_PROXY and requests that need it fail.
+// ProxyFromEnvironment returns a function for the Proxy field of [http.Transport] that
+// uses HTTP_PROXY, HTTPS_PROXY and NO_PROXY, or their lower-case forms, like
+// [http.ProxyFromEnvironment]: HTTP_PROXY is for http hosts and HTTPS_PROXY for https
+// hosts, "host:port" means an http proxy, and localhost and loopback addresses are always
+// reached directly. In a CGI program, where REQUEST_METHOD is set and a client could set
+// HTTP_PROXY, requests that need it fail.
 //
-// It differs in four ways. Blanks and line ends around a value are dropped, as a
-// value that was read from a file may have them. The environment is read by each call of
-// ProxyFromEnvironment, not once per process. A proxy that cannot be used is an
-// error here, naming the variable and not its value, where net/http would go
-// without one. NO_PROXY may be divided by blanks as well as commas; what is no
-// pattern of [Proxy]'s NoProxy is passed over, since the variable is shared with
-// programs that have forms of their own.
+// It differs from net/http in four ways:
+//
+//   - Each call of ProxyFromEnvironment reads the environment.
+//   - An invalid proxy is an error, which names the variable but not its value;
+//     net/http would use no proxy.
+//   - Spaces and line ends around a value are ignored.
+//   - NO_PROXY may be separated by spaces as well as commas. Entries that are not valid
+//     in NoProxy of [Proxy] are ignored, since other programs read the variable too.
 func ProxyFromEnvironment() (func(*http.Request) (*url.URL, error), error) {
 	route, _, err := fromEnvironment()
 	if err != nil {
@@ -97,7 +98,7 @@ func ProxyFromEnvironment() (func(*http.Request) (*url.URL, error), error) {
 	return route, nil
 }
 
-// fromEnvironment also says whether a proxy is itself reached over TLS.
+// fromEnvironment also reports whether the connection to a proxy uses TLS.
 func fromEnvironment() (route routeFunc, overTLS bool, err error) {
 	plain, errPlain := environURL("HTTP_PROXY", "http_proxy")
 	secure, errSecure := environURL("HTTPS_PROXY", "https_proxy")
@@ -128,8 +129,8 @@ func fromEnvironment() (route routeFunc, overTLS bool, err error) {
 	return route, overTLS, nil
 }
 
-// environ returns the first of the variables that is set, and its name. Blanks
-// and line ends around a value are dropped: it often comes from a file.
+// environ returns the name and value of the first variable that is set. It trims the
+// value, which is often read from a file.
 func environ(names ...string) (name, value string) {
 	for _, name := range names {
 		if value := strings.TrimSpace(os.Getenv(name)); value != "" {
@@ -154,19 +155,19 @@ func environURL(names ...string) (*url.URL, error) {
 	return p.url(), nil
 }
 
-// A rule is one pattern of NO_PROXY: everything, a block of addresses, or
-// a domain; an empty port matches all.
+// A rule is one pattern of NO_PROXY: everything, a block of addresses, or a domain. An
+// empty port matches all ports.
 type rule struct {
 	all    bool
 	block  netip.Prefix
 	domain string // begins with a dot
-	itself bool   // the domain without the dot matches too
+	itself bool   // the domain itself matches too
 	port   string
 }
 
 type rules []rule
 
-// parseRules passes over what is no pattern.
+// parseRules parses patterns and ignores invalid ones.
 func parseRules(patterns []string) (parsed rules) {
 	for _, pattern := range patterns {
 		if r, err := parseRule(pattern); err == nil {
@@ -188,14 +189,14 @@ func parseRule(pattern string) (rule, error) {
 		return rule{block: block}, nil
 	}
 	if strings.Contains(pattern, "://") {
-		return rule{}, errors.New("has a scheme in it: write the host alone")
+		return rule{}, errors.New("contains a scheme: write only the host")
 	}
 	host, port := pattern, ""
 	if _, err := netip.ParseAddr(pattern); err != nil {
 		if h, p, err := net.SplitHostPort(pattern); err == nil {
 			host, port = h, p
 			if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
-				return rule{}, errors.New("has a port that is not within 1 to 65535")
+				return rule{}, errors.New("has a port that is not in the range 1 to 65535")
 			}
 		}
 	}
@@ -205,7 +206,7 @@ func parseRule(pattern string) (rule, error) {
 	}
 	domain := strings.TrimSuffix(strings.TrimPrefix(host, "*"), ".")
 	if domain != host && !strings.HasPrefix(domain, ".") && strings.HasPrefix(host, "*") || strings.Contains(domain, "*") {
-		return rule{}, errors.New("has a * that is neither alone nor before a dot")
+		return rule{}, errors.New("contains a * that is neither alone nor before a dot")
 	}
 	bare := strings.TrimPrefix(domain, ".")
 	if err := checkHost(bare); err != nil {
@@ -214,7 +215,7 @@ func parseRule(pattern string) (rule, error) {
 	return rule{domain: "." + bare, itself: bare == domain, port: port}, nil
 }
 
-// match reports whether u is to be reached directly.
+// match reports whether u is reached directly.
 func (r rules) match(u *url.URL) bool {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	port := u.Port()

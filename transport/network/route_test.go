@@ -146,7 +146,7 @@ func TestBlanksAroundAProxyOfTheEnvironmentAreDropped(t *testing.T) {
 
 	setEnviron(t, map[string]string{"HTTPS_PROXY": "*.*.*.*:7890"})
 	_, err = network.New()
-	require.ErrorContains(t, err, "HTTPS_PROXY: host has a * in it: it must be one host")
+	require.ErrorContains(t, err, "HTTPS_PROXY: host contains a *: it must be a single host")
 }
 
 func TestAnUnusableProxyOfTheEnvironmentIsRefusedWithoutShowingIt(t *testing.T) {

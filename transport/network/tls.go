@@ -12,7 +12,7 @@ import (
 	"slices"
 )
 
-// tlsSettings is what the options ask of TLS.
+// tlsSettings holds the TLS options.
 type tlsSettings struct {
 	config     *tls.Config
 	pool       *x509.CertPool
@@ -28,7 +28,8 @@ func (b *tlsSettings) asked() bool {
 		b.minVersion != 0 || b.serverName != "" || b.insecure
 }
 
-// buildTLS lays the options over the configuration given, or the transport's own.
+// buildTLS applies the options to the configuration of WithTLSConfig, or else to the
+// transport's own.
 func (c *config) buildTLS() {
 	b, t := &c.tls, c.transport
 	if !b.asked() {
@@ -45,11 +46,11 @@ func (c *config) buildTLS() {
 	if b.insecure {
 		cfg.InsecureSkipVerify = true
 	} else if b.config != nil && cfg.InsecureSkipVerify && cfg.VerifyConnection == nil && cfg.VerifyPeerCertificate == nil {
-		c.fault("TLS configuration has InsecureSkipVerify and verifies nothing itself: " +
-			"clear it, or add WithInsecureSkipTLSVerify if this is meant")
+		c.fault("TLS configuration has InsecureSkipVerify and no verification of its own: " +
+			"clear it, or add WithInsecureSkipTLSVerify if this is intended")
 	}
 	if cfg.GetClientCertificate != nil && len(b.client) > 0 {
-		c.fault("GetClientCertificate of the TLS configuration would hide the client certificate: leave one of them out")
+		c.fault("GetClientCertificate of the TLS configuration would override the client certificate: remove one of them")
 	}
 	cfg.Certificates = append(slices.Clip(cfg.Certificates), b.client...)
 	cfg.ServerName = cmp.Or(b.serverName, cfg.ServerName)
@@ -58,13 +59,13 @@ func (c *config) buildTLS() {
 		c.fault("root certificates: %w", err)
 	}
 	if cfg.ClientSessionCache != nil {
-		// A session begun under other roots or another identity must not be resumed.
+		// A session with other roots or another identity must not be resumed.
 		cfg.ClientSessionCache = tls.NewLRUClientSessionCache(0)
 	}
 	t.TLSClientConfig = cfg
 }
 
-// setVersions chooses the least version, and says if it is above the largest.
+// setVersions sets the minimum version and checks it against the maximum.
 func (c *config) setVersions(cfg *tls.Config) {
 	least := cmp.Or(c.tls.minVersion, cfg.MinVersion)
 	byDefault := ""
@@ -77,7 +78,7 @@ func (c *config) setVersions(cfg *tls.Config) {
 	}
 }
 
-// setRoots puts the pool in force and adds to a copy of it what came from files.
+// setRoots sets the pool, and adds the certificates from files to a copy of it.
 func (b *tlsSettings) setRoots(cfg *tls.Config) error {
 	if b.pool != nil {
 		cfg.RootCAs = b.pool
@@ -100,15 +101,14 @@ func (b *tlsSettings) setRoots(cfg *tls.Config) error {
 	return nil
 }
 
-// WithRootCAFile trusts the certificates in files of PEM, in addition to the
-// system's, or to those of [WithRootCAs], [WithTLSConfig] or the cloned
-// transport where these name their own. The files are read when the transport is
-// built. One that cannot be read, or holds no certificate or a broken one, is
-// refused.
+// WithRootCAFile also trusts the certificates in PEM files, in addition to the root
+// certificates of [WithRootCAs], [WithTLSConfig] or the cloned transport, or else of the
+// system. The files are read when the transport is built. It is an error if a file
+// cannot be read, has no certificate, or has an invalid one.
 func WithRootCAFile(paths ...string) Option {
 	return func(c *config) {
 		if len(paths) == 0 {
-			c.fault("root certificates: no file is named")
+			c.fault("root certificates: no file given")
 		}
 		for _, path := range paths {
 			certs, err := readCerts(path)
@@ -146,8 +146,8 @@ func readCerts(path string) ([]*x509.Certificate, error) {
 	return certs, nil
 }
 
-// WithRootCAs trusts the certificates of pool and no others: it replaces the
-// system's. A nil or empty pool is refused. The pool must not be changed later.
+// WithRootCAs trusts only the certificates in pool, instead of the system's. The pool
+// must not be empty, and must not be modified afterwards.
 func WithRootCAs(pool *x509.CertPool) Option {
 	return func(c *config) {
 		if pool == nil || pool.Equal(x509.NewCertPool()) {
@@ -158,9 +158,10 @@ func WithRootCAs(pool *x509.CertPool) Option {
 	}
 }
 
-// WithClientCertificateFile shows servers that ask for one the certificate (with
-// its chain) in the PEM file cert, whose private key is in the PEM file key. The
-// files are read when the transport is built. Given twice, both are offered.
+// WithClientCertificateFile presents a certificate to servers that ask for one. The PEM
+// file cert holds the certificate and its chain, and the PEM file key holds its private
+// key. The files are read when the transport is built. If the option is given several
+// times, all certificates are offered.
 func WithClientCertificateFile(cert, key string) Option {
 	return func(c *config) {
 		pair, err := tls.LoadX509KeyPair(cert, key)
@@ -172,8 +173,8 @@ func WithClientCertificateFile(cert, key string) Option {
 	}
 }
 
-// WithClientCertificate is [WithClientCertificateFile] for a certificate that is
-// loaded already; its key may live elsewhere (a [crypto.Signer]).
+// WithClientCertificate is [WithClientCertificateFile] for a certificate in memory. Its
+// key may be any [crypto.Signer], such as one in a hardware module.
 func WithClientCertificate(cert tls.Certificate) Option {
 	return func(c *config) {
 		if err := checkPair(cert); err != nil {
@@ -184,7 +185,7 @@ func WithClientCertificate(cert tls.Certificate) Option {
 	}
 }
 
-// checkPair reports whether the certificate and its key belong together.
+// checkPair returns an error unless the certificate and its key belong together.
 func checkPair(cert tls.Certificate) error {
 	if len(cert.Certificate) == 0 {
 		return errors.New("the chain is empty")
@@ -204,8 +205,8 @@ func checkPair(cert tls.Certificate) error {
 	return nil
 }
 
-// WithMinTLSVersion refuses servers that offer less than version, which is
-// [tls.VersionTLS12] (the default) or [tls.VersionTLS13]; any other is refused.
+// WithMinTLSVersion sets the minimum TLS version: [tls.VersionTLS12], which is the
+// default, or [tls.VersionTLS13].
 func WithMinTLSVersion(version uint16) Option {
 	return func(c *config) {
 		if version != tls.VersionTLS12 && version != tls.VersionTLS13 {
@@ -216,10 +217,9 @@ func WithMinTLSVersion(version uint16) Option {
 	}
 }
 
-// WithServerName demands that certificates are made out to name, and sends it as
-// SNI, in place of the host dialled. It holds for every host, so also for an
-// https proxy, beside which it is refused. An empty name is refused; the default
-// is the host of each request.
+// WithServerName verifies certificates for name, and sends name as SNI, instead of the
+// host of the request. It applies to every host and would apply to an https proxy too,
+// so it cannot be combined with one. The name must not be empty.
 func WithServerName(name string) Option {
 	return func(c *config) {
 		if err := checkHost(name); err != nil {
@@ -230,11 +230,11 @@ func WithServerName(name string) Option {
 	}
 }
 
-// WithTLSConfig begins from a copy of cfg; the other options for TLS are laid
-// over it. A MinVersion of 0 means 1.2. Refused are nil, a MinVersion below 1.2,
-// and InsecureSkipVerify without a verification of cfg's own, unless
-// [WithInsecureSkipTLSVerify] says that this is meant. Of NextProtos, h2 is for
-// [WithHTTP2] to decide.
+// WithTLSConfig uses a copy of cfg, to which the other TLS options are applied. A
+// MinVersion of 0 means TLS 1.2. [WithHTTP2] decides about h2 in NextProtos.
+//
+// It is an error if cfg is nil or its MinVersion is below TLS 1.2. InsecureSkipVerify
+// without a VerifyConnection or VerifyPeerCertificate needs [WithInsecureSkipTLSVerify].
 func WithTLSConfig(cfg *tls.Config) Option {
 	return func(c *config) {
 		switch {
@@ -248,9 +248,9 @@ func WithTLSConfig(cfg *tls.Config) Option {
 	}
 }
 
-// WithInsecureSkipTLSVerify accepts any certificate for any host, so that anyone
-// on the way can read and change what is sent, credentials included. It is for
-// tests and for nothing else.
+// WithInsecureSkipTLSVerify accepts any certificate for any host, so that an attacker in
+// the network can read and change everything that is sent, including credentials. Use it
+// only in tests.
 func WithInsecureSkipTLSVerify() Option {
 	return func(c *config) { c.tls.insecure = true }
 }

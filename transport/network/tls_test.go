@@ -88,7 +88,7 @@ func TestSettingsThatContradictEachOtherAreRefused(t *testing.T) {
 	_, err = network.New(network.WithClientCertificate(pair), network.WithTLSConfig(&tls.Config{
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return nil, nil },
 	}))
-	require.ErrorContains(t, err, "GetClientCertificate of the TLS configuration would hide the client certificate")
+	require.ErrorContains(t, err, "GetClientCertificate of the TLS configuration would override the client certificate")
 
 	_, err = network.New(network.WithTLSConfig(&tls.Config{MaxVersion: tls.VersionTLS12}), network.WithMinTLSVersion(tls.VersionTLS13))
 	require.ErrorContains(t, err, "minimum version TLS 1.3 is above maximum version TLS 1.2")
