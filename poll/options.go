@@ -13,8 +13,8 @@ const (
 	defaultMaxRetries = 10
 )
 
-// An Option sets how [Until] polls. A default is had by leaving its option out: zero
-// never means it.
+// An Option configures [Until]. To keep a default, leave its option out: zero does not
+// stand for it.
 type Option func(*config)
 
 type config struct {
@@ -27,34 +27,35 @@ type config struct {
 	onWait     func(context.Context, Wait)
 }
 
-// WithBaseDelay sets the first ceiling: the wait after probe n is drawn from 0
-// to d · 2^(n-1). The default is 200 ms; with 0 there are no waits but those that the
+// WithBaseDelay sets the upper bound of the first wait. It doubles with each probe: the
+// wait after probe n is a random time from 0 to d · 2^(n-1), so by default up to 200ms,
+// 400ms, 800ms … 5s. The default is 200ms; 0 means no waits except those that the
 // server asks for.
 func WithBaseDelay(d time.Duration) Option { return func(c *config) { c.baseDelay = d } }
 
-// WithMaxDelay sets the largest ceiling. What the server asks for may lie above
-// it. The default is 5 s; 0 means no bound.
+// WithMaxDelay limits the upper bound of a wait. The server may ask for a longer wait.
+// The default is 5s; 0 means no limit.
 func WithMaxDelay(d time.Duration) Option { return func(c *config) { c.maxDelay = d } }
 
-// WithMaxRetries sets how many probes may follow the first. The default is 10; 0
-// allows none.
+// WithMaxRetries limits the number of probes after the first one. The default is 10; 0
+// means a single probe.
 func WithMaxRetries(n int) Option { return func(c *config) { c.maxRetries = n } }
 
-// WithMaxElapsed bounds how long a poll goes on: no wait begins that would end
-// after d. A running probe is not cut. The default is no bound but the retries and
-// the context, which 0 means too.
+// WithMaxElapsed limits the time that a poll takes: no wait begins that would end later
+// than d after the start. A running probe is not interrupted. The default is 0, which
+// means no limit except the retries and the context.
 func WithMaxElapsed(d time.Duration) Option { return func(c *config) { c.maxElapsed = d } }
 
-// WithHint sets how the server's wish to be asked later is read from a probe's
-// error, which may be nil. A positive hint is a floor for the wait. The default
-// asks the error, or the value, for a method RetryAfter() time.Duration; nil is
-// invalid.
+// WithHint sets a function that returns how long the server asks to wait. It gets the
+// probe's error, which may be nil. If the result is positive, the poll waits at least that
+// long. By default the error's or value's method RetryAfter() time.Duration is used. A
+// nil hint is invalid.
 func WithHint(hint func(error) time.Duration) Option {
 	return func(c *config) { c.hint, c.hinted = hint, true }
 }
 
-// WithOnWait sets a function that is called before each wait, in the goroutine
-// of the caller. The default is none, which nil means too.
+// WithOnWait sets a function that is called before each wait, in the caller's goroutine.
+// The default is nil, which calls no function.
 func WithOnWait(hook func(context.Context, Wait)) Option { return func(c *config) { c.onWait = hook } }
 
 func (c *config) check() error {
@@ -76,7 +77,8 @@ func (c *config) check() error {
 	return errors.Join(append(faults, c.delayFault())...)
 }
 
-// delayFault names the delay that is a default, since the other is what was set.
+// delayFault reports a maximum below the base delay. If one of them is the default, the
+// error says so.
 func (c *config) delayFault() error {
 	switch {
 	case c.maxDelay <= 0 || c.maxDelay >= c.baseDelay:

@@ -1,5 +1,5 @@
-// Package poll asks a question until its answer has settled: for servers that
-// accept a request now and work on it later.
+// Package poll polls until an operation has completed, for servers that accept a
+// request now and process it later. Call [Until].
 package poll
 
 import (
@@ -12,22 +12,22 @@ import (
 	"github.com/tripware/tripware/internal/backoff"
 )
 
-// ErrUnsettled is the kind of every error that ends a poll before its answer
-// settled; see [UnsettledError].
+// ErrUnsettled is matched by the error of a poll that ended before the operation
+// completed. See [UnsettledError] for details.
 var ErrUnsettled = errors.New("poll: not settled")
 
-// An UnsettledError says that a poll ended before its answer settled. It Is
-// [ErrUnsettled], and unwraps to Last and Cause.
+// An UnsettledError reports that a poll ended before the operation completed. errors.Is
+// matches [ErrUnsettled], Last and Cause.
 type UnsettledError struct {
-	Probes  int           // how often was asked
+	Probes  int           // number of probes
 	Elapsed time.Duration // since the first probe began
-	Last    error         // the error of the last probe; nil if it had none
-	Cause   error         // what ended the poll early, such as the context's error; nil when the retries or the time were used up
+	Last    error         // the error of the last probe, or nil
+	Cause   error         // why the poll ended early, such as the context's error; nil if the retries or the time ran out
 
-	option string // that ended the poll, where Cause is nil
+	option string // the option that ended the poll, if Cause is nil
 }
 
-// Error says how often and how long was asked, and what came last.
+// Error returns a text with the number of probes, the elapsed time and the last error.
 func (e *UnsettledError) Error() string {
 	text := fmt.Sprintf("poll: not settled after %d probes in %s", e.Probes, e.Elapsed.Round(time.Millisecond))
 	if e.Probes == 1 {
@@ -48,7 +48,7 @@ func (e *UnsettledError) Error() string {
 // Is reports whether target is [ErrUnsettled].
 func (e *UnsettledError) Is(target error) bool { return target == ErrUnsettled }
 
-// Unwrap returns the last probe's error and the cause, those that there are.
+// Unwrap returns Last and Cause, unless they are nil.
 func (e *UnsettledError) Unwrap() []error {
 	var wrapped []error
 	for _, err := range []error{e.Last, e.Cause} {
@@ -59,26 +59,25 @@ func (e *UnsettledError) Unwrap() []error {
 	return wrapped
 }
 
-// A Wait is what [WithOnWait] is told before each wait.
+// A Wait describes a wait that is about to begin; see [WithOnWait].
 type Wait struct {
-	Probe int           // the probe that came before, from 1
-	For   time.Duration // how long the poll is about to wait
-	Last  error         // the error of that probe; nil if it had none
+	Probe int           // the number of the probe before the wait, from 1
+	For   time.Duration // the length of the wait
+	Last  error         // the error of that probe, or nil
 }
 
-// Until calls probe until it reports that its answer has settled, and returns
-// that answer and its error. A probe that has not settled is repeated after a
-// wait drawn evenly from 0 to a ceiling that doubles (full jitter); its error,
-// if any, is kept.
+// Until calls probe until it returns settled as true, and returns that probe's value and
+// error. Between probes it waits with full jitter: for a random time below an upper bound
+// that doubles with each probe (200ms, 400ms, 800ms … up to 5s).
 //
-// When the retries or the time are used up, or ctx ends, Until returns the last
-// value and an [UnsettledError]; after ctx ended the error Is ctx.Err() and
-// context.Cause(ctx) too. A wait that could not end before ctx's deadline is not
-// begun: the error Is [context.DeadlineExceeded] at once.
+// If the retries or the time run out, or ctx ends, Until returns the last value and an
+// [UnsettledError]. If ctx ended, the error also matches ctx.Err() and
+// context.Cause(ctx). If a wait would last beyond ctx's deadline, Until does not begin
+// it, and at once returns an error that matches [context.DeadlineExceeded].
 //
-// Where the probe's error or value has a method RetryAfter() time.Duration, a
-// positive answer is a floor: the wait is that long and a jittered bit longer.
-// Impossible options are reported before the first probe.
+// If the probe's error or value has a method RetryAfter() time.Duration that returns a
+// positive duration, Until waits at least that long, plus some jitter. If an option is
+// invalid, Until returns an error before the first probe.
 func Until[T any](ctx context.Context, probe func(context.Context) (value T, settled bool, err error), opts ...Option) (T, error) {
 	var value T
 	l, err := newLoop(opts)
@@ -98,7 +97,7 @@ func Until[T any](ctx context.Context, probe func(context.Context) (value T, set
 	}
 }
 
-// loop is the state of one poll.
+// A loop is the state of a poll.
 type loop struct {
 	config
 	begun  time.Time
@@ -116,7 +115,7 @@ func newLoop(opts []Option) (*loop, error) {
 	return l, l.check()
 }
 
-// after notes the outcome of a probe and returns how long to wait before the next.
+// after records the outcome of a probe and returns how long to wait before the next.
 func (l *loop) after(value any, err error) time.Duration {
 	l.probes++
 	l.last = err
@@ -125,7 +124,8 @@ func (l *loop) after(value any, err error) time.Duration {
 	if floor <= 0 {
 		return backoff.Draw(ceiling)
 	}
-	// More than the server asked for, so that those it told the same do not come back together.
+	// Longer than the server asked for, so that clients that were told the same do not
+	// all return at once.
 	extra := backoff.Draw(max(ceiling, floor/10))
 	return floor + min(extra, math.MaxInt64-floor)
 }
@@ -149,7 +149,7 @@ type hinter interface {
 	RetryAfter() time.Duration
 }
 
-// pause waits, or returns why no further probe may follow.
+// pause waits, or returns an error if there must be no further probe.
 func (l *loop) pause(ctx context.Context, wait time.Duration) error {
 	if ctx.Err() != nil {
 		return l.unsettled(backoff.Sleep(ctx, 0), "")
