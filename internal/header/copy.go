@@ -6,13 +6,12 @@ import (
 	"slices"
 )
 
-// slots is how many headers a map holds in its smallest form, which maps.Clone
-// copies as it is, without hashing each name again.
+// slots is the capacity of the smallest map, which maps.Clone copies without hashing
+// each name again.
 const slots = 8
 
-// Copy returns a copy of a header map with room for extra names. The values are
-// shared, but have no spare room: an append to one must not write into what is
-// shared.
+// Copy returns a copy of a header map with room for extra names. The value slices are
+// shared, but have no spare capacity, so that an append to one copies it.
 func Copy(from http.Header, extra int) http.Header {
 	if len(from) == 0 || len(from)+extra > slots {
 		to := make(http.Header, len(from)+extra)

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// No date of the forms below is shorter or longer. Other text is not given to the
-// parsers, which copy it into their errors.
+// The lengths of the shortest and the longest date. Other text is not parsed, since the
+// parsers would copy it into their errors.
 const (
 	shortestDate = len("2006-01-02T15:04Z")
 	longestDate  = 48
 )
 
-// date reads an HTTP date or an RFC 3339 date.
+// date parses an HTTP date or an RFC 3339 date.
 func date(text string) (time.Time, bool) {
 	if at, ok := httpDate(text); ok {
 		return at, true
@@ -21,7 +21,7 @@ func date(text string) (time.Time, bool) {
 	return isoDate(text)
 }
 
-// httpDate reads the three forms of RFC 9110 section 5.6.7.
+// httpDate parses the three forms of RFC 9110 section 5.6.7.
 func httpDate(text string) (time.Time, bool) {
 	if len(text) < shortestDate || len(text) > longestDate || !startsWithDay(text) {
 		return time.Time{}, false
@@ -45,8 +45,8 @@ func startsWithDay(text string) bool {
 	return false
 }
 
-// isoDate reads RFC 3339. Atlassian leaves out the seconds, and some servers the
-// colon in the offset.
+// isoDate parses an RFC 3339 date. Atlassian omits the seconds, and some servers omit
+// the colon in the offset.
 func isoDate(text string) (time.Time, bool) {
 	if len(text) < shortestDate || len(text) > longestDate || text[4] != '-' || text[10] != 'T' {
 		return time.Time{}, false

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// ReadField reads the RateLimit field of the IETF draft "RateLimit header fields
-// for HTTP": `"default";r=50;t=30`, with one member for each policy, of which the
-// strictest counts. It also reads the form of the draft's earlier versions,
-// `limit=100, remaining=50, reset=30`, which has one policy. A policy without
-// remaining requests is no quota.
+// ReadField parses the RateLimit field of the IETF draft "RateLimit header fields
+// for HTTP": `"default";r=50;t=30`, with one member for each policy. It returns the
+// strictest policy. It also parses the form of earlier drafts,
+// `limit=100, remaining=50, reset=30`, which has one policy. It ignores a policy that
+// does not state the remaining requests.
 func ReadField(lines []string, clock Clock) (strictest Quota) {
 	var early Quota
 	for _, line := range lines {
@@ -22,7 +22,7 @@ func ReadField(lines []string, clock Clock) (strictest Quota) {
 	return Strictest(strictest, early)
 }
 
-// readPolicy reads one member. What belongs to the earlier form is added to early.
+// readPolicy parses one member. Values in the earlier form are added to early.
 func readPolicy(member string, early *Quota, clock Clock) (q Quota) {
 	for member != "" {
 		var part string
@@ -44,7 +44,7 @@ func readPolicy(member string, early *Quota, clock Clock) (q Quota) {
 	return q
 }
 
-// Of a value that is given twice, the stricter one counts.
+// If a value is given twice, the stricter one counts.
 
 func (q *Quota) remaining(text string) {
 	if n, ok := count(text); ok {

@@ -1,6 +1,6 @@
-// Package header knows which names and values a header can have, and reads the
-// numbers, durations and dates with which servers describe their rate limits.
-// Servers write those in many forms; a value that has none of them is ignored.
+// Package header validates header names and values, and parses the numbers, durations
+// and dates that servers use to describe their rate limits. It accepts the many forms
+// that servers send, and ignores other values.
 package header
 
 import (
@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// A Clock tells the time from which a date in a response is measured: the Date of
-// Header, the response's own, so that a difference between the clocks of client
-// and server does not matter. Without a valid Date it is Now; the zero value of
-// Now stands for the present. Neither is read before there is a date to measure.
+// A Clock returns the time from which a date in a response is measured. It is the Date
+// in the response's Header, so that differences between the clocks of client and server
+// do not matter. If there is no valid Date, it is Now, or the current time if Now is
+// zero. Both are read only if there is a date to measure.
 type Clock struct {
 	Header http.Header
 	Now    time.Time
 }
 
-// until returns how far ahead at is; a date in the past is no wait.
+// until returns the time until at, or zero if at is in the past.
 func (c Clock) until(at time.Time) time.Duration {
 	return ceil(max(0, at.Sub(c.now())))
 }
@@ -35,31 +35,30 @@ func (c Clock) now() time.Time {
 	return c.Now
 }
 
-// Wait reads the lines of a header such as Retry-After, each of which may be a
-// list, and returns the longest wait. It understands
+// Wait parses the lines of a header such as Retry-After, each of which may be a list,
+// and returns the longest wait. It accepts
 //   - seconds, with or without a fraction;
-//   - seconds, milli-, micro- and nanoseconds since 1970, told apart by their
+//   - seconds, milli-, micro- and nanoseconds since 1970, distinguished by their
 //     size: 1e9 seconds (31 years) and more cannot be a wait;
 //   - durations such as 2m59.56s and 500ms;
-//   - the three HTTP dates (RFC 9110 section 5.6.7);
+//   - the three forms of an HTTP date (RFC 9110 section 5.6.7);
 //   - RFC 3339 dates, with or without seconds.
 //
-// The wait is rounded up to the millisecond and is never negative: a date in the
-// past is a wait of zero. One too long for a duration is math.MaxInt64. The
-// result is false when no value was usable; negative numbers are not.
+// The wait is rounded up to the millisecond. It is never negative: a date in the past
+// means a wait of zero. If it overflows, it is math.MaxInt64. ok is false if there is no
+// valid value; negative numbers are invalid.
 func Wait(lines []string, clock Clock) (wait time.Duration, ok bool) {
 	return longest(lines, time.Second, clock)
 }
 
-// WaitMillis is [Wait] for headers such as Retry-After-Ms, whose numbers are
-// milliseconds.
+// WaitMillis is [Wait] for headers such as Retry-After-Ms, whose unit is a millisecond.
 func WaitMillis(lines []string, clock Clock) (wait time.Duration, ok bool) {
 	return longest(lines, time.Millisecond, clock)
 }
 
 func longest(lines []string, unit time.Duration, clock Clock) (wait time.Duration, ok bool) {
 	for _, line := range lines {
-		if n, short := digits(line); short { // nearly all are of this form
+		if n, short := digits(line); short { // the most common form
 			wait, ok = max(wait, time.Duration(n)*unit), true
 			continue
 		}
@@ -74,8 +73,8 @@ func longest(lines []string, unit time.Duration, clock Clock) (wait time.Duratio
 	return wait, ok
 }
 
-// next reads the first member of a list and returns the members after it. An
-// HTTP date contains a comma of its own, after the day of the week.
+// next parses the first member of a list and returns the rest of the list. An HTTP date
+// contains a comma, after the day of the week.
 func next(list string, unit time.Duration, clock Clock) (wait time.Duration, ok bool, rest string) {
 	member, rest, _ := strings.Cut(list, ",")
 	if startsWithDay(strings.TrimSpace(member)) {
@@ -89,7 +88,7 @@ func next(list string, unit time.Duration, clock Clock) (wait time.Duration, ok 
 	return wait, ok, rest
 }
 
-// value reads one member, without the parameters that may follow it.
+// value parses one member and ignores its parameters.
 func value(text string, unit time.Duration, clock Clock) (wait time.Duration, ok bool) {
 	text, _, _ = strings.Cut(text, ";")
 	text = strings.TrimSpace(text)
@@ -103,11 +102,11 @@ func value(text string, unit time.Duration, clock Clock) (wait time.Duration, ok
 	return span(text)
 }
 
-// epoch is the number of seconds, or the date, at which a number stops being a
-// wait: vendors send either under the same name.
+// epoch is the number of seconds from which a number is taken as a date instead of a
+// wait, since vendors send either in the same header.
 const epoch = 1_000_000_000
 
-// wait returns the duration of n units, or the time until the date that n is.
+// wait returns the duration of n units, or the time until n if it is a date.
 func (n number) wait(unit time.Duration, clock Clock) time.Duration {
 	wait := n.times(unit)
 	if wait < epoch*time.Second || n.huge() {

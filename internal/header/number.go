@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// A number is a decimal number that is not negative.
+// A number is a non-negative decimal number.
 type number struct {
-	whole    uint64 // saturated, not overflowed
-	fraction uint64 // in billionths, rounded up, so that 1e9 is possible
+	whole    uint64 // saturates
+	fraction uint64 // in billionths, rounded up, so up to 1e9
 }
 
 const billion = 1_000_000_000
 
-// digits reads at most nine digits, which cannot overflow, and nothing else.
+// digits parses text of at most nine digits, which cannot overflow.
 func digits(text string) (n int, ok bool) {
 	if text == "" || len(text) > 9 {
 		return 0, false
@@ -30,8 +30,8 @@ func digits(text string) (n int, ok bool) {
 	return n, true
 }
 
-// cutNumber reads the digits that text begins with, with at most one point among
-// them, and returns what follows.
+// cutNumber parses the number at the beginning of text, which may have a decimal point,
+// and returns the rest of text.
 func cutNumber(text string) (n number, rest string, ok bool) {
 	i := 0
 	for ; i < len(text) && isDigit(text[i]); i++ {
@@ -51,8 +51,8 @@ func cutNumber(text string) (n number, rest string, ok bool) {
 	return n, text[i:], ok
 }
 
-// fraction reads digits after a point and returns them in billionths, and how
-// many they were.
+// fraction parses the digits after a decimal point. It returns their value in
+// billionths, and the number of digits.
 func fraction(text string) (billionths uint64, length int) {
 	unit, up := uint64(billion), uint64(0)
 	for ; length < len(text) && isDigit(text[length]); length++ {
@@ -70,7 +70,7 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 // huge reports whether n is too large for any date or duration.
 func (n number) huge() bool { return n.whole > math.MaxInt64 }
 
-// times returns n units, rounded up to the nanosecond and saturated.
+// times returns n units, rounded up to the nanosecond. It saturates.
 func (n number) times(unit time.Duration) time.Duration {
 	over, whole := bits.Mul64(n.whole, uint64(unit))
 	if over > 0 || whole > math.MaxInt64 {
@@ -84,7 +84,7 @@ func (n number) times(unit time.Duration) time.Duration {
 	return sum(time.Duration(whole), time.Duration(part))
 }
 
-// sum adds two durations that are not negative; the result saturates.
+// sum adds two non-negative durations. It saturates.
 func sum(a, b time.Duration) time.Duration {
 	if a > math.MaxInt64-b {
 		return math.MaxInt64
@@ -101,7 +101,7 @@ func ceil(d time.Duration) time.Duration {
 	return sum(d, time.Millisecond-part)
 }
 
-// span reads a duration as Go and others print it, such as 2m59.56s.
+// span parses a duration such as 2m59.56s.
 func span(text string) (d time.Duration, ok bool) {
 	for text != "" {
 		n, rest, isNumber := cutNumber(text)
@@ -120,7 +120,7 @@ func cutUnit(text string) (unit time.Duration, rest string) {
 		unit time.Duration
 	}{
 		{"ms", time.Millisecond}, {"us", time.Microsecond}, {"\u00b5s", time.Microsecond}, {"\u03bcs", time.Microsecond},
-		{"ns", time.Nanosecond}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, // ms is tried before m
+		{"ns", time.Nanosecond}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, // ms must come before m
 	} {
 		if after, ok := strings.CutPrefix(text, u.name); ok {
 			return u.unit, after
