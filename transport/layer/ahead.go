@@ -6,14 +6,13 @@ import (
 	"net/http"
 )
 
-// ReadAhead writes the body to w before the first attempt, as a signature of it
-// needs; the attempts then send it from its start. They get it from GetBody, or it is
-// rewound if it can seek, and any other body is kept up to the ceiling. A Read ends
-// with ctx.
+// ReadAhead writes the body to w before the first attempt, which a signature of the body
+// requires. The attempts then send the body from its start: from GetBody, by seeking,
+// or from a copy of up to the ceiling. Reads end when ctx ends.
 //
-// The error matches [ErrNotReplayable] for a body that cannot be sent after it was
-// read; it is a [*BodyError], or that of GetBody, Seek, w, or the cause of the end of
-// ctx. Then no attempt can be made: see [Replay.Abandon].
+// If ReadAhead returns an error, no attempt can be made: see [Replay.Abandon]. errors.Is
+// matches [ErrNotReplayable] if the body could not be sent after reading it. Other errors
+// are a [*BodyError], an error of GetBody, Seek or w, or the cause of ctx.
 func (r *Replay) ReadAhead(ctx context.Context, req *http.Request, w io.Writer) error {
 	switch r.how {
 	case noBody:
@@ -36,8 +35,8 @@ func (r *Replay) ReadAhead(ctx context.Context, req *http.Request, w io.Writer) 
 	return r.Prepare(ctx)
 }
 
-// readFirst reads the body that came with the request, since a GetBody may take it
-// away. It goes by way of a source that keeps nothing: its Read may not obey ctx.
+// readFirst reads the request's own body, which a GetBody may share. It reads it through
+// a source that stores nothing, because its Read may not end with ctx.
 func (r *Replay) readFirst(ctx context.Context, req *http.Request, w io.Writer) error {
 	r.begun = true
 	s := &source{body: req.Body, length: announced(req)}
@@ -50,7 +49,7 @@ func (r *Replay) readFirst(ctx context.Context, req *http.Request, w io.Writer) 
 	return r.pour(w, first, s.length)
 }
 
-// pour writes body to w and lets go of it.
+// pour writes body to w and closes it.
 func (r *Replay) pour(w io.Writer, body io.ReadCloser, length int64) error {
 	defer CloseBody(body)
 	buf := make([]byte, room(length))
@@ -72,7 +71,7 @@ func (r *Replay) pour(w io.Writer, body io.ReadCloser, length int64) error {
 	}
 }
 
-// room is how much of a body to read at once, where its length may be known.
+// room returns the buffer size for a body whose length may be known.
 func room(length int64) int64 {
 	if length >= 0 {
 		return min(length+1, chunk)
@@ -80,7 +79,7 @@ func room(length int64) int64 {
 	return chunk
 }
 
-// Abandon ends a Replay of which no attempt was made, and closes the body of req.
+// Abandon ends a Replay without an attempt, and closes the body of req.
 func (r *Replay) Abandon(req *http.Request) {
 	r.Finish()
 	if !r.begun && (r.how == fresh || r.how == once) {

@@ -2,21 +2,22 @@ package layer
 
 import "context"
 
-// A Clock bounds one attempt. A layer that makes an attempt wait before it is
-// sent holds it meanwhile, so that queueing never eats the server's time.
+// A Clock is the timeout of one attempt. A layer that delays an attempt before it is
+// sent holds the clock during the wait, so that the wait does not count. Most decorators
+// do not need it.
 type Clock interface {
 	Hold()    // stops the clock
-	Restart() // starts it afresh, with its full time
+	Restart() // starts it again with the full time
 }
 
 type clockKey struct{}
 
-// WithClock returns a context whose attempt is bounded by c.
+// WithClock returns a context for an attempt with the clock c.
 func WithClock(ctx context.Context, c Clock) context.Context {
 	return context.WithValue(ctx, clockKey{}, c)
 }
 
-// ClockFrom returns the clock of the attempt that ctx belongs to, or nil.
+// ClockFrom returns the clock of the attempt of ctx, or nil if there is none.
 func ClockFrom(ctx context.Context) Clock {
 	c, _ := ctx.Value(clockKey{}).(Clock)
 	return c

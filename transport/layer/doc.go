@@ -1,13 +1,11 @@
-// Package layer holds what authors of decorators need beside package transport.
-// For most decorators embed a [Link], copy the request by [Copy], and call
-// [Link.Send] and [Restore]; a layer that does not send returns [Refuse].
+// Package layer helps to write decorators. Programs that only use decorators do not need
+// it.
 //
-// [Put] and [AddWait] write to the record of a call, and [Detach] leaves it, for
-// requests of the layer's own. A layer that repeats attempts also needs request
-// bodies that can be sent again ([Replay]), the bounded drain of a response that is
-// dropped ([Drain]), the clock of an attempt ([Clock]), and the retry budget that
-// several layers may share ([Budget]).
+// For most decorators embed a [Link], copy the request with [Copy], send it with
+// [Link.Send], and call [Restore] on the response. To fail without sending, call [Refuse].
 //
-// Most programs do not need this package: the decorators of this module use it for
-// them.
+// [Put] and [AddWait] write to the record of a call. [Detach] returns a context without
+// the record, for requests that the layer makes itself. A layer that retries also needs
+// [Replay] to send the request body again, [Drain] to drop a response, [Clock] for the
+// timeout of an attempt, and perhaps a [Budget], which several layers may share.
 package layer

@@ -2,17 +2,17 @@ package layer
 
 import "context"
 
-// A handle is one attempt's hold on a source. Its Close lets go of the body and
-// leaves it open for the next attempt, until the source is finished.
+// A handle is the body of one attempt, which reads from a source. Closing it releases the
+// source, but leaves the caller's body open for the next attempt.
 type handle struct {
 	source *source
 	ctx    context.Context
 
-	part, off int // what it reads next; these are guarded by the source's mutex
+	part, off int // position of the next read; guarded by the source's mutex
 	closed    bool
 }
 
-// take copies what is there.
+// take copies bytes that are already in the parts.
 func (h *handle) take(p []byte) (n int) {
 	for parts := h.source.parts; h.part < len(parts); h.part, h.off = h.part+1, 0 {
 		m := copy(p[n:], parts[h.part][h.off:])
@@ -24,7 +24,7 @@ func (h *handle) take(p []byte) (n int) {
 	return n
 }
 
-// left reports whether there is more than was taken.
+// left reports whether the parts have more bytes.
 func (h *handle) left() bool {
 	parts := h.source.parts
 	return h.part < len(parts)-1 || h.off < len(parts[h.part])
@@ -47,7 +47,7 @@ func (h *handle) Read(p []byte) (int, error) {
 	}
 }
 
-// Close lets go of the body, and ends a Read that is blocked.
+// Close releases the source, and ends a blocked Read.
 func (h *handle) Close() error {
 	s := h.source
 	s.mu.Lock()

@@ -8,9 +8,9 @@ import (
 	"net/http"
 )
 
-// A Link is what every decorator of this module shares; it is embedded. It
-// holds the next layer, unwraps to it, forwards CloseIdleConnections, and tells
-// transport.Check the layer's name, its place and what is wrong with its settings.
+// A Link is the base of a decorator; embed it. It holds the next layer, implements
+// Unwrap and CloseIdleConnections, and gives transport.Check the layer's name, its place
+// and the errors in its settings.
 type Link struct {
 	Next  http.RoundTripper // the layer below; never nil after NewLink
 	name  string
@@ -18,10 +18,10 @@ type Link struct {
 	fault error
 }
 
-// NewLink returns the link of a layer called name that stands above next; a nil
-// next means [http.DefaultTransport]. The faults are those of the layer's
-// settings: with any, the layer must refuse every call (see [Link.Fault] and
-// [Refuse]).
+// NewLink returns the link of a layer called name above next. A nil next means
+// [http.DefaultTransport]. faults are errors in the layer's settings; if there are any,
+// the layer must refuse every call (see [Link.Fault] and [Refuse]). Nil faults are
+// ignored.
 func NewLink(name string, place Place, next http.RoundTripper, faults ...error) Link {
 	next = cmp.Or[http.RoundTripper](next, http.DefaultTransport)
 	l := Link{Next: next, name: name, place: place}
@@ -31,7 +31,7 @@ func NewLink(name string, place Place, next http.RoundTripper, faults ...error) 
 	return l
 }
 
-// A faultError is what is wrong with a layer's settings: no retry mends it.
+// A faultError is an error in a layer's settings, which a retry cannot fix.
 type faultError struct{ error }
 
 func (e *faultError) Unwrap() error   { return e.error }
@@ -40,7 +40,7 @@ func (e *faultError) Retryable() bool { return false }
 // Unwrap returns the layer below.
 func (l *Link) Unwrap() http.RoundTripper { return l.Next }
 
-// CloseIdleConnections passes the word on to the layers below.
+// CloseIdleConnections forwards the call to the layers below.
 func (l *Link) CloseIdleConnections() {
 	rt := l.Next
 	for depth := 0; rt != nil && depth < maxLayers; depth++ {
@@ -56,24 +56,24 @@ func (l *Link) CloseIdleConnections() {
 	}
 }
 
-// maxLayers ends the walk through decorators that unwrap to themselves.
+// maxLayers bounds the walk, since a decorator may unwrap to itself.
 const maxLayers = 1 << 10
 
-// Layer returns the name that the layer has in a printed chain.
+// Layer returns the layer's name, as in a printed chain.
 func (l *Link) Layer() string { return l.name }
 
-// Place returns where in the standing order the layer belongs.
+// Place returns the layer's place in the order of layers.
 func (l *Link) Place() Place { return l.place }
 
-// Fault returns all that is wrong with the layer's settings, or nil.
+// Fault returns the errors in the layer's settings as one error, or nil.
 func (l *Link) Fault() error { return l.fault }
 
-// errNothing is what a layer below earns that answers neither with a response nor with an error.
+// errNothing replaces a result that is neither a response nor an error.
 var errNothing = errors.New("transport: send request: the RoundTripper below returned neither a response nor an error")
 
-// Send calls the layer below and holds it to the contract: its answer is a
-// response or an error, never both and never neither, and a response names the
-// request and has a body.
+// Send calls RoundTrip of the layer below and corrects results that break the contract:
+// Send returns either a response or an error, and the response's Request is req and its
+// Body is not nil.
 func (l *Link) Send(req *http.Request) (*http.Response, error) {
 	resp, err := l.Next.RoundTrip(req)
 	if err == nil && resp != nil && resp.Request == req && resp.Body != nil {
@@ -95,9 +95,9 @@ func settle(req *http.Request, resp *http.Response, err error) (*http.Response, 
 	return own(resp, req), nil
 }
 
-// timedOut returns the timeout that ended ctx, where it has a name and err says no
-// more than that ctx ended, as HTTP/2 does. Whoever reads a log must not take a
-// clock of the retry loop, which cancels the attempt, for the caller.
+// timedOut returns the cause of ctx if it is a timeout and err says only that ctx ended,
+// as with HTTP/2. Otherwise a timeout of the retry loop, which cancels the attempt, would
+// look like a cancellation by the caller.
 func timedOut(ctx context.Context, err error) error {
 	ended := ctx.Err()
 	if ended == nil || !errors.Is(err, ended) {
@@ -109,8 +109,8 @@ func timedOut(ctx context.Context, err error) error {
 	return err
 }
 
-// own returns a copy of a response that does not name the request that it
-// answers: a mock may return it to several calls, so that nobody may write to it.
+// own returns a copy of a response with another Request than req. The original must not
+// be modified, since a mock may return it for several calls.
 func own(shared *http.Response, req *http.Request) *http.Response {
 	c := &struct {
 		resp http.Response
@@ -127,17 +127,17 @@ func own(shared *http.Response, req *http.Request) *http.Response {
 	return &c.resp
 }
 
-// trails reports whether trailers may come at the end of a response that did not
-// announce them. One without a Request is made by hand; a body that can be
-// written to is a connection, and has to stay one.
+// trails reports whether a response may get trailers that it did not announce. A response
+// without a Request was not made by net/http. A body that can be written to is a
+// connection, and must stay writable.
 func trails(resp *http.Response) bool {
 	_, connection := resp.Body.(io.Writer)
 	return resp.Request != nil && resp.Trailer == nil && resp.Body != http.NoBody && !connection &&
 		resp.StatusCode != http.StatusSwitchingProtocols
 }
 
-// A trailing body takes over trailers that nobody announced: net/http writes
-// them, at the end of the body, into the very response that it returned.
+// A trailing body copies unannounced trailers. net/http sets them at the end of the body,
+// in the response that it returned.
 type trailing struct {
 	io.ReadCloser
 

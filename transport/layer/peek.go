@@ -6,10 +6,9 @@ import (
 	"time"
 )
 
-// Peek reads the beginning of a response body, up to limit bytes and for the time
-// given, and returns it with a body that reads as if nothing had been read. A Read
-// of body that takes longer goes on in a goroutine, until it ends or the body is
-// closed.
+// Peek reads up to limit bytes of a response body, for at most the time within, and
+// returns them with a body that reads as if nothing had been read. If a Read takes
+// longer, it continues in a goroutine until it returns or the body is closed.
 func Peek(body io.ReadCloser, limit int, within time.Duration) (prefix []byte, same io.ReadCloser) {
 	s := &source{body: body, length: -1, raw: true, ceiling: int64(limit) + chunk}
 	ctx, cancel := context.WithTimeout(context.Background(), within)

@@ -1,21 +1,21 @@
 package layer
 
-// Place says where in the standing order a layer belongs. Layers of a lower
-// place stand above those of a higher one; layers at [Anywhere] are free.
+// A Place is a layer's position in the order of layers. A layer with a lower place must
+// be above layers with a higher one. A layer at [Anywhere] may have any position.
 //
-// In a chain whose layers all have a place but [Anywhere], the headers of
-// transport.Identity are added next to the base, or by the first [Copy]: a layer
-// that reads those headers belongs at [Anywhere].
+// If no layer of a chain is at [Anywhere], the headers of transport.Identity are added
+// just above the base, or by the first [Copy]. So a layer that reads those headers must
+// be at [Anywhere].
 type Place int
 
-// The places of the standing order, outermost first.
+// The places, outermost first.
 const (
-	Anywhere     Place = iota // no rule: a layer of the user's own
-	AtIdentity                // transaction id and default headers: once per call
+	Anywhere     Place = iota // any position, for custom layers
+	AtIdentity                // transaction id and default headers, once per call
 	AtCall                    // observers of calls
-	AtRetry                   // the retry loop: below it, all happens once per attempt
-	AtLimit                   // pacing and rate-limit state
+	AtRetry                   // the retry loop; layers below it run once per attempt
+	AtLimit                   // rate limits
 	AtAttempt                 // observers of attempts
-	AtCredential              // a key or a token
-	AtSignature               // a signature of the whole request, next to the base
+	AtCredential              // a key or token
+	AtSignature               // a signature of the whole request, just above the base
 )

@@ -7,12 +7,11 @@ import (
 	"github.com/tripware/tripware/internal/record"
 )
 
-// Copy returns a copy of req whose headers the caller may set before it forwards
-// the copy: the struct, and a header map with room for extra more names. Header
-// values are shared with req: replace or append to them, but do not write into
-// one. A nil Header becomes an empty map. The headers that transport.Identity
-// adds are in the copy, if they were left to the layers next to the base: see
-// [Place].
+// Copy returns a shallow copy of req with its own header map, which has room for extra
+// more names. The caller may add, replace and append to headers before it forwards the
+// copy, but must not write into a value slice, since req shares it. A nil Header becomes
+// an empty map. The copy includes the headers of transport.Identity, even if they have
+// not been added yet: see [Place].
 func Copy(req *http.Request, extra int) *http.Request {
 	if c := record.Copy(req, extra); c != nil {
 		return c
@@ -22,9 +21,8 @@ func Copy(req *http.Request, extra int) *http.Request {
 	return &c
 }
 
-// Restore puts req back as the request that resp answers, when the layer that
-// calls it sent a copy: what it added must not travel upwards. It returns resp,
-// which may be nil.
+// Restore sets resp.Request to req and returns resp, which may be nil. A layer that sent
+// a copy of req calls it, so that its additions are not visible to the layers above.
 func Restore(resp *http.Response, req *http.Request) *http.Response {
 	if resp != nil {
 		resp.Request = req
@@ -32,8 +30,8 @@ func Restore(resp *http.Response, req *http.Request) *http.Response {
 	return resp
 }
 
-// Refuse closes the body of req, which no layer below will get, and returns
-// cause: the whole answer of a layer that does not send.
+// Refuse closes the body of req and returns cause. A layer that does not send the request
+// returns its result as the error.
 func Refuse(req *http.Request, cause error) error {
 	if req != nil {
 		CloseBody(req.Body)

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// letGo is how long a body that is rewound is waited for until the attempt that
-// has it closed it: over HTTP/2 it may be read after the response.
+// letGo is how long to wait until an attempt has closed a body that must be rewound. With
+// HTTP/2 the body may be read after the response.
 const letGo = 100 * time.Millisecond
 
-// How much is asked of a body at once: at least, while it grows, and at most.
+// Sizes of a read: the first one, if the length is unknown, and the largest.
 const (
 	leastChunk = 512
 	chunk      = 32 << 10
@@ -24,37 +24,37 @@ var (
 	errNoReturn       = errors.New("its Read did not return")
 )
 
-// A source is a body that one attempt after the other reads. Each does so by a
-// handle of its own, and the handle by way of a goroutine that alone reads the
-// body: so a Read of a handle ends with its context, or when the handle is
-// closed, even if the Read of the body does not.
+// A source is a body that is read by one attempt after another. Each attempt has a
+// handle. Only one goroutine reads the body, on behalf of the handles. So a Read of a
+// handle ends when its context ends or the handle is closed, even if the Read of the
+// body blocks.
 //
-// Of a body that cannot seek, the parts hold all that was read, up to the ceiling,
-// for the attempts that follow; else there is one part, with the last bytes.
+// If the body cannot seek, parts holds everything that was read, up to the ceiling, for
+// the following attempts. Otherwise there is one part, which holds the last bytes read.
 type source struct {
 	body    io.ReadCloser
-	length  int64 // what the request announces; -1: nothing
-	raw     bool  // it is a response's: its errors stay what they are
+	length  int64 // the length that the request announces, or -1
+	raw     bool  // a response body, whose errors are not changed to a BodyError
 	ceiling int64
-	seeker  io.Seeker // nil: the body cannot be rewound
-	start   int64     // where it stood
+	seeker  io.Seeker // nil if the body cannot be rewound
+	start   int64     // the initial offset
 
 	mu       sync.Mutex
 	parts    [][]byte
-	read     int64         // how much was read of the body since its start
-	err      error         // what ended the body: io.EOF, or a BodyError
-	lost     bool          // more was read than may be kept
-	reader   *handle       // the last one
-	filling  bool          // a Read of the body runs
-	fill     chan []byte   // to the goroutine that reads; nil: none runs
-	filled   chan struct{} // wakes the handle that waits
-	idle     chan struct{} // closed when nobody uses the body any more; nil: nobody waits for that
-	finished bool          // no attempt follows
+	read     int64         // number of bytes read since the start
+	err      error         // the end of the body: io.EOF or a BodyError
+	lost     bool          // more was read than may be stored
+	reader   *handle       // the current handle
+	filling  bool          // a Read of the body is running
+	fill     chan []byte   // buffers for the reading goroutine; nil if there is none
+	filled   chan struct{} // wakes the waiting handle
+	idle     chan struct{} // closed when the body is no longer in use; nil if nothing waits for that
+	finished bool          // there will be no further attempt
 	closed   bool
 	panicked any
 }
 
-// rewinds reports whether the body can seek, and keeps where it stands.
+// rewinds reports whether the body can seek, and stores its offset.
 func (s *source) rewinds() bool {
 	seeker, ok := s.body.(io.Seeker)
 	if !ok {
@@ -120,15 +120,15 @@ func (s *source) open(ctx context.Context) (io.ReadCloser, error) {
 	return s.reader, nil
 }
 
-// revoke takes the body away from the attempt that has it.
+// revoke takes the body from the attempt that is using it.
 func (s *source) revoke() {
 	s.reader.closed = true
 	s.wake()
 	s.settle()
 }
 
-// reopen returns another handle to net/http, which is done with the one that it
-// has, but may not have closed it.
+// reopen returns a new handle for net/http, which no longer uses its handle but may not
+// have closed it.
 func (s *source) reopen(ctx context.Context) (io.ReadCloser, error) {
 	s.mu.Lock()
 	s.revoke()
@@ -136,10 +136,10 @@ func (s *source) reopen(ctx context.Context) (io.ReadCloser, error) {
 	return s.open(ctx)
 }
 
-// busy reports whether an attempt has the body.
+// busy reports whether an attempt is using the body.
 func (s *source) busy() bool { return s.filling || s.reader != nil && !s.reader.closed }
 
-// released waits until no attempt has the body, for a moment.
+// released waits up to letGo until no attempt is using the body.
 func (s *source) released() bool {
 	s.mu.Lock()
 	if !s.busy() {
@@ -161,7 +161,7 @@ func (s *source) released() bool {
 	}
 }
 
-// settle tells whoever waits for it that no attempt has the body.
+// settle closes idle if no attempt is using the body.
 func (s *source) settle() {
 	if s.idle != nil && !s.busy() {
 		close(s.idle)
@@ -169,7 +169,7 @@ func (s *source) settle() {
 	}
 }
 
-// wake wakes the handle that waits. One that is woken in vain passes it on.
+// wake wakes the waiting handle. A closed handle that is woken wakes the next.
 func (s *source) wake() {
 	select {
 	case s.filled <- struct{}{}:
@@ -177,7 +177,7 @@ func (s *source) wake() {
 	}
 }
 
-// serve gives h what there is, or begins to read more.
+// serve copies available bytes to p, or starts to read more.
 func (s *source) serve(h *handle, p []byte) (n int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -199,13 +199,13 @@ func (s *source) serve(h *handle, p []byte) (n int, err error) {
 	return n, nil
 }
 
-// more has the next part of the body read. The handle has had all that there is.
+// more starts reading the next part of the body, when h has read all parts.
 func (s *source) more(h *handle) {
 	last := len(s.parts) - 1
 	switch {
 	case last < 0:
 		s.parts = append(s.parts, make([]byte, 0, s.size()))
-	case s.seeker != nil || s.lost: // what was read is not needed again
+	case s.seeker != nil || s.lost: // earlier parts are not needed again
 		reused := s.parts[last][:0]
 		clear(s.parts)
 		s.parts = append(s.parts[:0], reused)
@@ -222,8 +222,8 @@ func (s *source) more(h *handle) {
 	s.fill <- part[len(part):cap(part)]
 }
 
-// size is how much to ask for at first: the whole body and a byte, so that one
-// that is too long is found out, if it is known to be short.
+// size returns the size of the first read. If the length is known and small, it is one
+// more than the length, so that a body that is too long is detected.
 func (s *source) size() int {
 	switch {
 	case s.length >= 0:
@@ -234,7 +234,7 @@ func (s *source) size() int {
 	return leastChunk
 }
 
-// pump reads the body, a part at a time, until it ends or nobody wants more.
+// pump reads the body, one part at a time, until it ends or no more is requested.
 func (s *source) pump(fill <-chan []byte) {
 	for into := range fill {
 		if !s.readPart(into) {
@@ -243,8 +243,8 @@ func (s *source) pump(fill <-chan []byte) {
 	}
 }
 
-// readPart reads one part and reports whether there may be another. A body may end
-// the goroutine, by a panic or by [runtime.Goexit].
+// readPart reads one part and reports whether there may be another. The body's Read may
+// end the goroutine, by a panic or by [runtime.Goexit].
 func (s *source) readPart(into []byte) (more bool) {
 	n, err := 0, errNoReturn
 	defer func() {
@@ -257,7 +257,7 @@ func (s *source) readPart(into []byte) (more bool) {
 	return true
 }
 
-// took takes in what a Read of the body came to.
+// took records the result of a Read of the body.
 func (s *source) took(n int, err error, room int, panicked any) (more bool) {
 	if n < 0 || n > room {
 		n, err = 0, fmt.Errorf("its Read returned %d for a buffer of %d bytes", n, room)
@@ -279,20 +279,20 @@ func (s *source) took(n int, err error, room int, panicked any) (more bool) {
 	return s.fill != nil
 }
 
-// forget lets go of what was kept of a body that nobody reads any more: the record
-// of the call leads to its last request, and may be kept for long.
+// forget releases what was stored of a body that nobody reads any more: the record of
+// the call leads to its request, and a program may keep it for long.
 func (s *source) forget() {
 	if s.closed && !s.filling {
 		s.parts = nil
 	}
 }
 
-// finish says that no attempt follows.
+// finish is called when there will be no further attempt.
 func (s *source) finish() {
 	s.mu.Lock()
 	s.finished = true
 	if s.fill != nil && !s.filling {
-		close(s.fill) // whoever reads on begins another
+		close(s.fill) // a later Read starts another goroutine
 		s.fill = nil
 	}
 	shut := s.reader == nil || s.reader.closed
@@ -302,8 +302,8 @@ func (s *source) finish() {
 	}
 }
 
-// close closes the body. If a Read of it runs, that may block (the body of a
-// server's request does), so it has a goroutine then.
+// close closes the body. If a Read is running, Close may block (as for the body of a
+// server's request), so it runs in a goroutine.
 func (s *source) close() {
 	s.mu.Lock()
 	first, reading := !s.closed, s.filling
