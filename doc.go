@@ -1,38 +1,37 @@
-// Package tripware assembles an HTTP client from decorators of
-// [http.RoundTripper]: identity, logs, metrics, retries, rate limits and
-// credentials, in an order that holds.
+// Package tripware creates HTTP clients with retries, rate limits, credentials, logs and
+// metrics. Each of these is a decorator of [http.RoundTripper].
 //
-// # Call and attempt
+// For most uses call [New], which returns an *[http.Client]. To use the decorators with
+// an existing client, call [NewTransport]. To use a single decorator, import package
+// transport and the middleware's package; nothing else is pulled in. If the existing
+// client retries by itself (resty, azcore, the AWS SDK), switch its retries off, since
+// the attempts would multiply.
 //
-// One Do of the user is a call. A call may take several attempts: the retry loop
-// stands in the middle of the chain, what is above it runs once per call, what is
-// below it once per attempt. Whatever the layers learn lies on one record per
-// call ([transport.Call]): its transaction id, its attempts, its waits, what the
-// server said of rate limits, and why retries ended.
+// # Calls and attempts
+//
+// A call is one Do of the caller. It may take several attempts: layers above the retry
+// loop run once per call, and layers below it once per attempt. The layers record what
+// happens in one [transport.Call] per call: the transaction id, the attempts, the waits,
+// the server's rate limits, and why retries ended.
 //
 //	resp, err := client.Do(req)
-//	call := transport.CallOf(resp) // transport.CallOfError(err)
+//	call := transport.CallOf(resp) // or transport.CallOfError(err)
 //	fmt.Println(call.TransactionID(), call.AttemptCount(), call.Waited())
 //
-// # The standing order
+// # The order of layers
 //
-//	identity          transaction id, user agent, default headers: all attempts share them
-//	logging.calls     one line per call
+//	identity          transaction id, user agent, default headers; the same in all attempts
+//	logging.calls     logs each call
 //	metrics.calls     the API channel
-//	(PerCall)         layers of your own, once per call
-//	retry             full jitter over status codes and broken connections
-//	ratelimit         pacing, and what the server says of its limits: a retry pays like a first attempt
-//	logging.attempts  above auth: a log never holds the key
+//	(PerCall)         your own layers, once per call
+//	retry             retries with full jitter, after status codes and broken connections
+//	ratelimit         limits the rate, also of retries, and reads the server's rate limits
+//	logging.attempts  logs each attempt; above auth, so that it never sees the key
 //	metrics.attempts  the HTTP channel
-//	(PerAttempt)      layers of your own, once per attempt
-//	auth              each attempt is signed afresh, next to the base; a signature of the whole request last
-//	an *http.Transport, or what WithBase puts there
+//	(PerAttempt)      your own layers, once per attempt
+//	auth              signs each attempt; a signature of the whole request comes last
+//	base              an *http.Transport, or the round tripper of WithBase
 //
-// [New] and [NewTransport] refuse settings that are impossible and orders that
-// defeat a layer, all at once. A chain prints as its order.
-//
-// Who wants one decorator under a client that exists imports package transport
-// and one package below middleware, and nothing else comes along. A client that
-// retries by itself (resty, azcore, the AWS SDK) must have its retries switched
-// off: attempts would multiply.
+// [New] and [NewTransport] return one error that lists all invalid settings, and layers
+// in an order that would make one ineffective. A chain prints as its layers in order.
 package tripware
