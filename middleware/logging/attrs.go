@@ -14,10 +14,10 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A headerName is a header that is logged, and its keys, built once.
+// A headerName is a header that is logged, with its keys for requests and responses.
 type headerName struct{ name, request, response string }
 
-// describe says which request it was, and its answer's status.
+// describe adds the attributes of the request, and the status of its response.
 func (j *journal) describe(list []slog.Attr, p *passage, resp *http.Response) []slog.Attr {
 	if p.call != nil {
 		list = append(list, slog.String("transaction_id", p.call.TransactionID()))
@@ -57,7 +57,8 @@ func (j *journal) conclude(list []slog.Attr, p *passage, resp *http.Response, er
 	return list
 }
 
-// showError treats the URL that an error of net/http or net/url quotes as any other.
+// showError returns the text of err. It also redacts the URL that errors of net/http and
+// net/url quote.
 func (j *journal) showError(err error) string {
 	text := err.Error()
 	if quoting, ok := errors.AsType[*url.Error](err); ok {
@@ -70,7 +71,7 @@ func (j *journal) showError(err error) string {
 	return redact.Cut(text, redact.MaxError)
 }
 
-// showURL keeps the names of query parameters, and the values of those that are allowed.
+// showURL returns u with only the allowed values of query parameters.
 func (j *journal) showURL(u *url.URL) string {
 	if u == nil || u.RawQuery == "" {
 		return redact.URL(u)

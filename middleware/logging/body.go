@@ -15,7 +15,7 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// sendWithBodies is the attempt with its bodies copied aside while they pass.
+// sendWithBodies sends the attempt and captures its bodies as they pass.
 func (a *attempts) sendWithBodies(p *passage) (*http.Response, error) {
 	j := a.journal
 	if !j.wantsBodies(p) {
@@ -51,16 +51,16 @@ func (a *attempts) sendWithBodies(p *passage) (*http.Response, error) {
 func (j *journal) wantsBodies(p *passage) (on bool) {
 	defer j.contain()
 	if j.ceiling == highest {
-		return true // the rule may go by the status, which is not known yet
+		return true // the rule may depend on the status, which is not known yet
 	}
 	return j.logger.Enabled(p.req.Context(), j.levels(Outcome{Kind: KindBody}))
 }
 
-// A tap is a body whose bytes are copied aside.
+// A tap is a body that copies its bytes to a capture.
 type tap struct {
 	io.ReadCloser
 	capture *capture
-	ends    bool // the record is written when the body ends
+	ends    bool // write the record when the body ends
 }
 
 func (t *tap) Read(b []byte) (int, error) {
@@ -85,7 +85,7 @@ func (t *tap) Close() error {
 	return err
 }
 
-// A capture keeps the beginning of a body until it is logged, once.
+// A capture stores the beginning of a body until it is logged, once.
 type capture struct {
 	journal *journal
 	req     *http.Request
@@ -97,13 +97,13 @@ type capture struct {
 
 	mu     sync.Mutex // bodies may be read and closed by different goroutines
 	kept   []byte
-	size   int64 // of what has passed
-	length int64 // what the message announces; 0 or less: nothing
+	size   int64 // number of bytes that have passed
+	length int64 // the announced length; 0 or less if none is
 	ended  bool  // the body was read to its end
 	logged bool
 }
 
-// newCapture returns nil for a body that is no text, or is encoded.
+// newCapture returns nil for a body that is not text, or is encoded.
 func (j *journal) newCapture(p *passage, side string, header http.Header) *capture {
 	kind, isText := textual(header)
 	if !isText {
@@ -115,8 +115,8 @@ func (j *journal) newCapture(p *passage, side string, header http.Header) *captu
 	}
 }
 
-// textual returns the media type and whether it is one of text. A body that does
-// not say what it is may be text; its bytes decide.
+// textual returns the media type and whether it is a text type. A body without a type
+// may be text; its bytes decide.
 func textual(header http.Header) (kind string, isText bool) {
 	if encoding := header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return "", false
@@ -125,7 +125,7 @@ func textual(header http.Header) (kind string, isText bool) {
 	if value == "" {
 		return "", true
 	}
-	kind, _, _ = mime.ParseMediaType(value) // of a type with garbled parameters the type still counts
+	kind, _, _ = mime.ParseMediaType(value) // if the parameters are invalid, the type still counts
 	switch kind {
 	case "application/json", "application/xml", "application/x-www-form-urlencoded", "application/x-ndjson":
 		return kind, true
@@ -148,9 +148,9 @@ func (c *capture) end() {
 	c.ended = true
 }
 
-// finish returns what was kept, the first time it is called. It is cut if more
-// has passed, or if the body did not come to its end: a request's is still on its
-// way, or the reader of a response closed it early.
+// finish returns the stored bytes when it is first called. cut reports whether the body
+// had more, or did not end: a request body may still be being sent, and the reader of a
+// response may have closed it early.
 func (c *capture) finish() (kept []byte, size int64, cut, first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -160,7 +160,7 @@ func (c *capture) finish() (kept []byte, size int64, cut, first bool) {
 	return kept, c.size, c.size > int64(len(kept)) || !whole, first
 }
 
-// log writes the record, unless it was written or the bytes are no text.
+// log writes the record, unless it was already written or the bytes are not text.
 func (c *capture) log() {
 	kept, size, cut, first := c.finish()
 	if !first {
@@ -185,7 +185,7 @@ func (c *capture) log() {
 	j.logger.LogAttrs(j.outside(ctx), j.levels(Outcome{Kind: KindBody, Status: c.status}), "http body", list...)
 }
 
-// show returns a body as it may stand in a log, or false if it is not text.
+// show returns a body as text for the log, or false if it is not text.
 func (c *capture) show(kept []byte, cut bool) (string, bool) {
 	text := string(kept)
 	for range utf8.UTFMax - 1 {

@@ -12,7 +12,7 @@ import (
 	"sync"
 )
 
-// A Format is how records are written.
+// A Format is the format of a log.
 type Format string
 
 // The formats of [slog.TextHandler] and [slog.JSONHandler].
@@ -21,19 +21,19 @@ const (
 	JSON Format = "json"
 )
 
-// A Config describes a logger for those who have none. The zero value writes
+// A Config describes a logger, for programs that do not have one. The zero value writes
 // text at info level to standard error.
 type Config struct {
 	Format Format       // Text if empty
-	Writer io.Writer    // os.Stderr if nil and no File is named; it is not closed
-	File   string       // opened for appending, created with mode 0600 if need be
+	Writer io.Writer    // os.Stderr if nil and File is empty; Close does not close it
+	File   string       // opened for appending; created with mode 0600 if it does not exist
 	Level  slog.Leveler // slog.LevelInfo if nil
-	Debug  bool         // debug level, with attempts, waits and bodies
+	Debug  bool         // logs at debug level, with attempts, waits and bodies
 }
 
-// Open checks c, opens its file and returns the log, whose owner closes it. A
-// Writer and a File both get every record. The error joins all that is wrong;
-// nothing is open or created then.
+// Open opens the log that c describes. The caller must close it. If both Writer and File
+// are set, both get every record. If c is invalid, Open returns one error that lists
+// everything that is wrong, and creates no file.
 func (c Config) Open() (*Log, error) {
 	format := cmp.Or(c.Format, Text)
 	if format != Text && format != JSON {
@@ -62,7 +62,7 @@ func (c Config) Open() (*Log, error) {
 	return l, nil
 }
 
-// both writes to each whatever becomes of the other, unlike [io.MultiWriter].
+// both writes to both writers, even if the first fails, unlike [io.MultiWriter].
 type both [2]io.Writer
 
 func (b both) Write(p []byte) (int, error) {
@@ -71,7 +71,7 @@ func (b both) Write(p []byte) (int, error) {
 	return len(p), errors.Join(first, second)
 }
 
-// probe says why the file could not be opened, without creating it.
+// probe returns an error if the file cannot be opened. It does not create the file.
 func (c Config) probe() error {
 	if c.File == "" {
 		return nil
@@ -88,7 +88,7 @@ func (c Config) probe() error {
 	return nil
 }
 
-// openError says of a file that cannot be created what is missing.
+// openError names the missing folder if a file cannot be created.
 func (c Config) openError(err error) error {
 	folder := filepath.Dir(c.File)
 	if _, none := os.Stat(folder); errors.Is(err, fs.ErrNotExist) && errors.Is(none, fs.ErrNotExist) {
@@ -97,7 +97,7 @@ func (c Config) openError(err error) error {
 	return fmt.Errorf("logging: open log: %w", err)
 }
 
-// A folderError names the folder that is missing, where the cause names the file.
+// A folderError names a missing folder. Its cause names only the file.
 type folderError struct {
 	folder string
 	cause  error
@@ -117,13 +117,13 @@ func (c Config) level() slog.Leveler {
 	return level
 }
 
-// atLeastDebug follows a level that may change while the program runs.
+// atLeastDebug is a level that may change, but is at least debug.
 type atLeastDebug struct{ slog.Leveler }
 
 func (a atLeastDebug) Level() slog.Level { return min(a.Leveler.Level(), slog.LevelDebug) }
 
-// A Log is an open log: its Logger goes to [Calls] and [Attempts] together with
-// its Options. It is safe for concurrent use.
+// A Log is an open log. Pass its Logger and its Options to [Calls] and [Attempts]. It is
+// safe for concurrent use.
 type Log struct {
 	Logger *slog.Logger
 	file   *os.File
@@ -141,8 +141,8 @@ func (l *Log) Options() []Option {
 	return []Option{WithWaits(), WithBodies(4 << 10)}
 }
 
-// Close closes the file, if there is one; what is logged later is lost. Calling
-// it again returns the same error.
+// Close closes the file, if there is one. Records logged later are lost. Further calls
+// return the same error.
 func (l *Log) Close() error {
 	l.once.Do(func() {
 		if l.file == nil {

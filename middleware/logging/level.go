@@ -8,10 +8,10 @@ import (
 	"net/http"
 )
 
-// A Kind says what a record is about.
+// A Kind is the kind of a record.
 type Kind string
 
-// The kinds of records; the message of each is "http " and the kind.
+// The kinds of records. The message of a record is "http " and its kind.
 const (
 	KindCall    Kind = "call"
 	KindAttempt Kind = "attempt"
@@ -19,27 +19,27 @@ const (
 	KindBody    Kind = "body"
 )
 
-// An Outcome is what the level of a record depends on.
+// An Outcome is what a record reports. Its level depends on it.
 type Outcome struct {
 	Kind     Kind
-	Status   int   // zero without a response, for waits and for request bodies
-	Err      error // nil with a response, and for waits and bodies
-	Canceled bool  // the caller ended the call, so that Err is no failure
+	Status   int   // of the response; 0 if there is none, for waits and for request bodies
+	Err      error // nil if there is a response, and for waits and bodies
+	Canceled bool  // the caller canceled the call, so Err is not a failure
 }
 
-// highest is a level that no handler but one that is off refuses.
+// highest is a level that every handler accepts unless it is switched off.
 const highest = slog.Level(math.MaxInt32)
 
-// DefaultLevel is the rule that gives records their level:
+// DefaultLevel returns the level of a record by default:
 //
-//	call     error, or deadline passed       Error
+//	call     error, or deadline exceeded     Error
 //	call     status 400 and above            Warn
 //	call     any other status, or canceled   Info
 //	attempt  error, status 429 or 5xx        Warn
 //	attempt  any other status, or canceled   Debug
 //	wait, body                               Debug
 //
-// An attempt's other 4xx stay at Debug, since the call's record tells them.
+// Other 4xx statuses of attempts are at Debug, since the call's record has them.
 func DefaultLevel(o Outcome) slog.Level {
 	failed := o.Err != nil && !o.Canceled
 	switch {
@@ -64,8 +64,8 @@ func outcomeOf(req *http.Request, kind Kind, resp *http.Response, err error) Out
 	return o
 }
 
-// canceled reports whether the caller ended req. A clock of the retry loop, which
-// cancels the context of an attempt for its timeout, is no caller.
+// canceled reports whether the caller canceled req. A timeout of the retry loop also
+// cancels the context of an attempt, but does not count.
 func canceled(req *http.Request) bool {
 	ctx := req.Context()
 	if errors.Is(ctx.Err(), context.Canceled) {

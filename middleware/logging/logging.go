@@ -1,12 +1,13 @@
-// Package logging writes calls and attempts to a [slog.Logger].
+// Package logging logs calls and attempts to a [slog.Logger].
 //
-// [Calls] stands above the retry loop and writes one record per call: "http
-// call". [Attempts] stands below it and writes one per attempt: "http attempt".
-// Waits ("http wait") and bodies ("http body") are records of their own, and are
-// off until asked for. One list of options serves both.
+// For most uses pass a logger to tripware.WithLogger. In a chain of your own, place
+// [Calls] above the retry loop, which logs each call as "http call", and [Attempts] below
+// it, which logs each attempt as "http attempt". Both take the same options. Waits
+// ("http wait") and bodies ("http body") are separate records, disabled by default. A
+// program without a logger can open one with [Config].
 //
-// No record holds a credential: URLs go without user and query values, headers
-// are allow-listed, and all text goes through [redact.Text].
+// Records do not contain credentials: URLs are logged without user and query values, only
+// allowed headers are logged, and all text goes through [redact.Text].
 package logging
 
 import (
@@ -23,7 +24,7 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// DefaultHeaders returns the headers that are logged unless [WithHeaders] names others.
+// DefaultHeaders returns the headers that are logged by default. See [WithHeaders].
 func DefaultHeaders() []string {
 	return []string{
 		"Content-Type", "Content-Length", "User-Agent",
@@ -31,10 +32,10 @@ func DefaultHeaders() []string {
 	}
 }
 
-// Calls returns a middleware that logs each call once, when its answer or error
-// is there: method, URL, route, status, attempts, waits, duration, rate-limit
-// state, the reason why retries ended, and the error. Place it above the retry
-// loop. A nil logger, or [Off], puts up no layer at all.
+// Calls returns a middleware that logs each call when it returns, with method, URL,
+// route, status, attempts, waits, duration, rate-limit state, the reason why retries
+// ended, and the error. Place it above the retry loop. If logger is nil, or with [Off],
+// the middleware adds no layer.
 func Calls(logger *slog.Logger, opts ...Option) transport.Middleware {
 	j := newJournal(logger, KindCall, opts)
 	return func(next http.RoundTripper) http.RoundTripper {
@@ -45,10 +46,9 @@ func Calls(logger *slog.Logger, opts ...Option) transport.Middleware {
 	}
 }
 
-// Attempts returns a middleware that logs each attempt, with its number, when
-// its answer or error is there, and the bodies if [WithBodies] asks for them.
-// Place it below the retry loop and above what signs. A nil logger, or [Off],
-// puts up no layer at all.
+// Attempts returns a middleware that logs each attempt when it returns, with its number,
+// and its bodies if [WithBodies] is given. Place it below the retry loop and above
+// middleware/auth. If logger is nil, or with [Off], the middleware adds no layer.
 func Attempts(logger *slog.Logger, opts ...Option) transport.Middleware {
 	j := newJournal(logger, KindAttempt, opts)
 	return func(next http.RoundTripper) http.RoundTripper {
@@ -59,8 +59,8 @@ func Attempts(logger *slog.Logger, opts ...Option) transport.Middleware {
 	}
 }
 
-// An Option sets what is logged, and how. The same list serves [Calls] and
-// [Attempts]; each takes what concerns it. A default is had by leaving its option out.
+// An Option configures [Calls] and [Attempts]. Pass the same options to both; each uses
+// those that apply to it.
 type Option func(*config)
 
 type config struct {
@@ -69,19 +69,19 @@ type config struct {
 	ceiling slog.Level // the highest that levels can return
 	headers []string
 	query   []string
-	bodies  int // bytes of each; zero: none
+	bodies  int // bytes of each body; 0 for none
 	waits   bool
 	report  func(any)
 	faults  []error
 }
 
-// Off switches logging off: the middleware puts up no layer.
+// Off switches logging off: the middleware adds no layer.
 func Off() Option { return func(c *config) { c.off = true } }
 
-// WithLevels sets the rule that gives each record its level; it must be safe for
-// concurrent use. A rule of your own can wrap [DefaultLevel], which is the
-// default. Its results are not known in advance, so that a record is prepared
-// for unless the handler refuses every level.
+// WithLevels sets the function that returns the level of each record. The default is
+// [DefaultLevel], which rule may call. It must be safe for concurrent use and not nil.
+// Since its results are not known in advance, records are prepared unless the handler is
+// disabled at every level.
 func WithLevels(rule func(Outcome) slog.Level) Option {
 	return func(c *config) {
 		if rule == nil {
@@ -92,10 +92,10 @@ func WithLevels(rule func(Outcome) slog.Level) Option {
 	}
 }
 
-// WithHeaders names the request and response headers that are logged, instead of
-// [DefaultHeaders]; without a name none is. Headers that carry credentials
-// (Authorization, Proxy-Authorization, Cookie, Set-Cookie, and any
-// [redact.SecretName]) cannot be named: every call is refused then.
+// WithHeaders sets the request and response headers that are logged, instead of
+// [DefaultHeaders]. Without names, none are logged. Headers that carry credentials
+// (Authorization, Proxy-Authorization, Cookie, Set-Cookie, and any [redact.SecretName])
+// are invalid and make the middleware refuse every call.
 func WithHeaders(names ...string) Option {
 	return func(c *config) {
 		c.headers = nil
@@ -108,7 +108,7 @@ func WithHeaders(names ...string) Option {
 	}
 }
 
-// unlogged says what is wrong with the name of a header or a query parameter.
+// unlogged returns why a header or query parameter cannot be logged.
 func unlogged(name string) string {
 	switch {
 	case name == "":
@@ -119,9 +119,9 @@ func unlogged(name string) string {
 	return "the name is invalid"
 }
 
-// WithQuery names the query parameters whose values are logged. The default is
-// none: a URL shows the names of its parameters only. One that holds a secret by
-// its name ([redact.SecretName]) cannot be named: every call is refused then.
+// WithQuery sets the query parameters whose values are logged. By default a URL is logged
+// with the names of its parameters only. A parameter with a secret name
+// ([redact.SecretName]) is invalid and makes the middleware refuse every call.
 func WithQuery(names ...string) Option {
 	return func(c *config) {
 		c.query = slices.Clone(names)
@@ -133,12 +133,13 @@ func WithQuery(names ...string) Option {
 	}
 }
 
-// WithBodies logs so many bytes of the beginning of each request and response body,
-// as a record "http body" of [Attempts] at debug level. The default logs no bodies,
-// which 0 means too; a negative number is invalid and refuses every call. Only text is logged (text, JSON, XML, forms) that is not encoded, with what
-// looks like a secret replaced; a body of any other kind gets no record. Bodies
-// are copied aside while they pass: nothing is read in advance, and a response
-// body's record comes when its reader reaches its end or closes it.
+// WithBodies makes [Attempts] log up to this many bytes of each request and response
+// body, as a record "http body" at debug level. The default is 0, which logs no bodies; a
+// negative number is invalid and makes the middleware refuse every call.
+//
+// Only unencoded text is logged (text, JSON, XML, forms), with secrets redacted. Nothing
+// is read in advance: the record of a response body is written when its reader reaches
+// its end or closes it.
 func WithBodies(bytes int) Option {
 	return func(c *config) {
 		if bytes < 0 {
@@ -148,17 +149,16 @@ func WithBodies(bytes int) Option {
 	}
 }
 
-// WithWaits logs each wait before an attempt, that of the retry loop and that of a
-// limiter, as a record "http wait" of [Calls] at debug level. The record is
-// written when the wait begins, with the time that it is expected to take, so that
-// the log of a call that is silent tells why. The default is off: a call's record
-// tells their sum.
+// WithWaits makes [Calls] log each wait of the retry loop and of a limiter, as a record
+// "http wait" at debug level. The record is written when the wait begins, with its
+// expected duration, so that the log explains why a call takes long. By default only
+// the sum of the waits is logged, in the call's record.
 func WithWaits() Option { return func(c *config) { c.waits = true } }
 
-// WithPanicReport sets what is told of a panic in the log handler or the level
-// rule. Such a panic costs its record and nothing else; the first of each
-// middleware is reported. The default writes an error to [slog.Default]. Nil
-// reports nothing.
+// WithPanicReport sets a function that is called when the log handler or the function of
+// WithLevels panics. Such a panic loses the record, but does not affect the call. Only
+// the first panic of each middleware is reported. By default it is logged as an error to
+// [slog.Default]; nil reports nothing.
 func WithPanicReport(report func(recovered any)) Option {
 	return func(c *config) {
 		if c.report = report; report == nil {
@@ -171,7 +171,7 @@ func reportToDefault(recovered any) {
 	slog.Default().Error("logging: a log handler panicked", slog.String("panic", redact.Cut(fmt.Sprint(recovered), redact.MaxError)))
 }
 
-// newJournal returns nil when there is nothing to log to.
+// newJournal returns nil if logging is off.
 func newJournal(logger *slog.Logger, kind Kind, opts []Option) *journal {
 	c := config{levels: DefaultLevel, ceiling: slog.LevelError, headers: DefaultHeaders(), report: reportToDefault}
 	for _, opt := range opts {

@@ -12,15 +12,15 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A journal is what one middleware writes to. It is shared by all chains that
-// the middleware stands in, and never written after it was built.
+// A journal is the log of one middleware. All chains with that middleware share it, and
+// it does not change after it was built.
 type journal struct {
 	config
 	logger   *slog.Logger
 	kind     Kind
 	fault    error
-	silent   bool // the handler discards all: it need not be asked
-	pure     bool // the handler is one of slog's own, which do not look at the ctx
+	silent   bool // the handler discards everything, so it need not be asked
+	pure     bool // the handler is one of slog's own, which ignore the context
 	names    []headerName
 	reported atomic.Bool
 }
@@ -72,8 +72,8 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// A passage is one request on its way through a layer, and what its call had
-// been through before: a call that follows redirects passes several times.
+// A passage is one request through the layer, with the attempts and waits that its call
+// had before. A call that follows redirects passes several times.
 type passage struct {
 	req      *http.Request
 	call     *transport.Call
@@ -88,7 +88,7 @@ func begin(req *http.Request) passage {
 	return passage{req: req, call: call, start: time.Now(), attempts: call.AttemptCount(), waited: call.Waited()}
 }
 
-// wants reports whether any record could come of this passage.
+// wants reports whether a request may be logged.
 func (j *journal) wants(ctx context.Context) bool { return !j.silent && j.enabled(ctx, j.ceiling) }
 
 func (j *journal) enabled(ctx context.Context, level slog.Level) (on bool) {
@@ -96,18 +96,18 @@ func (j *journal) enabled(ctx context.Context, level slog.Level) (on bool) {
 	return j.logger.Enabled(ctx, level)
 }
 
-// contain ends a panic of the handler or of the level rule. It must be deferred itself.
+// contain recovers from a panic of the handler or of the level rule. It must be deferred.
 func (j *journal) contain() {
 	recovered := recover() //nolint:revive // it is deferred, by each of its callers
 	if recovered == nil || !j.reported.CompareAndSwap(false, true) {
 		return
 	}
-	defer func() { _ = recover() }() // the report may go where the panic came from
+	defer func() { _ = recover() }() // the report may panic too
 	j.report(recovered)
 }
 
-// outside is the ctx that a handler gets: should it send what it logs, that is
-// no part of the call that it logs.
+// outside returns the context for a handler. If the handler sends requests, they are not
+// part of the call that is logged.
 func (j *journal) outside(ctx context.Context) context.Context {
 	if j.pure {
 		return ctx
@@ -115,7 +115,7 @@ func (j *journal) outside(ctx context.Context) context.Context {
 	return layer.Detach(ctx)
 }
 
-// room is enough for a record with a few headers; more go to the heap.
+// room is enough for a record with a few headers. More attributes go to the heap.
 type room [20]slog.Attr
 
 func (j *journal) logCall(p *passage, resp *http.Response, err error) {
@@ -163,9 +163,8 @@ func (j *journal) wantsWaits(ctx context.Context) (on bool) {
 	return j.logger.Enabled(ctx, j.levels(Outcome{Kind: KindWait}))
 }
 
-// watchWaits returns req with a context whose waits are logged as they begin, so
-// that the log tells why a call is silent while it still is. The log gets the
-// context of req itself.
+// watchWaits returns req with a context whose waits are logged when they begin. The log
+// handler gets the context of the original req.
 func (j *journal) watchWaits(req *http.Request, call *transport.Call) *http.Request {
 	ctx := req.Context()
 	return req.WithContext(transport.WatchWaits(ctx, func(w transport.Wait) { j.logWait(ctx, call, w) }))
