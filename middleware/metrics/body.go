@@ -14,23 +14,23 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A tail is a response body whose close publishes the call's event.
+// A tail is a response body that publishes the call's event when it is closed.
 type tail struct {
 	io.ReadCloser
 
 	layer       *calls
 	ctx         context.Context
-	begun       time.Duration // since the layer was born
+	begun       time.Duration // start of the call, since layer.born
 	event       APIEvent
 	contentType string
 
-	mu     sync.Mutex // a close may end a read that is blocked elsewhere
-	kept   []byte     // the beginning of what was read
-	room   int        // how much more is kept
+	mu     sync.Mutex // Close may be called during a Read
+	kept   []byte     // the beginning of the body
+	room   int        // how many more bytes to store
 	closed bool
 }
 
-// Read reads from the body and keeps a copy of its beginning, if an observer asked for one.
+// Read reads from the body and stores its beginning, if an observer asked for it.
 func (t *tail) Read(p []byte) (int, error) {
 	n, err := t.ReadCloser.Read(p)
 	t.mu.Lock()
@@ -42,7 +42,7 @@ func (t *tail) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close closes the body and, the first time, publishes.
+// Close closes the body. The first call publishes the event.
 func (t *tail) Close() error {
 	err := t.ReadCloser.Close()
 	t.mu.Lock()
@@ -58,8 +58,8 @@ func (t *tail) Close() error {
 	return err
 }
 
-// wanted returns how much of the body of resp is to be kept. What is packed, or
-// no text by its type, could not be shown.
+// wanted returns how many bytes of resp's body to store. It is 0 for a body that is
+// encoded or not text.
 func wanted(resp *http.Response, limit int) int {
 	if limit <= 0 || resp.Header.Get("Content-Encoding") != "" || masker(resp.Header.Get("Content-Type")) == nil {
 		return 0
@@ -67,12 +67,11 @@ func wanted(resp *http.Response, limit int) int {
 	return limit
 }
 
-// BodyText returns at most limit bytes of body as text that may be shown, with
-// the values of its secret members masked. It returns the empty string for what
-// is no text by its media type (RFC 9110 section 8.3) or by its bytes. Without a
-// media type, UTF-8 is taken for text.
+// BodyText returns up to limit bytes of body as text, with secrets masked. It returns the
+// empty string if body is not text by its media type (RFC 9110 section 8.3) or by its
+// bytes. If contentType is empty, UTF-8 counts as text.
 func BodyText(contentType string, body []byte, limit int) string {
-	if limit <= 0 { // as mostly: no observer asked for bodies
+	if limit <= 0 { // the usual case: no observer asked for bodies
 		return ""
 	}
 	mask := masker(contentType)
@@ -86,7 +85,7 @@ func BodyText(contentType string, body []byte, limit int) string {
 	return cutText(mask(string(body)), limit)
 }
 
-// wholeRunes leaves out the beginning of a character that a limit cut in two.
+// wholeRunes removes an incomplete character at the end of body.
 func wholeRunes(body []byte) []byte {
 	for back := 1; back < utf8.UTFMax && back <= len(body); back++ {
 		if start := len(body) - back; utf8.RuneStart(body[start]) {
@@ -99,13 +98,13 @@ func wholeRunes(body []byte) []byte {
 	return body
 }
 
-// masker returns what masks the secrets in a text of this type, or nil when the
-// type is that of no text.
+// masker returns the function that masks secrets in text of this type, or nil if the type
+// is not a text type.
 func masker(contentType string) func(string) string {
 	if contentType == "" {
 		return redact.Prefix
 	}
-	media, _, _ := mime.ParseMediaType(contentType) // of a type with garbled parameters the type still counts
+	media, _, _ := mime.ParseMediaType(contentType) // if the parameters are invalid, the type still counts
 	switch {
 	case media == "application/x-www-form-urlencoded":
 		return redact.Query

@@ -7,8 +7,8 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// errorText returns what err says without the secrets that others may have put
-// into it: what looks like one, and the credential that req itself carries.
+// errorText returns the text of err with secrets masked: those that redact recognizes,
+// and the credentials in req.
 func errorText(req *http.Request, err error) string {
 	text := err.Error()
 	for _, name := range [...]string{"Authorization", "Proxy-Authorization"} {

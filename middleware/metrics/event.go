@@ -10,42 +10,41 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// Channel names one of the three streams of events.
+// A Channel is one of the three streams of events.
 type Channel string
 
-// The channels, by the names that Opsgenie's Python SDK gives them.
+// The channels, with the names of Opsgenie's Python SDK.
 const (
-	ChannelAPI  Channel = "API"  // once per call that ended with a response
-	ChannelHTTP Channel = "HTTP" // once per attempt, with or without a response
-	ChannelSDK  Channel = "SDK"  // once per typed call, also when it was refused before sending
+	ChannelAPI  Channel = "API"  // one event for each call with a response
+	ChannelHTTP Channel = "HTTP" // one event for each attempt, with or without a response
+	ChannelSDK  Channel = "SDK"  // one event for each typed call, even if it was refused before sending
 )
 
-// An Event is an [APIEvent], an [HTTPEvent] or an [SDKEvent]; there are no
-// others. Events are values: an observer may keep one for as long as it likes.
-// They marshal to JSON under the field names of the Python SDK's page
-// (https://docs.opsgenie.com/docs/opsgenie-python-api), print to slog as a group,
-// and hold no credential.
+// An Event is an [APIEvent], an [HTTPEvent] or an [SDKEvent]. Events are values, which an
+// observer may store. Their JSON has the field names of Opsgenie's Python SDK
+// (https://docs.opsgenie.com/docs/opsgenie-python-api), slog logs them as a group, and
+// they contain no credentials.
 type Event interface {
-	// Channel returns the stream that the event belongs to.
+	// Channel returns the channel of the event.
 	Channel() Channel
-	// Shared returns what the events of all channels have.
+	// Shared returns the fields that all events have.
 	Shared() Common
 
 	sealed()
 }
 
-// Common is what the events of all channels have.
+// Common holds the fields that all events have.
 type Common struct {
-	TransactionID string        // joins the events of one call; empty without a record of it
-	Duration      time.Duration // how long what the event tells of took; in JSON a number of seconds
-	ResourcePath  string        // the path of the URL, escaped: no host, no query
-	Route         string        // of a typed call or of transport.WithRoute: a label of which there are finitely many
+	TransactionID string        // the same in all events of a call; empty if the call has no record
+	Duration      time.Duration // of the call or attempt; in JSON in seconds
+	ResourcePath  string        // the escaped path of the URL, without host and query
+	Route         string        // the name of the operation, suitable as a metric label: see transport.WithRoute
 }
 
 // Shared returns c.
 func (c Common) Shared() Common { return c }
 
-// commonOf tells of req, but for the duration.
+// commonOf returns the common fields for req, without the duration.
 func commonOf(req *http.Request) Common {
 	call := transport.CallFrom(req.Context())
 	route, _ := transport.Fact[transport.Route](call)
@@ -59,32 +58,31 @@ func commonOf(req *http.Request) Common {
 	return c
 }
 
-// An APIEvent tells of a call that ended with a response, whatever its status.
-// Its duration runs from the call's beginning until its body was closed or, in
-// a typed call, decoded.
+// An APIEvent reports a call that ended with a response of any status. Its duration ends
+// when the body is closed or, for a typed call, decoded.
 type APIEvent struct {
 	Common
 
-	Result ResultMetadata // what the server said of the request and of rate limits
-	Body   string         // the body's text, bounded and with secrets masked; empty unless the observer asked by [WithBodies]
+	Result ResultMetadata // what the server said about the request and its rate limits
+	Body   string         // the beginning of the body, with secrets masked; empty unless the observer used [WithBodies]
 }
 
 // Channel returns [ChannelAPI].
 func (APIEvent) Channel() Channel { return ChannelAPI }
 func (APIEvent) sealed()          {}
 
-// ResultMetadata is what a response said of itself. What it did not say is zero.
+// ResultMetadata holds values from the headers of a response. Missing values are zero.
 type ResultMetadata struct {
 	RequestID       string        // the server's id of the request
 	ResponseTime    time.Duration // as the server measured it; in JSON a number of seconds
-	RateLimitState  string        // the server's own word for its state; empty unless a reader of package ratelimit finds it
-	RateLimitReason string        // the server's own word for what was limited; likewise
-	RateLimitPeriod time.Duration // the window in which the server counted the requests; in JSON a number of seconds
-	RetryCount      int           // how many attempts followed the first
+	RateLimitState  string        // the server's word for its state; empty unless a reader of package ratelimit finds it
+	RateLimitReason string        // the server's word for what was limited; likewise
+	RateLimitPeriod time.Duration // the window in which the server counts; in JSON in seconds
+	RetryCount      int           // number of retries
 }
 
-// ResultOf returns the metadata of a call whose last response said rate, after
-// so many retries.
+// ResultOf returns the metadata for a call with the rate limit of its last response and
+// its number of retries.
 func ResultOf(rate transport.RateLimit, retries int) ResultMetadata {
 	return ResultMetadata{
 		RequestID:       redact.Cut(rate.RequestID, redact.MaxValue),
@@ -96,33 +94,33 @@ func ResultOf(rate transport.RateLimit, retries int) ResultMetadata {
 	}
 }
 
-// An HTTPEvent tells of one attempt. Its duration runs until the head of the
-// response, or the error.
+// An HTTPEvent reports one attempt. Its duration ends with the response headers or the
+// error.
 type HTTPEvent struct {
 	Common
 
-	RetryCount int         // how many attempts of the call came before this one
-	Error      string      // why there was no response, with secrets masked; empty with a response
-	Status     string      // the code with its standard text, such as "200 OK"; empty without a response
-	StatusCode int         // 0 without a response
-	Request    RequestView // what was sent
+	RetryCount int         // number of earlier attempts of the call
+	Error      string      // the error, with secrets masked; empty if there is a response
+	Status     string      // the code and its standard text, such as "200 OK"; empty if there is no response
+	StatusCode int         // 0 if there is no response
+	Request    RequestView // the request that was sent
 }
 
 // Channel returns [ChannelHTTP].
 func (HTTPEvent) Channel() Channel { return ChannelHTTP }
 func (HTTPEvent) sealed()          {}
 
-// A RequestView is what may be shown of a request. It shares nothing with it.
+// A RequestView holds the parts of a request that are safe to show. It is a copy.
 type RequestView struct {
 	Method        string        `json:"method"`
-	URL           string        `json:"url"`           // without user and password, secret query values masked
-	Header        RequestHeader `json:"header"`        // those few that are known to hold no secret
+	URL           string        `json:"url"`           // without user and password, and with secret query values masked
+	Header        RequestHeader `json:"header"`        // headers that cannot hold a secret
 	ContentLength int64         `json:"contentLength"` // of the body, in bytes; -1 if unknown
-	Attempt       int           `json:"attempt"`       // counted from 1; 0 if it was not sent
+	Attempt       int           `json:"attempt"`       // from 1; 0 if the request was not sent
 }
 
-// RequestHeader holds the headers of a request that are shown: the first value
-// of each, empty if it was not set.
+// A RequestHeader holds the first value of each header that is safe to show, or the empty
+// string if the header is not set.
 type RequestHeader struct {
 	Accept          string `json:"Accept,omitzero"`
 	ContentEncoding string `json:"Content-Encoding,omitzero"`
@@ -131,12 +129,12 @@ type RequestHeader struct {
 	TransactionID   string `json:"X-Transaction-Id,omitzero"`
 }
 
-// ViewRequest returns what may be shown of req, as sent in an attempt counted
-// from 1; 0 says that it was not sent.
+// ViewRequest returns the view of req in an attempt, which is counted from 1, or 0 if req
+// was not sent.
 func ViewRequest(req *http.Request, attempt int) RequestView {
 	length := req.ContentLength
 	if length == 0 && req.Body != nil && req.Body != http.NoBody {
-		length = -1 // what net/http means by it
+		length = -1 // net/http takes 0 as unknown
 	}
 	return RequestView{
 		Method: cmp.Or(req.Method, http.MethodGet),
@@ -153,7 +151,7 @@ func ViewRequest(req *http.Request, attempt int) RequestView {
 	}
 }
 
-// sent returns the first value of a header as it will be sent.
+// sent returns the first value of a header as it is sent.
 func sent(req *http.Request, name string) string {
 	if values := record.OutgoingHeader(req, name); len(values) > 0 {
 		return redact.Cut(values[0], redact.MaxValue)
@@ -161,24 +159,24 @@ func sent(req *http.Request, name string) string {
 	return ""
 }
 
-// The values of [SDKEvent.ErrorType], which are those of Opsgenie's Go SDK; the
-// list is closed. The empty string says that there was no error.
+// The values of [SDKEvent.ErrorType], as in Opsgenie's Go SDK. There are no others except
+// the empty string, which means that there was no error.
 const (
-	ErrorTypeValidation = "request-validation-error"    // refused before sending: an argument is missing or impossible
-	ErrorTypeSDK        = "sdk-error"                   // no response: not sent, connection lost, cancelled, out of time
-	ErrorTypeAPI        = "api-error"                   // the server answered with an error
+	ErrorTypeValidation = "request-validation-error"    // refused before sending: an argument is missing or invalid
+	ErrorTypeSDK        = "sdk-error"                   // no response: not sent, connection lost, canceled, timed out
+	ErrorTypeAPI        = "api-error"                   // the server returned an error
 	ErrorTypeParsing    = "http-response-parsing-error" // the response could not be read or decoded
 )
 
-// An SDKEvent tells of one typed call, also of one that was refused before it
-// was sent. Its duration is that of the whole call.
+// An SDKEvent reports one typed call, even if it was refused before it was sent. Its
+// duration is that of the whole call.
 type SDKEvent struct {
 	Common
 
-	ErrorType    string // one of the constants above; empty without an error
-	ErrorMessage string // the error's text, which holds no secret; empty without an error
-	Request      any    // sdkRequestDetails: what the call was asked to do; marshals to JSON and holds no credential
-	Result       any    // sdkResultDetails: what came of it; nil without a response
+	ErrorType    string // one of the ErrorType constants, or empty
+	ErrorMessage string // the text of the error, without secrets, or empty
+	Request      any    // sdkRequestDetails: the arguments of the call; marshals to JSON without credentials
+	Result       any    // sdkResultDetails: the result of the call; nil if there is no response
 }
 
 // Channel returns [ChannelSDK].

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 )
 
-// commonJSON is [Common] under the page's names. It is embedded rather than
-// marshaled by a method of Common, which would be promoted to the events.
+// commonJSON is [Common] with its JSON names. It is embedded, because a MarshalJSON of
+// Common would be promoted to the events.
 type commonJSON struct {
 	TransactionID string  `json:"transactionId"`
 	Duration      float64 `json:"duration"`
@@ -36,7 +36,7 @@ func (c Common) attrs(more ...slog.Attr) slog.Value {
 }
 
 // MarshalJSON writes transactionId, duration, resourcePath, route, resultMetadata
-// and httpResponse. Durations are seconds; no route and no body are left out.
+// and httpResponse. Durations are in seconds; an empty route or body is omitted.
 func (e APIEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		commonJSON
@@ -46,7 +46,7 @@ func (e APIEvent) MarshalJSON() ([]byte, error) {
 	}{e.json(), e.Result, e.Body})
 }
 
-// LogValue returns the event as a group under the names of its JSON form.
+// LogValue returns the event as a group with the same names as in JSON.
 func (e APIEvent) LogValue() slog.Value {
 	more := []slog.Attr{slog.Any("resultMetadata", e.Result)}
 	if e.Body != "" {
@@ -56,7 +56,7 @@ func (e APIEvent) LogValue() slog.Value {
 }
 
 // MarshalJSON writes RequestId, ResponseTime, RateLimitState, RateLimitReason,
-// RateLimitPeriod and RetryCount, with times in seconds.
+// RateLimitPeriod and RetryCount. Times are in seconds.
 func (m ResultMetadata) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		RequestID       string `json:"RequestId"`
@@ -68,7 +68,7 @@ func (m ResultMetadata) MarshalJSON() ([]byte, error) {
 	}{m.RequestID, m.ResponseTime.Seconds(), m.RateLimitState, m.RateLimitReason, m.RateLimitPeriod.Seconds(), m.RetryCount})
 }
 
-// LogValue returns the metadata as a group under the names of its JSON form.
+// LogValue returns the metadata as a group with the same names as in JSON.
 func (m ResultMetadata) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("RequestId", m.RequestID),
@@ -81,8 +81,8 @@ func (m ResultMetadata) LogValue() slog.Value {
 }
 
 // MarshalJSON writes transactionId, duration, resourcePath, route, retryCount,
-// error, status, statusCode and request. Without an error, error is null; without
-// a response, status and statusCode are.
+// error, status, statusCode and request. error is null if there is none; status and
+// statusCode are null if there is no response.
 func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		commonJSON
@@ -95,7 +95,7 @@ func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 	}{e.json(), e.RetryCount, orNull(e.Error), orNull(e.Status), orNull(e.StatusCode), e.Request})
 }
 
-// LogValue returns the event as a group under the names of its JSON form.
+// LogValue returns the event as a group with the same names as in JSON.
 func (e HTTPEvent) LogValue() slog.Value {
 	more := []slog.Attr{slog.Int("retryCount", e.RetryCount)}
 	if e.Error != "" {
@@ -107,8 +107,8 @@ func (e HTTPEvent) LogValue() slog.Value {
 	return e.attrs(append(more, slog.Attr{Key: "request", Value: e.Request.group()})...)
 }
 
-// group is no LogValue, which a struct that embeds a view would inherit, and so
-// print the view alone.
+// group is not called LogValue, because a struct that embeds a RequestView would inherit
+// it and log only the view.
 func (r RequestView) group() slog.Value {
 	return slog.GroupValue(
 		slog.String("method", r.Method),
@@ -137,7 +137,7 @@ func (h RequestHeader) LogValue() slog.Value {
 }
 
 // MarshalJSON writes transactionId, duration, resourcePath, route, errorType,
-// errorMessage, sdkRequestDetails and sdkResultDetails. What there is none of is null.
+// errorMessage, sdkRequestDetails and sdkResultDetails. Empty values are null.
 func (e SDKEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		commonJSON
@@ -149,7 +149,7 @@ func (e SDKEvent) MarshalJSON() ([]byte, error) {
 	}{e.json(), orNull(e.ErrorType), orNull(e.ErrorMessage), e.Request, e.Result})
 }
 
-// LogValue returns the event as a group under the names of its JSON form.
+// LogValue returns the event as a group with the same names as in JSON.
 func (e SDKEvent) LogValue() slog.Value {
 	var more []slog.Attr
 	if e.ErrorType != "" {
@@ -164,7 +164,7 @@ func (e SDKEvent) LogValue() slog.Value {
 	return e.attrs(more...)
 }
 
-// orNull returns nil for the zero value, which JSON shows as null.
+// orNull returns nil for the zero value, which is null in JSON.
 func orNull[T comparable](v T) *T {
 	var zero T
 	if v == zero {

@@ -20,13 +20,12 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// Calls returns a middleware that publishes an [APIEvent] for each round trip
-// that ended with a response, at the moment that its body is closed, so that the
-// event can tell what was read of it. A response without a body, and one whose
-// body can be written to (a 101), is published at once. A call whose record says
-// [Typed] is left to who laid that fact there. Place it above the retry loop.
+// Calls returns a middleware that publishes an [APIEvent] for each round trip with a
+// response. Place it above the retry loop. If p is nil, it adds no layer.
 //
-// Without publishers it adds no layer.
+// The event is published when the response's body is closed, so that it can contain what
+// was read. If the response has no body, or a body that can be written to (a 101), the
+// event is published at once. Calls does not publish an event for a [Typed] call.
 func Calls(p *Publishers) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
 		if p == nil || p.API == nil {
@@ -40,7 +39,7 @@ type calls struct {
 	layer.Link
 
 	publisher *Publisher
-	born      time.Time // what durations are read off: time.Since asks one clock, time.Now two
+	born      time.Time // base of durations, since time.Since reads only one clock and time.Now two
 }
 
 func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -55,7 +54,7 @@ func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The record is sealed when this returns, so all that the event takes from it is taken now.
+	// The record is sealed when RoundTrip returns, so the event must read it now.
 	event := APIEvent{Common: commonOf(req), Result: resultOf(req, resp)}
 	_, writable := resp.Body.(io.Writer)
 	if writable || resp.Body == http.NoBody || resp.StatusCode == http.StatusSwitchingProtocols {
@@ -79,11 +78,9 @@ func resultOf(req *http.Request, resp *http.Response) ResultMetadata {
 	return ResultOf(transport.RateLimitOf(resp), transport.CallFrom(req.Context()).Retries())
 }
 
-// Attempts returns a middleware that publishes an [HTTPEvent] for each attempt,
-// as soon as the head of its response, or its error, is there. Place it below the
-// retry loop and above what signs requests.
-//
-// Without publishers it adds no layer.
+// Attempts returns a middleware that publishes an [HTTPEvent] for each attempt when it
+// returns. Place it below the retry loop and above middleware/auth. If p is nil, it adds
+// no layer.
 func Attempts(p *Publishers) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
 		if p == nil || p.HTTP == nil {
@@ -97,7 +94,7 @@ type attempts struct {
 	layer.Link
 
 	publisher *Publisher
-	born      time.Time // the same
+	born      time.Time // as in calls
 }
 
 func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -119,13 +116,13 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// statusText returns the status with the text that belongs to it: a server's own
-// could repeat what it was sent, and mocks often leave it out.
+// statusText returns the status code with its standard text. A server's own text could
+// repeat what it was sent, and mocks often omit it.
 func statusText(resp *http.Response) string {
 	text := http.StatusText(resp.StatusCode)
 	if code, said, _ := strings.Cut(resp.Status, " "); said == text && code != "" {
 		if n, err := strconv.Atoi(code); err == nil && n == resp.StatusCode {
-			return resp.Status // as it is, without another copy
+			return resp.Status // without a copy
 		}
 	}
 	return strings.TrimSuffix(strconv.Itoa(resp.StatusCode)+" "+text, " ")

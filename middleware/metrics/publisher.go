@@ -14,24 +14,23 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// An Observer is told of events. It is called in the goroutine of the call, one
-// observer after the other, outside all locks, so it should be quick; calls that
-// run at the same time call it at the same time. The ctx is that of the call, with
-// its values and its cancellation but without its record: requests that an
-// observer makes with it are calls of their own.
+// An Observer receives events. Notify is called in the goroutine of the call, after other
+// observers and without locks held, so it should return quickly. Concurrent calls call it
+// concurrently. ctx is the call's context without its record, so requests that an
+// observer makes with it are separate calls.
 type Observer interface {
 	Notify(ctx context.Context, e Event)
 }
 
-// ObserverFunc makes a function an [Observer]. Functions cannot be compared, so
-// end its subscription by what [Publisher.Subscribe] returned.
+// An ObserverFunc is a function that is an [Observer]. Functions cannot be compared, so
+// end its subscription with the function that [Publisher.Subscribe] returned.
 type ObserverFunc func(ctx context.Context, e Event)
 
 // Notify calls f.
 func (f ObserverFunc) Notify(ctx context.Context, e Event) { f(ctx, e) }
 
 // On returns an observer that calls f for events of type E and ignores others.
-// Each call of On returns an observer of its own.
+// Each call returns a new observer.
 func On[E Event](f func(ctx context.Context, e E)) Observer { return &typed[E]{notify: f} }
 
 type typed[E Event] struct{ notify func(context.Context, E) }
@@ -42,18 +41,18 @@ func (t *typed[E]) Notify(ctx context.Context, e Event) {
 	}
 }
 
-// Publishers holds the publisher of each channel. Clients that share one
-// Publishers share its observers.
+// Publishers holds a publisher for each channel. Clients that share a Publishers share
+// its observers.
 type Publishers struct {
 	API, HTTP, SDK *Publisher
 }
 
-// An Option sets what [NewPublishers] makes. A default is had by leaving its option out.
+// An Option configures [NewPublishers].
 type Option func(*Publisher)
 
-// WithPanicReport sets what is called when an observer panics: at its first panic on
-// a channel, not again. The default logs an error by [slog.Default]; nil reports
-// nothing. It may be called by several goroutines at once.
+// WithPanicReport sets a function that is called when an observer panics for the first
+// time on a channel. By default the panic is logged as an error to [slog.Default]; nil
+// reports nothing. report must be safe for concurrent use.
 func WithPanicReport(report func(channel Channel, recovered any)) Option {
 	return func(p *Publisher) { p.report = report }
 }
@@ -78,10 +77,9 @@ func logPanic(channel Channel, recovered any) {
 		slog.String("channel", string(channel)), slog.String("panic", redact.Cut(fmt.Sprint(recovered), redact.MaxError)))
 }
 
-// A Publisher hands the events of one channel to its observers. [NewPublishers]
-// makes one. All methods are safe for concurrent use, also by an observer that
-// is being notified; those that read or publish work on a nil Publisher, which
-// has no observers.
+// A Publisher passes the events of one channel to its observers. Use [NewPublishers] to
+// create one. All methods are safe for concurrent use, and an observer may call them from
+// Notify. A nil Publisher has no observers.
 type Publisher struct {
 	channel Channel
 	report  func(Channel, any)
@@ -90,19 +88,19 @@ type Publisher struct {
 	roster atomic.Pointer[roster]
 }
 
-// A roster is never written again once it was stored.
+// A roster is immutable.
 type roster struct {
 	subscriptions []*subscription
-	bodies        int // the most that one of them asked for
+	bodies        int // the largest of the subscriptions' limits
 }
 
 type subscription struct {
 	observer Observer
-	bodies   int // 0: none
+	bodies   int // 0 for none
 	panicked atomic.Bool
 }
 
-// Channel returns the channel whose events p publishes.
+// Channel returns the channel of p.
 func (p *Publisher) Channel() Channel {
 	if p == nil {
 		return ""
@@ -110,20 +108,20 @@ func (p *Publisher) Channel() Channel {
 	return p.channel
 }
 
-// A SubscribeOption sets what an observer gets. A default is had by leaving its option
-// out.
+// A SubscribeOption configures a subscription.
 type SubscribeOption func(*subscription)
 
-// WithBodies gives this observer so many bytes of the beginning of each response
-// body. The default gives it none, as do 0 and less. Only the API channel has bodies.
+// WithBodies passes up to this many bytes of each response body to the observer. The
+// default is 0, which means none, as does a negative number. Only events of the API
+// channel have bodies.
 func WithBodies(bytes int) SubscribeOption {
 	return func(s *subscription) { s.bodies = max(bytes, 0) }
 }
 
-// Subscribe has o notified of the events from now on; a call that is running may
-// be the first. What it returns ends this subscription and may be called more
-// than once. One observer may subscribe to several channels, and to one several
-// times. A nil observer is ignored.
+// Subscribe registers o, which is then notified of each event, beginning with calls that
+// are already running. The returned function ends the subscription; it may be called more
+// than once. An observer may subscribe to several channels, and several times to the same
+// one. A nil observer is ignored.
 func (p *Publisher) Subscribe(o Observer, opts ...SubscribeOption) (unsubscribe func()) {
 	if p == nil || o == nil {
 		return func() {}
@@ -142,9 +140,9 @@ func (p *Publisher) Subscribe(o Observer, opts ...SubscribeOption) (unsubscribe 
 	}
 }
 
-// Unsubscribe ends all subscriptions of o and reports whether there was one. It
-// finds observers that can be compared, such as pointers and what [On] returns;
-// a function cannot be, and is never found.
+// Unsubscribe ends all subscriptions of o and reports whether there were any. o must be
+// comparable, such as a pointer or a result of [On]. An [ObserverFunc] is not, and is
+// never found.
 func (p *Publisher) Unsubscribe(o Observer) (found bool) {
 	if p == nil || o == nil || !reflect.ValueOf(o).Comparable() {
 		return false
@@ -157,8 +155,8 @@ func (p *Publisher) Unsubscribe(o Observer) (found bool) {
 	return found
 }
 
-// replace stores what edit makes of a copy of the subscriptions. An event that is
-// being delivered goes on to those that were there when it began.
+// replace calls edit with a copy of the subscriptions and stores the result. An event
+// that is being published goes to the earlier subscriptions.
 func (p *Publisher) replace(edit func([]*subscription) []*subscription) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -177,12 +175,12 @@ func (p *Publisher) replace(edit func([]*subscription) []*subscription) {
 	p.roster.Store(&next)
 }
 
-// Active reports whether anyone observes. It costs one atomic load, so ask it
-// before an event is made.
+// Active reports whether p has observers. It costs one atomic load, so call it before
+// creating an event.
 func (p *Publisher) Active() bool { return p != nil && p.roster.Load() != nil }
 
-// BodyLimit returns the largest number of bytes of a body that an observer asked
-// for; 0 means that none did.
+// BodyLimit returns the largest number of bytes of a body that an observer asked for, or 0
+// if none did.
 func (p *Publisher) BodyLimit() int {
 	if p == nil {
 		return 0
@@ -193,15 +191,15 @@ func (p *Publisher) BodyLimit() int {
 	return 0
 }
 
-// Publish hands e to all observers, one after the other, and returns when the
-// last is done. An observer that panics does no harm to the others or to the
-// caller. Who asked for no bodies gets e without; who asked for less gets less.
+// Publish passes e to all observers in turn, and returns when the last one has returned.
+// If an observer panics, the others and the caller are not affected. Observers receive
+// the body only if they asked for it, truncated to their own limit.
 func (p *Publisher) Publish(ctx context.Context, e Event) {
 	if !p.Active() || e == nil {
 		return
 	}
 	r := p.roster.Load()
-	if r == nil { // the last observer left meanwhile
+	if r == nil { // the last observer has just unsubscribed
 		return
 	}
 	ctx = layer.Detach(ctx)
@@ -220,7 +218,7 @@ func (s *subscription) share(e Event) Event {
 	return api
 }
 
-// cutText returns the first limit bytes of text, less a character cut in two.
+// cutText returns the first limit bytes of text, without an incomplete character.
 func cutText(text string, limit int) string {
 	if len(text) <= limit {
 		return text
@@ -240,8 +238,8 @@ func (p *Publisher) notify(ctx context.Context, s *subscription, e Event) {
 	s.observer.Notify(ctx, e)
 }
 
-// tell reports a panic. The report is foreign code too: its own panic, or that of
-// a value that does not like to be printed, must not reach the call.
+// tell reports a panic. The report, or printing the recovered value, may panic too, which
+// must not reach the call.
 func (p *Publisher) tell(recovered any) {
 	defer func() { _ = recover() }()
 	if p.report != nil {
@@ -249,7 +247,7 @@ func (p *Publisher) tell(recovered any) {
 	}
 }
 
-// Typed is the fact by which a typed call tells the chain below that it publishes
-// its API and SDK events itself, after decoding: lay it on the record with
-// layer.Put(ctx, metrics.Typed{}), and [Calls] keeps silent.
+// Typed marks a typed call, which publishes its API and SDK events itself after decoding.
+// Store it in the record with layer.Put(ctx, metrics.Typed{}); then [Calls] does not
+// publish an event. Most users will not need it.
 type Typed struct{}
