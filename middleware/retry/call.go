@@ -3,7 +3,6 @@ package retry
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -38,7 +37,6 @@ type call struct {
 	retries  int // attempts after the first that count against the limit
 	last     time.Duration
 	random   backoff.Source
-	drainer  *layer.Drainer // nil until a response is dropped
 
 	trace  *trace        // of the running attempt, if it is traced
 	clock  *attemptClock // of the running attempt, until the response's body has it
@@ -147,10 +145,6 @@ func (c *call) leave() {
 	if c.cancel != nil {
 		c.cancel()
 	}
-	if c.drainer != nil {
-		c.drainer.Release()
-		c.drainers.Put(c.drainer)
-	}
 	if c.loop != nil {
 		if c.policy.withinCall {
 			c.loop.Count(c.attempts)
@@ -246,15 +240,6 @@ func (c *call) drop(resp *http.Response, within time.Duration) {
 		c.drain(resp.Body, within)
 	}
 	c.release()
-}
-
-func (c *call) drain(body io.ReadCloser, within time.Duration) {
-	if c.drainer == nil {
-		if c.drainer, _ = c.drainers.Get().(*layer.Drainer); c.drainer == nil {
-			c.drainer = &layer.Drainer{}
-		}
-	}
-	c.drainer.Drain(body, c.policy.drainBytes, within)
 }
 
 // release ends the context of the last attempt, if it had one of its own.

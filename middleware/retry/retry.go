@@ -46,9 +46,10 @@ func New(opts ...Option) transport.Middleware {
 	}
 	fault := errors.Join(c.check(), c.clockFault())
 	return func(next http.RoundTripper) http.RoundTripper {
+		born := time.Now()
 		r := &retrier{
 			Link: layer.NewLink("retry", layer.AtRetry, next, fault), config: c,
-			born: time.Now(), budget: layer.DefaultBudget(), verifies: func() bool { return false },
+			born: born, bornInBubble: inBubble(born), budget: layer.DefaultBudget(), verifies: func() bool { return false },
 		}
 		for _, below := range transport.Layers(next) {
 			switch l := below.(type) {
@@ -84,11 +85,13 @@ type retrier struct {
 
 	config   config
 	budget   *Budget       // unless the policy has one
-	born     time.Time     // what elapsed times are read off: time.Since asks one clock, time.Now two
 	spare    record.Opener // not nil: a retry loop of ours is below, which finds this one by a record
 	verifies func() bool   // see verifies; asked when the base is used
 	panicked sync.Once     // a callback did, and that was reported
-	drainers sync.Pool     // of *layer.Drainer: calls use the memory of earlier ones again
+	drainer  layer.Drainer // see call.drain
+
+	born         time.Time // what elapsed times are read off: time.Since asks one clock, time.Now two
+	bornInBubble bool      // of testing/synctest
 }
 
 // Layer returns the name with the policy's main figures.

@@ -30,7 +30,19 @@ func CloseBody(body io.ReadCloser) {
 // that of net/http's bodies does. With a limit or a time of 0 Drain closes the body
 // at once. Where Close itself may block, use [DrainAside].
 func Drain(body io.ReadCloser, limit int64, within time.Duration) {
-	new(Drainer).Drain(body, limit, within)
+	if nothingToRead(body, limit, within) {
+		CloseBody(body)
+		return
+	}
+	d := &drain{body: body, left: limit}
+	timer := time.AfterFunc(within, d.shut)
+	defer d.shut() // also when the body panics
+	defer timer.Stop()
+	d.read()
+}
+
+func nothingToRead(body io.ReadCloser, limit int64, within time.Duration) bool {
+	return body == nil || body == http.NoBody || limit <= 0 || within <= 0
 }
 
 // DrainAside does what [Drain] does for a body whose Close may block, as that of
@@ -61,66 +73,19 @@ func DrainAside(body io.ReadCloser, limit int64, within time.Duration) {
 	}
 }
 
-// A Drainer does what [Drain] does for one body after the other, and uses memory and
-// timer again, for a retry loop that drops many responses. Most decorators need only
-// Drain. The zero value is ready. A Drainer is not safe for concurrent use.
-type Drainer struct {
-	drain *drain      // nil at first, and where a timer that fired may still use the last one
-	timer *time.Timer // stopped; nil if there is none to be used again
-}
-
-// Drain drains and closes body, as the function does.
-func (d *Drainer) Drain(body io.ReadCloser, limit int64, within time.Duration) {
-	if body == nil || body == http.NoBody || limit <= 0 || within <= 0 {
-		CloseBody(body)
-		return
-	}
-	if d.drain == nil {
-		d.drain = newDrain()
-	}
-	d.drain.begin(body, limit)
-	if d.timer == nil {
-		d.timer = time.AfterFunc(within, d.drain.shutLater)
-	} else {
-		d.timer.Reset(within)
-	}
-	defer d.end()                       // also when the body panics
-	_, _ = io.Copy(io.Discard, d.drain) // by way of a buffer that io keeps for this
-}
-
-// end ends the drain of a body.
-func (d *Drainer) end() {
-	ended := d.drain
-	if !d.timer.Stop() {
-		d.drain, d.timer = nil, nil // its function may still run
-	}
-	ended.shut()
-}
-
-// Release lets go of the timer, so that another call can use the Drainer: a timer
-// belongs to the clock under which it was made, and that of a test may be virtual.
-func (d *Drainer) Release() { d.timer = nil }
-
 // A drain is a dropped body up to its bounds.
 type drain struct {
-	body      io.ReadCloser
-	left      int64
-	shutLater func() // shut, for a timer
+	body io.ReadCloser
+	left int64
 
 	mu     sync.Mutex  // held while the body is closed
 	closed atomic.Bool // or about to be
+
+	remains time.Duration // guarded by the mutex of the Drainer, if there is one
 }
 
-func newDrain() *drain {
-	d := &drain{}
-	d.shutLater = d.shut
-	return d
-}
-
-func (d *drain) begin(body io.ReadCloser, limit int64) {
-	d.body, d.left = body, limit
-	d.closed.Store(false)
-}
+// read reads the body by way of a buffer that io keeps for this.
+func (d *drain) read() { _, _ = io.Copy(io.Discard, d) }
 
 func (d *drain) Read(p []byte) (int, error) {
 	if d.left <= 0 || d.closed.Load() {
@@ -132,7 +97,7 @@ func (d *drain) Read(p []byte) (int, error) {
 }
 
 // shut closes the body, which ends a Read that is blocked. It is called when the
-// body was read, and before that by the timer if that takes too long.
+// body was read, and before that by a timer if that takes too long.
 func (d *drain) shut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

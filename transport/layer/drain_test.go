@@ -3,6 +3,7 @@ package layer_test
 import (
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,21 +80,52 @@ func TestADrainerBoundsEachBody(t *testing.T) {
 	})
 }
 
-// R5: a Drainer that was released bounds the bodies of another call, whose clock may
-// be another.
-func TestAReleasedDrainerServesAnotherClock(t *testing.T) {
+// R5: bodies that join between two ticks of the one timer are closed up to a tick
+// early, and never late. A time below the default has a timer of its own.
+func TestADrainerIsNeverLate(t *testing.T) {
 	t.Parallel()
-	var d layer.Drainer
-	for range 2 {
-		synctest.Test(t, func(t *testing.T) {
-			d.Drain(&endless{}, layer.DrainBytes, layer.DrainTime)
-			begun := time.Now()
-			d.Drain(newStalled(), layer.DrainBytes, layer.DrainTime)
-			assert.Equal(t, layer.DrainTime, time.Since(begun))
-			d.Drain(&endless{}, layer.DrainBytes, layer.DrainTime)
-			d.Release()
-		})
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var d layer.Drainer
+		var wg sync.WaitGroup
+		stalled := func(within, least, most time.Duration) {
+			wg.Go(func() {
+				begun := time.Now()
+				d.Drain(newStalled(), layer.DrainBytes, within)
+				assert.GreaterOrEqual(t, time.Since(begun), least, within)
+				assert.LessOrEqual(t, time.Since(begun), most, within)
+			})
+		}
+		for range 50 {
+			stalled(layer.DrainTime, 90*time.Millisecond, layer.DrainTime)
+			stalled(time.Second, 990*time.Millisecond, time.Second)
+			stalled(7*time.Millisecond, 7*time.Millisecond, 7*time.Millisecond)
+			time.Sleep(3 * time.Millisecond)
+		}
+		wg.Wait()
+	})
+}
+
+// R5: a body that was closed because it took too long does not cost the next ones
+// their time, whose memory may be that of one before.
+func TestADrainerForgetsWhatItClosed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var d layer.Drainer
+		var wg sync.WaitGroup
+		for i := range 100 {
+			wg.Go(func() {
+				time.Sleep(time.Duration(i) * time.Millisecond)
+				d.Drain(newStalled(), layer.DrainBytes, layer.DrainTime)
+				for range 20 {
+					slow := &endless{pause: 4 * time.Millisecond}
+					d.Drain(slow, 8<<10, layer.DrainTime)
+					assert.EqualValues(t, 8<<10, slow.read)
+					assert.Equal(t, 1, slow.closed)
+				}
+			})
+		}
+		wg.Wait()
+	})
 }
 
 // R5: a Close that blocks costs the time of a drain and not the call.
@@ -132,6 +164,7 @@ func TestADrainerOutlivesAPanic(t *testing.T) {
 			assert.PanicsWithValue(t, "a body", func() { drain(broken, 1, time.Second) })
 			assert.Equal(t, 1, broken.closed)
 		}
+		time.Sleep(time.Second) // the timer is still
 		begun := time.Now()
 		d.Drain(newStalled(), 1, time.Second)
 		assert.Equal(t, time.Second, time.Since(begun))
