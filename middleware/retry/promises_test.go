@@ -359,6 +359,7 @@ func TestAConnectionThatWasNotHadProvesThatNothingWasSent(t *testing.T) {
 		{"asked for and not had", []string{asked, ""}, 2},
 		{"had", []string{had, ""}, 1},
 		{"had by an attempt that was throttled, then not", []string{had + " 429", asked, ""}, 3},
+		{"had by an attempt that was throttled, then silent", []string{had + " 429", silent, ""}, 2},
 		{"not had, then had", []string{asked, had, ""}, 2},
 		{"not had, then silent", []string{asked, silent, ""}, 2},
 	} {
