@@ -11,7 +11,7 @@ import (
 // A Heap is what the whole process did with its heap while a function ran.
 type Heap struct {
 	Total int64 // bytes allocated: the most that the heap can have grown by, whenever the collector ran
-	Peak  int64 // the largest growth that samples taken each millisecond saw
+	Live  int64 // the most that the collector found in use, beyond what was before: a busy machine does not add to it
 }
 
 // HeapOf runs f and measures the heap meanwhile. Whatever else runs at the same
@@ -20,29 +20,35 @@ func HeapOf(f func()) Heap {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	stop, peak := make(chan struct{}), make(chan int64)
-	go func() { peak <- peakUntil(stop) }()
+	alive := live()
+	stop, most := make(chan struct{}), make(chan int64)
+	go func() { most <- mostUntil(stop) }()
 	f()
 	runtime.ReadMemStats(&after)
 	close(stop)
 	return Heap{
 		Total: int64(after.TotalAlloc - before.TotalAlloc),
-		Peak:  max(0, <-peak-int64(before.HeapAlloc)),
+		Live:  max(0, <-most-alive),
 	}
 }
 
-// peakUntil samples the size of the heap until stop is closed and returns the largest.
-func peakUntil(stop <-chan struct{}) (peak int64) {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+// mostUntil samples what is in use each millisecond and returns the most.
+func mostUntil(stop <-chan struct{}) (most int64) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for {
-		metrics.Read(sample)
-		peak = max(peak, int64(sample[0].Value.Uint64()))
 		select {
 		case <-tick.C:
+			most = max(most, live())
 		case <-stop:
-			return peak
+			return max(most, live())
 		}
 	}
+}
+
+// live returns what the last collection found in use.
+func live() int64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64())
 }

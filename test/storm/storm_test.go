@@ -272,7 +272,7 @@ func TestStorm(t *testing.T) {
 		attempts += int64(c.record.AttemptCount())
 	}
 	assert.Equal(t, attempts, s.events.Load(), "an observer of attempts saw each")
-	assert.Less(t, memory.Peak, int64(512<<20))
+	assert.Less(t, memory.Live, int64(512<<20))
 	t.Log("\n" + s.table(calls, elapsed, memory))
 
 	s.close()
@@ -359,7 +359,7 @@ func (s *storm) table(calls []*stormCall, elapsed time.Duration, memory measure.
 	row("other calls done more than once", repeated)
 	row("connections", fmt.Sprintf("%d HTTP/1.1, %d HTTP/2", s.http1.Conns(), s.http2.Conns()))
 	row("wall time", elapsed.Round(time.Millisecond))
-	row("peak heap", fmt.Sprintf("%d MiB", memory.Peak>>20))
+	row("memory in use, at most", fmt.Sprintf("%d MiB", memory.Live>>20))
 	_ = w.Flush() // a builder takes everything
 	return b.String()
 }
