@@ -224,11 +224,11 @@ func TestZeroIsNoBoundOrNone(t *testing.T) {
 		probes     int
 		least, all time.Duration
 	}{
-		"no retries":           {[]poll.Option{poll.WithMaxRetries(0)}, 1, 0, 0},
-		"no waits":             {[]poll.Option{poll.WithBaseDelay(0)}, 11, 0, 0},
-		"no largest delay":     {[]poll.Option{poll.WithMaxDelay(0), poll.WithBaseDelay(long)}, 11, long / 10, 1023 * long},
-		"no largest time":      {[]poll.Option{poll.WithMaxElapsed(0), poll.WithMaxDelay(long), poll.WithBaseDelay(long)}, 11, long / 10, 10 * long},
-		"no function to call":  {[]poll.Option{poll.WithOnWait(nil), poll.WithBaseDelay(0)}, 11, 0, 0},
+		"no retries":          {[]poll.Option{poll.WithMaxRetries(0)}, 1, 0, 0},
+		"no waits":            {[]poll.Option{poll.WithBaseDelay(0)}, 11, 0, 0},
+		"no largest delay":    {[]poll.Option{poll.WithMaxDelay(0), poll.WithBaseDelay(long)}, 11, long / 10, 1023 * long},
+		"no largest time":     {[]poll.Option{poll.WithMaxElapsed(0), poll.WithMaxDelay(long), poll.WithBaseDelay(long)}, 11, long / 10, 10 * long},
+		"no function to call": {[]poll.Option{poll.WithOnWait(nil), poll.WithBaseDelay(0)}, 11, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

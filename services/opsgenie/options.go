@@ -61,7 +61,8 @@ func WithRegion(r Region) Option { return func(c *config) { c.region = &r } }
 // each operation adds its own, and so is the web interface. Creating, acknowledging and closing alerts
 // and adding notes work too at the integration events API of Jira Service
 // Management, https://api.atlassian.com/jsm/ops/integration, with a key of an
-// integration there.
+// integration there. It sets an address; for the round tripper that sends the requests
+// see [WithBase].
 func WithBaseURL(base string) Option { return func(c *config) { c.url = &base } }
 
 // WithPlainHTTP lets the key go to a base URL of scheme http that is not

@@ -111,6 +111,7 @@ func TestEachOptionSetsItsProperty(t *testing.T) {
 	assert.Equal(t, "name.example.com", base.TLSClientConfig.ServerName)
 	assert.True(t, base.TLSClientConfig.InsecureSkipVerify)
 
+	// C10: zero is no bound, and no probes.
 	off, err := network.New(
 		network.WithDialTimeout(0), network.WithKeepAlive(0), network.WithTLSHandshakeTimeout(0), network.WithIdleConnTimeout(0),
 		network.WithExpectContinueTimeout(0), network.WithHTTP2Ping(0, 0), network.WithoutProxy(),
