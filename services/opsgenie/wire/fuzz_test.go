@@ -47,3 +47,24 @@ func FuzzAnEnvelopeIsReadOrAnError(f *testing.F) {
 		require.ErrorIs(t, err, services.ErrArgument)
 	})
 }
+
+// L1: whatever the headers hold, times are not negative, and only the word of the
+// server throttles.
+func FuzzReadLimit(f *testing.F) {
+	for _, seed := range []string{"", "OK", "THROTTLED", "60", "0.25", "-1", "1e308", "NaN", "true"} {
+		f.Add(seed, seed)
+	}
+	f.Fuzz(func(t *testing.T, state, number string) {
+		header := http.Header{
+			wire.HeaderState: {state}, wire.HeaderReason: {number}, wire.HeaderPeriod: {number}, wire.HeaderResponseTime: {number, state},
+		}
+		known := transport.RateLimit{RequestID: "r", RetryAfter: time.Second, HasRetryAfter: true}
+		said := wire.ReadLimit(header, known)
+		require.GreaterOrEqual(t, said.Period, time.Duration(0))
+		require.Equal(t, said.Period, said.ResponseTime)
+		require.Equal(t, state, said.State)
+		require.Equal(t, strings.EqualFold(state, "THROTTLED"), said.Throttled)
+		require.Equal(t, known.Hint(503), said.Hint(503))
+		require.Equal(t, "r", said.RequestID)
+	})
+}
