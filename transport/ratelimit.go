@@ -86,15 +86,17 @@ func ParseRateLimit(header http.Header, now time.Time) (r RateLimit) {
 	if ids := header[hint.RequestID]; len(ids) > 0 {
 		r.RequestID = ids[0]
 	}
-	r.waits(hint.Wait(header[hint.RetryAfter], clock))
-	r.waits(hint.WaitMillis(header[hint.RetryAfterMs], clock))
-	for _, f := range families() {
-		if remaining := header[f.remaining]; len(remaining) > 0 {
-			r.counts(hint.ReadQuota(header[f.limit], remaining, header[f.reset], clock))
-		}
+	if lines := header[hint.RetryAfter]; len(lines) > 0 {
+		r.waits(hint.Wait(lines, clock))
 	}
-	if field := header[hint.RateLimit]; len(field) > 0 {
-		r.counts(hint.ReadField(field, clock))
+	if lines := header[hint.RetryAfterMs]; len(lines) > 0 {
+		r.waits(hint.WaitMillis(lines, clock))
+	}
+	r.family(hint.Limit, hint.Remaining, hint.Reset, clock)
+	r.family(hint.DashedLimit, hint.DashedRemaining, hint.DashedReset, clock)
+	r.family(hint.DraftLimit, hint.DraftRemaining, hint.DraftReset, clock)
+	if lines := header[hint.RateLimit]; len(lines) > 0 {
+		r.counts(hint.ReadField(lines, clock))
 	}
 	return r
 }
@@ -134,18 +136,16 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 	return max(wait, millis)
 }
 
-// families are the names under which servers send a quota in three headers.
-func families() [3]struct{ limit, remaining, reset string } {
-	return [...]struct{ limit, remaining, reset string }{
-		{hint.Limit, hint.Remaining, hint.Reset},
-		{hint.DashedLimit, hint.DashedRemaining, hint.DashedReset},
-		{hint.DraftLimit, hint.DraftRemaining, hint.DraftReset},
-	}
-}
-
 // waits adds a wait that the server asks for.
 func (r *RateLimit) waits(wait time.Duration, ok bool) {
 	r.RetryAfter, r.HasRetryAfter = max(r.RetryAfter, wait), r.HasRetryAfter || ok
+}
+
+// family adds the quota that three headers of one family give.
+func (r *RateLimit) family(limit, remaining, reset string, clock hint.Clock) {
+	if lines := clock.Header[remaining]; len(lines) > 0 {
+		r.counts(hint.ReadQuota(clock.Header[limit], lines, clock.Header[reset], clock))
+	}
 }
 
 // counts adds a quota.
