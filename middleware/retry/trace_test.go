@@ -109,7 +109,7 @@ func TestATraceServesACall(t *testing.T) {
 	base := &traced{RoundTripper: okBase, steps: []func([]*httptrace.ClientTrace) int{
 		connects(http.StatusTooManyRequests), connects(http.StatusTooManyRequests), asks(broken), connects(http.StatusOK),
 	}}
-	resp, err := transport.Chain(base, retry.New(retry.WithoutWaits())).RoundTrip(postIt(t.Context()))
+	resp, err := transport.Chain(base, retry.New(retry.WithBaseDelay(0))).RoundTrip(postIt(t.Context()))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	require.Len(t, base.traces, 4)
