@@ -63,26 +63,31 @@ func TestAllocationsOfTheChainInBytes(t *testing.T) { //nolint:paralleltest // i
 	}
 }
 
-// What a retry costs is what a call of 503, 503, 200 costs beyond one that
-// succeeds at once, less what the base allocates for the two answers more.
-func TestAllocationsOfARetry(t *testing.T) { //nolint:paralleltest // it counts allocations
-	answer := testing.AllocsPerRun(runs, func() {
+// What the retries of a call of 503, 503, 200 cost is what it allocates beyond one
+// plain call and the two responses more. A POST has a trace and, for each retry, a
+// request and a body.
+func TestAllocationsOfRetries(t *testing.T) { //nolint:paralleltest // it counts allocations
+	response := testing.AllocsPerRun(runs, func() {
 		resp, _ := (&memory{}).RoundTrip(nil)
 		layer.CloseBody(resp.Body)
 	}) - 1 // the memory itself
+	standing := func(base http.RoundTripper) *http.Client { return full(t, base) }
 	for _, row := range []struct {
 		name   string
 		client func(http.RoundTripper) *http.Client
+		send   func(testing.TB, *http.Client)
 		limit  float64
 	}{
-		{"retry alone", alone, 1.5},
-		{"retry in a chain", chained, 2.5},
-		{"standing chain", func(base http.RoundTripper) *http.Client { return full(t, base) }, 5.5},
+		{"retry alone", alone, send, 0},
+		{"retry alone, POST", alonePosting, post, 11},
+		{"retry in a chain", chained, send, 3},
+		{"standing chain", standing, send, 13},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			base := &memory{failing: true}
-			got := (allocations(t, row.client(base)) - allocations(t, row.client(&memory{})) - 2*answer) / 2
-			t.Logf("%+.1f allocations a retry, at most %+.1f; of %d bodies %d drained, %d closed",
+			plain := &http.Client{Transport: &memory{}}
+			got := allocationsOf(t, row.client(base), row.send) - allocationsOf(t, plain, row.send) - 2*response
+			t.Logf("%+.1f allocations for two retries, at most %+.1f; of %d bodies %d drained, %d closed",
 				got, row.limit, base.sent, base.drained, base.dropped)
 			assert.LessOrEqual(t, got, row.limit)
 			assert.Equal(t, base.sent, base.drained)
@@ -129,6 +134,11 @@ const runs = 500
 // allocations returns how many one call makes; none count under the race
 // detector, which adds its own.
 func allocations(tb testing.TB, client *http.Client) float64 {
+	tb.Helper()
+	return allocationsOf(tb, client, send)
+}
+
+func allocationsOf(tb testing.TB, client *http.Client, send func(testing.TB, *http.Client)) float64 {
 	tb.Helper()
 	if measure.Racing {
 		tb.Skip("the race detector's allocations would count")
