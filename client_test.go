@@ -89,7 +89,7 @@ func TestEachWithAuthHolds(t *testing.T) {
 	_, err = tripware.New(tripware.WithAuth("https://eu.example.com", auth.Bearer(redact.NewSecret("a"))),
 		tripware.WithAuth("https://eu.example.com:443/v2", auth.Basic("user", redact.NewSecret("b"))))
 	require.EqualError(t, err, "tripware: auth: two credentials for the header Authorization of https://eu.example.com: "+
-		"give one of them, or see WithSource for a call's own")
+		"remove one, or use WithSource for single calls")
 }
 
 // C10: every option validated, all faults joined, nothing half-built.

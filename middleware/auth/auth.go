@@ -1,10 +1,11 @@
-// Package auth signs requests with a credential, for one origin only: in the
-// Authorization header, another header or a query parameter, or by a signature of
-// the whole request.
+// Package auth adds credentials to requests to one origin.
 //
-// For most uses call [New] with [Bearer], [Key] or [Basic]. Keys, tokens and passwords
-// are given as a [redact.Secret], which [redact.NewSecret] makes of a text: it prints
-// as *** everywhere.
+// For most uses call [New] with [Bearer], [Key] or [Basic]. For a token that expires use
+// [Refresh], for an API key in another header or in the query use [Header] or [Query], and
+// for a signature of the whole request use [Sign].
+//
+// Keys, tokens and passwords are passed as a [redact.Secret], which prints as ***. Create
+// one with [redact.NewSecret].
 package auth
 
 import (
@@ -20,7 +21,7 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// An Option sets how [New] signs. A default is had by leaving its option out.
+// An Option configures [New].
 type Option func(*config)
 
 type config struct {
@@ -28,38 +29,38 @@ type config struct {
 	budget *layer.Budget
 }
 
-// WithPlainHTTP lets a credential go to an http origin that is not loopback, or
-// through a proxy, where anyone on the way can read it. The default refuses
-// such an origin when the layer is built, and such a request before it is sent.
+// WithPlainHTTP allows sending the credential to an http origin that is not loopback, or
+// through a proxy, where anyone in the network can read it. By default the layer refuses
+// such an origin when it is built, and such a request before it is sent.
 func WithPlainHTTP() Option { return func(c *config) { c.plain = true } }
 
-// WithBudget has a replay after a 401, where no retry loop makes it, draw on b:
-// the budget of the client's retries, say. An empty budget does not refuse it. The
-// default is no budget, which nil means too.
+// WithBudget sets the budget from which a retry after a 401 spends, if there is no retry
+// loop. An empty budget does not prevent the retry. The default is nil, which means no
+// budget.
 func WithBudget(b *layer.Budget) Option { return func(c *config) { c.budget = b } }
 
-// New returns a middleware that signs each attempt sent to origin and lets
-// requests elsewhere pass unsigned, so that neither a redirect nor a server's
-// paging link carries the credential away. Place it innermost, next to the base.
+// New returns a middleware that adds source's credential to each attempt that is sent to
+// origin. Requests to other origins pass without it, so that a redirect or a server's
+// paging link cannot take the credential elsewhere. Place it innermost, just above the
+// base.
 //
-// The origin is the scheme, host and port of an absolute URL, such as
-// "https://api.example.com"; a path after it is ignored, so that a base URL
-// will do. Hosts are compared as they are written, in any case: a trailing dot
-// or another spelling of an IPv6 address is another host. An http origin must be
-// loopback (127.0.0.0/8, ::1, localhost) and reached without a proxy, or see
-// [WithPlainHTTP].
+// The origin is an absolute URL such as "https://api.example.com". Only its scheme, host
+// and port count, so a base URL with a path works too. Hosts are compared literally,
+// ignoring case: a trailing dot or another spelling of an IPv6 address is a different
+// host. An http origin must be loopback (127.0.0.0/8, ::1, localhost) and reached without
+// a proxy, unless [WithPlainHTTP] is given.
 //
-// The source says where its value is sent: see [Source]. A header or parameter of
-// that name that the caller set stands, however the header is spelt. If the source
-// fails, the attempt fails with a [*SignError] and nothing is sent. If it is a
-// [Renewer], a response with 401 renews its value, and where it has another one the
-// attempt is repeated once: by the call's retry loop if there is one, else by this
-// layer; a second 401 is final. So is the first where the body cannot be sent again.
+// The source determines the header or query parameter: see [Source]. If the caller has
+// already set that header, in any spelling, or that parameter, it is not changed. If the
+// source returns an error, the attempt fails with a [*SignError] and nothing is sent.
 //
-// A chain may have several such layers. Two for one origin and one header or
-// parameter are a fault, as are an impossible origin, a nil source and a source made
-// from a bad key: they make the layer refuse every call, and [transport.Check]
-// reports them.
+// If the source is a [Renewer], a 401 response renews its value. If the source then has a
+// new value and the body can be sent again, the attempt is repeated once: by the call's
+// retry loop if there is one, else by this layer. A second 401 is final.
+//
+// A chain may have several such layers, but not two for the same origin and the same
+// header or parameter. Like an invalid origin, a nil source or an invalid key, that makes
+// the layer refuse every call, and [transport.Check] reports it.
 func New(origin string, source Source, opts ...Option) transport.Middleware {
 	var cfg config
 	for _, opt := range opts {
@@ -87,22 +88,23 @@ func New(origin string, source Source, opts ...Option) transport.Middleware {
 	}
 }
 
-// A SignError is why an attempt was not signed and so not sent. It wraps what
-// the source said; no credential stands in it unless the source's error has one.
+// A SignError reports that an attempt could not be signed and was not sent. It wraps the
+// error of the source. Only Err itself may contain a credential, if the source put it
+// there.
 type SignError struct{ Err error }
 
-// Error says what the source said, less what looks like a secret.
+// Error returns the text of Err with secrets redacted.
 func (e *SignError) Error() string {
 	return "auth: sign request: " + redact.Cut(e.Err.Error(), redact.MaxError)
 }
 
-// MarshalJSON writes what Error says: the fields of a foreign error may be secret.
+// MarshalJSON writes the text that Error returns, since the fields of Err may be secret.
 func (e *SignError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
 
 // Unwrap returns the source's error.
 func (e *SignError) Unwrap() error { return e.Err }
 
-// NotSent reports that no byte of the request was sent: it is true.
+// NotSent returns true, because no part of the request was sent.
 func (e *SignError) NotSent() bool { return true }
 
 type signer struct {
@@ -111,18 +113,18 @@ type signer struct {
 	at     origin
 	to     place
 	source Source          // without its place
-	budget *layer.Budget   // nil: none
-	base   *http.Transport // of an http origin; nil: none was found
+	budget *layer.Budget   // or nil
+	base   *http.Transport // for an http origin; nil if none was found
 	plain  bool
 }
 
-// clash reports a layer below that sends another credential of the same place to
-// the same origin: one of them would be lost.
+// clash returns an error if a layer below sends a credential in the same place to the same
+// origin, since one would replace the other.
 func (s *signer) clash(next http.RoundTripper) error {
 	for _, below := range transport.Layers(next) {
 		other, ok := below.(*signer)
 		if ok && other.Fault() == nil && s.to.kind != inSignature && s.to == other.to && s.at.equals(&other.at) {
-			return fmt.Errorf("auth: two credentials for %s of %s: give one of them, or see WithSource for a call's own", s.to, s.at)
+			return fmt.Errorf("auth: two credentials for %s of %s: remove one, or use WithSource for single calls", s.to, s.at)
 		}
 	}
 	return nil
@@ -150,14 +152,14 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case !renews:
 		return s.send(req, signed)
-	case record.Looping(req.Context()): // that one repeats the attempt
+	case record.Looping(req.Context()): // the loop repeats the attempt
 		return s.sendInLoop(req, renewer, signed)
 	}
 	return s.sendTwice(req, renewer, signed)
 }
 
-// sourceFor returns what signs req: nil when it goes elsewhere, or has a
-// credential of the caller's own, or is to have none.
+// sourceFor returns the source for req. It is nil if req goes to another origin, already
+// has a credential, or is to be sent without one.
 func (s *signer) sourceFor(req *http.Request) Source {
 	if !s.goesHome(req) || s.to.taken(req) {
 		return nil
@@ -172,8 +174,8 @@ func (s *signer) sourceFor(req *http.Request) Source {
 	return source
 }
 
-// goesHome reports whether req goes to the origin. A proxy is told the Host of a
-// plain request, whatever its URL says.
+// goesHome reports whether req goes to the origin. For a plain http request, a proxy uses
+// the Host rather than the URL.
 func (s *signer) goesHome(req *http.Request) bool {
 	if !s.at.matches(req.URL) {
 		return false
@@ -189,5 +191,5 @@ func (s *signer) send(req *http.Request, c credential) (*http.Response, error) {
 	if s.to.kind == inQuery {
 		resp, err = s.to.withoutEcho(resp, c.value()), hidden(err, c.value())
 	}
-	return layer.Restore(resp, req), err // the response must not carry the credential upwards
+	return layer.Restore(resp, req), err // layers above must not see the credential
 }

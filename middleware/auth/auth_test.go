@@ -117,8 +117,8 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 		{"a key in the place of the origin", "canary", good, []string{"is neither https nor http", "has no host: write https://host"}},
 		{"another scheme", "ftp://api.example.com", good, []string{"neither https nor http"}},
 		{"no host", "https:///path", good, []string{"has no host"}},
-		{"a port too large", home + ":65536", good, []string{"has a port that is not within 1 to 65535"}},
-		{"port zero", home + ":0", good, []string{"has a port that is not within 1 to 65535"}},
+		{"a port too large", home + ":65536", good, []string{"has a port that is not in the range 1 to 65535"}},
+		{"port zero", home + ":0", good, []string{"has a port that is not in the range 1 to 65535"}},
 		{"a port that is none", home + ":http", good, []string{"origin", "port"}},
 		{"a user and a password", "https://user:canary@api.example.com", good, []string{"user"}},
 		{"a broken password", "https://user:can%ary#@api.example.com", good, []string{"user"}},
@@ -133,10 +133,10 @@ func TestRefusesImpossibleSettings(t *testing.T) {
 		{"a line feed", home, auth.Bearer(redact.NewSecret("canary\nX-Evil: 1")), []string{"control character"}},
 		{"a carriage return", home, auth.Bearer(redact.NewSecret("canary\r")), []string{"control character"}},
 		{"a NUL", home, auth.Key("", redact.NewSecret("can\x00ary")), []string{"control character"}},
-		{"a blank at the end", home, auth.Bearer(redact.NewSecret("canary ")), []string{"blank"}},
+		{"a blank at the end", home, auth.Bearer(redact.NewSecret("canary ")), []string{"space"}},
 		{"a scheme that is none", home, auth.Key("Genie Key", secret), []string{`auth: key: scheme "Genie Key" is not one word such as Bearer`}},
 		{"a scheme that stands twice", home, auth.Key("GenieKey", redact.NewSecret("geniekey canary")),
-			[]string{"auth: key: it begins with the scheme GenieKey: pass the key alone"}},
+			[]string{"auth: key: it begins with the scheme GenieKey: pass only the key"}},
 		{"an empty user", home, auth.Basic("", secret), []string{"user is empty"}},
 		{"a colon in the user", home, auth.Basic("a:b", secret), []string{"colon"}},
 		{"a line feed in the password", home, auth.Basic("a", redact.NewSecret("canary\n")), []string{"control character"}},
@@ -236,7 +236,7 @@ func TestSendsNothingWhenTheSourceFails(t *testing.T) {
 	}{
 		"its own error":        {"", broken, "auth: sign request: vault is sealed"},
 		"no value":             {"", nil, "auth: sign request: value of the source: it is empty"},
-		"a value of two lines": {"canary\r\nX: y", nil, "auth: sign request: value of the source: it has a line end or another control character in it: trim it"},
+		"a value of two lines": {"canary\r\nX: y", nil, "auth: sign request: value of the source: it contains a line end or another control character: trim it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -11,21 +11,21 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// An origin is where a credential may go: RFC 6454 section 4.
+// An origin is a scheme, host and port (RFC 6454 section 4).
 type origin struct {
 	scheme, host, port string
 
-	written string // host and port as a request to it mostly has them
+	written string // host and port as written in most requests
 }
 
-// parseOrigin reads an absolute URL. Its errors show nothing of one that has a
-// user or password, or may have.
+// parseOrigin parses an absolute URL. Its errors do not quote a URL that has a user or
+// password, or may have one.
 func parseOrigin(raw string, plain bool) (origin, error) {
 	if strings.TrimSpace(raw) == "" {
 		return origin{}, errors.New("auth: origin is empty: write https://host or https://host:port")
 	}
 	if strings.Contains(raw, "@") {
-		return origin{}, errors.New("auth: origin has a user or an @ in it: give credentials as a source")
+		return origin{}, errors.New("auth: origin contains a user or an @: pass credentials as a source")
 	}
 	if full := mistake.WithScheme(raw, mistake.Scheme(raw)); full != "" {
 		return origin{}, fmt.Errorf("auth: origin has no scheme: write %s", full)
@@ -41,7 +41,7 @@ func parseOrigin(raw string, plain bool) (origin, error) {
 	return o, errors.Join(o.faults(u, plain)...)
 }
 
-// faults returns what is wrong with the parts of an origin that was read from u.
+// faults returns the errors in an origin that was parsed from u.
 func (o *origin) faults(u *url.URL, plain bool) (faults []error) {
 	shown := redact.URL(u)
 	if u.Host == "" { // it may be a key in the wrong place
@@ -55,7 +55,7 @@ func (o *origin) faults(u *url.URL, plain bool) (faults []error) {
 	n, err := strconv.ParseUint(u.Port(), 10, 16)
 	fault(o.scheme != "https" && o.scheme != "http", "%q is neither https nor http: write https://host or https://host:port", shown)
 	fault(o.host == "", "has no host: write https://host or https://host:port")
-	fault(u.Port() != "" && (err != nil || n == 0), "%q has a port that is not within 1 to 65535", shown)
+	fault(u.Port() != "" && (err != nil || n == 0), "%q has a port that is not in the range 1 to 65535", shown)
 	fault(u.RawQuery != "" || u.Fragment != "", "has a query or a fragment: end it after the port")
 	fault(o.scheme == "http" && !plain && !mistake.Loopback(o.host),
 		"%q would send the credential unencrypted: use https, or see auth.WithPlainHTTP", shown)
@@ -87,13 +87,13 @@ func (o *origin) matches(u *url.URL) bool {
 		return false
 	}
 	if u.Scheme == o.scheme && u.Host == o.written {
-		return true // as almost every request of a client: nothing to take apart
+		return true // the usual case needs no parsing
 	}
 	return equalFold(u.Scheme, o.scheme) && equalFold(u.Hostname(), o.host) && portOf(u) == o.port
 }
 
-// leadsTo reports whether an opaque URL, which is sent as it stands, names the
-// origin or no authority at all.
+// leadsTo reports whether an opaque URL, which is sent unchanged, has the origin's
+// authority or none.
 func (o *origin) leadsTo(opaque string) bool {
 	rest, absolute := strings.CutPrefix(opaque, "//")
 	if !absolute {
@@ -109,8 +109,8 @@ func (o *origin) hosts(authority string) bool {
 	return equalFold(u.Hostname(), o.host) && portOf(&u) == o.port
 }
 
-// equalFold compares without regard to the case of ASCII letters alone: a host
-// is no place for Unicode's idea of letters that are the same.
+// equalFold compares two strings, ignoring the case of ASCII letters only. In a host name,
+// Unicode case folding could make different hosts equal.
 func equalFold(a, b string) bool {
 	if len(a) != len(b) {
 		return false

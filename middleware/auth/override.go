@@ -9,17 +9,17 @@ import (
 	"github.com/tripware/tripware/internal/record"
 )
 
-// An override is what [WithSource] set for the calls of a context: the last one
-// for a place counts.
+// An override holds the sources that [WithSource] set for the calls of a context. The last
+// one for a place applies.
 type override []replacement
 
 type replacement struct {
 	to     place
-	all    bool // whatever the place is
+	all    bool // for every place
 	source Source
 }
 
-// or returns the source that the call has for a place, or else the layer's own.
+// or returns the call's source for a place, or else the layer's own.
 func (o override) or(to place, own Source) Source {
 	for _, r := range slices.Backward(o) {
 		if r.all || r.to == to {
@@ -29,15 +29,15 @@ func (o override) or(to place, own Source) Source {
 	return own
 }
 
-// WithSource returns a context whose calls are signed by source instead of the
-// layer's own, at the layer's origin. It replaces the source of those layers that
-// send to the same header or parameter, or of those that sign the whole request;
-// given again for another one, both hold. [None] sends calls without any of the
-// credentials, and InHeader(name, None()) without that one.
+// WithSource returns a context whose calls use source instead of the source passed to
+// [New]. It replaces only the source for the same header or parameter, or only that of
+// the signing layer if source is from [Sign]. Several sources for different places all
+// apply. With [None], calls are sent without any credential; with InHeader(name, None()),
+// without that header's credential.
 //
-// A source that was made from a bad key fails the calls that it would sign, and a
-// nil source all: nothing is sent, and the layer's own credential does not stand
-// in. Requests that a layer makes anew inside an attempt are signed as ever.
+// If source has an invalid key, the calls that would use it fail and nothing is sent; if
+// it is nil, all calls fail. WithSource does not apply to new requests that a layer makes
+// inside an attempt.
 func WithSource(ctx context.Context, source Source) context.Context {
 	to, own := placeOf(source)
 	_, all := source.(none)
@@ -49,8 +49,8 @@ func WithSource(ctx context.Context, source Source) context.Context {
 	return record.WithSetting(ctx, append(slices.Clip(before), replacement{to, all, own}))
 }
 
-// An unnamed error reads as what it wraps without the name of this package, which
-// stands before it already.
+// An unnamed error omits the package name from the text of the error that it wraps,
+// because the name is already in front of it.
 type unnamed struct{ error }
 
 func (e unnamed) Error() string { return strings.TrimPrefix(e.error.Error(), "auth: ") }

@@ -22,16 +22,16 @@ const (
 // A place is the part of a request that carries a credential.
 type place struct {
 	kind kind
-	name string // of the header, as net/http keeps it, or of the parameter
+	name string // canonical name of the header, or name of the parameter
 }
 
 type kind int
 
 const (
 	inHeader kind = iota
-	inCookie      // the header whose values are joined
+	inCookie      // the Cookie header, whose values are joined
 	inQuery
-	inSignature // wherever the signature wants it
+	inSignature // set by the signing function
 )
 
 func (p place) String() string {
@@ -45,7 +45,7 @@ func (p place) String() string {
 	return "the header " + p.name
 }
 
-// A placed source is one whose value goes elsewhere than to Authorization.
+// A placed source is a source whose value is not sent in Authorization.
 type placed struct {
 	Source
 
@@ -53,10 +53,10 @@ type placed struct {
 	fault error
 }
 
-// Fault returns what is wrong with the place, or with the source itself.
+// Fault returns the errors in the place and in the source itself.
 func (p *placed) Fault() error { return errors.Join(p.fault, faultOf(p.Source)) }
 
-// placeOf parts a source from its place.
+// placeOf returns the place of a source, and the source without it.
 func placeOf(source Source) (place, Source) {
 	switch own := source.(type) {
 	case *placed:
@@ -68,17 +68,17 @@ func placeOf(source Source) (place, Source) {
 }
 
 // InHeader returns a source whose value is sent in the header called name instead of
-// Authorization: with [SourceFunc] or [Refresh], say; [Header] is shorter for a key.
-// A value for Cookie ("name=value") is added to the cookies that are there.
+// Authorization. Use it with [SourceFunc] or [Refresh]; for a key use [Header]. A value
+// for Cookie ("name=value") is added to existing cookies.
 //
-// The name must be that of a header, and none that net/http writes itself (Host,
-// Content-Length, Transfer-Encoding, Trailer). A source that has such a place
-// already, or signs the whole request, is a fault.
+// The name must be a valid header name, except those that net/http writes itself (Host,
+// Content-Length, Transfer-Encoding, Trailer). source must not be from InHeader, Header,
+// Query or [Sign].
 func InHeader(name string, source Source) Source {
 	p := &placed{Source: source, to: headerPlace(name)}
 	var faults []error
 	if !header.ValidName(name) {
-		faults = append(faults, fmt.Errorf("auth: in header: %q is no header name", name))
+		faults = append(faults, fmt.Errorf("auth: in header: invalid header name %q", name))
 	}
 	switch p.to.name {
 	case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
@@ -86,9 +86,9 @@ func InHeader(name string, source Source) Source {
 	}
 	switch own := source.(type) {
 	case *placed:
-		faults = append(faults, fmt.Errorf("auth: in header %q: the source sends its value in %s already", name, own.to))
+		faults = append(faults, fmt.Errorf("auth: in header %q: the source already sends its value in %s", name, own.to))
 	case *signature:
-		faults = append(faults, fmt.Errorf("auth: in header %q: a signing source sets its headers itself", name))
+		faults = append(faults, fmt.Errorf("auth: in header %q: a signing source sets its own headers", name))
 	}
 	p.fault = errors.Join(faults...)
 	return p
@@ -102,23 +102,23 @@ func headerPlace(name string) place {
 	return place{inHeader, name}
 }
 
-// Header returns a source of a secret that is sent alone in the header called name,
-// such as "X-Api-Key". It is InHeader(name, Key("", secret)).
+// Header returns a source that sends a secret in the header called name, such as
+// "X-Api-Key". It is InHeader(name, Key("", secret)).
 func Header(name string, secret redact.Secret) Source { return InHeader(name, Key("", secret)) }
 
-// Query returns a source of a secret that is sent as the query parameter called
-// name, beside those that a request has. Both are percent-encoded. Many servers log
-// the URLs that they are asked for, so a header is better where there is a choice.
-// The layer takes the parameter out of a Location or Link header that echoes it.
+// Query returns a source that sends a secret in the query parameter called name, in
+// addition to the request's own parameters. Name and secret are percent-encoded. Prefer a
+// header if the API accepts one, since many servers log URLs. The layer removes the
+// parameter from Location and Link headers of the response.
 func Query(name string, secret redact.Secret) Source {
 	p := &placed{Source: Key("", secret), to: place{inQuery, name}}
 	if name == "" || !sendable(name) {
-		p.fault = fmt.Errorf("auth: query: %q is no name of a parameter", name)
+		p.fault = fmt.Errorf("auth: query: invalid parameter name %q", name)
 	}
 	return p
 }
 
-// taken reports whether the caller, or a default header, has the place already.
+// taken reports whether the request or a default header already has a value in the place.
 func (p *place) taken(req *http.Request) bool {
 	switch p.kind {
 	case inHeader:
@@ -130,8 +130,8 @@ func (p *place) taken(req *http.Request) bool {
 	return false
 }
 
-// spelt reports whether given has a name in any spelling: net/http sends the names
-// as they are, and a server reads them all as one.
+// spelt reports whether given has a name in any spelling. net/http sends names as they
+// are, and a server treats all spellings as the same header.
 func spelt(given http.Header, name string) bool {
 	for have := range given {
 		if len(have) == len(name) && equalFold(have, name) {
@@ -154,7 +154,7 @@ func parameter(query, name string) bool {
 	return false
 }
 
-// put returns a copy of req to hand on, with value at its place.
+// put returns a copy of req with the credential in its place.
 func (p *place) put(req *http.Request, c credential) *http.Request {
 	switch p.kind {
 	case inQuery:
@@ -182,8 +182,8 @@ func withParameter(u *url.URL, name, value string) *url.URL {
 
 func pair(name, value string) string { return url.QueryEscape(name) + "=" + url.QueryEscape(value) }
 
-// withCookie joins value to the cookies of req, however their header is spelt: a
-// request has one such header (RFC 6265 section 5.4).
+// withCookie appends value to the cookies of req, in whatever spelling of the header. A
+// request must have only one Cookie header (RFC 6265 section 5.4).
 func withCookie(req *http.Request, value string) *http.Request {
 	cookies := req.Header[headerCookie]
 	var others []string
@@ -201,9 +201,8 @@ func withCookie(req *http.Request, value string) *http.Request {
 	return sent
 }
 
-// withoutEcho takes the parameter out of the headers in which a server repeats the URL
-// that it was asked for: a caller that follows one would have the secret in a URL of
-// its own.
+// withoutEcho removes the parameter from headers in which a server repeats the request's
+// URL. Otherwise a caller that follows such a link would have the secret in its own URL.
 func (p *place) withoutEcho(resp *http.Response, value string) *http.Response {
 	if resp == nil {
 		return nil
@@ -222,7 +221,8 @@ func (p *place) withoutEcho(resp *http.Response, value string) *http.Response {
 	return resp
 }
 
-// without returns text less the pair of a query, with the separator before or after.
+// without removes a name=value pair of a query from text, and the separator before or
+// after it.
 func without(text, secret string) string {
 	for from := 0; ; {
 		i := strings.Index(text[from:], secret)
@@ -243,8 +243,7 @@ func without(text, secret string) string {
 	}
 }
 
-// hidden returns err without the secret in its text, where the base quotes the URL
-// that was sent.
+// hidden returns err with secrets masked in its text, since the base may quote the URL.
 func hidden(err error, secrets ...string) error {
 	if err == nil {
 		return nil
@@ -263,8 +262,8 @@ func hidden(err error, secrets ...string) error {
 	return &hiddenError{text, err}
 }
 
-// A hiddenError shows a text without a secret. It does not unwrap, since whoever
-// walks a chain of errors may print each; what it matches is that of the error.
+// A hiddenError has a text without secrets. It does not unwrap, since code that walks
+// a chain of errors may print each. errors.Is and errors.As match the original error.
 type hiddenError struct {
 	text string
 	err  error

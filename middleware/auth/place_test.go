@@ -136,19 +136,19 @@ func TestRefusesImpossiblePlaces(t *testing.T) {
 		source auth.Source
 		want   []string
 	}{
-		"no header name":        {auth.Header("X Key", secret), []string{`"X Key" is no header name`}},
-		"an empty header name":  {auth.Header("", secret), []string{"no header name"}},
+		"no header name":        {auth.Header("X Key", secret), []string{`invalid header name "X Key"`}},
+		"an empty header name":  {auth.Header("", secret), []string{`invalid header name ""`}},
 		"an empty secret":       {auth.Header("X-Api-Key", redact.Secret{}), []string{"it is empty"}},
 		"a line feed":           {auth.Header("X-Api-Key", redact.NewSecret("canary\n")), []string{"control character"}},
 		"a header of net/http":  {auth.Header("host", secret), []string{"net/http writes the header Host itself"}},
 		"no source":             {auth.InHeader("X-Api-Key", nil), []string{"source is nil"}},
-		"two places":            {auth.InHeader("X-A", auth.Query("key", secret)), []string{`its value in the query parameter "key" already`}},
-		"a signature":           {auth.InHeader("X-A", auth.Sign(func(*http.Request, []byte) error { return nil })), []string{"sets its headers itself"}},
-		"no parameter name":     {auth.Query("", secret), []string{`"" is no name of a parameter`}},
-		"a parameter of lines":  {auth.Query("a\nb", secret), []string{"is no name of a parameter"}},
+		"two places":            {auth.InHeader("X-A", auth.Query("key", secret)), []string{`already sends its value in the query parameter "key"`}},
+		"a signature":           {auth.InHeader("X-A", auth.Sign(func(*http.Request, []byte) error { return nil })), []string{"sets its own headers"}},
+		"no parameter name":     {auth.Query("", secret), []string{`invalid parameter name ""`}},
+		"a parameter of lines":  {auth.Query("a\nb", secret), []string{"invalid parameter name"}},
 		"an empty parameter":    {auth.Query("key", redact.Secret{}), []string{"it is empty"}},
 		"a parameter's newline": {auth.Query("key", redact.NewSecret("canary\r")), []string{"control character"}},
-		"all at once":           {auth.Header("", redact.Secret{}), []string{"no header name", "it is empty"}},
+		"all at once":           {auth.Header("", redact.Secret{}), []string{`invalid header name ""`, "it is empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -9,12 +9,12 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// errProxied is why a request with a credential is not sent in clear through a proxy.
-var errProxied = errors.New("the request would go in clear through a proxy, which could read the credential: " +
-	"reach the origin without the proxy (NoProxy), or allow it by auth.WithPlainHTTP")
+// errProxied is returned for a request that would send a credential in the clear through a
+// proxy.
+var errProxied = errors.New("a proxy could read the credential, because the request is plain http: " +
+	"exclude the origin with NoProxy, or allow it with auth.WithPlainHTTP")
 
-// baseBelow returns the base that rt leads to, as far as it is known, where it could
-// send a credential in clear.
+// baseBelow returns the base below rt, if it can be found and the origin is http.
 func baseBelow(rt http.RoundTripper, to *origin) *http.Transport {
 	if to.scheme != "http" {
 		return nil
@@ -27,8 +27,8 @@ func baseBelow(rt http.RoundTripper, to *origin) *http.Transport {
 	return nil
 }
 
-// proxied reports whether the base would send req through a proxy. Where its Proxy
-// function fails, the base sends nothing either.
+// proxied reports whether the base would send req through a proxy. If its Proxy function
+// fails, the base will not send the request.
 func (s *signer) proxied(req *http.Request) bool {
 	if s.base.Proxy == nil {
 		return false
@@ -37,15 +37,15 @@ func (s *signer) proxied(req *http.Request) bool {
 	return err == nil && via != nil
 }
 
-// proxyFault reports a proxy that the requests of an http origin go through, as far
-// as can be told without one: a Proxy function may want more than the origin.
+// proxyFault returns an error if requests to an http origin go through a proxy. It can
+// only try a request to the origin; a Proxy function may depend on more than that.
 func (s *signer) proxyFault() (fault error) {
 	if s.base == nil || s.plain {
 		return nil
 	}
 	defer func() {
 		if recover() != nil {
-			fault = nil // each request is asked for anyway
+			fault = nil // each request is checked later anyway
 		}
 	}()
 	target := &url.URL{Scheme: s.at.scheme, Host: s.at.written, Path: "/"}

@@ -11,45 +11,44 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Token is what a fetch of [Refresh] brings.
+// A Token is the result of a fetch of [Refresh].
 type Token struct {
-	Value   redact.Secret // the token alone, without a scheme
-	Expires time.Time     // zero: only a 401 ends it
+	Value   redact.Secret // the token, without a scheme
+	Expires time.Time     // when it expires; zero if it is valid until a 401
 }
 
-// A RefreshOption sets how [Refresh] keeps its token. A default is had by leaving its
-// option out.
+// A RefreshOption configures [Refresh].
 type RefreshOption func(*refresher)
 
-// WithScheme sets what stands before the token in the header. The default is
-// "Bearer"; the empty string sends the token alone.
+// WithScheme sets the authentication scheme before the token. The default is "Bearer";
+// the empty string sends only the token.
 func WithScheme(scheme string) RefreshOption { return func(r *refresher) { r.scheme = scheme } }
 
-// WithRefreshTimeout bounds one fetch. The default is 30s; 0 means no bound, so that
-// calls wait until the fetch returns or their own contexts end.
+// WithRefreshTimeout limits the time of a fetch. The default is 30s; 0 means no limit, so
+// that calls wait until the fetch returns or their own contexts end.
 func WithRefreshTimeout(d time.Duration) RefreshOption { return func(r *refresher) { r.timeout = d } }
 
-// WithRefreshBefore sets how long before a token expires the next is fetched;
-// calls go on with the old one meanwhile. The default is 30s, and never more
-// than half of the token's life; with 0 it is fetched once the old one has expired.
+// WithRefreshBefore sets how long before a token expires the next one is fetched. Until
+// it arrives, calls use the old one. The default is 30s; 0 fetches the next token after
+// the old one has expired. More than half of a token's lifetime counts as half of it.
 func WithRefreshBefore(d time.Duration) RefreshOption { return func(r *refresher) { r.before = d } }
 
-// WithRefreshCalm sets how long after a fetch the next may begin, so that tokens that
-// are refused, come expired or cannot be had do not mean a fetch for each call. Only
-// the first token, if it has not expired when it comes, may be replaced at once. The
-// default is 1s; with 0 there is no such pause.
+// WithRefreshCalm sets the minimum time between fetches, so that tokens that are refused,
+// already expired or unavailable do not cause a fetch for each call. Only the first valid
+// token may be replaced sooner. The default is 1s; 0 means no minimum.
 func WithRefreshCalm(d time.Duration) RefreshOption { return func(r *refresher) { r.calm = d } }
 
-// Refresh returns a [Renewer] that keeps the token that fetch brought and
-// fetches another shortly before it expires, and when the server answers 401 to
-// it. One fetch runs at a time, whoever waits for it. Its context has the values
-// of the call that began it, without the record and the cancellation, and ends
-// after the timeout; fetch must obey it. A call that waits for a fetch gets its
-// error, or leaves when its own context ends.
+// Refresh returns a [Renewer] that stores the token from fetch, and fetches a new one
+// shortly before it expires and after a 401.
 //
-// There is at most one fetch in a calm period, whatever the load: see
-// [WithRefreshCalm]. Until the period is over the last token is used, even if it was
-// refused or has expired; where there was none yet, calls get the last error.
+// Only one fetch runs at a time. Its context has the values of the call that started it,
+// but not its record or cancellation, and ends after the timeout; fetch must return when
+// it ends. Calls that wait for a fetch get its error. A call stops waiting when its own
+// context ends.
+//
+// Fetches are limited to one per calm period, whatever the load: see [WithRefreshCalm].
+// During that period the last token is used, even if it was refused or has expired; if
+// there was none, calls get the last error.
 func Refresh(fetch func(ctx context.Context) (Token, error), opts ...RefreshOption) Renewer {
 	r := &refresher{fetch: fetch, scheme: "Bearer", timeout: 30 * time.Second, before: 30 * time.Second, calm: time.Second}
 	for _, opt := range opts {
@@ -71,21 +70,21 @@ type refresher struct {
 
 	mu      sync.Mutex
 	last    func() credential // nil before the first
-	refused bool              // the server answered 401 to it
-	expires time.Time         // zero: never
-	due     time.Time         // when to fetch the next; zero: never
-	rested  time.Time         // when the calm period is over
+	refused bool              // the server responded to it with 401
+	expires time.Time         // zero if it does not expire
+	due     time.Time         // when to fetch the next; zero for never
+	rested  time.Time         // end of the calm period
 	err     error             // of the last fetch
 	running *flight
 }
 
-// A flight is one fetch and what came of it.
+// A flight is one fetch and its result.
 type flight struct {
 	done     chan struct{} // closed when token and err are set
 	timeout  <-chan struct{}
 	token    func() credential
 	err      error
-	first    bool // there was no token yet
+	first    bool // there was no token before
 	panicked any
 }
 
@@ -134,7 +133,7 @@ func (r *refresher) credential(ctx context.Context) (credential, error) {
 	}
 }
 
-// Renew marks value as refused if it is the one that is kept.
+// Renew marks value as refused if it is the current token.
 func (r *refresher) Renew(value string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -143,8 +142,8 @@ func (r *refresher) Renew(value string) {
 	}
 }
 
-// current returns the credential to use now, or the flight to wait for, or the error of
-// the last one.
+// current returns the credential to use, or the fetch to wait for, or the error of the
+// last fetch.
 func (r *refresher) current(ctx context.Context) (credential, *flight, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -165,14 +164,14 @@ func (r *refresher) current(ctx context.Context) (credential, *flight, error) {
 	return nil, r.running, nil
 }
 
-// start begins a fetch, which ends with its timeout at the latest.
+// start begins a fetch, whose context ends after the timeout.
 func (r *refresher) start(ctx context.Context) *flight {
 	ctx, cancel := r.bounded(outward(context.WithoutCancel(ctx)))
 	f := &flight{done: make(chan struct{}), timeout: ctx.Done(), first: r.last == nil}
 	go func() {
 		defer cancel()
 		defer r.land(f)
-		f.err = errors.New("the function to fetch tokens did not return") // it may end its goroutine instead
+		f.err = errors.New("the function to fetch tokens did not return") // it may call runtime.Goexit
 		defer func() { f.panicked = recover() }()
 		token, err := r.fetch(ctx)
 		f.err = r.accept(f, token, err)
@@ -188,7 +187,7 @@ func (r *refresher) bounded(ctx context.Context) (context.Context, context.Cance
 	return context.WithTimeout(ctx, r.timeout)
 }
 
-// accept takes what a fetch returned over into its flight.
+// accept stores the result of a fetch.
 func (r *refresher) accept(f *flight, token Token, err error) error {
 	if err != nil {
 		return err
@@ -209,8 +208,8 @@ func (r *refresher) accept(f *flight, token Token, err error) error {
 	return nil
 }
 
-// land ends a flight: what waits for it goes on. After the first token that can be
-// used, the next fetch may follow at once, since it may be refused.
+// land ends a fetch and wakes the calls that wait for it. The first valid token does not
+// start a calm period, since it may be refused.
 func (r *refresher) land(f *flight) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -228,7 +227,7 @@ func fetchError(err error) error { return fmt.Errorf("token request: %w", err) }
 
 func (f *flight) result() (credential, error) {
 	if f.panicked != nil {
-		panic(f.panicked) // as if fetch had run in the goroutine of whoever waits for it
+		panic(f.panicked) // as if fetch had run in the waiting goroutine
 	}
 	if f.err != nil {
 		return nil, fetchError(f.err)
@@ -236,8 +235,7 @@ func (f *flight) result() (credential, error) {
 	return f.token(), nil
 }
 
-// late answers when the time of the fetch is up: its context ends as well when
-// it lands, and then there is a result.
+// late returns a timeout, unless the fetch has ended: its context ends in that case too.
 func (f *flight) late(timeout time.Duration) (credential, error) {
 	select {
 	case <-f.done:
@@ -247,7 +245,7 @@ func (f *flight) late(timeout time.Duration) (credential, error) {
 	}
 }
 
-// A lateError is a timeout of the fetch, and so not the deadline of the call.
+// A lateError is a timeout of the fetch, not of the call.
 type lateError struct{ after time.Duration }
 
 func (e *lateError) Error() string {
@@ -255,10 +253,10 @@ func (e *lateError) Error() string {
 }
 func (e *lateError) Timeout() bool { return true }
 
-// ended returns an error that Is ctx.Err() and the cause, where one was set.
+// ended returns an error that matches ctx.Err() and, if one was set, the cause.
 func ended(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
-	if cause == err { //nolint:errorlint // identity: is there a cause beside the context's own error?
+	if cause == err { //nolint:errorlint // identity: without a cause, Cause returns the context's error
 		return err
 	}
 	return fmt.Errorf("%w: %w", err, cause)

@@ -9,11 +9,11 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// replayBytes is how much of a body without GetBody or Seek is kept for a replay.
+// replayBytes is how much of a body without GetBody or Seek is stored to send it again.
 const replayBytes = 1 << 20
 
-// sendInLoop sends req, and asks the retry loop for an attempt more if the
-// response is 401 and the source has another value.
+// sendInLoop sends req. If the response is 401 and the source has another value, it asks
+// the retry loop for one extra attempt.
 func (s *signer) sendInLoop(req *http.Request, source Renewer, c credential) (*http.Response, error) {
 	resp, err := s.send(req, c)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
@@ -33,8 +33,8 @@ func (s *signer) sendInLoop(req *http.Request, source Renewer, c credential) (*h
 	return resp, nil
 }
 
-// sendTwice sends req, and once more if the response is 401 and the source has
-// another value: what a retry loop would do, where there is none.
+// sendTwice sends req, and once more if the response is 401 and the source has another
+// value. It is used if there is no retry loop.
 func (s *signer) sendTwice(req *http.Request, source Renewer, c credential) (*http.Response, error) {
 	replay, err := layer.NewReplay(req, replayBytes)
 	if err != nil {
@@ -64,15 +64,15 @@ func (s *signer) sendTwice(req *http.Request, source Renewer, c credential) (*ht
 	return s.attempt(req, &replay, fresh)
 }
 
-// another returns what the source has in place of c, which the server refused; nil
-// if it has nothing else. What the clock of the attempt bounds is over.
+// another returns the source's credential after the server refused c, or nil if it is
+// still the same. It holds the clock of the attempt, which is over.
 func another(ctx context.Context, source Renewer, c credential) (credential, error) {
 	if clock := layer.ClockFrom(ctx); clock != nil {
 		clock.Hold()
 		defer clock.Restart()
 	}
 	fresh, err := credentialOf(ctx, source)
-	if err != nil || fresh.value() == c.value() { // the same response would come
+	if err != nil || fresh.value() == c.value() { // it would be refused again
 		return nil, err
 	}
 	return fresh, nil

@@ -16,42 +16,42 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A SignOption sets what [Sign] needs of a request.
+// A SignOption configures [Sign].
 type SignOption func(*signature)
 
-// WithDigest has the body of each attempt hashed by a new hash, such as
-// [crypto/sha256.New], and its sum given to the signing function; without a body it
-// is that of no bytes. The body is read before the attempt: a second one is had by
-// GetBody, or the body is rewound if it can seek, or else it is kept up to a limit (see
-// [WithDigestBuffer]). A Read ends with the clocks of the call. The default reads no
-// body.
+// WithDigest hashes the body of each attempt with a new hash, such as
+// [crypto/sha256.New], and passes the sum to the signing function. For a request without
+// a body it is the sum of no bytes. By default no body is read.
+//
+// The body is read before the attempt. It is sent from GetBody, by seeking, or else from
+// a copy, which is limited in size (see [WithDigestBuffer]). Reads end with the timeouts
+// of the call.
 func WithDigest(newHash func() hash.Hash) SignOption {
 	return func(s *signature) { s.newHash, s.digests = newHash, true }
 }
 
-// WithDigestBuffer sets how many bytes [WithDigest] keeps of a body that has neither
-// GetBody nor Seek; a longer one is refused. The default is 1 MiB; 0 keeps none, so
-// that every such body is refused.
+// WithDigestBuffer sets how many bytes [WithDigest] copies of a body that has neither
+// GetBody nor Seek. A longer body is refused. The default is 1 MiB; with 0 every such
+// body is refused.
 func WithDigestBuffer(bytes int64) SignOption { return func(s *signature) { s.buffer = bytes } }
 
-// Sign returns a source that signs each attempt as a whole, as AWS, Azure and
-// schemes of HMAC do: sign gets the request as it will be sent, and may set headers
-// and query parameters on it. The digest is nil without [WithDigest]. It is called
-// for each attempt, so that a date in it is that of the attempt, and must be safe for
-// concurrent use.
+// Sign returns a source that signs the whole request, as AWS, Azure and HMAC schemes do.
+// sign is called for each attempt, so that it can use the current date. It gets the
+// request as it will be sent and may set headers and query parameters. digest is nil
+// unless [WithDigest] is given. sign must be safe for concurrent use.
 //
-// The request is a copy for sign alone, which must not keep it. It has all headers
-// that will be sent, those of [transport.Identity] and the credentials of layers above
-// included, but for what net/http adds (Content-Length, Accept-Encoding); its Method
-// and Host are never empty, its ContentLength is -1 for a length that is not known, it
-// has no body, and its context is without the record of the call.
+// req is a copy, which sign must not retain. It has all headers that will be sent,
+// including those of [transport.Identity] and of credentials in layers above, but not
+// those that net/http adds (Content-Length, Accept-Encoding). Its Method and Host are
+// never empty, its ContentLength is -1 if the length is unknown, it has no body, and its
+// context has no record of the call.
 //
-// An Authorization header that the request has already stands, whatever sign
-// sets. If sign returns an error, panics, or changes anything but headers and query,
-// the attempt fails with a [*SignError] before anything is sent; so it does if the body
-// cannot be read, or cannot be sent after it was read. A 401 is final.
+// The attempt fails with a [*SignError], and nothing is sent, if sign returns an error,
+// panics or changes anything but headers and query, or if the body cannot be read or
+// cannot be sent after it was read. If the request already has an Authorization header,
+// it is kept, whatever sign sets. A 401 is final.
 //
-// The layer of a signing source stands below all other credentials, next to the base.
+// The layer of a signing source must be below all other credentials, just above the base.
 func Sign(sign func(req *http.Request, digest []byte) error, opts ...SignOption) Source {
 	s := &signature{sign: sign, buffer: replayBytes}
 	for _, opt := range opts {
@@ -83,9 +83,9 @@ type signature struct {
 
 func (s *signature) Fault() error { return s.fault }
 
-// Authorization refuses: there is no value without the request.
+// Authorization returns an error, since a signature needs the request.
 func (s *signature) Authorization(context.Context) (string, error) {
-	return "", &settled{errors.New("a signing source needs the whole request: give it to auth.New as it is")}
+	return "", &settled{errors.New("a signing source needs the whole request: pass it to auth.New directly")}
 }
 
 func (s *signer) sendSigned(req *http.Request, by *signature) (*http.Response, error) {
@@ -94,7 +94,7 @@ func (s *signer) sendSigned(req *http.Request, by *signature) (*http.Response, e
 		return nil, layer.Refuse(req, &SignError{err})
 	}
 	handed := false
-	defer func() { // also where the body or the hash panics
+	defer func() { // also if the body or the hash panics
 		if handed {
 			replay.Finish()
 		} else {
@@ -114,7 +114,7 @@ func (s *signer) sendSigned(req *http.Request, by *signature) (*http.Response, e
 	return layer.Restore(resp, req), err
 }
 
-// replay says how the body can be sent once it was read, if it is to be read.
+// replay returns how the body can be sent after it was read, if it must be read.
 func (s *signature) replay(req *http.Request) (layer.Replay, error) {
 	if s.newHash == nil {
 		return layer.AsItCame(req), nil
@@ -122,7 +122,7 @@ func (s *signature) replay(req *http.Request) (layer.Replay, error) {
 	return layer.NewReplay(req, s.buffer)
 }
 
-// signed returns the request of an attempt, with its signature and its body.
+// signed returns the request of an attempt with its signature and its body.
 func (s *signature) signed(req *http.Request, replay *layer.Replay) (*http.Request, error) {
 	record.Delay(req.Context())
 	sum, err := s.digest(req, replay)
@@ -144,7 +144,7 @@ func (s *signature) signed(req *http.Request, replay *layer.Replay) (*http.Reque
 	return replay.Attempt(req.Context(), &sent, true)
 }
 
-// digest returns the sum of the body, or nil if none is wanted.
+// digest returns the sum of the body, or nil without WithDigest.
 func (s *signature) digest(req *http.Request, replay *layer.Replay) ([]byte, error) {
 	if s.newHash == nil {
 		return nil, nil
@@ -156,15 +156,15 @@ func (s *signature) digest(req *http.Request, replay *layer.Replay) ([]byte, err
 	err := replay.ReadAhead(req.Context(), req, sum)
 	switch {
 	case errors.Is(err, layer.ErrNotReplayable):
-		return nil, &settled{fmt.Errorf("the body is longer than the %d bytes that may be kept for its digest: "+
-			"set GetBody, give a body that can seek, or see auth.WithDigestBuffer: %w", s.buffer, err)}
+		return nil, &settled{fmt.Errorf("the body is longer than the %d bytes that may be copied for its digest: "+
+			"set GetBody, use a body that can seek, or see auth.WithDigestBuffer: %w", s.buffer, err)}
 	case err != nil:
 		return nil, fmt.Errorf("read the body for its digest: %w", err)
 	}
 	return sum.Sum(nil), nil
 }
 
-// draftOf returns the copy of a request that a signing function gets.
+// draftOf returns the copy of a request for the signing function.
 func draftOf(out *http.Request) *http.Request {
 	u := *out.URL
 	draft := &http.Request{
@@ -180,7 +180,7 @@ func draftOf(out *http.Request) *http.Request {
 	return draft.WithContext(outward(out.Context()))
 }
 
-// call calls the function, whose panic is an error.
+// call calls the signing function and returns a panic as an error.
 func (s *signature) call(draft *http.Request, sum []byte) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -190,30 +190,30 @@ func (s *signature) call(draft *http.Request, sum []byte) (err error) {
 	return s.sign(draft, sum)
 }
 
-// changes reports what a signing function has changed that it must not: the
-// signature would not be that of the request.
+// changes returns an error if the signing function changed what it must not change, since
+// the signature would not match the request.
 func changes(draft, out *http.Request, method, host string) error {
 	switch {
 	case draft.URL == nil || !sameButQuery(draft.URL, out.URL):
-		return errors.New("the signing function changed the URL: only headers and query parameters are its own")
+		return errors.New("the signing function changed the URL: it may change only headers and query parameters")
 	case draft.Method != method:
-		return errors.New("the signing function changed the method: only headers and query parameters are its own")
+		return errors.New("the signing function changed the method: it may change only headers and query parameters")
 	case !sameHost(draft.Host, host, out.URL.Scheme):
-		return errors.New("the signing function changed the host: only headers and query parameters are its own")
+		return errors.New("the signing function changed the host: it may change only headers and query parameters")
 	case draft.Body != nil:
-		return errors.New("the signing function changed the body: only headers and query parameters are its own")
+		return errors.New("the signing function changed the body: it may change only headers and query parameters")
 	case strings.ContainsFunc(draft.URL.RawQuery, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-		return errors.New("the signing function set a query that holds a blank or a control character: escape it")
+		return errors.New("the signing function set a query that contains a space or control character: escape it")
 	}
 	for name, values := range draft.Header {
 		if slices.Equal(values, out.Header[name]) {
 			continue
 		}
 		if !header.ValidName(name) {
-			return fmt.Errorf("the signing function set the header %q, which is no header name", name)
+			return fmt.Errorf("the signing function set a header with the invalid name %q", name)
 		}
 		if !sendable(strings.Join(values, "")) {
-			return fmt.Errorf("the signing function set the header %q to a value with a control character", name)
+			return fmt.Errorf("the signing function set the header %q to a value that contains a control character", name)
 		}
 	}
 	return nil
@@ -225,7 +225,7 @@ func sameButQuery(a, b *url.URL) bool {
 	return c == *b
 }
 
-// sameHost compares two hosts; some signers drop the port that a scheme has anyway.
+// sameHost compares two hosts. Some signers omit the default port.
 func sameHost(a, b, scheme string) bool {
 	if a == b {
 		return true
@@ -234,8 +234,7 @@ func sameHost(a, b, scheme string) bool {
 	return equalFold(u.Hostname(), v.Hostname()) && portOf(&u) == portOf(&v)
 }
 
-// keepAuthorization puts back the Authorization header that was there, however it
-// is spelt.
+// keepAuthorization restores an existing Authorization header, in any spelling.
 func keepAuthorization(given, was http.Header) {
 	if !spelt(was, headerAuthorization) {
 		return

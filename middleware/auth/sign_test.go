@@ -416,9 +416,9 @@ func TestASignatureThatFailsSendsNothing(t *testing.T) {
 		"another Host":          {func(r *http.Request) error { r.Host = "evil.test"; return nil }, "changed the host", true},
 		"another method":        {func(r *http.Request) error { r.Method = "PUT"; return nil }, "changed the method", true},
 		"a body":                {func(r *http.Request) error { r.Body = io.NopCloser(strings.NewReader("y")); return nil }, "changed the body", true},
-		"a header of two lines": {func(r *http.Request) error { r.Header.Set("X-S", "canary\r\nX: y"); return nil }, `header "X-S" to a value with a control`, true},
-		"no header name":        {func(r *http.Request) error { r.Header["X S"] = []string{"x"}; return nil }, `"X S", which is no header name`, true},
-		"a query with a blank":  {func(r *http.Request) error { r.URL.RawQuery = "a=b c"; return nil }, "blank or a control character", true},
+		"a header of two lines": {func(r *http.Request) error { r.Header.Set("X-S", "canary\r\nX: y"); return nil }, `header "X-S" to a value that contains a control`, true},
+		"no header name":        {func(r *http.Request) error { r.Header["X S"] = []string{"x"}; return nil }, `the invalid name "X S"`, true},
+		"a query with a blank":  {func(r *http.Request) error { r.URL.RawQuery = "a=b c"; return nil }, "space or control character", true},
 	} {
 		for _, opts := range [][]auth.SignOption{nil, {auth.WithDigest(sha256.New)}} {
 			server := &notary{}
@@ -496,7 +496,7 @@ func TestRefusesImpossibleSignatures(t *testing.T) {
 		require.ErrorContains(t, transport.Check(auth.New(home, source)(&server{})), want)
 	}
 	_, err := auth.Sign(nothing).Authorization(t.Context())
-	require.ErrorContains(t, err, "give it to auth.New as it is")
+	require.ErrorContains(t, err, "pass it to auth.New directly")
 	_, err = auth.New(home, auth.Sign(nothing, auth.WithDigest(func() hash.Hash { return nil })))(&server{}).RoundTrip(request(t, http.MethodGet, home, nil))
 	require.ErrorContains(t, err, "the hash of WithDigest is nil")
 }

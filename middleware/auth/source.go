@@ -13,41 +13,40 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Source gives the value of an attempt's credential: by default that of the
-// Authorization header, scheme included. [Header], [InHeader] and [Query] make a
-// source that is sent elsewhere, and [Sign] one that signs the whole request. It is
-// asked for each attempt and must be safe for concurrent use. Its context is
-// that of the request without the record of the call and without what was set for
-// it, its retry policy for instance, so that what a source sends itself is none of
-// the call's attempts.
+// A Source returns the credential of an attempt: by default the value of the
+// Authorization header, including the scheme. [Header], [InHeader] and [Query] return
+// sources for other places, and [Sign] one that signs the whole request. Authorization is
+// called for each attempt and must be safe for concurrent use. Its context has neither the
+// record of the call nor its settings, such as a retry policy, so requests that a source
+// sends are separate calls.
 //
-// A source may have a method Fault() error that says what is wrong with its
-// settings; with one, [New] refuses every call.
+// A source may have a method Fault() error that reports invalid settings. If it returns an
+// error, the layer of [New] refuses every call.
 type Source interface {
 	Authorization(ctx context.Context) (string, error)
 }
 
-// A Renewer is a [Source] that can give another value once the server turned
-// one down. [Refresh] returns one; a static key is none, so that a 401 to it is final.
+// A Renewer is a [Source] that can return a new value after a 401. [Refresh] returns a
+// Renewer. For other sources, such as a static key, a 401 is final.
 type Renewer interface {
 	Source
 
-	// Renew says that the server answered 401 to value: the source should give
-	// another one. Where it gives the same again, the 401 stands. It is nothing new
-	// to one that has another by now.
+	// Renew reports that the server responded with 401 to value. The source should not
+	// return value again; if it does, the 401 is final. If the source already has a newer
+	// value, Renew does nothing.
 	Renew(value string)
 }
 
-// A SourceFunc makes a function a [Source]. It is no [Renewer]: a 401 is final.
+// A SourceFunc is a function that is a [Source]. It does not implement [Renewer], so a 401
+// is final.
 type SourceFunc func(ctx context.Context) (string, error)
 
 // Authorization calls f.
 func (f SourceFunc) Authorization(ctx context.Context) (string, error) { return f(ctx) }
 
-// Key returns a source of the value "scheme key", such as "GenieKey x"; with an
-// empty scheme the value is the key alone. The key must not be empty nor hold a
-// control character or blanks at its ends, and a scheme must be a token (RFC
-// 9110 section 11.1).
+// Key returns a source with the value "scheme key", such as "GenieKey x", or only the key
+// if scheme is empty. The key must not be empty, contain a control character, or begin or
+// end with a space. The scheme must be a token (RFC 9110 section 11.1).
 func Key(scheme string, key redact.Secret) Source {
 	var faults []error
 	if !validScheme(scheme) {
@@ -56,40 +55,40 @@ func Key(scheme string, key redact.Secret) Source {
 	if fault := valueFault(key.Reveal()); fault != nil {
 		faults = append(faults, fmt.Errorf("auth: key: %w", fault))
 	} else if word, _, more := strings.Cut(key.Reveal(), " "); more && scheme != "" && strings.EqualFold(word, scheme) {
-		faults = append(faults, fmt.Errorf("auth: key: it begins with the scheme %s: pass the key alone", scheme))
+		faults = append(faults, fmt.Errorf("auth: key: it begins with the scheme %s: pass only the key", scheme))
 	}
 	return newStatic(joined(scheme, key.Reveal()), faults...)
 }
 
-// Bearer returns a source of the value "Bearer token" (RFC 6750 section 2.1).
+// Bearer returns a source with the value "Bearer token" (RFC 6750 section 2.1).
 func Bearer(token redact.Secret) Source { return Key("Bearer", token) }
 
-// Basic returns a source of user and password as RFC 7617 encodes them, in
-// UTF-8. The user must not hold a colon, neither of them a control character; an
-// empty password is allowed, an empty user is not.
+// Basic returns a source for basic authentication (RFC 7617, in UTF-8). The user must not
+// be empty or contain a colon. Neither user nor password may contain a control character.
+// The password may be empty.
 func Basic(user string, password redact.Secret) Source {
 	var faults []error
 	if user == "" {
 		faults = append(faults, errors.New("auth: basic: user is empty"))
 	}
 	if strings.Contains(user, ":") {
-		faults = append(faults, errors.New("auth: basic: user has a colon, where the password would begin"))
+		faults = append(faults, errors.New("auth: basic: user contains a colon"))
 	}
 	if !sendable(user) || !sendable(password.Reveal()) {
-		faults = append(faults, errors.New("auth: basic: user or password has a control character in it"))
+		faults = append(faults, errors.New("auth: basic: user or password contains a control character"))
 	}
 	pair := base64.StdEncoding.EncodeToString([]byte(user + ":" + password.Reveal()))
 	return newStatic("Basic "+pair, faults...)
 }
 
-// None returns a source that signs nothing, for [WithSource].
+// None returns a source without a credential, for use with [WithSource].
 func None() Source { return none{} }
 
 type none struct{}
 
 func (none) Authorization(context.Context) (string, error) { return "", nil }
 
-// A static source gives one value for ever, made when it was built.
+// A static source always returns the same value.
 type static struct {
 	held  func() credential
 	fault error
@@ -110,16 +109,16 @@ func (s *static) Authorization(ctx context.Context) (string, error) { return tex
 
 func (s *static) Fault() error { return s.fault }
 
-// A settled error stays the same however often one asks.
+// A settled error is not retryable, since the next attempt would get it again.
 type settled struct{ error }
 
 func (e *settled) Unwrap() error   { return e.error }
 func (e *settled) Retryable() bool { return false }
 
-// faultOf returns what is wrong with the settings of source.
+// faultOf returns the error in the settings of source, or nil.
 func faultOf(source Source) error {
 	if f, ok := source.(SourceFunc); source == nil || ok && f == nil {
-		return errors.New("auth: source is nil: give one such as auth.Bearer")
+		return errors.New("auth: source is nil: pass a source such as auth.Bearer")
 	}
 	if f, ok := source.(interface{ Fault() error }); ok {
 		return f.Fault()
@@ -127,11 +126,11 @@ func faultOf(source Source) error {
 	return nil
 }
 
-// A credential is what an attempt is signed with: the only value of a header, which
-// the requests of a source share.
+// A credential is the value of a header, as a slice that the requests of a source share.
 type credential []string
 
-// held returns a credential as a function, which does not print what it returns.
+// held returns a function that returns the credential, since printing a function does not
+// show it.
 func held(value string) func() credential {
 	c := credential{value}
 	return func() credential { return c }
@@ -146,11 +145,11 @@ func text(c credential, err error) (string, error) {
 	return c.value(), nil
 }
 
-// credentialOf asks source for the credential of one attempt.
+// credentialOf returns source's credential for one attempt.
 func credentialOf(ctx context.Context, source Source) (credential, error) {
 	if own, ok := source.(interface {
 		credential(context.Context) (credential, error)
-	}); ok { // one of this package sees to its context and its values itself
+	}); ok { // this package's own sources detach the context and check the value themselves
 		return own.credential(ctx)
 	}
 	record.Delay(ctx)
@@ -164,9 +163,9 @@ func credentialOf(ctx context.Context, source Source) (credential, error) {
 	return credential{value}, nil
 }
 
-// outward returns ctx for what is sent on the way to a credential: none of the
-// call's attempts, not by its policy nor on its attempt's clock, and not to be
-// signed with the credential that it is to fetch.
+// outward returns ctx for requests that a source sends. They are not attempts of the call,
+// do not use its policy, its clock or its record, and are not signed with the credential
+// that they fetch.
 func outward(ctx context.Context) context.Context {
 	ctx = record.WithoutSettings(ctx)
 	if layer.ClockFrom(ctx) != nil {
@@ -182,15 +181,15 @@ func joined(scheme, key string) string {
 	return scheme + " " + key
 }
 
-// valueFault says what is wrong with a key or value, and shows nothing of it.
+// valueFault returns an error if a key or value is invalid. The error does not quote it.
 func valueFault(value string) error {
 	switch {
 	case value == "":
 		return errors.New("it is empty")
 	case !sendable(value):
-		return errors.New("it has a line end or another control character in it: trim it")
-	case strings.Trim(value, " \t") != value: // a server would see another key, or none (RFC 9110 section 5.5)
-		return errors.New("it begins or ends with a blank: trim it")
+		return errors.New("it contains a line end or another control character: trim it")
+	case strings.Trim(value, " \t") != value: // a server would ignore the spaces (RFC 9110 section 5.5)
+		return errors.New("it begins or ends with a space: trim it")
 	}
 	return nil
 }

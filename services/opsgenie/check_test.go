@@ -87,5 +87,5 @@ func TestAllFaultsOfAClientAreTold(t *testing.T) {
 		"API key is empty")
 	_, err = opsgenie.New("k", opsgenie.WithTransport(tripware.WithAuth(opsgenie.US.URL(), auth.Bearer(redact.NewSecret("k")))))
 	assert.EqualError(t, err, "opsgenie: auth: two credentials for the header Authorization of https://api.opsgenie.com: "+
-		"give one of them, or see WithSource for a call's own")
+		"remove one, or use WithSource for single calls")
 }
