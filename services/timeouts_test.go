@@ -101,7 +101,7 @@ func TestATimeoutIsToldFromACancellation(t *testing.T) {
 			call: "INFO", attempt: "DEBUG", words: "context canceled"},
 		"caller's end in the queue": {base: silent, ctx: canceled, opts: queued(ratelimit.WithMaxWait(0)), call: "INFO", words: "context canceled"},
 		"limiter, max wait":         {base: silent, opts: queued(), call: "ERROR", words: "not sent: would wait"},
-		"limiter, deadline":         {base: silent, ctx: within, opts: queued(), call: "ERROR", words: "past the deadline of the context"},
+		"limiter, deadline":         {base: silent, ctx: within, opts: queued(), call: "ERROR", words: "beyond the context's deadline"},
 		"token timeout": {base: silent, call: "ERROR", attempt: "WARN", words: "sign request: token request: ",
 			opts: with(tripware.WithAuth("https://api.example.com", auth.Refresh(slowToken)))},
 		"dial timeout": {base: silence(undialed), call: "ERROR", attempt: "WARN", words: "dial tcp: i/o timeout"},

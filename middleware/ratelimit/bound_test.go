@@ -257,8 +257,8 @@ func TestARefusalSaysWhyAndWhatToChange(t *testing.T) {
 		status int
 		want   string
 	}{
-		{ratelimit.BoundDeadline, 429, `ratelimit: wait for key "h": not sent: would wait 9.9s, past the deadline of the context (last status 429)`},
-		{ratelimit.BoundMaxElapsed, 0, `ratelimit: wait for key "h": not sent: would wait 9.9s, past the time for retries (see retry.WithMaxElapsed)`},
+		{ratelimit.BoundDeadline, 429, `ratelimit: wait for key "h": not sent: would wait 9.9s, beyond the context's deadline (last status 429)`},
+		{ratelimit.BoundMaxElapsed, 0, `ratelimit: wait for key "h": not sent: would wait 9.9s, beyond the time limit for retries (see retry.WithMaxElapsed)`},
 		{ratelimit.BoundMaxWait, 503, `ratelimit: wait for key "h": not sent: would wait 9.9s, longer than ratelimit.WithMaxWait allows (60s by default) (last status 503)`},
 		{ratelimit.BoundMaxQueue, 0, `ratelimit: wait for key "h": not sent: too many attempts are waiting (see ratelimit.WithMaxQueue)`},
 	} {

@@ -15,27 +15,26 @@ var ErrLimited = errors.New("ratelimit: not sent")
 // A Bound is the limit on waiting that made a limiter refuse an attempt.
 type Bound string
 
-// The bounds of a wait. A caller's deadline comes first when two are equally
-// near, then the retry loop's, then the limiter's own.
+// The bounds of a wait. If two end at the same time, the caller's deadline takes
+// precedence, then the retry loop's bound.
 const (
 	BoundDeadline   Bound = "deadline"    // the deadline of the request's context
-	BoundMaxElapsed Bound = "max elapsed" // the retry loop may not begin attempts that late
+	BoundMaxElapsed Bound = "max elapsed" // the retry loop starts no attempts after that time
 	BoundMaxWait    Bound = "max wait"    // [WithMaxWait]
-	BoundMaxQueue   Bound = "max queue"   // [WithMaxQueue]: too many attempts wait already
+	BoundMaxQueue   Bound = "max queue"   // [WithMaxQueue]: too many attempts are already waiting
 )
 
-// A LimitError reports that an attempt was refused before it was sent, because
-// its turn could not come in time. It matches [ErrLimited] and, if Bound is
-// [BoundDeadline], [context.DeadlineExceeded]. It is a [net.Error]. No retry loop
-// repeats the attempt.
+// A LimitError reports that an attempt was refused before it was sent, because it would
+// have waited too long. errors.Is matches [ErrLimited] and, if Bound is [BoundDeadline],
+// [context.DeadlineExceeded]. It implements [net.Error]. Retry loops do not retry it.
 type LimitError struct {
-	Key    string        // the key whose turn the attempt would have waited for
-	Wait   time.Duration // how long it would have had to wait, at least
-	Bound  Bound         // which limit on waiting was in the way
-	Status int           // the status of the call's last attempt; zero if this was its first or the last had no response
+	Key    string        // the key that limits the attempt
+	Wait   time.Duration // the shortest time that the attempt would have waited
+	Bound  Bound         // the bound that it would have exceeded
+	Status int           // the status of the call's last attempt; 0 if there was none or it had no response
 }
 
-// Error names the key, the wait, the bound and the last status.
+// Error returns a text with the key, the wait, the bound and the last status.
 func (e *LimitError) Error() string {
 	text := fmt.Sprintf("ratelimit: wait for key %q: not sent: %s", e.Key, e.reason())
 	if e.Status != 0 {
@@ -48,9 +47,9 @@ func (e *LimitError) reason() string {
 	wait := e.Wait.Round(time.Millisecond)
 	switch e.Bound {
 	case BoundDeadline:
-		return fmt.Sprintf("would wait %s, past the deadline of the context", wait)
+		return fmt.Sprintf("would wait %s, beyond the context's deadline", wait)
 	case BoundMaxElapsed:
-		return fmt.Sprintf("would wait %s, past the time for retries (see retry.WithMaxElapsed)", wait)
+		return fmt.Sprintf("would wait %s, beyond the time limit for retries (see retry.WithMaxElapsed)", wait)
 	case BoundMaxQueue:
 		return "too many attempts are waiting (see ratelimit.WithMaxQueue)"
 	case BoundMaxWait:
@@ -58,18 +57,19 @@ func (e *LimitError) reason() string {
 	return fmt.Sprintf("would wait %s, longer than ratelimit.WithMaxWait allows (60s by default)", wait)
 }
 
-// Is reports whether target is ErrLimited, or the deadline that was in the way.
+// Is reports whether target is [ErrLimited], or [context.DeadlineExceeded] if the context's
+// deadline would have been exceeded.
 func (e *LimitError) Is(target error) bool {
 	return target == ErrLimited || e.Timeout() && target == context.DeadlineExceeded
 }
 
-// NotSent reports that no byte of the request was sent: it is true.
+// NotSent returns true, because no part of the request was sent.
 func (e *LimitError) NotSent() bool { return true }
 
-// Retryable reports that a repeat would meet the same limit: it is false.
+// Retryable returns false, because a retry would be refused too.
 func (e *LimitError) Retryable() bool { return false }
 
-// Timeout reports whether the deadline of the context was in the way.
+// Timeout reports whether the context's deadline would have been exceeded.
 func (e *LimitError) Timeout() bool { return e.Bound == BoundDeadline }
 
 // Temporary returns what Timeout does. It makes a LimitError a [net.Error].
@@ -84,10 +84,10 @@ func refused(ctx context.Context, name string, wait time.Duration, by Bound) err
 	return e
 }
 
-// ended returns an error that matches ctx.Err() and the cause, where one was set.
+// ended returns an error that matches ctx.Err() and, if one was set, the cause.
 func ended(ctx context.Context, name string) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
-	if cause == err { //nolint:errorlint // identity: is there a cause beside the context's own error?
+	if cause == err { //nolint:errorlint // identity: without a cause, Cause returns the context's error
 		return fmt.Errorf("ratelimit: wait for key %q: not sent: %w", name, err)
 	}
 	return fmt.Errorf("ratelimit: wait for key %q: not sent: %w: %w", name, err, cause)

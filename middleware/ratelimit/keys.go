@@ -11,8 +11,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// host returns the host of the URL in the form that all its spellings share:
-// lower case, without the scheme's default port, without a trailing dot.
+// host returns the normalized host of the URL: in lower case, without the scheme's default
+// port and without a trailing dot.
 func host(req *http.Request) string {
 	if req.URL == nil {
 		return ""
@@ -44,10 +44,11 @@ func (l *Limiter) nameOf(req *http.Request) string {
 	return l.name(req)
 }
 
-// sweep is how many keys one attempt looks at to drop those that are idle.
+// sweep is how many keys one attempt checks in order to drop idle ones.
 const sweep = 2
 
-// key returns the key of a name, which the limiter keeps until the attempt ends.
+// key returns the key with this name and claims it, so that the limiter keeps it until the
+// attempt ends.
 func (l *Limiter) key(name string, now time.Time) *key {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -68,9 +69,8 @@ func (l *Limiter) key(name string, now time.Time) *key {
 	return k
 }
 
-// dropIdle looks at the keys that were used least recently. A busy one counts as
-// used now and goes to the front, so that one attempt that hangs does not keep
-// the idle keys behind it.
+// dropIdle drops the least recently used keys if they are idle. A busy key counts as used
+// now and moves to the front, so that an attempt that hangs does not keep idle keys alive.
 func (l *Limiter) dropIdle(now time.Time) {
 	for range sweep {
 		last := l.used.Back()

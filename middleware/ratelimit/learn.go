@@ -7,53 +7,72 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A phase is how a key stands to the limit of its server.
+// This file implements how a key learns the rate limit of a server. A key is always in one
+// of four phases. An objection is a response that asks to slow down.
+//
+//	phase  pace
+//	free   unlimited
+//	ramp   doubles fast, from a low pace
+//	seek   doubles slowly, from below the server's rate
+//	hold   the measured rate, then slowly above it
+//
+// The first objection starts a ramp. At a later one, the server's rate is measured from
+// the attempts that it accepted since the objection before. If the result is plausible
+// the key enters hold, else seek. If fewer than five were accepted there is nothing to
+// measure: the key starts another ramp if the objection has a hint, and else a seek at
+// half the pace. Without an objection for some time, the key is free again.
+//
+// An objection with a hint also pauses the key. The exception is a hint of at most a
+// second to a key that is not free, if five or more attempts were accepted since the
+// objection before.
+
+// A phase says how a key limits its pace.
 type phase int
 
 const (
-	free phase = iota // nothing is known to be too fast
-	ramp              // after a pause: the pace doubles quickly until the server objects
-	seek              // the server's rate is known from below: the pace doubles slowly
-	hold              // the rate was measured: it is kept to, and passed only slowly
+	free phase = iota // no limit
+	ramp              // the pace doubles quickly until the server objects
+	seek              // the pace is below the server's rate and doubles slowly
+	hold              // the pace is the measured rate, and exceeds it only slowly
 )
 
-// The measures of the phases.
+// The parameters of the phases.
 const (
-	short      = time.Second            // the least hint that the headers can express
-	sure       = 5                      // accepted attempts that make an objection a matter of the pace
-	spread     = 20                     // the part of a pause by which its end is spread
-	rampDouble = 20 * time.Millisecond  // the shortest doubling of a ramp, unless answers take longer
-	rampVolley = 32                     // doublings of a ramp until as many were accepted as in the last volley
-	seekDouble = 500 * time.Millisecond // the shortest doubling of a seek
-	seekEach   = 8                      // accepted attempts that a doubling of a seek takes at least
-	doublings  = 20                     // after so many a limit is none any more
-	forgotten  = time.Minute            // after so long, too
-	holdDip    = 0.03                   // how far below the measured rate a hold begins
-	holdTime   = 4 * time.Second        // when it comes back to the measured rate
-	holdEnd    = 5                      // hold times after which it is no limit any more
-	slowest    = 0.1                    // attempts a second: a pace must be able to grow
+	short      = time.Second            // the shortest hint that headers can express
+	sure       = 5                      // accepted attempts from which a rate can be measured
+	spread     = 20                     // a pause ends up to 1/spread of its length later, at random
+	rampDouble = 20 * time.Millisecond  // the shortest time for a ramp to double, unless responses take longer
+	rampVolley = 32                     // doublings of a ramp until as many attempts were accepted as in the last volley
+	seekDouble = 500 * time.Millisecond // the shortest time for a seek to double
+	seekEach   = 8                      // the fewest accepted attempts for a seek to double
+	doublings  = 20                     // number of doublings after which there is no limit
+	forgotten  = time.Minute            // time after which there is no limit
+	holdDip    = 0.03                   // a hold begins this far below the measured rate
+	holdTime   = 4 * time.Second        // a hold reaches the measured rate after this time
+	holdEnd    = 5                      // number of hold times after which there is no limit
+	slowest    = 0.1                    // the lowest pace, in attempts a second, so that it can grow
 )
 
-// lessons is what a key learned. It is guarded by the key's mutex.
+// lessons is the state of a key's learning. It is guarded by the key's mutex.
 type lessons struct {
-	until time.Time     // the end of the pause
-	hint  time.Duration // what it was for; without a pause, the window of the ramp
+	until time.Time     // end of the pause
+	hint  time.Duration // length of the pause that was asked for, or the window of a ramp without a pause
 	why   string
-	cut   time.Time // when the pace was cut last: attempts sent before it tell nothing new
-	draw  float64   // the jitter of the pause
+	cut   time.Time // last reduction of the pace; responses to attempts sent before it are ignored
+	draw  float64   // jitter of the pause
 
 	phase phase
-	since time.Time // when the phase began, or begins after the pause
-	base  float64   // the pace at which it began; of a hold, the measured rate
+	since time.Time // start of the phase, which may be the end of the pause
+	base  float64   // pace at the start of the phase; for a hold, the measured rate
 
-	accepted int     // of the attempts sent since the cut
-	volley   float64 // accepted in the second before the first pause: the server's burst, more or less
+	accepted int     // accepted attempts that were sent after the cut
+	volley   float64 // accepted attempts in the second before the first pause, about the server's burst
 	second   tally
 	minute   tally
-	trip     time.Duration // how long answers take, on average
+	trip     time.Duration // average time until a response
 }
 
-// limit returns how many attempts a second may begin now.
+// limit returns the pace, in attempts a second.
 func (l *lessons) limit(now time.Time) float64 {
 	age := now.Sub(l.since)
 	switch l.phase {
@@ -64,15 +83,15 @@ func (l *lessons) limit(now time.Time) float64 {
 		if age > holdEnd*holdTime {
 			return math.Inf(1)
 		}
-		// The curve of CUBIC (RFC 9438): fast back, flat where the limit was met, then faster and faster.
+		// The curve of CUBIC (RFC 9438): it returns fast, is flat near the limit, then accelerates.
 		return l.base * (1 + holdDip*math.Pow(float64(age-holdTime)/float64(holdTime), 3))
 	case free:
 	}
 	return math.Inf(1)
 }
 
-// growth returns how long the pace takes to double, and how many accepted
-// attempts that takes at least; zero in a phase that does not double.
+// growth returns the time in which the pace doubles, and the fewest accepted attempts in
+// which it does. Both are zero in a phase in which it does not double.
 func (l *lessons) growth() (double time.Duration, each float64) {
 	switch l.phase {
 	case ramp:
@@ -84,8 +103,8 @@ func (l *lessons) growth() (double time.Duration, each float64) {
 	return 0, 0
 }
 
-// grown doubles the base with the time and with what was accepted, whichever is
-// slower: without answers a fast pace would only be a guess.
+// grown returns the base, doubled by the elapsed time or by the accepted attempts,
+// whichever is less.
 func (l *lessons) grown(age, double time.Duration, each float64) float64 {
 	n := max(0, min(float64(age)/float64(double), float64(l.accepted)/each))
 	if n > doublings || age > forgotten {
@@ -94,12 +113,12 @@ func (l *lessons) grown(age, double time.Duration, each float64) float64 {
 	return l.base * math.Exp2(n)
 }
 
-// begin enters a phase.
+// begin starts a phase.
 func (l *lessons) begin(p phase, at time.Time, base float64) {
 	l.phase, l.since, l.base = p, at, max(base, slowest)
 }
 
-// learned returns the gate set to the pace of now; nil without a limit.
+// learned returns the gate, set to the current pace, or nil if there is no limit.
 func (k *key) learned(now time.Time) *rate.Limiter {
 	if k.lessons.phase == free {
 		return nil
@@ -109,13 +128,13 @@ func (k *key) learned(now time.Time) *rate.Limiter {
 		k.lessons.phase, k.gate = free, nil
 		return nil
 	}
-	burst := 1 + int(limit/50) // what a timer that fires late leaves to catch up: 20 ms
+	burst := 1 + int(limit/50) // 20 ms, to catch up if a timer fires late
 	if k.gate == nil {
 		k.gate = rate.NewLimiter(rate.Limit(limit), burst)
 		if l := &k.lessons; l.since.After(l.cut) { // after a pause
 			k.gate.AllowN(now, burst-1)
 		} else {
-			k.gate.AllowN(now, burst) // empty, as the server's bucket is
+			k.gate.AllowN(now, burst) // empty, like the server's bucket
 		}
 	}
 	k.gate.SetLimitAt(now, rate.Limit(limit))
@@ -123,7 +142,7 @@ func (k *key) learned(now time.Time) *rate.Limiter {
 	return k.gate
 }
 
-// passed learns from an attempt that the server took.
+// passed learns from an attempt that the server accepted.
 func (k *key) passed(sent, now time.Time) {
 	l := &k.lessons
 	l.trip += (now.Sub(sent) - l.trip) / 8
@@ -132,7 +151,7 @@ func (k *key) passed(sent, now time.Time) {
 	switch {
 	case sent.After(l.cut):
 		l.accepted++
-	case l.phase == ramp && (now.Before(l.until) || l.since.Equal(l.cut)): // a late answer to what was sent before the first objection
+	case l.phase == ramp && (now.Before(l.until) || l.since.Equal(l.cut)): // sent before the first objection
 		l.volley++
 		l.fresh()
 	}
@@ -142,9 +161,9 @@ func (k *key) passed(sent, now time.Time) {
 func (k *key) throttled(sent, now time.Time, o objection) {
 	l := &k.lessons
 	switch {
-	case now.Before(l.until): // a late answer to what was sent before the pause
+	case now.Before(l.until): // sent before the pause
 		k.pause(now, o)
-	case !sent.After(l.cut) && o.hint <= short: // the same objection once more
+	case !sent.After(l.cut) && o.hint <= short: // another response to the same excess
 	case l.phase != free && o.hint <= short && (l.accepted >= sure || o.hint <= 0):
 		l.measure(sent, now)
 		l.cut, l.accepted, k.gate = now, 0, nil
@@ -161,8 +180,8 @@ func (k *key) throttled(sent, now time.Time, o objection) {
 	}
 }
 
-// slow begins a ramp without a pause: there is nothing to pause for, but a pace
-// to find. Without a window it takes some accepted attempts to begin with.
+// slow starts a ramp without a pause, after an objection without a hint. If the server did
+// not state its window, enough attempts must have been accepted.
 func (k *key) slow(now time.Time, window time.Duration) {
 	l := &k.lessons
 	volley := l.acceptedIn(window, now)
@@ -177,8 +196,8 @@ func (k *key) slow(now time.Time, window time.Duration) {
 	l.fresh()
 }
 
-// acceptedIn returns how many attempts were accepted in the window before now,
-// more or less: it is not known how they spread over a minute.
+// acceptedIn returns about how many attempts were accepted in the window before now. It
+// assumes that they were spread evenly over the last minute.
 func (l *lessons) acceptedIn(window time.Duration, now time.Time) float64 {
 	second := l.second.count(now, time.Second)
 	if window <= time.Second {
@@ -187,8 +206,8 @@ func (l *lessons) acceptedIn(window time.Duration, now time.Time) float64 {
 	return max(second, l.minute.count(now, time.Minute)*min(1, window.Minutes()))
 }
 
-// stopped pauses the key for a server that is not available. That tells nothing
-// of its rate: what is known of it stays.
+// stopped pauses the key because the server is unavailable. What was learned about its
+// rate is kept.
 func (k *key) stopped(now time.Time, o objection) {
 	l := &k.lessons
 	if !now.Before(l.until) {
@@ -200,7 +219,7 @@ func (k *key) stopped(now time.Time, o objection) {
 	k.pause(now, o)
 }
 
-// pause stops the key for the hint, and a random part of a twentieth more.
+// pause pauses the key for the hint, and up to a twentieth longer at random.
 func (k *key) pause(now time.Time, o objection) {
 	l := &k.lessons
 	if !now.Before(l.until) {
@@ -216,13 +235,13 @@ func (k *key) pause(now time.Time, o objection) {
 	}
 }
 
-// fresh sets the pace at which a ramp begins: the last volley, once in the time
-// of the hint or the window.
+// fresh sets the pace at the start of a ramp: the last volley, spread over the hint or the
+// window.
 func (l *lessons) fresh() { l.base = max(slowest, max(l.volley, 1)/l.hint.Seconds()) }
 
-// measure sets the pace after what came through since the cut: the server's
-// bucket was empty then and is empty now, so that is its rate, or less if it
-// overflowed in between. What a full bucket added after a pause does not count.
+// measure sets the pace by the attempts accepted since the cut. The server's bucket was
+// empty then and is empty now, so they show its rate, or less if the bucket was full in
+// between. The burst of a full bucket after a pause is not counted.
 func (l *lessons) measure(sent, now time.Time) {
 	limit := l.limit(now)
 	if l.accepted < sure { // too few to measure
@@ -234,7 +253,7 @@ func (l *lessons) measure(sent, now time.Time) {
 		measured = max(measured, perSecond(float64(l.accepted)-l.volley, sent.Sub(l.since)))
 	}
 	measured = min(measured, limit)
-	if measured > limit/3 || l.phase == seek && measured < 1.5*l.base { // it agrees with what was sent, or with the last measure
+	if measured > limit/3 || l.phase == seek && measured < 1.5*l.base { // plausible: close to the pace, or to the last result
 		l.begin(hold, now, measured)
 	} else {
 		l.begin(seek, now, 0.9*measured)

@@ -8,41 +8,38 @@ import (
 	"time"
 )
 
-// A Limiter paces attempts, key by key. A key without a rate of its own admits
-// every attempt at once until the server asks to slow down; see [New] for what
-// happens to an attempt that has to wait. Attempts are served in the order in
-// which they came.
-//
-// A key that learns treats these responses as an instruction to slow down: the
-// status 429, a 403 with Retry-After or a spent quota, and any response of which
-// the reader of the layer says so ([WithReader]).
-// If the response has a hint, the key is paused for that long, at most
-// [WithMaxPause]. A hint is Retry-After or, without one, the reset of a spent
-// quota. A 503 with Retry-After pauses the key too; a 503 without one changes
-// nothing.
-//
-// Without a hint the limiter sets a pace instead of a pause. If the reader finds
-// the period of the window that was hit, the pace begins at what was accepted
-// lately, spread over that period. If it does not, the pace begins at
-// what was accepted in the last second, provided that this was five attempts or
-// more.
-//
-// A pause ends up to a twentieth later than the server asked, at random, so that
-// clients do not come back together. Then the key's pace doubles, starting from
-// what it had before, until the server objects. What is accepted between one
-// objection and the next tells the server's rate. The key keeps to that rate,
-// and exceeds it only slowly, until the server has not objected for a while.
-//
-// One objection does not pause the key: a throttled response whose hint is at
-// most a second, the least that the headers can express, when five or more
-// attempts were accepted since the key was slowed down last. It lowers the pace
-// instead.
+// A Limiter limits the rate of attempts for each key, in order of arrival. Without
+// [WithRate], attempts are admitted at once until the server asks to slow down. See
+// [New] for attempts that must wait.
 //
 // Every wait is bounded; see [New]. A Limiter starts no goroutine and is safe for
 // concurrent use. Clients that share a quota may share a limiter.
+//
+// # Learning
+//
+// A limiter slows down after a 429, a 403 with Retry-After or an exhausted quota, and
+// any response for which a reader says so ([WithReader]). If the response has a hint
+// (Retry-After or else the reset of an exhausted quota), the limiter pauses the key for
+// that long, at most [WithMaxPause]. A 503 with Retry-After also pauses the key; a 503
+// without it has no effect.
+//
+// Without a hint the limiter lowers the rate instead of pausing. If a reader finds the
+// period in which the server counts, the new rate is what was accepted recently, spread
+// over that period. Otherwise it is what was accepted in the last second, if that was at
+// least five attempts.
+//
+// A pause ends up to 5% later than the server asked, at random, so that clients do not
+// return at the same time. After it the rate doubles, starting from the previous rate,
+// until the server objects. From what the server accepts between two objections, the
+// limiter learns the server's rate. It then keeps to that rate and exceeds it only
+// slowly, until the server has not objected for a while.
+//
+// There is one exception: if at least five attempts were accepted since the key was last
+// slowed down, a throttled response with a hint of at most one second, the least that
+// headers can express, lowers the rate instead of pausing the key.
 type Limiter struct {
 	name      func(*http.Request) string
-	named     bool // by the caller's own function
+	named     bool // name was set by WithKey
 	perSecond float64
 	burst     int
 	learning  bool
@@ -55,11 +52,11 @@ type Limiter struct {
 
 	mu   sync.Mutex
 	keys map[string]*key
-	used list.List // of *key: the one used last in front
+	used list.List // of *key, the most recently used first
 }
 
-// NewLimiter returns a limiter. If its settings are invalid, [Limiter.Fault]
-// returns what is wrong with them, and every call through the limiter fails.
+// NewLimiter returns a limiter. If its settings are invalid, [Limiter.Fault] returns the
+// error, and every call through the limiter fails.
 func NewLimiter(opts ...LimiterOption) *Limiter {
 	l := &Limiter{
 		name: host, learning: true, idle: 10 * time.Minute, jitter: rand.Float64, keys: map[string]*key{},
@@ -74,8 +71,8 @@ func NewLimiter(opts ...LimiterOption) *Limiter {
 	return l
 }
 
-// Fault returns an error that names all invalid settings of the limiter, or nil.
-// A nil limiter has none.
+// Fault returns an error that lists all invalid settings, or nil. It returns nil for a nil
+// limiter.
 func (l *Limiter) Fault() error {
 	if l == nil {
 		return nil
@@ -83,16 +80,15 @@ func (l *Limiter) Fault() error {
 	return l.fault
 }
 
-// A State is what a limiter knows of a key.
+// A State is the state of a key.
 type State struct {
-	Rate        float64   // attempts a second that may begin now; +Inf without a limit, 0 in a pause
-	PausedUntil time.Time // zero when the key is not paused
-	Waiting     int       // attempts that wait for their turn
-	Running     int       // attempts that had their turn and have no response yet
+	Rate        float64   // current rate, in attempts a second; +Inf if there is no limit, 0 during a pause
+	PausedUntil time.Time // end of the pause; zero if the key is not paused
+	Waiting     int       // number of waiting attempts
+	Running     int       // number of attempts that were sent and have no response yet
 }
 
-// Snapshot returns the state of a key, and false if the limiter has none of that
-// name.
+// Snapshot returns the state of a key, and false if the limiter does not have it.
 func (l *Limiter) Snapshot(name string) (State, bool) {
 	l.mu.Lock()
 	k := l.keys[name]
@@ -103,7 +99,7 @@ func (l *Limiter) Snapshot(name string) (State, bool) {
 	return k.snapshot(time.Now()), true
 }
 
-// Len returns how many keys the limiter keeps.
+// Len returns the number of keys that the limiter stores.
 func (l *Limiter) Len() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

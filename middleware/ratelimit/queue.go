@@ -14,37 +14,37 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A key is what attempts with one pace share: the pace, and the queue of those
-// that wait. Only the first in the queue watches the clock; it wakes the next
-// when it leaves, so a thousand that wait cost one timer.
+// A key holds what attempts with the same key share: the pace, and the queue of waiting
+// attempts. Only the first attempt in the queue runs a timer. It wakes the next one when
+// it leaves, so a thousand waiting attempts need one timer.
 type key struct {
 	name string
 	used *list.Element // in the limiter's list
 
 	mu      sync.Mutex
 	queue   list.List     // of *waiter
-	own     *rate.Limiter // nil: no rate was set
-	tokens  float64       // that own holds at least: what was left when it was asked last
-	gate    *rate.Limiter // nil: no limit was learned
+	own     *rate.Limiter // the configured rate; nil if there is none
+	tokens  float64       // lower bound of the tokens in own, from the last check
+	gate    *rate.Limiter // the learned pace; nil if there is none
 	lessons lessons
-	claims  int       // attempts that hold the key, waiting or running
-	last    time.Time // when the key was asked for last
+	claims  int       // attempts that use the key, waiting or running
+	last    time.Time // last use
 }
 
 // A waiter is an attempt in the queue.
 type waiter struct {
-	first chan struct{} // closed when it is the first
+	first chan struct{} // closed when it is the first in the queue
 	place *list.Element
-	ahead int       // how many stood before it
+	ahead int       // number of attempts ahead when it entered
 	sent  time.Time // when it got its turn
 	why   string
 
-	expected time.Duration // how long the wait may take
+	expected time.Duration // expected wait
 	waiting  layer.Waiting
-	noted    bool // the wait is on the record
+	noted    bool // the wait is in the record
 }
 
-// note puts the wait on the record of ctx's call, once.
+// note adds the wait to the record of ctx's call, once.
 func (w *waiter) note(ctx context.Context) {
 	if !w.noted {
 		w.noted = true
@@ -59,16 +59,16 @@ func (k *key) claim(now time.Time) {
 	k.last = now
 }
 
-// A usage is what stands against dropping a key.
+// A usage says whether a key may be dropped.
 type usage int
 
 const (
-	idle   usage = iota // nothing
-	recent              // an attempt used it not long ago
-	busy                // an attempt waits or runs
+	idle   usage = iota // it may be dropped
+	recent              // an attempt used it recently
+	busy                // an attempt is waiting or running
 )
 
-// usage reports how the key is used. A busy one counts as used now.
+// usage returns the key's usage. A busy key counts as used now.
 func (k *key) usage(now time.Time, long time.Duration) usage {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -97,9 +97,9 @@ func (k *key) snapshot(now time.Time) State {
 	return s
 }
 
-// enter gives an attempt its turn at once, or else its place in the queue. If
-// the queue is full, it gives up the attempt's claim; wait is then what the
-// attempt would have had to wait at least.
+// enter admits an attempt at once, or puts it into the queue and returns its waiter. If the
+// queue is full, enter releases the attempt's claim and returns the shortest time that it
+// would have waited.
 func (k *key) enter(now time.Time, maxQueue int) (w *waiter, full bool, wait time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -124,8 +124,8 @@ func (k *key) enter(now time.Time, maxQueue int) (w *waiter, full bool, wait tim
 	return w, false, 0
 }
 
-// sleep returns when w has its turn, or with the reason why it cannot have it.
-// Either way w left the queue.
+// sleep returns when it is w's turn, or with an error if w cannot have its turn. In both
+// cases w has left the queue.
 func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) error {
 	ctx, canceled := req.Context(), req.Cancel //nolint:staticcheck // deprecated, but net/http still honors it
 	timer := time.NewTimer(math.MaxInt64)
@@ -143,7 +143,7 @@ func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) erro
 		case !until.at.IsZero() && !now.Add(wait).Before(until.at):
 			k.leave(w)
 			return refused(ctx, name, wait, until.by)
-		case first != nil && !until.at.IsZero() && until.by != BoundDeadline: // else ctx says when
+		case first != nil && !until.at.IsZero() && until.by != BoundDeadline: // ctx ends at a deadline by itself
 			timer.Reset(until.at.Sub(now))
 		case first == nil:
 			timer.Reset(wait)
@@ -161,8 +161,8 @@ func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) erro
 	}
 }
 
-// poll gives w its turn if it is due, or returns how long it has to wait at
-// least: until it is worth asking again for the first in the queue.
+// poll admits w if it is its turn. Otherwise it returns the least time to wait; the first in
+// the queue should poll again after that time.
 func (k *key) poll(w *waiter, now time.Time) (wait time.Duration, mine bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -178,7 +178,7 @@ func (k *key) poll(w *waiter, now time.Time) (wait time.Duration, mine bool) {
 	return 0, true
 }
 
-// leave gives up w's place.
+// leave removes w from the queue and releases its claim.
 func (k *key) leave(w *waiter) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -194,11 +194,11 @@ func (k *key) remove(w *waiter) {
 	}
 }
 
-// look is how often the first in the queue asks for a pace that was learned: it
-// grows with the answers that come meanwhile.
+// look is how often the first in the queue checks the learned pace, which grows with
+// the responses that arrive.
 const look = 50 * time.Millisecond
 
-// delay returns how long the next attempt has to wait; zero says that it may go.
+// delay returns how long the next attempt must wait, or zero if it may be sent.
 func (k *key) delay(now time.Time) time.Duration {
 	if now.Before(k.lessons.until) {
 		return k.lessons.until.Sub(now)
@@ -211,8 +211,8 @@ func (k *key) delay(now time.Time) time.Duration {
 	return wait
 }
 
-// least returns how long an attempt has to wait whatever happens: the pause, and
-// those ahead of it at the rate that was set. A rate that was learned may grow.
+// least returns how long an attempt must wait in any case: the pause, and the attempts
+// ahead of it at the configured rate. The learned pace is not counted, since it may grow.
 func (k *key) least(ahead int, now time.Time) time.Duration {
 	pause := max(0, k.lessons.until.Sub(now))
 	return pause + missing(k.own, now.Add(pause), float64(ahead)+1)
@@ -228,7 +228,7 @@ func (k *key) take(now time.Time) {
 	}
 }
 
-// missing returns how long it takes l until it holds so many tokens.
+// missing returns the time until l has this many tokens.
 func missing(l *rate.Limiter, now time.Time, tokens float64) time.Duration {
 	if l == nil {
 		return 0
@@ -236,8 +236,8 @@ func missing(l *rate.Limiter, now time.Time, tokens float64) time.Duration {
 	return lack(l, tokens-l.TokensAt(now))
 }
 
-// lack returns how long it takes l to get the tokens that it is short of, rounded
-// up so that they are there when one asks again.
+// lack returns the time in which l gets short more tokens, rounded up so that a later
+// check finds them.
 func lack(l *rate.Limiter, short float64) time.Duration {
 	if short <= 0 {
 		return 0

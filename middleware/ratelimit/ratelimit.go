@@ -1,5 +1,8 @@
-// Package ratelimit reads what responses say of rate limits onto the record of
-// their call, and paces attempts with a [Limiter] that learns from it.
+// Package ratelimit reads the rate-limit headers of responses, and limits the rate of
+// attempts with a [Limiter] that adapts to them.
+//
+// For most uses pass a limiter from [NewLimiter] to tripware.WithLimiter, or to [New] in a
+// chain of your own. A nil limiter only reads the headers.
 package ratelimit
 
 import (
@@ -13,18 +16,18 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// An Option sets how [New]'s layer reads responses.
+// An Option configures how [New] reads responses.
 type Option func(*reader)
 
-// WithReader adds what only one vendor's headers say: read gets the header of every
-// response, and what the headers in general use have said, and returns that with
-// what it finds: a State, a Period, whether the server's state asks to slow down
-// ([transport.RateLimit]). The record of the call, the limiter, the retry loop,
-// metrics and typed calls see what it returns. The default is none; of several
-// readers the last one counts.
+// WithReader sets a function that reads a vendor's own headers. It gets the header of each
+// response and the rate limit from the common headers, and returns the rate limit with
+// what it finds, such as a State, a Period, or that the state asks to slow down (see
+// [transport.RateLimit]). The call's record, the limiter, the retry loop, metrics and
+// typed calls use the result. By default there is no reader; if several are set, the
+// last one applies.
 //
-// The function must be safe for concurrent use, must not change the header, and may
-// be called more than once for a response, at once when it has come.
+// read must be safe for concurrent use, must not modify the header, and may be called
+// several times for a response.
 func WithReader(read func(header http.Header, said transport.RateLimit) transport.RateLimit) Option {
 	return func(r *reader) {
 		if r.invalid = read == nil; r.invalid {
@@ -36,26 +39,26 @@ func WithReader(read func(header http.Header, said transport.RateLimit) transpor
 	}
 }
 
-// New returns a middleware that puts the rate-limit headers of every response,
-// whatever its status, on the record of the call ([transport.Call.RateLimit]). It
-// reads those in general use ([transport.ParseRateLimit]), and others by [WithReader].
-// With a limiter it also lets each attempt wait for its turn and tells the
-// limiter how it went; a nil limiter paces nothing. Place it below a retry loop,
-// so that a retry pays like a first attempt.
+// New returns a middleware that reads the rate-limit headers of each response into the
+// call's record ([transport.Call.RateLimit]) and, unless limiter is nil, makes each
+// attempt wait until the limiter admits it. It reads the common headers
+// ([transport.ParseRateLimit]), and others with [WithReader]. Place it below the retry
+// loop, so that retries are limited too.
 //
-// An attempt is refused at once with a [*LimitError] if its turn cannot come
-// before the context's deadline, within the limiter's [WithMaxWait], or while the
-// retry loop above may still begin attempts, or if [WithMaxQueue] attempts wait
-// already. The wait of an attempt that is cancelled, by its context or by the
-// deprecated Request.Cancel, ends with an error that matches ctx.Err() and
-// context.Cause, or context.Canceled. None of these is sent. While an attempt
-// waits, its [layer.Clock] is held. The wait is recorded on the call as it
-// begins, with the time that it is expected to take, and in the end with the time
-// that it took. After each attempt the layer tells the retry loop when the
-// limiter would admit the next one.
+// An attempt that would wait too long is refused at once with a [*LimitError]: beyond the
+// context's deadline, longer than [WithMaxWait], beyond the time limit of the retry loop,
+// or if [WithMaxQueue] attempts are already waiting. If an attempt is canceled while it
+// waits, the error matches ctx.Err() and context.Cause; if it is canceled by the
+// deprecated Request.Cancel, the error matches context.Canceled. These attempts are not
+// sent.
 //
-// A limiter with invalid settings, or a nil reader, makes the layer refuse every
-// call, and [transport.Check] reports it. A nil option is skipped.
+// The wait does not count against the timeout of the attempt (see [layer.Clock]). It is
+// recorded when it begins, with its expected duration, and afterwards with its actual
+// duration. After each attempt, the layer tells the retry loop when the limiter would
+// admit the next one.
+//
+// If the limiter has invalid settings or the reader is nil, the layer refuses every call,
+// and [transport.Check] reports it.
 func New(limiter *Limiter, opts ...Option) transport.Middleware {
 	own := reader{limiter: limiter}
 	for _, opt := range opts {
@@ -65,7 +68,7 @@ func New(limiter *Limiter, opts ...Option) transport.Middleware {
 	}
 	fault := limiter.Fault()
 	if own.invalid {
-		fault = errors.Join(fault, errors.New("ratelimit: reader is nil: leave WithReader out to read the headers in general use alone"))
+		fault = errors.Join(fault, errors.New("ratelimit: reader is nil: leave WithReader out to read only the common headers"))
 	}
 	return func(next http.RoundTripper) http.RoundTripper {
 		layered := own
@@ -78,8 +81,8 @@ type reader struct {
 	layer.Link
 
 	limiter *Limiter           // nil: read only
-	vendor  record.LimitReader // nil: the headers in general use alone
-	invalid bool               // the reader that was given is nil
+	vendor  record.LimitReader // nil for only the common headers
+	invalid bool               // WithReader was given nil
 }
 
 func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -107,7 +110,7 @@ func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// read returns what a response says, and puts it on the record.
+// read returns the rate limit of a response, and stores it in the record.
 func (r *reader) read(ctx context.Context, header http.Header) transport.RateLimit {
 	said := transport.ParseRateLimit(header, time.Time{})
 	call := record.WriterOf(ctx)
@@ -123,7 +126,7 @@ func (r *reader) read(ctx context.Context, header http.Header) transport.RateLim
 	return said
 }
 
-// wait lets an attempt wait for its turn and notes it.
+// wait makes an attempt wait for its turn, and records the wait.
 func (k *key) wait(req *http.Request, name string, w *waiter, until bound) error {
 	ctx := req.Context()
 	if clock := layer.ClockFrom(ctx); clock != nil {

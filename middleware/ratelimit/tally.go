@@ -2,7 +2,7 @@ package ratelimit
 
 import "time"
 
-// A tally counts what happened in the last span of time, more or less.
+// A tally approximates the number of events in the last span of time.
 type tally struct {
 	begun        time.Time
 	this, before float64

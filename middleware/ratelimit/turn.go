@@ -17,10 +17,10 @@ type turn struct {
 	limiter *Limiter
 	key     *key
 	sent    time.Time
-	over    bool // the key has it back
+	over    bool // the turn was given back
 }
 
-// await returns when the attempt may be sent, or with the reason why it may not.
+// await returns when the attempt may be sent, or with an error if it may not.
 func (l *Limiter) await(req *http.Request) (turn, error) {
 	name := l.nameOf(req)
 	now := time.Now()
@@ -38,9 +38,9 @@ func (l *Limiter) await(req *http.Request) (turn, error) {
 	return turn{limiter: l, key: k, sent: now}, nil
 }
 
-// A bound is when a wait has to be over.
+// A bound is the time by which a wait must end.
 type bound struct {
-	at time.Time // zero: never
+	at time.Time // zero for never
 	by Bound
 }
 
@@ -51,7 +51,7 @@ func (l *Limiter) bound(ctx context.Context, now time.Time) bound {
 		b = bound{now.Add(l.maxWait), BoundMaxWait}
 	}
 	if left, bounded := record.RetryLeft(ctx); bounded {
-		// A nanosecond more: the loop allows an attempt that begins when its time is just over.
+		// One nanosecond more, since the loop allows an attempt exactly at the end of its time.
 		if at := now.Add(left).Add(1); b.at.IsZero() || !b.at.Before(at.Add(-1)) {
 			b = bound{at, BoundMaxElapsed}
 		}
@@ -62,15 +62,15 @@ func (l *Limiter) bound(ctx context.Context, now time.Time) bound {
 	return b
 }
 
-// end ends the turn of an attempt that has no response, if it is not over yet.
+// end ends the turn of an attempt without a response, unless it is over.
 func (t *turn) end(ctx context.Context) {
 	if !t.over {
 		t.answered(ctx, 0, nil)
 	}
 }
 
-// answered gives the key back, tells it how the server responded, and notes for
-// the retry loop when the key would admit the next attempt.
+// answered ends the turn, updates the key with the response, and tells the retry loop when
+// the key would admit the next attempt.
 func (t *turn) answered(ctx context.Context, status int, said *transport.RateLimit) {
 	t.over = true
 	if in, refused := t.finish(status, said); in > 0 {
@@ -92,7 +92,7 @@ func (t *turn) finish(status int, said *transport.RateLimit) (in time.Duration, 
 	if learns {
 		k.learn(t.sent, now, status, o)
 	}
-	if k.lessons.phase == free { // no pause is without a phase
+	if k.lessons.phase == free { // so there is no pause either
 		if k.own == nil {
 			return 0, false
 		}
@@ -106,16 +106,16 @@ func (t *turn) finish(status int, said *transport.RateLimit) (in time.Duration, 
 	return k.next(now, t.limiter.maxWait, t.limiter.maxQueue)
 }
 
-// An objection is what a response says that asks to slow down; of another response it is zero.
+// An objection describes a response that asks to slow down. It is zero for other responses.
 type objection struct {
-	throttles bool          // else the server is not available
-	hint      time.Duration // for how long the server asked to pause; zero if it did not
-	window    time.Duration // the period in which the server counts; zero if it did not say
-	draw      float64       // the jitter of the pause
+	throttles bool          // if false, the server is unavailable
+	hint      time.Duration // the pause that the server asked for, or zero
+	window    time.Duration // the period in which the server counts, or zero if unknown
+	draw      float64       // jitter of the pause
 	why       string
 }
 
-// endless is the pause of a hint without bound: sums with it do not overflow.
+// endless is the longest pause if there is no bound. Sums with it do not overflow.
 const endless time.Duration = math.MaxInt64 / 4
 
 func (l *Limiter) objection(status int, said *transport.RateLimit) objection {
@@ -132,10 +132,10 @@ func (l *Limiter) objection(status int, said *transport.RateLimit) objection {
 	return objection{throttles: throttles, hint: hint, window: said.Period, draw: l.jitter(), why: why}
 }
 
-// learn takes what the response to an attempt tells of the server's limit.
+// learn updates what is known about the server's limit after a response.
 func (k *key) learn(sent, now time.Time, status int, o objection) {
 	switch {
-	case status == http.StatusServiceUnavailable: // it tells nothing of a pace
+	case status == http.StatusServiceUnavailable: // it says nothing about the rate
 		if !o.throttles && o.hint > 0 {
 			k.stopped(now, o)
 		}
