@@ -16,12 +16,12 @@ import (
 	"github.com/tripware/tripware/transport/network"
 )
 
-// New returns a client whose transport is the chain in its standing order.
-// Without options it tags calls with a transaction id, retries, and reads
-// rate-limit headers. The error joins all that is wrong with the options;
-// nothing is half-built then. The client is safe for concurrent use.
+// New returns a client with all layers in their default order. Without options it adds a
+// transaction id to each call, retries, and reads rate-limit headers. If options are
+// invalid, New returns one error that lists all problems. The client is safe for
+// concurrent use.
 //
-// It has no Timeout: set a deadline on the request's context, or
+// The client has no Timeout. Set a deadline on the request's context, or use
 // [retry.WithCallTimeout].
 func New(opts ...Option) (*http.Client, error) {
 	rt, err := NewTransport(opts...)
@@ -31,8 +31,8 @@ func New(opts ...Option) (*http.Client, error) {
 	return &http.Client{Transport: rt}, nil
 }
 
-// NewTransport returns the chain alone, to be put under a client that exists.
-// The errors are those of [New].
+// NewTransport returns only the transport of [New], for use with an existing client. It
+// returns the same errors.
 func NewTransport(opts ...Option) (http.RoundTripper, error) {
 	cfg := &config{identity: []transport.IdentityOption{transport.WithUserAgent(UserAgent)}}
 	for _, opt := range opts {
@@ -48,7 +48,7 @@ func NewTransport(opts ...Option) (http.RoundTripper, error) {
 	return rt, nil
 }
 
-// chain is the standing order: see the package comment for why it is this one.
+// chain returns all layers in the default order, which the package comment explains.
 func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 	layers := []transport.Middleware{
 		transport.Identity(c.identity...), // once per call
@@ -58,7 +58,7 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 	layers = append(layers, placed("PerCall", c.perCall)...)
 	layers = append(layers,
 		retry.New(c.retry...),
-		ratelimit.New(c.limiter, c.limits...), // from here on: once per attempt
+		ratelimit.New(c.limiter, c.limits...), // from here on, once per attempt
 		logging.Attempts(c.logger, c.logging...),
 		metrics.Attempts(c.publishers),
 	)
@@ -66,8 +66,8 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 	return transport.Chain(base, append(layers, c.credentials()...)...)
 }
 
-// credentials returns the layers that sign, those of a signature of the whole request
-// last.
+// credentials returns the layers that add credentials. Layers that sign the whole request
+// come last.
 func (c *config) credentials() []transport.Middleware {
 	var keys, signatures []transport.Middleware
 	for _, mw := range c.auth {
@@ -80,13 +80,13 @@ func (c *config) credentials() []transport.Middleware {
 	return append(keys, signatures...)
 }
 
-// placed returns the layers of an option. One that puts up nothing is named by its
-// place among them, since its number in the whole chain would say little.
+// placed returns the layers of an option. If a middleware returns nil, the error gives its
+// position in the option, which says more than its position in the chain.
 func placed(option string, layers []transport.Middleware) []transport.Middleware {
 	named := make([]transport.Middleware, len(layers))
 	for i, mw := range layers {
 		if mw == nil {
-			continue // it is skipped
+			continue // transport.Chain skips it
 		}
 		named[i] = func(next http.RoundTripper) http.RoundTripper {
 			if rt := mw(next); !mistake.NilInside(rt) {
@@ -106,11 +106,11 @@ func (m *missing) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, layer.Refuse(req, m.Fault())
 }
 
-// bare returns what err wraps: that a base was being built says nothing here.
+// bare removes the outermost context of err, which says only that a base was being built.
 func bare(err error) error { return cmp.Or(errors.Unwrap(err), err) }
 
-// network returns the base: the caller's, with the network options applied to a
-// clone of it, or one of ours.
+// network returns the base: the caller's, or a clone of it if there are network options, or
+// else a new one.
 func (c *config) network() (http.RoundTripper, error) {
 	switch {
 	case c.based && c.base == nil:
@@ -128,7 +128,7 @@ func (c *config) network() (http.RoundTripper, error) {
 	default:
 		base, err = network.Clone(c.base, c.connection...)
 	}
-	if err != nil { // and no base: a nil *http.Transport in an interface is not nil
+	if err != nil { // do not return base, since a nil *http.Transport in an interface is not nil
 		return nil, bare(err)
 	}
 	return base, nil

@@ -20,7 +20,7 @@ const Version = "0.1.0"
 // sets another.
 const UserAgent = "tripware/" + Version
 
-// config is what the options of a front door add up to.
+// config holds the options of New and NewTransport.
 type config struct {
 	base       http.RoundTripper
 	based      bool // by WithBase
@@ -37,23 +37,24 @@ type config struct {
 	perAttempt []transport.Middleware
 }
 
-// An Option sets one part of a client. Each forwards to the package that defines
-// the part and documents its defaults. Options of one kind add up. All are named
-// With…, but for [PerCall] and [PerAttempt], which say where a layer is placed.
+// An Option configures one part of a client. Each passes its arguments to the package that
+// implements that part, which documents the defaults. If an option is given several times,
+// its arguments add up. All options are called With…, except [PerCall] and [PerAttempt],
+// which place layers.
 type Option func(*config)
 
-// WithBase puts rt at the bottom of the chain: a transport of your own, or a
-// mock. The default is that of [network.New]; nil is invalid. The address of an API is
-// no part of a chain: see WithBaseURL of a typed client, such as that of package opsgenie.
+// WithBase sets the base of the chain: your own transport or a mock. The default is the
+// result of [network.New]. rt must not be nil. WithBase does not set the URL of an API:
+// for that see WithBaseURL of a typed client, such as the one of package opsgenie.
 func WithBase(rt http.RoundTripper) Option { return func(c *config) { c.base, c.based = rt, true } }
 
-// WithConnection sets timeouts, pool sizes, TLS and proxy of the base. Beside
-// [WithBase] they apply to a clone of it, which must be an *http.Transport then.
+// WithConnection sets timeouts, pool sizes, TLS and proxy of the base. With [WithBase],
+// they apply to a clone of that base, which must be an *http.Transport.
 func WithConnection(opts ...network.Option) Option {
 	return func(c *config) { c.connection = append(c.connection, opts...) }
 }
 
-// WithProxy sends all through p. It is WithConnection(network.WithProxy(p)).
+// WithProxy sends requests through p. It is WithConnection(network.WithProxy(p)).
 func WithProxy(p network.Proxy) Option { return WithConnection(network.WithProxy(p)) }
 
 // WithIdentity sets the transaction header, the user agent and default headers.
@@ -66,40 +67,41 @@ func WithRetry(opts ...retry.Option) Option {
 	return func(c *config) { c.retry = append(c.retry, opts...) }
 }
 
-// WithAuth signs each attempt that goes to origin (scheme, host and port); see
-// [auth.New]. Given several times, all hold: for other origins, or for other headers
-// or parameters of one; two for the same are a fault. A source of [auth.Sign] signs
-// what the others have added, whatever the order. The default signs nothing.
+// WithAuth adds source's credential to each attempt that is sent to origin (scheme, host
+// and port); see [auth.New]. It may be given several times, for different origins, or for
+// different headers or parameters of one origin; two for the same are invalid. A source
+// from [auth.Sign] also signs the other credentials, whatever the order of the options.
+// By default there is no credential.
 func WithAuth(origin string, source auth.Source, opts ...auth.Option) Option {
 	return func(c *config) { c.auth = append(c.auth, auth.New(origin, source, opts...)) }
 }
 
-// WithLimiter paces attempts by l, which clients may share. The default is no limiter,
-// which nil means too: what the server says of its limits is then only recorded, as
-// read from headers in general use and by the reader of [ratelimit.WithReader].
+// WithLimiter limits the rate of attempts with l, which several clients may share. The
+// default is nil: the server's rate limits are then only recorded, as read from common
+// headers and by the reader of [ratelimit.WithReader].
 func WithLimiter(l *ratelimit.Limiter, opts ...ratelimit.Option) Option {
 	return func(c *config) { c.limiter, c.limits = l, append(c.limits, opts...) }
 }
 
-// WithLogger logs calls and attempts to l. The default logs nothing, as does nil.
+// WithLogger logs calls and attempts to l. The default is nil, which logs nothing.
 func WithLogger(l *slog.Logger, opts ...logging.Option) Option {
 	return func(c *config) { c.logger, c.logging = l, append(c.logging, opts...) }
 }
 
-// WithMetrics publishes calls and attempts on the channels of p, which clients
-// may share. The default publishes nothing, as does nil.
+// WithMetrics publishes calls and attempts on the channels of p, which several clients may
+// share. The default is nil, which publishes nothing.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publishers = p } }
 
-// PerCall places layers of your own above the retry loop: they run once per
-// call, and see the answer that stands. A nil layer is skipped; one that returns
-// no RoundTripper is a fault that names its place.
+// PerCall places your own layers above the retry loop. They run once per call, and see the
+// final response. Nil layers are skipped; a layer that returns nil is an error that gives
+// its position.
 func PerCall(layers ...transport.Middleware) Option {
 	return func(c *config) { c.perCall = append(c.perCall, layers...) }
 }
 
-// PerAttempt places layers of your own below the retry loop, next above the
-// credential: they run once per attempt. Nil layers and those that return no
-// RoundTripper are treated as by [PerCall].
+// PerAttempt places your own layers below the retry loop, just above the credentials. They
+// run once per attempt. Nil layers, and layers that return nil, are treated as by
+// [PerCall].
 func PerAttempt(layers ...transport.Middleware) Option {
 	return func(c *config) { c.perAttempt = append(c.perAttempt, layers...) }
 }
