@@ -141,7 +141,6 @@ func TestOneCallThroughTheWholeChain(t *testing.T) {
 		assert.Equal(t, "GenieKey "+key, r.Header.Get("Authorization"))
 		userAgent = r.UserAgent()
 		w.Header().Set("X-RateLimit-State", "OK")
-		w.Header().Set("X-Request-Id", fmt.Sprint("request-", requests.Load()+1))
 		switch requests.Add(1) {
 		case 1:
 			w.WriteHeader(http.StatusTooManyRequests)
@@ -185,7 +184,6 @@ func TestOneCallThroughTheWholeChain(t *testing.T) {
 	call := transport.CallOf(resp)
 	assert.Equal(t, 3, call.AttemptCount())
 	assert.Len(t, call.Waits(), 2)
-	assert.Equal(t, "request-3", call.RateLimit().RequestID)
 	assert.Empty(t, resp.Request.Header.Get("Authorization"))
 	assert.Empty(t, resp.Request.Header, "C4: the request as it was given")
 	assert.Equal(t, tripware.UserAgent, userAgent)

@@ -43,7 +43,7 @@ func TestAllocationsOfTheChain(t *testing.T) { //nolint:paralleltest // it count
 }
 
 // The bytes of the standing chain are its allocations' size classes: the block of
-// the call 896, the header map of what is sent 400, the transaction id 48.
+// the call 768, the header map of what is sent 400, the transaction id 48.
 func TestAllocationsOfTheChainInBytes(t *testing.T) { //nolint:paralleltest // it counts allocations
 	bare := allocated(t, &http.Client{Transport: &memory{}})
 	for _, row := range []struct {
@@ -52,8 +52,8 @@ func TestAllocationsOfTheChainInBytes(t *testing.T) { //nolint:paralleltest // i
 		limit  uint64
 	}{
 		{"retry alone", alone(&memory{}), 0},
-		{"retry in a chain", chained(&memory{}), 896},
-		{"standing chain", full(t, &memory{}), 1344},
+		{"retry in a chain", chained(&memory{}), 768},
+		{"standing chain", full(t, &memory{}), 1216},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got := allocated(t, row.client) - bare

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"reflect"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/transport"
@@ -67,6 +68,8 @@ type exchange struct {
 	resp   *http.Response // nil until there is one
 	body   []byte         // as far as it was read
 	rate   transport.RateLimit
+
+	requestID string
 }
 
 // send is the only place that sends. Into is a pointer to the pointer to where
@@ -152,6 +155,7 @@ func (x *exchange) run(ctx context.Context, o operation, in *intake, into any, m
 	defer resp.Body.Close()
 	x.resp = resp
 	x.rate = transport.RateLimitOf(resp)
+	x.requestID = cmp.Or(x.rate.RequestID, resp.Header.Get(header.RequestID))
 	if x.call.RateLimit() == (transport.RateLimit{}) {
 		record.WriterOf(x.req.Context()).SetRateLimit(record.RateLimit(x.rate))
 	}
@@ -293,7 +297,7 @@ func (x *exchange) fill(m *Metadata) {
 		Route:         x.route,
 		Status:        x.resp.StatusCode,
 		TransactionID: x.call.TransactionID(),
-		RequestID:     x.rate.RequestID,
+		RequestID:     x.requestID,
 		RateLimit:     x.rate,
 		Attempts:      x.call.AttemptCount(),
 		Waited:        x.call.Waited(),
@@ -310,7 +314,7 @@ func (x *exchange) fail(kind, cause error) *Error {
 	e := &Error{
 		Route:         x.route,
 		TransactionID: x.call.TransactionID(),
-		RequestID:     x.rate.RequestID,
+		RequestID:     x.requestID,
 		RateLimit:     x.rate,
 		Attempts:      x.call.AttemptCount(),
 		Kind:          kind,

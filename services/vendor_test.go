@@ -63,7 +63,7 @@ func (vendor) Fault(resp *http.Response, body []byte, e *services.Error) {
 // limits is the layer that reads what only this vendor says of rate limits.
 func limits() transport.Middleware {
 	return ratelimit.New(nil, ratelimit.WithReader(func(header http.Header, said transport.RateLimit) transport.RateLimit {
-		said.State = header.Get("Vendor-State")
+		said.State, said.RequestID = header.Get("Vendor-State"), header.Get("X-Request-Id")
 		said.Throttled = said.State == "SLOW"
 		said.Period, _ = time.ParseDuration(header.Get("Vendor-Period"))
 		said.ResponseTime, _ = time.ParseDuration(header.Get("Vendor-Took"))

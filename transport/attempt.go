@@ -42,7 +42,7 @@ func (c *Call) Attempts() []Attempt {
 
 func (c *Call) attempted(n int) Attempt {
 	a := c.attempt(n)
-	return Attempt{Number: n, Start: c.start().Add(a.start), Elapsed: a.elapsed, Status: int(a.status), Err: c.failure(n)}
+	return Attempt{Number: n, Start: c.start().Add(c.attemptStart(n)), Elapsed: a.elapsed, Status: int(a.status), Err: c.failure(n)}
 }
 
 // failure returns the error of attempt n, or nil.
@@ -80,17 +80,19 @@ func (s *scope) beginAttempt(by *chain) (n int, claim uint8) {
 	}
 	if n = int(s.loop.attempt); by != s.chain && n > 0 {
 		if a := c.attempt(n); !a.ended {
-			a.start, c.timely = c.age(), false
 			a.claims++
+			c.setAttemptStart(n, c.age())
+			c.timely = false
 			return n, a.claims
 		}
 	}
 	n = c.count() + 1
 	if n == 1 {
-		c.first = attempt{start: c.now(), made: true}
+		c.first.made = true
+		c.setAttemptStart(1, c.delay())
 	} else {
 		r := c.others()
-		r.attempts = append(r.attempts, attempt{start: c.age(), made: true})
+		r.attempts = append(r.attempts, laterAttempt{attempt{made: true}, c.age()})
 	}
 	c.timely = false
 	if by == s.chain {
@@ -110,7 +112,7 @@ func (s *scope) endAttempt(n int, claim uint8, resp *http.Response, err error) {
 	if c.sealed || a.claims != claim {
 		return
 	}
-	a.elapsed, a.ended = c.age()-a.start, true
+	a.elapsed, a.ended = c.age()-c.attemptStart(n), true
 	c.timely = c.opened && s.chain.isPlaced() && n == c.count()
 	if resp != nil {
 		a.status = int32(resp.StatusCode)

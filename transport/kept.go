@@ -5,11 +5,9 @@ import (
 	"time"
 )
 
-// kept is what headers in general use said of rate limits, in five words: it is a
-// part of what each call costs. Its flags are kept beside those of the record, so
-// that they do not take a word of their own.
+// kept is what headers in general use said of rate limits. Its flags are kept beside
+// those of the record: see the allocation layout.
 type kept struct {
-	requestID         string
 	retryAfter, reset time.Duration
 	most, remaining   int32
 }
@@ -19,6 +17,7 @@ type quotaFlags struct{ has, hasRetryAfter bool }
 // vendorLimit is the rest of a [RateLimit]: what only a reader finds.
 type vendorLimit struct {
 	state, reason        string
+	requestID            string
 	period, responseTime time.Duration
 	near, throttled      bool
 }
@@ -26,11 +25,11 @@ type vendorLimit struct {
 // keepLimit replaces what the record knows of rate limits.
 func (c *Call) keepLimit(r *RateLimit) {
 	c.rate = kept{
-		requestID: r.RequestID, retryAfter: r.RetryAfter, reset: r.Reset, most: count(r.Limit), remaining: count(r.Remaining),
+		retryAfter: r.RetryAfter, reset: r.Reset, most: count(r.Limit), remaining: count(r.Remaining),
 	}
 	c.quota = quotaFlags{has: r.HasQuota, hasRetryAfter: r.HasRetryAfter}
 	vendor := vendorLimit{
-		state: r.State, reason: r.Reason, period: r.Period, responseTime: r.ResponseTime, near: r.NearLimit, throttled: r.Throttled,
+		state: r.State, reason: r.Reason, requestID: r.RequestID, period: r.Period, responseTime: r.ResponseTime, near: r.NearLimit, throttled: r.Throttled,
 	}
 	if c.rest != nil || vendor != (vendorLimit{}) {
 		c.others().vendor = vendor
@@ -43,13 +42,13 @@ func count(n int) int32 { return int32(max(0, min(n, math.MaxInt32))) }
 // limit returns what the record knows of rate limits.
 func (c *Call) limit() RateLimit {
 	r := RateLimit{
-		RequestID: c.rate.requestID, RetryAfter: c.rate.retryAfter, Reset: c.rate.reset,
+		RetryAfter: c.rate.retryAfter, Reset: c.rate.reset,
 		Limit: int(c.rate.most), Remaining: int(c.rate.remaining),
 		HasQuota: c.quota.has, HasRetryAfter: c.quota.hasRetryAfter,
 	}
 	if c.rest != nil {
 		v := &c.rest.vendor
-		r.State, r.Reason, r.Period, r.ResponseTime = v.state, v.reason, v.period, v.responseTime
+		r.State, r.Reason, r.RequestID, r.Period, r.ResponseTime = v.state, v.reason, v.requestID, v.period, v.responseTime
 		r.NearLimit, r.Throttled = v.near, v.throttled
 	}
 	return r

@@ -19,14 +19,16 @@ import (
 //   - A block belongs to one call, and is not used again: the caller may keep the
 //     record, and HTTP/2 may read the request that was sent after RoundTrip returned.
 //   - scope.sent is handed out once. Later attempts have requests of their own.
-//   - Call.first is attempt 1, and rest.attempts[n-2] is attempt n.
+//   - Call.first is attempt 1, which begins with the call unless rest.delay says
+//     otherwise, and rest.attempts[n-2] is attempt n.
 //   - What most calls lack is in rest, which is nil until it is needed.
 //   - Times are durations since the call began, which is a duration since epoch, a
 //     moment that the calls of a chain share: time.Since reads one clock, and
 //     time.Now reads two. The time of day is computed when somebody asks for it.
 //     A call of one attempt reads the clock when it begins, and when the attempt ends.
 //   - The id does not change once a header shares its slice.
-//   - The block fits a size class of the runtime (TestTheBlockFitsItsSizeClass).
+//   - The block fits a size class of the runtime (TestTheBlockFitsItsSizeClass): a
+//     field that most calls do not need belongs in rest.
 
 // opened is the block of a call that a chain opened.
 type opened struct {
@@ -34,13 +36,20 @@ type opened struct {
 	scope scope
 }
 
-// attempt is an [Attempt] as the record keeps it.
+// attempt is what the record knows of an attempt.
 type attempt struct {
-	start, elapsed time.Duration // start since the call began
-	status         int32
-	made           bool  // false: there was no such attempt
-	ended          bool  // it has its result
-	claims         uint8 // how many senders counted it: the innermost one sets the result
+	elapsed time.Duration
+	status  int32
+	made    bool  // false: there was no such attempt
+	ended   bool  // it has its result
+	claims  uint8 // how many senders counted it: the innermost one sets the result
+}
+
+// laterAttempt is the second attempt, or one that follows it.
+type laterAttempt struct {
+	attempt
+
+	start time.Duration // since the call began
 }
 
 type failure struct {
@@ -50,10 +59,12 @@ type failure struct {
 
 // rest is what most calls lack.
 type rest struct {
-	start    time.Time // when the call began, once somebody asked
-	previous *Call     // the record of the previous hop
-	attempts []attempt // the second and those that follow
-	failures []failure // of attempts that ended with an error
+	start    time.Time      // when the call began, once somebody asked
+	took     time.Duration  // until the record was sealed, where now did not know it
+	previous *Call          // the record of the previous hop
+	delay    time.Duration  // of the first attempt: see Call.delay
+	attempts []laterAttempt // the second and those that follow
+	failures []failure      // of attempts that ended with an error
 	waits    []Wait
 	reason   Reason
 	facts    []any // at most one of a type
@@ -75,18 +86,38 @@ func (c *Call) others() *rest {
 // entries as most such calls need, in one allocation.
 func (r *rest) makeRoom() {
 	lists := &struct {
-		attempts [3]attempt
+		attempts [3]laterAttempt
 		waits    [3]Wait
 	}{}
 	r.attempts, r.waits = append(lists.attempts[:0], r.attempts...), append(lists.waits[:0], r.waits...)
 }
 
-// attempt returns where attempt n is kept.
+// attempt returns where attempt n is stored.
 func (c *Call) attempt(n int) *attempt {
 	if n == 1 {
 		return &c.first
 	}
-	return &c.rest.attempts[n-2]
+	return &c.rest.attempts[n-2].attempt
+}
+
+// attemptStart returns when attempt n began, since the call began.
+func (c *Call) attemptStart(n int) time.Duration {
+	switch {
+	case n > 1:
+		return c.rest.attempts[n-2].start
+	case c.rest == nil:
+		return 0
+	}
+	return c.rest.delay
+}
+
+func (c *Call) setAttemptStart(n int, start time.Duration) {
+	switch {
+	case n > 1:
+		c.rest.attempts[n-2].start = start
+	case start != 0:
+		c.others().delay = start
+	}
 }
 
 // newScope returns the scope of a round trip of req, on the record that its context
@@ -108,7 +139,7 @@ func newScope(req *http.Request, node any, ch *chain, epoch *time.Time) *scope {
 			call.follow(CallOf(req.Response))
 		}
 	}
-	s.Context, s.chain = ctx, ch
+	s.parent, s.chain = parent{req}, ch
 	s.req = *req.WithContext(s)
 	if call.opened {
 		call.aim(ctx, &s.req) // nobody else has it yet
@@ -140,19 +171,30 @@ func (c *Call) begin(ctx context.Context, epoch *time.Time) {
 // age returns how long ago the call began.
 func (c *Call) age() time.Duration { return time.Since(*c.epoch) - c.begun }
 
-// now is age, less a reading of the clock where only layers of the standing order
-// ran since the last one: before the first attempt, and after the last. A layer
-// that takes time there says so by record.Delay or layer.AddWait.
-func (c *Call) now() time.Duration {
-	switch n := c.count(); {
-	case !c.timely:
+// delay returns how long after the beginning of the call its first attempt begins.
+//
+// A call is timely while only layers of the standing order have run since the clock
+// was read last: before the first attempt, and after the last one. No time passes
+// there, unless a layer says so by record.Delay or layer.AddWait.
+func (c *Call) delay() time.Duration {
+	if c.timely {
+		return 0
+	}
+	return c.age()
+}
+
+// elapsed returns how long the call took, or has taken so far.
+func (c *Call) elapsed() time.Duration {
+	n := c.count()
+	switch {
+	case !c.sealed:
 		return c.age()
+	case !c.timely:
+		return c.rest.took
 	case n == 0:
 		return 0
-	default:
-		last := c.attempt(n)
-		return last.start + last.elapsed
 	}
+	return c.attemptStart(n) + c.attempt(n).elapsed
 }
 
 // start returns when the call began.

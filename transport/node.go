@@ -23,8 +23,8 @@ func (o *outside) Writer() record.Writer  { return nil }
 func (d *detached) Writer() record.Writer { return nil }
 
 func (b *begun) Outer() (ctx context.Context, parts bool)    { return b.Context, false }
-func (s *scope) Outer() (ctx context.Context, parts bool)    { return s.Context, !s.over() }
-func (o *outside) Outer() (ctx context.Context, parts bool)  { return o.Context, true }
+func (s *scope) Outer() (ctx context.Context, parts bool)    { return s.context(), !s.over() }
+func (o *outside) Outer() (ctx context.Context, parts bool)  { return o.context(), true }
 func (d *detached) Outer() (ctx context.Context, parts bool) { return d.Context, true }
 
 // The nodes print as the contexts of package context do: their fields hold requests,
@@ -38,8 +38,8 @@ var (
 )
 
 func (b *begun) Format(f fmt.State, _ rune)    { _, _ = fmt.Fprint(f, b.Context, ".WithCall") }
-func (s *scope) Format(f fmt.State, _ rune)    { _, _ = fmt.Fprint(f, s.Context, ".WithCall") }
-func (o *outside) Format(f fmt.State, _ rune)  { _, _ = fmt.Fprint(f, o.Context, ".WithoutCall") }
+func (s *scope) Format(f fmt.State, _ rune)    { _, _ = fmt.Fprint(f, s.context(), ".WithCall") }
+func (o *outside) Format(f fmt.State, _ rune)  { _, _ = fmt.Fprint(f, o.context(), ".WithoutCall") }
 func (d *detached) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, d.Context, ".WithoutCall") }
 func (u *unbegun) Format(f fmt.State, _ rune)  { _, _ = fmt.Fprint(f, u.Context, ".WithoutCall") }
 

@@ -11,8 +11,8 @@ import (
 // A RateLimit is what one response said of rate limits, and of itself. A header
 // that is missing or invalid leaves the zero value of its fields.
 //
-// State, Reason, Period, ResponseTime, NearLimit and Throttled have no header in
-// general use. They are zero unless the ratelimit middleware has a reader for the
+// State, Reason, Period, RequestID, ResponseTime, NearLimit and Throttled are in no
+// header that all servers share. They are zero unless the ratelimit middleware has a reader for the
 // headers of one vendor.
 type RateLimit struct {
 	State         string        // the server's own word for its state, such as "OK"
@@ -68,8 +68,7 @@ func (r RateLimit) spent() bool { return r.HasQuota && r.Remaining == 0 }
 
 // ParseRateLimit reads the headers in general use of a response.
 //
-// RetryAfter is what the function [RetryAfter] returns, and RequestID the value of
-// X-Request-Id. A quota is read from X-RateLimit-Limit, -Remaining and -Reset, from
+// RetryAfter is what the function [RetryAfter] returns. A quota is read from X-RateLimit-Limit, -Remaining and -Reset, from
 // the same names with X-Rate-Limit- or RateLimit-, and from the RateLimit field of
 // the IETF draft. Where a response describes several quotas, in one of these or in
 // several, the strictest counts: the fewest remaining requests, then the longest
@@ -83,9 +82,6 @@ func (r RateLimit) spent() bool { return r.HasQuota && r.Remaining == 0 }
 // clock is read only for a date.
 func ParseRateLimit(header http.Header, now time.Time) (r RateLimit) {
 	clock := hint.Clock{Header: header, Now: now}
-	if ids := header[hint.RequestID]; len(ids) > 0 {
-		r.RequestID = ids[0]
-	}
 	if lines := header[hint.RetryAfter]; len(lines) > 0 {
 		r.waits(hint.Wait(lines, clock))
 	}

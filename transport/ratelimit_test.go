@@ -64,7 +64,6 @@ func TestRateLimitHeadersOfSeveralVendors(t *testing.T) {
 		want   transport.RateLimit
 	}{
 		{"nothing", http.Header{}, transport.RateLimit{}},
-		{"a request id", header("X-Request-ID: r"), transport.RateLimit{RequestID: "r"}},
 		{"GitHub", header("X-RateLimit-Limit: 60", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 1700000030"),
 			transport.RateLimit{Limit: 60, Reset: 30 * time.Second, HasQuota: true}},
 		{"reset in seconds", header("X-RateLimit-Remaining: 5", "X-RateLimit-Reset: 30"),

@@ -23,7 +23,6 @@ type Call struct {
 	id     [1]string     // see Call.lend
 	epoch  *time.Time    // a moment before the call began
 	begun  time.Duration // since epoch
-	took   time.Duration // until it was sealed
 	first  attempt
 	rest   *rest         // nil until there is something to keep
 	target *http.Request // of the first round trip that has a URL
@@ -34,7 +33,7 @@ type Call struct {
 	lent   bool // the id is in a header
 	sealed bool
 	taken  bool // the request of the block: see scope.nextSent
-	timely bool // no time has passed since the clock was read: see Call.now
+	timely bool // see Call.delay
 }
 
 // Reason says why a retry loop ended while the answer still asked for a retry,
@@ -49,7 +48,10 @@ func (c *Call) End() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.sealed {
-		c.took, c.sealed = c.now(), true
+		if !c.timely {
+			c.others().took = c.age()
+		}
+		c.sealed = true
 	}
 }
 
@@ -113,10 +115,7 @@ func (c *Call) Elapsed() time.Duration {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.sealed {
-		return c.age()
-	}
-	return c.took
+	return c.elapsed()
 }
 
 // Sealed reports whether the call has ended.

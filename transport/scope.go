@@ -38,7 +38,7 @@ func (b *begun) Value(key any) any {
 // without one: the request as it was given, the record that it belongs to, and
 // the state of its retry loop. Several round trips may share a record.
 type scope struct {
-	context.Context
+	parent
 
 	call  *Call
 	chain *chain       // that opened it; nil: a loop did
@@ -46,6 +46,15 @@ type scope struct {
 	sent  http.Request // the first that is sent: see nextSent
 	loop  loop
 }
+
+// A parent is the context of the request that a round trip was given. It takes a word
+// where the context would take two.
+type parent struct{ given *http.Request }
+
+func (p parent) context() context.Context             { return p.given.Context() }
+func (p parent) Deadline() (at time.Time, bound bool) { return p.context().Deadline() }
+func (p parent) Done() <-chan struct{}                { return p.context().Done() }
+func (p parent) Err() error                           { return p.context().Err() }
 
 func (s *scope) Value(key any) any {
 	switch key {
@@ -56,7 +65,7 @@ func (s *scope) Value(key any) any {
 			return s.call.TransactionID()
 		}
 	}
-	return s.Context.Value(key)
+	return s.context().Value(key)
 }
 
 // outside is what layer.Detach makes of a scope: the same context without the record.
@@ -69,7 +78,7 @@ func (o *outside) Value(key any) any {
 	case transactionKey{}:
 		return o.call.TransactionID()
 	}
-	return o.Context.Value(key)
+	return o.context().Value(key)
 }
 
 // detached is what layer.Detach makes of a context that lies below a scope.

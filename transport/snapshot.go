@@ -43,11 +43,8 @@ func (c *Call) snapshot(most int) *snapshot {
 	defer c.mu.Unlock()
 	method, u := c.aimedAt()
 	s := &snapshot{
-		id: c.identity(), method: method, url: u, start: c.start(), elapsed: c.took,
+		id: c.identity(), method: method, url: u, start: c.start(), elapsed: c.elapsed(),
 		sealed: c.sealed, count: c.count(), waited: c.waited(), rate: c.limit(),
-	}
-	if !c.sealed {
-		s.elapsed = c.age()
 	}
 	s.attempts = make([]Attempt, 0, min(s.count, most))
 	for i := range s.count {

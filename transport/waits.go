@@ -93,7 +93,7 @@ func watchFrom(ctx context.Context) *waitWatch {
 	if _, anew := watch.within.(*scope); anew {
 		return nil
 	}
-	if s, inside := here.(*scope); inside && record.Boundary(s.Context) == watch.within {
+	if s, inside := here.(*scope); inside && record.Boundary(s.context()) == watch.within {
 		return watch
 	}
 	return nil

@@ -10,12 +10,14 @@
 package metrics
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -75,7 +77,9 @@ func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func resultOf(req *http.Request, resp *http.Response) ResultMetadata {
-	return ResultOf(transport.RateLimitOf(resp), transport.CallFrom(req.Context()).Retries())
+	said := transport.RateLimitOf(resp)
+	said.RequestID = cmp.Or(said.RequestID, resp.Header.Get(header.RequestID))
+	return ResultOf(said, transport.CallFrom(req.Context()).Retries())
 }
 
 // Attempts returns a middleware that publishes an [HTTPEvent] for each attempt when it

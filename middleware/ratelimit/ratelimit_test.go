@@ -73,7 +73,7 @@ func TestReadsTheHeadersOfOtherVendors(t *testing.T) {
 			transport.RateLimit{HasQuota: true, Remaining: 3, Limit: 10, Reset: 5 * time.Second}},
 		{"the draft's field", []string{"RateLimit", `"default";r=50;t=30`},
 			transport.RateLimit{HasQuota: true, Remaining: 50, Reset: 30 * time.Second}},
-		{"a request id alone", []string{"X-Request-Id", "r-1"}, transport.RateLimit{RequestID: "r-1"}},
+		{"a request id alone", []string{"X-Request-Id", "r-1"}, transport.RateLimit{}},
 		{"what only one vendor says", []string{ratelimit.VendorState, "SLOW"}, transport.RateLimit{}},
 		{"garbage", []string{"Retry-After", "soon", "X-RateLimit-Remaining", "x"}, transport.RateLimit{}},
 		{"nothing", []string{"Content-Type", "text/html"}, transport.RateLimit{}},

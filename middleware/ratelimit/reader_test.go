@@ -58,8 +58,8 @@ func TestTheRecordDoesNotFollowTheHeader(t *testing.T) {
 // L1: layers above read a response as the reader does, and others without it.
 func TestAResponseIsReadByTheReaderItCameThrough(t *testing.T) {
 	t.Parallel()
-	said := []string{ratelimit.VendorState, "SLOW", "X-Request-Id", "r-1"}
-	plain, read := transport.RateLimit{RequestID: "r-1"}, transport.RateLimit{RequestID: "r-1", State: "SLOW", Throttled: true}
+	said := []string{ratelimit.VendorState, "SLOW", "Retry-After", "0"}
+	plain, read := transport.RateLimit{HasRetryAfter: true}, transport.RateLimit{HasRetryAfter: true, State: "SLOW", Throttled: true}
 	var above transport.RateLimit
 	probe := func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {

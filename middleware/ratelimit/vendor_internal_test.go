@@ -15,7 +15,7 @@ const (
 
 // ReadVendor is the vendor's reader.
 func ReadVendor(said http.Header, limit transport.RateLimit) transport.RateLimit {
-	limit.State = said.Get(VendorState)
+	limit.State, limit.RequestID = said.Get(VendorState), said.Get("X-Request-Id")
 	limit.Throttled = limit.State == "SLOW"
 	limit.Period, _ = header.Wait(said[VendorPeriod], header.Clock{})
 	return limit

@@ -18,6 +18,8 @@ const (
 	HeaderResponseTime = "X-Response-Time"
 )
 
+const headerRequestID = "X-Request-Id"
+
 // These are Atlassian's, which answers for Opsgenie at api.atlassian.com: see
 // https://developer.atlassian.com/cloud/jira/platform/rate-limiting.
 const (
@@ -29,8 +31,8 @@ const (
 const Throttled = "THROTTLED"
 
 // ReadLimit adds to said what only Opsgenie's and Atlassian's headers say: the
-// state, the reason, the period of the window that was hit, how long the server
-// took, and whether less than a fifth of a quota is left. It is the reader that
+// state, the reason, the period of the window that was hit, the server's id of the
+// request, how long it took, and whether less than a fifth of a quota is left. It is the reader that
 // [ratelimit.WithReader] takes, and is safe for concurrent use.
 //
 // [ratelimit.WithReader]: https://pkg.go.dev/github.com/tripware/tripware/middleware/ratelimit#WithReader
@@ -40,6 +42,7 @@ func ReadLimit(header http.Header, said transport.RateLimit) transport.RateLimit
 	if said.Reason = first(header, HeaderReason); said.Reason == "" {
 		said.Reason = first(header, headerDraftReason)
 	}
+	said.RequestID = first(header, headerRequestID)
 	said.Period = duration(first(header, HeaderPeriod))
 	said.ResponseTime = duration(first(header, HeaderResponseTime))
 	said.NearLimit = strings.EqualFold(strings.TrimSpace(first(header, headerNearLimit)), "true")
