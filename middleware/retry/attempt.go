@@ -42,7 +42,7 @@ func (c *call) timedAttempt(ctx context.Context) (*http.Response, error) {
 	if c.clock.stop() || read {
 		return resp, nil
 	}
-	timeout := c.clock.err() // it rang meanwhile: what is left to read would fail
+	timeout := c.clock.err() // reading the rest of the body would fail
 	if whole {
 		c.broken = cmp.Or(c.broken, timeout)
 		return resp, nil
@@ -94,7 +94,7 @@ func (c *call) readWhole(ctx context.Context, resp *http.Response) (all bool) {
 	return false
 }
 
-// readAhead is a body of which a part was read already.
+// A readAhead is a body of which a part was read already.
 type readAhead struct {
 	io.Reader
 	io.Closer
@@ -104,7 +104,8 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// blame names the clock of ours that ended an attempt or a wait, if one did.
+// blame returns the timeout of the policy that ended an attempt or a wait, if one did,
+// and err otherwise.
 func blame(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
 		return err

@@ -12,8 +12,9 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A call is one run of the loop. What layers below have to know of it is on the
-// record, where loop leads to.
+// A call is one run of the loop. It lives on the stack: nothing may keep a pointer to
+// it (see TestAllocationsOfASuccess). Layers below read what they need to know about
+// the loop from the record.
 type call struct {
 	*retrier
 
@@ -22,11 +23,11 @@ type call struct {
 	ctx    context.Context
 	record *transport.Call
 	loop   record.Loop   // nil if there is no record
-	repeat record.Repeat // what a second copy of the request would do
+	repeat record.Repeat // whether a second copy of the request does harm
 	replay layer.Replay
 
-	entered   bool // the loop is the one that retries
-	offer     bool // net/http may repeat the request by itself
+	entered   bool // this loop retries, and no other
+	offer     bool // net/http may send the request again by itself
 	traces    bool // attempts are traced
 	endRecord func()
 	cancel    context.CancelFunc // of the call's own clock, until the response's body has it
@@ -34,8 +35,8 @@ type call struct {
 	began    time.Duration // the loop's age, or that of the layer, when the loop began
 	earlier  int           // attempts of earlier round trips that count: see WithRetriesPerCall
 	attempts int
-	retries  int // attempts after the first that count against the limit
-	last     time.Duration
+	retries  int           // attempts after the first that count against the limit
+	last     time.Duration // the wait before the last retry
 	random   backoff.Source
 
 	trace  *trace        // of the running attempt, if it is traced
@@ -74,8 +75,8 @@ func (c *call) begin(r *retrier, req *http.Request) (err error) {
 // off, or a loop above makes them.
 func (c *call) passesThrough() bool { return !c.entered }
 
-// enter registers the loop. It reports false when a loop above does the retries:
-// then this one's limits hold as well, if they are stricter.
+// enter registers the loop. It reports false when a loop above does the retries, to
+// which the limits of this loop then apply where they are stricter.
 func (c *call) enter() bool {
 	if c.loop == nil {
 		c.began = time.Since(c.born)
@@ -105,7 +106,7 @@ func (c *call) repeats(safe bool) record.Repeat {
 	return repeat
 }
 
-// keepBody decides how the body can be sent again, and what depends on that.
+// keepBody decides how the body can be sent again, and what follows from that.
 func (c *call) keepBody() (err error) {
 	anyway := c.policy.errorAny || c.repeat == record.RepeatAlways
 	if c.policy.maxRetries-c.earlier <= 0 && c.req.GetBody == nil {
@@ -114,7 +115,7 @@ func (c *call) keepBody() (err error) {
 		return err
 	}
 	c.offer = anyway || !c.replay.Kept() || c.repeat != record.RepeatRefused && c.idempotent()
-	// Where nothing depends on whether a broken attempt reached the server, a trace would only cost.
+	// Without a trace where nothing depends on whether a broken attempt reached the server.
 	c.traces = c.verifies() || !anyway && !c.idempotent() && c.replay.Replayable()
 	if c.loop != nil && c.replay.Replayable() {
 		c.loop.AllowAgain()
@@ -129,7 +130,7 @@ func (c *call) startClock() {
 	}
 }
 
-// end lets go of all that the call has, but for what the response's body has taken.
+// end releases what the call holds, except for the clocks that the response's body has taken.
 func (c *call) end() {
 	if c.entered {
 		c.leave()
@@ -203,8 +204,8 @@ func (c *call) finish(resp *http.Response, err error, d decision) (*http.Respons
 	return c.handOver(resp), nil
 }
 
-// explain says of the last error how many attempts there were, and why there was no
-// further one, where that is not plain.
+// explain returns the last error with the number of attempts and the reason why there
+// was no further one, where there is something to explain.
 func (c *call) explain(err error, reason transport.Reason) error {
 	if reason == ReasonBody {
 		err = faultOf(c.replay.Fault(), err)
@@ -230,7 +231,7 @@ func (c *call) handOver(resp *http.Response) *http.Response {
 	})
 }
 
-// drop lets go of a response that is not returned.
+// drop drains and closes a response that is not returned.
 func (c *call) drop(resp *http.Response, within time.Duration) {
 	switch {
 	case resp == nil:
@@ -242,7 +243,7 @@ func (c *call) drop(resp *http.Response, within time.Duration) {
 	c.release()
 }
 
-// release ends the context of the last attempt, if it had one of its own.
+// release ends the context of the last attempt, if the attempt had a clock.
 func (c *call) release() {
 	if c.clock != nil {
 		c.clock.end()

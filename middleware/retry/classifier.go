@@ -9,7 +9,7 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// An Answer is what a [Classifier] says of an attempt.
+// An Answer is the result of a [Classifier] for one attempt.
 type Answer int
 
 // The answers of a classifier.
@@ -19,21 +19,21 @@ const (
 	No                    // do not repeat it
 )
 
-// A Classifier decides whether an attempt is to be repeated, where status codes
-// are not enough: an API that throttles with a 400 and a code in the body, or one
-// that says by a header that a 503 is final. It is asked about every response and
-// every error but those that are never repeated: a 101, a 407, a refused
-// certificate, a request that cannot be sent, a body of the caller's that failed,
-// a refusal of a limiter, and what came after the caller cancelled.
+// A Classifier decides whether an attempt is repeated where status codes are not
+// enough: for an API that throttles with a 400 and a code in the body, or one whose
+// header marks a 503 as final. The loop calls it for every response and every error
+// except those that are never repeated: a 101, a 407, a refused certificate, a request
+// that cannot be sent, a request body that failed, a refusal of a limiter, and
+// whatever comes after the caller cancelled.
 //
-// With [Yes] the attempt counts as listed, and the method is not looked at: the
-// classifier answers for it. All other bounds hold: retries, time, budget, and
-// whether the body can be sent again. It runs in the call's goroutine and must be
-// safe for concurrent use. A panic in it counts as [AsUsual]; the first of a client
-// is logged by [slog.Default].
+// If it returns [Yes], the attempt is treated as if its status were listed, whatever
+// the method; the classifier is responsible for that. All other bounds hold: retries,
+// time, budget, and whether the body can be sent again. It runs in the call's
+// goroutine and must be safe for concurrent use. A panic in it counts as [AsUsual];
+// the layer logs the first panic with [slog.Default].
 type Classifier func(Outcome) Answer
 
-// An Outcome is what a [Classifier] sees of an attempt.
+// An Outcome describes an attempt to a [Classifier].
 type Outcome struct {
 	Method  string
 	URL     string      // without user, and with secret parameters masked
@@ -51,9 +51,10 @@ const (
 	prefixTime  = 100 * time.Millisecond
 )
 
-// Prefix returns the beginning of the response's body: up to 4 KiB, as far as
-// they come within 100 ms. The reader of the response gets it all the same. It is
-// nil without a response, and must only be called while the classifier runs.
+// Prefix returns the beginning of the response's body: up to 4 KiB, or less if the
+// rest does not arrive within 100 ms. Whoever reads the response reads the prefix as
+// well. Prefix returns nil without a response, and must only be called while the
+// classifier runs.
 func (o Outcome) Prefix() []byte {
 	if o.resp == nil || o.resp.Body == http.NoBody {
 		return nil

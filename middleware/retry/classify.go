@@ -16,43 +16,43 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// Why a retry loop ended although the last response or error asked for a retry.
-// The reason is on the call's record.
+// The reasons why a retry loop ended although the last response or error called for a
+// retry. The reason is on the call's record.
 const (
 	ReasonAttempts      transport.Reason = "attempts"       // all retries were made
 	ReasonElapsed       transport.Reason = "elapsed"        // the next would pass the largest elapsed time
 	ReasonDeadline      transport.Reason = "deadline"       // the next would pass the caller's deadline
 	ReasonBudget        transport.Reason = "budget"         // the client's retry budget is spent
 	ReasonNotReplayable transport.Reason = "not replayable" // the body cannot be sent again
-	ReasonBody          transport.Reason = "request body"   // the body failed, or has another length than announced
-	ReasonMethod        transport.Reason = "method"         // a repeat might do harm
+	ReasonBody          transport.Reason = "request body"   // the request body failed, or is longer or shorter than announced
+	ReasonMethod        transport.Reason = "method"         // the method is not idempotent, and the request may have been received
 	ReasonHint          transport.Reason = "hint too long"  // the server asks for a longer wait than is followed
 	ReasonLimit         transport.Reason = "limiter"        // the limiter would refuse the next attempt
-	ReasonHost          transport.Reason = "unknown host"   // the host does not exist, and was asked for often enough
+	ReasonHost          transport.Reason = "unknown host"   // the host does not exist, after up to three attempts
 	ReasonNested        transport.Reason = "nested"         // a retry loop above does the retries
 )
 
-// A RetryableError is an error of a layer below that knows whether a repeat may
-// succeed. One whose Retryable returns false ends the call; with true the rules of
-// the method hold, as for a broken connection.
+// A RetryableError is an error of a layer below that knows whether another attempt may
+// succeed. If Retryable returns false, the call ends with the error. If it returns
+// true, the rules for a broken connection apply, which depend on the method.
 type RetryableError interface {
 	error
 	Retryable() bool
 }
 
 // An UnsentError is an error of a layer below that knows whether anything of the
-// request was sent. One whose NotSent returns true is repeated for every method,
-// unless a connection was had for the attempt.
+// request was sent. If NotSent returns true, the attempt is repeated for every method,
+// unless the attempt had a connection.
 type UnsentError interface {
 	error
 	NotSent() bool
 }
 
-// A verdict says whether the outcome of an attempt asks for a repeat.
+// A verdict is whether the outcome of an attempt calls for a retry.
 type verdict struct {
 	cause       string           // why the attempt should be repeated, in a few words; empty: it should not
-	reason      transport.Reason // why it must not be
-	throttled   bool             // the server asked for it: the budget pays nothing
+	reason      transport.Reason // why it must not be repeated all the same
+	throttled   bool             // the server asked for the retry, which the budget does not count
 	unknownHost bool
 }
 
@@ -179,8 +179,8 @@ func (c *call) idempotent() bool {
 	return len(c.req.Header["Idempotency-Key"]) > 0 || len(c.req.Header["X-Idempotency-Key"]) > 0
 }
 
-// sendable reports whether net/http would send a request like this at all; a
-// retry could not mend it.
+// sendable reports whether net/http would send a request like this at all. A retry
+// does not fix such a request.
 func sendable(req *http.Request) bool {
 	if req.URL == nil || req.URL.Host == "" || req.Method != "" && !header.ValidName(req.Method) {
 		return false
@@ -231,8 +231,8 @@ const codeRefusedStream = 7
 func (streamError) Error() string { return "stream error" }
 
 // unsent reports whether it is proved that nothing of the request was processed.
-// What the trace saw counts more than an error: that may be of another errand of
-// a layer below. A refused stream says itself that it is none.
+// What the trace saw counts more than an error, which may belong to another request of
+// a layer below. A refused stream belongs to this request.
 func (c *call) unsent(err error) bool {
 	if stream, ok := errors.AsType[streamError](err); ok && stream.Code == codeRefusedStream {
 		return true
@@ -246,7 +246,7 @@ func (c *call) unsent(err error) bool {
 // noConnection reports whether err itself says that nothing was sent.
 func noConnection(err error) bool {
 	if n, ok := errors.AsType[UnsentError](err); ok && n.NotSent() {
-		return true // a layer below says so: no credential was to be had, or a proxy opened no way
+		return true // a layer below reports it: there was no credential, or a proxy opened no tunnel
 	}
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && (op.Op == "dial" || op.Op == "proxyconnect")
@@ -270,8 +270,8 @@ func (c *call) causeOf(err error) string {
 	}
 }
 
-// faultOf returns the error of the request's body where err is what net/http made
-// of it.
+// faultOf returns the error of the request's body where net/http has wrapped it in err
+// without a type.
 func faultOf(fault, err error) error {
 	if _, ok := errors.AsType[*layer.BodyError](err); ok || err == nil {
 		return err

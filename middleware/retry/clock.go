@@ -10,7 +10,7 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// An attemptClock cuts an attempt that takes too long. A limiter holds it while
+// An attemptClock ends an attempt that takes too long. A limiter holds the clock while
 // it makes the attempt wait.
 type attemptClock struct {
 	after  time.Duration
@@ -41,10 +41,10 @@ func (k *attemptClock) err() error { return &TimeoutError{After: k.after, clock:
 // Hold stops the clock for a while.
 func (k *attemptClock) Hold() { k.timer.Stop() }
 
-// Restart starts it afresh.
+// Restart starts the clock again with its full time.
 func (k *attemptClock) Restart() { k.timer.Reset(k.after) }
 
-// stop stops it for good, and reports whether that was in time.
+// stop stops the clock for good, and reports whether it had not run out yet.
 func (k *attemptClock) stop() bool {
 	k.timer.Stop()
 	return k.state.CompareAndSwap(clockRuns, clockStopped) || k.state.Load() == clockStopped
@@ -56,8 +56,9 @@ func (k *attemptClock) end() {
 	k.cancel(nil)
 }
 
-// timed gives a body what its attempt's contexts need: they end when it is
-// closed. A read that the call's clock ended says so: HTTP/2 would not.
+// timed returns resp with a body that calls release when it is closed, which ends the
+// contexts of the attempt and the call. If a timeout of the policy ends a Read, the
+// error says so; that of HTTP/2 does not.
 func timed(ctx context.Context, resp *http.Response, release func()) *http.Response {
 	b := &timedBody{ReadCloser: resp.Body, ctx: ctx, release: release}
 	resp.Body = b

@@ -43,15 +43,15 @@ func (c *call) decide(resp *http.Response, err error) decision {
 	return d
 }
 
-// stands reports whether nothing has to be asked about a response, as about most.
+// stands reports whether a response is returned without further questions, as most are.
 func (c *call) stands(resp *http.Response, err error) bool {
 	return err == nil && c.broken == nil && c.policy.classifier == nil && !c.listed(resp)
 }
 
-// A turn is what the limiter says of the next attempt.
+// A turn is when the limiter would admit the next attempt.
 type turn struct {
 	in      time.Duration // until the attempt would be admitted
-	refused bool          // if it came at once
+	refused bool          // the limiter would refuse an attempt that came earlier
 }
 
 func (c *call) turn() (next turn) {

@@ -13,13 +13,15 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// The clocks of a call. The end of a caller's own context matches neither.
+// errors.Is matches ErrAttemptTimeout for an attempt that ran out of time (see
+// [WithAttemptTimeout]), and ErrCallTimeout for a call that did (see
+// [WithCallTimeout]). It matches neither when the caller's context ends.
 var (
 	ErrAttemptTimeout = errors.New("retry: attempt timed out")
 	ErrCallTimeout    = errors.New("retry: call timed out")
 )
 
-// An Error is the end of a call by an error after retries, or after one that
+// An Error is returned when a call ends with an error after retries, or when a retry
 // was not allowed. It unwraps to the error of the last attempt.
 type Error struct {
 	Attempts int              // how many were made
@@ -29,13 +31,13 @@ type Error struct {
 	method string // of the request, for ReasonMethod
 }
 
-// Error says why there was no further attempt, how many there were, and the cause,
-// less what looks like a secret.
+// Error returns why there was no further attempt, how many there were, and the cause,
+// without what looks like a secret.
 func (e *Error) Error() string {
 	return "retry: " + e.outcome() + ": " + strings.TrimPrefix(redact.Cut(e.Err.Error(), redact.MaxError), "retry: ")
 }
 
-// outcome says in words how the call ended, and what would let it go on.
+// outcome describes how the call ended, and which option allows more.
 func (e *Error) outcome() string {
 	gaveUp, once := "gave up after 1 attempt", "not repeated"
 	if e.Attempts != 1 {
@@ -62,7 +64,7 @@ func (e *Error) outcome() string {
 	return gaveUp
 }
 
-// MarshalJSON writes what Error says: the fields of a foreign error may be secret.
+// MarshalJSON writes the text of Error: the fields of another package's error may be secret.
 func (e *Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
 
 // Unwrap returns the error of the last attempt.
@@ -77,28 +79,28 @@ func (e *Error) Timeout() bool {
 	return ok && t.Timeout()
 }
 
-// An unnamed error reads as what it wraps without the name of this package, which
-// stands before it already.
+// An unnamed error reads as the error that it wraps without the name of this package,
+// which the text already begins with.
 type unnamed struct{ error }
 
 func (e unnamed) Error() string { return strings.TrimPrefix(e.error.Error(), "retry: ") }
 func (e unnamed) Unwrap() error { return e.error }
 
-// rewindError is what ends a call whose body could not be had again.
+// rewindError returns the error of a call whose body could not be opened again.
 func rewindError(err error) error { return fmt.Errorf("retry: rewind request body: %w", err) }
 
-// A TimeoutError is the end of an attempt, or of a call, by a clock of the
-// policy. It matches [ErrAttemptTimeout] or [ErrCallTimeout], and
-// [context.DeadlineExceeded] as the timeouts of net/http do. It is a [net.Error].
+// A TimeoutError is returned when a timeout of the policy ends an attempt or a call.
+// errors.Is matches [ErrAttemptTimeout] or [ErrCallTimeout], and, as for the timeouts
+// of net/http, [context.DeadlineExceeded]. It is a [net.Error].
 type TimeoutError struct {
-	After time.Duration // the clock's setting
+	After time.Duration // the timeout that was set
 	clock error
 }
 
-// Error names the clock and its setting.
+// Error names the timeout and its duration.
 func (e *TimeoutError) Error() string { return fmt.Sprintf("%v after %v", e.clock, e.After) }
 
-// Unwrap returns the sentinel of the clock.
+// Unwrap returns [ErrAttemptTimeout] or [ErrCallTimeout].
 func (e *TimeoutError) Unwrap() error { return e.clock }
 
 // Is reports whether target is [context.DeadlineExceeded].

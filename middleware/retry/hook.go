@@ -12,7 +12,7 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// An Event is one failed attempt, as a [Hook] sees it: values only, so that a
+// An Event describes one failed attempt to a [Hook]. It holds values only, so that a
 // hook can neither read nor break the response.
 type Event struct {
 	TransactionID string
@@ -26,13 +26,13 @@ type Event struct {
 	Reason        transport.Reason // why no retry follows; empty if one does
 }
 
-// A Hook is told of each failed attempt, before the wait. Its context carries
-// no record: requests that it makes are none of the call's. It runs in the
-// call's goroutine, and must be safe for concurrent use. A panic in it is
-// contained; the first of a client is logged by [slog.Default].
+// A Hook is called for each failed attempt, before the wait. Its context does not
+// carry the record, so that requests made with it do not belong to the call. A hook
+// runs in the call's goroutine and must be safe for concurrent use. The layer recovers
+// from a panic in it, and logs the first one with [slog.Default].
 type Hook func(ctx context.Context, e Event)
 
-// tell tells the hooks of a failed attempt.
+// tell calls the hooks for a failed attempt.
 func (c *call) tell(resp *http.Response, err error, d decision) {
 	e := Event{
 		TransactionID: c.record.TransactionID(),
@@ -48,8 +48,8 @@ func (c *call) tell(resp *http.Response, err error, d decision) {
 	}
 }
 
-// contain calls a function of the user's. A panic in it is reported, the first
-// time, and ends nothing.
+// contain calls a function of the caller and recovers from a panic in it. It logs the
+// first one.
 func (r *retrier) contain(ctx context.Context, what string, f func()) {
 	defer func() {
 		if p := recover(); p != nil {

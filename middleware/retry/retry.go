@@ -1,6 +1,4 @@
-// Package retry repeats attempts that failed for a passing reason: full jitter
-// between them, the server's Retry-After followed, bodies replayed, dropped
-// responses drained, and no more than a budget of it in an outage.
+// Package retry repeats attempts that failed for a transient reason.
 //
 // The defaults are those of the vendor's Python SDK under names that say what
 // they are:
@@ -35,8 +33,9 @@ import (
 )
 
 // New returns a middleware that retries. Place it below what runs once per call
-// and above what runs once per attempt. Each client it is put under gets a
-// budget of its own, unless [WithBudget] shares one.
+// and above what runs once per attempt. Each chain that it is put into has a separate
+// budget, unless [WithBudget] shares one. Invalid options make the layer refuse every
+// call; transport.Check reports them. The layer is safe for concurrent use.
 func New(opts ...Option) transport.Middleware {
 	c := defaults()
 	for _, opt := range opts {
@@ -63,8 +62,8 @@ func New(opts ...Option) transport.Middleware {
 	}
 }
 
-// spare returns the node of a call that has ended: it opens the record of calls that
-// no chain opened.
+// spare returns the node of a call that has ended. Such a node opens the record of
+// calls that no chain opened.
 func spare() record.Opener {
 	ctx, call := transport.Begin(context.Background())
 	call.End()
@@ -72,9 +71,9 @@ func spare() record.Opener {
 	return opener
 }
 
-// verifies reports whether a callback of the user's may refuse a server. It reads a
-// clone, since the first use of a transport, which may run at the same time, writes
-// its TLS configuration.
+// verifies reports whether a callback in the base's TLS configuration may refuse a
+// server. It reads a clone: the first use of a transport, which may run at the same
+// time, writes to its configuration.
 func verifies(base *http.Transport) bool {
 	cfg := base.Clone().TLSClientConfig
 	return cfg != nil && (cfg.VerifyConnection != nil || cfg.VerifyPeerCertificate != nil)
@@ -84,14 +83,14 @@ type retrier struct {
 	layer.Link
 
 	config   config
-	budget   *Budget       // unless the policy has one
-	spare    record.Opener // not nil: a retry loop of ours is below, which finds this one by a record
-	verifies func() bool   // see verifies; asked when the base is used
-	panicked sync.Once     // a callback did, and that was reported
+	budget   *Budget       // used unless the policy has one
+	spare    record.Opener // nil unless there is another retry loop below, which finds this one by the record
+	verifies func() bool   // see verifies; called when the base is used
+	panicked sync.Once     // logs the first panic of a callback
 	drainer  layer.Drainer // see call.drain
 
-	born         time.Time // what elapsed times are read off: time.Since asks one clock, time.Now two
-	bornInBubble bool      // of testing/synctest
+	born         time.Time // elapsed times count from here: time.Since reads one clock, time.Now two
+	bornInBubble bool      // born is a time of a bubble of testing/synctest
 }
 
 // Layer returns the name with the policy's main figures.

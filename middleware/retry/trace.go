@@ -24,14 +24,14 @@ func (c *call) traced() context.Context {
 	return c.trace.ctx
 }
 
-// A trace learns whether an attempt can have reached the server. Only what it
-// saw counts: a base that traces nothing proves nothing.
+// A trace records whether an attempt can have reached the server. A base that does not
+// call the trace proves nothing.
 type trace struct {
 	hooks     httptrace.ClientTrace
 	ctx       context.Context       // of the attempts that it is for
-	asked     atomic.Int32          // how often a connection was asked for
-	had       atomic.Int32          // how often one was had
-	refused   atomic.Pointer[error] // how a TLS handshake ended
+	asked     atomic.Int32          // connections that were asked for
+	had       atomic.Int32          // connections that were obtained
+	refused   atomic.Pointer[error] // the error of a TLS handshake
 	handshake bool                  // TLS handshakes are traced
 }
 
@@ -51,8 +51,8 @@ func newTrace(ctx context.Context, handshakes bool) *trace {
 }
 
 // settled reports whether no event of an attempt that returned a response can follow:
-// each connection that was asked for was had. A handshake goes on where net/http found
-// an idle connection meanwhile, so that one that is traced may fail much later.
+// each connection that was asked for was obtained. If handshakes are traced, one may
+// still fail later: net/http lets it run when another connection becomes idle first.
 func (t *trace) settled() bool { return !t.handshake && t.asked.Load() == t.had.Load() }
 
 // clear forgets the attempt before.
@@ -61,11 +61,11 @@ func (t *trace) clear() {
 	t.had.Store(0)
 }
 
-// saw reports whether the base traces what it does.
+// saw reports whether the base calls the trace.
 func (t *trace) saw() bool { return t != nil && t.asked.Load() > 0 }
 
-// sent reports whether a connection was had: then the request may have been sent,
-// whatever the error is.
+// sent reports whether the attempt had a connection: then the request may have been
+// sent, whatever the error is.
 func (t *trace) sent() bool { return t != nil && t.had.Load() > 0 }
 
 // refusedByCallback reports whether the handshake of the attempt failed by the

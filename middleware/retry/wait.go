@@ -56,7 +56,7 @@ func (c *call) hint(resp *http.Response, throttled bool) (hint, window time.Dura
 	return said.Hint(resp.StatusCode), window
 }
 
-// source returns what the call's waits are drawn from.
+// source returns the source that the call's waits are drawn from.
 func (c *call) source() backoff.Source {
 	if c.random == nil {
 		c.random = backoff.Draw
@@ -107,8 +107,8 @@ func (c *call) sleep(d time.Duration) error {
 	return c.over()
 }
 
-// over returns why the call has ended from outside: its context, its clock, or
-// the request's Cancel channel.
+// over returns an error if the call has ended meanwhile: by its context, its timeout,
+// or the request's Cancel channel.
 func (c *call) over() error {
 	if c.ctx.Err() != nil {
 		return blame(c.ctx, backoff.Sleep(c.ctx, 0))

@@ -15,8 +15,8 @@ const (
 	DrainTime  = 100 * time.Millisecond
 )
 
-// CloseBody closes body, which may be nil, and drops the error: nobody reads such
-// a body any more, so that its error says nothing that a caller could act on.
+// CloseBody closes body, which may be nil, and drops the error: a caller that no longer
+// reads the body cannot act on it.
 func CloseBody(body io.ReadCloser) {
 	if body != nil {
 		_ = body.Close()
@@ -81,7 +81,7 @@ type drain struct {
 	mu     sync.Mutex  // held while the body is closed
 	closed atomic.Bool // or about to be
 
-	remains time.Duration // guarded by the mutex of the Drainer, if there is one
+	remains time.Duration // guarded by the mutex of a Drainer
 }
 
 // read reads the body by way of a buffer that io keeps for this.

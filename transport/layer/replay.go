@@ -12,8 +12,8 @@ import (
 	"sync/atomic"
 )
 
-// ErrNotReplayable is returned for a body that cannot be sent again: it is longer
-// than may be kept, or an attempt still reads it.
+// ErrNotReplayable is returned for a request body that cannot be sent again, because it
+// is longer than may be kept or because an attempt still reads it.
 var ErrNotReplayable = errors.New("transport: replay request body: it cannot be sent again")
 
 // A BodyError reports that a request body failed while it was read, or that it
@@ -24,7 +24,7 @@ type BodyError struct {
 	Err  error // the error of the body's Read, or what is wrong with its length
 }
 
-// Error says how far the body could be read and what happened then.
+// Error returns how far the body could be read and what happened then.
 func (e *BodyError) Error() string {
 	return fmt.Sprintf("transport: read request body: after %d bytes: %v", e.Read, e.Err)
 }
@@ -32,7 +32,7 @@ func (e *BodyError) Error() string {
 // Unwrap returns the error of the body.
 func (e *BodyError) Unwrap() error { return e.Err }
 
-// Retryable is false: the body would fail again.
+// Retryable returns false: the body would fail again.
 func (e *BodyError) Retryable() bool { return false }
 
 func lengthError(read, announced int64) error {
@@ -42,39 +42,39 @@ func lengthError(read, announced int64) error {
 	return &BodyError{read, fmt.Errorf("it ends before the %d bytes that the request announces", announced)}
 }
 
-// A Replay sends the body of one request in several attempts: the same bytes and
-// the same length in each. Nothing is read before the first attempt.
+// A Replay sends the body of one request in several attempts, with the same bytes and
+// the same length in each. It reads nothing before the first attempt.
 //
-// A Replay is for one goroutine at a time; the bodies that it makes may be read
-// and closed by another, as net/http does.
+// A Replay is not safe for concurrent use, but the bodies that it returns may be read
+// and closed by another goroutine, as net/http does.
 type Replay struct {
 	how     how
 	getBody func() (io.ReadCloser, error)
-	source  *source // what the attempts share, if each does not get its own
-	watch   *watch  // nil: the length was checked already
+	source  *source // what the attempts share, unless each gets another body
+	watch   *watch  // nil if the length was checked already
 	begun   bool
 	next    io.ReadCloser // for the next attempt, see Prepare
 }
 
-// how is the way to have a body again.
+// how is the way to send a body again.
 type how int
 
 const (
 	noBody how = iota
-	once       // it is sent as it came, and not again
+	once       // it is sent unchanged, and not again
 	fresh      // from GetBody
 	shared     // from the source
 )
 
 // NewReplay decides how the body of req can be sent again:
 //   - by GetBody, if the request has one;
-//   - by rewinding it to where it stands now, if it is an [io.Seeker] that can seek;
+//   - by seeking to its current offset, if it is an [io.Seeker] that can seek;
 //   - from a copy of what attempts have read, as long as that is at most ceiling
 //     bytes. A ceiling of 0 keeps nothing.
 //
-// A body for which none of this is possible is sent once, as it came. The error
-// is a [*BodyError] for a body in memory that is longer or shorter than the
-// request announces. The body is not closed then.
+// A body for which none of this is possible is sent once, unchanged. If a body in
+// memory is longer or shorter than the request announces, NewReplay returns a
+// [*BodyError], and does not close the body.
 func NewReplay(req *http.Request, ceiling int64) (Replay, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return Replay{}, nil
@@ -112,13 +112,13 @@ func announced(req *http.Request) int64 {
 	return -1 // for a body that is not nil, 0 means unknown
 }
 
-// sizeInMemory returns the length of a body that http.NewRequest made from a
-// reader in memory. Such a body goes down as it came, since net/http sends it
-// with the head of the request in one write.
+// sizeInMemory returns the length of a body that http.NewRequest made from a reader in
+// memory. Such a body is passed on unchanged, since net/http sends it in one write with
+// the head of the request.
 func sizeInMemory(body io.ReadCloser) (int64, bool) {
 	v := reflect.ValueOf(body)
 	if t := v.Type(); t.PkgPath() != "io" || !strings.HasPrefix(t.Name(), "nopCloser") || t.NumField() != 1 {
-		return 0, false // it did not come from io.NopCloser
+		return 0, false // io.NopCloser did not make it
 	}
 	switch r := v.Field(0).Interface().(type) {
 	case *bytes.Reader:
@@ -131,8 +131,8 @@ func sizeInMemory(body io.ReadCloser) (int64, bool) {
 	return 0, false
 }
 
-// Replayable reports whether the body can be sent again, as far as is known by
-// now: an attempt may find out that it is too long to be kept.
+// Replayable reports whether the body can be sent again, as far as is known: an attempt
+// may find out later that the body is too long to be kept.
 func (r *Replay) Replayable() bool {
 	return r.how != once && (r.source == nil || !r.source.overran())
 }
@@ -140,8 +140,8 @@ func (r *Replay) Replayable() bool {
 // Kept reports whether the body can be sent again only from a copy of what was read.
 func (r *Replay) Kept() bool { return r.how == shared && r.source.seeker == nil }
 
-// Fault returns the [*BodyError] of the body, if an attempt met one, or nil. Such
-// an attempt must not be repeated.
+// Fault returns the [*BodyError] of the body if an attempt met one, and nil otherwise.
+// Such an attempt must not be repeated.
 func (r *Replay) Fault() error {
 	switch {
 	case r.source != nil:
@@ -165,18 +165,18 @@ func (r *Replay) Held(resp *http.Response) bool {
 	case shared:
 		return r.source.held()
 	case fresh, once:
-		return true // nobody told
+		return true // nothing reports when it is closed
 	case noBody:
 	}
 	return false
 }
 
-// Attempt returns the request of the next attempt: a copy of req with ctx and
-// with the attempt's own body, or req itself where neither differs. Read on that
-// body ends with ctx. Before a further attempt, Prepare must be called.
+// Attempt returns the request of the next attempt: a copy of req with ctx and with the
+// body of this attempt, or req itself where neither differs. A Read of that body ends
+// when ctx does. Prepare must be called before each further attempt.
 //
-// With offer, a body of ours comes with a GetBody, so that net/http can send it
-// again by itself where a connection was closed before it was used.
+// If offer is set, a body that the Replay made comes with a GetBody, so that net/http
+// can send the request again where a connection was closed before it was used.
 func (r *Replay) Attempt(ctx context.Context, req *http.Request, offer bool) (*http.Request, error) {
 	if r.how == noBody && ctx == req.Context() {
 		return req, nil
@@ -200,20 +200,20 @@ func (r *Replay) Attempt(ctx context.Context, req *http.Request, offer bool) (*h
 	return next, nil
 }
 
-// offer gives next, which is a copy, the GetBody that belongs to its body. The
-// functions must not hold r, which lives on a stack.
+// offer sets the GetBody of next, which is a copy, to one that fits its body. The
+// functions must not hold r, which lives on the stack of the retry loop.
 func (r *Replay) offer(ctx context.Context, next *http.Request, ours bool) {
 	switch {
 	case r.how == shared && ours:
 		s := r.source
 		next.GetBody = func() (io.ReadCloser, error) { return s.reopen(ctx) }
-	case r.how == fresh && r.watch != nil: // else that of the request will do
+	case r.how == fresh && r.watch != nil: // otherwise that of the request fits
 		getBody, w := r.getBody, r.watch
 		next.GetBody = func() (io.ReadCloser, error) { return made(getBody, w) }
 	}
 }
 
-// take returns the body of the next attempt; nil for the one that req has.
+// take returns the body of the next attempt, or nil for the one that req has.
 func (r *Replay) take(ctx context.Context, req *http.Request) (io.ReadCloser, error) {
 	first := !r.begun
 	r.begun = true
@@ -254,11 +254,10 @@ func made(getBody func() (io.ReadCloser, error), w *watch) (io.ReadCloser, error
 	return body, nil
 }
 
-// Prepare gets the body for a further attempt, so that the response of the last
-// one can be dropped. It takes the body from an attempt that still reads it; a
-// body that is rewound is waited for until that attempt closed it, for 100 ms at
-// most. The error matches [ErrNotReplayable], is a [*BodyError], or is that of
-// GetBody or Seek.
+// Prepare opens the body for a further attempt, so that the response of the last one
+// can be dropped. An attempt that still reads the body loses it. Before Prepare rewinds
+// a body, it waits for at most 100 ms until that attempt has closed it. The error
+// matches [ErrNotReplayable], is a [*BodyError], or is that of GetBody or Seek.
 func (r *Replay) Prepare(ctx context.Context) (err error) {
 	if err := r.Fault(); err != nil {
 		return err
@@ -275,8 +274,8 @@ func (r *Replay) Prepare(ctx context.Context) (err error) {
 	return err
 }
 
-// Finish says that no attempt follows. It closes a body that the attempts shared
-// as soon as the last of them has closed it, and one that was prepared in vain.
+// Finish ends the Replay: no attempt follows. It closes a body that the attempts shared
+// as soon as the last of them has closed it, and one that was prepared but not used.
 func (r *Replay) Finish() {
 	if r.next != nil {
 		CloseBody(r.next)
@@ -287,9 +286,9 @@ func (r *Replay) Finish() {
 	}
 }
 
-// A watch counts what is read of bodies that come from GetBody.
+// A watch counts the bytes that are read from bodies of GetBody.
 type watch struct {
-	length int64 // -1: not announced
+	length int64 // -1 if the request does not announce it
 	fault  atomic.Pointer[BodyError]
 }
 
@@ -311,7 +310,7 @@ func (b *watched) Close() error {
 func (b *watched) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if b.closed.Load() {
-		return n, err // it may have ended by that
+		return n, err // closing may have ended the Read
 	}
 	n, err = checked(n, err, b.read, b.watch.length)
 	b.read += int64(n)
@@ -321,9 +320,8 @@ func (b *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// checked returns what a Read of a body came to, when read bytes came before: an
-// error that is not the end, and an end at another place than announced, is a
-// BodyError.
+// checked returns the result of a Read after read bytes of a body. An error other than
+// io.EOF, and an end after another length than announced, is a BodyError.
 func checked(n int, err error, read, length int64) (int, error) {
 	total := read + int64(n)
 	switch {
