@@ -86,7 +86,7 @@ func TestALateEventProvesNothing(t *testing.T) {
 // any more ends no later attempt.
 func TestALateRefusalEndsNothing(t *testing.T) {
 	t.Parallel()
-	verifies := &http.Transport{TLSClientConfig: &tls.Config{ //nolint:gosec // nothing is sent
+	verifies := &http.Transport{TLSClientConfig: &tls.Config{
 		VerifyConnection: func(tls.ConnectionState) error { return nil },
 	}}
 	base := &traced{RoundTripper: verifies, steps: []func([]*httptrace.ClientTrace) int{
