@@ -10,7 +10,7 @@ import (
 // One timer for all drains
 //
 // The calls of a layer share the timer that bounds their drains: one for each drain
-// costs a sixth of a call that gets 503, 503, 200 (BenchmarkRatio). Invariants:
+// costs about a tenth of a call that gets 503, 503, 200 (BenchmarkRatio). Invariants:
 //
 //   - A body is never closed late, and at most 10 ms early: see layer.Drainer.
 //   - A timer is shared only by calls under the clock of the process. A bubble of
@@ -33,7 +33,7 @@ func (c *call) drain(body io.ReadCloser, within time.Duration) {
 func inBubble(now time.Time) bool { return now.Year() < 2020 }
 
 // sharesClock reports whether the call and its layer are under the clock of the
-// process: in a bubble, the layer is not born yet.
+// process. In a bubble, whose clock begins earlier, the age of the layer is negative.
 func (c *call) sharesClock() bool {
 	age := c.began
 	if c.loop != nil {
