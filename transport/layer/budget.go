@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// A Budget bounds the share of requests that may be repetitions, so that an
-// outage is not answered by a multiple of the load. Each call adds a fraction of
-// a repetition, a reserve that fills up with time lets a quiet client repeat, and
-// each repetition takes one. A retry loop, a hedge and a credential's replay may
-// share one, and so may clients. It is safe for concurrent use, and its methods
-// work on a nil Budget, which has no bound.
+// A Budget limits the share of requests that are retries, so that retries do not multiply
+// the load during an outage. Each call earns a fraction of a retry. A time-refilled reserve
+// lets low-traffic clients retry. Each retry spends one.
+//
+// A retry loop, a hedge and the retry after a 401 may share a Budget, and so may clients.
+// It is safe for concurrent use. A nil Budget has no limit.
 type Budget struct {
 	ratio, reserve, refill float64
 
@@ -21,19 +21,18 @@ type Budget struct {
 	at   time.Time
 }
 
-// NewBudget returns a full budget. The ratio is that of repetitions to calls,
-// reserve the largest number of repetitions that can be saved up, refill how many
-// are added per second. Zero means none of each. None may be negative: see
-// [Budget.Fault].
+// NewBudget returns a full budget. Each call earns ratio retries, reserve is the largest
+// number of retries that can be saved, and refill is the number of retries added per
+// second. None of them may be negative (see [Budget.Fault]); zero adds none.
 func NewBudget(ratio, reserve, refill float64) *Budget {
 	return &Budget{ratio: ratio, reserve: reserve, refill: refill, left: reserve}
 }
 
-// DefaultBudget returns a full budget of the default size: one repetition for five
-// calls, and a reserve of 100 that fills at ten a second.
+// DefaultBudget returns a full budget of the default size: one retry for every five calls,
+// and a reserve of 100 that refills at 10 per second.
 func DefaultBudget() *Budget { return NewBudget(0.2, 100, 10) }
 
-// Fault returns all that is wrong with the budget's settings, or nil.
+// Fault returns an error that lists the invalid settings, or nil.
 func (b *Budget) Fault() error {
 	if b == nil {
 		return nil
@@ -43,15 +42,15 @@ func (b *Budget) Fault() error {
 		name  string
 		value float64
 	}{{"ratio", b.ratio}, {"reserve", b.reserve}, {"refill", b.refill}} {
-		if !(part.value >= 0) { // not a number is refused as well
+		if !(part.value >= 0) { // true for NaN too
 			faults = append(faults, fmt.Errorf("retry: budget: %s %v is negative", part.name, part.value))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// Deposit counts a call. What time added since the last withdrawal can wait until
-// the next: most calls need no clock.
+// Deposit adds what a call earns. It does not refill the reserve, which Withdraw does, so
+// that most calls do not read the clock.
 func (b *Budget) Deposit() {
 	if b == nil {
 		return
@@ -61,7 +60,7 @@ func (b *Budget) Deposit() {
 	b.left = min(b.left+b.ratio, max(b.reserve, 1))
 }
 
-// Withdraw takes one repetition, and reports false when there is none left.
+// Withdraw spends one retry, and reports false if there is none left.
 func (b *Budget) Withdraw() bool {
 	if b == nil {
 		return true
@@ -76,11 +75,11 @@ func (b *Budget) Withdraw() bool {
 	return true
 }
 
-// Draw takes one repetition that is made in any case, such as one with a renewed
-// credential: an empty budget does not refuse it, and stays empty.
+// Draw spends one retry that is made in any case, such as one with a renewed credential.
+// If the budget is empty, it stays empty.
 func (b *Budget) Draw() { b.Withdraw() }
 
-// Return gives back a repetition that was taken and not made.
+// Return gives back a retry that was withdrawn but not made.
 func (b *Budget) Return() {
 	if b == nil {
 		return

@@ -8,27 +8,28 @@ import (
 	"time"
 )
 
-// The bounds of a drain unless the caller names others: enough for an error
-// page, so that its connection can be used again, and no more.
+// Default limits for [Drain]: enough for an error page, so that its connection can be
+// reused.
 const (
 	DrainBytes = 64 << 10
 	DrainTime  = 100 * time.Millisecond
 )
 
-// CloseBody closes body, which may be nil, and drops the error: a caller that no longer
-// reads the body cannot act on it.
+// CloseBody closes body, which may be nil, and ignores the error. Use it for a body that is
+// no longer needed.
 func CloseBody(body io.ReadCloser) {
 	if body != nil {
 		_ = body.Close()
 	}
 }
 
-// Drain reads what is left of the body of a response that is not returned, so that
-// its connection can be used again, and closes it. It stops after limit bytes or
-// after the time within, whichever comes first: an endless or stalled body costs
-// its connection and nothing more. The body's Close must end a blocked Read, as
-// that of net/http's bodies does. With a limit or a time of 0 Drain closes the body
-// at once. Where Close itself may block, use [DrainAside].
+// Drain reads the rest of the body of a dropped response, so that its connection can be
+// reused, and closes it. It stops after limit bytes or after the time within, whichever
+// comes first, so an endless or stalled body costs only its connection. If limit or within
+// is 0, Drain closes the body at once.
+//
+// The body's Close must end a blocked Read, as with net/http. If Close itself may block,
+// use [DrainAside].
 func Drain(body io.ReadCloser, limit int64, within time.Duration) {
 	if nothingToRead(body, limit, within) {
 		CloseBody(body)
@@ -36,7 +37,7 @@ func Drain(body io.ReadCloser, limit int64, within time.Duration) {
 	}
 	d := &drain{body: body, left: limit}
 	timer := time.AfterFunc(within, d.shut)
-	defer d.shut() // also when the body panics
+	defer d.shut() // also if the body panics
 	defer timer.Stop()
 	d.read()
 }
@@ -45,11 +46,10 @@ func nothingToRead(body io.ReadCloser, limit int64, within time.Duration) bool {
 	return body == nil || body == http.NoBody || limit <= 0 || within <= 0
 }
 
-// DrainAside does what [Drain] does for a body whose Close may block, as that of
-// net/http's HTTP/2 does until the attempt has let go of the request's body (see
-// [Replay.Held]). It drains in another goroutine, and returns after the time within
-// at the latest, or after [DrainTime] if nothing is to be read; what is left to do
-// then goes on in that goroutine.
+// DrainAside is [Drain] for a body whose Close may block. With HTTP/2, net/http's Close
+// blocks until the attempt has released the request's body (see [Replay.Held]). DrainAside
+// drains in another goroutine and returns after at most the time within, or after
+// [DrainTime] if nothing is read. The goroutine ends when Close returns.
 func DrainAside(body io.ReadCloser, limit int64, within time.Duration) {
 	if body == nil || body == http.NoBody {
 		return
@@ -67,19 +67,19 @@ func DrainAside(body io.ReadCloser, limit int64, within time.Duration) {
 	select {
 	case panicked := <-done:
 		if panicked != nil {
-			panic(panicked) // as if the body had been read in this goroutine
+			panic(panicked) // as if this goroutine had read the body
 		}
 	case <-timer.C:
 	}
 }
 
-// A drain is a dropped body up to its bounds.
+// A drain reads a dropped body up to its limits.
 type drain struct {
 	body io.ReadCloser
 	left int64
 
 	mu     sync.Mutex  // held while the body is closed
-	closed atomic.Bool // or about to be
+	closed atomic.Bool // or about to be closed
 
 	remains time.Duration // guarded by the mutex of a Drainer
 }
@@ -96,8 +96,8 @@ func (d *drain) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// shut closes the body, which ends a Read that is blocked. It is called when the
-// body was read, and before that by a timer if that takes too long.
+// shut closes the body, which ends a blocked Read. It is called after the body was read, or
+// earlier by a timer.
 func (d *drain) shut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -7,35 +7,36 @@ import (
 	"time"
 )
 
-// A Drainer does what [Drain] does for all responses that a layer drops, with one
-// timer for all of them instead of one for each: for a retry loop. Most decorators
-// need only Drain. The zero value is ready, and a Drainer is safe for concurrent use.
+// A Drainer drains many bodies with a single timer, for a layer such as a retry loop that
+// drops many responses. Most decorators need only [Drain]. The zero value is ready to use.
+// A Drainer is safe for concurrent use.
 //
-// The timer ticks while there are bodies. A Drainer must not be used under two clocks,
-// such as in two bubbles of testing/synctest: their timers end with them.
+// A Drainer must not be used in two bubbles of testing/synctest, because its timer belongs
+// to one of them.
 type Drainer struct {
-	free sync.Pool // of *drain that no tick can reach any more
+	free sync.Pool // of *drain that no tick can reach
 
 	mu      sync.Mutex
 	running []*drain
 	ticking bool
-	ticked  time.Time // when the time that remains was last brought up to date
+	ticked  time.Time // last update of the remaining times
 }
 
-// tick is how often a Drainer looks for bodies that take too long. One that joins
-// between two ticks is charged for the time since the last, so that it is closed up to
-// a tick early, and never late.
+// tick is how often a Drainer checks for bodies that take too long. A body that is added
+// between two ticks is charged from the last tick, so that it is closed up to one tick
+// early, but never late.
 const tick = DrainTime / 10
 
-// Drain drains and closes body as the function does, but that the time within may be
-// up to 10 ms less. A time below [DrainTime] gets a timer of its own, and holds exactly.
+// Drain drains and closes body like the function [Drain], but may stop up to 10 ms before
+// the time within. If within is less than [DrainTime], it uses a separate timer and is
+// exact.
 func (d *Drainer) Drain(body io.ReadCloser, limit int64, within time.Duration) {
 	if within < DrainTime || nothingToRead(body, limit, within) {
 		Drain(body, limit, within)
 		return
 	}
 	b := d.begin(body, limit, within)
-	defer d.end(b) // also when the body panics
+	defer d.end(b) // also if the body panics
 	b.read()
 }
 
@@ -65,8 +66,8 @@ func (d *Drainer) end(b *drain) {
 	}
 }
 
-// remove takes b off the list, and reports whether no tick has closed it: a tick does
-// that in a goroutine, which may be about to.
+// remove removes b from the list, and reports whether b may be reused: no tick has closed
+// it, and no goroutine is about to.
 func (d *Drainer) remove(b *drain) (untouched bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -77,7 +78,7 @@ func (d *Drainer) remove(b *drain) (untouched bool) {
 	return b.remains >= tick
 }
 
-// tick closes the bodies for which the next tick would be too late.
+// tick closes the bodies whose time ends before the next tick.
 func (d *Drainer) tick() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

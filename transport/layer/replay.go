@@ -12,27 +12,27 @@ import (
 	"sync/atomic"
 )
 
-// ErrNotReplayable is returned for a request body that cannot be sent again, because it
-// is longer than may be kept or because an attempt still reads it.
+// ErrNotReplayable is returned for a body that cannot be sent again, because it is longer
+// than may be copied, or because an attempt still reads it.
 var ErrNotReplayable = errors.New("transport: replay request body: it cannot be sent again")
 
-// A BodyError reports that a request body failed while it was read, or that it
-// does not have the length that the request announces. No retry can fix that, so
-// it is final: no further attempt is made.
+// A BodyError reports that reading a request body failed, or that the body does not have
+// the length that the request announces. A retry cannot fix that, so no further attempt
+// is made.
 type BodyError struct {
-	Read int64 // how many bytes could be read
-	Err  error // the error of the body's Read, or what is wrong with its length
+	Read int64 // number of bytes that were read
+	Err  error // the error of the body's Read, or an error about its length
 }
 
-// Error returns how far the body could be read and what happened then.
+// Error returns a text with the number of bytes and the error.
 func (e *BodyError) Error() string {
 	return fmt.Sprintf("transport: read request body: after %d bytes: %v", e.Read, e.Err)
 }
 
-// Unwrap returns the error of the body.
+// Unwrap returns Err.
 func (e *BodyError) Unwrap() error { return e.Err }
 
-// Retryable returns false: the body would fail again.
+// Retryable returns false, because the body would fail again.
 func (e *BodyError) Retryable() bool { return false }
 
 func lengthError(read, announced int64) error {
@@ -42,39 +42,39 @@ func lengthError(read, announced int64) error {
 	return &BodyError{read, fmt.Errorf("it ends before the %d bytes that the request announces", announced)}
 }
 
-// A Replay sends the body of one request in several attempts, with the same bytes and
-// the same length in each. It reads nothing before the first attempt.
+// A Replay sends the body of one request in several attempts, with the same bytes and the
+// same length in each. Nothing is read before the first attempt.
 //
-// A Replay is not safe for concurrent use, but the bodies that it returns may be read
-// and closed by another goroutine, as net/http does.
+// A Replay is not safe for concurrent use, but the bodies that it returns may be read and
+// closed by other goroutines, as net/http does.
 type Replay struct {
 	how     how
 	getBody func() (io.ReadCloser, error)
-	source  *source // what the attempts share, unless each gets another body
-	watch   *watch  // nil if the length was checked already
+	source  *source // shared by the attempts, unless each has its own body
+	watch   *watch  // nil if the length was already checked
 	begun   bool
 	next    io.ReadCloser // for the next attempt, see Prepare
 }
 
-// how is the way to send a body again.
+// how says how a body can be sent again.
 type how int
 
 const (
 	noBody how = iota
-	once       // it is sent unchanged, and not again
+	once       // not at all
 	fresh      // from GetBody
 	shared     // from the source
 )
 
 // NewReplay decides how the body of req can be sent again:
-//   - by GetBody, if the request has one;
-//   - by seeking to its current offset, if it is an [io.Seeker] that can seek;
-//   - from a copy of what attempts have read, as long as that is at most ceiling
-//     bytes. A ceiling of 0 keeps nothing.
+//   - with GetBody, if the request has one;
+//   - else by seeking to its current offset, if it is an [io.Seeker] that can seek;
+//   - else from a copy of the bytes that were read, up to ceiling bytes. A ceiling of 0
+//     copies nothing.
 //
-// A body for which none of this is possible is sent once, unchanged. If a body in
-// memory is longer or shorter than the request announces, NewReplay returns a
-// [*BodyError], and does not close the body.
+// If none of this is possible, the body is sent once, untouched. NewReplay returns a
+// [*BodyError] if a body in memory is longer or shorter than the request announces. It
+// does not close the body in that case.
 func NewReplay(req *http.Request, ceiling int64) (Replay, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return Replay{}, nil
@@ -113,8 +113,8 @@ func announced(req *http.Request) int64 {
 }
 
 // sizeInMemory returns the length of a body that http.NewRequest made from a reader in
-// memory. Such a body is passed on unchanged, since net/http sends it in one write with
-// the head of the request.
+// memory. Such a body is not wrapped, so that net/http sends it in the same write as the
+// request's headers.
 func sizeInMemory(body io.ReadCloser) (int64, bool) {
 	v := reflect.ValueOf(body)
 	if t := v.Type(); t.PkgPath() != "io" || !strings.HasPrefix(t.Name(), "nopCloser") || t.NumField() != 1 {
@@ -131,17 +131,17 @@ func sizeInMemory(body io.ReadCloser) (int64, bool) {
 	return 0, false
 }
 
-// Replayable reports whether the body can be sent again, as far as is known: an attempt
-// may find out later that the body is too long to be kept.
+// Replayable reports whether the body can be sent again, as far as is known. An attempt
+// may find that the body is too long to be copied.
 func (r *Replay) Replayable() bool {
 	return r.how != once && (r.source == nil || !r.source.overran())
 }
 
-// Kept reports whether the body can be sent again only from a copy of what was read.
+// Kept reports whether the body can be sent again only from a copy of the bytes read.
 func (r *Replay) Kept() bool { return r.how == shared && r.source.seeker == nil }
 
-// Fault returns the [*BodyError] of the body if an attempt met one, and nil otherwise.
-// Such an attempt must not be repeated.
+// Fault returns the [*BodyError] that an attempt got from the body, or nil. Such an
+// attempt must not be retried.
 func (r *Replay) Fault() error {
 	switch {
 	case r.source != nil:
@@ -154,9 +154,9 @@ func (r *Replay) Fault() error {
 	return nil
 }
 
-// Held reports whether the attempt that resp came from may still read the body that
-// it was given, so that closing resp may block: such a response is dropped by
-// [DrainAside]. A response of HTTP/1 never blocks: net/http closes the connection.
+// Held reports whether resp's attempt may still read its request body, so that closing
+// resp may block. Drop such a response with [DrainAside]. With HTTP/1 closing a response
+// never blocks, since net/http closes the connection.
 func (r *Replay) Held(resp *http.Response) bool {
 	if resp.ProtoMajor == 1 {
 		return false
@@ -171,12 +171,12 @@ func (r *Replay) Held(resp *http.Response) bool {
 	return false
 }
 
-// Attempt returns the request of the next attempt: a copy of req with ctx and with the
-// body of this attempt, or req itself where neither differs. A Read of that body ends
-// when ctx does. Prepare must be called before each further attempt.
+// Attempt returns the request of the next attempt: a copy of req with ctx and its own body,
+// or req itself if neither differs. Reads of that body end when ctx ends. Prepare must be
+// called before each attempt except the first.
 //
-// If offer is set, a body that the Replay made comes with a GetBody, so that net/http
-// can send the request again where a connection was closed before it was used.
+// If offer is true, the request has a GetBody where possible, so that net/http can send the
+// body again if a connection was closed before it was used.
 func (r *Replay) Attempt(ctx context.Context, req *http.Request, offer bool) (*http.Request, error) {
 	if r.how == noBody && ctx == req.Context() {
 		return req, nil
@@ -200,8 +200,8 @@ func (r *Replay) Attempt(ctx context.Context, req *http.Request, offer bool) (*h
 	return next, nil
 }
 
-// offer sets the GetBody of next, which is a copy, to one that fits its body. The
-// functions must not hold r, which lives on the stack of the retry loop.
+// offer sets the GetBody of next, which is a copy. The functions must not capture r, which
+// would move it to the heap.
 func (r *Replay) offer(ctx context.Context, next *http.Request, ours bool) {
 	switch {
 	case r.how == shared && ours:
@@ -213,7 +213,7 @@ func (r *Replay) offer(ctx context.Context, next *http.Request, ours bool) {
 	}
 }
 
-// take returns the body of the next attempt, or nil for the one that req has.
+// take returns the body of the next attempt, or nil for the body of req.
 func (r *Replay) take(ctx context.Context, req *http.Request) (io.ReadCloser, error) {
 	first := !r.begun
 	r.begun = true
@@ -239,7 +239,7 @@ func (r *Replay) take(ctx context.Context, req *http.Request) (io.ReadCloser, er
 	return made(r.getBody, r.watch)
 }
 
-// made returns a body of GetBody.
+// made returns a body from GetBody.
 func made(getBody func() (io.ReadCloser, error), w *watch) (io.ReadCloser, error) {
 	body, err := getBody()
 	if err != nil {
@@ -254,10 +254,10 @@ func made(getBody func() (io.ReadCloser, error), w *watch) (io.ReadCloser, error
 	return body, nil
 }
 
-// Prepare opens the body for a further attempt, so that the response of the last one
-// can be dropped. An attempt that still reads the body loses it. Before Prepare rewinds
-// a body, it waits for at most 100 ms until that attempt has closed it. The error
-// matches [ErrNotReplayable], is a [*BodyError], or is that of GetBody or Seek.
+// Prepare gets the body for another attempt. Call it before dropping the last response. It
+// takes the body from an attempt that still reads it; if the body must be rewound, Prepare
+// waits up to 100 ms until that attempt has closed it. The error matches
+// [ErrNotReplayable], is a [*BodyError], or is from GetBody or Seek.
 func (r *Replay) Prepare(ctx context.Context) (err error) {
 	if err := r.Fault(); err != nil {
 		return err
@@ -274,8 +274,9 @@ func (r *Replay) Prepare(ctx context.Context) (err error) {
 	return err
 }
 
-// Finish ends the Replay: no attempt follows. It closes a body that the attempts shared
-// as soon as the last of them has closed it, and one that was prepared but not used.
+// Finish must be called when there will be no further attempt. It closes a prepared body
+// that was not used, and a body shared by the attempts as soon as the last one has closed
+// it.
 func (r *Replay) Finish() {
 	if r.next != nil {
 		CloseBody(r.next)
@@ -286,7 +287,7 @@ func (r *Replay) Finish() {
 	}
 }
 
-// A watch counts the bytes that are read from bodies of GetBody.
+// A watch checks the length of bodies from GetBody.
 type watch struct {
 	length int64 // -1 if the request does not announce it
 	fault  atomic.Pointer[BodyError]
@@ -310,7 +311,7 @@ func (b *watched) Close() error {
 func (b *watched) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if b.closed.Load() {
-		return n, err // closing may have ended the Read
+		return n, err // closing may have caused the error
 	}
 	n, err = checked(n, err, b.read, b.watch.length)
 	b.read += int64(n)
@@ -320,8 +321,9 @@ func (b *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// checked returns the result of a Read after read bytes of a body. An error other than
-// io.EOF, and an end after another length than announced, is a BodyError.
+// checked returns the result of a Read of a body, after read earlier bytes. It returns a
+// BodyError for an error other than io.EOF, and for an end at another offset than
+// announced.
 func checked(n int, err error, read, length int64) (int, error) {
 	total := read + int64(n)
 	switch {
