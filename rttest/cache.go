@@ -43,7 +43,7 @@ func ownResponse(s *scene, name, one, another string, header ...string) {
 		}
 		body := s.finish(s.send(rt, req))
 		if !strings.HasPrefix(body, attemptText) {
-			continue // what the decorator says by itself is no response to another request
+			continue // not a response of the base
 		}
 		if first, again := answeredTo[body]; again && first != value {
 			s.failf("a request with %s: %q got the response to one with %q", name, value, first)
@@ -52,10 +52,11 @@ func ownResponse(s *scene, name, one, another string, header ...string) {
 	}
 }
 
-// attemptText is how the bodies begin that [always] and [fresh] answer with.
+// attemptText is the beginning of the bodies from always and fresh.
 const attemptText = "attempt "
 
-// fresh answers what may be kept for an hour; the body tells the attempt's number.
+// fresh responds with what may be stored for an hour. The body contains the attempt's
+// number.
 func fresh(header ...string) func(*attempt) (*http.Response, error) {
 	return func(a *attempt) (*http.Response, error) {
 		return keepable(a, http.StatusOK, "max-age=3600", header...), nil

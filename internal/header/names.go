@@ -1,8 +1,8 @@
 package header
 
-// The headers in general use that describe a rate limit, a wait or a request, in
-// the form that net/http keeps them. Those that begin with Draft, and RateLimit,
-// are those of the IETF draft "RateLimit header fields for HTTP".
+// The canonical names of common headers that describe a rate limit, a wait or a request.
+// RateLimit and the names that begin with Draft are from the IETF draft "RateLimit header
+// fields for HTTP".
 const (
 	RequestID    = "X-Request-Id"
 	RetryAfter   = "Retry-After"

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// A Quota is what a server says of one limit.
+// A Quota is one rate limit of a server.
 type Quota struct {
-	Limit     int           // requests per window; 0 when unknown
-	Remaining int           // requests left in it
-	Reset     time.Duration // until the window is renewed; 0 when unknown
-	Known     bool          // Remaining was read; otherwise there is no quota
+	Limit     int           // requests per window; 0 if unknown
+	Remaining int           // requests left in the window
+	Reset     time.Duration // time until the window is renewed; 0 if unknown
+	Known     bool          // whether Remaining was read; if false, there is no quota
 }
 
-// Strictest returns the quota with the fewest requests left; of two that are
-// equal, the one that is renewed later. A quota that is not known loses to any other.
+// Strictest returns the quota with fewer requests left, or, if they are equal, the one that
+// is renewed later. A known quota is stricter than an unknown one.
 func Strictest(a, b Quota) Quota {
 	switch {
 	case !a.Known && !b.Known:
@@ -36,8 +36,8 @@ func order(a, b Quota) int {
 	)
 }
 
-// ReadQuota reads a family of headers that give the limit, the remaining requests
-// and the reset separately. Without usable remaining requests there is no quota.
+// ReadQuota parses separate headers for the limit, the remaining requests and the reset. If
+// there is no valid number of remaining requests, the quota is unknown.
 func ReadQuota(limit, remaining, reset []string, clock Clock) (q Quota) {
 	if q.Remaining, q.Known = Count(remaining); q.Known {
 		q.Limit, _ = Count(limit)
@@ -46,13 +46,13 @@ func ReadQuota(limit, remaining, reset []string, clock Clock) (q Quota) {
 	return q
 }
 
-// Count reads the lines of a header that counts requests, each of which may be a
-// list, and returns the smallest number. A number may have parameters, as in
-// 76;w=21600. Fractions are cut off, a negative number counts as 0, and one above
-// [math.MaxInt32] as that. The result is false when there is no number.
+// Count parses the lines of a header that counts requests, each of which may be a list, and
+// returns the smallest number. A number may have parameters, as in 76;w=21600. Fractions
+// are truncated, a negative number counts as 0, and a number above [math.MaxInt32] counts as
+// math.MaxInt32. ok is false if there is no valid number.
 func Count(lines []string) (n int, ok bool) {
 	for _, line := range lines {
-		if short, isShort := digits(line); isShort { // nearly all are of this form
+		if short, isShort := digits(line); isShort { // the most common form
 			n, ok = least(n, ok, short)
 			continue
 		}
@@ -74,7 +74,7 @@ func least(n int, has bool, m int) (int, bool) {
 	return m, true
 }
 
-// count reads one member of a list.
+// count parses one member of a list.
 func count(text string) (int, bool) {
 	text, _, _ = strings.Cut(text, ";")
 	text, negative := strings.CutPrefix(strings.TrimSpace(text), "-")

@@ -1,12 +1,17 @@
-// Package metrics tells observers what calls and attempts did, on three channels:
-// API once per call that ended with a response, HTTP once per attempt, SDK once
-// per typed call. One transaction id joins the events of a call. The events are for
-// any API; the names of their fields in JSON are those that the page of Opsgenie's
-// Python SDK gives them (https://docs.opsgenie.com/docs/opsgenie-python-api).
+// Package metrics publishes events about calls and attempts to observers.
 //
-// [Calls] and [Attempts] publish the first two for any API; typed calls publish
-// the third, and the first in the chain's stead. A channel that nobody observes
-// costs one atomic load.
+// For most uses create [Publishers] with [NewPublishers], pass them to
+// tripware.WithMetrics, and subscribe an [Observer] to a channel with
+// [Publisher.Subscribe]. In a chain of your own, place [Calls] above the retry loop and
+// [Attempts] below it.
+//
+// There are three channels: API has an event for each call with a response, HTTP one for
+// each attempt, and SDK one for each typed call. All events of a call have the same
+// transaction id. Typed calls publish their API events themselves, instead of [Calls]. A
+// channel without observers costs one atomic load.
+//
+// The events work for any API. Their JSON has the field names of Opsgenie's Python SDK
+// (https://docs.opsgenie.com/docs/opsgenie-python-api).
 package metrics
 
 import (

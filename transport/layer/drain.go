@@ -84,7 +84,7 @@ type drain struct {
 	remains time.Duration // guarded by the mutex of a Drainer
 }
 
-// read reads the body by way of a buffer that io keeps for this.
+// read reads the body to its limit, using a buffer of package io.
 func (d *drain) read() { _, _ = io.Copy(io.Discard, d) }
 
 func (d *drain) Read(p []byte) (int, error) {

@@ -279,8 +279,8 @@ func (s *source) took(n int, err error, room int, panicked any) (more bool) {
 	return s.fill != nil
 }
 
-// forget releases what was stored of a body that nobody reads any more: the record of
-// the call leads to its request, and a program may keep it for long.
+// forget releases the stored bytes when they are no longer needed, since a program may
+// keep the record of the call, which refers to its request, for a long time.
 func (s *source) forget() {
 	if s.closed && !s.filling {
 		s.parts = nil
