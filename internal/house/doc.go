@@ -1,4 +1,4 @@
-// Package house holds the rules that keep the module in shape, as tests: which
-// package may import which, how many names each may export, that every promise
-// has a test, that the code in the documents compiles. It exports nothing.
+// Package house tests rules about the module's source: which packages may import which,
+// how many names each may export, that every promise has a test, and that the code in
+// the documents compiles. It exports nothing.
 package house

@@ -1,5 +1,5 @@
-// Package measure tells tests what the process did with its memory, and whether
-// that can be measured at all. Tests of this module alone use it.
+// Package measure measures memory for tests, and reports whether that is possible. Only
+// tests of this module use it.
 package measure
 
 import (

@@ -2,6 +2,6 @@
 
 package measure
 
-// Racing reports whether the race detector is on. It allocates memory itself and
-// empties pools at random, so that allocations are not worth counting under it.
+// Racing reports whether the race detector is on. It allocates memory and empties pools at
+// random, so tests should not count allocations with it.
 const Racing = false

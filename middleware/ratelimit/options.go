@@ -20,8 +20,8 @@ func WithKey(key func(*http.Request) string) LimiterOption {
 	return func(l *Limiter) { l.name, l.named = key, true }
 }
 
-// WithRate limits each key to perSecond attempts a second, after a burst. The burst must be
-// at least 1. The default is a perSecond of 0, which means no limit.
+// WithRate limits each key to perSecond attempts a second, after a burst of at least 1. The
+// default is a perSecond of 0, which means no limit, whatever the burst.
 func WithRate(perSecond float64, burst int) LimiterOption {
 	return func(l *Limiter) { l.perSecond, l.burst = perSecond, burst }
 }

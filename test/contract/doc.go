@@ -1,5 +1,5 @@
-// Package contract sends every operation of the Opsgenie client at a server that
-// knows the vendor's description of the API and refuses what does not fit it. It
-// has tests only: .ci/contract installs the server, Prism, and names it to them.
-// Without it they send the operations at nobody, and look at what is sent.
+// Package contract tests every operation of the Opsgenie client against Prism, a server
+// that refuses requests that do not match the vendor's description of the API. It has
+// only tests. .ci/contract installs Prism and runs them. Without Prism the tests check
+// the requests but do not send them.
 package contract

@@ -1,3 +1,3 @@
-// Package leaks holds tests that no secret leaves the chain by a log, an event, a
-// hook, the record of a call or an error. It exports nothing.
+// Package leaks tests that no secret leaves the chain in a log, an event, a hook, the
+// record of a call or an error. It exports nothing.
 package leaks

@@ -23,7 +23,7 @@ type Budget struct {
 
 // NewBudget returns a full budget. Each call earns ratio retries, reserve is the largest
 // number of retries that can be saved, and refill is the number of retries added per
-// second. None of them may be negative (see [Budget.Fault]); zero adds none.
+// second. Zero means none of them. They must not be negative (see [Budget.Fault]).
 func NewBudget(ratio, reserve, refill float64) *Budget {
 	return &Budget{ratio: ratio, reserve: reserve, refill: refill, left: reserve}
 }
