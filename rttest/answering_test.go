@@ -20,7 +20,7 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A stub answers everything, and asks nobody.
+// A stub responds to every request without a base.
 func stub(http.RoundTripper) http.RoundTripper {
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		if req.Body != nil {
@@ -33,7 +33,7 @@ func stub(http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// A breaker refuses requests for a while after three failures in a row.
+// A breaker is a circuit breaker that opens for a while after three failures in a row.
 type breaker struct {
 	passing
 
@@ -66,7 +66,7 @@ func (b *breaker) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// files serves a folder, as http.NewFileTransport does, and keeps to the contract where that does not.
+// files serves a folder like http.NewFileTransport, but keeps the contract.
 func files(dir string) func(http.RoundTripper) http.RoundTripper {
 	served := http.NewFileTransport(http.Dir(dir))
 	return func(http.RoundTripper) http.RoundTripper {
@@ -87,7 +87,7 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-// C2 to C4: who answers by itself, and does it well, passes.
+// C2 to C4: a decorator that responds without its base, and does it right, passes.
 func TestWhoAnswersByItselfPasses(t *testing.T) {
 	t.Parallel()
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
@@ -100,13 +100,13 @@ func TestWhoAnswersByItselfPasses(t *testing.T) {
 	}
 }
 
-// A stub that does not claim it is told that its base is not asked.
+// A stub that does not claim Answers fails, because it does not call its base.
 func TestAnAnswerWithoutTheBaseMustBeClaimed(t *testing.T) {
 	t.Parallel()
 	assert.Subset(t, failing(t, stub), []string{"sent-once", "request-arrives", "error-comes-through", "status-is-no-error"})
 }
 
-// A claim to answer now and then lets nothing pass that is asked of the base.
+// The claim Answers does not hide faults in requests that reach the base.
 func TestAClaimToAnswerHidesNoFault(t *testing.T) {
 	t.Parallel()
 	for _, f := range faults() {
@@ -121,7 +121,7 @@ func TestAClaimToAnswerHidesNoFault(t *testing.T) {
 	}
 }
 
-// What foreign stubs are found to do is what they do.
+// The findings for stubs of other modules are correct.
 func TestForeignStubs(t *testing.T) {
 	t.Parallel()
 	unclosed := []string{
@@ -147,7 +147,7 @@ func TestForeignStubs(t *testing.T) {
 	})
 }
 
-// C5: a retry loop above a cache takes nothing from it.
+// C5: a cache passes below a retry loop too.
 func TestARetryLoopAboveACachePasses(t *testing.T) {
 	t.Parallel()
 	rttest.Run(t, func(base http.RoundTripper) http.RoundTripper { return retry.New()(caches("")(base)) },

@@ -85,7 +85,7 @@ func keepingCookies(base http.RoundTripper) http.RoundTripper {
 	})(base)
 }
 
-// oneAtATime lets one request pass after the other, and forgets the turn of one that panics.
+// oneAtATime lets one request pass at a time, and never releases its lock after a panic.
 func oneAtATime(base http.RoundTripper) http.RoundTripper {
 	var once sync.Once
 	var turn chan struct{}
@@ -105,7 +105,7 @@ func oneAtATime(base http.RoundTripper) http.RoundTripper {
 	})(base)
 }
 
-// half guards a base against some of its faults.
+// half corrects only some faults of a base.
 func half(nothing, both, response bool) func(http.RoundTripper) http.RoundTripper {
 	return doing(func(req *http.Request, base http.RoundTripper) (*http.Response, error) {
 		resp, err := base.RoundTrip(req)

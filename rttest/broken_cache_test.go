@@ -12,13 +12,13 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// C5: a private cache that keeps to RFC 9111 passes.
+// C5: a private cache that follows RFC 9111 passes.
 func TestACacheWithoutFlawPasses(t *testing.T) {
 	t.Parallel()
 	rttest.Run(t, caches(""), rttest.Caches(), rttest.Unwraps())
 }
 
-// cacheFaults are one flaw for each check of what is answered without the base.
+// cacheFaults holds one flaw for each check of responses without the base.
 func cacheFaults() []fault {
 	all := []fault{
 		{check: "response-by-vary", wrap: caching("Authorization")},
@@ -34,7 +34,7 @@ func cacheFaults() []fault {
 	return all
 }
 
-// C5: a cache that looks at the URL alone is found by name, whether it claims to be one or not.
+// C5: a cache that considers only the URL fails, whether it claims to be a cache or not.
 func TestACacheByURLAloneIsFound(t *testing.T) {
 	t.Parallel()
 	for name, claims := range map[string][]rttest.Option{"as anybody": nil, "as a cache": {rttest.Caches()}} {
@@ -61,7 +61,7 @@ func failing(t *testing.T, wrap func(http.RoundTripper) http.RoundTripper, optio
 	return names
 }
 
-// caching keeps responses that may be kept, by URL and the value of one header.
+// caching stores responses that may be stored, by URL and the value of one header.
 func caching(by string) func(http.RoundTripper) http.RoundTripper {
 	type stored struct {
 		resp http.Response

@@ -19,7 +19,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// signing is a decorator that signs, with a flaw that is named for the check that finds it.
+// signing is a decorator that adds a credential, with a flaw named after the check that finds it.
 func signing(flaw string) func(http.RoundTripper) http.RoundTripper {
 	return doing(func(req *http.Request, base http.RoundTripper) (*http.Response, error) {
 		if req.URL == nil || flaw == "credential-sent" {
@@ -44,7 +44,7 @@ func signing(flaw string) func(http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// signingQuery is a decorator that signs in the query, with a flaw likewise.
+// signingQuery is a decorator that adds a credential to the query, with such a flaw.
 func signingQuery(flaw string) func(http.RoundTripper) http.RoundTripper {
 	return doing(func(req *http.Request, base http.RoundTripper) (*http.Response, error) {
 		if req.URL == nil || flaw == "credential-sent" {
@@ -74,7 +74,7 @@ func signingQuery(flaw string) func(http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// A1, A3: the checks of a credential find their faults in the query as well.
+// A1, A3: the checks of a credential also find faults in the query.
 func TestChecksACredentialInTheQuery(t *testing.T) {
 	t.Parallel()
 	claim := rttest.Carries(rttest.Credential{Origin: origin, Query: "api key", Secret: key})
@@ -113,7 +113,7 @@ func logFaults() []fault {
 	}
 }
 
-// A pacer makes requests wait, with a flaw that is named for the check that finds it.
+// A pacer makes requests wait, with a flaw named after the check that finds it.
 type pacer struct {
 	passing
 

@@ -54,7 +54,7 @@ func requestFaults() []fault {
 	}
 }
 
-// closing closes the request's body again when an answer fits.
+// closing closes the request's body a second time if the result matches.
 func closing(when func(req *http.Request, before error, err error) bool) func(http.RoundTripper) http.RoundTripper {
 	return doing(func(req *http.Request, base http.RoundTripper) (*http.Response, error) {
 		before := req.Context().Err()
@@ -100,7 +100,7 @@ func bodyFaults() []fault {
 	}
 }
 
-// slurp reads a response whole.
+// slurp reads a whole response.
 func slurp(resp *http.Response) (string, error) {
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)

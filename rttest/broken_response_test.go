@@ -13,7 +13,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// changing returns a decorator that lets f change a response that has a body.
+// changing returns a decorator that calls f on each response with a body.
 func changing(f func(resp *http.Response) (*http.Response, error)) func(http.RoundTripper) http.RoundTripper {
 	return doing(func(req *http.Request, base http.RoundTripper) (*http.Response, error) {
 		resp, err := base.RoundTrip(req)
@@ -88,7 +88,7 @@ func responseFaults() []fault {
 	}
 }
 
-// elsewhere unwraps to what is not its base.
+// elsewhere unwraps to another round tripper than its base.
 type elsewhere struct{ passing }
 
 func (*elsewhere) Unwrap() http.RoundTripper { return http.DefaultTransport }
@@ -132,7 +132,7 @@ func connectionFaults() []fault {
 	}
 }
 
-// oneCaller refuses a call while another is under way, over one version of HTTP.
+// oneCaller refuses a call while another is running, with one version of HTTP.
 func oneCaller(version int) func(http.RoundTripper) http.RoundTripper {
 	return func(base http.RoundTripper) http.RoundTripper {
 		var busy atomic.Int32
@@ -149,7 +149,7 @@ func oneCaller(version int) func(http.RoundTripper) http.RoundTripper {
 	}
 }
 
-// eachOnce refuses a request that is under way already.
+// eachOnce refuses a request that is already being sent.
 func eachOnce(base http.RoundTripper) http.RoundTripper {
 	var under sync.Map
 	return doing(func(req *http.Request, base http.RoundTripper) (*http.Response, error) {

@@ -7,13 +7,13 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// A loop without a flaw passes: what the others fail is their flaw.
+// A loop without a flaw passes, so the others fail because of their flaws.
 func TestARetryLoopWithoutFlawPasses(t *testing.T) {
 	t.Parallel()
 	rttest.Run(t, retrying(""), claimRetries(), claimSharing(), rttest.Unwraps())
 }
 
-// retryFaults are one flaw for each check of retries.
+// retryFaults holds one flaw for each check of retries.
 func retryFaults() (all []fault) {
 	also := map[string][]string{
 		"retry-no-upgrade":             {"upgrade-stays-writable"},

@@ -37,7 +37,7 @@ func stallFaults() []fault {
 	}
 }
 
-// An ending body tells when it has been read to its end.
+// An ending body reports when it has been read to its end.
 type ending struct {
 	io.ReadCloser
 
@@ -53,7 +53,7 @@ func (e *ending) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// uploadFirst returns a response over HTTP/2 when the upload has ended.
+// uploadFirst returns a response over HTTP/2 only after the upload has ended.
 func uploadFirst(req *http.Request, base http.RoundTripper) (*http.Response, error) {
 	if req.Body == nil || req.ContentLength == 0 {
 		return base.RoundTrip(req)
@@ -71,7 +71,7 @@ func uploadFirst(req *http.Request, base http.RoundTripper) (*http.Response, err
 	return resp, err
 }
 
-// seeking looks for somebody below who can close idle connections.
+// seeking looks for a layer below that can close idle connections.
 type seeking struct{ passing }
 
 func (s *seeking) CloseIdleConnections() {

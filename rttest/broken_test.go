@@ -15,10 +15,10 @@ import (
 
 // A fault is a decorator that breaks one check.
 type fault struct {
-	check   string // that must fail
+	check   string // the check that must fail
 	wrap    func(http.RoundTripper) http.RoundTripper
 	options []rttest.Option
-	also    []string // checks that may fail by the same fault
+	also    []string // checks that may also fail
 	races   bool     // the race detector sees it too, and would fail this test
 }
 
@@ -65,7 +65,7 @@ func find(t *testing.T, f fault) {
 	require.True(t, found)
 }
 
-// A check that nothing fails would prove nothing.
+// Each check can fail: a check that always passes would prove nothing.
 func TestEachCheckHasAFault(t *testing.T) {
 	t.Parallel()
 	tried := []string{"defaults-untouched"} // in a test of its own, since it breaks them for all
@@ -83,7 +83,7 @@ func TestEachCheckHasAFault(t *testing.T) {
 	assert.Len(t, rttest.Checks(), len(tried))
 }
 
-// Not parallel: no other test may look at the defaults meanwhile.
+// Not parallel, since it changes the defaults that other tests use.
 func TestFindsWhoChangesTheDefaults(t *testing.T) {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	require.True(t, ok)
@@ -95,7 +95,7 @@ func TestFindsWhoChangesTheDefaults(t *testing.T) {
 	}})
 }
 
-// doing returns a decorator that passes CloseIdleConnections on and does what f says.
+// doing returns a decorator that forwards CloseIdleConnections and calls f.
 func doing(f func(req *http.Request, base http.RoundTripper) (*http.Response, error)) func(http.RoundTripper) http.RoundTripper {
 	return func(base http.RoundTripper) http.RoundTripper { return &acting{passing{base}, f} }
 }

@@ -14,8 +14,7 @@ import (
 	"time"
 )
 
-// A cacher is a private cache in memory, with a flaw that is named for the check
-// that finds it.
+// A cacher is a private cache in memory, with a flaw named after the check that finds it.
 type cacher struct {
 	passing
 
@@ -27,7 +26,7 @@ type cacher struct {
 	busy atomic.Int32        // the flaw of one caller at a time
 }
 
-// An entry is a response that was kept, with what must be equal in a request that it answers.
+// An entry is a stored response, with what a request must match to get it.
 type entry struct {
 	req    *http.Request
 	resp   http.Response // without a body
@@ -43,7 +42,7 @@ func caches(flaw string) func(http.RoundTripper) http.RoundTripper {
 	}
 }
 
-// flawed reports whether c has the flaw of that name.
+// flawed reports whether c has the flaw with this name.
 func (c *cacher) flawed(name string) bool { return c.flaw == name }
 
 func (c *cacher) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -70,7 +69,7 @@ func (c *cacher) RoundTrip(req *http.Request) (*http.Response, error) {
 	return c.revalidate(e, req, tag)
 }
 
-// revalidate asks the base whether e still holds.
+// revalidate asks the base whether e is still valid.
 func (c *cacher) revalidate(e *entry, req *http.Request, tag string) (*http.Response, error) {
 	sent := req
 	if !c.flawed("answer-leaves-request") {
@@ -93,7 +92,7 @@ func (c *cacher) revalidate(e *entry, req *http.Request, tag string) (*http.Resp
 	return c.answer(&renewed, req, renewed.stored)
 }
 
-// answerable reports whether a request may be answered by what is kept.
+// answerable reports whether a stored response may be used for a request.
 func (c *cacher) answerable(req *http.Request) bool {
 	h := req.Header
 	return req.URL != nil && (req.Method == http.MethodGet || req.Method == http.MethodHead) && h.Get("If-None-Match") == "" &&
@@ -110,7 +109,7 @@ func has(h http.Header, directive string) bool {
 	return false
 }
 
-// passOn asks the base, and keeps what it says, or forgets what it changed.
+// passOn calls the base and stores the response, or drops responses that it invalidates.
 func (c *cacher) passOn(req *http.Request) (*http.Response, error) {
 	resp, err := c.base.RoundTrip(req)
 	if err != nil || resp == nil || resp.Body == nil {
@@ -127,7 +126,7 @@ func (c *cacher) passOn(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// keep lets a response be read, and keeps it once its body has ended.
+// keep returns a response that is stored when its body has been read to the end.
 func (c *cacher) keep(resp *http.Response, req *http.Request) *http.Response {
 	resp.Request = req
 	e := &entry{req: req, resp: *resp, stored: time.Now(), fresh: lifetime(resp.Header)}
@@ -166,7 +165,7 @@ func (c *cacher) storable(resp *http.Response, e *entry) bool {
 		(!has(h, "no-store") || c.flawed("cache-no-store")) && (!has(h, "no-cache") || c.flawed("cache-no-cache"))
 }
 
-// lifetime is how long a response is fresh.
+// lifetime returns how long a response is fresh.
 func lifetime(h http.Header) time.Duration {
 	for part := range strings.SplitSeq(h.Get("Cache-Control"), ",") {
 		if value, ok := strings.CutPrefix(strings.TrimSpace(part), "max-age="); ok {
@@ -183,7 +182,7 @@ func lifetime(h http.Header) time.Duration {
 
 func (e *entry) current(now time.Time) time.Duration { return e.age + now.Sub(e.stored) }
 
-// put keeps e in place of what answers the same requests.
+// put stores e, replacing an entry for the same requests.
 func (c *cacher) put(e *entry) {
 	id := e.req.URL.String()
 	c.kept[id] = append(slices.DeleteFunc(c.kept[id], func(old *entry) bool { return c.fits(old, e.req) }), e)
@@ -198,7 +197,7 @@ func (c *cacher) find(req *http.Request) *entry {
 	return nil
 }
 
-// fits reports whether e answers req, as far as method and headers go.
+// fits reports whether e matches the method and headers of req.
 func (c *cacher) fits(e *entry, req *http.Request) bool {
 	names := "Authorization"
 	for _, line := range e.resp.Header.Values("Vary") {
@@ -216,7 +215,7 @@ func (c *cacher) fits(e *entry, req *http.Request) bool {
 
 var errBusy = errors.New("another caller is being answered")
 
-// answer makes a response of its own for each request.
+// answer returns a new response for each request.
 func (c *cacher) answer(e *entry, req *http.Request, now time.Time) (*http.Response, error) {
 	if c.flawed("answer-concurrent") {
 		defer c.busy.Add(-1)
@@ -247,7 +246,7 @@ func (c *cacher) answer(e *entry, req *http.Request, now time.Time) (*http.Respo
 	return &resp, nil
 }
 
-// A recording body remembers what was read, and tells it when that is all.
+// A recording body stores what was read, and reports it at the end.
 type recording struct {
 	io.ReadCloser
 

@@ -30,7 +30,7 @@ const (
 	key    = "canary-7c1f2a9e"
 )
 
-// A journal is a log that many goroutines write.
+// A journal is a log that many goroutines may write.
 type journal struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -52,7 +52,7 @@ func (j *journal) logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(j, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// A part is one of our decorators with what it claims.
+// A part is one of this module's decorators, with its claims.
 type part struct {
 	name   string
 	make   func(*journal) transport.Middleware
@@ -75,13 +75,13 @@ var (
 	signed  = rttest.Carries(rttest.Credential{Origin: origin, Header: "X-Signature", Secret: key})
 )
 
-// sign sets a signature that every check can find.
+// sign adds a signature that every check can find.
 func sign(req *http.Request, digest []byte) error {
 	req.Header.Set("X-Signature", fmt.Sprintf("%s/%x", key, digest))
 	return nil
 }
 
-// parts are our decorators in their standing order.
+// parts returns this module's decorators in their default order.
 func parts() []part {
 	quiet := func(*journal) transport.Middleware { return logging.Calls(nil) }
 	return []part{
@@ -117,7 +117,7 @@ func parts() []part {
 	}
 }
 
-// credentials are the other ways in which our decorator signs.
+// credentials returns the other kinds of credentials.
 func credentials() []part {
 	return []part{
 		{name: "auth.header", guards: true, claims: []rttest.Option{header}, make: func(*journal) transport.Middleware {
@@ -182,7 +182,7 @@ func check(t *testing.T, layers ...part) {
 	}, options...)
 }
 
-// C1 to C8, and what each of our decorators claims.
+// C1 to C8, and the claims of each decorator.
 func TestEachDecoratorOfOurs(t *testing.T) {
 	t.Parallel()
 	for _, p := range parts() {
@@ -210,7 +210,7 @@ func TestACredentialThatIsRenewed(t *testing.T) {
 	}
 }
 
-// C1 to C8: network options apply to a clone of the base, so they need a real one.
+// C1 to C8: network options apply to a clone of the base, so they need a real transport.
 func TestTheChainWithNetworkOptions(t *testing.T) {
 	t.Parallel()
 	wrap := func(base http.RoundTripper) http.RoundTripper {
@@ -227,7 +227,7 @@ func TestTheChainWithNetworkOptions(t *testing.T) {
 	rttest.Run(t, wrap, rttest.Unwraps(), rttest.Guards(), begun, retries)
 }
 
-// C1 to C8: every two of our decorators, in their standing order.
+// C1 to C8: every pair of decorators, in their default order.
 func TestEachPairOfOurs(t *testing.T) {
 	t.Parallel()
 	all := parts()
@@ -241,7 +241,7 @@ func TestEachPairOfOurs(t *testing.T) {
 	}
 }
 
-// C1 to C8: the chain as it stands, with all that it can have.
+// C1 to C8: the default chain with all of its layers.
 func TestTheStandingChain(t *testing.T) {
 	t.Parallel()
 	log := &journal{}
@@ -269,7 +269,7 @@ func TestTheStandingChain(t *testing.T) {
 		}))
 }
 
-// C1 to C8: a client without options, and the layers by hand.
+// C1 to C8: a client without options, and a chain of single layers.
 func TestTheChainWithoutOptions(t *testing.T) {
 	t.Parallel()
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{

@@ -30,7 +30,7 @@ func TestADecoratorThatDoesNothingPasses(t *testing.T) {
 	rttest.Run(t, pass, rttest.Unwraps())
 }
 
-// An unwiped body is read into buffers that hold what somebody else read.
+// An unwiped body is read into a buffer with old contents.
 type unwiped struct {
 	io.ReadCloser
 	left *atomic.Int64 // how many bytes of that came through

@@ -12,7 +12,7 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// flawed sends requests in a way of its own, if the flaw concerns them.
+// flawed sends a request differently if the flaw affects it.
 func (r *retrier) flawed(req *http.Request) (resp *http.Response, err error, done bool) { //nolint:revive // as RoundTrip, and more
 	plain := req.Body != nil && req.GetBody == nil
 	switch {
@@ -37,7 +37,7 @@ func (r *retrier) flawed(req *http.Request) (resp *http.Response, err error, don
 	return nil, nil, false
 }
 
-// A keeping body keeps aside what is read of it, and forgets how it failed.
+// A keeping body stores what is read, but forgets an error.
 type keeping struct {
 	io.ReadCloser
 
@@ -55,7 +55,7 @@ func (k *keeping) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// forgetful takes the part of a body that was kept aside for all of it.
+// forgetful treats the stored part of a body as the whole body.
 func (r *retrier) forgetful(req *http.Request) (*http.Response, error) {
 	c := *req
 	k := &keeping{ReadCloser: req.Body}

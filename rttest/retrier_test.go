@@ -21,8 +21,8 @@ const (
 	longest     = 2 * time.Second
 )
 
-// A retrier is a small retry loop that keeps to every check, but for the flaw
-// that it is named for: the name of the check that finds it.
+// A retrier is a small retry loop that passes every check, except for its flaw, which is
+// named after the check that finds it.
 type retrier struct {
 	passing
 
@@ -106,7 +106,7 @@ func (r *retrier) most(resp *http.Response) int {
 	return mostRetries
 }
 
-// wants reports whether an attempt is to be repeated, and can be.
+// wants reports whether an attempt should and can be retried.
 func (r *retrier) wants(req *http.Request, resp *http.Response, err error) bool {
 	if !r.replayable(req, resp) || req.URL == nil || req.Header == nil || resp == nil && err == nil {
 		return false
@@ -146,7 +146,7 @@ func (r *retrier) replayable(req *http.Request, resp *http.Response) bool {
 	return false
 }
 
-// next is the request of a further attempt.
+// next returns the request of the next attempt.
 func (r *retrier) next(req *http.Request, early io.ReadCloser) (*http.Request, error) {
 	c := *req
 	switch {
@@ -169,7 +169,7 @@ func (r *retrier) next(req *http.Request, early io.ReadCloser) (*http.Request, e
 	return &c, nil
 }
 
-// wait is how long to pause; ok is false if that cannot be done.
+// wait returns how long to wait; ok is false if it must not wait that long.
 func (r *retrier) wait(req *http.Request, resp *http.Response, retries int) (wait time.Duration, ok bool) {
 	wait, ok = pause, true
 	if resp != nil {
@@ -234,7 +234,7 @@ func (r *retrier) sleep(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// drop gets rid of a response.
+// drop drains and closes a response.
 func (r *retrier) drop(resp *http.Response) {
 	if resp == nil || resp.Body == nil {
 		return
@@ -272,7 +272,7 @@ func (r *retrier) drop(resp *http.Response) {
 	}
 }
 
-// success is the end by an answer that is not to be repeated.
+// success ends the call with a result that is not retried.
 func (r *retrier) success(req *http.Request, resp *http.Response, err error, retries int) (*http.Response, error) {
 	if r.flaw == "retry-stops-at-success" && retries == mostRetries && req.Body == nil && err == nil {
 		if again, err := r.base.RoundTrip(req); err == nil {
@@ -282,7 +282,7 @@ func (r *retrier) success(req *http.Request, resp *http.Response, err error, ret
 	return resp, err
 }
 
-// give is the end by an answer that was to be repeated.
+// give ends the call with a result that should have been retried.
 func (r *retrier) give(req *http.Request, resp *http.Response, first, err error, retries int) (*http.Response, error) {
 	switch {
 	case r.flaw == "retry-last-error" && err != nil:

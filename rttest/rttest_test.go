@@ -17,10 +17,10 @@ import (
 	"github.com/tripware/tripware/rttest"
 )
 
-// childEnv makes the test binary play one of the children below.
+// childEnv makes the test binary run one of the children below.
 const childEnv = "RTTEST_CHILD"
 
-// child runs a test of this binary that is expected to fail, and returns what it printed.
+// child runs a test of this binary that is expected to fail, and returns its output.
 func child(t *testing.T, which string) string {
 	t.Helper()
 	self, err := os.Executable()
@@ -33,7 +33,7 @@ func child(t *testing.T, which string) string {
 	return string(out)
 }
 
-// TestChild fails on purpose, in a process of its own.
+// TestChild fails on purpose, in a separate process.
 func TestChild(t *testing.T) {
 	switch which := os.Getenv(childEnv); which {
 	case "":
@@ -62,7 +62,7 @@ func TestAFailureSaysWhatWasExpectedWhatHappenedAndWhy(t *testing.T) {
 	assert.Contains(t, out, "why:      net/http: RoundTrip executes a single HTTP transaction")
 }
 
-// A3: the secret that the decorator was given stands in no report.
+// A3: no report contains the decorator's secret.
 func TestAReportDoesNotShowTheSecret(t *testing.T) {
 	t.Parallel()
 	out := child(t, "signing")
@@ -83,7 +83,7 @@ func TestTellsAllThatIsWrongWithTheOptions(t *testing.T) {
 	assert.NotContains(t, out, "TestChild/", "no check is run")
 }
 
-// C1: a write that comes too late, or too early, is seen while somebody reads.
+// C1: the race detector sees a write during a concurrent read.
 func TestTheRaceDetectorSeesALateWrite(t *testing.T) {
 	t.Parallel()
 	if !measure.Racing {
@@ -112,7 +112,7 @@ func TestNamesItsOutcomes(t *testing.T) {
 	assert.Equal(t, []string{"passed", "failed", "not claimed", "skipped", "outcome 4"}, names)
 }
 
-// A decorator may hang in any way: each check of it ends.
+// However a decorator hangs, each check ends.
 func TestDoesNotHangOnADecoratorThatDoes(t *testing.T) {
 	t.Parallel()
 	var never sync.Mutex
