@@ -13,9 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The arrows, folder by folder: what the code there may import beside the
-// standard library, and why it may import no more. The longest folder that fits
-// counts; a star stands for one more folder.
+// What the code in each folder may import besides the standard library, and why it may
+// not import more. The longest matching folder applies; a star matches one folder.
 var arrows = []struct {
 	folder string
 	may    []string
@@ -83,7 +82,7 @@ func TestArrowsGoDownOnly(t *testing.T) {
 			if own, ok := strings.CutPrefix(imported+"/", module+"/"); ok {
 				imported = path.Clean(own)
 			} else if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") && first != "testing" {
-				continue // the standard library; testing would give a program its flags
+				continue // the standard library, except testing, which would add its flags to a program
 			}
 			assert.True(t, slices.ContainsFunc(may, func(pattern string) bool { return fits(pattern, imported) }),
 				"%s imports %s: %s", s.name, imported, why)
@@ -91,7 +90,7 @@ func TestArrowsGoDownOnly(t *testing.T) {
 	}
 }
 
-// Whoever takes the core into a program takes these along, those for tests aside.
+// Programs that use the core depend on these modules, except those for tests.
 func TestTheCoreRequiresFewModules(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("go.mod")

@@ -8,9 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// C8: a goroutine that outlives its call is found only where goleak looks. Each
-// package that starts goroutines, or whose tests start a server, has tests that
-// let it look. Programs are left out: they end.
+// C8: each package that starts goroutines, or whose tests start a server, uses goleak in
+// its tests, which finds goroutines that outlive their call. Programs do not need it.
 func TestGoroutinesAreWatched(t *testing.T) {
 	t.Parallel()
 	starts, watched := map[string]string{}, map[string]bool{}
@@ -33,7 +32,7 @@ func spawns(file *ast.File) bool {
 			_, ok = n.(*ast.GoStmt)
 			return ok
 		}
-		group, ok := call.Fun.(*ast.SelectorExpr) // of a WaitGroup, or one like it
+		group, ok := call.Fun.(*ast.SelectorExpr) // a method of a WaitGroup or similar type
 		return ok && group.Sel.Name == "Go"
 	})
 }

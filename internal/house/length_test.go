@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// An operation of a vendor's API is a method of a few lines: what operations have
-// in common is in the core of typed calls.
+// An operation of a vendor's API is a short method. Code that operations share belongs in
+// the core of typed calls.
 func TestAnOperationIsAFewLines(t *testing.T) {
 	t.Parallel()
 	const most = 10
@@ -29,7 +29,7 @@ func TestAnOperationIsAFewLines(t *testing.T) {
 	assert.Positive(t, operations)
 }
 
-// ofService reports whether f is a method of a type that is called a service.
+// ofService reports whether f is a method of a service type.
 func ofService(f *ast.FuncDecl) bool {
 	if f.Recv == nil {
 		return false

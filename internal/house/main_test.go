@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The rules name files by their paths from the root of the module.
+// The tests use file paths relative to the module's root.
 func TestMain(m *testing.M) {
 	if err := os.Chdir("../.."); err != nil {
 		fmt.Fprintln(os.Stderr, err)

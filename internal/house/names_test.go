@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// limit returns how many top-level names a package of the core may export. Those
-// below services export what their vendor's API has.
+// limit returns how many top-level names a package of the core may export. There is no
+// limit for packages of vendors below services.
 func limit(folder string) int {
 	switch folder {
 	case "transport":
@@ -24,8 +24,8 @@ func limit(folder string) int {
 	return 30
 }
 
-// A page of documentation is read in one go. The names are counted as `go doc
-// -short` lists them: a group of constants is one. With -v it prints them all.
+// The documentation of a package must stay readable. Names are counted as `go doc -short`
+// lists them, so a group of constants counts as one. With -v the test prints all counts.
 func TestPackagesExportFewNames(t *testing.T) {
 	t.Parallel()
 	packages := map[string][]*ast.File{}

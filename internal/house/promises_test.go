@@ -32,8 +32,8 @@ var (
 	tests   = regexp.MustCompile(`^(?:Test|Fuzz|Benchmark|Example)`)
 )
 
-// Each promise of docs/promises.md has a test that names it, no test names one
-// that is not there, and the document's table counts them.
+// Each promise in docs/promises.md is named by a test, each promise named by a test exists,
+// and the table in the document is up to date.
 func TestPromisesAreTested(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(promisesFile)
@@ -56,7 +56,7 @@ func TestPromisesAreTested(t *testing.T) {
 	assert.Equal(t, table, current, "write the table by: go test ./internal/house -run Promises -update")
 }
 
-// promised returns the tests of each promise, as the names of their packages.
+// promised returns the packages of the tests of each promise.
 func promised(t *testing.T) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
@@ -76,7 +76,8 @@ func promised(t *testing.T) map[string][]string {
 	return found
 }
 
-// carriedBy returns the numbers that begin the comment of a test, or one inside.
+// carriedBy returns the promise numbers at the beginning of a test's comment, or of a
+// comment inside the test.
 func carriedBy(file *ast.File, f *ast.FuncDecl) map[string]bool {
 	numbers := map[string]bool{}
 	for _, group := range file.Comments {
@@ -90,7 +91,7 @@ func carriedBy(file *ast.File, f *ast.FuncDecl) map[string]bool {
 	return numbers
 }
 
-// counted lists packages with how often each occurs.
+// counted lists packages and how often each occurs.
 func counted(packages []string) string {
 	times := map[string]int{}
 	for _, name := range packages {

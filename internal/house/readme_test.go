@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Code in the documents is a copy of code that is compiled, and as a rule run.
+// Code in the documents is a copy of code that is compiled and usually run.
 func TestCodeInTheDocumentsIsCompiled(t *testing.T) {
 	t.Parallel()
 	documents, err := filepath.Glob("docs/*.md")
@@ -37,7 +37,7 @@ func TestCodeInTheDocumentsIsCompiled(t *testing.T) {
 	assert.Positive(t, blocks)
 }
 
-// flat takes off what a copy into a document changes: indentation, and comments at the ends of lines.
+// flat removes what may differ in a copy: indentation, and comments at the ends of lines.
 func flat(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

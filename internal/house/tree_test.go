@@ -21,18 +21,18 @@ const module = "github.com/tripware/tripware"
 
 // A source is a Go file of the repository.
 type source struct {
-	name   string // with slashes, from the root
+	name   string // path relative to the root, with slashes
 	folder string
 	module string // the folder of its go.mod
 	test   bool
 	*ast.File
 }
 
-// core reports whether the file is of the core module and no example: programs
-// stand above everything.
+// core reports whether the file belongs to the core module and not to an example. Programs
+// may import everything.
 func (s source) core() bool { return s.module == "." && !strings.HasPrefix(s.folder, "examples") }
 
-// sources returns all Go files of the repository, those of other modules too.
+// sources returns all Go files of the repository, including those of other modules.
 func sources(t *testing.T) []source {
 	t.Helper()
 	all, err := parsed()
