@@ -25,7 +25,7 @@ func bodyChecks() []*check {
 		bodyClosed(s, func(*attempt) (*http.Response, error) { return nil, errBroken })
 	}}, {Check: Check{
 		Name: "body-closed-when-cancelled-before", Promise: "C2", Claim: ClaimContract,
-		Sentence: "if the context ended before the call, the request's body is closed exactly once and the error matches the context's error",
+		Sentence: "if the context ended before the call, the request's body is closed exactly once and the error matches the context's",
 		Why:      closes,
 	}, run: cancelledBefore}, {Check: Check{
 		Name: "body-closed-when-cancelled-meanwhile", Promise: "C2", Claim: ClaimContract,
