@@ -165,7 +165,7 @@ func (r *Replay) Held(resp *http.Response) bool {
 	case shared:
 		return r.source.held()
 	case fresh, once:
-		return true // it is not known
+		return true // nothing reports when it is closed
 	case noBody:
 	}
 	return false

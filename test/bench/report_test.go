@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tripware/tripware/bench"
+	"github.com/tripware/tripware/test/bench"
 )
 
 var (
@@ -25,7 +25,7 @@ var (
 	date   = flag.String("date", time.Now().UTC().Format(time.DateOnly), "the date that -update writes, as 2006-01-02")
 )
 
-const docs = "../docs"
+const docs = "../../docs"
 
 // Without -update it measures just enough to show that everything runs and that
 // every contestant gets its 200.

@@ -1,7 +1,7 @@
 // Package bench measures what Tripware costs beside the modules that are used for
 // the same, and writes what it found to docs/benchmarks.md, with two pictures:
 //
-//	go test -C bench -run '^TestReport$' -timeout 20m . -update
+//	go test -C test/bench -run '^TestReport$' -timeout 20m . -update
 //
 // It is a module of its own, so that nobody who uses Tripware gets the others
 // along. [Contestants] lists them, a file each, which says how they are set up

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/tripware/tripware/bench"
+	"github.com/tripware/tripware/test/bench"
 )
 
 // hedgedhttp keeps its goroutines for ten seconds.

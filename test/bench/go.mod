@@ -1,4 +1,4 @@
-module github.com/tripware/tripware/bench
+module github.com/tripware/tripware/test/bench
 
 go 1.26.0
 
@@ -47,4 +47,4 @@ require (
 	golang.org/x/time v0.16.0 // indirect
 )
 
-replace github.com/tripware/tripware => ../
+replace github.com/tripware/tripware => ../..
