@@ -22,16 +22,12 @@ const (
 	userAgent = "bench/1.0"
 )
 
-// Carried lists what a full contestant does for each call besides retries.
-func Carried() []string {
-	return []string{
-		"an Authorization header", "a User-Agent", "a transaction id (a random UUID)",
-		"a log that is switched off", "metrics of calls and attempts", "rate-limit headers read",
-	}
-}
+// carried lists what a full contestant does for each call besides retries.
+const carried = "an Authorization header, a User-Agent, a transaction id (a random UUID), a log that is switched off, " +
+	"metrics of calls and attempts, and parsing of rate-limit headers"
 
-// A meter is the metrics, the log and the rate limit of a contestant that has
-// none of its own: as little as one can do.
+// A meter stands for the metrics, the log and the rate limits of a contestant that
+// has none: as little as a program can do.
 type meter struct {
 	log       *slog.Logger
 	count     atomic.Int64
@@ -42,26 +38,24 @@ type meter struct {
 
 func newMeter() *meter { return &meter{log: silent()} }
 
-// silent is a logger that is switched off.
-func silent() *slog.Logger {
-	return slog.New(slog.DiscardHandler)
-}
+// silent returns a logger that is switched off.
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
-// answered notes an attempt.
-func (m *meter) answered(ctx context.Context, begun time.Time, resp *http.Response) {
-	took := time.Since(begun)
+// attempt records an attempt that began at begin.
+func (m *meter) attempt(ctx context.Context, begin time.Time, resp *http.Response) {
+	took := time.Since(begin)
 	m.count.Add(1)
 	m.nanos.Add(int64(took))
 	if resp != nil {
-		m.read(resp.Header)
+		m.limits(resp.Header)
 	}
 	if m.log.Enabled(ctx, slog.LevelInfo) {
 		m.log.LogAttrs(ctx, slog.LevelInfo, "attempt", slog.Duration("took", took))
 	}
 }
 
-// read parses what a server says of its limits.
-func (m *meter) read(header http.Header) {
+// limits parses the rate-limit headers of a response.
+func (m *meter) limits(header http.Header) {
 	if header.Get("X-RateLimit-State") == "THROTTLED" {
 		m.throttled.Add(1)
 	}
@@ -81,7 +75,7 @@ func sign(header http.Header, transaction string) {
 	header.Set(headerTransaction, transaction)
 }
 
-// A signer writes three headers on a copy of the request, as most programs do.
+// A signer writes the three headers on a copy of the request, as most programs do.
 type signer struct{ next http.RoundTripper }
 
 func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -90,34 +84,26 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return s.next.RoundTrip(signed)
 }
 
-// A metered round tripper keeps the rest of [Carried], for contestants without
-// hooks: it stands below them, so that it sees each attempt.
-type metered struct {
-	next  http.RoundTripper
-	meter *meter
+// carrying puts below a contestant without hooks what it cannot do.
+func carrying(base http.RoundTripper) http.RoundTripper {
+	m := newMeter()
+	return &signer{tripper(func(req *http.Request) (*http.Response, error) {
+		begin := time.Now()
+		resp, err := base.RoundTrip(req)
+		m.attempt(req.Context(), begin, resp)
+		return resp, err
+	})}
 }
 
-func (m *metered) RoundTrip(req *http.Request) (*http.Response, error) {
-	begun := time.Now()
-	resp, err := m.next.RoundTrip(req)
-	m.meter.answered(req.Context(), begun, resp)
-	return resp, err
-}
-
-// carried puts below a contestant without hooks all that it cannot do.
-func carried(base http.RoundTripper) http.RoundTripper {
-	return &signer{next: &metered{next: base, meter: newMeter()}}
-}
-
-// byHand is what a program does that has no toolkit: headers, and no retry.
-func byHand() Contestant {
-	return Contestant{
-		Name:  nameByHand,
-		Setup: "a round tripper that clones the request and sets the three headers; no retry, no log, no metrics",
-		Full: func(base http.RoundTripper, _ Policy) (Client, error) {
+// byHand is what a program does without any toolkit: three headers, and no retry.
+func byHand() contestant {
+	return contestant{
+		name:  nameByHand,
+		setup: "a round tripper that clones the request and sets the three headers; no retry, no log, no metrics",
+		full: func(base http.RoundTripper, _ policy) (client, error) {
 			return above(&signer{next: base}), nil
 		},
-		Shipped: func(string) (Client, error) {
+		shipped: func(string) (client, error) {
 			transport, err := freshDefault()
 			return above(transport), err
 		},

@@ -9,82 +9,85 @@ import (
 	"time"
 )
 
-// A Contestant is one way to send requests.
-type Contestant struct {
-	Name   string
-	Module string // path of its module; empty: the standard library
-	Setup  string // how it is set up, and what "full" is made of
+// A contestant is one way to send requests.
+type contestant struct {
+	name   string
+	module string // the path of its module; empty for the standard library
+	setup  string // how it is set up, for the page
 
-	// Retry makes it with its retries and nothing else, Full with all that
-	// [Carried] lists as well. Shipped makes it as its constructor does, on a base
-	// of its own choice, to call a server. Nil says that there is no such thing.
-	Retry, Full func(base http.RoundTripper, policy Policy) (Client, error)
-	Shipped     func(server string) (Client, error)
+	// retry makes it with its retries and nothing else, full with everything that
+	// [carried] lists as well. shipped makes it as its constructor does, with its
+	// own base, to call a server. It cannot do what is nil.
+	retry, full func(base http.RoundTripper, p policy) (client, error)
+	shipped     func(server string) (client, error)
 
-	// Hedges says that what it sends again it sends without waiting for an answer,
-	// so that it takes no part where answers are retried.
-	Hedges bool
+	// no429 means that it retries no 429 and has no option for it.
+	no429 bool
 
-	// Deaf says that it retries no 429, which it cannot be told either.
-	Deaf bool
-
-	// Observes says that it writes no headers but a trace's.
-	Observes bool
+	// traces means that it writes no header but that of a trace.
+	traces bool
 }
 
-// A Client is a contestant that is ready to send.
-type Client struct {
-	// Get sends a GET, reads the answer to its end, closes it, and returns its status.
-	Get func(ctx context.Context, url string) (int, error)
-
-	// Put sends a body in the way that the contestant documents for one that can
-	// be read again.
-	Put func(ctx context.Context, url string, body Upload) (int, error)
+// A client is a contestant that is ready to send. Its functions read the response
+// to its end, close it and return its status.
+type client struct {
+	get  func(ctx context.Context, url string) (int, error)
+	send func(ctx context.Context, method, url string, b body) (int, error)
 }
 
-// A Policy is how a contestant retries. Each knows answers with 429 and 503, as
-// far as it lets itself be told.
-type Policy struct {
-	Max   int           // retries after the first attempt
-	First time.Duration // the first wait, or its ceiling; 0: no waits
-	Most  time.Duration // the longest
+// A policy is how a contestant retries responses with status 429 and 503.
+type policy struct {
+	max   int           // retries after the first attempt
+	first time.Duration // the first wait, or its upper end; 0 means no waits
+	most  time.Duration // the longest wait
 
-	// Endless says that every call is retried, which a budget of retries would end.
-	Endless bool
-
-	// Origin is where a key may go that is bound to an origin; empty means memory's.
-	Origin string
+	always bool   // every call is retried: POST too, and beyond any budget of retries
+	origin string // where the key may be sent; empty means memoryOrigin
 }
 
-// noWaits is the policy of subjects that measure work.
-func noWaits() Policy { return Policy{Max: 3} }
+// noWaits is the policy where work is measured and not patience.
+func noWaits() policy { return policy{max: 3} }
 
-// Contestants are all that are compared: what one writes by hand, ours, and the
-// others; last the one that leaves timers behind.
-func Contestants() []Contestant {
-	return []Contestant{
-		byHand(), tripwareChain(), heimdallClient(), rehttpTransport(), retryableClient(), failsafeTransport(),
-		azcorePipeline(), restyV2(), restyV3(), otelTransport(), hedgedTransport(),
+// contestants are all that are compared: by hand, ours, and other modules.
+func contestants() []contestant {
+	return []contestant{
+		byHand(), oneCopy(), ours(), heimdallClient(), rehttpTransport(), retryableClient(), failsafeTransport(),
+		azcorePipeline(), restyV2(), restyV3(), otelTransport(),
 	}
 }
 
-// doer is what http.Client and clients like it have.
+// The names of rows that the limits refer to.
+const (
+	nameBare     = "bare http.Client"
+	nameByHand   = "headers set by hand"
+	nameOneCopy  = "one copy by hand"
+	nameOurs     = "tripware"
+	nameAround   = "tripware, retry around a base"
+	nameLogged   = "tripware, JSON log on"
+	nameObserved = "tripware, an observer on each channel"
+	nameRehttp   = "rehttp"
+	nameSDK      = "opsgenie-go-sdk-v2"
+	nameTyped    = "tripware services/opsgenie"
+	nameWritten  = "net/http and encoding/json by hand"
+)
+
+// doer is what http.Client has, and clients like it.
 type doer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// standard returns a Client for whoever takes requests of net/http.
-func standard(d doer) Client {
-	return Client{
-		Get: func(ctx context.Context, url string) (int, error) {
+// standard returns a client that sends requests of net/http.
+func standard(d doer) client {
+	return client{
+		get: func(ctx context.Context, url string) (int, error) {
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 			if err != nil {
 				return 0, err
 			}
 			return finish(d.Do(req))
 		},
-		Put: func(ctx context.Context, url string, body Upload) (int, error) {
-			req, err := body.request(ctx, url)
+		send: func(ctx context.Context, method, url string, b body) (int, error) {
+			req, err := b.request(ctx, method, url)
 			if err != nil {
 				return 0, err
 			}
@@ -93,14 +96,14 @@ func standard(d doer) Client {
 	}
 }
 
-// above puts a Client of net/http on a round tripper.
-func above(rt http.RoundTripper) Client { return standard(&http.Client{Transport: rt}) }
+// above returns a client of net/http on a round tripper.
+func above(rt http.RoundTripper) client { return standard(&http.Client{Transport: rt}) }
 
-// finish reads an answer to its end.
+// finish reads a response to its end.
 func finish(resp *http.Response, err error) (int, error) {
 	if resp == nil {
 		if err == nil {
-			err = errors.New("bench: neither an answer nor an error")
+			err = errors.New("bench: neither a response nor an error")
 		}
 		return 0, err
 	}
@@ -108,10 +111,16 @@ func finish(resp *http.Response, err error) (int, error) {
 	return resp.StatusCode, errors.Join(err, errRead, resp.Body.Close())
 }
 
-// ok turns any status but 200 into an error: what fails fast must not look fast.
+// ok returns an error for any status but 200, so that a call that fails early
+// does not count as a fast one.
 func ok(status int, err error) error {
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("bench: status %d instead of 200", status)
 	}
 	return err
+}
+
+// gets returns a call of c that reads from memory.
+func (c client) gets() func(ctx context.Context) error {
+	return func(ctx context.Context) error { return ok(c.get(ctx, memoryURL)) }
 }

@@ -1,27 +1,24 @@
-// Package bench measures what Tripware costs beside the modules that are used for
-// the same, and writes what it found to docs/benchmarks.md, with two pictures:
+// Package bench compares calls through Tripware with calls through other modules,
+// and writes what it measures to docs/benchmarks.md, for users, and to
+// docs/limits.md, for maintainers. One command at the root of the repository
+// writes both pages and their pictures:
 //
-//	go test -C test/bench -run '^TestReport$' -timeout 20m . -update
+//	make bench
 //
-// It is a module of its own, so that nobody who uses Tripware gets the others
-// along. [Contestants] lists them, a file each, which says how they are set up
-// and why; [Measure] runs the subjects, a file each, whose name begins with rows.
+// Without -update the tests ask every question with a handful of calls, so that
+// `go test` shows within seconds that everything still works.
 //
-// Nothing leaves the machine: answers come from memory, or over loopback.
+// The directory is a module, so that users of Tripware do not download the other
+// modules. Nothing leaves the machine: responses come from memory or over loopback.
 //
-// # Ways of counting
+// Each [question] is one table of the page: its columns, and the function that
+// measures its rows. [questions] lists them. Each [contestant] is one way to send
+// requests; [contestants] lists them, a file each. Every contestant does what it
+// can by its options and hooks; the rest is done by a round tripper below it, as
+// its user would have to write it. Each [limit] is one line of docs/limits.md.
 //
-// Times of one machine drift by more than the differences that are looked for.
-// So a contestant's chunk of calls runs between two chunks of what it is compared
-// with, and counts as the ratio of the two; the report has the median of many
-// such ratios. Allocations are counted, not sampled: see [Count]. Where calls wait
-// for each other or for a server's bucket, time is that of a testing/synctest
-// bubble, which is exact and takes none.
-//
-// # Adding a contestant, correcting one
-//
-// A contestant is a file with a func that returns a [Contestant], and its place in
-// [Contestants]. Each does what it can by its own options and hooks; what it has
-// none for stands in a round tripper below it, as its user would have to write it.
-// A test sends a few calls through each, and looks at what arrives.
+// Times drift by more than the differences between contestants, so all
+// contestants of a [race] take turns in small chunks of calls, each between two
+// chunks of a reference. Only ratios of neighbours count, and their median.
+// Allocations are counted, not sampled: see [count].
 package bench

@@ -11,45 +11,45 @@ import (
 )
 
 // heimdallClient signs and meters by a plugin, which writes on the caller's
-// request: there is no copy. It retries statuses of 500 and above, and no 429.
-func heimdallClient() Contestant {
-	return Contestant{
-		Name: "heimdall v7", Module: "github.com/gojek/heimdall/v7", Deaf: true,
-		Setup: "httpclient.NewClient with WithRetryCount and an exponential backoff; full: a plugin, which writes on the caller's request",
-		Retry: func(base http.RoundTripper, p Policy) (Client, error) {
+// request instead of a copy. It retries statuses of 500 and above, and no 429.
+func heimdallClient() contestant {
+	return contestant{
+		name: "heimdall v7", module: "github.com/gojek/heimdall/v7", no429: true,
+		setup: "httpclient.NewClient with WithRetryCount and a backoff; full: a plugin, which writes on the caller's request",
+		retry: func(base http.RoundTripper, p policy) (client, error) {
 			return standard(newHeimdall(base, p)), nil
 		},
-		Full: func(base http.RoundTripper, p Policy) (Client, error) {
-			client := newHeimdall(base, p)
-			client.AddPlugin(&heimdallPlugin{meter: newMeter()})
-			return standard(client), nil
+		full: func(base http.RoundTripper, p policy) (client, error) {
+			own := newHeimdall(base, p)
+			own.AddPlugin(&heimdallPlugin{meter: newMeter()})
+			return standard(own), nil
 		},
-		Shipped: func(string) (Client, error) { return standard(httpclient.NewClient()), nil },
+		shipped: func(string) (client, error) { return standard(httpclient.NewClient()), nil },
 	}
 }
 
-func newHeimdall(base http.RoundTripper, p Policy) *httpclient.Client {
+func newHeimdall(base http.RoundTripper, p policy) *httpclient.Client {
 	const factor = 2
 	return httpclient.NewClient(
 		httpclient.WithHTTPClient(&http.Client{Transport: base}),
-		httpclient.WithRetryCount(p.Max),
-		httpclient.WithRetrier(heimdall.NewRetrier(heimdall.NewExponentialBackoff(p.First, p.Most, factor, p.First/2))),
+		httpclient.WithRetryCount(p.max),
+		httpclient.WithRetrier(heimdall.NewRetrier(heimdall.NewExponentialBackoff(p.first, p.most, factor, p.first/2))),
 	)
 }
 
 type heimdallPlugin struct{ meter *meter }
 
-// begunKey is where the plugin keeps when an attempt began.
-type begunKey struct{}
+// beginKey is the context key under which the plugin stores when an attempt began.
+type beginKey struct{}
 
 func (*heimdallPlugin) OnRequestStart(req *http.Request) {
 	sign(req.Header, uuid.NewString())
-	*req = *req.WithContext(context.WithValue(req.Context(), begunKey{}, time.Now()))
+	*req = *req.WithContext(context.WithValue(req.Context(), beginKey{}, time.Now()))
 }
 
 func (h *heimdallPlugin) OnRequestEnd(req *http.Request, resp *http.Response) {
-	begun, _ := req.Context().Value(begunKey{}).(time.Time)
-	h.meter.answered(req.Context(), begun, resp)
+	begin, _ := req.Context().Value(beginKey{}).(time.Time)
+	h.meter.attempt(req.Context(), begin, resp)
 }
 
 func (h *heimdallPlugin) OnError(req *http.Request, _ error) { h.OnRequestEnd(req, nil) }

@@ -10,13 +10,13 @@ import (
 )
 
 // otelTransport makes spans and metrics and nothing else. Its tracer records
-// every span and exports none, its meter is read by nobody.
-func otelTransport() Contestant {
-	return Contestant{
-		Name: "otelhttp", Module: "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp", Observes: true,
-		Setup: "NewTransport with a tracer and a meter provider of the SDK that export nothing, and the W3C propagator: " +
+// every span and exports none, and nothing reads its metrics.
+func otelTransport() contestant {
+	return contestant{
+		name: "otelhttp", module: "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp", traces: true,
+		setup: "NewTransport with a tracer and a meter provider of the SDK that export nothing, and the W3C propagator: " +
 			"spans and metrics only, no key, agent, transaction id or retry",
-		Full: func(base http.RoundTripper, _ Policy) (Client, error) {
+		full: func(base http.RoundTripper, _ policy) (client, error) {
 			return above(otelhttp.NewTransport(base,
 				otelhttp.WithTracerProvider(sdktrace.NewTracerProvider()),
 				otelhttp.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))),

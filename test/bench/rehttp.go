@@ -6,30 +6,30 @@ import (
 	"github.com/PuerkitoBio/rehttp"
 )
 
-// rehttpTransport has no hooks, and its delay functions do not look at what a
-// server asks for.
-func rehttpTransport() Contestant {
-	retrying := func(base http.RoundTripper, p Policy) (Client, error) {
+// rehttpTransport has no hooks, and its delay functions do not follow the
+// server's hints.
+func rehttpTransport() contestant {
+	retrying := func(base http.RoundTripper, p policy) (client, error) {
 		delay := rehttp.ConstDelay(0)
-		if p.First > 0 {
-			delay = rehttp.ExpJitterDelay(p.First, p.Most)
+		if p.first > 0 {
+			delay = rehttp.ExpJitterDelay(p.first, p.most)
 		}
 		return above(rehttp.NewTransport(base, rehttp.RetryAll(
-			rehttp.RetryMaxRetries(p.Max),
+			rehttp.RetryMaxRetries(p.max),
 			rehttp.RetryAny(rehttp.RetryStatuses(http.StatusTooManyRequests, http.StatusServiceUnavailable), rehttp.RetryTemporaryErr()),
 		), delay)), nil
 	}
-	return Contestant{
-		Name: "rehttp", Module: "github.com/PuerkitoBio/rehttp",
-		Setup: "NewTransport with RetryMaxRetries, RetryStatuses and ExpJitterDelay; full: a round tripper below it",
-		Retry: retrying,
-		Full: func(base http.RoundTripper, p Policy) (Client, error) {
-			return retrying(carried(base), p)
+	return contestant{
+		name: nameRehttp, module: "github.com/PuerkitoBio/rehttp",
+		setup: "NewTransport with RetryMaxRetries, RetryStatuses and ExpJitterDelay; full: a round tripper below it",
+		retry: retrying,
+		full: func(base http.RoundTripper, p policy) (client, error) {
+			return retrying(carrying(base), p)
 		},
-		Shipped: func(string) (Client, error) {
+		shipped: func(string) (client, error) {
 			transport, err := freshDefault()
-			client, _ := retrying(transport, noWaits())
-			return client, err
+			sender, _ := retrying(transport, noWaits())
+			return sender, err
 		},
 	}
 }

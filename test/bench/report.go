@@ -1,40 +1,30 @@
 package bench
 
 import (
-	_ "embed"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
-	"strconv"
 	"strings"
-	"text/template"
 	"time"
 )
 
-// A Report is what docs/benchmarks.md is made of.
-type Report struct {
-	Results
+// A report is what the pages are made of.
+type report struct {
+	results
 
-	Date     time.Time
-	Machine  Machine
-	Versions map[string]string // by path of the module
+	date     time.Time
+	took     time.Duration
+	versions map[string]string // by path of the module
 }
 
-// A Machine is where it was measured.
-type Machine struct {
-	Processor string
-	Cores     int
-	Go, OS    string
+// written says when and where it was measured.
+func (r report) written() string {
+	return fmt.Sprintf("Written on %s with %s on %s/%s: %s, %d cores. The run took %s.", r.date.Format(time.DateOnly),
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, processorModel(), runtime.NumCPU(), r.took.Round(time.Second))
 }
 
-// ThisMachine describes the one that runs the process.
-func ThisMachine() Machine {
-	return Machine{Processor: processor(), Cores: runtime.NumCPU(), Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH}
-}
-
-// processor returns the model of the processor as Linux names it.
-func processor() string {
+// processorModel returns the model of the processor as Linux names it.
+func processorModel() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err == nil {
 		for line := range strings.Lines(string(text)) {
@@ -46,155 +36,76 @@ func processor() string {
 	return "processor of unknown model"
 }
 
-//go:embed report.md.tmpl
-var page string
+const introduction = `# Benchmarks
 
-// Write writes the page.
-func (r Report) Write(w io.Writer) error {
-	t, err := template.New("page").Funcs(template.FuncMap{
-		"table": table, "whole": whole, "plain": plain, "signed": signed, "two": two, "nanos": nanos, "cell": cell,
-		"figure": figure, "bytes": heapCell, "ratio": func(f Ratio) string { return f.String() }, "load": loadCell,
-		"carried": Carried, "pacing": pacing, "heads": func() []string { return []string{"name", "version", "how it is set up"} },
-	}).Parse(page)
-	if err != nil {
-		return fmt.Errorf("bench: parse the page: %w", err)
-	}
-	if err := t.Execute(w, r); err != nil {
-		return fmt.Errorf("bench: write the page: %w", err)
-	}
-	return nil
-}
+What a call through Tripware costs, beside what a program does by hand and beside other modules. One command writes this page
+and its picture within six minutes:
 
-// Met counts the limits that are kept to.
-func (r Report) Met() (n int) {
-	for _, v := range r.Verdicts() {
-		if v.Met {
-			n++
+    make bench
+
+%s
+Times drift from run to run and from machine to machine, ratios of one run much less, and allocations not at all; the
+[method](#method) is described below. A dash means that a contestant cannot do it.
+
+![Time and allocations of a call beside a bare http.Client](benchmarks.svg)
+`
+
+const method = `
+## Method
+
+- **Times.** In each round all contestants take turns, in an order that is drawn anew. The chunk of calls of each one runs between
+  two chunks of the reference, and counts as its time divided by the mean of those two. A tenth of the calls runs untimed before. The
+  tables show the median of all rounds, and the quartiles in brackets.
+- **Clocks.** Calls from memory, one after the other, are measured in processor time, that of the collector included, which other
+  programs barely change. Calls of many goroutines and calls over loopback are measured in wall time.
+- **Allocations.** The counters of the runtime over 1,000 calls on one processor, without a collection between them; the least of
+  five passes.
+- **Full.** Every contestant does what it can by its options and hooks. The rest is done by a round tripper below it, as its user would
+  have to write it.
+- **Heap.** The heap, garbage included, is looked at sixteen times while each body is read; the largest size, less what there was before.
+- **Failures.** A call that does not end with 200 ends the run, and a test checks what arrives: headers, statuses, bodies.
+
+## Who is compared
+
+%s
+To correct a contestant's settings, or to add one: each is a file in [test/bench](../test/bench).
+`
+
+// usersPage returns docs/benchmarks.md.
+func (r report) usersPage() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, introduction, r.written())
+	for _, q := range questions() {
+		if q.internal {
+			continue
 		}
-	}
-	return n
-}
-
-// Unmet are the limits that are not kept to.
-func (r Report) Unmet() (all []Verdict) {
-	for _, v := range r.Verdicts() {
-		if !v.Met {
-			all = append(all, v)
+		fmt.Fprintf(&b, "\n## %s\n\n", q.title)
+		fmt.Fprintf(&b, "%s\n\n%s", q.text, q.table(r.results[q.title]))
+		if q.note != "" {
+			fmt.Fprintf(&b, "\n%s\n", q.note)
 		}
-	}
-	return all
-}
-
-// Strays counts the figures on the path of success whose quartiles lie so far
-// apart that the run had better be made again.
-func (r Report) Strays() (n int) {
-	const wide = 1.25
-	for _, row := range r.Success.Rows {
-		for _, f := range []*Figure{row.Retry, row.Full} {
-			if f != nil && f.Ratio.High > wide*f.Ratio.Low {
-				n++
+		for _, row := range r.results[q.title] {
+			if row.remark != "" {
+				fmt.Fprintf(&b, "\n%s: %s\n", row.name, row.remark)
 			}
 		}
 	}
-	return n
+	fmt.Fprintf(&b, method, markdown("lll", []string{"name", "version", "how it is set up"}, r.compared()))
+	return b.String()
 }
 
-// Compared are the contestants with their versions; the one by hand has none.
-func (r Report) Compared() [][]string {
+// compared returns the contestants with their versions.
+func (r report) compared() [][]string {
 	var rows [][]string
-	for _, c := range append(Contestants(), officialSDK()) {
-		version := r.Versions[c.Module]
-		switch c.Module {
+	for _, c := range append(contestants(), officialSDK()) {
+		version := r.versions[c.module]
+		switch c.module {
 		case ourModule:
 			version = "this tree"
 		case "":
-			version = r.Machine.Go
+			version = runtime.Version()
 		}
-		rows = append(rows, []string{c.Name, version, c.Setup})
+		rows = append(rows, []string{c.name, version, c.setup})
 	}
 	return rows
-}
-
-// pacing is the table of throttling.
-func pacing(r Report) string {
-	head := []string{""}
-	for _, h := range Hintings() {
-		head = append(head, h.Name+": sent", "wall", "failed")
-	}
-	var rows [][]string
-	for _, row := range r.Throttle {
-		line := []string{row.Name}
-		for _, h := range Hintings() {
-			got := row.By[h.Name]
-			line = append(line, two(got.Sent), two(got.Wall)+" ("+two(got.Worst)+")", strconv.Itoa(got.Failed))
-		}
-		rows = append(rows, line)
-	}
-	return table(1, head, rows)
-}
-
-// Rows are the lines of a growth table.
-func (c Curve) Rows() [][]string {
-	var rows [][]string
-	for _, p := range c.Points {
-		line := []string{whole(float64(p.Size)), nanos(p.Took)}
-		for i, v := range p.Values {
-			if strings.HasPrefix(c.Columns[i], "×") {
-				line = append(line, two(v))
-			} else {
-				line = append(line, plain(v))
-			}
-		}
-		rows = append(rows, line)
-	}
-	return rows
-}
-
-// Head is the head of a growth table.
-func (c Curve) Head() []string { return append([]string{c.Title, "ns per " + c.Unit}, c.Columns...) }
-
-// table writes a Markdown table. All columns but so many on the left are numbers.
-func table(texts int, head []string, rows [][]string) string {
-	var b strings.Builder
-	line := func(cells []string) {
-		for _, text := range cells {
-			b.WriteString("| " + cell(text) + " ")
-		}
-		b.WriteString("|\n")
-	}
-	line(head)
-	for i := range head {
-		if i < texts {
-			b.WriteString("|---")
-		} else {
-			b.WriteString("|--:")
-		}
-	}
-	b.WriteString("|\n")
-	for _, row := range rows {
-		line(row)
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// figure writes the cells of a figure on the path of success.
-func figure(f *Figure) string {
-	if f == nil {
-		return none + " | " + none + " | " + none
-	}
-	return f.Ratio.String() + " | " + signed(f.Cost.Allocs) + " | " + signed(f.Cost.Bytes)
-}
-
-func heapCell(grown *uint64) string {
-	if grown == nil {
-		return none
-	}
-	return memory(*grown)
-}
-
-func loadCell(l *Load) string {
-	if l == nil {
-		return none + " | " + none
-	}
-	return l.Throughput.String() + " | " + strconv.FormatInt(l.Opened, 10)
 }

@@ -11,61 +11,60 @@ import (
 )
 
 // restyV2 signs by client headers and a hook before the request, and meters by
-// one after the response. It reads each answer into memory. Retry-After is
-// followed by a callback, as its documentation shows.
-func restyV2() Contestant {
-	return Contestant{
-		Name: "resty v2", Module: "github.com/go-resty/resty/v2",
-		Setup: "NewWithClient with SetRetryCount, AddRetryCondition and SetRetryAfter; full: client headers, OnBeforeRequest, " +
+// one after the response. It reads each response into memory. A callback follows
+// Retry-After, as its documentation shows.
+func restyV2() contestant {
+	return contestant{
+		name: "resty v2", module: "github.com/go-resty/resty/v2",
+		setup: "NewWithClient with SetRetryCount, AddRetryCondition and SetRetryAfter; full: client headers, OnBeforeRequest, " +
 			"OnAfterResponse",
-		Retry: func(base http.RoundTripper, p Policy) (Client, error) {
+		retry: func(base http.RoundTripper, p policy) (client, error) {
 			return restyTwo(newRestyTwo(base, p)), nil
 		},
-		Full: func(base http.RoundTripper, p Policy) (Client, error) {
-			client, meter := newRestyTwo(base, p), newMeter()
-			client.SetHeader(headerAuth, signature).SetHeader(headerAgent, userAgent)
-			client.OnBeforeRequest(func(_ *resty.Client, req *resty.Request) error {
+		full: func(base http.RoundTripper, p policy) (client, error) {
+			c, m := newRestyTwo(base, p), newMeter()
+			c.SetHeader(headerAuth, signature).SetHeader(headerAgent, userAgent)
+			c.OnBeforeRequest(func(_ *resty.Client, req *resty.Request) error {
 				req.SetHeader(headerTransaction, uuid.NewString())
 				return nil
 			})
-			client.OnAfterResponse(func(_ *resty.Client, resp *resty.Response) error {
-				meter.answered(resp.Request.Context(), resp.Request.Time, resp.RawResponse)
+			c.OnAfterResponse(func(_ *resty.Client, resp *resty.Response) error {
+				m.attempt(resp.Request.Context(), resp.Request.Time, resp.RawResponse)
 				return nil
 			})
-			return restyTwo(client), nil
+			return restyTwo(c), nil
 		},
-		Shipped: func(string) (Client, error) { return restyTwo(resty.New()), nil },
+		shipped: func(string) (client, error) { return restyTwo(resty.New()), nil },
 	}
 }
 
-func newRestyTwo(base http.RoundTripper, p Policy) *resty.Client {
+func newRestyTwo(base http.RoundTripper, p policy) *resty.Client {
 	return resty.NewWithClient(&http.Client{Transport: base}).
-		SetRetryCount(p.Max).SetRetryWaitTime(p.First).SetRetryMaxWaitTime(p.Most).
-		AddRetryCondition(func(resp *resty.Response, err error) bool { return err != nil || refused(resp.StatusCode()) }).
+		SetRetryCount(p.max).SetRetryWaitTime(p.first).SetRetryMaxWaitTime(p.most).
+		AddRetryCondition(func(resp *resty.Response, err error) bool { return err != nil || retryable(resp.StatusCode()) }).
 		SetRetryAfter(func(_ *resty.Client, resp *resty.Response) (time.Duration, error) {
 			seconds, _ := strconv.Atoi(resp.Header().Get("Retry-After"))
-			return time.Duration(seconds) * time.Second, nil // zero: by the backoff
+			return time.Duration(seconds) * time.Second, nil // zero means the backoff
 		})
 }
 
-// refused reports whether a status is one of those that are retried.
-func refused(status int) bool {
-	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
-}
-
-func restyTwo(client *resty.Client) Client {
-	answered := func(resp *resty.Response, err error) (int, error) {
+func restyTwo(c *resty.Client) client {
+	status := func(resp *resty.Response, err error) (int, error) {
 		if err != nil {
 			return 0, err
 		}
 		return resp.StatusCode(), nil
 	}
-	return Client{
-		Get: func(ctx context.Context, url string) (int, error) {
-			return answered(client.R().SetContext(ctx).Get(url))
+	return client{
+		get: func(ctx context.Context, url string) (int, error) {
+			return status(c.R().SetContext(ctx).Get(url))
 		},
-		Put: func(ctx context.Context, url string, body Upload) (int, error) {
-			return answered(client.R().SetContext(ctx).SetBody(body.open()).Put(url))
+		send: func(ctx context.Context, method, url string, b body) (int, error) {
+			req := c.R().SetContext(ctx)
+			if b.bytes != nil {
+				return status(req.SetBody(b.bytes).Execute(method, url))
+			}
+			return status(req.SetBody(b.open()).Execute(method, url))
 		},
 	}
 }

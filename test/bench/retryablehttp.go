@@ -10,61 +10,65 @@ import (
 	hashicorp "github.com/hashicorp/go-retryablehttp"
 )
 
-// retryableClient is used by its own request type, as its documentation has it;
-// its StandardClient would cost a client more. Its request hook writes on the
+// retryableClient uses the module's request type, as its documentation shows; its
+// StandardClient would cost another client. Its request hook writes on the
 // caller's request. Its backoff follows Retry-After.
-func retryableClient() Contestant {
-	return Contestant{
-		Name: "go-retryablehttp", Module: "github.com/hashicorp/go-retryablehttp",
-		Setup: "NewClient with DefaultBackoff and no logger; full: its request and response hooks, which write on the caller's request",
-		Retry: func(base http.RoundTripper, p Policy) (Client, error) {
-			return retryable(newRetryable(base, p)), nil
+func retryableClient() contestant {
+	return contestant{
+		name: "go-retryablehttp", module: "github.com/hashicorp/go-retryablehttp",
+		setup: "NewClient with DefaultBackoff and no logger; full: its request and response hooks, which write on the caller's request",
+		retry: func(base http.RoundTripper, p policy) (client, error) {
+			return hashi(newRetryable(base, p)), nil
 		},
-		Full: func(base http.RoundTripper, p Policy) (Client, error) {
-			client, meter := newRetryable(base, p), newMeter()
-			client.RequestLogHook = func(_ hashicorp.Logger, req *http.Request, _ int) {
+		full: func(base http.RoundTripper, p policy) (client, error) {
+			c, m := newRetryable(base, p), newMeter()
+			c.RequestLogHook = func(_ hashicorp.Logger, req *http.Request, _ int) {
 				sign(req.Header, uuid.NewString())
-				*req = *req.WithContext(context.WithValue(req.Context(), begunKey{}, time.Now()))
+				*req = *req.WithContext(context.WithValue(req.Context(), beginKey{}, time.Now()))
 			}
-			client.ResponseLogHook = func(_ hashicorp.Logger, resp *http.Response) {
+			c.ResponseLogHook = func(_ hashicorp.Logger, resp *http.Response) {
 				ctx := resp.Request.Context()
-				begun, _ := ctx.Value(begunKey{}).(time.Time)
-				meter.answered(ctx, begun, resp)
+				begin, _ := ctx.Value(beginKey{}).(time.Time)
+				m.attempt(ctx, begin, resp)
 			}
-			return retryable(client), nil
+			return hashi(c), nil
 		},
-		Shipped: func(string) (Client, error) {
-			client := hashicorp.NewClient()
-			client.Logger = nil
-			return retryable(client), nil
+		shipped: func(string) (client, error) {
+			c := hashicorp.NewClient()
+			c.Logger = nil
+			return hashi(c), nil
 		},
 	}
 }
 
-func newRetryable(base http.RoundTripper, p Policy) *hashicorp.Client {
-	client := hashicorp.NewClient()
-	client.HTTPClient = &http.Client{Transport: base}
-	client.Logger = nil
-	client.RetryMax, client.RetryWaitMin, client.RetryWaitMax = p.Max, p.First, p.Most
-	client.ErrorHandler = hashicorp.PassthroughErrorHandler
-	return client
+func newRetryable(base http.RoundTripper, p policy) *hashicorp.Client {
+	c := hashicorp.NewClient()
+	c.HTTPClient = &http.Client{Transport: base}
+	c.Logger = nil
+	c.RetryMax, c.RetryWaitMin, c.RetryWaitMax = p.max, p.first, p.most
+	c.ErrorHandler = hashicorp.PassthroughErrorHandler
+	return c
 }
 
-func retryable(client *hashicorp.Client) Client {
-	send := func(ctx context.Context, method, url string, body any) (int, error) {
-		req, err := hashicorp.NewRequestWithContext(ctx, method, url, body)
+func hashi(c *hashicorp.Client) client {
+	do := func(ctx context.Context, method, url string, raw any) (int, error) {
+		req, err := hashicorp.NewRequestWithContext(ctx, method, url, raw)
 		if err != nil {
 			return 0, err
 		}
-		return finish(client.Do(req))
+		return finish(c.Do(req))
 	}
-	return Client{
-		Get: func(ctx context.Context, url string) (int, error) { return send(ctx, http.MethodGet, url, nil) },
-		Put: func(ctx context.Context, url string, body Upload) (int, error) {
-			if body.Again { // what stands for GetBody here
-				return send(ctx, http.MethodPut, url, hashicorp.ReaderFunc(func() (io.Reader, error) { return body.open(), nil }))
+	return client{
+		get: func(ctx context.Context, url string) (int, error) { return do(ctx, http.MethodGet, url, nil) },
+		send: func(ctx context.Context, method, url string, b body) (int, error) {
+			switch {
+			case b.bytes != nil:
+				return do(ctx, method, url, b.bytes)
+			case b.seekable:
+				return do(ctx, method, url, b.open())
 			}
-			return send(ctx, http.MethodPut, url, body.open())
+			// Its counterpart of GetBody.
+			return do(ctx, method, url, hashicorp.ReaderFunc(func() (io.Reader, error) { return b.open(), nil }))
 		},
 	}
 }

@@ -18,63 +18,51 @@ import (
 
 const ourModule = "github.com/tripware/tripware"
 
-// ourPolicy keeps the default budget where it can: it is part of what a call costs.
-func ourPolicy(p Policy) []retry.Option {
-	opts := []retry.Option{retry.WithMaxRetries(p.Max), retry.WithBaseDelay(p.First)}
-	if p.Most > 0 {
-		opts = append(opts, retry.WithMaxDelay(p.Most))
-	}
-	if p.Endless {
-		opts = append(opts, retry.WithoutBudget())
-	}
-	return opts
-}
-
-// tripwareChain is the standing chain. Its metrics have publishers that nobody
-// observes, its log is a logger whose handler is switched off.
-func tripwareChain() Contestant {
-	return Contestant{
-		Name: nameChain, Module: ourModule,
-		Setup: "tripware.New with key, publishers and a logger that is switched off; retry alone is retry.New inside transport.Chain",
-		Retry: func(base http.RoundTripper, p Policy) (Client, error) {
+// ours is the standing chain. Its metrics have publishers without observers, its
+// log is a logger that is switched off.
+func ours() contestant {
+	return contestant{
+		name: nameOurs, module: ourModule,
+		setup: "tripware.New with key, publishers and a logger that is switched off; retry only: retry.New inside transport.Chain",
+		retry: func(base http.RoundTripper, p policy) (client, error) {
 			return above(transport.Chain(base, retry.New(ourPolicy(p)...))), nil
 		},
-		Full: func(base http.RoundTripper, p Policy) (Client, error) {
+		full: func(base http.RoundTripper, p policy) (client, error) {
 			return chain(base, p, tripware.WithLogger(silent()))
 		},
-		Shipped: func(string) (Client, error) {
-			client, err := tripware.New()
-			return standard(client), err
+		shipped: func(string) (client, error) {
+			own, err := tripware.New()
+			return standard(own), err
 		},
 	}
 }
 
-// lone is the retry layer without a chain, and so without a record.
-func lone() Contestant {
-	return Contestant{
-		Name: nameLone, Module: ourModule, Setup: "retry.New put on the base itself",
-		Retry: func(base http.RoundTripper, p Policy) (Client, error) {
+// around is the retry layer without a chain, and so without a record of the call.
+func around() contestant {
+	return contestant{
+		name: nameAround, module: ourModule,
+		retry: func(base http.RoundTripper, p policy) (client, error) {
 			return above(retry.New(ourPolicy(p)...)(base)), nil
 		},
 	}
 }
 
-// logged is the full chain with its log on.
-func logged() Contestant {
-	return Contestant{
-		Name: nameLogged, Module: ourModule, Setup: "the same, and a slog.JSONHandler that writes to io.Discard",
-		Full: func(base http.RoundTripper, p Policy) (Client, error) {
-			handler := slog.NewJSONHandler(io.Discard, nil) //nolint:sloglint // it has to do its work
+// logged is the full chain with a log.
+func logged() contestant {
+	return contestant{
+		name: nameLogged, module: ourModule,
+		full: func(base http.RoundTripper, p policy) (client, error) {
+			handler := slog.NewJSONHandler(io.Discard, nil) //nolint:sloglint // its work is what is measured
 			return chain(base, p, tripware.WithLogger(slog.New(handler)))
 		},
 	}
 }
 
 // observed is the full chain with an observer on each of its three channels.
-func observed() Contestant {
-	return Contestant{
-		Name: nameObserved, Module: ourModule, Setup: "the same, and an observer that does nothing on each channel of metrics",
-		Full: func(base http.RoundTripper, p Policy) (Client, error) {
+func observed() contestant {
+	return contestant{
+		name: nameObserved, module: ourModule,
+		full: func(base http.RoundTripper, p policy) (client, error) {
 			publishers := metrics.NewPublishers()
 			nothing := metrics.ObserverFunc(func(context.Context, metrics.Event) {})
 			for _, channel := range []*metrics.Publisher{publishers.API, publishers.HTTP, publishers.SDK} {
@@ -85,24 +73,36 @@ func observed() Contestant {
 	}
 }
 
-// learning is the full chain with a limiter that learns.
-func learning(base http.RoundTripper, p Policy) (Client, error) {
-	return chain(base, p, tripware.WithLimiter(ratelimit.NewLimiter()))
+// limited is the full chain with a limiter that has no rate and learns from the server.
+func limited(base http.RoundTripper, p policy) (client, error) {
+	return chain(base, p, tripware.WithLogger(silent()), tripware.WithLimiter(ratelimit.NewLimiter()))
 }
 
-// chain builds the standing chain for any origin that a subject uses.
-func chain(base http.RoundTripper, p Policy, opts ...tripware.Option) (Client, error) {
-	client, err := chained(base, p, opts...)
-	return standard(client), err
+// chain makes a client with the standing chain.
+func chain(base http.RoundTripper, p policy, opts ...tripware.Option) (client, error) {
+	own, err := newChain(base, p, opts...)
+	return standard(own), err
 }
 
-func chained(base http.RoundTripper, p Policy, opts ...tripware.Option) (*http.Client, error) {
-	standing := []tripware.Option{
+func newChain(base http.RoundTripper, p policy, opts ...tripware.Option) (*http.Client, error) {
+	return tripware.New(append([]tripware.Option{
 		tripware.WithBase(base),
 		tripware.WithRetry(ourPolicy(p)...),
 		tripware.WithIdentity(transport.WithUserAgent(userAgent)),
 		tripware.WithMetrics(metrics.NewPublishers()),
-		tripware.WithAuth(cmp.Or(p.Origin, memoryOrigin), auth.Key("GenieKey", redact.NewSecret(apiKey))),
+		tripware.WithAuth(cmp.Or(p.origin, memoryOrigin), auth.Key("GenieKey", auth.NewSecret(apiKey))),
+	}, opts...)...)
+}
+
+// ourPolicy keeps the default budget unless it would end the retries: it is part
+// of what a call costs.
+func ourPolicy(p policy) []retry.Option {
+	opts := []retry.Option{retry.WithMaxRetries(p.max), retry.WithBaseDelay(p.first)}
+	if p.most > 0 {
+		opts = append(opts, retry.WithMaxDelay(p.most))
 	}
-	return tripware.New(append(standing, opts...)...)
+	if p.always {
+		opts = append(opts, retry.WithoutBudget(), retry.AnyMethodOnStatus())
+	}
+	return opts
 }

@@ -12,13 +12,13 @@ import (
 	"time"
 
 	official "github.com/opsgenie/opsgenie-go-sdk-v2/alert"
-	"github.com/opsgenie/opsgenie-go-sdk-v2/client"
+	sdk "github.com/opsgenie/opsgenie-go-sdk-v2/client"
 
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/alert"
 )
 
-// A typed caller reads one alert, and creates one.
+// A typed caller reads one alert and creates one.
 type typed struct {
 	name        string
 	get, create func(ctx context.Context) error
@@ -30,33 +30,30 @@ const (
 	message = "Replication lag above 30s on db-primary"
 )
 
-// typers makes the typed callers that send to base by rt.
+// typers returns the typed callers, which send to base through rt.
 func typers(base string, rt http.RoundTripper) ([]typed, error) {
-	ours, err := typedOurs(base, rt)
-	if err != nil {
-		return nil, err
-	}
-	sdk, err := typedSDK(base, &http.Client{Transport: rt})
-	return []typed{typedByHand(base, rt), ours, sdk}, err
+	own, errOwn := typedOurs(base, rt)
+	vendors, errVendors := typedSDK(base, &http.Client{Transport: rt})
+	return []typed{typedByHand(base, rt), own, vendors}, firstOf(errOwn, errVendors)
 }
 
-// read checks what was read: who decodes nothing is fast.
-func read(text, owner string, tags int) error {
+// checkRead checks what was decoded, because a caller that decodes nothing is fast.
+func checkRead(text, owner string, tags int) error {
 	if text != message || owner == "" || tags != 2 {
 		return fmt.Errorf("bench: read the alert %q of %q with %d tags", text, owner, tags)
 	}
 	return nil
 }
 
-// took checks what was accepted.
-func took(requestID string) error {
+// checkAccepted checks what was decoded of an accepted request.
+func checkAccepted(requestID string) error {
 	if requestID == "" {
-		return errors.New("bench: no request id in the answer")
+		return errors.New("bench: no request id in the response")
 	}
 	return nil
 }
 
-// typedOurs is the typed client as it is by default; nobody observes its metrics.
+// typedOurs is the typed client with its defaults and without observers.
 func typedOurs(base string, rt http.RoundTripper) (typed, error) {
 	c, err := opsgenie.New(apiKey, opsgenie.WithBaseURL(base), opsgenie.WithBase(rt))
 	if err != nil {
@@ -69,7 +66,7 @@ func typedOurs(base string, rt http.RoundTripper) (typed, error) {
 			if err != nil {
 				return err
 			}
-			return read(got.Value.Message, got.Value.Owner, len(got.Value.Tags))
+			return checkRead(got.Value.Message, got.Value.Owner, len(got.Value.Tags))
 		},
 		create: func(ctx context.Context) error {
 			pending, err := c.Alerts.Create(ctx, alert.CreateRequest{
@@ -78,16 +75,16 @@ func typedOurs(base string, rt http.RoundTripper) (typed, error) {
 			if err != nil {
 				return err
 			}
-			return took(pending.RequestID)
+			return checkAccepted(pending.RequestID)
 		},
 	}, nil
 }
 
-// typedSDK is the official SDK with its log at the level of errors. A host
-// without "api" in its name it asks over plain HTTP.
+// typedSDK is the official SDK with its log at the level of errors. It uses plain
+// HTTP for a host without "api" in its name.
 func typedSDK(base string, own *http.Client) (typed, error) {
 	_, host, _ := strings.Cut(base, "://")
-	cfg := &client.Config{ApiKey: apiKey, OpsGenieAPIURL: client.ApiUrl(host), HttpClient: own}
+	cfg := &sdk.Config{ApiKey: apiKey, OpsGenieAPIURL: sdk.ApiUrl(host), HttpClient: own}
 	cfg.ConfigureLogLevel("error")
 	c, err := official.NewClient(cfg)
 	if err != nil {
@@ -100,7 +97,7 @@ func typedSDK(base string, own *http.Client) (typed, error) {
 			if err != nil {
 				return err
 			}
-			return read(got.Message, got.Owner, len(got.Tags))
+			return checkRead(got.Message, got.Owner, len(got.Tags))
 		},
 		create: func(ctx context.Context) error {
 			got, err := c.Create(ctx, &official.CreateAlertRequest{
@@ -109,12 +106,12 @@ func typedSDK(base string, own *http.Client) (typed, error) {
 			if err != nil {
 				return err
 			}
-			return took(got.RequestId)
+			return checkAccepted(got.RequestId)
 		},
 	}, nil
 }
 
-// What a program declares that does it by hand.
+// The types of a program that does it by hand.
 type (
 	writtenParty struct {
 		Type string `json:"type"`
@@ -159,7 +156,7 @@ type (
 		Tags    []string          `json:"tags,omitempty"`
 		Details map[string]string `json:"details,omitempty"`
 	}
-	writtenAnswer[T any] struct {
+	writtenResponse[T any] struct {
 		Data      T       `json:"data"`
 		Took      float64 `json:"took"`
 		RequestID string  `json:"requestId"`
@@ -177,11 +174,11 @@ func typedByHand(base string, rt http.RoundTripper) typed {
 			if err != nil {
 				return err
 			}
-			var got writtenAnswer[writtenAlert]
+			var got writtenResponse[writtenAlert]
 			if err := exchange(own, req, &got); err != nil {
 				return err
 			}
-			return read(got.Data.Message, got.Data.Owner, len(got.Data.Tags))
+			return checkRead(got.Data.Message, got.Data.Owner, len(got.Data.Tags))
 		},
 		create: func(ctx context.Context) error {
 			body, err := json.Marshal(writtenCreate{
@@ -195,11 +192,11 @@ func typedByHand(base string, rt http.RoundTripper) typed {
 				return err
 			}
 			req.Header.Set("Content-Type", "application/json")
-			var got writtenAnswer[struct{}]
+			var got writtenResponse[struct{}]
 			if err := exchange(own, req, &got); err != nil {
 				return err
 			}
-			return took(got.RequestID)
+			return checkAccepted(got.RequestID)
 		},
 	}
 }
@@ -218,18 +215,18 @@ func exchange(own *http.Client, req *http.Request, into any) error {
 	return json.NewDecoder(resp.Body).Decode(into)
 }
 
-// officialSDK is the SDK as a way to send: it can do nothing but its operations.
-func officialSDK() Contestant {
-	return Contestant{
-		Name: nameSDK, Module: "github.com/opsgenie/opsgenie-go-sdk-v2",
-		Setup: "alert.NewClient; its log at the level of errors, for which it has no off",
-		Retry: func(base http.RoundTripper, _ Policy) (Client, error) { // its own waits
-			sdk, err := typedSDK(memoryOrigin, &http.Client{Transport: base})
-			return Client{Get: func(ctx context.Context, _ string) (int, error) { return http.StatusOK, sdk.get(ctx) }}, err
+// officialSDK is the SDK as a way to send: whatever it is asked for, it reads an alert.
+func officialSDK() contestant {
+	reading := func(base string, own *http.Client) (client, error) {
+		vendors, err := typedSDK(base, own)
+		return client{get: func(ctx context.Context, _ string) (int, error) { return http.StatusOK, vendors.get(ctx) }}, err
+	}
+	return contestant{
+		name: nameSDK, module: "github.com/opsgenie/opsgenie-go-sdk-v2",
+		setup: "alert.NewClient with its own waits; its log at the level of errors, since it cannot be switched off",
+		retry: func(base http.RoundTripper, _ policy) (client, error) {
+			return reading(memoryOrigin, &http.Client{Transport: base})
 		},
-		Shipped: func(server string) (Client, error) {
-			sdk, err := typedSDK(server, nil)
-			return Client{Get: func(ctx context.Context, _ string) (int, error) { return http.StatusOK, sdk.get(ctx) }}, err
-		},
+		shipped: func(server string) (client, error) { return reading(server, nil) },
 	}
 }
