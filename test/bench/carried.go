@@ -84,7 +84,7 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return s.next.RoundTrip(signed)
 }
 
-// carrying puts below a contestant without hooks what it cannot do.
+// carrying wraps base in what a contestant without hooks cannot do.
 func carrying(base http.RoundTripper) http.RoundTripper {
 	m := newMeter()
 	return &signer{tripper(func(req *http.Request) (*http.Response, error) {

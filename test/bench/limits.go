@@ -44,7 +44,7 @@ func (r results) limits() []limit {
 		get, post             = titleTrouble + ", GET, around a base", titleTrouble + ", POST, around a base"
 		socket                = "loopback HTTP/1.1, 64 goroutines"
 		layers                = "the chain keeps a record of the call and copies the request"
-		drains                = "each drain is bounded in time, and attempts and waits are recorded"
+		drains                = "each drain is bounded by a timer"
 	)
 	all := []limit{
 		atMost(1.10, full, "time × "+nameByHand, time/success(nameByHand, colFull), layers),
@@ -77,23 +77,29 @@ func (r results) limits() []limit {
 }
 
 // throttleLimits hold for the learning limiter whatever the server's hint, and for
-// retries alone with Retry-After.
+// retries alone with Retry-After. The worst hint counts.
 func (r results) throttleLimits() []limit {
 	var all []limit
-	add := func(name string, h hint, sent, wall float64, why string) {
-		subject := strings.TrimPrefix(name, nameOurs+", ") + ", " + h.name
-		all = append(all,
-			atMost(sent, subject, "sent per success", r.at(titleThrottle, name, h.sent()), why),
-			atMost(wall, subject, "wall × best possible", r.at(titleThrottle, name, h.wall()), why),
-			atMost(0, subject, "failed calls", r.at(titleThrottle, name, h.failed()), why))
-	}
-	for _, h := range hints() {
-		for _, name := range []string{nameLearning, nameLearningAll} {
-			add(name, h, 1.07, 1.15, "the pause that the server asked for is longer than the bucket needs")
+	add := func(name, subject string, of []hint, sent, wall float64, why string) {
+		worst := func(column func(hint) string) float64 {
+			most := 0.0
+			for _, h := range of {
+				most = max(most, r.at(titleThrottle, name, column(h)))
+			}
+			return most
 		}
+		all = append(all,
+			atMost(sent, subject, "sent per success", worst(hint.sent), why),
+			atMost(wall, subject, "wall × best possible", worst(hint.wall), why),
+			atMost(0, subject, "failed calls", worst(hint.failed), ""))
+	}
+	for _, name := range []string{nameLearning, nameLearningAll} {
+		subject := strings.TrimPrefix(name, nameOurs+", ") + ", any hint"
+		add(name, subject, hints(), 1.07, 1.15, "the pause that Retry-After asks for is longer than the bucket needs")
 	}
 	for _, name := range []string{nameAlone, nameAloneAll} {
-		add(name, hints()[0], 1.30, 1.60, "the last calls draw waits of many seconds above the hint")
+		subject := strings.TrimPrefix(name, nameOurs+", ") + ", Retry-After"
+		add(name, subject, hints()[:1], 1.30, 1.60, "the last calls draw waits of many seconds above the hint")
 	}
 	return all
 }
@@ -137,7 +143,9 @@ func (r report) limitsPage() string {
 For maintainers: what the project allows itself in time, memory and requests. `+"`make bench`"+` writes this page together with
 [benchmarks.md](benchmarks.md), which explains each measurement and compares it with other modules.
 
-%s %d of %d limits were met. Limits of time are relative to contestants of the same run. Allocation counts are exact.
+%s
+
+%d of %d limits were met. Limits of time are relative to contestants of the same run. Allocation counts are exact.
 
 %s`, r.written(), met, len(all), markdown("llrrll", []string{"what", "measure", "limit", "measured", "met", "why not"}, lines))
 }

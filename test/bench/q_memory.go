@@ -64,7 +64,7 @@ func measureSuccess(ctx context.Context, l lab) ([]row, error) {
 			runners, costs[r.name] = append(runners, r), took.minus(own)
 		}
 	}
-	found, err := race(ctx, l.serial(5000, 70*time.Second), bare, runners)
+	found, err := race(ctx, l.serial(5000, 60*time.Second), bare, runners)
 	rows := []row{{name: "A call of the " + nameBare, remark: fmt.Sprintf("%s ns, %s allocations, %s B.",
 		plain(math.Round(found.reference.mid)), plain(own.allocs), plain(own.bytes))}}
 	for _, c := range all {

@@ -54,8 +54,8 @@ func throttling() question {
 			"429 to the rest, after 5 to 7 ms. Time is virtual ([testing/synctest](https://pkg.go.dev/testing/synctest)) and " +
 			"so exact; the table has medians of 20 seeds. *Sent* is requests per call that succeeded. *Wall* is relative to " +
 			"the 4.75 s that the bucket allows at best, with the quartiles. *Failed* is the largest number of calls of any " +
-			"seed that did not end with 200: a short wall may be that of calls given up. Everyone has five retries, from 100 " +
-			"ms on where the row does not say otherwise; the official SDK has its own.",
+			"seed that did not end with 200: a short wall can mean that calls were given up. All " +
+			"have five retries, from 100 ms on where the row does not say otherwise; the official SDK has its own.",
 		note:    "heimdall retries no 429.",
 		measure: measureThrottling,
 	}

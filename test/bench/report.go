@@ -65,7 +65,7 @@ const method = `
 - **Heap.** The heap, garbage included, is looked at sixteen times while each body is read; the largest size, less what there was before.
 - **Failures.** A call that does not end with 200 ends the run, and a test checks what arrives: headers, statuses, bodies.
 
-## Who is compared
+## Contestants
 
 %s
 To correct a contestant's settings, or to add one: each is a file in [test/bench](../test/bench).
