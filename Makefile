@@ -41,7 +41,7 @@ fuzz: ## run each fuzz target for FUZZTIME=5m
 examples: ## run the examples and check their output
 	go test -count=1 ./examples/...
 
-bench: ## compare with other modules and write docs/benchmarks.md; takes some minutes
+bench: ## compare with other modules; writes docs/benchmarks.md and docs/limits.md in about six minutes
 	go test -C test/bench -run='^TestReport$$' -count=1 -timeout=20m -v . -update
 
 benchmarks: ## run the packages' benchmarks; BENCH=regexp COUNT=10 for benchstat

@@ -26,8 +26,8 @@ func overLoopback() question {
 			"in flight at once.",
 		columns: []column{{colHTTP1, ratio}, {colHTTP1Opened, number}, {colHTTP2, ratio}, {colHTTP2Opened, number}},
 		measure: func(ctx context.Context, l lab) ([]row, error) {
-			one, err1 := throughput(ctx, l.crowd(1000, 45*time.Second), false)
-			two, err2 := throughput(ctx, l.crowd(1000, 20*time.Second), true)
+			one, err1 := throughput(ctx, l.crowd(500, 45*time.Second), false)
+			two, err2 := throughput(ctx, l.crowd(500, 20*time.Second), true)
 			if err := firstOf(err1, err2); err != nil {
 				return nil, err
 			}

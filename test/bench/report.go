@@ -39,7 +39,7 @@ func processorModel() string {
 const introduction = `# Benchmarks
 
 What a call through Tripware costs, beside what a program does by hand and beside other modules. One command writes this page
-and its picture within six minutes:
+and its picture in about six minutes:
 
     make bench
 
