@@ -90,7 +90,7 @@ func newChain(base http.RoundTripper, p policy, opts ...tripware.Option) (*http.
 		tripware.WithRetry(ourPolicy(p)...),
 		tripware.WithIdentity(transport.WithUserAgent(userAgent)),
 		tripware.WithMetrics(metrics.NewPublishers()),
-		tripware.WithAuth(cmp.Or(p.origin, memoryOrigin), auth.Key("GenieKey", auth.NewSecret(apiKey))),
+		tripware.WithAuth(cmp.Or(p.origin, memoryOrigin), auth.Key("GenieKey", redact.NewSecret(apiKey))),
 	}, opts...)...)
 }
 
@@ -102,7 +102,7 @@ func ourPolicy(p policy) []retry.Option {
 		opts = append(opts, retry.WithMaxDelay(p.most))
 	}
 	if p.always {
-		opts = append(opts, retry.WithoutBudget(), retry.AnyMethodOnStatus())
+		opts = append(opts, retry.WithoutBudget(), retry.WithAnyMethodOnStatus())
 	}
 	return opts
 }
