@@ -193,9 +193,9 @@ func (c *Client) follow(ctx context.Context, o operation) (*http.Request, error)
 // newRequest is http.NewRequestWithContext for a URL and a header that exist:
 // that one would make a header of its own and parse a URL, and the request that
 // WithContext copies here stays on the stack.
-func newRequest(ctx context.Context, method string, u *url.URL, header http.Header) *http.Request {
+func newRequest(ctx context.Context, method string, u *url.URL, given http.Header) *http.Request {
 	req := http.Request{
-		Method: method, URL: u, Host: u.Host, Header: header,
+		Method: method, URL: u, Host: u.Host, Header: given,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	return req.WithContext(ctx)

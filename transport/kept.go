@@ -29,7 +29,8 @@ func (c *Call) keepLimit(r *RateLimit) {
 	}
 	c.quota = quotaFlags{has: r.HasQuota, hasRetryAfter: r.HasRetryAfter}
 	vendor := vendorLimit{
-		state: r.State, reason: r.Reason, requestID: r.RequestID, period: r.Period, responseTime: r.ResponseTime, near: r.NearLimit, throttled: r.Throttled,
+		state: r.State, reason: r.Reason, requestID: r.RequestID,
+		period: r.Period, responseTime: r.ResponseTime, near: r.NearLimit, throttled: r.Throttled,
 	}
 	if c.rest != nil || vendor != (vendorLimit{}) {
 		c.others().vendor = vendor

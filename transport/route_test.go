@@ -38,7 +38,7 @@ func ExampleWithRoute() {
 const usersRoute = "GET /users/{id}"
 
 // routeOf makes a call and returns the route on its record.
-func routeOf(t *testing.T, ctx context.Context, rt http.RoundTripper) string { //nolint:revive // as in the standard library's tests
+func routeOf(t *testing.T, ctx context.Context, rt http.RoundTripper) string {
 	t.Helper()
 	resp, err := rt.RoundTrip(get(t, ctx))
 	require.NoError(t, err)

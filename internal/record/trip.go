@@ -11,12 +11,17 @@ import (
 // with the names of its methods ask the trip of a context, where there is one.
 type Trip interface {
 	Node
+	Sender
 	Again() (granted, first bool)
 	MayAgain() bool
 	Looping() bool
 	RetryLeft() (left time.Duration, bounded bool)
 	NoteTurn(in time.Duration, refused bool)
 	Delay()
+}
+
+// A Sender knows what the requests of a trip are sent with.
+type Sender interface {
 	Changed(sent *http.Request)
 	Copy(req *http.Request, extra int) *http.Request
 	Outgoing(req *http.Request) *http.Request

@@ -84,11 +84,12 @@ func (c *config) chain(key redact.Secret, origin string) []tripware.Option {
 	if c.plainHTTP {
 		signing = append(signing, auth.WithPlainHTTP())
 	}
+	headers := append(logging.DefaultHeaders(), wire.HeaderState, wire.HeaderReason, wire.HeaderPeriod)
 	opts := []tripware.Option{
 		tripware.WithAuth(origin, keySource(key), signing...),
 		tripware.WithRetry(retry.WithAnyMethodOnStatus()),
 		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(c.path()))), ratelimit.WithReader(wire.ReadLimit)),
-		tripware.WithLogger(nil, logging.WithHeaders(append(logging.DefaultHeaders(), wire.HeaderState, wire.HeaderReason, wire.HeaderPeriod)...)),
+		tripware.WithLogger(nil, logging.WithHeaders(headers...)),
 	}
 	opts = append(slices.Concat(opts, c.bottom), c.transport...)
 	return append(opts, tripware.WithMetrics(c.publishers))
