@@ -62,8 +62,8 @@ func ExampleNewTransport() {
 	// Output: identity > retry(2, 429,500,502-599) > ratelimit > *http.Transport
 }
 
-// Stamp is a decorator as CONTRIBUTING.md shows how to write one: it writes the
-// time of each attempt into a header.
+// Stamp is the decorator of docs/decorator.md: it writes the time at which a request is
+// sent into a header.
 func Stamp(header string) transport.Middleware {
 	var fault error
 	if header == "" {
