@@ -1,7 +1,7 @@
 package house_test
 
 import (
-	"os"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -93,7 +93,7 @@ func TestArrowsGoDownOnly(t *testing.T) {
 // Programs that use the core depend on these modules, except those for tests.
 func TestTheCoreRequiresFewModules(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("go.mod")
+	text, err := fs.ReadFile(tree, "go.mod")
 	require.NoError(t, err)
 	var required []string
 	for _, direct := range regexp.MustCompile(`(?m)^(?:require)?\s+(\S+) v\S+$`).FindAllStringSubmatch(string(text), -1) {

@@ -5,8 +5,10 @@ import (
 	"flag"
 	"fmt"
 	"go/ast"
+	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,7 +38,7 @@ var (
 // and the table in the document is up to date.
 func TestPromisesAreTested(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(promisesFile)
+	text, err := fs.ReadFile(tree, promisesFile)
 	require.NoError(t, err)
 	before, rest, began := strings.Cut(string(text), tableBegin)
 	current, after, ended := strings.Cut(rest, tableEnd)
@@ -50,7 +52,7 @@ func TestPromisesAreTested(t *testing.T) {
 	}
 	assert.Empty(t, found, "tests carry numbers that %s lacks", promisesFile)
 	if *update {
-		require.NoError(t, os.WriteFile(promisesFile, []byte(before+tableBegin+table+tableEnd+after), 0o600))
+		require.NoError(t, os.WriteFile(path.Join(root, promisesFile), []byte(before+tableBegin+table+tableEnd+after), 0o600))
 		return
 	}
 	assert.Equal(t, table, current, "write the table by: go test ./internal/house -run Promises -update")

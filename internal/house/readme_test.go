@@ -1,8 +1,7 @@
 package house_test
 
 import (
-	"os"
-	"path/filepath"
+	"io/fs"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,19 +13,17 @@ import (
 // Code in the documents is a copy of code that is compiled and usually run.
 func TestCodeInTheDocumentsIsCompiled(t *testing.T) {
 	t.Parallel()
-	documents, err := filepath.Glob("docs/*.md")
+	documents, err := fs.Glob(tree, "docs/*.md")
 	require.NoError(t, err)
 	documents = append(documents, "README.md", "CONTRIBUTING.md", "SECURITY.md")
 	var compiled strings.Builder
 	for _, s := range sources(t) {
-		text, err := os.ReadFile(s.name)
-		require.NoError(t, err)
-		compiled.WriteString(flat(string(text)))
+		compiled.WriteString(flat(s.text))
 	}
 	block := regexp.MustCompile("(?s)```go\n(.*?)```")
 	blocks := 0
 	for _, document := range documents {
-		text, err := os.ReadFile(document)
+		text, err := fs.ReadFile(tree, document)
 		require.NoError(t, err)
 		for _, match := range block.FindAllStringSubmatch(string(text), -1) {
 			blocks++

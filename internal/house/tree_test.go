@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const module = "github.com/tripware/tripware"
+const (
+	module = "github.com/tripware/tripware"
+	root   = "../.."
+)
+
+// tree holds the files of the repository, by their paths from its root.
+var tree = os.DirFS(root)
 
 // A source is a Go file of the repository.
 type source struct {
@@ -25,6 +30,7 @@ type source struct {
 	folder string
 	module string // the folder of its go.mod
 	test   bool
+	text   string
 	*ast.File
 }
 
@@ -45,18 +51,17 @@ var positions = token.NewFileSet()
 
 var parsed = sync.OnceValues(func() (all []source, err error) {
 	modules := map[string]string{}
-	return all, filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+	return all, fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		name = filepath.ToSlash(name)
 		folder := path.Dir(name)
 		if entry.IsDir() {
 			if name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata") {
 				return fs.SkipDir
 			}
 			modules[name] = modules[folder]
-			if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
+			if _, err := fs.Stat(tree, path.Join(name, "go.mod")); err == nil {
 				modules[name] = name
 			} else if !errors.Is(err, fs.ErrNotExist) {
 				return err
@@ -66,8 +71,12 @@ var parsed = sync.OnceValues(func() (all []source, err error) {
 		if !strings.HasSuffix(name, ".go") {
 			return nil
 		}
-		file, err := parser.ParseFile(positions, name, nil, parser.ParseComments|parser.SkipObjectResolution)
-		all = append(all, source{name, folder, modules[folder], strings.HasSuffix(name, "_test.go"), file})
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(positions, name, text, parser.ParseComments|parser.SkipObjectResolution)
+		all = append(all, source{name, folder, modules[folder], strings.HasSuffix(name, "_test.go"), string(text), file})
 		return err
 	})
 })
