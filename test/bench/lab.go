@@ -105,6 +105,6 @@ func (r results) at(title, name, column string) float64 {
 func questions() []question {
 	return []question{
 		onSuccess(), onTrouble(), throttling(), overLoopback(), connections(), uploads(), typedCalls(),
-		goroutines(), sideBySide(), chainLength(), headerCount(), limiterKeys(), listPages(), hostileHeader(),
+		goroutines(), sideBySide(), hostileHeader(),
 	}
 }

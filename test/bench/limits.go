@@ -43,7 +43,7 @@ func (r results) limits() []limit {
 		full, around, chained = "full chain, logging off", "retry only, around a base", "retry only, in a chain"
 		get, post             = titleTrouble + ", GET, around a base", titleTrouble + ", POST, around a base"
 		socket                = "loopback HTTP/1.1, 64 goroutines"
-		layers                = "the record and two requests in one block, then limits (0.08), locks (0.06), two clock readings (0.04), nine layers"
+		layers                = "the record and two requests; rate limits (0.08), locks (0.06), two clock readings (0.04), nine layers"
 		drains                = "each drain is bounded in time, and an attempt that may not be repeated is traced"
 	)
 	all := []limit{
@@ -95,7 +95,7 @@ func (r results) throttleLimits() []limit {
 	}
 	for _, name := range []string{nameLearning, nameLearningAll} {
 		subject := strings.TrimPrefix(name, nameOurs+", ") + ", any hint"
-		add(name, subject, hints(), 1.07, 1.15, "64 clients meet a burst of 50, and one pause of 1 s, of which the bucket refills 0.25 s, is 1.16 by itself")
+		add(name, subject, hints(), 1.07, 1.15, "64 clients meet a burst of 50; one pause of 1 s refills 0.25 s, and is 1.16 by itself")
 	}
 	for _, name := range []string{nameAlone, nameAloneAll} {
 		subject := strings.TrimPrefix(name, nameOurs+", ") + ", Retry-After"
