@@ -6,16 +6,17 @@ import (
 	"time"
 )
 
-// An Attempt is one sending of a call by the base round tripper.
+// An Attempt describes one request that the base round tripper was asked to send for a
+// call.
 type Attempt struct {
-	Number  int           // from 1
-	Start   time.Time     // when the base was asked
-	Elapsed time.Duration // until its answer's head, or its error; zero while it runs
+	Number  int           // counted from 1
+	Start   time.Time     // when the base was called
+	Elapsed time.Duration // until the response headers or the error; zero while it runs
 	Status  int           // zero without a response
 	Err     error         // nil with a response
 }
 
-// count returns how many attempts began.
+// count returns the number of attempts that have begun.
 func (c *Call) count() int {
 	switch {
 	case !c.first.made:
@@ -26,7 +27,7 @@ func (c *Call) count() int {
 	return 1 + len(c.rest.attempts)
 }
 
-// Attempts returns the attempts so far, in their order.
+// Attempts returns the attempts so far, in order.
 func (c *Call) Attempts() []Attempt {
 	if c == nil {
 		return nil
@@ -47,7 +48,7 @@ func (c *Call) attempted(n int) Attempt {
 
 // failure returns the error of attempt n, or nil.
 func (c *Call) failure(n int) error {
-	for _, f := range c.rest.failures { // c.start has made the rest
+	for _, f := range c.rest.failures { // not nil: the caller has called c.start
 		if f.attempt == n {
 			return f.err
 		}
@@ -55,7 +56,7 @@ func (c *Call) failure(n int) error {
 	return nil
 }
 
-// AttemptCount returns how many attempts began so far.
+// AttemptCount returns the number of attempts that have begun so far.
 func (c *Call) AttemptCount() int {
 	if c == nil {
 		return 0
@@ -65,12 +66,13 @@ func (c *Call) AttemptCount() int {
 	return c.count()
 }
 
-// Retries returns how many attempts followed the first.
+// Retries returns the number of attempts after the first.
 func (c *Call) Retries() int { return max(0, c.AttemptCount()-1) }
 
-// beginAttempt counts an attempt that a chain's sender begins, and returns its
-// number, 0 if the record does not take it. If a layer hides the chain below that
-// of the scope, that attempt was counted already, and is taken over.
+// beginAttempt records an attempt that begins in the sender of a chain, and returns its
+// number, or 0 if the record is sealed. If a layer hides a chain from the chain of the
+// scope above it, both send the same attempt: the upper one counts it, and the lower one
+// takes it over by a claim.
 func (s *scope) beginAttempt(by *chain) (n int, claim uint8) {
 	c := s.call
 	c.mu.Lock()

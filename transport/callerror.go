@@ -6,8 +6,8 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// CallOfError returns the record of the call that err ended, or nil when err
-// does not come from a chain.
+// CallOfError returns the record of the call that ended with err, or nil if err does not
+// come from a chain.
 func CallOfError(err error) *Call {
 	if carrier, ok := errors.AsType[interface {
 		error
@@ -18,19 +18,20 @@ func CallOfError(err error) *Call {
 	return nil
 }
 
-// callError puts the record on an error that leaves a chain. It reads as its cause.
+// A callError adds the record to an error that leaves a chain. Its text is the cause's.
 type callError struct {
 	cause error
 	call  *Call
 }
 
-// Error reads as the cause, less what looks like a secret: net/http quotes URLs
-// and what a server said.
+// Error returns the text of the cause without anything that looks like a secret, because
+// net/http quotes URLs and parts of responses.
 func (e *callError) Error() string { return redact.Cut(e.cause.Error(), redact.MaxError) }
 func (e *callError) Unwrap() error { return e.cause }
 func (e *callError) Call() *Call   { return e.call }
 
-// Timeout answers for the cause: http.Client asks the error itself, not what it wraps.
+// Timeout reports whether the cause is a timeout. http.Client calls it on the error itself,
+// not on the errors that it wraps.
 func (e *callError) Timeout() bool {
 	t, ok := errors.AsType[interface {
 		error

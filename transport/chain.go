@@ -1,10 +1,17 @@
-// Package transport is the ground that every decorator stands on: the
-// [Middleware] shape and the [Chain] that stacks it, the record of one call
-// ([Call]), and the identity that all attempts of a call share. Package layer has
-// more for authors of decorators, and package network builds the base.
+// Package transport combines decorators of [http.RoundTripper] and keeps a record of each
+// call.
 //
-// It imports no other package of this module but layer, redact and internal ones,
-// so a decorator of your own needs nothing else.
+// For most uses call [Chain] with the middlewares that you need, such as retry.New, and
+// set the result as the Transport of an [http.Client]. After a call, [CallOf] returns its
+// record from the response, and [CallOfError] from the error: the attempts, the waits and
+// the transaction id. To use one record for all hops of a redirect, or for several
+// requests, call [Begin].
+//
+// [Identity] sends a transaction id and default headers. [Check] finds invalid settings
+// before the first call. [ParseRateLimit] and [RetryAfter] read response headers.
+//
+// Package layer helps to write decorators, and package network creates the base. Of this
+// module, transport imports only layer, redact and internal packages.
 package transport
 
 import (
@@ -20,26 +27,26 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A Middleware wraps a RoundTripper in another that adds one behaviour.
+// A Middleware returns a RoundTripper that adds one behavior to next.
 type Middleware func(next http.RoundTripper) http.RoundTripper
 
-// RoundTripperFunc makes a function an [http.RoundTripper].
+// A RoundTripperFunc is a function that implements [http.RoundTripper].
 type RoundTripperFunc func(*http.Request) (*http.Response, error)
 
 // RoundTrip calls f.
 func (f RoundTripperFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// Chain stacks middlewares on base. They are listed in the order in which a
-// request meets them: the first is outermost, the last stands next to base.
-// A nil base means [http.DefaultTransport]; nil middlewares are skipped.
+// Chain returns a RoundTripper that sends requests through middlewares to base. The first
+// middleware is the outermost, and the last is next to base. A nil base means
+// [http.DefaultTransport]; nil middlewares are skipped.
 //
-// The outermost chain opens the record of a call, unless [Begin] did, and its
-// errors carry it (see [CallOfError]). A chain prints as its order. It is safe
-// for concurrent use if its layers are.
+// The outermost chain opens a record for each call, unless [Begin] did, and adds it to
+// the errors that it returns (see [CallOfError]). A chain prints as the list of its
+// layers. It is safe for concurrent use if its layers are.
 //
-// A middleware that returns no RoundTripper, or a nil pointer, makes the chain
-// refuse every call with an error that has its number, counted from 1 among all
-// that were given; [Check] reports it. So does a base that is a nil pointer.
+// If a middleware returns nil or a nil pointer, the chain refuses every call with an error
+// that has the middleware's number, counted from 1 among all that were given. If base is a
+// nil pointer, the chain also refuses every call. [Check] reports both.
 func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper {
 	base = cmp.Or[http.RoundTripper](base, http.DefaultTransport)
 	if mistake.NilInside(base) {
@@ -48,7 +55,7 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 	}
 	c := &chain{base: layer.Link{Next: base}, epoch: time.Now()}
 	top := base
-	counts := chainBelow(base) == nil // else the chain below counts the attempts
+	counts := chainBelow(base) == nil // otherwise the chain below counts the attempts
 	c.nests = !counts
 	if counts {
 		top = &sender{Link: layer.NewLink("send", layer.Anywhere, base), chain: c}
@@ -60,10 +67,10 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 		next := top
 		rt := mw(next)
 		if mistake.NilInside(rt) {
-			rt = refuse(next, fmt.Errorf("transport: build chain: middleware %d of %d returned no round tripper", i+1, len(middlewares)))
+			rt = refuse(next, fmt.Errorf("transport: build chain: middleware %d of %d returned nil", i+1, len(middlewares)))
 		}
 		if top = identified(rt); top == next {
-			continue // it put up no layer
+			continue // it added no layer
 		}
 		c.layers = append(c.layers, top)
 	}
@@ -76,11 +83,12 @@ func Chain(base http.RoundTripper, middlewares ...Middleware) http.RoundTripper 
 	return c
 }
 
-// foreignTo reports whether a layer has no place in the standing order. It may look
-// at the headers that [Identity] adds, and take time before it forwards a request.
+// foreignTo reports whether a layer has no place in the order of layers. Such a layer may
+// read the headers that [Identity] adds, and take time before it forwards a request.
 func foreignTo(rt http.RoundTripper) bool { return placeOf(rt) == layer.Anywhere }
 
-// identified returns rt, or what stands for it where Go cannot compare it: a function, say.
+// identified returns rt, or a pointer that wraps it if Go cannot compare it, such as a
+// function.
 func identified(rt http.RoundTripper) http.RoundTripper {
 	if reflect.ValueOf(rt).Comparable() {
 		return rt
@@ -100,18 +108,18 @@ func (f *foreign) CloseIdleConnections() {
 }
 
 type chain struct {
-	top    layer.Link          // leads to the outermost layer
-	base   layer.Link          // leads to the base
-	late   *identity           // the top layer, where its headers may be added next to the base: see outgoing
+	top    layer.Link          // to the outermost layer
+	base   layer.Link          // to the base
+	late   *identity           // the top layer, if its headers may be added next to the base: see scope.pending
 	layers []http.RoundTripper // outermost first, without base; foreign ones too
-	epoch  time.Time           // what the records that it opens count from
-	nests  bool                // its base is another chain
-	placed bool                // all layers have a place in the standing order
+	epoch  time.Time           // from which the records that it opens measure time
+	nests  bool                // there is another chain below
+	placed bool                // all layers have a place in the order of layers
 }
 
 func (c *chain) isPlaced() bool { return c != nil && c.placed }
 
-// RoundTrip sends req down the stack and keeps the record of the call.
+// RoundTrip sends req through the layers and keeps the record of the call.
 func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 	node := nodeOf(req.Context())
 	if s, ok := node.(*scope); ok && s.carries(req) { // there is a chain above
@@ -126,15 +134,14 @@ func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 		below = &c.late.Link
 	}
 	resp, err := below.Send(&s.req)
-	return layer.Restore(resp, &s.req), s.call.attach(err) // the response leads to the record
+	return layer.Restore(resp, &s.req), s.call.attach(err) // resp.Request has the record: see CallOf
 }
 
 // Unwrap returns the outermost layer.
 func (c *chain) Unwrap() http.RoundTripper { return c.top.Next }
 
-// CloseIdleConnections closes the idle connections of the base itself, since a
-// foreign layer between may not forward the call, and tells the foreign layers,
-// which may have connections of their own.
+// CloseIdleConnections calls the base directly, since a foreign layer above it may not
+// forward the call. It also calls the foreign layers, which may have other connections.
 func (c *chain) CloseIdleConnections() {
 	for _, rt := range c.layers {
 		if i, ok := rt.(interface{ CloseIdleConnections() }); ok && placeOf(rt) == layer.Anywhere {
@@ -144,7 +151,7 @@ func (c *chain) CloseIdleConnections() {
 	c.base.CloseIdleConnections()
 }
 
-// String lists the layers in the order in which a request meets them.
+// String returns the names of the layers and the base, outermost first.
 func (c *chain) String() string {
 	var b strings.Builder
 	for _, rt := range c.layers {
@@ -155,7 +162,7 @@ func (c *chain) String() string {
 	return b.String()
 }
 
-// sender is the last layer above the base: what passes it is an attempt.
+// A sender is the layer above the base. Each request that reaches it is an attempt.
 type sender struct {
 	layer.Link
 
@@ -180,7 +187,7 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	return layer.Restore(resp, req), err
 }
 
-// refusal stands in for a layer that could not be built.
+// A refusal replaces a layer that could not be built.
 type refusal struct{ layer.Link }
 
 func refuse(next http.RoundTripper, fault error) *refusal {
@@ -191,8 +198,7 @@ func (r *refusal) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, layer.Refuse(req, r.Fault())
 }
 
-// Unwrap returns the layer that rt decorates, or nil when rt is a base or a
-// decorator that does not say.
+// Unwrap returns the layer below rt, or nil if rt has no Unwrap method. A base has none.
 func Unwrap(rt http.RoundTripper) http.RoundTripper {
 	if u, ok := rt.(interface{ Unwrap() http.RoundTripper }); ok {
 		return u.Unwrap()
@@ -200,8 +206,8 @@ func Unwrap(rt http.RoundTripper) http.RoundTripper {
 	return nil
 }
 
-// Layers returns rt and all that it decorates, outermost first. Inside a chain
-// it sees past foreign layers that have no Unwrap method.
+// Layers returns rt and all layers below it, outermost first. It stops at a layer without
+// an Unwrap method, unless the layer belongs to a chain.
 func Layers(rt http.RoundTripper) []http.RoundTripper {
 	var found []http.RoundTripper
 	for depth := 0; rt != nil && depth < maxLayers; depth++ {
@@ -216,7 +222,7 @@ func Layers(rt http.RoundTripper) []http.RoundTripper {
 	return found
 }
 
-// maxLayers ends the walk through decorators that unwrap to themselves.
+// maxLayers bounds the walk, since a decorator may unwrap to itself.
 const maxLayers = 1 << 10
 
 func chainBelow(rt http.RoundTripper) *chain {

@@ -91,7 +91,7 @@ func TestChainRefusesWhenAMiddlewareReturnsNothing(t *testing.T) {
 	req := get(t, t.Context())
 	req.Body = body
 	_, err := chain.RoundTrip(req)
-	require.ErrorContains(t, err, "returned no round tripper")
+	require.ErrorContains(t, err, "returned nil")
 	assert.Equal(t, 1, body.closed)
 }
 
@@ -161,7 +161,7 @@ func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
 		{"an observer may see the limiter's wait", []transport.Middleware{log, limit}, ""},
 		{"two retriers", []transport.Middleware{retry, retry}, "multiply"},
 		{"a limiter above retry", []transport.Middleware{limit, retry}, "limit is listed before retry"},
-		{"a credential above a log", []transport.Middleware{auth, log}, "sees the key"},
+		{"a credential above a log", []transport.Middleware{auth, log}, "would see the key"},
 		{"identity below retry", []transport.Middleware{retry, transport.Identity()}, "share their identity"},
 		{"calls below retry", []transport.Middleware{retry, at("calls", layer.AtCall)}, "would see attempts instead of calls"},
 	} {

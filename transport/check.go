@@ -9,11 +9,10 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// Check walks rt and reports, without a call, what would make calls go wrong:
-// settings that are impossible, layers in an order that defeats them, and two
-// retry loops in one stack, whose attempts would multiply. All faults are
-// joined. A nil error means that none was found; layers that have no Unwrap
-// method hide what is below them, unless a [Chain] put them up.
+// Check returns one error that lists all problems of rt and the layers below it: invalid
+// settings, layers in an order that would make one ineffective, and two retry loops, whose
+// attempts would multiply. It sends nothing. Check does not see what is below a layer
+// without an Unwrap method, unless the layer belongs to a [Chain].
 func Check(rt http.RoundTripper) error {
 	var faults []error
 	var above []http.RoundTripper
@@ -34,8 +33,8 @@ func Check(rt http.RoundTripper) error {
 	return errors.Join(faults...)
 }
 
-// told reports whether faults has one that reads like fault: two layers may be
-// built from the same options.
+// told reports whether faults contains an error with the same text as fault, since two
+// layers may be built from the same options.
 func told(faults []error, fault error) bool {
 	return slices.ContainsFunc(faults, func(other error) bool { return other.Error() == fault.Error() })
 }
@@ -45,7 +44,7 @@ func misplaced(upper, lower http.RoundTripper) error {
 	switch {
 	case up == layer.AtRetry && low == layer.AtRetry:
 		return orderFault(upper, lower, "two retry loops multiply their attempts: remove one")
-	case up == layer.AtAttempt && low == layer.AtLimit: // an observer may see the wait as part of the attempt
+	case up == layer.AtAttempt && low == layer.AtLimit: // the observer then includes the wait in the attempt
 		return nil
 	case up > low:
 		return orderFault(upper, lower, why(low))
@@ -64,7 +63,7 @@ func placeOf(rt http.RoundTripper) layer.Place {
 	return layer.Anywhere
 }
 
-// why says what goes wrong when a layer of a place stands above one that it belongs below.
+// why returns what goes wrong if a layer at p is below one that belongs below it.
 func why(p layer.Place) string {
 	switch p {
 	case layer.AtIdentity:
@@ -76,10 +75,10 @@ func why(p layer.Place) string {
 	case layer.AtLimit:
 		return "attempts would be paced too late: swap them"
 	case layer.AtAttempt:
-		return "an observer below the credential sees the key: swap them"
+		return "an observer below the credential would see the key: swap them"
 	case layer.AtCredential:
 		return "the signature would not cover what is added below it: swap them"
 	case layer.AtSignature, layer.Anywhere:
 	}
-	return "the standing order forbids it: swap them"
+	return "this order of layers is not allowed: swap them"
 }

@@ -6,25 +6,24 @@ import (
 	"github.com/tripware/tripware/internal/record"
 )
 
-// A Route is the fact that names the operation of a call, such as
-// "POST /v2/alerts/{identifier}/close". A typed call stores its own; [WithRoute]
-// sets that of other calls.
+// A Route names the operation of a call, such as "POST /v2/alerts/{identifier}/close".
+// Typed calls set it; for other calls use [WithRoute]. [Fact] returns it from a record.
 type Route string
 
-// WithRoute returns a context whose calls have this route, unless they are typed
-// calls, which have their own. Logs, metrics and the record ([Call.String] aside)
-// show it as the route of a typed call. It should come from a finite set, as it is a
-// label of metrics, and must hold no secret: write "GET /users/{id}", not the path of
-// one user. The text is taken as it is; an empty route is none, also inside a context
-// that has one.
+// WithRoute returns a context that sets the route of calls made with it. Logs, metrics and
+// the record show the route, except for [Call.String]. Typed calls keep their own.
 //
-// Several round trips on one record (see [Begin]) have the route of the first. A
-// request that a layer makes anew inside an attempt of the call does not have it.
+// The route is a label of metrics, so it should come from a finite set and must not
+// contain a secret: use "GET /users/{id}", not the path of one user. It is not checked. An
+// empty route means none, also if ctx already has one.
+//
+// If several round trips share a record (see [Begin]), the route of the first applies. The
+// route does not apply to new requests that a layer makes inside an attempt.
 func WithRoute(ctx context.Context, route string) context.Context {
 	return record.WithSetting(ctx, Route(route))
 }
 
-// name stores the route that was set for the calls of ctx, if the call has none.
+// name stores the route of ctx, unless the call has one.
 func (c *Call) name(ctx context.Context) {
 	route, _ := record.SettingAt[Route](ctx)
 	if route == "" {
@@ -36,11 +35,12 @@ func (c *Call) name(ctx context.Context) {
 	}
 }
 
-// Lookup returns the fact of type T on the record that ctx carries: what a layer
-// stored there by layer.Put.
+// Lookup returns the value of type T that a layer stored by layer.Put in the call record
+// of ctx, and reports whether there is one.
 func Lookup[T any](ctx context.Context) (T, bool) { return Fact[T](CallFrom(ctx)) }
 
-// Fact returns the fact of type T on c, which may be nil: see [Lookup].
+// Fact returns the value of type T that a layer stored by layer.Put in c, and reports
+// whether there is one. c may be nil.
 func Fact[T any](c *Call) (T, bool) {
 	if c == nil {
 		var none T

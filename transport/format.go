@@ -7,15 +7,16 @@ import (
 	"time"
 )
 
-// String returns the record on one line: the transaction id, method and URL, how
-// the call ended or how long it has been running, and, if there was more than one
-// attempt or a wait, each of them with its duration:
+// String returns the record as one line: the transaction id, the method and URL, and how
+// the call ended or how long it has been running. If there was an error, a wait or more
+// than one attempt, it lists the attempts and waits with their durations:
 //
 //	call 0d3c…: GET https://api.example.com/v2/alerts: 200 after 3 attempts in 1.2s: #1 429 in 12ms, waited 800ms (backoff: status 429); …
 //
-// Earlier hops of a redirect come first. It shows no secret, lists at most 16
-// attempts and as many waits (the first and the last eight; of an earlier hop
-// four), and cuts long texts off. The form is for people and may change; programs read [Call.MarshalJSON].
+// Earlier hops of a redirect come first. At most 16 attempts and 16 waits are listed, the
+// first and the last eight; of an earlier hop, at most four. Secrets are masked and long
+// texts are cut. The format is for people and may change; programs should use
+// [Call.MarshalJSON].
 func (c *Call) String() string {
 	if c == nil {
 		return "no call"
@@ -32,8 +33,8 @@ func (c *Call) String() string {
 	return b.String()
 }
 
-// Format prints c as [Call.String] does, whatever the verb: the fields of a record
-// tell nobody anything, and may hold secrets.
+// Format prints what [Call.String] returns, whatever the verb, because the fields of a
+// record may contain secrets. With the verb q the text is quoted.
 func (c *Call) Format(f fmt.State, verb rune) {
 	format := "%s"
 	if verb == 's' || verb == 'q' {
@@ -55,7 +56,7 @@ func (s *snapshot) write(b *strings.Builder) {
 	}
 }
 
-// outcome says how the call ended, or how long it has been running.
+// outcome returns how the call ended, or how long it has been running.
 func (s *snapshot) outcome() string {
 	after := strconv.Itoa(s.count) + " attempts"
 	switch s.count {
@@ -78,7 +79,7 @@ func (s *snapshot) outcome() string {
 	return "failed after " + after + " in " + took
 }
 
-// writeStory tells the attempts and the waits between them, in their order.
+// writeStory writes the attempts and the waits between them, in order.
 func (s *snapshot) writeStory(b *strings.Builder) {
 	between, waits, before := ": ", s.waits, 0
 	for _, a := range s.attempts {
@@ -93,11 +94,11 @@ func (s *snapshot) writeStory(b *strings.Builder) {
 	}
 	s.writeWaits(b, &between, waits, s.count+1)
 	if more := s.waitings - len(s.waits); more > 0 {
-		fmt.Fprintf(b, "; %d waits more", more)
+		fmt.Fprintf(b, "; %d more waits", more)
 	}
 }
 
-// writeWaits writes those of the waits that come before an attempt, and returns the others.
+// writeWaits writes the waits that came before an attempt, and returns the others.
 func (s *snapshot) writeWaits(b *strings.Builder, between *string, waits []Wait, attempt int) []Wait {
 	for ; len(waits) > 0 && waits[0].Before <= attempt; waits = waits[1:] {
 		w := &waits[0]
@@ -121,7 +122,7 @@ func (w *Wait) why() string {
 	return show(w.Cause) + ": " + show(w.Reason)
 }
 
-// told returns what became of an attempt.
+// told returns the result of an attempt.
 func (s *snapshot) told(a *Attempt) string {
 	took := " in " + brief(a.Elapsed).String()
 	switch {
@@ -135,7 +136,7 @@ func (s *snapshot) told(a *Attempt) string {
 	return "running for " + brief(max(0, s.start.Add(s.elapsed).Sub(a.Start))).String()
 }
 
-// limitText tells of the rate limit what is known of it.
+// limitText returns what is known about the rate limit.
 func limitText(r *RateLimit) string {
 	var b strings.Builder
 	switch {

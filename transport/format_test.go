@@ -354,7 +354,7 @@ func TestARecordMayBePrintedWhileItIsWritten(t *testing.T) {
 	group.Wait()
 	call.End()
 	assert.Contains(t, call.String(), "800 attempts")
-	assert.Contains(t, call.String(), "384 waits more")
+	assert.Contains(t, call.String(), "384 more waits")
 }
 
 // The record keeps all that a response said of rate limits.

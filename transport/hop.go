@@ -2,14 +2,14 @@ package transport
 
 import "slices"
 
-// maxHops is how many earlier hops of a redirected call are kept.
+// maxHops is the number of earlier hops that a redirected call keeps.
 const maxHops = 10
 
-// Previous returns the record of the hop before, if c is that of a redirect: a
-// request that http.Client, or whoever sets Request.Response, made to follow a
-// response with a record. It is nil for the first hop, for a call that [Begin]
-// opened, whose hops share its record, and for a nil Call. Of a client that
-// redirects without end the last ten hops before c are kept.
+// Previous returns the record of the hop before c, if c is the record of a redirect. A
+// request belongs to a redirect if http.Client, or another client, has set its Response
+// field to a response with a record. Previous returns nil for the first hop, for a record
+// from [Begin], which all hops share, and for a nil Call. At most ten earlier hops are
+// kept.
 func (c *Call) Previous() *Call {
 	if c == nil {
 		return nil
@@ -22,8 +22,8 @@ func (c *Call) Previous() *Call {
 	return c.rest.previous
 }
 
-// follow makes c, which nobody else has yet, the hop after previous, under the
-// same transaction id.
+// follow makes c the hop after previous, with the same transaction id. No other goroutine
+// has c yet.
 func (c *Call) follow(previous *Call) {
 	if previous == nil {
 		return
@@ -43,7 +43,7 @@ func (c *Call) follow(previous *Call) {
 	}
 }
 
-// hops returns the records of the hops before c, the first hop first.
+// hops returns the records of the hops before c, oldest first.
 func (c *Call) hops() (list []*Call) {
 	for hop := c.Previous(); hop != nil && len(list) < maxHops; hop = hop.Previous() {
 		list = append(list, hop)

@@ -17,18 +17,17 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// HeaderTransactionID is the header in which [Identity] sends a call's
-// transaction id unless [WithTransactionHeader] names another.
+// HeaderTransactionID is the default header in which [Identity] sends the transaction id;
+// see [WithTransactionHeader].
 const HeaderTransactionID = "X-Transaction-Id"
 
-// maxTransactionID is the longest transaction id that is taken over, in bytes.
+// maxTransactionID is the maximum length of a valid transaction id, in bytes.
 const maxTransactionID = 128
 
 type transactionKey struct{}
 
-// WithTransactionID returns a context whose calls have this transaction id: 1
-// to 128 visible ASCII characters. Any other id is ignored, and the call gets
-// one of its own.
+// WithTransactionID returns a context that sets the transaction id of calls made with it.
+// A valid id has 1 to 128 visible ASCII characters; any other is ignored.
 func WithTransactionID(ctx context.Context, id string) context.Context {
 	if !validTransactionID(id) {
 		return ctx
@@ -48,9 +47,9 @@ func validTransactionID(id string) bool {
 	return true
 }
 
-// TransactionID returns the id that all attempts, logs and metrics of the call
-// share: the one that came in by context or header, else a random UUID (RFC
-// 9562 version 4).
+// TransactionID returns the id that all attempts, logs and metrics of the call share. It
+// comes from the context or the request's header, or else is a random UUID (RFC 9562,
+// version 4).
 func (c *Call) TransactionID() string {
 	if c == nil {
 		return ""
@@ -60,7 +59,7 @@ func (c *Call) TransactionID() string {
 	return c.identity()
 }
 
-// identity returns the id, which it draws if there is none yet.
+// identity returns the id, and creates it if there is none yet.
 func (c *Call) identity() string {
 	if c.id[0] == "" {
 		c.id[0] = newTransactionID()
@@ -68,8 +67,8 @@ func (c *Call) identity() string {
 	return c.id[0]
 }
 
-// newTransactionID draws from the runtime's own generator (ChaCha8, seeded by
-// the system): half the cost of uuid.NewString, and no switch of the process.
+// newTransactionID uses the generator of the runtime (ChaCha8, seeded by the operating
+// system), which costs half as much as uuid.NewString and changes no process-wide setting.
 func newTransactionID() string {
 	var id uuid.UUID
 	binary.LittleEndian.PutUint64(id[:8], rand.Uint64())
@@ -79,9 +78,8 @@ func newTransactionID() string {
 	return id.String()
 }
 
-// identify gives the call its transaction id and returns the values of its
-// header: given, if that may be one, else the id that the call has already, else
-// a new one.
+// identify sets the transaction id of the call and returns the values of its header: given
+// if it is valid, else the id that the call already has, else a new one.
 func (c *Call) identify(given []string) []string {
 	adopted := len(given) > 0 && validTransactionID(given[0])
 	if c == nil {
@@ -92,7 +90,7 @@ func (c *Call) identify(given []string) []string {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if adopted && !c.sealed && !c.lent && (c.id[0] == "" || !c.first.made) { // a call keeps the first
+	if adopted && !c.sealed && !c.lent && (c.id[0] == "" || !c.first.made) { // the first attempt fixes the id
 		c.id[0] = given[0]
 	}
 	if adopted && c.id[0] != given[0] {
@@ -101,17 +99,17 @@ func (c *Call) identify(given []string) []string {
 	return c.lend()
 }
 
-// An IdentityOption sets what [Identity] writes.
+// An IdentityOption configures [Identity]. To keep a default, leave its option out.
 type IdentityOption func(*identity)
 
-// WithTransactionHeader names the header of the transaction id. The default is
-// [HeaderTransactionID]; the empty name sends none.
+// WithTransactionHeader sets the name of the header with the transaction id. The default
+// is [HeaderTransactionID]; with an empty name the id is not sent.
 func WithTransactionHeader(name string) IdentityOption {
 	return func(i *identity) { i.header = http.CanonicalHeaderKey(name) }
 }
 
-// WithUserAgent sets the User-Agent of requests that have none. The default is
-// net/http's; the empty string keeps it.
+// WithUserAgent sets the User-Agent of requests that have none. By default, and if agent is
+// empty, net/http sets its own.
 func WithUserAgent(agent string) IdentityOption {
 	return func(i *identity) {
 		if agent != "" {
@@ -120,11 +118,12 @@ func WithUserAgent(agent string) IdentityOption {
 	}
 }
 
-// WithHeader sets a header on requests that do not have it: it never overrides.
-// Given again for the same name it adds a value. A default header is sent wherever
-// a redirect leads, so a name that holds a credential is refused (see
-// [redact.CredentialHeader]): auth.Header binds one to its origin, and cookies
-// belong in the client's Jar.
+// WithHeader sets a header of requests that do not have it. If the option is given several
+// times for a name, all values are sent.
+//
+// Headers for credentials are refused (see [redact.CredentialHeader]), because redirects
+// would send the credential to any host. Use auth.Header, which binds it to an origin, or
+// the Jar of [http.Client] for cookies.
 func WithHeader(name, value string) IdentityOption {
 	return func(i *identity) {
 		name = http.CanonicalHeaderKey(name)
@@ -132,9 +131,9 @@ func WithHeader(name, value string) IdentityOption {
 	}
 }
 
-// Identity returns a middleware that gives a call its transaction id, its user
-// agent and its default headers, once for all attempts. An id that comes in by
-// header or by [WithTransactionID] is kept. Place it outermost.
+// Identity returns a middleware that adds a transaction id, a user agent and default
+// headers to requests; all attempts of a call have the same. A transaction id from the
+// request's header or from [WithTransactionID] is kept. Place it outermost.
 func Identity(opts ...IdentityOption) Middleware {
 	settings := identity{header: HeaderTransactionID, defaults: http.Header{}}
 	for _, opt := range opts {
@@ -158,10 +157,10 @@ type identity struct {
 	layer.Link
 	header   string
 	defaults http.Header
-	names    []string // those of defaults, quicker to walk
+	names    []string // the keys of defaults, which a slice iterates faster
 }
 
-const nameRule = "use letters, digits and hyphens, no blanks"
+const nameRule = "use letters, digits and hyphens, without spaces"
 
 func (i *identity) check() error {
 	var faults []error
@@ -182,14 +181,14 @@ func (i *identity) check() error {
 			faults = append(faults, credentialFault(name))
 		}
 		if !header.ValidValues(i.defaults[name]) {
-			faults = append(faults, fmt.Errorf("transport: identity: the value of header %q has a control character in it", name))
+			faults = append(faults, fmt.Errorf("transport: identity: the value of header %q contains a control character", name))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// credentialFault is why a header cannot have a default: the redirects that
-// http.Client follows would carry it to any host.
+// credentialFault returns the error for a header that must not have a default, because
+// http.Client would send it to any host that it is redirected to.
 func credentialFault(name string) error {
 	cure := "use auth.Header, which binds it to an origin"
 	switch name {
@@ -198,7 +197,7 @@ func credentialFault(name string) error {
 	case "Proxy-Authorization":
 		cure = "set the password of the Proxy, or " + cure
 	}
-	return fmt.Errorf("transport: identity: header %q holds a credential, which would follow redirects to any host: %s", name, cure)
+	return fmt.Errorf("transport: identity: header %q contains a credential, which redirects would send to any host: %s", name, cure)
 }
 
 func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -211,11 +210,11 @@ func (i *identity) RoundTrip(req *http.Request) (*http.Response, error) {
 	return layer.Restore(resp, req), err
 }
 
-// stamp returns a copy of given with the headers of the call, and room for extra more.
+// stamp returns a copy of given with the headers of the call and room for extra more.
 func (i *identity) stamp(given http.Header, call *Call, extra int) http.Header {
 	var stamped http.Header
 	if len(given) == 0 && len(i.names) > 0 {
-		stamped = maps.Clone(i.defaults) // whose values have no spare room
+		stamped = maps.Clone(i.defaults) // appending to a value copies it, since it has no spare capacity
 	} else {
 		stamped = header.Copy(given, len(i.names)+1+extra)
 		for _, name := range i.names {
@@ -230,14 +229,14 @@ func (i *identity) stamp(given http.Header, call *Call, extra int) http.Header {
 	return stamped
 }
 
-// identify gives call the transaction id that came in by header, if one did.
+// identify sets the transaction id of call from the header of req, if it has one.
 func (i *identity) identify(call *Call, req *http.Request) {
 	if given := req.Header[i.header]; len(given) > 0 {
 		call.identify(given)
 	}
 }
 
-// missing reports whether given lacks one that the call adds.
+// missing reports whether given lacks a header that the call adds.
 func (i *identity) missing(given http.Header) bool {
 	if i.header != "" {
 		if values := given[i.header]; len(values) == 0 || !validTransactionID(values[0]) {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// kept is what headers in general use said of rate limits. Its flags are kept beside
-// those of the record: see the allocation layout.
+// kept is the part of a [RateLimit] that does not depend on a vendor. Its flags are in
+// another field of the record, which saves space: see the allocation layout.
 type kept struct {
 	retryAfter, reset time.Duration
 	most, remaining   int32
@@ -14,7 +14,7 @@ type kept struct {
 
 type quotaFlags struct{ has, hasRetryAfter bool }
 
-// vendorLimit is the rest of a [RateLimit]: what only a reader finds.
+// vendorLimit is the part of a [RateLimit] that only the reader of a vendor's headers sets.
 type vendorLimit struct {
 	state, reason        string
 	requestID            string
@@ -22,7 +22,7 @@ type vendorLimit struct {
 	near, throttled      bool
 }
 
-// keepLimit replaces what the record knows of rate limits.
+// keepLimit replaces the rate limit of the record.
 func (c *Call) keepLimit(r *RateLimit) {
 	c.rate = kept{
 		retryAfter: r.RetryAfter, reset: r.Reset, most: count(r.Limit), remaining: count(r.Remaining),
@@ -37,10 +37,10 @@ func (c *Call) keepLimit(r *RateLimit) {
 	}
 }
 
-// count returns n as a record keeps it: [ParseRateLimit] gives no larger number.
+// count converts n to the type in the record. [ParseRateLimit] returns no larger number.
 func count(n int) int32 { return int32(max(0, min(n, math.MaxInt32))) }
 
-// limit returns what the record knows of rate limits.
+// limit returns the rate limit of the record.
 func (c *Call) limit() RateLimit {
 	r := RateLimit{
 		RetryAfter: c.rate.retryAfter, Reset: c.rate.reset,

@@ -11,41 +11,41 @@ import (
 
 // Allocation layout
 //
-// A call that succeeds at its first attempt allocates one block here. The block
-// holds the record, the scope (which is the context of the round trip), and two
-// requests: the one that the layers get, and the one that is sent first.
+// A call that succeeds at its first attempt allocates one block here. It holds the record,
+// the scope (which is the context of the round trip), and two requests: the one that the
+// layers get, and the one that is sent first.
 //
 // Invariants:
-//   - A block belongs to one call, and is not used again: the caller may keep the
-//     record, and HTTP/2 may read the request that was sent after RoundTrip returned.
-//   - scope.sent is handed out once. Later attempts have requests of their own.
-//   - Call.first is attempt 1, which begins with the call unless rest.delay says
-//     otherwise, and rest.attempts[n-2] is attempt n.
-//   - What most calls lack is in rest, which is nil until it is needed.
-//   - Times are durations since the call began, which is a duration since epoch, a
-//     moment that the calls of a chain share: time.Since reads one clock, and
-//     time.Now reads two. The time of day is computed when somebody asks for it.
-//     A call of one attempt reads the clock when it begins, and when the attempt ends.
-//   - The id does not change once a header shares its slice.
-//   - The block fits a size class of the runtime (TestTheBlockFitsItsSizeClass): a
+//   - A block belongs to one call and is never reused: the caller may keep the record, and
+//     HTTP/2 may read the sent request after RoundTrip has returned.
+//   - scope.sent is used at most once. Later attempts have separate requests.
+//   - Call.first is attempt 1, which begins with the call unless rest.delay is set, and
+//     rest.attempts[n-2] is attempt n.
+//   - Fields that most calls do not need are in rest, which is nil until it is needed.
+//   - Times are durations since the call began, and its beginning is a duration since
+//     epoch, a time that all calls of a chain share: time.Since reads one clock, time.Now
+//     two. The time of day is computed on request. A call of one attempt reads the clock
+//     when it begins and when the attempt ends.
+//   - The id does not change after a header shares its slice.
+//   - The block fits a size class of the runtime (TestTheBlockFitsItsSizeClass), so a
 //     field that most calls do not need belongs in rest.
 
-// opened is the block of a call that a chain opened.
+// opened is the block of a call whose record a chain opened.
 type opened struct {
 	call  Call
 	scope scope
 }
 
-// attempt is what the record knows of an attempt.
+// attempt is the record of an attempt.
 type attempt struct {
 	elapsed time.Duration
 	status  int32
-	made    bool  // false: there was no such attempt
-	ended   bool  // it has its result
-	claims  uint8 // how many senders counted it: the innermost one sets the result
+	made    bool  // false if there was no such attempt
+	ended   bool  // the result is known
+	claims  uint8 // how many senders took it over; the last of them, the innermost, sets the result
 }
 
-// laterAttempt is the second attempt, or one that follows it.
+// laterAttempt is an attempt after the first.
 type laterAttempt struct {
 	attempt
 
@@ -57,24 +57,24 @@ type failure struct {
 	err     error
 }
 
-// rest is what most calls lack.
+// rest holds what most calls do not need.
 type rest struct {
-	start    time.Time      // when the call began, once somebody asked
-	took     time.Duration  // until the record was sealed, where now did not know it
+	start    time.Time      // when the call began, if it was asked for
+	took     time.Duration  // until the record was sealed; not set if the call is timely
 	previous *Call          // the record of the previous hop
 	delay    time.Duration  // of the first attempt: see Call.delay
-	attempts []laterAttempt // the second and those that follow
+	attempts []laterAttempt // the second and later ones
 	failures []failure      // of attempts that ended with an error
 	waits    []Wait
 	reason   Reason
-	facts    []any // at most one of a type
+	facts    []any // at most one of each type
 	vendor   vendorLimit
-	reader   record.LimitReader // that found what vendor says
-	trips    []trip             // round trips that ended, where a loop counts them
+	reader   record.LimitReader // sets vendor
+	trips    []trip             // round trips that have ended, if a loop counts them
 	changed  []changed
 }
 
-// others returns rest, to be written to.
+// others returns rest, and allocates it if necessary.
 func (c *Call) others() *rest {
 	if c.rest == nil {
 		c.rest = &rest{}
@@ -82,8 +82,8 @@ func (c *Call) others() *rest {
 	return c.rest
 }
 
-// makeRoom gives the lists of a call that repeats an attempt room for as many
-// entries as most such calls need, in one allocation.
+// makeRoom allocates the lists of a call that is retried, with room for as many entries as
+// most such calls need, in one allocation.
 func (r *rest) makeRoom() {
 	lists := &struct {
 		attempts [3]laterAttempt
@@ -100,7 +100,7 @@ func (c *Call) attempt(n int) *attempt {
 	return &c.rest.attempts[n-2].attempt
 }
 
-// attemptStart returns when attempt n began, since the call began.
+// attemptStart returns how long after the beginning of the call attempt n began.
 func (c *Call) attemptStart(n int) time.Duration {
 	switch {
 	case n > 1:
@@ -120,9 +120,9 @@ func (c *Call) setAttemptStart(n int, start time.Duration) {
 	}
 }
 
-// newScope returns the scope of a round trip of req, on the record that its context
-// was begun with or on a new one. The node is the nearest in its context; a nil ch
-// stands for a retry loop without a chain.
+// newScope returns the scope of a round trip of req, with the record that its context was
+// begun with or a new one. The node is the nearest in its context. ch is nil for a retry
+// loop without a chain.
 func newScope(req *http.Request, node any, ch *chain, epoch *time.Time) *scope {
 	ctx := req.Context()
 	var s *scope
@@ -142,14 +142,14 @@ func newScope(req *http.Request, node any, ch *chain, epoch *time.Time) *scope {
 	s.parent, s.chain = parent{req}, ch
 	s.req = *req.WithContext(s)
 	if call.opened {
-		call.aim(ctx, &s.req) // nobody else has it yet
+		call.aim(ctx, &s.req) // no other goroutine has it yet
 	} else {
 		call.write(func() { call.aim(ctx, &s.req) })
 	}
 	return s
 }
 
-// nextSent returns the request to be sent next, to be filled in.
+// nextSent returns an empty request for the next attempt.
 func (s *scope) nextSent() *http.Request {
 	c := s.call
 	if c.opened {
@@ -173,9 +173,9 @@ func (c *Call) age() time.Duration { return time.Since(*c.epoch) - c.begun }
 
 // delay returns how long after the beginning of the call its first attempt begins.
 //
-// A call is timely while only layers of the standing order have run since the clock
-// was read last: before the first attempt, and after the last one. No time passes
-// there, unless a layer says so by record.Delay or layer.AddWait.
+// A call is timely if only layers with a place in the order of layers have run since the
+// clock was last read, which is before the first attempt or after the last one. These
+// layers take no time, unless they report it by record.Delay or layer.AddWait.
 func (c *Call) delay() time.Duration {
 	if c.timely {
 		return 0
@@ -207,7 +207,7 @@ func (c *Call) start() time.Time {
 	return r.start
 }
 
-// lend returns the id as the values of a header, which share it from now on.
+// lend returns the id as the values of a header, which share its memory from now on.
 func (c *Call) lend() []string {
 	c.identity()
 	c.lent = true

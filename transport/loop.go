@@ -9,24 +9,24 @@ import (
 	"github.com/tripware/tripware/internal/record"
 )
 
-// loop is the state of one round trip: of its retry loop, as layers below need to
-// know it, and of its attempts.
+// loop is the state of one round trip: what layers below need to know about its retry
+// loop, and its attempts.
 type loop struct {
-	until   atomic.Int64 // the age of the call after which no attempt begins; zero: no bound
+	until   atomic.Int64 // the age of the call after which no attempt begins; zero means no limit
 	retries atomic.Int32 // how many there may be
 	state   atomic.Int32
 	turn    atomic.Int32 // in milliseconds: see NoteTurn
-	attempt int32        // the number of the one that the chain's own sender began last; guarded by the record's mutex
+	attempt int32        // number of the last attempt that the chain's own sender began; guarded by the record's mutex
 }
 
 const (
 	loopNone  int32 = iota // no loop runs
-	loopAlone              // nor did one when a layer made the attempt more itself
-	loopBound              // the body cannot be sent again
-	loopFree
-	loopAsked
-	loopSpent
-	loopOver // the round trip ended
+	loopAlone              // no loop runs, and a layer has made the extra attempt itself
+	loopBound              // a loop runs, but cannot send the body again
+	loopFree               // the loop would grant the extra attempt: see Again
+	loopAsked              // the loop has granted it
+	loopSpent              // the loop has made it
+	loopOver               // the round trip has ended
 )
 
 func (l *loop) runs() bool {
@@ -34,15 +34,15 @@ func (l *loop) runs() bool {
 	return state >= loopBound && state <= loopSpent
 }
 
-// What the methods do is said in full in package record.
+// The methods are documented in package record.
 var (
 	_ record.Loop   = (*scope)(nil)
 	_ record.Opener = (*scope)(nil)
 	_ record.Opener = (*begun)(nil)
 )
 
-// OwnRoundTrip opens a record for what a loop of a call that has ended sends, if
-// force is set.
+// OwnRoundTrip returns the request itself for an open record. For a sealed one it opens
+// another record if force is set.
 func (b *begun) OwnRoundTrip(req *http.Request, force bool) (own *http.Request, l record.Loop, end func()) {
 	if !b.call.open() && !force {
 		return req, nil, nil
@@ -50,8 +50,8 @@ func (b *begun) OwnRoundTrip(req *http.Request, force bool) (own *http.Request, 
 	return ownRoundTrip(req)
 }
 
-// OwnRoundTrip finds the loop's place in the round trip that a chain or a loop above
-// opened, or opens another for what a layer makes anew inside an attempt.
+// OwnRoundTrip returns the loop's place in the round trip that a chain or a loop above
+// opened. It opens another round trip for a new request that a layer makes in an attempt.
 func (s *scope) OwnRoundTrip(req *http.Request, force bool) (own *http.Request, l record.Loop, end func()) {
 	over := s.over()
 	if !over && (!s.loop.runs() || s.carries(req)) {
@@ -68,9 +68,9 @@ func ownRoundTrip(req *http.Request) (own *http.Request, l record.Loop, end func
 	return &s.req, s, s.end
 }
 
-// Enter registers the retry loop, or narrows the limits of the one above.
+// Enter registers the retry loop, or lowers the limits of the one above.
 func (s *scope) Enter(req *http.Request, maxRetries int, maxElapsed time.Duration) (began time.Duration, nested bool) {
-	if !s.call.opened { // the call may be older than the round trip: redirects, a caller's own work
+	if !s.call.opened { // the call may have begun before this round trip, such as with redirects
 		began = s.call.age()
 	}
 	retries, until := int32(min(maxRetries, math.MaxInt32)), int64(0)
@@ -92,13 +92,13 @@ func (s *scope) Enter(req *http.Request, maxRetries int, maxElapsed time.Duratio
 	return began, true
 }
 
-// Leave takes the loop off its round trip.
+// Leave removes the loop from its round trip.
 func (s *scope) Leave() { s.loop.state.Store(loopNone) }
 
 // Age returns how long ago the call of the loop began.
 func (s *scope) Age() time.Duration { return s.call.age() }
 
-// Limits returns what loops below have left of the limits.
+// Limits returns the limits, which loops below may have lowered.
 func (s *scope) Limits() (maxRetries int, left time.Duration, bounded bool) {
 	until := time.Duration(s.loop.until.Load())
 	if until == 0 {
@@ -107,18 +107,18 @@ func (s *scope) Limits() (maxRetries int, left time.Duration, bounded bool) {
 	return int(s.loop.retries.Load()), until - s.call.age(), true
 }
 
-// AllowAgain says that the loop can send the body again.
+// AllowAgain reports that the loop can send the body again.
 func (s *scope) AllowAgain() { s.loop.state.CompareAndSwap(loopBound, loopFree) }
 
-// TakeAgain reports once that Again was granted.
+// TakeAgain reports whether Again was granted. It returns true only once.
 func (s *scope) TakeAgain() (asked bool) {
 	return s.loop.state.Load() == loopAsked && s.loop.state.CompareAndSwap(loopAsked, loopSpent)
 }
 
-// TakeTurn returns what NoteTurn noted, and forgets it.
+// TakeTurn returns the values of the last NoteTurn, and clears them.
 func (s *scope) TakeTurn() (in time.Duration, refused bool) {
 	turn := s.loop.turn.Load()
-	if turn == 0 { // as mostly
+	if turn == 0 { // the usual case
 		return 0, false
 	}
 	s.loop.turn.Store(0)
@@ -131,7 +131,7 @@ func (s *scope) TakeTurn() (in time.Duration, refused bool) {
 	return time.Duration(turn) * time.Millisecond, refused
 }
 
-// Again asks the loop for one attempt more.
+// Again asks the loop for one extra attempt.
 func (s *scope) Again() (granted, first bool) {
 	if s.loop.state.CompareAndSwap(loopFree, loopAsked) {
 		return true, true
@@ -145,7 +145,7 @@ func (s *scope) MayAgain() bool { return s.loop.state.Load() == loopFree }
 // Looping reports whether a loop runs.
 func (s *scope) Looping() bool { return s.loop.runs() }
 
-// RetryLeft returns how long the loop may still begin attempts.
+// RetryLeft returns for how long the loop may still begin attempts.
 func (s *scope) RetryLeft() (left time.Duration, bounded bool) {
 	if !s.loop.runs() {
 		return 0, false
@@ -154,10 +154,10 @@ func (s *scope) RetryLeft() (left time.Duration, bounded bool) {
 	return left, bounded
 }
 
-// Delay notes that time passes.
+// Delay records that time passes.
 func (s *scope) Delay() { s.call.write(func() { s.call.timely = false }) }
 
-// NoteTurn notes when a limiter would admit the next attempt.
+// NoteTurn records when a limiter would admit the next attempt.
 func (s *scope) NoteTurn(in time.Duration, refused bool) {
 	if in <= 0 {
 		return
@@ -172,14 +172,14 @@ func (s *scope) NoteTurn(in time.Duration, refused bool) {
 	s.loop.turn.Store(ms)
 }
 
-// A trip is what round trips to one method and URL, that ended, have in common.
+// A trip counts the attempts of round trips that have ended, for one method and URL.
 type trip struct {
 	method, url string
 	attempts    int
 }
 
-// Earlier returns how many attempts were made by round trips of the same record,
-// to the same method and URL, that had ended by now and were counted.
+// Earlier returns the number of attempts of earlier round trips of the same record, with
+// the same method and URL, that Count has counted.
 func (s *scope) Earlier() int {
 	c := s.call
 	if c.opened {
@@ -199,7 +199,7 @@ func (s *scope) Earlier() int {
 	return 0
 }
 
-// Count counts the attempts of this round trip for those that follow: see Earlier.
+// Count counts the attempts of this round trip for later ones: see Earlier.
 func (s *scope) Count(attempts int) {
 	if s.call.opened {
 		return

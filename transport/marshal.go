@@ -10,29 +10,29 @@ import (
 	"time"
 )
 
-// MarshalJSON returns the record as an object; a nil Call is null. Times that end
-// in _ms are numbers of milliseconds with at most three decimals. The keys, which
-// are those of [Call.LogValue] too:
+// MarshalJSON returns the record as a JSON object, or null for a nil Call. Keys that end in
+// _ms have milliseconds with up to three decimals. The keys, which [Call.LogValue] also
+// uses, are
 //
 //	transaction_id  string
-//	method, url     of the first round trip, secrets masked; left out if the record knows of none
-//	route           of a typed call, or of [WithRoute]; left out for others
+//	method, url     of the first round trip, with secrets masked; omitted before it begins
+//	route           of a typed call, or from WithRoute; omitted if there is none
 //	start           RFC 3339
 //	elapsed_ms      how long the call took, or has taken so far
 //	sealed          whether the call has ended
-//	status          of the last attempt; left out if it has no response
-//	attempt_count   how many attempts there were
+//	status          of the last attempt; omitted if it has no response
+//	attempt_count   number of attempts
 //	attempts        at most 16: attempt (its number), start_ms (since the call's start), elapsed_ms, and status or error
-//	wait_count      how many waits there were
-//	waited_ms       how long all of them took
+//	wait_count      number of waits
+//	waited_ms       total duration of the waits
 //	waits           at most 16: before_attempt, wait_ms, reason, cause
-//	reason          why retries ended; left out if they were not needed any more
-//	rate_limit      state, reason, limit, remaining, reset_ms, retry_after_ms, request_id, each if the server said so
-//	hops            the earlier hops of a redirect, the first hop first, each with these keys
+//	reason          why retries ended; omitted if no further retry was needed
+//	rate_limit      state, reason, limit, remaining, reset_ms, retry_after_ms, request_id; each only if the server sent it
+//	hops            earlier hops of a redirect, oldest first, each with these keys
 //
-// Of more than 16 attempts or waits the first and the last eight are listed, and of
-// an earlier hop four. An attempt that runs has neither status nor error. No secret
-// is shown, and long texts are cut off.
+// Of more than 16 attempts or waits, the first and the last eight are listed; of an earlier
+// hop, at most four. A running attempt has neither status nor error. Secrets are masked and
+// long texts are cut.
 func (c *Call) MarshalJSON() ([]byte, error) {
 	if c == nil {
 		return []byte("null"), nil
@@ -44,8 +44,8 @@ func (c *Call) MarshalJSON() ([]byte, error) {
 	return data, nil
 }
 
-// LogValue returns the record as a group under the keys of [Call.MarshalJSON]; of
-// a nil Call it is nil.
+// LogValue returns the record as a group with the keys of [Call.MarshalJSON], or the zero
+// Value for a nil Call.
 func (c *Call) LogValue() slog.Value {
 	if c == nil {
 		return slog.Value{}
@@ -121,7 +121,7 @@ type rateView struct {
 	RequestID  string   `json:"request_id,omitzero"`
 }
 
-// views is a list that prints as JSON where slog's text handler prints it.
+// views is a list that slog's text handler prints as JSON.
 type views[T any] []T
 
 func (v views[T]) String() string { return jsonText([]T(v)) }
@@ -181,5 +181,5 @@ func rateOf(r *RateLimit) *rateView {
 	return &v
 }
 
-// millis returns d in milliseconds, to the microsecond.
+// millis returns d in milliseconds, rounded to the microsecond.
 func millis(d time.Duration) float64 { return math.Round(float64(d)/1e3) / 1e3 }

@@ -24,7 +24,7 @@ func TestAMiddlewareThatReturnsNothingIsNamedByItsNumber(t *testing.T) {
 		"nil": nil, "a nil pointer": (*http.Transport)(nil), "a nil function": transport.RoundTripperFunc(nil),
 	} {
 		chain := transport.Chain(answer(200), pass, unwrapping, func(http.RoundTripper) http.RoundTripper { return nothing }, nil, also)
-		want := "transport: build chain: middleware 3 of 5 returned no round tripper"
+		want := "transport: build chain: middleware 3 of 5 returned nil"
 		require.EqualError(t, transport.Check(chain), want, name)
 		_, err := chain.RoundTrip(get(t, t.Context()))
 		require.EqualError(t, err, want, name)

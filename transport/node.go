@@ -7,9 +7,9 @@ import (
 	"github.com/tripware/tripware/internal/record"
 )
 
-// The nodes of a call tell package record where in it a context is: a begun record
-// and a scope have a record to write to, and the others part a call from what its
-// layers call out to.
+// The nodes tell package record which call a context belongs to. A begun and a scope have a
+// record to write to. An outside and a detached separate a call from other code that its
+// layers call.
 var (
 	_ record.Node = (*begun)(nil)
 	_ record.Trip = (*scope)(nil)
@@ -27,8 +27,8 @@ func (s *scope) Outer() (ctx context.Context, parts bool)    { return s.context(
 func (o *outside) Outer() (ctx context.Context, parts bool)  { return o.context(), true }
 func (d *detached) Outer() (ctx context.Context, parts bool) { return d.Context, true }
 
-// The nodes print as the contexts of package context do: their fields hold requests,
-// with what is secret in them.
+// The nodes print like the contexts of package context, since their fields hold requests,
+// which may contain secrets.
 var (
 	_ fmt.Formatter = (*begun)(nil)
 	_ fmt.Formatter = (*scope)(nil)

@@ -6,12 +6,12 @@ import (
 	"github.com/tripware/tripware/internal/header"
 )
 
-// pending returns what [Identity] has yet to add to req: where all layers of a
-// chain are in the standing order, that is left to the layer that makes a copy
-// next to the base, so that one copy serves all.
+// pending returns the [Identity] layer if its headers must still be added to req, or nil.
+// If all layers of a chain have a place in the order of layers, the headers are added to
+// the copy that is made closest to the base, so that there is only one copy.
 func (s *scope) pending(req *http.Request) *identity {
 	if s.chain == nil || s.chain.late == nil || req == &s.sent || req.URL != s.req.URL {
-		return nil // it has them, or is a request that a layer makes anew
+		return nil // it has them, or is a new request that a layer makes
 	}
 	if i := s.chain.late; i.missing(req.Header) {
 		return i
@@ -27,7 +27,7 @@ func (s *scope) Outgoing(req *http.Request) *http.Request {
 	return s.Copy(req, 0)
 }
 
-// Copy returns a copy of req with all headers of its call, and room for extra more.
+// Copy returns a copy of req with all headers of its call and room for extra more.
 func (s *scope) Copy(req *http.Request, extra int) *http.Request {
 	c := s.nextSent()
 	*c = *req
@@ -39,7 +39,7 @@ func (s *scope) Copy(req *http.Request, extra int) *http.Request {
 	return c
 }
 
-// OutgoingHeader returns the values of one header of Outgoing, without its copy.
+// OutgoingHeader returns the values of one header of Outgoing, without making a copy.
 func (s *scope) OutgoingHeader(req *http.Request, name string) []string {
 	values, has := req.Header[name]
 	i := s.pending(req)
@@ -54,8 +54,8 @@ func (s *scope) OutgoingHeader(req *http.Request, name string) []string {
 	return i.defaults[name]
 }
 
-// Changed notes what a layer below the retry loop has made of the request, where a
-// chain below may have to tell it from one that a layer makes anew.
+// Changed records a request that a layer below the retry loop made from the one it got, if
+// a chain below may have to distinguish it from a new request.
 func (s *scope) Changed(sent *http.Request) {
 	if s.chain != nil && !s.chain.nests || s.changed(sent) {
 		return

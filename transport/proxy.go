@@ -7,9 +7,9 @@ import (
 	"github.com/tripware/tripware/internal/proxy"
 )
 
-// namedProxy returns err with the proxy's name if the way to a proxy of base is
-// what failed. The proxy is asked for once more: a Proxy function of the caller's
-// that chooses another one each time makes the name a wrong one.
+// namedProxy returns err with the name of the proxy of base, if that proxy could not be
+// reached. It calls the transport's Proxy function again, so the name is wrong if that
+// function returns a different proxy each time.
 func namedProxy(base http.RoundTripper, req *http.Request, err error) error {
 	if !proxy.Unreached(err) {
 		return err

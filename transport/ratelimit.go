@@ -8,34 +8,34 @@ import (
 	"github.com/tripware/tripware/internal/record"
 )
 
-// A RateLimit is what one response said of rate limits, and of itself. A header
-// that is missing or invalid leaves the zero value of its fields.
+// A RateLimit is the rate limit of one response. Headers that are missing or invalid leave
+// their fields zero.
 //
-// State, Reason, Period, RequestID, ResponseTime, NearLimit and Throttled are in no
-// header that all servers share. They are zero unless the ratelimit middleware has a reader for the
-// headers of one vendor.
+// State, Reason, Period, RequestID, ResponseTime, NearLimit and Throttled have no standard
+// header. They are zero unless the ratelimit middleware has a reader for the headers of a
+// vendor.
 type RateLimit struct {
-	State         string        // the server's own word for its state, such as "OK"
-	Reason        string        // the server's own word for what was limited
-	Period        time.Duration // the window in which the server counted the requests
-	RequestID     string        // the server's id of the request
-	ResponseTime  time.Duration // how long the server took, as it measured
-	RetryAfter    time.Duration // how long the server asks to wait; meaningful if HasRetryAfter
-	Limit         int           // requests per window, 0 if unknown; meaningful if HasQuota
-	Remaining     int           // requests left in it; meaningful if HasQuota
-	Reset         time.Duration // from the response until the window is renewed; meaningful if HasQuota
-	HasQuota      bool          // the response told a number of remaining requests
-	HasRetryAfter bool          // the response carried a usable Retry-After or Retry-After-Ms
-	NearLimit     bool          // the server says that the quota is nearly spent
+	State         string        // the server's name for its state, such as "OK"
+	Reason        string        // the server's name for the limit that applied
+	Period        time.Duration // the window in which the server counts requests
+	RequestID     string        // the server's id for the request
+	ResponseTime  time.Duration // how long the server took, as it measured itself
+	RetryAfter    time.Duration // how long the server asks to wait; valid if HasRetryAfter
+	Limit         int           // requests per window, 0 if unknown; valid if HasQuota
+	Remaining     int           // requests left in the window; valid if HasQuota
+	Reset         time.Duration // from the response until the window is renewed; valid if HasQuota
+	HasQuota      bool          // the response has a number of remaining requests
+	HasRetryAfter bool          // the response has a valid Retry-After or Retry-After-Ms
+	NearLimit     bool          // the server reports that the quota is nearly used up
 	Throttled     bool          // the server's state asks the client to slow down, whatever the status
 }
 
-// Throttles reports whether a response with the given status asks the client to
-// slow down: a status of 429 (RFC 6585 section 4), a state that says so, or a 403
-// that carries Retry-After or a spent quota, which is how GitHub reports its
-// secondary limits
+// Throttles reports whether a response with the given status asks the client to slow down:
+// if the status is 429 (RFC 6585 section 4), if Throttled is set, or if a 403 has a
+// Retry-After or no requests left, which is how GitHub reports its secondary limits
 // (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
-// A 503 alone does not throttle, whatever hint it carries: the server is unavailable.
+// A 503 without Throttled does not throttle, even with a Retry-After: the server is
+// unavailable.
 func (r RateLimit) Throttles(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests:
@@ -46,13 +46,11 @@ func (r RateLimit) Throttles(status int) bool {
 	return r.Throttled
 }
 
-// Hint returns how long the server asks the client to wait after a response with
-// the given status: its Retry-After, whatever the status (RFC 9110 section
-// 10.2.3). Without one it is the time until a spent quota is renewed, if the
-// response throttles: the IETF draft "RateLimit header fields for HTTP" leaves it
-// to the client to wait for that, and gives Retry-After precedence. Otherwise it
-// is zero. The Period of a window is no hint: it tells how requests are counted,
-// not how long to wait.
+// Hint returns how long the server asks the client to wait after a response with the given
+// status. That is RetryAfter, whatever the status (RFC 9110 section 10.2.3). Without one,
+// it is Reset if the response throttles and no requests are left; the IETF draft "RateLimit
+// header fields for HTTP" gives Retry-After precedence too. Otherwise it is zero. Period is
+// not a hint, since it says how requests are counted, not how long to wait.
 func (r RateLimit) Hint(status int) time.Duration {
 	switch {
 	case r.HasRetryAfter:
@@ -66,20 +64,19 @@ func (r RateLimit) Hint(status int) time.Duration {
 // spent reports whether no requests are left.
 func (r RateLimit) spent() bool { return r.HasQuota && r.Remaining == 0 }
 
-// ParseRateLimit reads the headers in general use of a response.
+// ParseRateLimit returns the rate limit in the headers of a response. It reads the headers
+// in general use; [RateLimitOf] also reads those of a vendor.
 //
-// RetryAfter is what the function [RetryAfter] returns. A quota is read from X-RateLimit-Limit, -Remaining and -Reset, from
-// the same names with X-Rate-Limit- or RateLimit-, and from the RateLimit field of
-// the IETF draft. Where a response describes several quotas, in one of these or in
-// several, the strictest counts: the fewest remaining requests, then the longest
-// reset. In a list of numbers, the least remaining and the longest reset count.
-// Resets are read in all the forms of Retry-After. A quota needs a number of
-// remaining requests: a negative number counts as 0, one above 2,147,483,647 as
-// that, and a fraction is cut off.
+// RetryAfter is the result of the function [RetryAfter]. A quota is read from
+// X-RateLimit-Limit, -Remaining and -Reset, from the same names with X-Rate-Limit- or
+// RateLimit-, and from the RateLimit field of the IETF draft. Of several quotas the
+// strictest counts: the one with the fewest remaining requests, then with the longest
+// reset. In a list of numbers, the fewest remaining and the longest reset count. A reset
+// may have any form of Retry-After. A quota needs a number of remaining requests: a
+// negative number counts as 0, one above 2,147,483,647 as that, and a fraction is cut off.
 //
-// Dates are measured from the response's own Date header; without a valid one
-// they are measured from now. The zero value of now stands for the present. The
-// clock is read only for a date.
+// Dates are measured from the response's Date header, or else from now. A zero now means
+// the current time, which is read only if there is a date.
 func ParseRateLimit(header http.Header, now time.Time) (r RateLimit) {
 	clock := hint.Clock{Header: header, Now: now}
 	if lines := header[hint.RetryAfter]; len(lines) > 0 {
@@ -97,9 +94,9 @@ func ParseRateLimit(header http.Header, now time.Time) (r RateLimit) {
 	return r
 }
 
-// RateLimitOf returns what resp says of rate limits: what [ParseRateLimit] reads,
-// with what the reader of the ratelimit middleware adds, if resp came through one
-// that has a reader. Dates are measured from the present. A nil resp says nothing.
+// RateLimitOf returns the rate limit of resp: the result of [ParseRateLimit] at the current
+// time, and what the reader of the ratelimit middleware adds, if resp came through one with
+// a reader. For a nil resp it is zero.
 func RateLimitOf(resp *http.Response) RateLimit {
 	if resp == nil {
 		return RateLimit{}
@@ -114,17 +111,16 @@ func RateLimitOf(resp *http.Response) RateLimit {
 	return said
 }
 
-// RetryAfter returns how long the response with this header asks to wait:
-// Retry-After (RFC 9110 section 10.2.3) or Retry-After-Ms, whichever is longer.
-// It reads a number of seconds (of milliseconds), a duration such as 2m59.56s,
-// seconds, milli-, micro- or nanoseconds since 1970, the three HTTP dates (RFC
-// 9110 section 5.6.7) and RFC 3339 dates with or without seconds. Of several
-// values, on several lines or separated by commas, the longest counts.
+// RetryAfter returns how long a response with this header asks to wait: its Retry-After
+// (RFC 9110 section 10.2.3) or Retry-After-Ms, whichever is longer. The result is zero if
+// there is no valid value, and for a date in the past; [ParseRateLimit] distinguishes the
+// two, and describes how dates are measured.
 //
-// The wait is rounded up to the millisecond. A value too large for a duration
-// saturates at [math.MaxInt64]. The result is zero without a usable value, and
-// for a date in the past; negative numbers are not usable. [ParseRateLimit]
-// distinguishes the two. Dates are measured as it describes.
+// A value may be a number of seconds (or milliseconds), a duration such as 2m59.56s, a
+// number of seconds, milli-, micro- or nanoseconds since 1970, one of the three HTTP dates
+// (RFC 9110 section 5.6.7), or an RFC 3339 date with or without seconds. Of several values,
+// on several lines or separated by commas, the longest counts. Negative numbers are
+// invalid. The wait is rounded up to the millisecond, and is at most [math.MaxInt64].
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	clock := hint.Clock{Header: header, Now: now}
 	wait, _ := hint.Wait(header[hint.RetryAfter], clock)
@@ -132,12 +128,12 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 	return max(wait, millis)
 }
 
-// waits adds a wait that the server asks for.
+// waits adds a wait for which the server asks.
 func (r *RateLimit) waits(wait time.Duration, ok bool) {
 	r.RetryAfter, r.HasRetryAfter = max(r.RetryAfter, wait), r.HasRetryAfter || ok
 }
 
-// family adds the quota that three headers of one family give.
+// family adds the quota in three headers that belong together.
 func (r *RateLimit) family(limit, remaining, reset string, clock hint.Clock) {
 	if lines := clock.Header[remaining]; len(lines) > 0 {
 		r.counts(hint.ReadQuota(clock.Header[limit], lines, clock.Header[reset], clock))

@@ -6,25 +6,24 @@ import (
 	"time"
 )
 
-// A Call is the record of one call: what every layer learned of it. Layers write
-// to it while the call runs; when the call ends it is sealed, and what comes
-// later is dropped. All methods are safe for concurrent use, and work on a nil
-// Call, which is empty.
+// A Call is the record of one call. Layers write to it while the call runs; when the call
+// ends, it is sealed, and later writes are dropped. All methods are safe for concurrent
+// use. A nil Call is an empty record.
 //
 // A Call prints as one line with every verb of fmt, and has a form for slog
-// ([Call.LogValue]) and for JSON ([Call.MarshalJSON]). None of the three shows a
-// secret, and none grows with the number of attempts or the length of a text.
+// ([Call.LogValue]) and one for JSON ([Call.MarshalJSON]). All three mask secrets and are
+// bounded in size.
 //
-// A redirect that http.Client follows continues the call. With [Begin] all hops
-// share one record; without it each hop has its own, with the transaction id of
-// the first, and [Call.Previous] leads to the record of the hop before.
+// A redirect that http.Client follows continues the call. With [Begin] all hops share one
+// record. Without it each hop has a record with the transaction id of the first, and
+// [Call.Previous] returns the record of the hop before.
 type Call struct {
 	mu     sync.Mutex
 	id     [1]string     // see Call.lend
-	epoch  *time.Time    // a moment before the call began
+	epoch  *time.Time    // a time before the call began
 	begun  time.Duration // since epoch
 	first  attempt
-	rest   *rest         // nil until there is something to keep
+	rest   *rest         // nil until it is needed
 	target *http.Request // of the first round trip that has a URL
 	rate   kept
 	quota  quotaFlags // of rate
@@ -36,8 +35,8 @@ type Call struct {
 	timely bool // see Call.delay
 }
 
-// Reason says why a retry loop ended while the answer still asked for a retry,
-// or why it could not repeat. It is empty when the last answer was wanted.
+// A Reason says why a retry loop ended although the last response or error called for a
+// retry. It is empty if no further retry was needed. Package retry lists the reasons.
 type Reason string
 
 // End seals the record. Calling it again does nothing.
@@ -55,7 +54,8 @@ func (c *Call) End() {
 	}
 }
 
-// CallOf returns the record of the call that resp answers, or nil.
+// CallOf returns the record of the call that resp belongs to, or nil if resp does not come
+// from a chain.
 func CallOf(resp *http.Response) *Call {
 	if resp == nil || resp.Request == nil {
 		return nil
@@ -63,7 +63,7 @@ func CallOf(resp *http.Response) *Call {
 	return CallFrom(resp.Request.Context())
 }
 
-// open reports whether c takes entries.
+// open reports whether c can be written to.
 func (c *Call) open() bool {
 	if c == nil {
 		return false
@@ -73,9 +73,8 @@ func (c *Call) open() bool {
 	return !c.sealed
 }
 
-// RateLimit returns what the last response said of rate limits, as the ratelimit
-// middleware or a typed call has read it. It is the zero value if neither has read
-// a response, or if the last one said nothing.
+// RateLimit returns the rate limit of the last response, as the ratelimit middleware or a
+// typed call has read it. It is zero if neither has read one.
 func (c *Call) RateLimit() RateLimit {
 	if c == nil {
 		return RateLimit{}
@@ -85,7 +84,7 @@ func (c *Call) RateLimit() RateLimit {
 	return c.limit()
 }
 
-// Reason returns why retries ended, or the empty string when they were not needed any more.
+// Reason returns why retries ended, or the empty string if no further retry was needed.
 func (c *Call) Reason() Reason {
 	if c == nil {
 		return ""
@@ -121,7 +120,7 @@ func (c *Call) Elapsed() time.Duration {
 // Sealed reports whether the call has ended.
 func (c *Call) Sealed() bool { return c != nil && !c.open() }
 
-// write runs f on the open record; on none or a sealed one it does nothing.
+// write runs f with the record locked. It does nothing if c is nil or sealed.
 func (c *Call) write(f func()) {
 	if c == nil {
 		return

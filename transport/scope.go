@@ -13,7 +13,7 @@ import (
 // nodeOf returns the nearest node of ctx (see [record.Key]): a *begun, a *scope, an
 // *outside, a *detached, or one of package record.
 func nodeOf(ctx context.Context) any {
-	switch ctx.(type) { // as it mostly is: nothing to search
+	switch ctx.(type) { // usually ctx is the node itself
 	case *scope, *begun, *outside, *detached:
 		return ctx
 	}
@@ -34,21 +34,21 @@ func (b *begun) Value(key any) any {
 	return b.Context.Value(key)
 }
 
-// A scope is the context of one round trip through a chain, or through a loop
-// without one: the request as it was given, the record that it belongs to, and
-// the state of its retry loop. Several round trips may share a record.
+// A scope is the context of one round trip through a chain, or through a retry loop without
+// a chain. It holds the original request, the record, and the state of the retry loop.
+// Several round trips may share a record.
 type scope struct {
 	parent
 
 	call  *Call
-	chain *chain       // that opened it; nil: a loop did
-	req   http.Request // as it was given, with this context
-	sent  http.Request // the first that is sent: see nextSent
+	chain *chain       // the chain that opened it; nil for a loop without a chain
+	req   http.Request // the original request, with this context
+	sent  http.Request // the first request that is sent: see nextSent
 	loop  loop
 }
 
-// A parent is the context of the request that a round trip was given. It takes a word
-// where the context would take two.
+// A parent is the context of the request that a round trip was given. It is one word long;
+// a context would be two.
 type parent struct{ given *http.Request }
 
 func (p parent) context() context.Context             { return p.given.Context() }
@@ -60,7 +60,7 @@ func (s *scope) Value(key any) any {
 	switch key {
 	case record.Key{}:
 		return s
-	case transactionKey{}: // of a request that a layer makes anew
+	case transactionKey{}: // for a new request that a layer makes
 		if s.call.open() {
 			return s.call.TransactionID()
 		}
@@ -68,7 +68,7 @@ func (s *scope) Value(key any) any {
 	return s.context().Value(key)
 }
 
-// outside is what layer.Detach makes of a scope: the same context without the record.
+// outside is the result of layer.Detach for a scope: its context without the record.
 type outside scope
 
 func (o *outside) Value(key any) any {
@@ -81,11 +81,11 @@ func (o *outside) Value(key any) any {
 	return o.context().Value(key)
 }
 
-// detached is what layer.Detach makes of a context that lies below a scope.
+// detached is the result of layer.Detach for a context made from a scope.
 type detached struct {
 	context.Context
 
-	call *Call // whose transaction id goes on
+	call *Call // for the transaction id
 }
 
 func (d *detached) Value(key any) any {
@@ -98,7 +98,7 @@ func (d *detached) Value(key any) any {
 	return d.Context.Value(key)
 }
 
-// unbegun is what layer.Detach makes of a context that lies below a begun one.
+// unbegun is the result of layer.Detach for a context made from a begun one.
 type unbegun struct{ context.Context }
 
 func (u *unbegun) Value(key any) any {
@@ -108,10 +108,10 @@ func (u *unbegun) Value(key any) any {
 	return u.Context.Value(key)
 }
 
-// Begin opens the record of a call and returns a context that carries it: all
-// round trips made with that context belong to the call, one after the other
-// (redirects) or at the same time, until [Call.End]. It is optional: else the
-// outermost [Chain] opens a record per round trip.
+// Begin opens a record and returns a context with it. All round trips made with this
+// context, in sequence (such as redirects) or in parallel, are written to the record until
+// [Call.End] is called. Most programs do not need Begin: without it, the outermost [Chain]
+// opens a record for each round trip.
 func Begin(ctx context.Context) (context.Context, *Call) {
 	b := &struct {
 		call  Call
@@ -123,7 +123,7 @@ func Begin(ctx context.Context) (context.Context, *Call) {
 	return &b.ctx, &b.call
 }
 
-// CallFrom returns the record that ctx carries, or nil.
+// CallFrom returns the call record of ctx, or nil if there is none.
 func CallFrom(ctx context.Context) *Call {
 	switch node := nodeOf(ctx).(type) {
 	case *scope:
@@ -139,8 +139,8 @@ func scopeFrom(ctx context.Context) *scope {
 	return s
 }
 
-// begunFor returns the record that a round trip below node belongs to: one that was
-// begun and is open. The node may be that of another round trip, once that is over.
+// begunFor returns the open record from Begin that a round trip below node belongs to, or
+// nil. The node may be another round trip with that record, which has ended.
 func begunFor(node any) *Call {
 	var call *Call
 	switch node := node.(type) {
@@ -157,7 +157,7 @@ func begunFor(node any) *Call {
 	return nil
 }
 
-// end says that the round trip is over, and seals a record that is its own.
+// end ends the round trip, and seals the record if it was opened for this round trip.
 func (s *scope) end() {
 	s.loop.state.Store(loopOver)
 	if s.call.opened {
@@ -173,15 +173,15 @@ func (s *scope) end() {
 
 func (s *scope) over() bool { return s.loop.state.Load() == loopOver }
 
-// carries reports whether req is what the round trip of s, which is not over,
-// hands down: the same method and URL, whatever copies were made. Another
-// request with its context is one that a layer makes anew.
+// carries reports whether req is the request of the running round trip s, or a copy of it:
+// one with the same method and URL. Any other request with its context is a new one that a
+// layer makes.
 func (s *scope) carries(req *http.Request) bool {
 	return !s.over() && (sameTarget(&s.req, req) || s.changed(req))
 }
 
-// sendsFor notes the request that a loop was given, where layers above the loop
-// have changed its method or URL.
+// sendsFor records the request that a loop was given, if layers above the loop have changed
+// its method or URL.
 func (s *scope) sendsFor(req *http.Request) {
 	if req.URL == s.req.URL && req.Method == s.req.Method {
 		return
@@ -192,7 +192,7 @@ func (s *scope) sendsFor(req *http.Request) {
 	})
 }
 
-// changed is the request that the loop of a scope was given.
+// changed is a request with another method or URL that belongs to the round trip of scope.
 type changed struct {
 	scope *scope
 	req   *http.Request

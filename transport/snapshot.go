@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	maxListed = 16  // attempts and waits that a printed record lists: the first and the last of them
-	maxHop    = 4   // those of an earlier hop
-	maxShown  = 400 // bytes of a text that a printed record shows
+	maxListed = 16  // attempts and waits that a printed record lists: the first and the last ones
+	maxHop    = 4   // the same for an earlier hop
+	maxShown  = 400 // bytes of a text in a printed record
 )
 
-// A snapshot is what is printed of a record, as it was at one moment.
+// A snapshot is the state of a record at one time, as far as it is printed.
 type snapshot struct {
 	id       string
 	method   string
@@ -26,18 +26,18 @@ type snapshot struct {
 	start    time.Time
 	elapsed  time.Duration
 	sealed   bool
-	count    int       // of all attempts
-	attempts []Attempt // those that are listed
-	waits    []Wait    // likewise
-	waitings int       // of all waits
+	count    int       // number of all attempts
+	attempts []Attempt // those to be listed
+	waits    []Wait    // those to be listed
+	waitings int       // number of all waits
 	waited   time.Duration
 	last     Attempt // zero if there is none
-	pending  bool    // the last wait was followed by no attempt
+	pending  bool    // no attempt followed the last wait
 	reason   Reason
 	rate     RateLimit
 }
 
-// snapshot returns what there is, with most attempts and waits at most.
+// snapshot returns a snapshot with at most the given number of attempts and of waits.
 func (c *Call) snapshot(most int) *snapshot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,7 +55,7 @@ func (c *Call) snapshot(most int) *snapshot {
 	if s.count > 0 {
 		s.last = c.attempted(s.count)
 	}
-	r := c.rest // start has seen to it
+	r := c.rest // not nil after start
 	s.reason, s.waitings = r.reason, len(r.waits)
 	s.waits = make([]Wait, 0, min(s.waitings, most))
 	for i := range r.waits {
@@ -72,17 +72,16 @@ func (c *Call) snapshot(most int) *snapshot {
 	return s
 }
 
-// listed reports whether the entry of an index, of so many in all, is among the
-// first and the last that are listed.
+// listed reports whether the entry at index i of count entries is listed, if most are.
 func listed(i, count, most int) bool { return count <= most || i < most/2 || i >= count-most/2 }
 
-// target returns the method and the URL as they are shown.
+// target returns the method and the URL as text for a printed record.
 func (s *snapshot) target() (method, shown string) {
 	return show(s.method), showURL(s.url)
 }
 
-// show returns a text as it is printed: its secrets masked, on one line, and cut
-// off before it is read any further.
+// show returns text for a printed record: on one line, with secrets masked. A long text is
+// cut first, so that the rest is not read.
 func show(text string) string {
 	if len(text) > maxShown {
 		return oneLine(redact.Prefix(cut(text))) + "…"
@@ -109,7 +108,7 @@ func oneLine(text string) string {
 	}, text)
 }
 
-// showURL cuts the parts of a long URL first.
+// showURL returns u for a printed record. It cuts long parts first.
 func showURL(u *url.URL) string {
 	if u == nil {
 		return ""
@@ -124,18 +123,18 @@ func showURL(u *url.URL) string {
 	return show(redact.URL(u))
 }
 
-// showError contains a panic of a foreign error's own method: what prints a record
-// must not end its program.
+// showError recovers from a panic in the error's method, since printing a record must not
+// end the program.
 func showError(err error) (text string) {
 	defer func() {
 		if recover() != nil {
-			text = "an error whose text cannot be had"
+			text = "an error whose Error method panicked"
 		}
 	}()
 	return show(err.Error())
 }
 
-// brief returns d to three digits.
+// brief rounds d to three digits.
 func brief(d time.Duration) time.Duration {
 	step := time.Duration(1)
 	for d/step >= 1000 {

@@ -7,9 +7,9 @@ import (
 	"net/url"
 )
 
-// aim notes the request and the route of the first round trip. Its URL is that of the caller's
-// request, who may change it once the response is closed: a copy would cost each
-// call an allocation.
+// aim records the request and the route of the first round trip. It does not copy the URL,
+// which the caller may modify after closing the response, because that would cost each call
+// an allocation.
 func (c *Call) aim(ctx context.Context, req *http.Request) {
 	if c.target == nil && req.URL != nil {
 		c.target = req

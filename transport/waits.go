@@ -12,15 +12,15 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Wait is time that a call spent between attempts on purpose.
+// A Wait is a deliberate wait before an attempt.
 type Wait struct {
-	For    time.Duration // how long the wait is meant to last; once it is over, how long it lasted
+	For    time.Duration // the planned duration; after the wait, the actual one
 	Before int           // the attempt that follows, counted from 1; zero without a record
-	Cause  string        // the layer that waits, such as [WaitLimit]
-	Reason string        // in a few words: "status 429", "connection refused", "paused by 429"
+	Cause  string        // the kind of layer that waits, such as [WaitLimit]
+	Reason string        // in a few words: "status 429", "broken connection", "paused by 429"
 }
 
-// The layers that wait.
+// The layers of this module that wait.
 const (
 	WaitBackoff = "backoff" // the retry loop
 	WaitLimit   = "limit"   // the limiter
@@ -39,8 +39,8 @@ func (c *Call) Waits() []Wait {
 	return slices.Clone(c.rest.waits)
 }
 
-// Waited returns the sum of all waits so far. A wait that has yet to end counts
-// for as long as it is meant to last.
+// Waited returns the total duration of all waits so far. A wait that has not ended counts
+// with its planned duration.
 func (c *Call) Waited() time.Duration {
 	if c == nil {
 		return 0
@@ -59,15 +59,16 @@ func (c *Call) waited() (sum time.Duration) {
 	return sum
 }
 
-// WatchWaits returns a context whose call tells f of each wait at the moment that
-// it begins: those of the retry loop, of a limiter, and of any layer that calls
-// layer.AddWait with this context or one made from it. Requests that a layer makes
-// anew inside an attempt are not watched; with a context from layer.Detach they can be.
+// WatchWaits returns a context that calls f when a wait of its calls begins: a wait of the
+// retry loop, of a limiter, or of any layer that calls layer.AddWait. If WatchWaits is
+// called several times, each function is called.
 //
-// Each of several watches on one context is told. F runs in the goroutine that is
-// about to wait, so that it must be quick, and must be safe for concurrent use
-// where requests with the context run at the same time. A panic in it is
-// contained; the first is logged by [slog.Default].
+// f runs in the goroutine that is about to wait, so it must return quickly. It must be safe
+// for concurrent use if requests with the context run concurrently. A panic in f does not
+// affect the call; the first one is logged by [slog.Default].
+//
+// Waits of new requests that a layer makes inside an attempt are not included. To watch
+// them, use a context from layer.Detach.
 func WatchWaits(ctx context.Context, f func(Wait)) context.Context {
 	return context.WithValue(ctx, record.WatchKey{}, &waitWatch{f: f, outer: watchFrom(ctx), within: record.Boundary(ctx)})
 }
@@ -75,12 +76,12 @@ func WatchWaits(ctx context.Context, f func(Wait)) context.Context {
 type waitWatch struct {
 	f        func(Wait)
 	outer    *waitWatch
-	within   record.Node // the boundary inside which it was set
+	within   record.Node // the boundary where it was set
 	panicked sync.Once
 }
 
-// watchFrom returns the watch of the round trip that ctx belongs to: one set inside
-// it, or around it for a round trip that was to follow.
+// watchFrom returns the watch of the round trip that ctx belongs to, or nil. It was set
+// either inside the round trip or just around it.
 func watchFrom(ctx context.Context) *waitWatch {
 	watch, _ := ctx.Value(record.WatchKey{}).(*waitWatch)
 	if watch == nil {
@@ -99,7 +100,7 @@ func watchFrom(ctx context.Context) *waitWatch {
 	return nil
 }
 
-// Tell tells the watches of ctx's call of a wait, the innermost first.
+// Tell calls the functions that watch ctx's call, the innermost first.
 func (w *waitWatch) Tell(ctx context.Context, wait record.Wait) {
 	for watch := watchFrom(ctx); watch != nil; watch = watch.outer {
 		watch.tell(ctx, Wait(wait))
@@ -110,7 +111,7 @@ func (w *waitWatch) tell(ctx context.Context, wait Wait) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.panicked.Do(func() {
-				slog.Default().ErrorContext(record.Detach(ctx), "transport: a function that watches waits panicked",
+				slog.Default().ErrorContext(record.Detach(ctx), "transport: the function of WatchWaits panicked",
 					slog.String("panic", redact.Text(fmt.Sprint(p))))
 			})
 		}

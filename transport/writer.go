@@ -7,8 +7,7 @@ import (
 	"github.com/tripware/tripware/internal/record"
 )
 
-// A writer is a [Call] as the layers of this module write to it: see
-// [record.Writer].
+// A writer implements [record.Writer] for a [Call].
 type writer Call
 
 var _ record.Writer = (*writer)(nil)
