@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A RateLimit is a transport.RateLimit, as a [Wait] is a transport.Wait.
+// A RateLimit has the fields of a transport.RateLimit, like [Wait].
 type RateLimit struct {
 	State         string
 	Reason        string
@@ -23,12 +23,12 @@ type RateLimit struct {
 	Throttled     bool
 }
 
-// A LimitReader returns said, which the headers in general use gave, with what the
-// headers of one vendor add to it. It must not change the header.
+// A LimitReader returns said, the rate limit in the headers in general use, together with
+// the values of a vendor's headers. It must not modify header.
 type LimitReader func(header http.Header, said RateLimit) RateLimit
 
-// LimitReaderOf returns the reader that a layer of ctx's call has recorded, or nil.
-// Every layer that reads a response of the call adds what it finds.
+// LimitReaderOf returns the reader that a layer has stored in the record of ctx's call, or
+// nil. Every layer that reads the rate limit of a response must use it.
 func LimitReaderOf(ctx context.Context) LimitReader {
 	if w := WriterOf(ctx); w != nil {
 		return w.LimitReader()

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A Loop is the retry loop of one round trip: what the loop and the layers below
-// it (see [Trip]) tell each other. Its methods are safe for concurrent use.
+// A Loop connects the retry loop of one round trip with the layers below it (see [Trip]).
+// Its methods are for the loop. They are safe for concurrent use.
 type Loop interface {
 	// Writer returns the record that the round trip belongs to.
 	Writer() Writer
@@ -18,47 +18,48 @@ type Loop interface {
 	// at an Age of began: when the call began, if a chain opened it for this round
 	// trip, and otherwise now.
 	Enter(req *http.Request, maxRetries int, maxElapsed time.Duration) (began time.Duration, nested bool)
-	// Leave takes the loop off its round trip. Only the loop that entered may call it.
+	// Leave removes the loop from its round trip. Only the loop that entered may call it.
 	Leave()
 
 	// Age returns how long ago the call of the loop began.
 	Age() time.Duration
 	// Limits returns how many retries the loop may make, and how much time is left in
-	// which an attempt may begin, as loops below have narrowed them; bounded is false
-	// where time has no bound.
+	// which an attempt may begin. Loops below may have lowered both. If bounded is false,
+	// there is no limit of time.
 	Limits() (maxRetries int, left time.Duration, bounded bool)
 
-	// AllowAgain says that the loop can send the body again, so that [Again] will be
+	// AllowAgain reports that the loop can send the body again, so that [Again] will be
 	// granted.
 	AllowAgain()
-	// TakeAgain reports to the loop, once, that a layer below was granted the
-	// attempt more.
+	// TakeAgain reports whether a layer below was granted an extra attempt by [Again]. It
+	// returns true only once.
 	TakeAgain() (asked bool)
-	// TakeTurn returns what the last attempt's limiter noted by [NoteTurn], and
-	// forgets it.
+	// TakeTurn returns the values that the limiter of the last attempt passed to
+	// [NoteTurn], and clears them.
 	TakeTurn() (in time.Duration, refused bool)
 
-	// Earlier returns how many attempts were made by round trips of the same record,
-	// to the same method and URL, that had ended by now and were counted.
+	// Earlier returns the number of attempts of earlier round trips of the same record,
+	// with the same method and URL, that Count has counted.
 	Earlier() int
-	// Count counts the attempts of this round trip for those that follow: see Earlier.
+	// Count counts the attempts of this round trip for later ones: see Earlier.
 	Count(attempts int)
 }
 
-// An Opener is a node of a call that has room for a loop.
+// An Opener is a [Node] that can open a round trip for a retry loop.
 type Opener interface {
-	// OwnRoundTrip does what the function does; force is set if it was given a spare.
+	// OwnRoundTrip implements the function of that name. force is set if that was given a
+	// spare.
 	OwnRoundTrip(req *http.Request, force bool) (own *http.Request, l Loop, end func())
 }
 
-// OwnRoundTrip returns req as a retry loop has to take it, with a context that
-// belongs to this round trip alone, and the loop's place in it. That is req itself
-// where a chain saw to it, and where the loop is nested in another; and where
-// there is no record, there is no place for a loop either, and it is nil. A request
-// that is made anew inside an attempt gets a record of its own, with the same
-// transaction id. So does one without a record, from spare, if that is not nil: the
-// node of any call that has ended. The function end is nil or must
-// be called when the round trip is over.
+// OwnRoundTrip returns the request that a retry loop should send, whose context belongs to
+// this round trip only, and the loop's place in the round trip. If end is not nil, it must
+// be called when the round trip has ended.
+//
+// If a chain opened the round trip, or the loop is nested in another, the request is req
+// itself. A new request that a layer makes inside an attempt gets a separate record with
+// the same transaction id. If there is no record, l is nil, unless spare is not nil: spare
+// is the node of any call that has ended, and opens a record.
 func OwnRoundTrip(req *http.Request, spare Opener) (own *http.Request, l Loop, end func()) {
 	opener, ok := NodeOf(req.Context()).(Opener)
 	if !ok {

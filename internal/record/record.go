@@ -1,6 +1,6 @@
-// Package record is how the layers of this module write to the record of a call
-// (transport.Call), which those who read it cannot. The record itself, and all that
-// implements the interfaces here, is in package transport.
+// Package record lets the layers of this module write to the record of a call
+// (transport.Call), which is read-only for users. Package transport has the record itself,
+// and implements the interfaces of this package.
 package record
 
 import (
@@ -8,50 +8,50 @@ import (
 	"time"
 )
 
-// Key asks a context for the nearest [Node].
+// Key is the context key of the nearest [Node].
 type Key struct{}
 
-// A Node is a context that says to which call the contexts made from it belong.
+// A Node is a context that determines the call to which contexts made from it belong.
 type Node interface {
-	// Writer returns the record of the call, or nil where there is none.
+	// Writer returns the record of the call, or nil if there is none.
 	Writer() Writer
 	// Detach returns ctx, which was made from the node, without its call.
 	Detach(ctx context.Context) context.Context
-	// Outer returns the context that the node was made from. Parts reports
-	// whether the node parts the requests of one call from those of another.
+	// Outer returns the context that the node was made from. parts reports whether the
+	// node separates the requests of one call from those of another.
 	Outer() (ctx context.Context, parts bool)
 }
 
 // NodeOf returns the nearest node of ctx, or nil.
 func NodeOf(ctx context.Context) Node {
-	if node, ok := ctx.(Node); ok { // as it mostly is: nothing to search
+	if node, ok := ctx.(Node); ok { // usually ctx is the node itself
 		return node
 	}
 	node, _ := ctx.Value(Key{}).(Node)
 	return node
 }
 
-// A Writer is a record as layers write to it. Once the record is sealed its
-// methods do nothing. They are safe for concurrent use.
+// A Writer writes to a record. After the record is sealed, its methods do nothing. They are
+// safe for concurrent use.
 type Writer interface {
-	// SetReason notes why retries ended.
+	// SetReason stores why retries ended.
 	SetReason(reason string)
-	// SetRateLimit records what the last response said of rate limits.
+	// SetRateLimit stores the rate limit of the last response.
 	SetRateLimit(r RateLimit)
-	// SetLimitReader records by which reader the responses of the call are read.
+	// SetLimitReader stores the reader for the responses of the call.
 	SetLimitReader(read LimitReader)
 	// LimitReader returns that reader, or nil if there is none.
 	LimitReader() LimitReader
-	// AddWait adds a wait that begins. It returns its place among the waits, counted
-	// from 1, and the attempt that it comes before; zeros if the record is sealed.
+	// AddWait adds a wait that begins. It returns the number of the wait, counted from 1,
+	// and of the attempt that follows; both are 0 if the record is sealed.
 	AddWait(w Wait) (n, before int)
-	// EndWait replaces how long the wait at a place is by how long it was.
+	// EndWait sets the actual duration of wait n.
 	EndWait(n int, lasted time.Duration)
-	// Put stores a [Fact], and reports whether the record took it.
+	// Put stores a [Fact], and reports whether the record was open.
 	Put(fact any) bool
 }
 
-// WriterOf returns the record that ctx carries, or nil.
+// WriterOf returns the record of ctx, or nil if there is none.
 func WriterOf(ctx context.Context) Writer {
 	if node := NodeOf(ctx); node != nil {
 		return node.Writer()
@@ -59,12 +59,12 @@ func WriterOf(ctx context.Context) Writer {
 	return nil
 }
 
-// A Fact is what layer.Put stores and transport.Fact finds, under its static type,
-// which may be an interface.
+// A Fact is a value that layer.Put stores and transport.Fact returns. Its key is its static
+// type, which may be an interface.
 type Fact[T any] struct{ Value T }
 
-// A Wait is a transport.Wait, which this package cannot name: Go converts one into
-// the other, and does not compile if they differ.
+// A Wait has the fields of a transport.Wait, which this package cannot import. One is
+// converted to the other, which does not compile if the fields differ.
 type Wait struct {
 	For    time.Duration
 	Before int
@@ -72,15 +72,15 @@ type Wait struct {
 	Reason string
 }
 
-// WatchKey asks a context for the [Watcher] of its call's waits.
+// WatchKey is the context key of the [Watcher] of its call's waits.
 type WatchKey struct{}
 
-// A Watcher is told of each wait as it begins.
+// A Watcher is called when a wait begins.
 type Watcher interface {
 	Tell(ctx context.Context, w Wait)
 }
 
-// Watched tells those that watch the waits of ctx's call of one that begins.
+// Watched calls the watchers of the waits of ctx's call for a wait that begins.
 func Watched(ctx context.Context, w Wait) {
 	if watcher, ok := ctx.Value(WatchKey{}).(Watcher); ok {
 		watcher.Tell(ctx, w)

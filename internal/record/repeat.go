@@ -1,12 +1,12 @@
 package record
 
-// A Repeat is the [Fact] by which a typed call tells the retry loop what a second
-// copy of its request would do: a services.Repeat, which the loop does not know.
+// A Repeat is the [Fact] by which a typed call tells the retry loop whether its request is
+// safe to retry. It corresponds to a services.Repeat, which the loop cannot import.
 type Repeat int
 
-// What is known of a repeated request.
+// The values of a Repeat.
 const (
-	RepeatByMethod Repeat = iota // RFC 9110 section 9.2.2: safe if the method is idempotent
-	RepeatAlways                 // harmless whatever the method
-	RepeatRefused                // harmless only after an answer that says it was not processed: 429 and 503
+	RepeatByMethod Repeat = iota // safe to retry if the method is idempotent (RFC 9110 section 9.2.2)
+	RepeatAlways                 // safe to retry, whatever the method
+	RepeatRefused                // safe to retry only after a status that means it was not processed: 429 and 503
 )

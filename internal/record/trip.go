@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// A Trip is the node of one round trip through a chain, or through a retry loop
-// without one, as the layers below the loop see it. The functions of this package
-// with the names of its methods ask the trip of a context, where there is one.
+// A Trip is the node of one round trip through a chain, or through a retry loop without a
+// chain. Its methods are for layers below the loop. The functions of this package with the
+// same names call them on the trip of a context, if there is one.
 type Trip interface {
 	Node
 	Sender
@@ -20,7 +20,7 @@ type Trip interface {
 	Delay()
 }
 
-// A Sender knows what the requests of a trip are sent with.
+// A Sender makes the requests that a trip sends.
 type Sender interface {
 	Changed(sent *http.Request)
 	Copy(req *http.Request, extra int) *http.Request
@@ -30,18 +30,19 @@ type Sender interface {
 
 // tripOf returns the round trip that ctx belongs to, or nil.
 func tripOf(ctx context.Context) Trip {
-	if trip, ok := ctx.(Trip); ok { // as it mostly is: nothing to search
+	if trip, ok := ctx.(Trip); ok { // usually ctx is the trip itself
 		return trip
 	}
 	trip, _ := ctx.Value(Key{}).(Trip)
 	return trip
 }
 
-// Again asks the retry loop of the round trip that ctx belongs to for one
-// immediate attempt more, outside its limits, and reports whether it comes. First
-// is false if the round trip had it already, or cannot have it since the loop
-// cannot send the body again: then the answer stands. Without a loop it does not
-// come, and whoever asks may repeat the attempt itself, once.
+// Again asks the retry loop of ctx's round trip for one extra attempt, which follows at
+// once and does not count against the loop's limits. It reports whether the loop grants it.
+//
+// If neither granted nor first is true, the response must be returned: the round trip has
+// already had its extra attempt, or the loop cannot send the body again. If only first is
+// true, there is no loop, and the layer may repeat the attempt once itself.
 func Again(ctx context.Context) (granted, first bool) {
 	if trip := tripOf(ctx); trip != nil {
 		return trip.Again()
@@ -49,22 +50,22 @@ func Again(ctx context.Context) (granted, first bool) {
 	return false, true
 }
 
-// MayAgain reports whether the loop would grant [Again] now: a layer asks before it
-// waits for what the attempt more needs.
+// MayAgain reports whether the loop would grant [Again] now. A layer calls it before it
+// waits for what the extra attempt needs.
 func MayAgain(ctx context.Context) bool {
 	trip := tripOf(ctx)
 	return trip != nil && trip.MayAgain()
 }
 
-// Looping reports whether a retry loop runs for the round trip that ctx belongs to.
+// Looping reports whether a retry loop runs for ctx's round trip.
 func Looping(ctx context.Context) bool {
 	trip := tripOf(ctx)
 	return trip != nil && trip.Looping()
 }
 
-// RetryLeft returns how long the retry loop that ctx's attempt belongs to may
-// still begin attempts: a layer that makes an attempt wait must not wait longer.
-// It is not bounded without a loop, or by a loop that has no bound.
+// RetryLeft returns for how long the retry loop of ctx's round trip may still begin
+// attempts. A layer that delays an attempt must not wait longer. If bounded is false, there
+// is no loop, or the loop has no limit of time.
 func RetryLeft(ctx context.Context) (left time.Duration, bounded bool) {
 	if trip := tripOf(ctx); trip != nil {
 		return trip.RetryLeft()
@@ -72,37 +73,35 @@ func RetryLeft(ctx context.Context) (left time.Duration, bounded bool) {
 	return 0, false
 }
 
-// NoteTurn tells the retry loop, after an attempt, how long from now it takes until
-// a limiter would admit the next one, and whether it would refuse to make it wait
-// for that long. The loop plans with that before it drops the response.
+// NoteTurn tells the retry loop after an attempt when a limiter would admit the next one,
+// as a duration from now, and whether the limiter would refuse it because the wait is too
+// long. The loop uses both before it drops the response.
 func NoteTurn(ctx context.Context, in time.Duration, refused bool) {
 	if trip := tripOf(ctx); trip != nil {
 		trip.NoteTurn(in, refused)
 	}
 }
 
-// Delay tells the record that the layer which calls it takes time, other than by a
-// wait: a token source, for example. Otherwise the record supposes that none passes
-// between the beginning of the call and its first attempt, nor after its last one.
+// Delay tells the record that the calling layer takes time other than by a wait, such as
+// for fetching a token. Otherwise the record assumes that no time passes before the first
+// attempt of a call and after the last one.
 func Delay(ctx context.Context) {
 	if trip := tripOf(ctx); trip != nil {
 		trip.Delay()
 	}
 }
 
-// Changed tells the record that sent is what a layer below the retry loop has made
-// of req, with another URL. A chain below then takes it for the same attempt, and
-// not for a request that a layer makes anew.
+// Changed tells the record that a layer below the retry loop has made sent, with another
+// URL, from req. A chain below then treats sent as the same attempt, not as a new request.
 func Changed(req, sent *http.Request) {
 	if trip := tripOf(req.Context()); trip != nil {
 		trip.Changed(sent)
 	}
 }
 
-// Outgoing returns req with the headers that it will be sent with, but for
-// credentials: in a chain whose layers are all at a place of the standing order,
-// those of transport.Identity are added next to the base. It is req itself where
-// nothing is missing.
+// Outgoing returns req with the headers that will be sent, except credentials. In a chain
+// whose layers all have a place in the order of layers, the headers of transport.Identity
+// are added just above the base. If no header is missing, Outgoing returns req itself.
 func Outgoing(req *http.Request) *http.Request {
 	if trip := tripOf(req.Context()); trip != nil {
 		return trip.Outgoing(req)
@@ -110,8 +109,8 @@ func Outgoing(req *http.Request) *http.Request {
 	return req
 }
 
-// OutgoingHeader returns the values of one header of [Outgoing], without its
-// copy. The name must be in the form that net/http keeps.
+// OutgoingHeader returns the values of one header of [Outgoing], without making a copy. The
+// name must be in canonical form.
 func OutgoingHeader(req *http.Request, name string) []string {
 	if trip := tripOf(req.Context()); trip != nil {
 		return trip.OutgoingHeader(req, name)
@@ -119,8 +118,8 @@ func OutgoingHeader(req *http.Request, name string) []string {
 	return req.Header[name]
 }
 
-// Copy returns a copy of [Outgoing] with a header map that has room for extra more
-// names (see layer.Copy); nil outside of a round trip.
+// Copy returns a copy of [Outgoing] with a header map that has room for extra more names
+// (see layer.Copy). It returns nil if req belongs to no round trip.
 func Copy(req *http.Request, extra int) *http.Request {
 	if trip := tripOf(req.Context()); trip != nil {
 		return trip.Copy(req, extra)
