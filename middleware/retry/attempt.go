@@ -28,8 +28,9 @@ func (c *call) attempt() (*http.Response, error) {
 	return resp, err
 }
 
-// timedAttempt makes one attempt whose clock runs until the response's head has come,
-// or its body where that is a part of the attempt. A panic below ends the clock in leave.
+// timedAttempt makes one attempt with a clock, which runs until the response headers have
+// arrived, or the body if it is part of the attempt. After a panic below, leave ends the
+// clock.
 func (c *call) timedAttempt(ctx context.Context) (*http.Response, error) {
 	ctx, c.clock = startClock(ctx, c.policy.attemptTimeout)
 	resp, err := c.send(ctx)
@@ -66,14 +67,14 @@ func (c *call) send(ctx context.Context) (*http.Response, error) {
 	return layer.Restore(resp, c.req), nil
 }
 
-// wantsWhole reports whether the response's body is a part of the attempt.
+// wantsWhole reports whether reading the response's body is part of the attempt.
 func (c *call) wantsWhole(resp *http.Response) bool {
 	return c.policy.wholeBody > 0 && resp.StatusCode != http.StatusSwitchingProtocols && !c.listed(resp)
 }
 
-// readWhole reads the response's body, as far as it is a part of the attempt, and
-// reports whether that is all of it. A body that breaks is put back as far as it
-// came, followed by its error.
+// readWhole reads the part of the response's body that belongs to the attempt, and reports
+// whether that is all of it. The bytes are put back; if the body fails, its error follows
+// them.
 func (c *call) readWhole(ctx context.Context, resp *http.Response) (all bool) {
 	record.Delay(ctx)
 	var kept bytes.Buffer
@@ -88,13 +89,13 @@ func (c *call) readWhole(ctx context.Context, resp *http.Response) (all bool) {
 	case n < c.policy.wholeBody:
 		resp.Body = &readAhead{Reader: &kept, Closer: resp.Body}
 		return true
-	default: // what follows is streamed
+	default: // the rest is streamed
 		resp.Body = &readAhead{Reader: io.MultiReader(&kept, resp.Body), Closer: resp.Body}
 	}
 	return false
 }
 
-// A readAhead is a body of which a part was read already.
+// A readAhead is a body whose first part has already been read.
 type readAhead struct {
 	io.Reader
 	io.Closer
@@ -104,8 +105,8 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// blame returns the timeout of the policy that ended an attempt or a wait, if one did,
-// and err otherwise.
+// blame returns the policy's timeout if one ended the attempt or the wait, and err
+// otherwise.
 func blame(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
 		return err

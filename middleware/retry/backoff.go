@@ -8,19 +8,19 @@ import (
 	"github.com/tripware/tripware/internal/backoff"
 )
 
-// A Step is what a [Backoff] knows of the wait that it draws.
+// A Step describes the wait that a [Backoff] computes.
 type Step struct {
 	Retry   int           // the retry that follows, counted from 1
 	Base    time.Duration // the base delay
-	Max     time.Duration // the largest ceiling; the largest duration if there is no bound
-	Ceiling time.Duration // min(Max, Base·2^(Retry-1)), raised where the server named a window
-	Last    time.Duration // the wait before, zero at first
+	Max     time.Duration // the maximum delay; the longest duration if there is no limit
+	Ceiling time.Duration // min(Max, Base·2^(Retry-1)), or more if the server asks for a wait or has a window
+	Last    time.Duration // the previous wait; zero before the first
 
-	draw backoff.Source // nil: the generator of the process
+	draw backoff.Source // nil means the generator of the process
 }
 
-// Draw draws evenly from zero to ceiling, both included, by the source that
-// [WithRandom] set, else by the generator of the process.
+// Draw returns a uniform random duration from zero to ceiling, both included. It uses the
+// source of [WithRandom], or else that of the process.
 func (s Step) Draw(ceiling time.Duration) time.Duration {
 	if s.draw == nil {
 		return backoff.Draw(ceiling)
@@ -28,28 +28,28 @@ func (s Step) Draw(ceiling time.Duration) time.Duration {
 	return s.draw(ceiling)
 }
 
-// A Backoff draws the wait before a retry. It must be safe for concurrent use.
-// A server's Retry-After is added to what it draws.
+// A Backoff returns the wait before a retry, to which the server's Retry-After is added. It
+// must be safe for concurrent use.
 type Backoff func(Step) time.Duration
 
-// FullJitter draws evenly from zero to the ceiling. It is the default
+// FullJitter returns a uniform random wait from zero to the ceiling. It is the default
 // (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
 func FullJitter(s Step) time.Duration { return s.Draw(s.Ceiling) }
 
-// EqualJitter waits half the ceiling and draws the other half.
+// EqualJitter returns half the ceiling plus a random wait of up to the other half.
 func EqualJitter(s Step) time.Duration { return backoff.Equal(s.Draw, s.Ceiling) }
 
-// Decorrelated draws from the base delay to three times the last wait, and cuts
-// what is longer than the longest wait.
+// Decorrelated returns a random wait from the base delay to three times the last wait, but
+// at most the maximum delay.
 func Decorrelated(s Step) time.Duration {
 	return backoff.Decorrelated(s.Draw, s.Base, s.Max, s.Last)
 }
 
-// Constant waits the base delay each time.
+// Constant returns the base delay, whatever the retry.
 func Constant(s Step) time.Duration { return min(s.Base, s.Max) }
 
-// A random makes a source for each call, so that neither it nor the source that
-// it comes from need be safe for concurrent use.
+// A random derives a source for each call, so that no source must be safe for concurrent
+// use.
 type random struct {
 	mu   sync.Mutex
 	from rand.Source

@@ -2,13 +2,12 @@ package retry
 
 import "github.com/tripware/tripware/transport/layer"
 
-// A Budget bounds the share of calls that may be retries, so that an outage is
-// not met with a multiple of the load. Each call adds a fraction of a retry,
-// a reserve that fills up with time lets a quiet client retry, and each retry
-// takes one, except for those after a response that throttles, which the server
-// asked for. Clients may share one, and so may a loop and other layers that
-// repeat requests.
+// A Budget limits the share of requests that are retries, so that retries do not multiply
+// the load during an outage. Each call earns a fraction of a retry. A time-refilled reserve
+// lets low-traffic clients retry. Each retry spends one, except retries after a response
+// that throttles, for which the server has asked.
 //
-// [layer.NewBudget] makes one, and [layer.DefaultBudget] makes one of the size that
-// each client gets by default.
+// Most programs do not need to create one, since each chain has a budget by default; see
+// [WithBudget]. [layer.NewBudget] returns a new one, and [layer.DefaultBudget] one of the
+// default size.
 type Budget = layer.Budget

@@ -12,41 +12,40 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A call is one run of the loop. It lives on the stack: nothing may keep a pointer to
-// it (see TestAllocationsOfASuccess). Layers below read what they need to know about
-// the loop from the record.
+// A call is one run of the loop. It is on the stack, so nothing may keep a pointer to it
+// (see TestAllocationsOfASuccess). Layers below read the state of the loop from the record.
 type call struct {
 	*retrier
 
 	policy *config
-	req    *http.Request // as it was given
+	req    *http.Request // the original request
 	ctx    context.Context
 	record *transport.Call
 	loop   record.Loop   // nil if there is no record
-	repeat record.Repeat // whether a second copy of the request does harm
+	repeat record.Repeat // whether the request is safe to retry
 	replay layer.Replay
 
-	entered   bool // this loop retries, and no other
-	offer     bool // net/http may send the request again by itself
+	entered   bool // this loop makes the retries, and no other does
+	offer     bool // net/http may send the request again itself
 	traces    bool // attempts are traced
 	endRecord func()
-	cancel    context.CancelFunc // of the call's own clock, until the response's body has it
+	cancel    context.CancelFunc // stops the clock of the call; nil after the response's body took it over
 
-	began    time.Duration // the loop's age, or that of the layer, when the loop began
+	began    time.Duration // the age of the call, or of the layer, when the loop began
 	earlier  int           // attempts of earlier round trips that count: see WithRetriesPerCall
 	attempts int
 	retries  int           // attempts after the first that count against the limit
-	last     time.Duration // the wait before the last retry
+	last     time.Duration // the wait before the last retry, for Decorrelated
 	random   backoff.Source
 
 	trace  *trace        // of the running attempt, if it is traced
-	clock  *attemptClock // of the running attempt, until the response's body has it
+	clock  *attemptClock // of the running attempt; nil after the response's body took it over
 	failed bool          // the last attempt returned an error
-	broken error         // what broke the body of the last response: see WithWholeBody
+	broken error         // the error of the last response's body: see WithWholeBody
 }
 
-// begin finds the call's policy and its place on the record, and decides how the
-// body can be sent again.
+// begin finds the call's policy and registers the loop, and decides how the body can be
+// sent again.
 func (c *call) begin(r *retrier, req *http.Request) (err error) {
 	c.retrier = r
 	c.req, c.loop, c.endRecord = record.OwnRoundTrip(req, r.spare)
@@ -71,12 +70,12 @@ func (c *call) begin(r *retrier, req *http.Request) (err error) {
 	return nil
 }
 
-// passesThrough reports whether the request is sent once, as it came: retries are
-// off, or a loop above makes them.
+// passesThrough reports whether the request is sent once and unchanged, because retries are
+// off or a loop above makes them.
 func (c *call) passesThrough() bool { return !c.entered }
 
-// enter registers the loop. It reports false when a loop above does the retries, to
-// which the limits of this loop then apply where they are stricter.
+// enter registers the loop. It returns false if a loop above makes the retries. That loop
+// then uses the limits of this one if they are stricter.
 func (c *call) enter() bool {
 	if c.loop == nil {
 		c.began = time.Since(c.born)
@@ -94,7 +93,7 @@ func (c *call) enter() bool {
 	return true
 }
 
-// repeats returns what is known of a second copy of the request.
+// repeats returns whether the request is safe to retry.
 func (c *call) repeats(safe bool) record.Repeat {
 	if safe {
 		return record.RepeatAlways
@@ -106,7 +105,7 @@ func (c *call) repeats(safe bool) record.Repeat {
 	return repeat
 }
 
-// keepBody decides how the body can be sent again, and what follows from that.
+// keepBody decides how the body can be sent again, and sets what depends on that.
 func (c *call) keepBody() (err error) {
 	anyway := c.policy.errorAny || c.repeat == record.RepeatAlways
 	if c.policy.maxRetries-c.earlier <= 0 && c.req.GetBody == nil {
@@ -115,7 +114,7 @@ func (c *call) keepBody() (err error) {
 		return err
 	}
 	c.offer = anyway || !c.replay.Kept() || c.repeat != record.RepeatRefused && c.idempotent()
-	// Without a trace where nothing depends on whether a broken attempt reached the server.
+	// A trace is needed only if it matters whether a broken attempt reached the server.
 	c.traces = c.verifies() || !anyway && !c.idempotent() && c.replay.Replayable()
 	if c.loop != nil && c.replay.Replayable() {
 		c.loop.AllowAgain()
@@ -130,7 +129,7 @@ func (c *call) startClock() {
 	}
 }
 
-// end releases what the call holds, except for the clocks that the response's body has taken.
+// end releases the resources of the call, except clocks that the response's body took over.
 func (c *call) end() {
 	if c.entered {
 		c.leave()
@@ -162,7 +161,7 @@ func (c *call) elapsed() time.Duration {
 	return time.Since(c.born) - c.began
 }
 
-// budgetOf returns the budget that the call draws on, or nil if there is none.
+// budgetOf returns the budget of the call, or nil if there is none.
 func (c *call) budgetOf() *Budget {
 	switch {
 	case c.policy.unlimited:
@@ -173,7 +172,7 @@ func (c *call) budgetOf() *Budget {
 	return c.budget
 }
 
-// report tells the hooks of a failed attempt, and counts the retry that follows it.
+// report calls the hooks for a failed attempt, and counts the retry that follows it.
 func (c *call) report(resp *http.Response, err error, d decision) {
 	if d.cause == "" {
 		return
@@ -204,8 +203,8 @@ func (c *call) finish(resp *http.Response, err error, d decision) (*http.Respons
 	return c.handOver(resp), nil
 }
 
-// explain returns the last error with the number of attempts and the reason why there
-// was no further one, where there is something to explain.
+// explain adds the number of attempts to the last error, and the reason why there was no
+// further one, if there is more to report than the error.
 func (c *call) explain(err error, reason transport.Reason) error {
 	if reason == ReasonBody {
 		err = faultOf(c.replay.Fault(), err)
@@ -216,8 +215,8 @@ func (c *call) explain(err error, reason transport.Reason) error {
 	return err
 }
 
-// handOver gives the clocks of the last attempt and of the call to the response's
-// body, which ends them when it is closed.
+// handOver lets the response's body end the clocks of the last attempt and of the call when
+// it is closed.
 func (c *call) handOver(resp *http.Response) *http.Response {
 	clock, cancel := c.clock, c.cancel
 	c.clock, c.cancel = nil, nil

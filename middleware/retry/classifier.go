@@ -12,49 +12,48 @@ import (
 // An Answer is the result of a [Classifier] for one attempt.
 type Answer int
 
-// The answers of a classifier.
+// The results of a classifier.
 const (
 	AsUsual Answer = iota // the policy decides
-	Yes                   // repeat the attempt, whatever its method and status
-	No                    // do not repeat it
+	Yes                   // retry, whatever the method and the status
+	No                    // do not retry
 )
 
-// A Classifier decides whether an attempt is repeated where status codes are not
-// enough: for an API that throttles with a 400 and a code in the body, or one whose
-// header marks a 503 as final. The loop calls it for every response and every error
-// except those that are never repeated: a 101, a 407, a refused certificate, a request
-// that cannot be sent, a request body that failed, a refusal of a limiter, and
-// whatever comes after the caller cancelled.
+// A Classifier decides whether an attempt is retried if status codes are not enough. For
+// example, an API may throttle with a 400 and a code in the body, or mark a 503 as final in
+// a header.
 //
-// If it returns [Yes], the attempt is treated as if its status were listed, whatever
-// the method; the classifier is responsible for that. All other bounds hold: retries,
-// time, budget, and whether the body can be sent again. It runs in the call's
-// goroutine and must be safe for concurrent use. A panic in it counts as [AsUsual];
-// the layer logs the first panic with [slog.Default].
+// The loop calls it for every response and error, except those that are never retried: a
+// 101, a 407, a refused certificate, a request that cannot be sent, a request body that
+// failed, a refusal of a limiter, and anything after the caller canceled.
+//
+// If it returns [Yes], the attempt is treated as if its status were listed and its method
+// idempotent. All other limits apply: retries, time, budget, and whether the body can be
+// sent again. A Classifier runs in the call's goroutine and must be safe for concurrent
+// use. A panic counts as [AsUsual]; the layer logs the first one with [slog.Default].
 type Classifier func(Outcome) Answer
 
 // An Outcome describes an attempt to a [Classifier].
 type Outcome struct {
 	Method  string
 	URL     string      // without user, and with secret parameters masked
-	Attempt int         // from 1
+	Attempt int         // counted from 1
 	Status  int         // zero without a response
-	Header  http.Header // of the response; it must not be changed
+	Header  http.Header // of the response; must not be modified
 	Err     error       // nil with a response
 
 	resp *http.Response
 }
 
-// The bounds of [Outcome.Prefix].
+// The limits of [Outcome.Prefix].
 const (
 	prefixBytes = 4 << 10
 	prefixTime  = 100 * time.Millisecond
 )
 
-// Prefix returns the beginning of the response's body: up to 4 KiB, or less if the
-// rest does not arrive within 100 ms. Whoever reads the response reads the prefix as
-// well. Prefix returns nil without a response, and must only be called while the
-// classifier runs.
+// Prefix returns the beginning of the response's body: up to 4 KiB, or less if they do not
+// arrive within 100 ms. The body can still be read from its start. Prefix returns nil if
+// there is no response. It must only be called while the classifier runs.
 func (o Outcome) Prefix() []byte {
 	if o.resp == nil || o.resp.Body == http.NoBody {
 		return nil
@@ -64,7 +63,7 @@ func (o Outcome) Prefix() []byte {
 	return prefix
 }
 
-// classify asks the policy's classifier.
+// classify calls the policy's classifier.
 func (c *call) classify(resp *http.Response, err error) (answer Answer) {
 	if c.policy.classifier == nil {
 		return AsUsual

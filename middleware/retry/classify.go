@@ -20,43 +20,43 @@ import (
 // retry. The reason is on the call's record.
 const (
 	ReasonAttempts      transport.Reason = "attempts"       // all retries were made
-	ReasonElapsed       transport.Reason = "elapsed"        // the next would pass the largest elapsed time
-	ReasonDeadline      transport.Reason = "deadline"       // the next would pass the caller's deadline
+	ReasonElapsed       transport.Reason = "elapsed"        // the next attempt would begin after WithMaxElapsed
+	ReasonDeadline      transport.Reason = "deadline"       // the next attempt would begin after the caller's deadline
 	ReasonBudget        transport.Reason = "budget"         // the client's retry budget is spent
 	ReasonNotReplayable transport.Reason = "not replayable" // the body cannot be sent again
 	ReasonBody          transport.Reason = "request body"   // the request body failed, or is longer or shorter than announced
 	ReasonMethod        transport.Reason = "method"         // the method is not idempotent, and the request may have been received
-	ReasonHint          transport.Reason = "hint too long"  // the server asks for a longer wait than is followed
+	ReasonHint          transport.Reason = "hint too long"  // the server asks for a longer wait than WithMaxHint
 	ReasonLimit         transport.Reason = "limiter"        // the limiter would refuse the next attempt
 	ReasonHost          transport.Reason = "unknown host"   // the host does not exist, after up to three attempts
 	ReasonNested        transport.Reason = "nested"         // a retry loop above does the retries
 )
 
 // A RetryableError is an error of a layer below that knows whether another attempt may
-// succeed. If Retryable returns false, the call ends with the error. If it returns
-// true, the rules for a broken connection apply, which depend on the method.
+// succeed. If Retryable returns false, the call ends with the error. If it returns true,
+// the attempt is retried like one whose connection broke, depending on the method.
 type RetryableError interface {
 	error
 	Retryable() bool
 }
 
-// An UnsentError is an error of a layer below that knows whether anything of the
-// request was sent. If NotSent returns true, the attempt is repeated for every method,
-// unless the attempt had a connection.
+// An UnsentError is an error of a layer below that knows whether any part of the request
+// was sent. If NotSent returns true, the attempt is retried for every method, unless it had
+// a connection.
 type UnsentError interface {
 	error
 	NotSent() bool
 }
 
-// A verdict is whether the outcome of an attempt calls for a retry.
+// A verdict says whether the outcome of an attempt calls for a retry.
 type verdict struct {
-	cause       string           // why the attempt should be repeated, in a few words; empty: it should not
-	reason      transport.Reason // why it must not be repeated all the same
-	throttled   bool             // the server asked for the retry, which the budget does not count
+	cause       string           // why the attempt should be retried, in a few words; empty if it should not
+	reason      transport.Reason // why it must not be retried although it should
+	throttled   bool             // the server asked for the retry, which therefore does not spend from the budget
 	unknownHost bool
 }
 
-// verdict reads the outcome of an attempt.
+// verdict returns the verdict on an attempt.
 func (c *call) verdict(resp *http.Response, err error) verdict {
 	if err != nil {
 		return c.verdictOnError(err)
@@ -104,13 +104,12 @@ func (c *call) verdictOnStatus(resp *http.Response) verdict {
 	return v
 }
 
-// listed reports whether the status is one to be retried: a 403 that throttles
-// counts as listed.
+// listed reports whether the status is to be retried. A 403 that throttles counts as listed.
 func (c *call) listed(resp *http.Response) bool {
 	return c.policy.codes.match(resp.StatusCode) || resp.StatusCode == http.StatusForbidden && throttled(resp)
 }
 
-// throttled reports whether the response asks to slow down by its status.
+// throttled reports whether the status of the response asks the client to slow down.
 func throttled(resp *http.Response) bool {
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests:
@@ -121,7 +120,7 @@ func throttled(resp *http.Response) bool {
 	return false
 }
 
-// statusCause names a status; the usual ones cost no text of their own.
+// statusCause returns the text for a status. The common ones need no allocation.
 func statusCause(status int) string {
 	switch status {
 	case http.StatusTooManyRequests:
@@ -156,8 +155,8 @@ func (c *call) verdictOnError(err error) verdict {
 	return v
 }
 
-// repeatable reports whether an attempt may be repeated that may have done what
-// the request asked for.
+// repeatable reports whether an attempt may be retried although the server may have
+// processed it.
 func (c *call) repeatable() bool {
 	switch c.repeat {
 	case record.RepeatAlways:
@@ -169,8 +168,8 @@ func (c *call) repeatable() bool {
 	}
 }
 
-// idempotent follows RFC 9110 section 9.2.2, and the draft "The Idempotency-Key
-// HTTP Header Field".
+// idempotent reports whether the request is idempotent by RFC 9110 section 9.2.2, or has a
+// header of the draft "The Idempotency-Key HTTP Header Field".
 func (c *call) idempotent() bool {
 	switch c.req.Method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
@@ -179,8 +178,7 @@ func (c *call) idempotent() bool {
 	return len(c.req.Header["Idempotency-Key"]) > 0 || len(c.req.Header["X-Idempotency-Key"]) > 0
 }
 
-// sendable reports whether net/http would send a request like this at all. A retry
-// does not fix such a request.
+// sendable reports whether net/http would send the request. If not, a retry does not help.
 func sendable(req *http.Request) bool {
 	if req.URL == nil || req.URL.Host == "" || req.Method != "" && !header.ValidName(req.Method) {
 		return false
@@ -198,10 +196,10 @@ func sendable(req *http.Request) bool {
 	return strings.EqualFold(req.URL.Scheme, "http") || strings.EqualFold(req.URL.Scheme, "https")
 }
 
-// final reports whether an error stays the same however often the request is sent.
+// final reports whether a retry would fail with the same error.
 func final(err error) bool {
 	if r, ok := errors.AsType[RetryableError](err); ok && !r.Retryable() {
-		return true // a refusal: of a limiter, of a proxy, or of a layer with impossible settings
+		return true // refused by a limiter, a proxy, or a layer with invalid settings
 	}
 	return isCertificate(err)
 }
@@ -213,13 +211,13 @@ func isCertificate(err error) bool {
 	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
 	_, garbled := errors.AsType[tls.RecordHeaderError](err)
 	op, isOp := errors.AsType[*net.OpError](err)
-	alert := isOp && op.Op == "remote error" // crypto/tls: the server ended TLS with an alert, over our certificate or version
+	alert := isOp && op.Op == "remote error" // a TLS alert of the server, about the client's certificate or version
 	return verification || authority || host || invalid || garbled || alert
 }
 
-// streamError has the shape of HTTP/2's stream error in net/http, which
-// matches any target of the same fields. A refused stream was not processed
-// (RFC 9113 section 8.7).
+// A streamError has the fields of HTTP/2's stream error in net/http, which errors.As
+// converts to any type with the same fields. A refused stream was not processed (RFC 9113
+// section 8.7).
 type streamError struct {
 	StreamID uint32
 	Code     uint32
@@ -230,9 +228,9 @@ const codeRefusedStream = 7
 
 func (streamError) Error() string { return "stream error" }
 
-// unsent reports whether it is proved that nothing of the request was processed.
-// What the trace saw counts more than an error, which may belong to another request of
-// a layer below. A refused stream belongs to this request.
+// unsent reports whether it is proved that no part of the request was processed. The trace
+// takes precedence over the error, which may belong to another request of a layer below,
+// except for a refused stream, which belongs to this request.
 func (c *call) unsent(err error) bool {
 	if stream, ok := errors.AsType[streamError](err); ok && stream.Code == codeRefusedStream {
 		return true
@@ -243,16 +241,16 @@ func (c *call) unsent(err error) bool {
 	return c.trace.saw() || noConnection(err)
 }
 
-// noConnection reports whether err itself says that nothing was sent.
+// noConnection reports whether the type of err says that nothing was sent.
 func noConnection(err error) bool {
 	if n, ok := errors.AsType[UnsentError](err); ok && n.NotSent() {
-		return true // a layer below reports it: there was no credential, or a proxy opened no tunnel
+		return true // such as without a credential, or if a proxy opened no tunnel
 	}
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
-// causeOf names the kind of a broken attempt without its details, which may be secret.
+// causeOf names the kind of a failed attempt without details, which may be secret.
 func (c *call) causeOf(err error) string {
 	t, isTimeout := errors.AsType[interface {
 		error
@@ -270,8 +268,8 @@ func (c *call) causeOf(err error) string {
 	}
 }
 
-// faultOf returns the error of the request's body where net/http has wrapped it in err
-// without a type.
+// faultOf adds the error of the request's body to err, unless err already wraps it:
+// net/http may have copied only its text.
 func faultOf(fault, err error) error {
 	if _, ok := errors.AsType[*layer.BodyError](err); ok || err == nil {
 		return err

@@ -10,8 +10,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// An attemptClock ends an attempt that takes too long. A limiter holds the clock while
-// it makes the attempt wait.
+// An attemptClock cancels an attempt that takes too long. A limiter stops the clock while
+// it delays the attempt.
 type attemptClock struct {
 	after  time.Duration
 	cancel context.CancelCauseFunc
@@ -38,13 +38,13 @@ func startClock(parent context.Context, after time.Duration) (context.Context, *
 
 func (k *attemptClock) err() error { return &TimeoutError{After: k.after, clock: ErrAttemptTimeout} }
 
-// Hold stops the clock for a while.
+// Hold implements [layer.Clock].
 func (k *attemptClock) Hold() { k.timer.Stop() }
 
-// Restart starts the clock again with its full time.
+// Restart implements [layer.Clock].
 func (k *attemptClock) Restart() { k.timer.Reset(k.after) }
 
-// stop stops the clock for good, and reports whether it had not run out yet.
+// stop stops the clock for good, and reports whether it had time left.
 func (k *attemptClock) stop() bool {
 	k.timer.Stop()
 	return k.state.CompareAndSwap(clockRuns, clockStopped) || k.state.Load() == clockStopped
@@ -56,13 +56,13 @@ func (k *attemptClock) end() {
 	k.cancel(nil)
 }
 
-// timed returns resp with a body that calls release when it is closed, which ends the
-// contexts of the attempt and the call. If a timeout of the policy ends a Read, the
-// error says so; that of HTTP/2 does not.
+// timed returns resp with a body that calls release when it is closed, to end the contexts
+// of the attempt and the call. If a timeout of the policy ends a Read, the body returns
+// that timeout as the error, unlike HTTP/2's body.
 func timed(ctx context.Context, resp *http.Response, release func()) *http.Response {
 	b := &timedBody{ReadCloser: resp.Body, ctx: ctx, release: release}
 	resp.Body = b
-	if w, ok := b.ReadCloser.(io.Writer); ok { // the body of a 101 is written to
+	if w, ok := b.ReadCloser.(io.Writer); ok { // the body of a 101 must stay writable
 		resp.Body = &timedConn{timedBody: b, Writer: w}
 	}
 	return resp
@@ -77,7 +77,7 @@ type timedBody struct {
 
 func (b *timedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // the end is not wrapped
+	if err != nil && err != io.EOF { //nolint:errorlint // the contract of io.Reader
 		err = blame(b.ctx, err)
 	}
 	return n, err

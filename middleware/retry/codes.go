@@ -10,8 +10,8 @@ import (
 // A codeSet is a set of status codes, made by parseCodes.
 type codeSet struct{ spans []span }
 
-// A span is a range of codes, ends included. Only one that names successes, a
-// single code or "2xx", matches them: a range that merely passes over 2xx does not.
+// A span is a range of codes, ends included. It matches 2xx codes only if success is set,
+// as by a single code or "2xx"; a range that includes 2xx does not match them.
 type span struct {
 	from, to int
 	success  bool
@@ -20,22 +20,22 @@ type span struct {
 // A CodeError names a part of the list given to [WithCodes] that is invalid.
 type CodeError struct{ Part string }
 
-// Error says what is wrong with the part, and which forms there are.
+// Error returns what is wrong with the part, and the valid forms.
 func (e *CodeError) Error() string {
 	text := strings.TrimSpace(e.Part)
 	_, err := strconv.Atoi(text)
 	switch {
 	case text == "":
-		return fmt.Sprintf("retry: parse codes: %q is empty: is there a comma too many?", e.Part)
+		return fmt.Sprintf("retry: parse codes: %q is empty: remove it", e.Part)
 	case strings.Contains(text, ","):
-		return fmt.Sprintf("retry: parse codes: %q has a comma in it: pass each code as an argument of its own", e.Part)
+		return fmt.Sprintf("retry: parse codes: %q contains a comma: pass each code as a separate argument", e.Part)
 	case err == nil && !strings.HasPrefix(text, "-"):
-		return fmt.Sprintf("retry: parse codes: %q is not from 100 to 599", e.Part)
+		return fmt.Sprintf("retry: parse codes: %q is not in the range 100 to 599", e.Part)
 	}
 	return fmt.Sprintf("retry: parse codes: %q is not a code (429), class (5xx) or range (502-599)", e.Part)
 }
 
-// parseCodes reads the forms that [WithCodes] describes.
+// parseCodes parses the forms that [WithCodes] describes.
 func parseCodes(parts ...string) (codeSet, error) {
 	var set codeSet
 	var faults []error
@@ -95,10 +95,10 @@ func (c codeSet) match(code int) bool {
 	return false
 }
 
-// empty reports whether the set holds nothing.
+// empty reports whether the set has no codes.
 func (c codeSet) empty() bool { return len(c.spans) == 0 }
 
-// String lists the set in the form that parseCodes reads, joined by commas.
+// String returns the parts of the set, separated by commas.
 func (c codeSet) String() string {
 	parts := make([]string, len(c.spans))
 	for i, s := range c.spans {

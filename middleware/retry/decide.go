@@ -10,19 +10,19 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A decision says what follows an attempt. If it is to retry, all that the next
-// attempt needs is there, so that the response can be dropped.
+// A decision says what follows an attempt. If retry is set, everything that the next
+// attempt needs is ready, so that the response can be dropped.
 type decision struct {
 	retry  bool
 	wait   time.Duration    // before the next attempt
 	drain  time.Duration    // how long the response may be drained
-	cause  string           // why the attempt should be repeated, in a few words; empty: it should not
-	reason transport.Reason // why it is not repeated although it should
-	err    error            // ends the call in place of the response: the body cannot be sent again
+	cause  string           // why the attempt should be retried, in a few words; empty if it should not
+	reason transport.Reason // why it is not retried although it should
+	err    error            // returned instead of the response, because the request body failed
 }
 
-// decide settles what follows an attempt: whether a retry is wanted and allowed, and
-// whether the next attempt can begin in time.
+// decide returns what follows an attempt. A retry must be called for and allowed, and must
+// be able to begin in time.
 func (c *call) decide(resp *http.Response, err error) decision {
 	next := c.turn()
 	if c.loop != nil && c.loop.TakeAgain() {
@@ -43,15 +43,15 @@ func (c *call) decide(resp *http.Response, err error) decision {
 	return d
 }
 
-// stands reports whether a response is returned without further questions, as most are.
+// stands reports whether the response is clearly final, as most are.
 func (c *call) stands(resp *http.Response, err error) bool {
 	return err == nil && c.broken == nil && c.policy.classifier == nil && !c.listed(resp)
 }
 
-// A turn is when the limiter would admit the next attempt.
+// A turn says when the limiter would admit the next attempt.
 type turn struct {
 	in      time.Duration // until the attempt would be admitted
-	refused bool          // the limiter would refuse an attempt that came earlier
+	refused bool          // the limiter would refuse an earlier attempt
 }
 
 func (c *call) turn() (next turn) {
@@ -61,8 +61,8 @@ func (c *call) turn() (next turn) {
 	return next
 }
 
-// decideAgain decides about the additional attempt that a layer below was granted,
-// for a new credential.
+// decideAgain decides about the extra attempt that a layer below was granted, to use a new
+// credential.
 func (c *call) decideAgain() decision {
 	b := c.bounds()
 	if !b.allows(0) || !c.replay.Replayable() || c.ctx.Err() != nil {
@@ -75,8 +75,8 @@ func (c *call) decideAgain() decision {
 	return decision{retry: true, drain: b.drain(0, c.policy.drainTime)}
 }
 
-// decideFault decides where the request's body failed, which no retry can fix. A
-// server that reports success cannot have the whole body.
+// decideFault decides after the request's body failed, which a retry cannot fix. A success
+// is an error in that case, since the server cannot have received the whole body.
 func (c *call) decideFault(resp *http.Response, err, fault error) decision {
 	switch {
 	case err == nil && resp.StatusCode < http.StatusMultipleChoices:
@@ -87,8 +87,8 @@ func (c *call) decideFault(resp *http.Response, err, fault error) decision {
 	return decision{reason: ReasonBody}
 }
 
-// plan draws the wait before the next attempt and gets what that needs, or returns
-// the reason why there is no retry.
+// plan computes the wait before the next attempt and prepares the attempt, or returns the
+// reason why there is no retry.
 func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 	b := c.bounds()
 	if c.retries >= b.retries {
@@ -98,7 +98,7 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 		return decision{reason: ReasonNotReplayable}
 	}
 	wait, followed := c.draw(resp, v)
-	begins := max(wait, next.in) // the limiter makes the attempt wait after the loop did
+	begins := max(wait, next.in) // after the loop's wait the limiter waits for the rest
 	switch {
 	case !followed:
 		return decision{reason: ReasonHint}
@@ -122,17 +122,17 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 	return d
 }
 
-// bounds is what is left of the limits.
+// bounds holds what is left of the limits.
 type bounds struct {
 	retries       int
 	left          time.Duration // in which an attempt may begin
-	bounded       bool          // left is a bound
+	bounded       bool          // whether left is set
 	untilDeadline time.Duration
-	deadline      bool // there is one
+	deadline      bool // whether untilDeadline is set
 }
 
-// limits returns how many retries there may be, and how much time is left in
-// which an attempt may begin, where that is bounded.
+// limits returns how many retries there may be and, if bounded is true, how much time is
+// left in which an attempt may begin.
 func (c *call) limits() (maxRetries int, left time.Duration, bounded bool) {
 	if c.loop != nil {
 		maxRetries, left, bounded = c.loop.Limits()
@@ -152,11 +152,12 @@ func (c *call) bounds() (b bounds) {
 	return b
 }
 
-// allows reports whether an attempt may begin after the wait given.
+// allows reports whether an attempt may begin after the given wait.
 func (b *bounds) allows(wait time.Duration) bool { return !b.bounded || wait <= b.left }
 
-// drain returns how long a response may be drained so that an attempt can begin
-// in time after the wait given: before the deadline, where it would be in vain.
+// drain returns how long a response may be drained, at most most, so that an attempt can
+// still begin in time after the given wait. Of the time before the deadline it uses half,
+// because an attempt that begins at the deadline would be useless.
 func (b *bounds) drain(wait, most time.Duration) time.Duration {
 	if b.bounded {
 		most = min(most, b.left-wait)
@@ -182,8 +183,7 @@ func (c *call) prepare() decision {
 	return decision{err: rewindError(err)}
 }
 
-// A host that does not exist may be one that is not known yet. Within these
-// bounds it is asked for again.
+// A host that does not exist may be new, so it is tried again within these limits.
 const (
 	unknownHostAttempts = 3
 	unknownHostTime     = 3 * time.Second

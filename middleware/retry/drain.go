@@ -9,15 +9,15 @@ import (
 
 // One timer for all drains
 //
-// The calls of a layer share the timer that bounds their drains: one for each drain
+// The calls of a layer share the timer that limits their drains. A timer for each drain
 // costs about a tenth of a call that gets 503, 503, 200 (BenchmarkRatio). Invariants:
 //
 //   - A body is never closed late, and at most 10 ms early: see layer.Drainer.
-//   - A timer is shared only by calls under the clock of the process. A bubble of
-//     testing/synctest has a clock of its own, which begins in the year 2000, and its
-//     timers end with it. There, each drain has a timer of its own.
-//   - A drain whose time is short, since the next attempt must begin soon, has a timer
-//     of its own as well.
+//   - Only calls with the clock of the process share a timer. A bubble of testing/synctest
+//     has another clock, which begins in the year 2000, and its timers end with it. There
+//     each drain has a separate timer.
+//   - A drain with little time, because the next attempt must begin soon, also has a
+//     separate timer.
 //   - The timer stops within 10 ms of the last drain.
 
 // drain drains and closes the body of a response that is not returned.
@@ -29,11 +29,11 @@ func (c *call) drain(body io.ReadCloser, within time.Duration) {
 	}
 }
 
-// inBubble reports whether now is a time of a bubble of testing/synctest.
+// inBubble reports whether now was read in a bubble of testing/synctest.
 func inBubble(now time.Time) bool { return now.Year() < 2020 }
 
-// sharesClock reports whether the call and its layer are under the clock of the
-// process. In a bubble, whose clock begins earlier, the age of the layer is negative.
+// sharesClock reports whether the call and its layer both use the clock of the process. In
+// a bubble, whose clock begins earlier, the age of the layer is negative.
 func (c *call) sharesClock() bool {
 	age := c.began
 	if c.loop != nil {

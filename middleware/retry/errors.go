@@ -13,64 +13,65 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// errors.Is matches ErrAttemptTimeout for an attempt that ran out of time (see
-// [WithAttemptTimeout]), and ErrCallTimeout for a call that did (see
-// [WithCallTimeout]). It matches neither when the caller's context ends.
+// errors.Is matches ErrAttemptTimeout if an attempt timed out (see [WithAttemptTimeout]),
+// and ErrCallTimeout if a call did (see [WithCallTimeout]). If the caller's context ended,
+// it matches neither.
 var (
 	ErrAttemptTimeout = errors.New("retry: attempt timed out")
 	ErrCallTimeout    = errors.New("retry: call timed out")
 )
 
-// An Error is returned when a call ends with an error after retries, or when a retry
-// was not allowed. It unwraps to the error of the last attempt.
+// An Error is returned if a call ends with an error after retries, or if a retry was not
+// allowed. It unwraps to the error of the last attempt.
 type Error struct {
-	Attempts int              // how many were made
-	Reason   transport.Reason // why there was no further one; empty if the last error is final
-	Err      error
+	Attempts int              // number of attempts
+	Reason   transport.Reason // why there was no further attempt; empty if the last error is final
+	Err      error            // the error of the last attempt
 
 	method string // of the request, for ReasonMethod
 }
 
-// Error returns why there was no further attempt, how many there were, and the cause,
-// without what looks like a secret.
+// Error returns a text with the number of attempts, the reason, and the last error without
+// anything that looks like a secret.
 func (e *Error) Error() string {
 	return "retry: " + e.outcome() + ": " + strings.TrimPrefix(redact.Cut(e.Err.Error(), redact.MaxError), "retry: ")
 }
 
-// outcome describes how the call ended, and which option allows more.
+// outcome returns how the call ended, and which option would allow more.
 func (e *Error) outcome() string {
-	gaveUp, once := "gave up after 1 attempt", "not repeated"
+	gaveUp, once := "gave up after 1 attempt", "not retried"
 	if e.Attempts != 1 {
 		gaveUp = fmt.Sprintf("gave up after %d attempts", e.Attempts)
 		once = gaveUp
 	}
 	switch e.Reason {
 	case ReasonMethod:
-		return fmt.Sprintf("%s, since %s is not idempotent and may have been received (see retry.Safe)",
+		return fmt.Sprintf("%s, because %s is not idempotent and may have been received (see retry.Safe)",
 			once, cmp.Or(e.method, "the method"))
 	case ReasonNotReplayable:
-		return once + ", since the request body cannot be sent again (set GetBody, or see retry.WithReplayBuffer)"
+		return once + ", because the request body cannot be sent again (set GetBody, or see retry.WithReplayBuffer)"
 	case ReasonElapsed:
-		return gaveUp + ", as the next would begin too late (see retry.WithMaxElapsed)"
+		return gaveUp + ", because the next would begin too late (see retry.WithMaxElapsed)"
 	case ReasonDeadline:
-		return gaveUp + ", as the deadline of the context is too near for another"
+		return gaveUp + ", because the context's deadline is too close for another"
 	case ReasonBudget:
-		return gaveUp + ", as the retry budget is spent (see retry.WithBudget)"
+		return gaveUp + ", because the retry budget is spent (see retry.WithBudget)"
 	case ReasonHint:
-		return gaveUp + ", as the server asks for a longer wait than allowed (see retry.WithMaxHint)"
+		return gaveUp + ", because the server asks for a longer wait than allowed (see retry.WithMaxHint)"
 	case ReasonLimit:
-		return gaveUp + ", as the rate limiter would let the next wait too long"
+		return gaveUp + ", because the rate limiter would delay the next too long"
 	}
 	return gaveUp
 }
 
-// MarshalJSON writes the text of Error: the fields of another package's error may be secret.
+// MarshalJSON returns the text of Error as a JSON string, since the fields of the last
+// error may contain secrets.
 func (e *Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
 
 // Unwrap returns the error of the last attempt.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Timeout reports whether the last attempt timed out; [net/http.Client] asks for it.
+// Timeout reports whether the last error is a timeout. [net/http.Client] calls it.
 func (e *Error) Timeout() bool {
 	t, ok := errors.AsType[interface {
 		error
@@ -79,8 +80,8 @@ func (e *Error) Timeout() bool {
 	return ok && t.Timeout()
 }
 
-// An unnamed error reads as the error that it wraps without the name of this package,
-// which the text already begins with.
+// An unnamed error omits the name of this package from the text of the error that it wraps,
+// because another error adds the name.
 type unnamed struct{ error }
 
 func (e unnamed) Error() string { return strings.TrimPrefix(e.error.Error(), "retry: ") }
@@ -89,7 +90,7 @@ func (e unnamed) Unwrap() error { return e.error }
 // rewindError returns the error of a call whose body could not be opened again.
 func rewindError(err error) error { return fmt.Errorf("retry: rewind request body: %w", err) }
 
-// A TimeoutError is returned when a timeout of the policy ends an attempt or a call.
+// A TimeoutError is returned if a timeout of the policy ends an attempt or a call.
 // errors.Is matches [ErrAttemptTimeout] or [ErrCallTimeout], and, as for the timeouts
 // of net/http, [context.DeadlineExceeded]. It is a [net.Error].
 type TimeoutError struct {
@@ -97,7 +98,7 @@ type TimeoutError struct {
 	clock error
 }
 
-// Error names the timeout and its duration.
+// Error returns a text with the kind of timeout and its duration.
 func (e *TimeoutError) Error() string { return fmt.Sprintf("%v after %v", e.clock, e.After) }
 
 // Unwrap returns [ErrAttemptTimeout] or [ErrCallTimeout].
@@ -106,8 +107,8 @@ func (e *TimeoutError) Unwrap() error { return e.clock }
 // Is reports whether target is [context.DeadlineExceeded].
 func (e *TimeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// Timeout is true.
+// Timeout returns true.
 func (e *TimeoutError) Timeout() bool { return true }
 
-// Temporary is true: another attempt may be quicker.
+// Temporary returns true, because another attempt may be faster.
 func (e *TimeoutError) Temporary() bool { return true }

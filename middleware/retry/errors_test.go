@@ -20,21 +20,21 @@ func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 	for want, e := range map[string]*retry.Error{
 		"retry: gave up after 1 attempt: EOF":  {Attempts: 1},
 		"retry: gave up after 3 attempts: EOF": {Attempts: 3, Reason: retry.ReasonAttempts},
-		"retry: gave up after 3 attempts, as the next would begin too late (see retry.WithMaxElapsed): EOF": {Attempts: 3, Reason: retry.ReasonElapsed},
-		"retry: gave up after 3 attempts, as the deadline of the context is too near for another: EOF":      {Attempts: 3, Reason: retry.ReasonDeadline},
-		"retry: gave up after 2 attempts, as the retry budget is spent (see retry.WithBudget): EOF":         {Attempts: 2, Reason: retry.ReasonBudget},
-		"retry: gave up after 2 attempts, as the server asks for a longer wait than allowed (see retry.WithMaxHint): EOF": {
+		"retry: gave up after 3 attempts, because the next would begin too late (see retry.WithMaxElapsed): EOF": {Attempts: 3, Reason: retry.ReasonElapsed},
+		"retry: gave up after 3 attempts, because the context's deadline is too close for another: EOF":          {Attempts: 3, Reason: retry.ReasonDeadline},
+		"retry: gave up after 2 attempts, because the retry budget is spent (see retry.WithBudget): EOF":         {Attempts: 2, Reason: retry.ReasonBudget},
+		"retry: gave up after 2 attempts, because the server asks for a longer wait than allowed (see retry.WithMaxHint): EOF": {
 			Attempts: 2, Reason: retry.ReasonHint,
 		},
-		"retry: gave up after 2 attempts, as the rate limiter would let the next wait too long: EOF": {Attempts: 2, Reason: retry.ReasonLimit},
-		"retry: gave up after 3 attempts: EOF ":                                                      {Attempts: 3, Reason: retry.ReasonHost, Err: errors.New("EOF ")},
-		"retry: not repeated, since the method is not idempotent and may have been received (see retry.Safe): EOF": {
+		"retry: gave up after 2 attempts, because the rate limiter would delay the next too long: EOF": {Attempts: 2, Reason: retry.ReasonLimit},
+		"retry: gave up after 3 attempts: EOF ":                                                        {Attempts: 3, Reason: retry.ReasonHost, Err: errors.New("EOF ")},
+		"retry: not retried, because the method is not idempotent and may have been received (see retry.Safe): EOF": {
 			Attempts: 1, Reason: retry.ReasonMethod,
 		},
-		"retry: gave up after 2 attempts, since the method is not idempotent and may have been received (see retry.Safe): EOF": {
+		"retry: gave up after 2 attempts, because the method is not idempotent and may have been received (see retry.Safe): EOF": {
 			Attempts: 2, Reason: retry.ReasonMethod,
 		},
-		"retry: not repeated, since the request body cannot be sent again (set GetBody, or see retry.WithReplayBuffer): EOF": {
+		"retry: not retried, because the request body cannot be sent again (set GetBody, or see retry.WithReplayBuffer): EOF": {
 			Attempts: 1, Reason: retry.ReasonNotReplayable,
 		},
 	} {
@@ -47,7 +47,7 @@ func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 
 	s := &server{script: []step{{err: io.EOF}}}
 	call(t, s, postIt, func(t *testing.T, _ *http.Response, _ *transport.Call, err error) {
-		require.EqualError(t, err, "retry: not repeated, since POST is not idempotent and may have been received (see retry.Safe): EOF")
+		require.EqualError(t, err, "retry: not retried, because POST is not idempotent and may have been received (see retry.Safe): EOF")
 	})
 	slow := &server{script: []step{{takes: time.Minute}}}
 	call(t, slow, getIt, func(t *testing.T, _ *http.Response, _ *transport.Call, err error) {
@@ -66,13 +66,13 @@ func TestContradictionsNameTheDefault(t *testing.T) {
 		"retry: attempt timeout 2s is above call timeout 1s, which ends the call first: lower it, or leave it out": {
 			retry.WithCallTimeout(time.Second), retry.WithAttemptTimeout(2 * time.Second),
 		},
-		"retry: the list of codes is empty: name some, or switch retries off by retry.Off":          {retry.WithCodes()},
-		`retry: parse codes: "" is empty: is there a comma too many?`:                               {retry.WithCodes("")},
-		`retry: parse codes: "429,503" has a comma in it: pass each code as an argument of its own`: {retry.WithCodes("429,503")},
-		`retry: parse codes: "600" is not from 100 to 599`:                                          {retry.WithCodes("600")},
-		`retry: parse codes: "foo" is not a code (429), class (5xx) or range (502-599)`:             {retry.WithCodes("foo")},
-		"retry: backoff is nil: leave WithBackoff out for full jitter":                              {retry.WithBackoff(nil)},
-		"retry: random source is nil: leave WithRandom out for that of the process":                 {retry.WithRandom(nil)},
+		"retry: the list of codes is empty: add some, or switch retries off with retry.Off":     {retry.WithCodes()},
+		`retry: parse codes: "" is empty: remove it`:                                            {retry.WithCodes("")},
+		`retry: parse codes: "429,503" contains a comma: pass each code as a separate argument`: {retry.WithCodes("429,503")},
+		`retry: parse codes: "600" is not in the range 100 to 599`:                              {retry.WithCodes("600")},
+		`retry: parse codes: "foo" is not a code (429), class (5xx) or range (502-599)`:         {retry.WithCodes("foo")},
+		"retry: backoff is nil: leave WithBackoff out to use full jitter":                       {retry.WithBackoff(nil)},
+		"retry: random source is nil: leave WithRandom out to use that of the process":          {retry.WithRandom(nil)},
 	} {
 		assert.EqualError(t, transport.Check(retry.New(opts...)(okBase)), want)
 	}

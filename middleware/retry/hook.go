@@ -12,23 +12,23 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// An Event describes one failed attempt to a [Hook]. It holds values only, so that a
-// hook can neither read nor break the response.
+// An Event describes one failed attempt to a [Hook]. It has only plain values, so a hook
+// cannot affect the response.
 type Event struct {
 	TransactionID string
 	Method        string
 	URL           string // without user, and with secret parameters masked
-	Attempt       int    // the one that failed, counted from 1
+	Attempt       int    // counted from 1
 	Status        int    // zero without a response
 	Err           error  // nil with a response
-	Cause         string // why a retry was wanted: "status 503", "broken connection"
+	Cause         string // why the attempt should be retried, such as "status 503" or "broken connection"
 	Wait          time.Duration
 	Reason        transport.Reason // why no retry follows; empty if one does
 }
 
-// A Hook is called for each failed attempt, before the wait. Its context does not
-// carry the record, so that requests made with it do not belong to the call. A hook
-// runs in the call's goroutine and must be safe for concurrent use. The layer recovers
+// A Hook is called for each failed attempt, before the wait. ctx is the context of the
+// request without the call's record, so requests made with it do not belong to the call. A
+// hook runs in the call's goroutine and must be safe for concurrent use. The layer recovers
 // from a panic in it, and logs the first one with [slog.Default].
 type Hook func(ctx context.Context, e Event)
 
@@ -48,13 +48,13 @@ func (c *call) tell(resp *http.Response, err error, d decision) {
 	}
 }
 
-// contain calls a function of the caller and recovers from a panic in it. It logs the
-// first one.
+// contain calls f, which calls a function of the user, and recovers from a panic in it. It
+// logs the first one.
 func (r *retrier) contain(ctx context.Context, what string, f func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			r.panicked.Do(func() {
-				slog.Default().ErrorContext(ctx, "retry: a function of the caller's panicked",
+				slog.Default().ErrorContext(ctx, "retry: a function given as an option panicked",
 					slog.String("function", what), slog.String("panic", redact.Cut(fmt.Sprint(p), redact.MaxError)))
 			})
 		}

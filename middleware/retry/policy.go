@@ -14,7 +14,7 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// The defaults that more than one place names.
+// Defaults that are used in more than one place.
 const (
 	defaultBaseDelay = time.Second
 	defaultMaxDelay  = 30 * time.Second
@@ -26,15 +26,15 @@ type config struct {
 	codes          codeSet
 	maxRetries     int
 	baseDelay      time.Duration
-	maxDelay       time.Duration // 0: no bound
+	maxDelay       time.Duration // 0 means no limit
 	maxElapsed     time.Duration
 	attemptTimeout time.Duration
 	callTimeout    time.Duration
-	maxHint        *time.Duration // nil: maxDelay; 0: no bound, unless hints are clamped
-	clampHint      bool           // to maxHint, which is not nil then
+	maxHint        *time.Duration // nil means maxDelay; 0 means no limit, unless clampHint is set
+	clampHint      bool           // shorten hints to maxHint, which is then not nil
 	backoff        Backoff
 	budget         *Budget
-	unlimited      bool // no budget, rather than the client's own
+	unlimited      bool // no budget; otherwise a nil budget means that of the chain
 	replay         int64
 	wholeBody      int64
 	withinCall     bool
@@ -59,25 +59,27 @@ func defaults() config {
 	}
 }
 
-// An Option sets one part of a retry policy. A default is had by leaving its option
-// out: zero never means it. Zero is no bound for what bounds a time, and none for a
-// wait and for a number of retries or bytes.
+// An Option configures [New] and [WithPolicy]. To keep a default, leave its option out:
+// zero does not stand for it. Zero means no limit for a limit of time, and none for a wait
+// and for a number of retries or bytes.
 type Option func(*config)
 
-// Off switches retries off: every call is one attempt. For a client that retries
-// single calls only, set [WithMaxRetries] to 0 instead, and raise it by [WithPolicy].
+// Off switches retries off, so that every call is one attempt. To retry only single calls,
+// set [WithMaxRetries] to 0 instead, and raise it with [WithPolicy].
 func Off() Option { return func(c *config) { c.off = true } }
 
-// WithCodes sets the status codes that are retried, in three forms: a code ("429"),
-// a class ("5xx", in any case) and a range with both ends included, in either order
-// ("502-599"). Blanks around a part are allowed. Codes are from 100 to 599. 1xx is
-// accepted and matches nothing, since no informational response ends a round trip;
-// 2xx matches only where it is named, not where a range passes over it. The default
-// is "429", "500", "502-599".
+// WithCodes sets the status codes that are retried. Each part is a code ("429"), a class
+// ("5xx", in upper or lower case) or a range that includes both ends, which may be in
+// either order ("502-599"). Spaces around a part are ignored. The default is "429", "500",
+// "502-599".
 //
-// An empty list is invalid, as is any other form: the error has a [*CodeError] for
-// each such part. Methods that are not idempotent are retried on 429 only, unless
-// the call is marked (see [Safe]) or [WithAnyMethodOnStatus] is set.
+// Codes are from 100 to 599. 1xx is accepted and matches nothing, since an informational
+// response does not end a round trip. 2xx matches only as a class or single codes; a range
+// that includes it does not match it. An empty list is invalid, and so is any other form:
+// the error has a [*CodeError] for each invalid part.
+//
+// Methods that are not idempotent are retried only on 429, unless the call is marked (see
+// [Safe]) or [WithAnyMethodOnStatus] is set.
 func WithCodes(parts ...string) Option {
 	return func(c *config) {
 		codes, err := parseCodes(parts...)
@@ -85,130 +87,135 @@ func WithCodes(parts ...string) Option {
 	}
 }
 
-// WithMaxRetries sets how many attempts may follow the first. The default is 5; 0 allows none.
+// WithMaxRetries limits the number of attempts after the first. The default is 5; 0 means no
+// retries.
 func WithMaxRetries(n int) Option { return func(c *config) { c.maxRetries = n } }
 
-// WithBaseDelay sets the ceiling of the first wait; it doubles with each retry: 1s,
-// 2s, 4s … by default. The default is 1s. With 0 there are no waits but those that
-// the server asks for, and with WithClampedHint(0) beside it none at all: for tests
-// with a mock. In a bubble of testing/synctest waits cost nothing and may stay.
+// WithBaseDelay sets the upper bound of the first backoff, which doubles on each retry: 1s,
+// 2s, 4s … up to 30s by default (see [WithMaxDelay]). The default is 1s. 0 means no waits
+// except those for which the server asks.
+//
+// A test with a mock server may use 0, together with WithClampedHint(0) if that server asks
+// for waits. A test with testing/synctest does not need it.
 func WithBaseDelay(d time.Duration) Option { return func(c *config) { c.baseDelay = d } }
 
-// WithMaxDelay sets the largest ceiling of a wait. The default is 30s; 0 means no
-// bound. It must not be below the base delay.
+// WithMaxDelay sets the upper bound of any backoff. The default is 30s; 0 means no limit. It
+// must not be less than the base delay.
 func WithMaxDelay(d time.Duration) Option { return func(c *config) { c.maxDelay = d } }
 
-// WithMaxElapsed bounds how long a call goes on trying: no wait and no attempt
-// begins that would pass d, or ctx's deadline; the last response or error is
-// returned at once. A running attempt is not cut: see [WithAttemptTimeout]. The
-// time runs from the beginning of the call if a chain opened its record, else
-// from where the request met this layer. The default is 60s; 0 means no bound.
+// WithMaxElapsed limits how long a call is retried: no wait and no attempt begins if the
+// attempt would begin after d, or after the deadline of the context. The last response or
+// error is returned at once instead. A running attempt is not canceled; see
+// [WithAttemptTimeout]. The default is 60s; 0 means no limit.
+//
+// The time runs from the beginning of the call if a chain opened its record, and otherwise
+// from the time when this layer got the request.
 func WithMaxElapsed(d time.Duration) Option { return func(c *config) { c.maxElapsed = d } }
 
-// WithAttemptTimeout bounds each attempt, from the end of a limiter's wait to
-// the head of the response; reading the body is not part of it. An attempt that
-// runs out fails with a [*TimeoutError] that matches [ErrAttemptTimeout], and is
-// retried like a broken connection. The default is no bound, which 0 means too. One
-// above the call timeout of [New] is invalid.
+// WithAttemptTimeout limits each attempt, from the end of a limiter's wait to the response
+// headers; reading the body is not included. An attempt that times out fails with a
+// [*TimeoutError] that matches [ErrAttemptTimeout], and is retried like one whose
+// connection broke. The default is 0, which means no limit. A value above the call timeout
+// of [New] is invalid.
 func WithAttemptTimeout(d time.Duration) Option { return func(c *config) { c.attemptTimeout = d } }
 
-// WithCallTimeout cuts the whole call after d: attempts, waits, and the reading
-// of the response's body. The error is a [*TimeoutError] that matches
-// [ErrCallTimeout]. The default is no bound, which 0 means too. A deadline on the
-// request's context does the same and costs less.
+// WithCallTimeout limits the whole call to d, including attempts, waits and reading the
+// response's body. The error is a [*TimeoutError] that matches [ErrCallTimeout]. The default
+// is 0, which means no limit. A deadline in the request's context has the same effect and
+// costs less.
 func WithCallTimeout(d time.Duration) Option { return func(c *config) { c.callTimeout = d } }
 
-// WithBackoff sets how a wait is drawn. The default is [FullJitter]; nil is invalid.
+// WithBackoff sets the function that computes waits. The default is [FullJitter]; nil is
+// invalid.
 func WithBackoff(b Backoff) Option { return func(c *config) { c.backoff = b } }
 
-// WithMaxHint sets the longest Retry-After that is followed. If the server asks for
-// more, retries end and the response is returned at once. The default is the largest
-// delay (see [WithMaxDelay]); 0 means no bound. Of this and [WithClampedHint] the
-// last counts.
+// WithMaxHint sets the longest hint that the loop follows; a hint is the wait for which a
+// server asks, by Retry-After for example. After a longer one, the response is returned
+// without a retry. The default is the maximum delay (see [WithMaxDelay]); 0 means no limit.
+// If [WithClampedHint] is also given, the last of them applies.
 func WithMaxHint(d time.Duration) Option {
 	return func(c *config) { c.maxHint, c.clampHint = &d, false }
 }
 
-// WithClampedHint follows a Retry-After for no longer than d. If the server asks for
-// more, the loop waits for d and retries, although the server may refuse the attempt
-// again. With 0 it does not wait for what servers ask for. The default is that of
-// [WithMaxHint].
+// WithClampedHint shortens hints (see [WithMaxHint]) to d. After a longer hint, the loop
+// waits for d and retries, although the server may refuse the attempt again. 0 ignores
+// hints. The default is not to shorten them.
 func WithClampedHint(d time.Duration) Option {
 	return func(c *config) { c.maxHint, c.clampHint = &d, true }
 }
 
-// WithBudget shares b between clients, or between a loop and other layers that
-// repeat requests. The default is a budget per client: one retry for five calls, and
-// a reserve of 100 retries that fills at ten a second. Nil is the client's own
-// budget: for a single call (see [WithPolicy]) it undoes [WithoutBudget].
+// WithBudget uses b as the retry budget. Use it to share a budget between clients, or
+// between a loop and other layers that retry. The default is a separate budget for each
+// chain: one retry for every five calls, and a reserve of 100 that refills at 10 per
+// second. A nil b means this default; in [WithPolicy] it cancels [WithoutBudget].
 func WithBudget(b *Budget) Option {
 	return func(c *config) { c.budget, c.unlimited = b, false }
 }
 
-// WithoutBudget lets every call make all its retries, also in an outage.
+// WithoutBudget does not limit the share of retries, even during an outage.
 func WithoutBudget() Option { return func(c *config) { c.budget, c.unlimited = nil, true } }
 
-// WithReplayBuffer sets how many bytes of a request body are kept so that it can
-// be sent again, when it has no GetBody and cannot seek. A longer body is sent once.
-// The default is 1 MiB; 0 keeps none.
+// WithReplayBuffer sets how many bytes of a request body are copied so that it can be sent
+// again, if the request has no GetBody and the body cannot seek. A longer body is sent
+// once. The default is 1 MiB; 0 means that nothing is copied.
 func WithReplayBuffer(bytes int64) Option { return func(c *config) { c.replay = bytes } }
 
-// WithDrain sets how many bytes of a dropped response are read, and for how long, so
-// that its connection can be used again; then the connection is closed. The defaults
-// are 64 KiB and 100ms. With 0 for either nothing is read.
+// WithDrain limits how many bytes of a dropped response are read, and for how long, so that
+// its connection can be reused. If there is more, the connection is closed. The defaults
+// are 64 KiB and 100ms; if either is 0, nothing is read.
 func WithDrain(bytes int64, within time.Duration) Option {
 	return func(c *config) { c.drainBytes, c.drainTime = bytes, within }
 }
 
-// WithAnyMethodOnStatus retries the listed status codes for every method. Use it
-// where a repeated POST does no harm. The default retries idempotent methods, and
-// every method on a response that throttles.
+// WithAnyMethodOnStatus retries the listed status codes for every method. Use it only if a
+// second POST is harmless. By default only idempotent methods are retried, and after a
+// response that throttles every method.
 func WithAnyMethodOnStatus() Option { return func(c *config) { c.statusAny = true } }
 
-// WithAnyMethodOnError retries broken attempts for every method, although the
-// server may have done what the request asked for. The default retries idempotent
-// methods, and every method if nothing of the request was sent.
+// WithAnyMethodOnError retries failed attempts for every method, although the server may
+// have processed the request. By default only idempotent methods are retried, and if no
+// part of the request was sent every method.
 func WithAnyMethodOnError() Option { return func(c *config) { c.errorAny = true } }
 
-// WithClassifier has f decide which attempts are repeated, where it does not leave
-// that to the policy. The default is no classifier, which nil means too.
+// WithClassifier lets f decide which attempts are retried. By default, and if f is nil, the
+// policy decides.
 func WithClassifier(f Classifier) Option { return func(c *config) { c.classifier = f } }
 
-// WithWholeBody makes reading the response's body a part of the attempt, up to so
-// many bytes: a body that breaks off within them is a broken attempt, which is
-// repeated as one whose connection broke, and the attempt's clock runs until they
-// are read. What is longer is streamed from there, and a response whose status is
-// retried is not read. Where such an attempt is not repeated, its response is
-// returned: its body reads as far as it came, and then fails with its error. The
-// default reads nothing, which 0 means too.
+// WithWholeBody makes reading the response's body, up to the given number of bytes, part of
+// the attempt. If the body fails within these bytes, the attempt is retried like one whose
+// connection broke. The attempt's timeout runs until they have been read. The default is 0,
+// which means that the loop does not read the body.
+//
+// The rest of a longer body is streamed. If the status of a response is to be retried, its
+// body is not read. If an attempt with a broken body is not retried, the response is
+// returned with the bytes that arrived, followed by the error.
 func WithWholeBody(bytes int64) Option { return func(c *config) { c.wholeBody = bytes } }
 
-// WithRetriesPerCall counts the largest number of retries against all attempts of
-// the call's record, for a client above that retries and cannot be switched off: what
-// counts are the attempts of earlier round trips with the same method and URL that
-// had ended when this one began, so that neither redirects nor parallel requests
-// count. The call must be opened by [transport.Begin], and all its requests be
-// sent with that context. With 3 retries under a client that tries 11 times, that
-// makes 14 requests instead of 44. The default is that each round trip has its own
-// retries.
+// WithRetriesPerCall applies [WithMaxRetries] to all attempts of a call's record together.
+// Use it below a client that retries and cannot be switched off: with 3 retries below a
+// client that tries 11 times, there are 14 requests instead of 44. By default each round
+// trip has its own retries.
+//
+// The call must be opened by [transport.Begin], and all its requests must have that
+// context. Attempts of earlier round trips count if they have the same method and URL and
+// had ended when this round trip began, so redirects and parallel requests do not count.
 func WithRetriesPerCall() Option { return func(c *config) { c.withinCall = true } }
 
-// WithRandom draws all waits from source, for simulations that must repeat
-// themselves: each call gets a source of its own that is derived from it. Source
-// need not be safe for concurrent use, but must belong to this loop alone. The
-// default is the generator of the process; nil is invalid.
+// WithRandom sets the source of random waits, for reproducible simulations. Each call
+// derives a source from it. source need not be safe for concurrent use, but must not be
+// used by other code. The default is the generator of the process; nil is invalid.
 func WithRandom(source rand.Source) Option {
 	return func(c *config) {
 		if source == nil {
-			c.faults = append(c.faults, errors.New("retry: random source is nil: leave WithRandom out for that of the process"))
+			c.faults = append(c.faults, errors.New("retry: random source is nil: leave WithRandom out to use that of the process"))
 			return
 		}
 		c.random = &random{from: source}
 	}
 }
 
-// WithHook calls h after every failed attempt. Hooks add up. The default is none; a
-// nil hook adds none.
+// WithHook calls h after every failed attempt. If the option is given several times, every
+// hook is called. The default is none; a nil h adds none.
 func WithHook(h Hook) Option {
 	return func(c *config) {
 		if h != nil {
@@ -217,7 +224,7 @@ func WithHook(h Hook) Option {
 	}
 }
 
-// check returns all that is wrong with the policy.
+// check returns one error that lists everything that is invalid in the policy.
 func (c *config) check() error {
 	faults := c.faults
 	refuse := func(bad bool, format string, args ...any) {
@@ -228,7 +235,7 @@ func (c *config) check() error {
 	if c.off {
 		return errors.Join(faults...)
 	}
-	refuse(c.codes.empty() && errors.Join(c.faults...) == nil, "the list of codes is empty: name some, or switch retries off by retry.Off")
+	refuse(c.codes.empty() && errors.Join(c.faults...) == nil, "the list of codes is empty: add some, or switch retries off with retry.Off")
 	refuse(c.maxRetries < 0, "max retries %d is negative", c.maxRetries)
 	for _, d := range []struct {
 		name  string
@@ -243,17 +250,17 @@ func (c *config) check() error {
 	refuse(c.replay < 0, "replay buffer of %d bytes is negative", c.replay)
 	refuse(c.wholeBody < 0, "whole body of %d bytes is negative", c.wholeBody)
 	refuse(c.drainBytes < 0, "drain of %d bytes is negative", c.drainBytes)
-	refuse(c.backoff == nil, "backoff is nil: leave WithBackoff out for full jitter")
+	refuse(c.backoff == nil, "backoff is nil: leave WithBackoff out to use full jitter")
 	if c.budget != nil {
 		faults = append(faults, c.budget.Fault())
 	}
 	return errors.Join(faults...)
 }
 
-// longestDelay returns the largest ceiling of a wait.
+// longestDelay returns the upper bound of any backoff.
 func (c *config) longestDelay() time.Duration { return cmp.Or(c.maxDelay, math.MaxInt64) }
 
-// longestHint returns the longest wait that a server may ask for before retries end.
+// longestHint returns the longest hint that the loop follows.
 func (c *config) longestHint() time.Duration {
 	if c.maxHint == nil {
 		return c.longestDelay()
@@ -261,7 +268,8 @@ func (c *config) longestHint() time.Duration {
 	return cmp.Or(*c.maxHint, math.MaxInt64)
 }
 
-// delayFault names the delay that is a default, since the other is what was set.
+// delayFault returns an error if the delays conflict. If one of them is a default, the error
+// says so, because that one must be set.
 func (c *config) delayFault() error {
 	switch {
 	case c.maxDelay <= 0 || c.maxDelay >= c.baseDelay:
@@ -274,8 +282,8 @@ func (c *config) delayFault() error {
 	return fmt.Errorf("retry: max delay %v is below base delay %v", c.maxDelay, c.baseDelay)
 }
 
-// clockFault reports an attempt clock that can never ring. A call may have a shorter
-// clock of its own, so that this is for the policy of the middleware only.
+// clockFault returns an error if the attempt timeout can never expire. It applies only to
+// the policy of the middleware, because a single call may have a shorter call timeout.
 func (c *config) clockFault() error {
 	if c.off || c.callTimeout <= 0 || c.attemptTimeout <= c.callTimeout {
 		return nil
@@ -284,26 +292,24 @@ func (c *config) clockFault() error {
 		c.attemptTimeout, c.callTimeout)
 }
 
-// settings is what holds for the calls of a context: see [record.WithSetting].
+// settings apply to the calls of a context: see [record.WithSetting].
 type settings struct {
 	opts []Option
 	safe bool
 }
 
-// WithPolicy returns a context whose calls are retried by the middleware's
-// policy with opts applied on top: other limits, other codes, or [Off]. A
-// call with impossible settings is refused before it is sent. Of two contexts
-// one inside the other, the options add up. Requests that a layer makes anew
-// inside an attempt, for a token say, follow their own policy.
+// WithPolicy returns a context that applies opts to calls made with it, in addition to the
+// options of the middleware and of ctx. If options are invalid, the call is refused before
+// anything is sent. The options do not apply to new requests that a layer makes inside an
+// attempt, such as for a token.
 func WithPolicy(ctx context.Context, opts ...Option) context.Context {
 	s, _ := record.Setting[settings](ctx)
 	s.opts = append(slices.Clip(s.opts), opts...)
 	return record.WithSetting(ctx, s)
 }
 
-// Safe returns a context whose calls may be repeated whatever their method: the
-// caller knows that a second copy does no harm. It does not hold for requests that
-// a layer makes anew inside an attempt.
+// Safe returns a context that marks calls made with it as safe to retry, whatever their
+// method. The mark does not apply to new requests that a layer makes inside an attempt.
 func Safe(ctx context.Context) context.Context {
 	s, _ := record.Setting[settings](ctx)
 	s.safe = true

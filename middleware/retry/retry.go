@@ -1,22 +1,21 @@
-// Package retry repeats attempts that failed for a transient reason.
+// Package retry retries HTTP requests that failed for a temporary reason.
 //
-// The defaults are those of the vendor's Python SDK under names that say what
-// they are:
+// For most uses call [New] without options. It retries after a status of 429, 500 or 502 to
+// 599 and after a broken connection, up to 5 times and for up to 60s. The waits are random,
+// with an upper bound of 1s, 2s, 4s … up to 30s; a Retry-After of the server is added.
 //
-//	retry_enabled        Off                on
-//	retry_count          WithMaxRetries     5 after the first attempt
-//	retry_http_response  WithCodes          "429", "500", "502-599"
-//	retry_delay          WithMaxDelay       30s, the largest ceiling of one wait
-//	retry_max_delay      WithMaxElapsed     60s, for the whole call
-//	back_off             WithBaseDelay      1s, the first ceiling
+// To change the policy of single calls, use [WithPolicy]. To decide by the body or header
+// of a response, use [WithClassifier].
 //
-// Methods that are not idempotent are retried only on a response that throttles,
-// when a call is marked [Safe] or carries an Idempotency-Key, when nothing of the
-// request was sent, or by [WithAnyMethodOnStatus], [WithAnyMethodOnError]
-// and [WithClassifier].
+// A request whose method is not idempotent, such as a POST, is retried only
 //
-// When retries end by a status, the last response is returned unread and
-// without an error; the reason is on the call's record.
+//   - after a response that throttles, such as a 429,
+//   - if no part of it was sent,
+//   - if it has an Idempotency-Key header or its context is from [Safe],
+//   - with [WithAnyMethodOnStatus], [WithAnyMethodOnError] or [WithClassifier].
+//
+// If retries end with a status, the last response is returned, unread and without an error.
+// If they end with an error, it may be an [*Error]. The call's record has the reason.
 package retry
 
 import (
@@ -32,10 +31,10 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// New returns a middleware that retries. Place it below what runs once per call
-// and above what runs once per attempt. Each chain that it is put into has a separate
-// budget, unless [WithBudget] shares one. Invalid options make the layer refuse every
-// call; transport.Check reports them. The layer is safe for concurrent use.
+// New returns a middleware that retries. Place it below layers that run once per call, and
+// above layers that run once per attempt. Each chain has a separate budget, unless
+// [WithBudget] shares one. If options are invalid, the layer refuses every call, and
+// [transport.Check] reports the error. The layer is safe for concurrent use.
 func New(opts ...Option) transport.Middleware {
 	c := defaults()
 	for _, opt := range opts {
@@ -62,8 +61,8 @@ func New(opts ...Option) transport.Middleware {
 	}
 }
 
-// spare returns the node of a call that has ended. Such a node opens the record of
-// calls that no chain opened.
+// spare returns the node of a call that has ended, which can open a record for calls
+// without one: see record.OwnRoundTrip.
 func spare() record.Opener {
 	ctx, call := transport.Begin(context.Background())
 	call.End()
@@ -84,16 +83,16 @@ type retrier struct {
 
 	config   config
 	budget   *Budget       // used unless the policy has one
-	spare    record.Opener // nil unless there is another retry loop below, which finds this one by the record
-	verifies func() bool   // see verifies; called when the base is used
+	spare    record.Opener // not nil if there is another retry loop below, which finds this one by the record
+	verifies func() bool   // calls the function verifies when it is first needed
 	panicked sync.Once     // logs the first panic of a callback
 	drainer  layer.Drainer // see call.drain
 
-	born         time.Time // elapsed times count from here: time.Since reads one clock, time.Now two
-	bornInBubble bool      // born is a time of a bubble of testing/synctest
+	born         time.Time // elapsed times are measured from here: time.Since reads one clock, time.Now two
+	bornInBubble bool      // born was read in a bubble of testing/synctest
 }
 
-// Layer returns the name with the policy's main figures.
+// Layer returns the name with the number of retries and the status codes.
 func (r *retrier) Layer() string {
 	if r.config.off {
 		return "retry(off)"
@@ -101,7 +100,7 @@ func (r *retrier) Layer() string {
 	return fmt.Sprintf("retry(%d, %s)", r.config.maxRetries, r.config.codes)
 }
 
-// RoundTrip sends req, and sends it again as long as the policy wants and allows that.
+// RoundTrip sends req, and retries it as long as the policy calls for that and allows it.
 func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Fault() != nil {
 		return nil, layer.Refuse(req, r.Fault())

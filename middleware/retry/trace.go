@@ -10,9 +10,8 @@ import (
 	"sync/atomic"
 )
 
-// traced returns the context of the next attempt, with a trace where one is needed.
-// The trace of the last attempt is used again if nothing of that attempt can write to
-// it any more.
+// traced returns the context of the next attempt, with a trace if one is needed. It reuses
+// the trace of the last attempt if that attempt can no longer write to it.
 func (c *call) traced() context.Context {
 	if !c.traces {
 		return c.ctx
@@ -24,12 +23,12 @@ func (c *call) traced() context.Context {
 	return c.trace.ctx
 }
 
-// A trace records whether an attempt can have reached the server. A base that does not
-// call the trace proves nothing.
+// A trace records whether an attempt may have reached the server. If the base does not call
+// the trace, nothing is proved.
 type trace struct {
 	hooks     httptrace.ClientTrace
-	ctx       context.Context       // of the attempts that it is for
-	asked     atomic.Int32          // connections that were asked for
+	ctx       context.Context       // for the attempts
+	asked     atomic.Int32          // connections that were requested
 	had       atomic.Int32          // connections that were obtained
 	refused   atomic.Pointer[error] // the error of a TLS handshake
 	handshake bool                  // TLS handshakes are traced
@@ -50,12 +49,12 @@ func newTrace(ctx context.Context, handshakes bool) *trace {
 	return t
 }
 
-// settled reports whether no event of an attempt that returned a response can follow:
-// each connection that was asked for was obtained. If handshakes are traced, one may
-// still fail later: net/http lets it run when another connection becomes idle first.
+// settled reports whether an attempt that returned a response can cause no more events: each
+// requested connection was obtained. If handshakes are traced, one may still fail later,
+// because net/http lets it continue if another connection becomes idle first.
 func (t *trace) settled() bool { return !t.handshake && t.asked.Load() == t.had.Load() }
 
-// clear forgets the attempt before.
+// clear resets the trace for another attempt.
 func (t *trace) clear() {
 	t.asked.Store(0)
 	t.had.Store(0)
@@ -64,13 +63,12 @@ func (t *trace) clear() {
 // saw reports whether the base calls the trace.
 func (t *trace) saw() bool { return t != nil && t.asked.Load() > 0 }
 
-// sent reports whether the attempt had a connection: then the request may have been
-// sent, whatever the error is.
+// sent reports whether the attempt had a connection, so that the request may have been sent,
+// whatever the error.
 func (t *trace) sent() bool { return t != nil && t.had.Load() > 0 }
 
-// refusedByCallback reports whether the handshake of the attempt failed by the
-// verdict of a VerifyConnection or VerifyPeerCertificate, which is returned as it
-// is, and not by the network.
+// refusedByCallback reports whether VerifyConnection or VerifyPeerCertificate, not the
+// network, made the TLS handshake fail. Their errors are returned unchanged.
 func (t *trace) refusedByCallback() bool {
 	if t == nil {
 		return false

@@ -14,8 +14,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// draw adds the jittered backoff to what the server asked for. It reports false if
-// the server asks for a longer wait than is followed.
+// draw returns the wait before the next attempt: the hint and a random backoff. It reports
+// false if the hint is too long to be followed.
 func (c *call) draw(resp *http.Response, v verdict) (wait time.Duration, followed bool) {
 	p := c.policy
 	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.longestDelay(), Last: c.last, draw: c.source()}
@@ -26,13 +26,13 @@ func (c *call) draw(resp *http.Response, v verdict) (wait time.Duration, followe
 	} else if hint > p.longestHint() {
 		return 0, false
 	}
-	// A tenth of the hint is drawn on top, so that clients do not wake together.
+	// The random part is at least a tenth of the hint, so that clients do not retry together.
 	step.Ceiling = max(step.Ceiling, min(window, step.Max), hint/10)
 	return saturatingAdd(hint, max(0, p.backoff(step))), true
 }
 
-// saturatingAdd returns the sum of two durations that are not negative, or the
-// longest duration where it would overflow.
+// saturatingAdd returns the sum of two durations that are not negative, or the longest
+// duration if it would overflow.
 func saturatingAdd(a, b time.Duration) time.Duration {
 	if b > math.MaxInt64-a {
 		return math.MaxInt64
@@ -40,13 +40,13 @@ func saturatingAdd(a, b time.Duration) time.Duration {
 	return a + b
 }
 
-// hint returns how long the server asks to wait, and the window in which it counts
-// requests: that names a bucket, not a wait, so it only widens the draw.
+// hint returns how long the server asks to wait, and the window in which it counts requests.
+// The window is not a wait; it only widens the random part.
 func (c *call) hint(resp *http.Response, throttled bool) (hint, window time.Duration) {
 	if resp == nil {
 		return 0, 0
 	}
-	if !throttled && record.LimitReaderOf(c.ctx) == nil { // nothing but Retry-After can be a hint
+	if !throttled && record.LimitReaderOf(c.ctx) == nil { // only Retry-After can be a hint
 		return transport.RetryAfter(resp.Header, time.Time{}), 0
 	}
 	said := transport.RateLimitOf(resp)
@@ -56,7 +56,7 @@ func (c *call) hint(resp *http.Response, throttled bool) (hint, window time.Dura
 	return said.Hint(resp.StatusCode), window
 }
 
-// source returns the source that the call's waits are drawn from.
+// source returns the random source for the call's waits.
 func (c *call) source() backoff.Source {
 	if c.random == nil {
 		c.random = backoff.Draw
@@ -67,8 +67,8 @@ func (c *call) source() backoff.Source {
 	return c.random
 }
 
-// wait waits as was decided, or until the call is over, and records the wait. An
-// additional attempt that a layer below was granted follows at once.
+// wait waits before the next attempt, or until the call ends, and records the wait. It does
+// not wait before the extra attempt that a layer below was granted.
 func (c *call) wait(d decision) error {
 	err := c.waitRecorded(d)
 	if err != nil {
@@ -107,8 +107,8 @@ func (c *call) sleep(d time.Duration) error {
 	return c.over()
 }
 
-// over returns an error if the call has ended meanwhile: by its context, its timeout,
-// or the request's Cancel channel.
+// over returns an error if the call has ended, by its context, its timeout or the request's
+// Cancel channel.
 func (c *call) over() error {
 	if c.ctx.Err() != nil {
 		return blame(c.ctx, backoff.Sleep(c.ctx, 0))
