@@ -37,10 +37,11 @@ type config struct {
 	perAttempt []transport.Middleware
 }
 
-// An Option configures one part of a client. Each passes its arguments to the package that
-// implements that part, which documents the defaults. If an option is given several times,
-// its arguments add up. All options are called With…, except [PerCall] and [PerAttempt],
-// which place layers.
+// An Option configures [New]. To keep a default, leave its option out: zero does not stand
+// for it. Each option passes its arguments to the package that implements that part of the
+// client, which documents the defaults. If an option is given several times, its arguments
+// add up. All options are called With…, except [PerCall] and [PerAttempt], which place
+// layers.
 type Option func(*config)
 
 // WithBase sets the base of the chain: your own transport or a mock. The default is the

@@ -13,8 +13,8 @@ const (
 	defaultMaxRetries = 10
 )
 
-// An Option configures [Until]. To use a default, leave its option out; zero never means
-// the default.
+// An Option configures [Until]. To keep a default, leave its option out: zero does not
+// stand for it.
 type Option func(*config)
 
 type config struct {

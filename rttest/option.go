@@ -27,11 +27,11 @@ type config struct {
 	only       []string
 }
 
-// An Option claims something about a decorator, or configures how it is tested. The
-// name of a claim says what the decorator does, as in [Retries] and [Caches]; [Only]
-// and [Skip] choose the checks; the names of all others begin with With. A default
-// applies if its option is left out: zero never means it. An Option may be used in
-// several runs, also concurrently.
+// An Option claims something about a decorator, or configures how it is tested. To keep a
+// default, leave its option out: zero does not stand for it. The name of a claim says what
+// the decorator does, as in [Retries] and [Caches]; [Only] and [Skip] choose the checks; the
+// names of all others begin with With. An Option may be used in several runs, also
+// concurrently.
 type Option func(*config)
 
 // Retry describes a decorator that retries requests.

@@ -21,7 +21,7 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// An Option configures [New].
+// An Option configures [New]. To keep a default, leave its option out.
 type Option func(*config)
 
 type config struct {

@@ -16,7 +16,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A SignOption configures [Sign].
+// A SignOption configures [Sign]. To keep a default, leave its option out: zero does not
+// stand for it.
 type SignOption func(*signature)
 
 // WithDigest hashes the body of each attempt with a new hash, such as

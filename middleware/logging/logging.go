@@ -60,7 +60,8 @@ func Attempts(logger *slog.Logger, opts ...Option) transport.Middleware {
 }
 
 // An Option configures [Calls] and [Attempts]. Pass the same options to both; each uses
-// those that apply to it.
+// those that apply to it. To keep a default, leave its option out: zero does not stand for
+// it.
 type Option func(*config)
 
 type config struct {

@@ -47,7 +47,8 @@ type Publishers struct {
 	API, HTTP, SDK *Publisher
 }
 
-// An Option configures [NewPublishers].
+// An Option configures [NewPublishers]. To keep the default, leave its option out: nil does
+// not stand for it.
 type Option func(*Publisher)
 
 // WithPanicReport sets a function that is called when an observer panics for the first
@@ -108,7 +109,7 @@ func (p *Publisher) Channel() Channel {
 	return p.channel
 }
 
-// A SubscribeOption configures a subscription.
+// A SubscribeOption configures a subscription. To keep a default, leave its option out.
 type SubscribeOption func(*subscription)
 
 // WithBodies passes up to this many bytes of each response body to the observer. The

@@ -16,7 +16,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// An Option configures how [New] reads responses.
+// An Option configures how [New] reads responses. To keep the default, leave its option
+// out: nil does not stand for it.
 type Option func(*reader)
 
 // WithReader sets a function that reads a vendor's own headers. It gets the header of each

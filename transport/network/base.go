@@ -32,9 +32,9 @@ const (
 	defaultHeaderBytes            = 1 << 20
 )
 
-// An Option sets one property of a transport; see [New] and [Clone]. If two options set
-// the same property, the last one applies. To use a default, leave its option out; zero
-// never means the default. An Option may be used for several transports.
+// An Option configures [New] and [Clone]. To keep a default, leave its option out: zero
+// does not stand for it. If two options set the same property, the last one applies. An
+// Option may be used for several transports.
 type Option func(*config)
 
 // config is a transport that is being built. The fields hold settings that build must
