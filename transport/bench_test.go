@@ -14,7 +14,7 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// What a layer that sets one header pays for its copy.
+// The cost of the copy in a layer that sets one header.
 func BenchmarkCopy(b *testing.B) {
 	var next http.RoundTripper = transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, nil })
 	for _, headers := range []int{0, 2, 6, 12} {
@@ -59,7 +59,7 @@ func BenchmarkParseRateLimit(b *testing.B) {
 	}
 }
 
-// What a record saves by keeping its beginning as a distance to a moment in the past.
+// The time saved by storing the beginning of a record as a duration since an earlier time.
 func BenchmarkClock(b *testing.B) {
 	epoch := time.Now()
 	b.Run("time.Now", func(b *testing.B) {
@@ -74,8 +74,8 @@ func BenchmarkClock(b *testing.B) {
 	})
 }
 
-// C1: a copy with one header more leaves the request as it was, whatever it had,
-// and whether or not the map has room.
+// C1: a copy with an additional header does not modify the request, whatever headers it
+// had, and whether or not the map has room.
 func TestACopyLeavesTheRequestAlone(t *testing.T) {
 	t.Parallel()
 	for _, headers := range []int{0, 1, 7, 8, 9, 40} {

@@ -18,7 +18,7 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// answer is a base that answers at once.
+// answer is a base that returns a response at once.
 func answer(status int) transport.RoundTripperFunc {
 	return func(req *http.Request) (*http.Response, error) {
 		layer.CloseBody(req.Body)
@@ -60,7 +60,7 @@ func TestChainWithoutBaseUsesTheDefaultTransport(t *testing.T) {
 	assert.Same(t, http.DefaultTransport, layers[len(layers)-1])
 }
 
-// C3: a response or an error, never both, never neither.
+// C3: a chain returns either a response or an error.
 func TestChainHoldsItsLayersToTheContract(t *testing.T) {
 	t.Parallel()
 	body := &closeCounter{Reader: strings.NewReader("x")}
@@ -95,7 +95,7 @@ func TestChainRefusesWhenAMiddlewareReturnsNothing(t *testing.T) {
 	assert.Equal(t, 1, body.closed)
 }
 
-// C1: the caller's request is never written to.
+// C1: the caller's request is never modified.
 func TestChainLeavesTheRequestAlone(t *testing.T) {
 	t.Parallel()
 	req := get(t, t.Context())
@@ -146,7 +146,7 @@ func at(name string, place layer.Place, faults ...error) transport.Middleware {
 	}
 }
 
-// C10: Check reports faults of order and of settings without a call.
+// C10: Check reports errors in the order and in settings without a call.
 func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
 	t.Parallel()
 	retry, limit := at("retry", layer.AtRetry), at("limit", layer.AtLimit)

@@ -13,8 +13,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A4, C11: what was set for a call is left behind, whether or not a chain carries it,
-// and the id goes on.
+// A4, C11: the settings of a call are removed, with or without a chain, and its transaction
+// id is kept.
 func TestAContextWithoutTheSettingsOfItsCall(t *testing.T) {
 	t.Parallel()
 	type mark string

@@ -38,8 +38,8 @@ func backoff(d time.Duration, why string) transport.Wait {
 	return transport.Wait{For: d, Cause: transport.WaitBackoff, Reason: why}
 }
 
-// played returns a chain that sends each request as often as there are steps. The
-// waits are noted before they begin, and may be watched from outside.
+// played returns a chain that sends each request as often as there are steps. The waits are
+// recorded when they begin, and may be watched from outside.
 func played(steps []step, during func(call *transport.Call)) http.RoundTripper {
 	n := 0
 	base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
@@ -79,7 +79,7 @@ func troubled() []step {
 	}
 }
 
-// O3: a record tells what the call went through, while it runs and afterwards.
+// O3: a printed record lists the attempts and waits, while the call runs and afterwards.
 func TestARecordPrintsWhatTheCallWentThrough(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestARecordPrintsWhatTheCallWentThrough(t *testing.T) {
 	})
 }
 
-// O3: JSON and slog have one form, with the keys that are documented.
+// O3: JSON and slog use the same documented keys.
 func TestARecordHasOneFormForJSONAndLogs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestARecordHasOneFormForJSONAndLogs(t *testing.T) {
 	})
 }
 
-// O3: the other ends of a call, and a record that knows little.
+// O3: other ways in which a call ends, and a record with few values.
 func TestARecordPrintsHowTheCallEnded(t *testing.T) {
 	t.Parallel()
 	sent := func(steps ...step) func(t *testing.T) *transport.Call {
@@ -224,7 +224,7 @@ func TestARecordPrintsHowTheCallEnded(t *testing.T) {
 	assert.Nil(t, (*transport.Call)(nil).LogValue().Any())
 }
 
-// O3: a running attempt is told as one, also by another goroutine.
+// O3: a running attempt is printed as running, also from another goroutine.
 func TestARunningAttemptPrints(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -242,7 +242,7 @@ func TestARunningAttemptPrints(t *testing.T) {
 	})
 }
 
-// O3: whatever happened, what is printed is bounded, and on one line.
+// O3: a printed record is bounded and on one line, whatever happened.
 func TestAPrintedRecordIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -283,8 +283,8 @@ type rude struct{}
 
 func (rude) Error() string { panic("no text") }
 
-// A3: no form shows a secret, wherever a layer, a server or the URL has put it; an
-// error that panics costs its text only.
+// A3: no form of a record shows a secret of a layer, a server or the URL. If an error's
+// method panics, only its text is lost.
 func TestAPrintedRecordShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	const secret = "canary7f3a"
@@ -294,7 +294,7 @@ func TestAPrintedRecordShowsNoSecret(t *testing.T) {
 		errors.New(`{"apiKey": "` + secret + `"}`),
 		rude{},
 	}
-	for i := range 60 { // wherever the text is cut off
+	for i := range 60 { // wherever the text is cut
 		errs = append(errs, errors.New(strings.Repeat("x", 350+i)+" token="+secret+" and more, and https://"+secret+"@x.io"))
 	}
 	base := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
@@ -326,7 +326,7 @@ func TestAPrintedRecordShowsNoSecret(t *testing.T) {
 	}
 }
 
-// C7: a record may be printed by many while its call runs.
+// C7: many goroutines may print a record while its call runs.
 func TestARecordMayBePrintedWhileItIsWritten(t *testing.T) {
 	t.Parallel()
 	rt := transport.Chain(answer(503), transport.Identity(), twice)
@@ -357,7 +357,7 @@ func TestARecordMayBePrintedWhileItIsWritten(t *testing.T) {
 	assert.Contains(t, call.String(), "384 more waits")
 }
 
-// The record keeps all that a response said of rate limits.
+// The record keeps all values of a response's rate limit.
 func TestTheRecordKeepsAWholeRateLimit(t *testing.T) {
 	t.Parallel()
 	var said transport.RateLimit
@@ -379,7 +379,7 @@ func TestTheRecordKeepsAWholeRateLimit(t *testing.T) {
 	assert.Equal(t, said, call.RateLimit())
 }
 
-// The method is that of the first request, however it is called.
+// The method is that of the first request, in any spelling.
 func TestARecordKnowsItsMethod(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{"", "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE", "PURGE"} {

@@ -15,8 +15,8 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// O2: an id that may stand in a header is the call's own, on the record and on
-// the wire; any other gives way to a random one.
+// O2: a valid id is used in the record and on the wire; any other is replaced by a random
+// one.
 func FuzzTransactionID(f *testing.F) {
 	for _, seed := range []string{"id", "", " ", "a b", "\x7f", "\u00fc", strings.Repeat("x", 128), strings.Repeat("x", 129), "a\r\nb"} {
 		f.Add(seed)
@@ -47,9 +47,9 @@ func FuzzTransactionID(f *testing.F) {
 	})
 }
 
-// R6, L4: whatever a server sends, no wait is negative, and what means the same
-// reads the same: members of a list in any order, with blanks, on one line or
-// several, headers in any case, among few other headers or many.
+// R6, L4: whatever a server sends, no wait is negative, and equivalent headers give the same
+// result: list members in any order, with spaces, on one line or several, names in any
+// case, among few other headers or many.
 func FuzzParseRateLimit(f *testing.F) {
 	for _, seed := range []string{
 		"120", "Sun, 06 Nov 1994 08:49:37 GMT", "9223372037", `"default";r=50;t=30`, "-1", "1e309", "76;w=21600", "2m59.56s",
@@ -99,9 +99,9 @@ func limits(spell func(string) string, lines ...string) http.Header {
 	return h
 }
 
-// isMember reports whether text stays one member of a list beside others: it has
-// no comma but that of a date, no open quote, and is no weekday that a neighbour
-// could complete.
+// isMember reports whether text remains one member of a list with others: it has no comma
+// except that of a date, no open quote, and is not a weekday that the next member could
+// complete.
 func isMember(text string) bool {
 	text = strings.TrimSpace(text)
 	if _, err := http.ParseTime(text); err == nil {

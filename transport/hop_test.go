@@ -18,8 +18,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// hopping redirects /3 to /2 and so on until /0, on the same server or from one
-// to the next, and tells which transaction ids came.
+// hopping redirects /3 to /2 and so on until /0, on the same server or from one to the next,
+// and collects the transaction ids that it receives.
 func hopping(t *testing.T, servers int) (url string, ids func() []string) {
 	t.Helper()
 	var mu sync.Mutex
@@ -47,7 +47,7 @@ func redirected(rt http.RoundTripper) *http.Client {
 	return &http.Client{Transport: transport.Chain(rt, transport.Identity())}
 }
 
-// hops returns the records of a call, the last hop first.
+// hops returns the records of a call, newest first.
 func hops(call *transport.Call) (list []*transport.Call) {
 	for ; call != nil; call = call.Previous() {
 		list = append(list, call)
@@ -55,9 +55,8 @@ func hops(call *transport.Call) (list []*transport.Call) {
 	return list
 }
 
-// O2, O3: a client that follows redirects makes one call: one transaction id goes
-// out with each hop, also to another origin, and the record of the last leads to
-// those before.
+// O2, O3: a client that follows redirects makes one call. Each hop has the same transaction
+// id, also to another origin, and the record of the last hop has those of the others.
 func TestARedirectContinuesTheCall(t *testing.T) {
 	t.Parallel()
 	for _, servers := range []int{1, 2} {
@@ -94,8 +93,8 @@ func TestARedirectContinuesTheCall(t *testing.T) {
 	}
 }
 
-// O3: two calls of one client are two, and so are two requests of the user's own
-// that follow a redirect by hand without naming the response.
+// O3: two calls of one client have two records, and so have two requests of a program that
+// follows a redirect itself without setting Request.Response.
 func TestTwoCallsAreNotOne(t *testing.T) {
 	t.Parallel()
 	url, _ := hopping(t, 1)
@@ -117,7 +116,7 @@ func TestTwoCallsAreNotOne(t *testing.T) {
 	assert.Nil(t, none.Previous())
 }
 
-// O3: with a record of the caller's own, redirects belong to that one.
+// O3: if the caller began a record, redirects belong to it.
 func TestABegunCallHasNoHops(t *testing.T) {
 	t.Parallel()
 	url, ids := hopping(t, 1)
@@ -136,8 +135,7 @@ func TestABegunCallHasNoHops(t *testing.T) {
 	assert.Equal(t, []string{call.TransactionID(), call.TransactionID(), call.TransactionID()}, ids())
 }
 
-// O2: the id that a redirect brings in its own header is closer than that of the
-// hop before.
+// O2: an id in the header of a redirect takes precedence over that of the hop before.
 func TestTheHeaderOfARedirectIsCloser(t *testing.T) {
 	t.Parallel()
 	url, ids := hopping(t, 1)
@@ -158,8 +156,8 @@ func TestTheHeaderOfARedirectIsCloser(t *testing.T) {
 	assert.Equal(t, "mine", ids()[1])
 }
 
-// O3: a response of another client's continues the call, too, as far as it has a
-// record; many requests may follow the same one at once.
+// O3: a response from another client also continues the call, if it has a record. Many
+// requests may follow the same response concurrently.
 func TestAResponseOfAnotherClientContinuesTheCall(t *testing.T) {
 	t.Parallel()
 	first, err := redirected(answer(302)).Transport.RoundTrip(get(t, t.Context()))
@@ -191,8 +189,7 @@ func TestAResponseOfAnotherClientContinuesTheCall(t *testing.T) {
 	}
 }
 
-// O3: of a client that redirects without end ten hops are kept, whatever record
-// one asks.
+// O3: ten hops of an endless redirect are kept, whichever record returns them.
 func TestTenHopsAreKept(t *testing.T) {
 	t.Parallel()
 	rt := transport.Chain(answer(302), transport.Identity())
@@ -218,7 +215,8 @@ func TestTenHopsAreKept(t *testing.T) {
 	assert.Contains(t, text, "/hop-39:")
 }
 
-// O3: what a layer sends inside an attempt continues nothing but what it names.
+// O3: a request that a layer makes inside an attempt continues only the response that it
+// names.
 func TestARequestInsideAnAttemptIsNoHop(t *testing.T) {
 	t.Parallel()
 	asked := transport.Chain(answer(200), transport.Identity())

@@ -10,8 +10,8 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// A5: a default header that holds a credential would follow redirects: it is refused,
-// however it is spelt, and the error says what to use instead.
+// A5: a default header with a credential would follow redirects. It is refused in any
+// spelling, and the error says what to use instead.
 func TestIdentityRefusesDefaultsThatAreCredentials(t *testing.T) {
 	t.Parallel()
 	for name, cure := range map[string]string{

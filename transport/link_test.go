@@ -13,7 +13,7 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// copying is a foreign layer as most are: it sends a copy, which the response then names.
+// copying is a typical foreign layer: it sends a copy, to which the response refers.
 func copying(next http.RoundTripper) http.RoundTripper {
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		sent := *req
@@ -21,7 +21,7 @@ func copying(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// C4: trailers come through, those too that nobody announced, whatever request the layer below sent.
+// C4: trailers pass, also unannounced ones, whatever request the layer below sent.
 func TestTrailersComeThroughALayerThatCopiesTheRequest(t *testing.T) {
 	t.Parallel()
 	for _, version := range []int{1, 2} {
@@ -46,7 +46,7 @@ func TestTrailersComeThroughALayerThatCopiesTheRequest(t *testing.T) {
 	}
 }
 
-// C4: the body of a 101 stays writable there.
+// C4: the body of a 101 stays writable through such a layer.
 func TestAConnectionStaysWritableAboveALayerThatCopiesTheRequest(t *testing.T) {
 	t.Parallel()
 	type connection struct {

@@ -24,7 +24,7 @@ func layered(f func(req *http.Request, next http.RoundTripper) (*http.Response, 
 	}
 }
 
-// R15: of two loops the one above runs, within the stricter limits of both.
+// R15: of two loops the upper one retries, within the stricter limits of both.
 func TestALoopBelowNarrowsTheLoopAbove(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -77,8 +77,8 @@ func TestALoopBelowNarrowsTheLoopAbove(t *testing.T) {
 	}
 }
 
-// R3: a loop's time runs from the beginning of the round trip: the call's if a
-// chain opened it, else the loop's own.
+// R3: a loop's time starts with the call if a chain opened it for this round trip, and
+// otherwise with the loop.
 func TestALoopKnowsHowLongItRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -113,8 +113,8 @@ func TestALoopKnowsHowLongItRuns(t *testing.T) {
 	})
 }
 
-// A4: the attempt more is granted once to a round trip, by a loop that can send
-// the body again, and taken once. Without a loop a layer may make it itself, once.
+// A4: a loop that can send the body again grants one extra attempt for each round trip.
+// Without a loop a layer may make it itself, once.
 func TestTheAttemptMoreIsGrantedOnce(t *testing.T) {
 	t.Parallel()
 	probe := layered(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -187,9 +187,8 @@ func TestALimiterNotesTheNextTurn(t *testing.T) {
 	record.NoteTurn(t.Context(), time.Second, false)
 }
 
-// C11: a request that a layer makes anew inside an attempt is a call of its own
-// with the same transaction id, and what was set for the outer call does not hold
-// for it.
+// C11: a new request that a layer makes inside an attempt is a separate call with the same
+// transaction id, and the settings of the outer call do not apply to it.
 func TestARequestMadeAnewIsACallOfItsOwn(t *testing.T) {
 	t.Parallel()
 	type mark string
@@ -238,7 +237,7 @@ func TestARequestMadeAnewIsACallOfItsOwn(t *testing.T) {
 	}
 }
 
-// What was set for a call holds for all its round trips, and inside a chain.
+// Settings of a call apply to all its round trips, and inside a chain.
 func TestASettingHoldsForItsCall(t *testing.T) {
 	t.Parallel()
 	type mark string
@@ -270,7 +269,7 @@ func TestASettingHoldsForItsCall(t *testing.T) {
 	resp, err := transport.Chain(answer(200), probe).RoundTrip(get(t, plain))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
-	resp, err = transport.Chain(answer(200), probe).RoundTrip(get(t, resp.Request.Context())) // of a round trip that is over
+	resp, err = transport.Chain(answer(200), probe).RoundTrip(get(t, resp.Request.Context())) // of a round trip that has ended
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	resp, err = transport.Chain(answer(200), inside, probe).RoundTrip(get(t, t.Context()))

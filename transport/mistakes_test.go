@@ -10,11 +10,11 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// C10: a middleware that returns no layer is named by its number.
+// C10: the error for a middleware that returns nil has its number.
 func TestAMiddlewareThatReturnsNothingIsNamedByItsNumber(t *testing.T) {
 	t.Parallel()
 	pass := func(next http.RoundTripper) http.RoundTripper { return next }
-	unwrapping := func(next http.RoundTripper) http.RoundTripper { // it would not get far with a nil pointer below it
+	unwrapping := func(next http.RoundTripper) http.RoundTripper { // it could not use a nil pointer below it
 		_, ok := next.(interface{ Unwrap() http.RoundTripper })
 		assert.True(t, ok, "%T", next)
 		return next
@@ -32,7 +32,7 @@ func TestAMiddlewareThatReturnsNothingIsNamedByItsNumber(t *testing.T) {
 	require.NoError(t, transport.Check(transport.Chain(answer(200), nil)), "nil middlewares are skipped")
 }
 
-// C10: so is a base that is a nil pointer, and nobody else's connections are closed for it.
+// C10: a base that is a nil pointer is an error too, and closes no other connections.
 func TestABaseThatIsANilPointerIsRefused(t *testing.T) {
 	t.Parallel()
 	chain := transport.Chain((*http.Transport)(nil), transport.Identity())

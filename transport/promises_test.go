@@ -14,8 +14,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// C1: an append to a header of a copy does not reach the array that it shares
-// with the caller's header, nor that of another copy.
+// C1: appending to a header of a copy does not write to the array that it shares with the
+// caller's header or another copy.
 func TestACopysHeadersMayBeAppendedTo(t *testing.T) {
 	t.Parallel()
 	shared := append(make([]string, 0, 4), "1")
@@ -42,7 +42,7 @@ func TestACopysHeadersMayBeAppendedTo(t *testing.T) {
 	assert.NotNil(t, layer.Copy(&http.Request{}, 0).Header, "C3: a nil header becomes an empty one")
 }
 
-// C3: a panic of the base reaches the caller and ends the call; the chain works on.
+// C3: a panic of the base reaches the caller and ends the call; the chain remains usable.
 func TestAPanicSealsTheRecord(t *testing.T) {
 	t.Parallel()
 	var call *transport.Call
@@ -62,8 +62,8 @@ func TestAPanicSealsTheRecord(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 }
 
-// C3: without header, URL or body a request goes through every layer of this
-// package; what comes of it is the base's word.
+// C3: a request without header, URL or body passes every layer of this package; the base
+// decides about it.
 func TestABareRequestIsNoPanic(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("no URL")
@@ -76,8 +76,8 @@ func TestABareRequestIsNoPanic(t *testing.T) {
 	require.Error(t, err)
 }
 
-// C4: an answer names the request that its layer was given, and leads to the
-// record, whatever the base or a layer of somebody else's wrote there.
+// C4: a response has the request that the outermost layer was given, and with it the record,
+// whatever the base or a foreign layer set.
 func TestAnAnswerNamesTheRequestItAnswers(t *testing.T) {
 	t.Parallel()
 	strange := &http.Request{Header: http.Header{"Authorization": {"secret"}}}
@@ -100,7 +100,7 @@ func TestAnAnswerNamesTheRequestItAnswers(t *testing.T) {
 	assert.Equal(t, http.NoBody, resp.Body)
 }
 
-// C4, C5: length, trailers, header and body of an answer pass as they came, unread.
+// C4, C5: length, trailers, header and body of a response pass unchanged and unread.
 func TestAnAnswerPassesUnchanged(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 302, 404, 503} {
@@ -129,14 +129,14 @@ func TestAnAnswerPassesUnchanged(t *testing.T) {
 	}
 }
 
-// unread is a body that nobody may read.
+// unread is a body that must not be read.
 type unread struct{ t *testing.T }
 
 func (u unread) Read([]byte) (int, error) { u.t.Error("the body was read"); return 0, io.EOF }
 func (u unread) Close() error             { return nil }
 
-// C10: a layer with faults refuses each call with all of them, before its body
-// is read, and no retry is of use.
+// C10: a layer with invalid settings refuses each call with an error that lists them, before
+// the body is read, and is not retried.
 func TestAFaultIsNoPassingError(t *testing.T) {
 	t.Parallel()
 	faulty := transport.Identity(transport.WithTransactionHeader("a b"), transport.WithHeader("Host", "h"))
@@ -149,8 +149,8 @@ func TestAFaultIsNoPassingError(t *testing.T) {
 	assert.False(t, final.Retryable())
 }
 
-// O3: what a layer calls out to has no record to write to, and a record that
-// was sealed gets no more attempts.
+// O3: code that a layer calls has no record to write to, and a sealed record gets no more
+// attempts.
 func TestASealedRecordCountsNoAttempt(t *testing.T) {
 	t.Parallel()
 	ctx, call := transport.Begin(t.Context())

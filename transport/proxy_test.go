@@ -14,7 +14,8 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// P1: a chain names the proxy of any transport below it, and only what failed on the way there.
+// P1: a chain names the proxy of any transport below it, and only if the proxy could not be
+// reached.
 func TestAChainNamesTheProxyOfAnyTransport(t *testing.T) {
 	t.Parallel()
 	cut := errors.New("cut")
@@ -48,7 +49,7 @@ func TestAChainNamesTheProxyOfAnyTransport(t *testing.T) {
 	}
 }
 
-// failing stands above a transport, and fails in its place.
+// failing is a layer above a transport that returns an error instead of calling it.
 type failing struct {
 	*http.Transport
 

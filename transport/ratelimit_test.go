@@ -22,7 +22,7 @@ func header(lines ...string) http.Header {
 	return h
 }
 
-// R6: seconds or any of the three date forms; what is unusable is ignored.
+// R6: seconds or any of the three date forms; invalid values are ignored.
 // [TestRateLimitForms] has the other forms.
 func TestRetryAfterInAllItsForms(t *testing.T) {
 	t.Parallel()
@@ -54,7 +54,7 @@ func TestRetryAfterInAllItsForms(t *testing.T) {
 	}
 }
 
-// L1: missing or garbled headers give zero values.
+// L1: missing or invalid headers give zero values.
 func TestRateLimitHeadersOfSeveralVendors(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_700_000_000, 0)
@@ -82,8 +82,8 @@ func TestRateLimitHeadersOfSeveralVendors(t *testing.T) {
 }
 
 // R6, R18: a 429, a state that says so, and a 403 with Retry-After or a spent quota
-// throttle. Retry-After is a hint whatever the status; a spent quota is one where
-// it throttles; a period never is.
+// throttle. Retry-After is a hint whatever the status, a spent quota if the response
+// throttles, and a period never.
 func TestThrottlesAndHints(t *testing.T) {
 	t.Parallel()
 	const s = time.Second
@@ -128,7 +128,7 @@ func TestThrottlesAndHints(t *testing.T) {
 	}
 }
 
-// The clock is asked for a date only, and then for the present.
+// The clock is read only for a date.
 func TestADateIsMeasuredFromThePresent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestADateIsMeasuredFromThePresent(t *testing.T) {
 	})
 }
 
-// Responses with ordinary headers, many or few, cost no allocation.
+// Reading ordinary headers, many or few, does not allocate.
 func TestNoAllocationsForOrdinaryLimits(t *testing.T) { //nolint:paralleltest // it counts allocations
 	ordinary := []string{
 		"Content-Type: text/html", "Date: Fri, 27 Nov 2026 07:50:00 GMT", "X-Request-Id: r-1", "Retry-After: 7",

@@ -14,9 +14,9 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// A call is throttled, its connection breaks, it is redirected, and answered. The
-// record tells all of that. Its durations, which differ from run to run, are left
-// out here, and each attempt gets a line.
+// The record of a call that is throttled, then loses its connection, then is redirected, and
+// then succeeds. In the output, durations are omitted because they differ from run to run,
+// and each attempt has a line.
 func ExampleCall_String() {
 	answers := []int{http.StatusTooManyRequests, 0, http.StatusFound, http.StatusOK}
 	server := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {

@@ -32,7 +32,7 @@ func twice(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// O3: the attempts of a record equal the calls of the base.
+// O3: the number of attempts in a record equals the number of calls of the base.
 func TestAttemptsEqualTheCallsOfTheBase(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int64
@@ -112,8 +112,8 @@ func TestTheRecordAddsUpAndIsSealed(t *testing.T) {
 	})
 }
 
-// O3: a call ends with the answer of its last attempt, or later if a layer of
-// the user's own took its time with it, or if it ended by an error.
+// O3: the elapsed time ends with the response of the last attempt, or later if a custom
+// layer took time after it, or if the call ended with an error.
 func TestACallLastsUntilTheLastLayerIsDone(t *testing.T) {
 	t.Parallel()
 	slow := func(next http.RoundTripper) http.RoundTripper {
@@ -153,11 +153,11 @@ func TestACallLastsUntilTheLastLayerIsDone(t *testing.T) {
 	}
 }
 
-// O3: the beginning is a moment of the present time, the same whenever one asks,
-// also of a chain that was built long before.
+// O3: Start returns the same current time whenever it is called, also if the chain was
+// built long before.
 func TestTheBeginningOfACallIsTheSameWheneverOneAsks(t *testing.T) {
 	t.Parallel()
-	early := transport.Chain(answer(200)) // outside of the bubble: its clock is another
+	early := transport.Chain(answer(200)) // outside of the bubble, which has another clock
 	synctest.Test(t, func(t *testing.T) {
 		within := transport.Chain(answer(200))
 		time.Sleep(time.Hour)
@@ -254,7 +254,7 @@ func TestTimeoutsShowThroughTheChain(t *testing.T) {
 	assert.True(t, timeout.Timeout())
 }
 
-// O2: one id per call; an id that comes in is kept if it is one.
+// O2: one id per call; a given id is kept if it is valid.
 func TestTheTransactionIDComesInOrIsDrawn(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 128)
@@ -319,7 +319,7 @@ func TestDefaultHeadersDoNotOverride(t *testing.T) {
 	assert.Len(t, sent.Get("X-Call"), 36)
 }
 
-// C10: impossible settings refuse every call, and Check names them all.
+// C10: a layer with invalid settings refuses every call, and Check lists them all.
 func TestIdentityRefusesImpossibleHeaders(t *testing.T) {
 	t.Parallel()
 	faulty := transport.Identity(transport.WithTransactionHeader("a b"), transport.WithHeader("x:y", "1"), transport.WithUserAgent("a\r\nb"), transport.WithHeader("Host", "h"))

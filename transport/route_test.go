@@ -37,7 +37,7 @@ func ExampleWithRoute() {
 
 const usersRoute = "GET /users/{id}"
 
-// routeOf makes a call and returns the route on its record.
+// routeOf makes a call and returns the route in its record.
 func routeOf(t *testing.T, ctx context.Context, rt http.RoundTripper) string {
 	t.Helper()
 	resp, err := rt.RoundTrip(get(t, ctx))
@@ -48,7 +48,7 @@ func routeOf(t *testing.T, ctx context.Context, rt http.RoundTripper) string {
 	return string(route)
 }
 
-// O3: a route that is set for a call is on its record, in its log and in its events.
+// O3: the route of a call is in its record, its log and its events.
 func TestAPlainCallHasTheRouteThatIsSet(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -72,8 +72,8 @@ func TestAPlainCallHasTheRouteThatIsSet(t *testing.T) {
 	assert.Contains(t, string(data), `"route":"`+usersRoute+`"`)
 }
 
-// O3: a route holds for the calls that are made with its context: the nearest one, of
-// the first round trip of a record, and none where it is empty.
+// O3: a route applies to calls made with its context. The innermost route counts, that of
+// the first round trip of a record, and an empty one means none.
 func TestTheNearestRouteHolds(t *testing.T) {
 	t.Parallel()
 	rt := transport.Chain(answer(200), transport.Identity())
@@ -100,7 +100,7 @@ func TestTheNearestRouteHolds(t *testing.T) {
 	assert.Contains(t, string(data), `"route":"GET /v1/typed"`)
 }
 
-// O3: requests that a layer makes anew, or with a context of its own, are other calls.
+// O3: new requests of a layer, and those with another context, are separate calls.
 func TestARouteStaysWithItsCall(t *testing.T) {
 	t.Parallel()
 	other := transport.Chain(answer(200), transport.Identity())

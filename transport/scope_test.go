@@ -18,8 +18,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// O3: a request with the context of an earlier response belongs to the call that
-// was begun, as long as that is open; without one it is a call of its own.
+// O3: a request with the context of an earlier response belongs to the call that was begun,
+// while its record is open; otherwise it is a separate call.
 func TestARequestAfterAResponseBelongsToTheBegunCall(t *testing.T) {
 	t.Parallel()
 	rt := transport.Chain(answer(200), transport.Identity())
@@ -69,7 +69,7 @@ func (s *selfish) Unwrap() http.RoundTripper {
 	return s
 }
 
-// C6: a foreign layer may have connections of its own, and is told as well.
+// C6: a foreign layer may have other connections, so it is called too.
 func TestALayerWithItsOwnPoolIsToldToo(t *testing.T) {
 	t.Parallel()
 	base, inner := &pool{}, &pool{}
@@ -92,8 +92,7 @@ type second struct {
 
 func (s *second) CloseIdleConnections() { s.other.CloseIdleConnections() }
 
-// O3: of a chain that a layer without Unwrap hides, the attempts count once, as
-// often as it makes them.
+// O3: attempts of a chain that a layer without Unwrap hides are each counted once.
 func TestAttemptsOfAHiddenChainCountOnce(t *testing.T) {
 	t.Parallel()
 	sent := 0
@@ -121,7 +120,7 @@ func TestAttemptsOfAHiddenChainCountOnce(t *testing.T) {
 	}
 }
 
-// C4: a response that a mock returns to several calls is written to by none.
+// C4: a response that a mock returns for several calls is not modified.
 func TestAResponseThatAMockSharesIsNotWrittenTo(t *testing.T) {
 	t.Parallel()
 	shared := &http.Response{StatusCode: 204, Header: http.Header{}}
@@ -141,8 +140,8 @@ func TestAResponseThatAMockSharesIsNotWrittenTo(t *testing.T) {
 	assert.Nil(t, shared.Body)
 }
 
-// C4: resp.Request is the request as the outermost layer was given it, with the
-// record, wherever the headers of Identity are added; the base gets them all.
+// C4: resp.Request is the request that the outermost layer was given, with the record,
+// wherever the headers of Identity are added; the base gets them all.
 func TestTheRequestOfAResponseIsTheOneThatWasGiven(t *testing.T) {
 	t.Parallel()
 	id := transport.Identity(transport.WithUserAgent("agent"), transport.WithHeader("X-Default", "1"))
@@ -196,7 +195,7 @@ func (s *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 	return layer.Restore(resp, req), err
 }
 
-// A layer in the standing order sees the headers of Identity by asking for them.
+// A layer with a place in the order of layers gets the headers of Identity from record.OutgoingHeader.
 func TestALayerAsksForTheHeadersThatAreSent(t *testing.T) {
 	t.Parallel()
 	asked := false
@@ -235,7 +234,7 @@ func (w *watching) RoundTrip(req *http.Request) (*http.Response, error) {
 	return w.Send(req)
 }
 
-// A3: a context of a call does not print the requests that it leads to.
+// A3: a context of a call does not print the requests in it.
 func TestAContextPrintsNoRequest(t *testing.T) {
 	t.Parallel()
 	sign := func(next http.RoundTripper) http.RoundTripper {

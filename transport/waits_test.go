@@ -38,8 +38,8 @@ func watched(f func(transport.Wait)) transport.Middleware {
 	})
 }
 
-// O1, O3: a wait is told to all that watch it when it begins, outside the record's
-// lock, whether there is a record or not.
+// O1, O3: all watchers are called when a wait begins, without the record locked, with or
+// without a record.
 func TestAWaitIsToldWhenItBegins(t *testing.T) {
 	t.Parallel()
 	for name, stack := range map[string]func(...transport.Middleware) http.RoundTripper{
@@ -77,8 +77,8 @@ func TestAWaitIsToldWhenItBegins(t *testing.T) {
 	assert.Equal(t, 1, told)
 }
 
-// O3: what a layer sends anew inside an attempt, and what it calls out to, has
-// waits of its own.
+// O3: new requests of a layer inside an attempt, and code that it calls, have separate
+// waits.
 func TestWaitsInsideAnAttemptAreNotTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -102,8 +102,7 @@ func TestWaitsInsideAnAttemptAreNotTold(t *testing.T) {
 	})
 }
 
-// O3: a wait that lasted for another time than was meant is put right, as long as
-// the call runs.
+// O3: the actual duration of a wait replaces the planned one while the call runs.
 func TestAWaitIsPutRight(t *testing.T) {
 	t.Parallel()
 	ctx, call := transport.Begin(t.Context())
@@ -121,7 +120,7 @@ func TestAWaitIsPutRight(t *testing.T) {
 	assert.Zero(t, (*transport.Call)(nil).Waited())
 }
 
-// O1: a watch that panics costs the call nothing, and is reported once.
+// O1: a panic of a watcher does not affect the call, and is reported once.
 func TestAPanicOfAWatchIsContained(t *testing.T) { //nolint:paralleltest // it sets the default logger
 	var log bytes.Buffer
 	before := slog.Default()
@@ -140,8 +139,8 @@ func TestAPanicOfAWatchIsContained(t *testing.T) { //nolint:paralleltest // it s
 	assert.NotContains(t, log.String(), "canary")
 }
 
-// C7: the watches of requests that run at once on one record are told of their own
-// waits, each once.
+// C7: if requests with one record run concurrently, each watcher is called once for each
+// wait of its own request.
 func TestWatchesOfOneRecordAreToldOfTheirOwnWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
