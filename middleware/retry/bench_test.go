@@ -45,7 +45,7 @@ func BenchmarkRetry(b *testing.B) {
 	}
 }
 
-// A commit that adds an allocation to the path of success fails here.
+// This test fails if a commit adds an allocation to a call that succeeds.
 func TestAllocationsOfASuccess(t *testing.T) {
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.example.com/", http.NoBody)
 	require.NoError(t, err)

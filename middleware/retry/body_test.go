@@ -29,14 +29,14 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// soon is far more than anything here takes, unless it hangs.
+// soon is much longer than any of these calls takes, unless it hangs.
 const soon = 30 * time.Second
 
 // http2Server serves HTTP/2 on loopback; its client's transport is the base.
 func http2Server(t *testing.T, handle http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(handle)
-	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // it tells of each client that hung up
+	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // it reports each client that disconnects
 	srv.EnableHTTP2 = true
 	srv.StartTLS()
 	t.Cleanup(func() {
@@ -47,7 +47,7 @@ func http2Server(t *testing.T, handle http.HandlerFunc) *httptest.Server {
 	return srv
 }
 
-// baseOf returns a transport of its own that speaks HTTP/2 or HTTP/1.1 to srv.
+// baseOf returns a new transport that uses HTTP/2 or HTTP/1.1 for srv.
 func baseOf(srv *httptest.Server, http2 bool) *http.Transport {
 	roots := x509.NewCertPool()
 	roots.AddCert(srv.Certificate())
@@ -58,7 +58,7 @@ func atOnce(opts ...retry.Option) transport.Middleware {
 	return retry.New(append([]retry.Option{retry.WithBaseDelay(0), retry.WithoutBudget()}, opts...)...)
 }
 
-// failsOnce is a body whose Read fails once and then says EOF, as many do.
+// failsOnce is a body whose Read fails once and then returns io.EOF, as many do.
 type failsOnce struct {
 	n   int
 	err error
@@ -75,8 +75,8 @@ func (f *failsOnce) Read(p []byte) (int, error) {
 }
 func (f *failsOnce) Close() error { return nil }
 
-// R8, R10: a fault of the caller's body is final, over HTTP/1 and HTTP/2: no
-// attempt sends what the first could not read as if it were whole.
+// R8, R10: an error of the caller's body is final, over HTTP/1 and HTTP/2. No attempt sends
+// a part of the body as if it were complete.
 func TestAFaultOfTheCallersBodyIsFinal(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk: I/O error")
@@ -99,7 +99,7 @@ func TestAFaultOfTheCallersBodyIsFinal(t *testing.T) {
 				whole := make(chan string, 8)
 				srv := http2Server(t, func(_ http.ResponseWriter, r *http.Request) {
 					text, err := io.ReadAll(r.Body)
-					if err == nil && strings.HasPrefix(name, "longer") { // as much as was announced has come
+					if err == nil && strings.HasPrefix(name, "longer") { // the server got the announced length
 						<-r.Context().Done()
 					} else if err == nil {
 						whole <- string(text)
@@ -125,7 +125,8 @@ func TestAFaultOfTheCallersBodyIsFinal(t *testing.T) {
 	}
 }
 
-// R10: a server that says 200 to a body that failed does not have it.
+// R10: a 200 after the request body failed is an error, since the server cannot have all of
+// the body.
 func TestASuccessOfABodyThatFailedIsNone(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk: I/O error")
@@ -147,8 +148,8 @@ func TestASuccessOfABodyThatFailedIsNone(t *testing.T) {
 	}
 }
 
-// R5, R10: over HTTP/2 a response that comes while the upload stalls is returned,
-// and its Close does not wait for the upload.
+// R5, R10: over HTTP/2, a response that arrives while the upload stalls is returned, and its
+// Close does not wait for the upload.
 func TestAnEarlyResponseIsReturned(t *testing.T) {
 	t.Parallel()
 	for name, length := range map[string]int64{"unknown length": -1, "known length": 100} {
@@ -161,7 +162,7 @@ func TestAnEarlyResponseIsReturned(t *testing.T) {
 				})
 				client := &http.Client{Transport: transport.Chain(srv.Client().Transport, atOnce(retry.WithMaxRetries(3)))}
 				pr, pw := io.Pipe()
-				go func() { _, _ = io.WriteString(pw, "the head of a long upload") }() // and nothing more
+				go func() { _, _ = io.WriteString(pw, "the head of a long upload") }() // and then the writer stalls
 				ctx, cancel := context.WithTimeout(t.Context(), soon)
 				defer cancel()
 				req, err := http.NewRequestWithContext(ctx, http.MethodPut, srv.URL, pr)
@@ -182,8 +183,7 @@ func TestAnEarlyResponseIsReturned(t *testing.T) {
 	}
 }
 
-// R10: a body whose writer stalls does not keep a call beyond its clocks, and an
-// attempt's clock leaves the rest to the next attempt.
+// R10: a body whose writer stalls does not prolong a call beyond any of its timeouts.
 func TestAStalledBodyObeysTheClocks(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -199,7 +199,7 @@ func TestAStalledBodyObeysTheClocks(t *testing.T) {
 			for _, length := range []int64{10, -1} {
 				srv := http2Server(t, func(_ http.ResponseWriter, r *http.Request) {
 					if _, err := io.Copy(io.Discard, r.Body); err != nil {
-						panic(http.ErrAbortHandler) // else its response might arrive in the last moment
+						panic(http.ErrAbortHandler) // otherwise its response might still arrive
 					}
 				})
 				base := baseOf(srv, http2)
@@ -220,7 +220,7 @@ func TestAStalledBodyObeysTheClocks(t *testing.T) {
 	}
 }
 
-// R10: what comes in goes out: an upload through a reverse proxy is not held back.
+// R10: an upload through a reverse proxy is forwarded as it arrives.
 func TestAReverseProxyStreamsUploads(t *testing.T) {
 	t.Parallel()
 	first, last := make(chan string), make(chan string)
@@ -261,8 +261,8 @@ func TestAReverseProxyStreamsUploads(t *testing.T) {
 	client.Wait()
 }
 
-// R7: net/http can send again by itself what our loop could repeat: a POST that a
-// GOAWAY leaves out, with a body that seeks; a PUT of unknown length, too.
+// R7: net/http can itself send again what the loop could retry: a POST that a GOAWAY
+// excludes, with a body that can seek, and a PUT of unknown length.
 func TestWhatAGoAwayLeavesOutIsSentAgain(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "body")
@@ -302,7 +302,7 @@ func TestWhatAGoAwayLeavesOutIsSentAgain(t *testing.T) {
 	}
 }
 
-// R10: what cannot or need not be replayed goes down untouched.
+// R10: a body that cannot or need not be sent again is passed down untouched.
 func TestABodyThatNeedNotBeReplayedGoesDownAsItCame(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]retry.Option{

@@ -20,8 +20,8 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// R18: a classifier decides by status, header, error, and the beginning of the
-// body, and the reader of the response gets that all the same.
+// R18: a classifier decides by status, header, error and the beginning of the body, which
+// the reader of the response still gets.
 func TestAClassifierDecides(t *testing.T) {
 	t.Parallel()
 	throttled := func(o retry.Outcome) retry.Answer {
@@ -74,7 +74,7 @@ func TestAClassifierDecides(t *testing.T) {
 	}
 }
 
-// R18, C5: the prefix is at most 4 KiB, and is waited for 100 ms.
+// R18, C5: the prefix is at most 4 KiB, and is waited for at most 100 ms.
 func TestThePrefixIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -102,7 +102,7 @@ func TestThePrefixIsBounded(t *testing.T) {
 	})
 }
 
-// R18: a panic of a classifier counts as "as usual" and is reported once.
+// R18: a panic of a classifier counts as AsUsual and is reported once.
 func TestAPanicOfAClassifierIsReportedOnce(t *testing.T) { //nolint:paralleltest // it borrows the default logger
 	var log bytes.Buffer
 	was := slog.Default()
@@ -118,8 +118,8 @@ func TestAPanicOfAClassifierIsReportedOnce(t *testing.T) { //nolint:paralleltest
 	assert.NotContains(t, log.String(), "canary")
 }
 
-// R7: a foreign error says by its methods whether it may be repeated, and whether
-// anything was sent.
+// R7: the methods of an error of another package say whether the attempt may be retried, and
+// whether anything was sent.
 func TestAForeignErrorSaysWhatItIs(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -149,7 +149,7 @@ func (f foreign) Error() string   { return "foreign" }
 func (f foreign) Retryable() bool { return f.retryable }
 func (f foreign) NotSent() bool   { return f.unsent }
 
-// R20: with one seed the waits are the same, call by call.
+// R20: with the same seed the waits are the same, call by call.
 func TestOneSeedDrawsTheSameWaits(t *testing.T) {
 	t.Parallel()
 	for _, backoff := range []retry.Backoff{retry.FullJitter, retry.EqualJitter, retry.Decorrelated} {

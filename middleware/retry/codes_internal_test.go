@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// R1: three forms, ends in either order, blanks allowed, successes only where they are named.
+// R1: three forms, ends in either order, optional spaces, and successes only by 2xx or a
+// single code.
 func TestCodesMatchWhatTheyName(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -29,7 +29,7 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// stalling answers with a body that never comes, and notes when it was asked.
+// stalling returns a response whose body never arrives, and records when it was called.
 func stalling(sent *[]time.Duration) http.RoundTripper {
 	begun := time.Now()
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
@@ -39,8 +39,8 @@ func stalling(sent *[]time.Duration) http.RoundTripper {
 	})
 }
 
-// R3: the drain of a response counts: no attempt begins after MaxElapsed, nor at
-// or after the deadline, and the last response stands.
+// R3: draining a response counts towards the limits: no attempt begins after MaxElapsed, nor
+// at or after the deadline, and the last response is returned.
 func TestTheDrainIsPartOfThePlan(t *testing.T) {
 	t.Parallel()
 	const delay, drain = 400 * time.Millisecond, 5 * time.Second
@@ -70,7 +70,7 @@ func TestTheDrainIsPartOfThePlan(t *testing.T) {
 	}
 }
 
-// R3: the loop plans with the limiter's next turn, which comes after its own wait.
+// R3: the loop takes into account when the limiter would admit the next attempt.
 func TestTheLimitersNextTurnIsPartOfThePlan(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -117,8 +117,8 @@ func TestTheLimitersNextTurnIsPartOfThePlan(t *testing.T) {
 	}
 }
 
-// R13: a clock that rings as the head arrives is a timeout, and never a response
-// whose body cannot be read.
+// R13: if the timeout expires as the headers arrive, the result is a timeout, never a
+// response whose body cannot be read.
 func TestAClockThatRingsWithTheHeadIsATimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestAClockThatRingsWithTheHeadIsATimeout(t *testing.T) {
 		bodies := []*bound{}
 		base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			calls++
-			time.Sleep(time.Second) // the same moment as the clock
+			time.Sleep(time.Second) // until the timeout expires
 			synctest.Wait()         // the clock's function has run
 			bodies = append(bodies, &bound{ctx: req.Context()})
 			return &http.Response{StatusCode: 200, Body: bodies[calls-1], Request: req}, nil
@@ -154,8 +154,8 @@ func (b *bound) Read([]byte) (int, error) {
 }
 func (b *bound) Close() error { b.closed++; return nil }
 
-// R7: a host that does not exist has at most three attempts, none begun after 3s;
-// one whose resolver fails is tried as often as any.
+// R7: if the host does not exist, there are at most three attempts, and none begins after
+// 3s. If the resolver fails, the usual limits apply.
 func TestAHostThatDoesNotExistIsSoonGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -192,8 +192,8 @@ func TestAHostThatDoesNotExistIsSoonGivenUp(t *testing.T) {
 	}
 }
 
-// R7: what the trace of an attempt saw counts more than an error: a dial of another
-// errand, made after the request was answered, proves nothing.
+// R7: the trace of an attempt takes precedence over the error. A failed dial for another
+// purpose, after the response has arrived, proves nothing.
 func TestADialErrorOfAnotherErrandProvesNothing(t *testing.T) {
 	t.Parallel()
 	var posts atomic.Int32
@@ -219,8 +219,8 @@ func TestADialErrorOfAnotherErrandProvesNothing(t *testing.T) {
 	assert.EqualValues(t, 1, posts.Load())
 }
 
-// R8: the verdict of a callback on the server's certificate is final; a handshake
-// that the network breaks is not.
+// R8: if a callback refuses the server's certificate, that is final. A handshake that the
+// network breaks is not.
 func TestAServerThatACallbackRefusesIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	pin := errors.New("pin mismatch")
@@ -253,7 +253,7 @@ func TestAServerThatACallbackRefusesIsAskedOnce(t *testing.T) {
 	}
 }
 
-// R12: Request.Cancel ends a wait, and an attempt that it ended is not repeated.
+// R12: Request.Cancel ends a wait, and an attempt that it ended is not retried.
 func TestTheRequestsCancelChannelEndsTheCall(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -291,8 +291,9 @@ func TestTheRequestsCancelChannelEndsTheCall(t *testing.T) {
 	}
 }
 
-// R18: a 403 that carries Retry-After or a spent quota is a throttle: it is retried
-// for every method though no list names it, and costs no budget. A plain one is not.
+// R18: a 403 with Retry-After or a spent quota throttles: it is retried for every method
+// although it is not listed, and spends nothing from the budget. Any other 403 is not
+// retried.
 func TestA403ThatThrottlesIsRetried(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -322,8 +323,8 @@ func TestA403ThatThrottlesIsRetried(t *testing.T) {
 	}
 }
 
-// R6: a spent quota whose renewal is known is a hint on a response that throttles,
-// where there is no Retry-After; on others it is none.
+// R6: an exhausted quota with a known reset is a hint if the response throttles and has no
+// Retry-After; otherwise it is not.
 func TestASpentQuotaIsAHint(t *testing.T) {
 	t.Parallel()
 	spent := func(more ...string) http.Header {
@@ -366,7 +367,7 @@ func TestASpentQuotaIsAHint(t *testing.T) {
 	}
 }
 
-// R14: a budget of nil is the client's own, for one call too.
+// R14: a nil budget means the default, also for a single call.
 func TestANilBudgetIsTheDefault(t *testing.T) {
 	t.Parallel()
 	outage := func(ctx context.Context, opts ...retry.Option) int {
@@ -391,7 +392,7 @@ func TestANilBudgetIsTheDefault(t *testing.T) {
 	})
 }
 
-// R5: a retry that the body rules out gives its share of the budget back.
+// R5: if the body cannot be sent again, the retry is given back to the budget.
 func TestARetryThatIsNotMadeCostsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// dropping answers an attempt with 503 and the body that the context carries, and the
-// next one with 200.
+// dropping returns a 503 with the body from the context to one attempt, and a 200 to the
+// next.
 type dropping struct{ answered sync.Map }
 
 type droppedKey struct{}
@@ -32,9 +32,9 @@ func (d *dropping) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{}, Body: body, Request: req}, nil
 }
 
-// R5: a stalled response is dropped in time, whatever clock the calls of the client
-// before were under: a bubble of synctest ends with all its timers, and has nothing to
-// do with a body of another.
+// R5: a stalled response is dropped in time, whichever clock earlier calls of the client
+// used: the timers of a synctest bubble end with it, and must not be used for the bodies of
+// another.
 func TestAStalledResponseIsDroppedUnderAnyClock(t *testing.T) {
 	t.Parallel()
 	quick := func() io.ReadCloser { return io.NopCloser(strings.NewReader("busy")) }

@@ -13,8 +13,8 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// R3: the time of a loop begins with its own round trip, however old the layer
-// is, and whether a record keeps the time, none is there, or one that has ended.
+// R3: the time of a loop starts with its round trip, whatever the age of the layer, and
+// whether there is an open record, a sealed one or none.
 func TestEachLoopHasItsOwnTime(t *testing.T) {
 	t.Parallel()
 	plain := func(ctx context.Context) context.Context { return ctx }

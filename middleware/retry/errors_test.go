@@ -14,7 +14,7 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// R4: an error says in words why there was no further attempt, and what would allow one.
+// R4: an error says why there was no further attempt, and what would allow one.
 func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]*retry.Error{
@@ -56,7 +56,7 @@ func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 	}, retry.WithAttemptTimeout(time.Second), retry.WithMaxRetries(1))
 }
 
-// R17, C10: settings that contradict each other are named with the cure, and which of them is a default.
+// R17, C10: the error for settings that conflict says how to fix them, and which is a default.
 func TestContradictionsNameTheDefault(t *testing.T) {
 	t.Parallel()
 	for want, opts := range map[string][]retry.Option{
@@ -79,14 +79,14 @@ func TestContradictionsNameTheDefault(t *testing.T) {
 	require.NoError(t, transport.Check(retry.New(retry.WithCallTimeout(time.Second), retry.WithAttemptTimeout(time.Second))(okBase)))
 }
 
-// C10: a call's own policy is refused with the package named once.
+// C10: the error for an invalid policy of a call names the package once.
 func TestABadPolicyOfACallIsNamedOnce(t *testing.T) {
 	t.Parallel()
 	_, err := transport.Chain(okBase, retry.New()).RoundTrip(getIt(retry.WithPolicy(t.Context(), retry.WithMaxRetries(-1))))
 	require.EqualError(t, err, "retry: policy of this call: max retries -1 is negative")
 }
 
-// R15: a call may have a shorter clock than the attempts of the client.
+// R15: a call may have a timeout shorter than the attempt timeout of the client.
 func TestACallMayHaveAShorterClockThanAnAttempt(t *testing.T) {
 	t.Parallel()
 	rt := transport.Chain(okBase, retry.New(retry.WithAttemptTimeout(time.Minute)))

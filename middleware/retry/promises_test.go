@@ -29,8 +29,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// C1: neither the caller's request nor one that was handed down is written to,
-// whatever the loop needs of its own: a body, a clock, a trace.
+// C1: neither the caller's request nor one that was passed down is modified, even if the
+// loop needs another body, a timeout or a trace.
 func TestARequestIsNotWrittenOnceItIsHandedDown(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string]io.Reader{
@@ -74,8 +74,8 @@ type seekable struct {
 
 func (s *seekable) Close() error { s.closed++; return nil }
 
-// C2: a body that the attempts share is closed once, by us, however the call
-// ends; so is each that GetBody made, by the base.
+// C2: a body that the attempts share is closed once by the loop, however the call ends. Each
+// body from GetBody is closed once by the base.
 func TestEachBodyIsClosedOnce(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -88,7 +88,7 @@ func TestEachBodyIsClosedOnce(t *testing.T) {
 		{"the end of the retries", status(503), nil, false},
 		{"an error", []step{{err: errors.New("broken")}}, nil, false},
 		{"no time for a wait", []step{{status: 503, header: http.Header{"Retry-After": {"20"}}}}, []retry.Option{retry.WithMaxElapsed(time.Second)}, false},
-		{"cancelled while it waits", []step{{status: 503, header: http.Header{"Retry-After": {"20"}}}}, nil, true},
+		{"canceled while it waits", []step{{status: 503, header: http.Header{"Retry-After": {"20"}}}}, nil, true},
 		{"a policy that is impossible", status(200), []retry.Option{retry.WithMaxRetries(-1)}, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -147,7 +147,7 @@ func TestAPanicBelowLeavesTheCallUsable(t *testing.T) {
 	assert.Equal(t, retry.ReasonAttempts, rec.Reason())
 }
 
-// C5: an answer that asks for no retry is returned as it came, unread.
+// C5: a response that is not retried is returned unchanged and unread.
 func TestAnAnswerIsReturnedAsItCame(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{200, 204, 301, 302, 307, 401, 404, 501} {
@@ -168,7 +168,7 @@ func TestAnAnswerIsReturnedAsItCame(t *testing.T) {
 	}
 }
 
-// C8: what an attempt's clock needs ends with an attempt that failed.
+// C8: the timer and context of an attempt timeout end when the attempt fails.
 func TestTheContextOfAFailedAttemptEnds(t *testing.T) {
 	t.Parallel()
 	var sent []context.Context
@@ -191,7 +191,7 @@ func okStatus(req *http.Request, code int) *http.Response {
 	return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: req}
 }
 
-// R2, R3, R5, R10, R14: the figures of docs/promises.md are those of the code.
+// R2, R3, R5, R10, R14: the defaults are those in docs/promises.md.
 func TestTheDefaultsAreWhatIsPromised(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, 64<<10, layer.DrainBytes)
@@ -203,7 +203,7 @@ func TestTheDefaultsAreWhatIsPromised(t *testing.T) {
 		assert.Equal(t, retry.ReasonAttempts, rec.Reason())
 	}, retry.WithBackoff(func(s retry.Step) time.Duration {
 		steps = append(steps, s)
-		return 12 * time.Second // five of them take all of MaxElapsed
+		return 12 * time.Second // five such waits use up MaxElapsed
 	}))
 	require.Len(t, steps, 5)
 	assert.Equal(t, time.Second, steps[0].Base)
@@ -235,7 +235,7 @@ func (endlessText) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// waits returns the first waits of many calls that meet one answer each.
+// waits returns the first waits of many calls after a given response.
 func waits(t *testing.T, first step, req func(context.Context) *http.Request, opts ...retry.Option) (least, most, mean time.Duration) {
 	t.Helper()
 	const runs = 400
@@ -255,7 +255,7 @@ func waits(t *testing.T, first step, req func(context.Context) *http.Request, op
 	return least, most, mean
 }
 
-// vendor is a layer below the loop that reads what only one vendor says.
+// vendor is a layer below the loop that reads a vendor's headers.
 func vendor() transport.Middleware {
 	return ratelimit.New(nil, ratelimit.WithReader(func(header http.Header, said transport.RateLimit) transport.RateLimit {
 		said.Throttled = header.Get("Vendor-State") == "SLOW"
@@ -264,8 +264,8 @@ func vendor() transport.Middleware {
 	}))
 }
 
-// R2, R6: without a hint a wait is even from zero to the ceiling; a hint is a
-// floor below a draw to the ceiling, or to a tenth of the hint if that is more.
+// R2, R6: without a hint a wait is uniform from zero to the ceiling. With a hint it is the
+// hint plus a random value up to the ceiling, or to a tenth of the hint if that is more.
 func TestAWaitIsEvenOverItsSpan(t *testing.T) {
 	t.Parallel()
 	hint := func(status int, name, value string) step {
@@ -305,8 +305,8 @@ func TestAWaitIsEvenOverItsSpan(t *testing.T) {
 	}
 }
 
-// R6: the longest hint there can be is honoured without an overflow: it stops
-// at the bound of the call instead of being repeated at once.
+// R6: the longest possible hint does not overflow: the call ends because of its limits,
+// instead of retrying at once.
 func TestAHintThatSaturatesDoesNotOverflow(t *testing.T) {
 	t.Parallel()
 	for range 20 {
@@ -320,7 +320,7 @@ func TestAHintThatSaturatesDoesNotOverflow(t *testing.T) {
 	}
 }
 
-// R7: idempotent by RFC 9110, or by a key under either of its names.
+// R7: requests are idempotent by RFC 9110, or by an idempotency key in either header.
 func TestWhichRequestsAreIdempotent(t *testing.T) {
 	t.Parallel()
 	broken := step{err: errors.New("broken")}
@@ -345,8 +345,8 @@ func methodIt(t *testing.T, method string) *http.Request {
 	return req
 }
 
-// R7: a broken POST is repeated if its own attempt asked for a connection and had
-// none; what the attempt before it had says nothing, nor does a base that is silent.
+// R7: a failed POST is retried if that attempt requested a connection and obtained none. The
+// attempt before it proves nothing, nor does a base that does not call the trace.
 func TestAConnectionThatWasNotHadProvesThatNothingWasSent(t *testing.T) {
 	t.Parallel()
 	const silent, asked, had = "silent", "asked", "had"
@@ -390,8 +390,8 @@ func TestAConnectionThatWasNotHadProvesThatNothingWasSent(t *testing.T) {
 	}
 }
 
-// A stream error of net/http has no name outside of it: it matches any type of
-// the same fields.
+// The stream error of net/http is not exported. errors.As converts it to any type with the
+// same fields.
 type streamError struct {
 	StreamID uint32
 	Code     uint32
@@ -409,8 +409,8 @@ func (e streamError) As(target any) bool {
 	return true
 }
 
-// R7: a stream that was refused was not processed (RFC 9113, section 8.7); one
-// that ended in another way may have been.
+// R7: a refused stream was not processed (RFC 9113, section 8.7). A stream that ended in
+// another way may have been.
 func TestARefusedStreamProvesThatNothingWasDone(t *testing.T) {
 	t.Parallel()
 	for code, calls := range map[uint32]int{7: 2, 0: 1, 1: 1, 2: 1, 8: 1, 11: 1} {
@@ -425,8 +425,8 @@ func TestARefusedStreamProvesThatNothingWasDone(t *testing.T) {
 	}
 }
 
-// R8: each of the ways in which net/http says that a server cannot be trusted,
-// and a caller who left while the attempt ran: no wait is noted, no retry drawn.
+// R8: no wait and no retry follow any of the errors of net/http for a server that cannot be
+// trusted, nor a cancellation during the attempt.
 func TestWhatNoRepeatMendsIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []error{
@@ -453,7 +453,7 @@ func TestWhatNoRepeatMendsIsTriedOnce(t *testing.T) {
 	}
 }
 
-// R13: the head ends an attempt's clock, and the body has the rest of the call.
+// R13: the attempt timeout ends with the headers, and the body has the rest of the call's time.
 func TestABodyHasTheRestOfTheCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -473,8 +473,8 @@ func TestABodyHasTheRestOfTheCall(t *testing.T) {
 	})
 }
 
-// R15: the inner loop's shorter time counts for the outer, and the record says
-// that one of the two passed through.
+// R15: the inner loop's shorter time limit applies to the outer loop, and the record says
+// that the inner one passed the request through.
 func TestTheShorterTimeOfTwoRetriersCounts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -493,8 +493,8 @@ func TestTheShorterTimeOfTwoRetriersCounts(t *testing.T) {
 	})
 }
 
-// R14: a full reserve and a fifth of the calls, ten a second after that, and
-// nothing of another client's, also of one from the same middleware.
+// R14: retries are limited to a full reserve and a fifth of the calls, then to ten a second.
+// Other clients have separate budgets, also those of the same middleware.
 func TestTheBudgetIsAsLargeAsPromised(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -514,7 +514,7 @@ func TestTheBudgetIsAsLargeAsPromised(t *testing.T) {
 	})
 }
 
-// R16: a hook is told of the status or of the error, never of both.
+// R16: a hook gets the status or the error, never both.
 func TestAHookIsToldOfTheAnswer(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
@@ -529,8 +529,8 @@ func TestAHookIsToldOfTheAnswer(t *testing.T) {
 	assert.Equal(t, broken, events[1].Err)
 }
 
-// L3: retries alone, without a limiter, where the server says when to come back:
-// 1,000 calls of 64 goroutines against 200 a second with a burst of 50.
+// L3: retries alone, without a limiter, if the server sends Retry-After: 1,000 calls by 64
+// goroutines against 200 a second with a burst of 50.
 func TestRetriesAloneGetThroughABucket(t *testing.T) {
 	t.Parallel()
 	const calls, ideal = 1000, (1000 - 50) / 200.0
@@ -558,7 +558,7 @@ func TestRetriesAloneGetThroughABucket(t *testing.T) {
 	}
 }
 
-// A bucket lets 200 requests a second pass, after a burst of 50.
+// A bucket admits 200 requests a second, after a burst of 50.
 type bucket struct {
 	mu       sync.Mutex
 	tokens   float64
@@ -583,8 +583,8 @@ func (b *bucket) RoundTrip(req *http.Request) (*http.Response, error) {
 	return okStatus(req, 200), nil
 }
 
-// O1, R16: the first panic of a client's hooks is logged, and no other. It is
-// not parallel, for it borrows the default logger.
+// O1, R16: only the first panic of a client's hooks is logged. The test is not parallel,
+// because it replaces the default logger.
 func TestAPanicOfAHookIsReportedOnce(t *testing.T) { //nolint:paralleltest // it borrows the default logger
 	before := slog.Default()
 	defer slog.SetDefault(before)
@@ -599,8 +599,8 @@ func TestAPanicOfAHookIsReportedOnce(t *testing.T) { //nolint:paralleltest // it
 	assert.Equal(t, 1, strings.Count(log.String(), "the hook"))
 }
 
-// R4, R10: a stream that turns out longer than may be kept is sent once. Its
-// answer is returned at once, and the record says why no other was asked for.
+// R4, R10: a stream that is longer than the replay buffer is sent once. The response is
+// returned at once, and the record says why it was not retried.
 func TestAStreamThatTurnsOutTooLongIsSentOnce(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
@@ -634,7 +634,8 @@ func TestAStreamThatTurnsOutTooLongIsSentOnce(t *testing.T) {
 	}
 }
 
-// R3, A4: the attempt more after a 401 is outside MaxRetries, not outside MaxElapsed.
+// R3, A4: the extra attempt after a 401 does not count against MaxRetries, but MaxElapsed
+// applies to it.
 func TestNoAttemptMoreBeginsAfterMaxElapsed(t *testing.T) {
 	t.Parallel()
 	asking := func(next http.RoundTripper) http.RoundTripper {
@@ -653,8 +654,8 @@ func TestNoAttemptMoreBeginsAfterMaxElapsed(t *testing.T) {
 	}
 }
 
-// C3, C8: a panic of the base ends the context and the timer of its attempt; a
-// context of the caller's own making would hold a goroutine until then.
+// C3, C8: a panic of the base ends the context and the timer of its attempt. Below a custom
+// context, the attempt's context needs a goroutine until it ends.
 func TestAPanicEndsTheAttemptsContext(t *testing.T) {
 	t.Parallel()
 	var sent context.Context

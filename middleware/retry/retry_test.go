@@ -27,7 +27,7 @@ import (
 	"github.com/tripware/tripware/transport/network"
 )
 
-// A server answers one attempt after the other by its script; the last step repeats.
+// A server responds to the attempts by the steps of a script; the last step repeats.
 type server struct {
 	script []step
 	bodies []string
@@ -128,7 +128,7 @@ func keyedIt(ctx context.Context) *http.Request {
 	return req
 }
 
-// R3, R4: at most MaxRetries after the first attempt; the last response stands, unread.
+// R3, R4: at most MaxRetries follow the first attempt; the last response is returned unread.
 func TestStopsAfterTheLastRetryAndReturnsItsResponse(t *testing.T) {
 	t.Parallel()
 	s := &server{script: status(503)}
@@ -143,7 +143,7 @@ func TestStopsAfterTheLastRetryAndReturnsItsResponse(t *testing.T) {
 	}, retry.WithMaxElapsed(0))
 }
 
-// R2: full jitter, each wait below its ceiling and the cap.
+// R2: full jitter; each wait is below its ceiling and the maximum delay.
 func TestWaitsStayBelowTheirCeilings(t *testing.T) {
 	t.Parallel()
 	for range 50 {
@@ -161,7 +161,7 @@ func TestWaitsStayBelowTheirCeilings(t *testing.T) {
 	}
 }
 
-// R9, R7: which method is repeated on which answer.
+// R9, R7: which method is retried after which response.
 func TestWhatIsRepeated(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken pipe")
@@ -238,7 +238,7 @@ type refusal struct{}
 func (refusal) Error() string   { return "not sent" }
 func (refusal) Retryable() bool { return false }
 
-// R8: what cannot be sent is not tried again.
+// R8: a request that cannot be sent is not retried.
 func TestARequestThatCannotBeSentIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(*http.Request){
@@ -260,7 +260,7 @@ func TestARequestThatCannotBeSentIsTriedOnce(t *testing.T) {
 	}
 }
 
-// R6: a hint is a floor, jittered so that clients do not wake together.
+// R6: a hint is a minimum, with jitter so that clients do not retry together.
 func TestAHintIsAFloor(t *testing.T) {
 	t.Parallel()
 	s := &server{script: []step{{status: 503, header: http.Header{"Retry-After": {"20"}}}, {status: 200}}}
@@ -273,7 +273,7 @@ func TestAHintIsAFloor(t *testing.T) {
 	})
 }
 
-// R6: above the largest hint the policy decides.
+// R6: the policy decides about hints that are longer than the maximum.
 func TestALongHint(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -308,7 +308,7 @@ func TestALongHint(t *testing.T) {
 	}
 }
 
-// R3: no wait begins that would pass the bound or the caller's deadline.
+// R3: no wait begins that would go beyond MaxElapsed or the caller's deadline.
 func TestNoWaitBeginsThatCannotEnd(t *testing.T) {
 	t.Parallel()
 	hint := http.Header{"Retry-After": {"20"}}
@@ -333,7 +333,7 @@ func TestNoWaitBeginsThatCannotEnd(t *testing.T) {
 	})
 }
 
-// R12: cancelling a wait ends it at once, with the cause.
+// R12: canceling a call ends its wait at once, with the cause.
 func TestCancellingAWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -350,7 +350,7 @@ func TestCancellingAWait(t *testing.T) {
 	})
 }
 
-// C2: a call that is cancelled already is not sent, and its body closed.
+// C2: a call that is already canceled is not sent, and its body is closed.
 func TestACancelledCallIsNotSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -365,7 +365,7 @@ func TestACancelledCallIsNotSent(t *testing.T) {
 	assert.Equal(t, 1, sent.closed)
 }
 
-// R4: an error at the end unwraps to the cause of the last attempt.
+// R4: the returned error unwraps to the error of the last attempt.
 func TestTheLastErrorIsWrapped(t *testing.T) {
 	t.Parallel()
 	last := errors.New("the last")
@@ -390,7 +390,7 @@ func TestTheBodyIsSentAgain(t *testing.T) {
 	})
 }
 
-// R10: a stream above the ceiling goes out once, and the reason is recorded.
+// R10: a stream longer than the replay buffer is sent once, and the reason is recorded.
 func TestALongStreamIsSentOnce(t *testing.T) {
 	t.Parallel()
 	s := &server{script: status(429, 200)}
@@ -421,7 +421,7 @@ func TestAGetBodyThatFailsEndsTheCall(t *testing.T) {
 	})
 }
 
-// R13: the three clocks are told apart.
+// R13: errors.Is distinguishes the three timeouts.
 func TestTheClocksAreToldApart(t *testing.T) {
 	t.Parallel()
 	slow := []step{{status: 200, takes: 10 * time.Second}}
@@ -484,7 +484,7 @@ func TestTheAttemptsContextLivesUntilTheBodyIsClosed(t *testing.T) {
 	})
 }
 
-// R13: a limiter's wait is no part of the attempt's time.
+// R13: a limiter's wait does not count against the attempt timeout.
 func TestALimitersWaitHoldsTheAttemptsClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -505,7 +505,7 @@ func TestALimitersWaitHoldsTheAttemptsClock(t *testing.T) {
 	})
 }
 
-// C4: a 101's body stays writable under the attempt's clock.
+// C4: the body of a 101 stays writable with an attempt timeout.
 func TestAnUpgradedBodyStaysWritable(t *testing.T) {
 	t.Parallel()
 	base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
@@ -520,7 +520,7 @@ func TestAnUpgradedBodyStaysWritable(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 }
 
-// R14: an outage does not multiply the load; 429s draw nothing.
+// R14: an outage does not multiply the load; retries after a 429 spend nothing.
 func TestABudgetBoundsRetriesInAnOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -588,7 +588,7 @@ func TestAPolicyPerCall(t *testing.T) {
 	}
 }
 
-// R15: of two retriers on one call the inner passes through, with the stricter limits of both.
+// R15: of two nested loops the inner one passes requests through; the stricter limits apply.
 func TestTwoRetriersDoNotMultiply(t *testing.T) {
 	t.Parallel()
 	strict, loose := retry.New(retry.WithMaxRetries(2), retry.WithBaseDelay(0)), retry.New(retry.WithMaxRetries(4), retry.WithBaseDelay(0))
@@ -609,7 +609,7 @@ func TestTwoRetriersDoNotMultiply(t *testing.T) {
 	}
 }
 
-// A4: a layer below may ask for one attempt more, outside the limits.
+// A4: a layer below may ask for one extra attempt, outside the limits.
 func TestALayerBelowMayAskForOneAttemptMore(t *testing.T) {
 	t.Parallel()
 	s := &server{script: status(401, 401, 200)}
@@ -631,7 +631,7 @@ func TestALayerBelowMayAskForOneAttemptMore(t *testing.T) {
 	assert.Equal(t, 1, s.drops[0].closed)
 }
 
-// R16: hooks get values, and no record; a panic in one is contained.
+// R16: hooks get plain values and no record; a panic in one does not affect the call.
 func TestHooksSeeEachFailedAttempt(t *testing.T) {
 	t.Parallel()
 	s := &server{script: []step{{status: 503}, {err: errors.New("broken")}, {status: 503}}}
@@ -654,7 +654,7 @@ func TestHooksSeeEachFailedAttempt(t *testing.T) {
 	}, retry.WithMaxRetries(2), retry.WithHook(hook), retry.WithHook(nil))
 }
 
-// R17, C10: bad settings refuse every call and name all of them.
+// R17, C10: invalid settings refuse every call with an error that lists all of them.
 func TestBadSettingsRefuseEveryCall(t *testing.T) {
 	t.Parallel()
 	refusing := retry.New(
@@ -675,7 +675,7 @@ func TestBadSettingsRefuseEveryCall(t *testing.T) {
 	require.NoError(t, transport.Check(retry.New(retry.WithBaseDelay(0), retry.WithMaxDelay(0), retry.WithMaxElapsed(0), retry.WithMaxRetries(0))(okBase)))
 }
 
-// R2: the other algorithms stay within their own bounds.
+// R2: the other algorithms stay within their bounds.
 func TestOtherBackoffs(t *testing.T) {
 	t.Parallel()
 	s := retry.Step{Retry: 3, Base: time.Second, Max: 10 * time.Second, Ceiling: 4 * time.Second, Last: 2 * time.Second}
@@ -696,7 +696,7 @@ func TestARetrierPrintsItsPolicy(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(transport.Chain(okBase, retry.New(retry.Off()))), "retry(off)")
 }
 
-// C7: one retrier, many goroutines.
+// C7: many goroutines may use one loop.
 func TestARetrierIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int64
@@ -756,7 +756,7 @@ func TestDroppedResponsesGiveTheirConnectionBack(t *testing.T) {
 	assert.EqualValues(t, 1, connections.Load())
 }
 
-// R7: evidence from a real base: nothing was sent when no connection was had.
+// R7: with a real base, nothing was sent if no connection was obtained.
 func TestAPostIsRepeatedWhenNoConnectionWasHad(t *testing.T) {
 	t.Parallel()
 	base := &http.Transport{}
@@ -770,7 +770,7 @@ func TestAPostIsRepeatedWhenNoConnectionWasHad(t *testing.T) {
 	assert.True(t, slices.ContainsFunc(rec.Waits(), func(w transport.Wait) bool { return w.Reason == "no connection" }))
 }
 
-// R7: a server that hangs up after it read the request may have done what it says.
+// R7: a server that disconnects after reading the request may have processed it.
 func TestAPostIsNotRepeatedAfterItWasSent(t *testing.T) {
 	t.Parallel()
 	var requests, connections atomic.Int64

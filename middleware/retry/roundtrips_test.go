@@ -20,8 +20,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// C11: round trips that run at the same time on one record are each retried, to
-// one URL as to many, with a chain or without.
+// C11: round trips that run concurrently with one record are each retried, to one URL or to
+// many, with or without a chain.
 func TestAFanOutOfOneCallIsRetried(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]func(int) string{
@@ -65,8 +65,8 @@ func TestAFanOutOfOneCallIsRetried(t *testing.T) {
 	}
 }
 
-// C11: another client that a layer asks inside an attempt has retries of its own,
-// and neither the policy nor a mark of the outer call.
+// C11: another client that a layer uses inside an attempt has separate retries. The policy
+// and marks of the outer call do not apply to it.
 func TestAnotherClientBelowHasItsOwnRetries(t *testing.T) {
 	t.Parallel()
 	for how, build := range map[string]func(http.RoundTripper, ...retry.Option) http.RoundTripper{"chain": stacked, "bare": wrapped} {
@@ -100,8 +100,8 @@ func TestAnotherClientBelowHasItsOwnRetries(t *testing.T) {
 	}
 }
 
-// C11: a loop that a foreign layer hides is nested in the one above, whatever
-// copies of the request were made.
+// C11: a loop that a foreign layer hides is nested in the one above, whatever copies of the
+// request were made.
 func TestAHiddenLoopPassesThrough(t *testing.T) {
 	t.Parallel()
 	s := &server{script: status(503)}
@@ -121,7 +121,7 @@ func TestAHiddenLoopPassesThrough(t *testing.T) {
 	}
 }
 
-// R3: a record that is sealed while the call runs ends neither its retries nor its time.
+// R3: sealing a record while the call runs changes neither its retries nor its time.
 func TestASealedRecordDoesNotEndRetries(t *testing.T) {
 	t.Parallel()
 	for _, build := range []func(http.RoundTripper, ...retry.Option) http.RoundTripper{stacked, wrapped} {
@@ -144,7 +144,7 @@ func TestASealedRecordDoesNotEndRetries(t *testing.T) {
 	}
 }
 
-// R15: WithRetriesPerCall holds a client above that retries to one number for the call:
+// R15: WithRetriesPerCall limits the retries of a call below a client that also retries:
 // attempts of earlier round trips with the same method and URL count.
 func TestRetriesAreCountedWithinTheCall(t *testing.T) {
 	t.Parallel()
@@ -204,8 +204,8 @@ func TestRetriesAreCountedWithinTheCall(t *testing.T) {
 	})
 }
 
-// R5: a dropped response of an attempt that still holds its body is closed within
-// the time of a drain, whatever its Close does.
+// R5: if an attempt still holds the request's body, dropping its response takes no longer
+// than a drain, whatever Close does.
 func TestACloseThatBlocksDoesNotHoldTheCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

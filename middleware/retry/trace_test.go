@@ -65,9 +65,9 @@ func asks(status int) func([]*httptrace.ClientTrace) int {
 	}
 }
 
-// R7: what an attempt does after its end proves nothing about the next one. A POST
-// that broke on a silent base is not sent again because an attempt before it, which a
-// layer below had sent twice or which is still dialing, asks for a connection.
+// R7: events of an attempt after its end prove nothing about the next one. A POST that failed
+// on a base without traces is not retried because an earlier attempt, which a layer below
+// had sent twice or which is still dialing, requests a connection.
 func TestALateEventProvesNothing(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]func([]*httptrace.ClientTrace) int{
@@ -82,8 +82,8 @@ func TestALateEventProvesNothing(t *testing.T) {
 	}
 }
 
-// R8: a server that the base's callback refused in a handshake which nobody waits for
-// any more ends no later attempt.
+// R8: if the base's callback refuses a server in a handshake that no attempt waits for any
+// more, later attempts continue.
 func TestALateRefusalEndsNothing(t *testing.T) {
 	t.Parallel()
 	verifies := &http.Transport{TLSClientConfig: &tls.Config{
@@ -103,7 +103,7 @@ func TestALateRefusalEndsNothing(t *testing.T) {
 	assert.Len(t, base.traces, 3)
 }
 
-// The attempts of a call share a trace as long as nothing can write to it late.
+// The attempts of a call share a trace as long as no earlier attempt can write to it.
 func TestATraceServesACall(t *testing.T) {
 	t.Parallel()
 	base := &traced{RoundTripper: okBase, steps: []func([]*httptrace.ClientTrace) int{

@@ -20,8 +20,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// R19: a body that breaks off is a broken attempt: it is repeated by the rules of
-// the method, and where it is not, the response has what came and then the error.
+// R19: if the body breaks off, the attempt failed and is retried by the rules for its method.
+// Without a retry, the response has the bytes that arrived, followed by the error.
 func TestABodyThatBreaksOffIsABrokenAttempt(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -79,7 +79,7 @@ func TestABodyThatBreaksOffIsABrokenAttempt(t *testing.T) {
 	}
 }
 
-// R19: the attempt's clock runs until the body is read.
+// R19: the attempt timeout runs until the body has been read.
 func TestTheAttemptsClockRunsUntilTheBodyIsRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestTheAttemptsClockRunsUntilTheBodyIsRead(t *testing.T) {
 	})
 }
 
-// R19: a connection that breaks in the body, for real.
+// R19: a real connection that breaks within the body.
 func TestAConnectionThatBreaksInTheBodyIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int32

@@ -15,8 +15,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// R17, C10: zero is no bound for what bounds a time, and none for a wait, a share and
-// a count; never the default.
+// R17, C10: zero means no limit for a limit of time, and none for a wait, a share and a
+// count; it never means the default.
 func TestZeroIsNoBoundOrNone(t *testing.T) {
 	t.Parallel()
 	const long = 1000 * time.Hour
@@ -73,7 +73,7 @@ func TestADrainOfZeroReadsNothing(t *testing.T) {
 	}
 }
 
-// streamIt returns a request whose body can only be sent again if it is kept.
+// streamIt returns a request whose body can be sent again only from a copy.
 func streamIt(ctx context.Context) *http.Request {
 	req := postIt(ctx)
 	req.GetBody, req.Body = nil, io.NopCloser(io.MultiReader(req.Body))
