@@ -21,10 +21,10 @@ import (
 //	elapsed_ms      how long the call took, or has taken so far
 //	sealed          whether the call has ended
 //	status          of the last attempt; omitted if it has no response
-//	attempt_count   number of attempts
+//	attempt_count   how many attempts were made
 //	attempts        at most 16: attempt (its number), start_ms (since the call's start), elapsed_ms, and status or error
-//	wait_count      number of waits
-//	waited_ms       total duration of the waits
+//	wait_count      how many waits there were
+//	waited_ms       total duration of all of them
 //	waits           at most 16: before_attempt, wait_ms, reason, cause
 //	reason          why retries ended; omitted if no further retry was needed
 //	rate_limit      state, reason, limit, remaining, reset_ms, retry_after_ms, request_id; each only if the server sent it

@@ -17,7 +17,7 @@ import (
 )
 
 // The reasons why a retry loop ended although the last response or error called for a
-// retry. The reason is on the call's record.
+// retry. The call's record has the reason.
 const (
 	ReasonAttempts      transport.Reason = "attempts"       // all retries were made
 	ReasonElapsed       transport.Reason = "elapsed"        // the next attempt would begin after WithMaxElapsed
