@@ -12,7 +12,8 @@ import (
 // The calls of a layer share the timer that limits their drains. A timer for each drain
 // costs about a tenth of a call that gets 503, 503, 200 (BenchmarkRatio). Invariants:
 //
-//   - A body is never closed late, and at most 10 ms early: see layer.Drainer.
+//   - A body is never closed late, and early by one tick of 10 ms at most, unless the
+//     machine runs the timer late: see layer.Drainer.
 //   - Only calls with the clock of the process share a timer. A bubble of testing/synctest
 //     has another clock, which begins in the year 2000, and its timers end with it. There
 //     each drain has a separate timer.

@@ -24,11 +24,11 @@ type Drainer struct {
 
 // tick is how often a Drainer checks for bodies that take too long. A body that is added
 // between two ticks is charged from the last tick, so that it is closed up to one tick
-// early, but never late.
+// early, but never late. A tick that the machine runs late makes it earlier still.
 const tick = DrainTime / 10
 
-// Drain drains and closes body like the function [Drain], but may stop up to 10 ms before
-// the time within. If within is less than [DrainTime], it uses a separate timer and is
+// Drain drains and closes body like the function [Drain], but may stop a tick of 10 ms, or
+// as long as the machine takes to run it, before the time within. If within is less than [DrainTime], it uses a separate timer and is
 // exact.
 func (d *Drainer) Drain(body io.ReadCloser, limit int64, within time.Duration) {
 	if within < DrainTime || nothingToRead(body, limit, within) {
