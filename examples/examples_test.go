@@ -17,9 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each program prints what its output.golden holds. There, … stands for what
-// differs from run to run. Of a program that fails, its exit status and what it
-// wrote to standard error follow.
+// Each program prints what its output.golden holds. What differs from run to run is
+// written there as one of the placeholders. Of a program that fails, its exit status and
+// what it wrote to standard error follow.
 func TestExamplesPrintWhatTheyShould(t *testing.T) {
 	t.Parallel()
 	// What the walk sees the go command takes for what the result depends on; of
@@ -64,5 +64,12 @@ func run(t *testing.T, program string) string {
 }
 
 func pattern(golden string) *regexp.Regexp {
-	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(golden), "…", ".*") + "$")
+	placeholders := strings.NewReplacer(
+		"…", ".*",
+		"<number>", "[1-9][0-9]*",
+		"<time>", "[0-9][0-9.m]*s",
+		"<date>", "[0-9TZ:-]+",
+		"<id>", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+	)
+	return regexp.MustCompile("^" + placeholders.Replace(regexp.QuoteMeta(golden)) + "$")
 }
