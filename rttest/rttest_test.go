@@ -37,7 +37,7 @@ func child(t *testing.T, which string) string {
 func TestChild(t *testing.T) {
 	switch which := os.Getenv(childEnv); which {
 	case "":
-		t.Skip("a part of other tests")
+		t.Skip("it fails on purpose: other tests run it in a process and read what it prints")
 	case "options":
 		rttest.Run(t, pass, rttest.Skip("no-such-check", "typo"), rttest.Skip("sent-once", ""), rttest.WithPatience(-1),
 			rttest.Retries(rttest.Retry{}), rttest.Carries(rttest.Credential{Origin: "api.example.com", Header: "X-A", Query: "a"}), rttest.Limits(rttest.Limit{}))
@@ -87,7 +87,7 @@ func TestTellsAllThatIsWrongWithTheOptions(t *testing.T) {
 func TestTheRaceDetectorSeesALateWrite(t *testing.T) {
 	t.Parallel()
 	if !measure.Racing {
-		t.Skip("without the race detector nothing can be seen")
+		t.Skip("only the race detector sees such a write: run go test -race")
 	}
 	assert.Contains(t, child(t, "request-kept-after"), "DATA RACE")
 }
