@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strings"
 
 	"github.com/tripware/tripware/internal/header"
 )
@@ -187,27 +188,71 @@ func (b *binder) fillHeader(c *Client) {
 func (b *binder) fillBody(c *Client) {
 	switch {
 	case b.plan.body != nil || len(b.plan.whole) > 0:
-		b.fillJSON()
+		b.fillJSON(c)
 		b.header["Content-Type"] = c.jsonType
 	case len(b.plan.form) > 0:
 		b.fillForm()
 	}
 }
 
-func (b *binder) fillJSON() {
-	var body reflect.Value
-	if len(b.plan.whole) > 0 {
-		body = b.in.FieldByIndex(b.plan.whole[0].index)
-	} else {
-		body = reflect.New(b.plan.body)
+// fillJSON writes the body: the field that is all of it, or the json fields.
+func (b *binder) fillJSON(c *Client) {
+	kept := b.kept()
+	var err error
+	switch {
+	case len(b.plan.whole) > 0:
+		whole := b.in.FieldByIndex(b.plan.whole[0].index)
+		if b.json, err = json.Marshal(whole.Interface()); err == nil && c.known {
+			b.json = knownMembers(b.json, whole)
+		}
+	case c.known || len(kept.members) > 0 || kept.fault != nil:
+		b.json, err = b.marshalFields(c, kept)
+	default:
+		body := reflect.New(b.plan.body)
 		for i, f := range b.plan.json {
 			body.Elem().Field(i).Set(b.in.FieldByIndex(f.index))
 		}
+		b.json, err = json.Marshal(body.Interface())
 	}
-	var err error
-	if b.json, err = json.Marshal(body.Interface()); err != nil {
+	if err != nil {
 		b.faults.add("body", "cannot be written as JSON: %s", err)
 	}
+}
+
+// kept returns what the request keeps of the object that it was made from.
+func (b *binder) kept() Other {
+	if b.plan.other == nil {
+		return Other{}
+	}
+	kept, _ := reflect.TypeAssert[Other](b.in.FieldByIndex(b.plan.other))
+	return kept
+}
+
+// marshalFields writes the json fields one by one, with the members that are kept.
+func (b *binder) marshalFields(c *Client, kept Other) ([]byte, error) {
+	fields := make([]member, len(b.plan.json))
+	for i, f := range b.plan.json {
+		_, options, _ := strings.Cut(f.tag.Get("json"), ",")
+		fields[i] = member{
+			name: f.name, value: b.in.FieldByIndex(f.index),
+			omitZero: strings.Contains(options, "omitzero"), omitEmpty: strings.Contains(options, "omitempty"),
+		}
+	}
+	raw, err := marshalMembers(fields, kept)
+	if err != nil || !c.known {
+		return raw, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return nil, err
+	}
+	var known bytes.Buffer
+	for _, m := range fields {
+		if sent, ok := members[m.name]; ok {
+			appendMember(&known, m.name, knownMembers(sent, m.value))
+		}
+	}
+	return closed(known), nil
 }
 
 // request makes the request; its body can be had again, so that an attempt or a

@@ -26,6 +26,7 @@ import (
 
 	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/poll"
 )
 
 // DefaultMaxBody is how much of an answer is read unless [WithMaxBody] says
@@ -40,13 +41,16 @@ type Client struct {
 	codec   Codec
 	metrics *metrics.Publishers
 	maxBody int64
+	strict  bool // a member of an unexpected type fails the call
+	known   bool // only known members are sent
+	polling []poll.Option
 
 	accept   []string // values of headers that every request shares
 	jsonType []string
 
-	mu      sync.RWMutex
-	plans   map[planKey]*plan // a handful per service; computed once
-	intakes sync.Pool         // of *intake, to read answers into
+	mu    sync.RWMutex
+	plans map[planKey]*plan     // a handful per service; computed once
+	odd   map[reflect.Type]bool // whether values of a type can keep mismatches
 }
 
 type planKey struct {
@@ -65,6 +69,22 @@ func WithMetrics(p *metrics.Publishers) Option { return func(c *Client) { c.metr
 // longer one is an error that Is [ErrTooLarge]. The default is [DefaultMaxBody]; 0 means no bound.
 func WithMaxBody(n int64) Option { return func(c *Client) { c.maxBody = n } }
 
+// WithStrictDecoding makes a member of an unexpected type in a response an error that matches
+// [ErrResponse]. By default its field is left zero, and [Metadata.Mismatches] lists it.
+func WithStrictDecoding() Option { return func(c *Client) { c.strict = true } }
+
+// WithKnownMembersOnly leaves out of requests the members that [Other] keeps under names that
+// the types do not have. Use it if the server refuses members that only it may write. By
+// default they are sent back as they came. Values that are kept whole, such as a responder of
+// an unknown kind, are sent in any case.
+func WithKnownMembersOnly() Option { return func(c *Client) { c.known = true } }
+
+// WithPolling sets the options that each wait for an asynchronous request begins with. The
+// default is that of [poll.Until]: 10 retries after the first probe.
+func WithPolling(opts ...poll.Option) Option {
+	return func(c *Client) { c.polling = append(c.polling, opts...) }
+}
+
 // New returns a client that sends by a copy of client, below base: http or
 // https, and a path that all routes are joined to, if it has one. The copy
 // follows redirects only within base's origin and with the same method; a
@@ -77,8 +97,8 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 		accept:   []string{"application/json"},
 		jsonType: []string{"application/json"},
 		plans:    map[planKey]*plan{},
+		odd:      map[reflect.Type]bool{},
 	}
-	c.intakes.New = func() any { return new(intake) }
 	for _, opt := range opts {
 		if opt != nil {
 			opt(c)
@@ -155,4 +175,19 @@ func (c *Client) plan(route string, request reflect.Type) *plan {
 	defer c.mu.Unlock()
 	c.plans[key] = p
 	return p
+}
+
+// mayMismatch reports whether values of t can keep mismatches. It is computed once for a type.
+func (c *Client) mayMismatch(t reflect.Type) bool {
+	c.mu.RLock()
+	may, known := c.odd[t]
+	c.mu.RUnlock()
+	if known {
+		return may
+	}
+	may = mayMismatch(t, map[reflect.Type]bool{})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.odd[t] = may
+	return may
 }

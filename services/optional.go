@@ -1,6 +1,9 @@
 package services
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"reflect"
+)
 
 // An Optional is a field of a request that is left out unless it is [Set] or
 // [Null]: where null, nothing and zero mean three things to the server. Tag it
@@ -38,6 +41,15 @@ func (o Optional[T]) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(o.value)
 }
+
+// Mismatches returns the mismatches that the value kept.
+func (o Optional[T]) Mismatches() []Mismatch {
+	var odd []Mismatch
+	mismatchesIn(reflect.ValueOf(&o.value).Elem(), "", func(m Mismatch) { odd = append(odd, m) })
+	return odd
+}
+
+func (o Optional[T]) held() any { return o.value }
 
 // UnmarshalJSON reads a value, or null.
 func (o *Optional[T]) UnmarshalJSON(raw []byte) error {

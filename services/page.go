@@ -29,7 +29,7 @@ func Pages[P any](ctx context.Context, c *Client, route string, in any) iter.Seq
 	ctx = layer.Detach(ctx) // a begun record is for one call
 	return func(yield func(*Result[P], error) bool) {
 		seen := map[Link]bool{}
-		page, err := Do[P](ctx, c, route, in)
+		page, err := Do[P](ctx, c, route, in, ByMethod)
 		for err == nil {
 			seen[selfOf(page.Meta)] = true
 			next := page.Meta.Paging.Next

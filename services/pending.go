@@ -9,30 +9,16 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// Tracking says how a vendor's asynchronous request is followed: S is what its
-// status endpoint answers, E the entity that the request was about.
-type Tracking[S, E any] struct {
-	// Status asks once. While the request waits, its error Is [ErrNotProcessed];
-	// any other error ends the wait, but not for good.
-	Status func(ctx context.Context, requestID string) (*Result[S], error)
-	// Verdict returns the final failure that the status of a request tells of, or nil.
-	Verdict func(requestID string, status *Result[S]) error
-	// ID returns the id of the entity.
-	ID func(status S) string
-	// Fetch gets the entity.
-	Fetch func(ctx context.Context, id string) (*Result[E], error)
-	// Poll are the options that each wait begins with.
-	Poll []poll.Option
-}
-
-// A Pending is a request that the server accepted and works on later. It polls
-// for the outcome when it is asked, once for all who ask, and remembers it. It is
-// safe for concurrent use.
-type Pending[S, E any] struct {
+// A Pending is a request that the server accepted and works on later. It polls for the outcome
+// when it is asked, once for all callers, and remembers it. It is safe for concurrent use.
+type Pending[S Status, E any] struct {
 	RequestID string   // resumes the wait in another process
 	Meta      Metadata // of the call that was accepted; zero when resumed
 
-	tracking Tracking[S, E]
+	status  func(ctx context.Context, requestID string) (*Result[S], error)
+	route   string // of the status endpoint
+	fetch   func(ctx context.Context, id string) (*Result[E], error)
+	options []poll.Option
 
 	mu    sync.Mutex
 	round *round[S] // the polling that runs or that settled; nil if neither
@@ -46,21 +32,15 @@ type round[S any] struct {
 	dropped bool // the caller who polled left; another must go on
 }
 
-// NewPending returns the request with this id. All functions of tracking must be
-// set; an empty requestID is refused by the first wait.
-func NewPending[S, E any](requestID string, meta Metadata, tracking Tracking[S, E]) *Pending[S, E] {
-	return &Pending[S, E]{RequestID: requestID, Meta: meta, tracking: tracking}
-}
-
-// Wait polls until the request was processed and returns its status, or the
-// final failure that the vendor's Verdict makes of it. Both are remembered:
-// later calls return them at once. Callers that wait at the same time share one
-// polling, with the options of the one that began it; each leaves when its own
-// ctx ends. When the retries are used up the error Is [poll.ErrUnsettled]; that
-// and errors of the network are not remembered, so Wait may be called again.
+// Wait polls until the request was processed and returns its status. If the request failed for
+// good, errors.Is matches [ErrFailed]. Either outcome is remembered: later calls return it at
+// once. Callers that wait at the same time share one polling, with the options of the one that
+// began it; each leaves when its own ctx ends. When the retries are used up, errors.Is matches
+// [poll.ErrUnsettled]; that and errors of the network are not remembered, so Wait may be called
+// again.
 func (p *Pending[S, E]) Wait(ctx context.Context, opts ...poll.Option) (*Result[S], error) {
 	if p.RequestID == "" {
-		return nil, &ArgumentError{Field: "requestId", Problem: "is required"}
+		return nil, &Error{Route: p.route, Kind: ErrArgument, Err: &ArgumentError{Field: "requestId", Problem: "is required"}}
 	}
 	ctx = layer.Detach(ctx) // each probe is a call of its own
 	for {
@@ -103,9 +83,9 @@ func (p *Pending[S, E]) poll(ctx context.Context, r *round[S], opts []poll.Optio
 		}
 		close(r.done)
 	}()
-	opts = append(append([]poll.Option(nil), p.tracking.Poll...), opts...)
+	opts = append(append([]poll.Option(nil), p.options...), opts...)
 	r.status, r.err = poll.Until(ctx, func(ctx context.Context) (*Result[S], bool, error) {
-		status, err := p.tracking.Status(ctx, p.RequestID)
+		status, err := p.status(ctx, p.RequestID)
 		return status, !errors.Is(err, ErrNotProcessed), err
 	}, opts...)
 	r.dropped = false
@@ -116,27 +96,36 @@ func (p *Pending[S, E]) poll(ctx context.Context, r *round[S], opts []poll.Optio
 		return
 	}
 	settled = true
-	if r.err = p.tracking.Verdict(p.RequestID, r.status); r.err != nil {
-		r.status = nil
+	if failure := r.status.Value.Failure(); failure != nil {
+		e := failureOf(r.status.Meta, ErrFailed, failure)
+		e.RequestID = p.RequestID
+		r.status, r.err = nil, e
 	}
 }
 
-// ID returns the id of the entity that the request was about. It waits as
-// [Pending.Wait] does if need be.
+// ID returns the id of the entity that the request was about. It waits as [Pending.Wait] does
+// if need be. If the request succeeded without naming an entity, errors.Is matches
+// [ErrResponse].
 func (p *Pending[S, E]) ID(ctx context.Context, opts ...poll.Option) (string, error) {
 	status, err := p.Wait(ctx, opts...)
 	if err != nil {
 		return "", err
 	}
-	return p.tracking.ID(status.Value), nil
+	if id := status.Value.EntityID(); id != "" {
+		return id, nil
+	}
+	return "", failureOf(status.Meta, ErrResponse, errNoEntity)
 }
 
-// Entity gets the entity that the request was about, as it is now. It waits as
-// [Pending.Wait] does if need be.
+// errNoEntity is returned for a request that succeeded without saying what it made.
+var errNoEntity = errors.New("the request succeeded but its status names no id")
+
+// Entity gets the entity that the request was about, as it is now. It waits as [Pending.Wait]
+// does if need be.
 func (p *Pending[S, E]) Entity(ctx context.Context, opts ...poll.Option) (*Result[E], error) {
 	id, err := p.ID(ctx, opts...)
 	if err != nil {
 		return nil, err
 	}
-	return p.tracking.Fetch(ctx, id)
+	return p.fetch(ctx, id)
 }

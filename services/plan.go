@@ -21,6 +21,7 @@ type plan struct {
 	whole   []field // at most one, which is the body
 	checks  []check
 	body    reflect.Type // a struct of the json fields alone; nil without any
+	other   []int        // index of the embedded Other; nil without one
 	checker bool         // the request has a method Check() error
 	faults  faults
 }
@@ -72,6 +73,10 @@ func (p *plan) walk(t reflect.Type, above []int) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		index := append(slices.Clone(above), i)
+		if f.Type == reflect.TypeFor[Other]() {
+			p.other = index
+			continue
+		}
 		place, tag := placeOf(f, &p.faults)
 		if f.Anonymous && place == "" && f.Type.Kind() == reflect.Struct {
 			p.walk(f.Type, index)

@@ -2,14 +2,21 @@ package services
 
 import "github.com/tripware/tripware/internal/record"
 
-// Repeat says what a second copy of a request would do. A request type tells it by
-// a method Repeat, where its method of HTTP does not say. The zero value leaves it
-// to that method.
+// A Repeat says whether an operation is safe to retry. It is given beside the route and is
+// the only source: it decides which failed attempts of the call are retried.
 type Repeat int
 
-// What is known of a repeated request.
+// What is known of a repeated request. Every operation is retried if no part of the request
+// was sent.
 const (
-	RepeatByMethod = Repeat(record.RepeatByMethod) // RFC 9110 section 9.2.2: safe if the method is idempotent
-	RepeatAlways   = Repeat(record.RepeatAlways)   // harmless whatever the method
-	RepeatRefused  = Repeat(record.RepeatRefused)  // harmless only after an answer that says it was not processed: 429 and 503
+	// ByMethod retries if the HTTP method is idempotent (RFC 9110 section 9.2.2), and
+	// otherwise after a status that the retry policy lists for every method.
+	ByMethod = Repeat(record.RepeatByMethod)
+
+	// SafeToRetry retries whatever the method: a second copy changes nothing.
+	SafeToRetry = Repeat(record.RepeatAlways)
+
+	// RetryIfRefused retries only after a status that means that the request was not
+	// processed, 429 and 503: a second copy would add something twice.
+	RetryIfRefused = Repeat(record.RepeatRefused)
 )

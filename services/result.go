@@ -1,6 +1,11 @@
 package services
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -9,38 +14,62 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Result is the answer to one call.
+// A Result is the response to one call.
 type Result[T any] struct {
-	Value T        // what the answer holds
+	Value T        // the data of the response
 	Meta  Metadata // what is known of the call
 }
 
-// Metadata is what is known of a call and of its answer. It marshals to JSON
-// and prints without secrets.
+// Raw returns the data of the response as it came, nil if there was none. It is read from the
+// body, which a result keeps, at each call.
+func (r *Result[T]) Raw() json.RawMessage {
+	if r.Meta.more == nil {
+		return nil
+	}
+	return rawData(r.Meta.more.client.codec, r.Meta.more.body)
+}
+
+// Next fetches the next page of a list, with the client that fetched this one. If there is no
+// further page, which an empty Meta.Paging.Next says, errors.Is matches [ErrArgument].
+func (r *Result[T]) Next(ctx context.Context) (*Result[T], error) {
+	if r.Meta.more == nil {
+		return nil, &Error{Route: r.Meta.Route, Kind: ErrArgument, Err: errors.New("follow page: the result is from no call")}
+	}
+	return Follow[T](ctx, r.Meta.more.client, r.Meta.Route, r.Meta.Paging.Next)
+}
+
+// Metadata is what is known of a call and of its response. It marshals to JSON and prints
+// without secrets.
 type Metadata struct {
 	Route         string              // such as "POST /v2/alerts/{identifier}/close"
-	Status        int                 // of the HTTP answer
-	TransactionID string              // ours: joins logs, metrics and attempts of the call
+	Status        int                 // HTTP status of the response
+	TransactionID string              // the client's id of the call: it joins logs, metrics and attempts
 	RequestID     string              // the server's id of the request
 	Result        string              // the server's sentence, such as "Request will be processed"
 	Took          time.Duration       // as the server measured it; zero if it did not say
-	RateLimit     transport.RateLimit // what the answer said of rate limits
-	Paging        Paging              // where a list goes on; zero for what is no list
-	TotalCount    int                 // how many items a list has on all its pages, where the server says it
-	Marker        string              // where a list goes on that is paged by markers, where the server says it
-	Attempts      int                 // how often the call was sent; zero if the transport below is no [transport.Chain]
+	RateLimit     transport.RateLimit // what the response said of rate limits
+	Paging        Paging              // the pages of a list; zero for anything else
+	TotalCount    int                 // number of items on all pages of a list, if the server says it
+	Marker        string              // next page of a list that is paged by markers, if the server says it
+	Mismatches    []Mismatch          // members that are not of the expected type; their fields are zero
+	Attempts      int                 // number of requests sent; zero if the transport is not a [transport.Chain]
 	Waited        time.Duration       // between attempts
-	Elapsed       time.Duration       // from the beginning of the call until its answer was decoded
+	Elapsed       time.Duration       // from the beginning of the call until its response was decoded
 
 	more *origin
 }
 
 // origin is what Metadata leads to but does not print.
 type origin struct {
+	client *Client
 	call   *transport.Call
 	header http.Header
 	url    *url.URL
+	body   []byte
 }
+
+// Format prints nothing of the call: its URL and body may hold secrets.
+func (*origin) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "call") }
 
 // Call returns the record of the call: its attempts, waits, and the reason why
 // retries ended. It is sealed. It is nil in metadata that came from no call.

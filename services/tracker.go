@@ -1,31 +1,74 @@
 package services
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
-// A Tracker is what a service with asynchronous requests stands on: it sends
-// them, and makes of each that was accepted a pending one. S and E are those of
-// [Tracking]; P is the service's own form of a [Pending], which calls the entity
-// by its name. All fields must be set, but for Poll; then it is safe for
-// concurrent use.
-type Tracker[S, E, P any] struct {
-	Client *Client
-	Tracking[S, E]
-	// Own makes the service's own of a pending request.
-	Own func(p *Pending[S, E]) *P
+// A Status is what the status endpoint of an asynchronous request returns once the request
+// was processed.
+type Status interface {
+	EntityID() string // id of the entity that the request was about; empty if the request failed
+	Failure() error   // why the request failed for good; nil if it succeeded
 }
 
-// Accept sends an operation that the server accepts and works on later. Its
-// arguments and errors are those of [Do].
-func (t *Tracker[S, E, P]) Accept(ctx context.Context, route string, in any) (*P, error) {
-	got, err := Do[None](ctx, t.Client, route, in)
+// A Tracker sends a service's asynchronous requests, and follows those that were accepted. S
+// is the response of the status endpoint, E the entity that a request is about, and P the
+// service's own form of a [Pending]. [NewTracker] makes one. It is safe for concurrent use.
+// Most programs do not need it: services return pending requests.
+type Tracker[S Status, E, P any] struct {
+	client *Client
+	route  string
+	own    func(*Pending[S, E]) *P
+	fetch  func(ctx context.Context, id string) (*Result[E], error)
+}
+
+// NewTracker returns a tracker. The route is that of the status endpoint, a GET with the
+// parameter {requestId}; while a request waits, its error matches [ErrNotProcessed]. Own makes
+// the service's form of a pending request, fetch gets the entity with an id, and each wait
+// begins with the options polling.
+func NewTracker[S Status, E, P any](c *Client, route string, own func(*Pending[S, E]) *P,
+	fetch func(ctx context.Context, id string) (*Result[E], error),
+) *Tracker[S, E, P] {
+	return &Tracker[S, E, P]{client: c, route: route, own: own, fetch: fetch}
+}
+
+// errNoRequestID is returned for a request that cannot be followed.
+var errNoRequestID = errors.New("the server accepted the request but sent no request id, so that its outcome is not known")
+
+// Accept sends an operation that the server accepts and works on later. Its arguments and
+// errors are those of [Do]. If the response has no request id, errors.Is matches [ErrResponse].
+func (t *Tracker[S, E, P]) Accept(ctx context.Context, route string, in any, repeat Repeat) (*P, error) {
+	got, err := Do[None](ctx, t.client, route, in, repeat)
 	if err != nil {
 		return nil, err
 	}
-	return t.Own(NewPending(got.Meta.RequestID, got.Meta, t.Tracking)), nil
+	if got.Meta.RequestID == "" {
+		return nil, failureOf(got.Meta, ErrResponse, errNoRequestID)
+	}
+	return t.own(&Pending[S, E]{RequestID: got.Meta.RequestID, Meta: got.Meta, status: t.Status, route: t.route, fetch: t.fetch, options: t.client.polling}), nil
 }
 
-// Resume returns the request that was accepted under an id, perhaps by another
-// process. It sends nothing; an empty id is refused by the first wait.
+// Resume returns the request that was accepted under an id, perhaps by another process. It
+// sends nothing; an empty id is refused by the first wait.
 func (t *Tracker[S, E, P]) Resume(requestID string) *P {
-	return t.Own(NewPending(requestID, Metadata{}, t.Tracking))
+	return t.own(&Pending[S, E]{RequestID: requestID, status: t.Status, route: t.route, fetch: t.fetch, options: t.client.polling})
+}
+
+// Status asks once what became of a request. While the request waits, errors.Is matches
+// [ErrNotProcessed]. A request that failed is not an error here.
+func (t *Tracker[S, E, P]) Status(ctx context.Context, requestID string) (*Result[S], error) {
+	return Do[S](ctx, t.client, t.route, statusRequest{requestID}, ByMethod)
+}
+
+type statusRequest struct {
+	RequestID string `path:"requestId"`
+}
+
+// failureOf makes the error of a call that was answered with a status of success.
+func failureOf(m Metadata, kind, cause error) *Error {
+	return &Error{
+		Route: m.Route, Status: m.Status, TransactionID: m.TransactionID, RequestID: m.RequestID,
+		RateLimit: m.RateLimit, Attempts: m.Attempts, Took: m.Took, Kind: kind, Err: cause, call: m.Call(),
+	}
 }

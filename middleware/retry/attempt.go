@@ -69,7 +69,7 @@ func (c *call) send(ctx context.Context) (*http.Response, error) {
 
 // wantsWhole reports whether reading the response's body is part of the attempt.
 func (c *call) wantsWhole(resp *http.Response) bool {
-	return c.policy.wholeBody > 0 && resp.StatusCode != http.StatusSwitchingProtocols && !c.listed(resp)
+	return c.whole > 0 && resp.StatusCode != http.StatusSwitchingProtocols && !c.listed(resp)
 }
 
 // readWhole reads the part of the response's body that belongs to the attempt, and reports
@@ -77,23 +77,32 @@ func (c *call) wantsWhole(resp *http.Response) bool {
 // them.
 func (c *call) readWhole(ctx context.Context, resp *http.Response) (all bool) {
 	record.Delay(ctx)
-	var kept bytes.Buffer
-	if n := resp.ContentLength; n > 0 && n < c.policy.wholeBody {
+	kept := &wholeBody{Closer: resp.Body}
+	if n := resp.ContentLength; n > 0 && n < c.whole {
 		kept.Grow(int(min(n+bytes.MinRead, 64<<10)))
 	}
-	n, err := kept.ReadFrom(io.LimitReader(resp.Body, c.policy.wholeBody))
+	n, err := kept.ReadFrom(io.LimitReader(resp.Body, c.whole))
 	switch {
 	case err != nil:
 		c.broken = blame(ctx, err)
-		resp.Body = &readAhead{Reader: io.MultiReader(&kept, failing{c.broken}), Closer: resp.Body}
-	case n < c.policy.wholeBody:
-		resp.Body = &readAhead{Reader: &kept, Closer: resp.Body}
+		resp.Body = &readAhead{Reader: io.MultiReader(kept, failing{c.broken}), Closer: resp.Body}
+	case n < c.whole:
+		resp.Body = kept
 		return true
 	default: // the rest is streamed
-		resp.Body = &readAhead{Reader: io.MultiReader(&kept, resp.Body), Closer: resp.Body}
+		resp.Body = &readAhead{Reader: io.MultiReader(kept, resp.Body), Closer: resp.Body}
 	}
 	return false
 }
+
+// A wholeBody is a [record.WholeBody].
+type wholeBody struct {
+	bytes.Buffer
+	io.Closer
+}
+
+// Whole returns all bytes of the body.
+func (b *wholeBody) Whole() []byte { return b.Bytes() }
 
 // A readAhead is a body whose first part has already been read.
 type readAhead struct {

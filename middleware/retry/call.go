@@ -23,6 +23,7 @@ type call struct {
 	record *transport.Call
 	loop   record.Loop   // nil if there is no record
 	repeat record.Repeat // whether the request is safe to retry
+	whole  int64         // bytes of the response's body that are part of an attempt
 	replay layer.Replay
 
 	entered   bool // this loop makes the retries, and no other does
@@ -58,7 +59,7 @@ func (c *call) begin(r *retrier, req *http.Request) (err error) {
 		return nil
 	}
 	c.entered = true
-	c.repeat = c.repeats(safe)
+	c.learn(safe)
 	if err := c.over(); err != nil {
 		return fmt.Errorf("retry: request not sent: %w", err)
 	}
@@ -93,16 +94,16 @@ func (c *call) enter() bool {
 	return true
 }
 
-// repeats returns whether the request is safe to retry.
-func (c *call) repeats(safe bool) record.Repeat {
+// learn sets what a typed call above says of the request; safe is what the context says.
+func (c *call) learn(safe bool) {
+	c.whole = c.policy.wholeBody
+	if c.record != nil {
+		operation, _ := transport.Fact[record.Operation](c.record)
+		c.repeat, c.whole = operation.Repeat, max(c.whole, operation.WholeBody)
+	}
 	if safe {
-		return record.RepeatAlways
+		c.repeat = record.RepeatAlways
 	}
-	if c.record == nil {
-		return record.RepeatByMethod
-	}
-	repeat, _ := transport.Fact[record.Repeat](c.record)
-	return repeat
 }
 
 // keepBody decides how the body can be sent again, and sets what depends on that.

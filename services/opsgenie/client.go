@@ -81,7 +81,7 @@ type Client struct {
 
 // client puts each service on the core.
 func (c *config) client(client *http.Client, core *services.Client) *Client {
-	alerts := []alert.Option{alert.WithPolling(c.polling...)}
+	var alerts []alert.Option
 	if c.autoAlias {
 		alerts = append(alerts, alert.WithAutoAlias())
 	}
@@ -90,7 +90,7 @@ func (c *config) client(client *http.Client, core *services.Client) *Client {
 		Alerts:                   alert.New(core, alerts...),
 		SavedSearches:            savedsearch.New(core),
 		Heartbeats:               heartbeat.New(core),
-		Incidents:                incident.New(core, incident.WithPolling(c.polling...)),
+		Incidents:                incident.New(core),
 		IncidentTemplates:        incidenttemplate.New(core),
 		IncidentTimelines:        incidenttimeline.New(core),
 		Postmortems:              postmortem.New(core),
@@ -118,7 +118,7 @@ func (c *config) client(client *http.Client, core *services.Client) *Client {
 		ServiceIncidentRules:     serviceincidentrule.New(core),
 		ServiceIncidentTemplates: serviceincidenttemplate.New(core),
 		ServiceAudienceTemplates: serviceaudience.New(core),
-		Deployments:              deployment.New(core, deployment.WithPolling(c.polling...)),
+		Deployments:              deployment.New(core),
 		Logs:                     logs.New(core),
 		Metrics:                  c.publishers,
 		http:                     client,

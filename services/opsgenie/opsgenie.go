@@ -70,7 +70,7 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 		return nil, fmt.Errorf("opsgenie: %w", err)
 	}
 	core, err := services.New(client, cfg.base(), codec,
-		services.WithMetrics(cfg.publishers), services.WithMaxBody(cfg.maxBody))
+		services.WithMetrics(cfg.publishers), services.WithMaxBody(cfg.maxBody), services.WithPolling(cfg.polling...))
 	if err != nil {
 		return nil, fmt.Errorf("opsgenie: %w", err)
 	}

@@ -36,5 +36,5 @@ type GetRequest struct{}
 //
 // API: https://docs.opsgenie.com/docs/account-api#get-account-info
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Account], error) {
-	return services.Do[Account](ctx, s.client, "GET /v2/account", in)
+	return services.Do[Account](ctx, s.client, "GET /v2/account", in, services.ByMethod)
 }

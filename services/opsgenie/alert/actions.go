@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -17,15 +18,15 @@ type AcknowledgeRequest struct {
 	Note   string `json:"note,omitzero"`   // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r AcknowledgeRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r AcknowledgeRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // Acknowledge marks an alert as somebody's who works on it. Asynchronous;
 // domain alert; a repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#acknowledge-alert
 func (s *Service) Acknowledge(ctx context.Context, in AcknowledgeRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/acknowledge", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/acknowledge", in, in.repeat())
 }
 
 // UnacknowledgeRequest asks to take an acknowledgement back.
@@ -37,15 +38,15 @@ type UnacknowledgeRequest struct {
 	Note   string `json:"note,omitzero"`   // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r UnacknowledgeRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r UnacknowledgeRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // Unacknowledge takes an acknowledgement back. Asynchronous; domain alert; a
 // repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#unacknowledge-alert
 func (s *Service) Unacknowledge(ctx context.Context, in UnacknowledgeRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/unacknowledge", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/unacknowledge", in, in.repeat())
 }
 
 // CloseRequest asks to close one alert.
@@ -57,15 +58,15 @@ type CloseRequest struct {
 	Note   string `json:"note,omitzero"`   // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r CloseRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r CloseRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // Close closes an alert. Asynchronous; domain alert; a repeat is harmless, but
 // for a note.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#close-alert
 func (s *Service) Close(ctx context.Context, in CloseRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/close", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/close", in, in.repeat())
 }
 
 // SnoozeRequest asks to silence one alert for a while.
@@ -78,15 +79,15 @@ type SnoozeRequest struct {
 	Note    string    `json:"note,omitzero"`            // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r SnoozeRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r SnoozeRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // Snooze silences an alert until a time. Asynchronous; domain alert; a repeat is
 // harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#snooze-alert
 func (s *Service) Snooze(ctx context.Context, in SnoozeRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/snooze", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/snooze", in, in.repeat())
 }
 
 // ExecuteActionRequest asks to execute a custom action of one alert.
@@ -99,16 +100,16 @@ type ExecuteActionRequest struct {
 	Note   string `json:"note,omitzero"`   // at most 25,000 characters
 }
 
-// Repeat says that only what was not processed may be repeated: nobody knows
+// repeat says that only what was not processed may be repeated: nobody knows
 // what an action does the second time.
-func (r ExecuteActionRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r ExecuteActionRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // ExecuteAction executes a custom action of an alert. Asynchronous; domain
 // alert; a repeat executes it again, so only answers of 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#execute-custom-action
 func (s *Service) ExecuteAction(ctx context.Context, in ExecuteActionRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/actions/{actionName}", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/actions/{actionName}", in, in.repeat())
 }
 
 // AssignRequest asks to make a user the owner of one alert.
@@ -122,17 +123,17 @@ type AssignRequest struct {
 }
 
 // Check refuses an owner who is no user.
-func (r AssignRequest) Check() error { return shape.CheckKind("owner", shape.KindUser, r.Owner) }
+func (r AssignRequest) Check() error { return check.Kind("owner", shape.KindUser, r.Owner) }
 
-// Repeat says that a repeat is harmless without a note.
-func (r AssignRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r AssignRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // Assign makes a user the owner of an alert. Asynchronous; domain alert; a
 // repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#assign-alert
 func (s *Service) Assign(ctx context.Context, in AssignRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/assign", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/assign", in, in.repeat())
 }
 
 // EscalateRequest asks to go on with an escalation of one alert.
@@ -147,19 +148,19 @@ type EscalateRequest struct {
 
 // Check refuses what is no escalation.
 func (r EscalateRequest) Check() error {
-	return shape.CheckKind("escalation", shape.KindEscalation, r.Escalation)
+	return check.Kind("escalation", shape.KindEscalation, r.Escalation)
 }
 
-// Repeat says that only what was not processed may be repeated: each copy
+// repeat says that only what was not processed may be repeated: each copy
 // notifies the next in the escalation.
-func (r EscalateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r EscalateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Escalate notifies the next in an escalation. Asynchronous; domain alert; a
 // repeat escalates one step further, so only answers of 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#escalate-alert
 func (s *Service) Escalate(ctx context.Context, in EscalateRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/escalate", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/escalate", in, in.repeat())
 }
 
 // AddResponderRequest asks to add a responder to one alert.
@@ -172,15 +173,15 @@ type AddResponderRequest struct {
 	Note      string          `json:"note,omitzero"`   // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r AddResponderRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r AddResponderRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // AddResponder adds a responder to an alert and notifies it. Asynchronous;
 // domain alert; a repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#add-responder
 func (s *Service) AddResponder(ctx context.Context, in AddResponderRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/responders", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/responders", in, in.repeat())
 }
 
 // AddTeamRequest asks to add a team to one alert.
@@ -194,15 +195,15 @@ type AddTeamRequest struct {
 }
 
 // Check refuses what is no team.
-func (r AddTeamRequest) Check() error { return shape.CheckKind("team", shape.KindTeam, r.Team) }
+func (r AddTeamRequest) Check() error { return check.Kind("team", shape.KindTeam, r.Team) }
 
-// Repeat says that a repeat is harmless without a note.
-func (r AddTeamRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r AddTeamRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // AddTeam adds a team to an alert; AddResponder does the same and more.
 // Asynchronous; domain alert; a repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#add-team
 func (s *Service) AddTeam(ctx context.Context, in AddTeamRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/teams", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/teams", in, in.repeat())
 }

@@ -18,18 +18,12 @@ import (
 // A Service calls the Alert API. It is safe for concurrent use. [New] makes one.
 type Service struct {
 	client    *services.Client
-	changes   services.Tracker[RequestStatus, Alert, Pending]
+	changes   *services.Tracker[RequestStatus, Alert, Pending]
 	autoAlias bool
 }
 
 // An Option sets what [New] makes.
 type Option func(*Service)
-
-// WithPolling sets the options that each wait for a request begins with. The
-// default is that of [poll.Until]: 10 retries after the first probe.
-func WithPolling(opts ...poll.Option) Option {
-	return func(s *Service) { s.changes.Poll = append(s.changes.Poll, opts...) }
-}
 
 // WithAutoAlias gives an alert that is created without an alias a random one (a
 // UUID), so that its creation can be repeated without a second alert.
@@ -60,14 +54,14 @@ func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error
 	if s.autoAlias && in.Alias == "" {
 		in.Alias = uuid.NewString()
 	}
-	return s.accept(ctx, "POST /v2/alerts", in)
+	return s.accept(ctx, "POST /v2/alerts", in, in.repeat())
 }
 
 // Get reads one alert. Domain alert.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#get-alert
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Alert], error) {
-	return services.Do[Alert](ctx, s.client, "GET /v2/alerts/{identifier}", in)
+	return services.Do[Alert](ctx, s.client, "GET /v2/alerts/{identifier}", in, services.ByMethod)
 }
 
 // List returns one page of the alerts that match, without the fields that only
@@ -75,7 +69,7 @@ func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Aler
 //
 // API: https://docs.opsgenie.com/docs/alert-api#list-alerts
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Alert], error) {
-	return services.Do[[]Alert](ctx, s.client, listRoute, in)
+	return services.Do[[]Alert](ctx, s.client, listRoute, in, services.ByMethod)
 }
 
 // All returns all alerts that match, page after page; see [services.All].
@@ -89,7 +83,7 @@ func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[Alert, erro
 func (s *Service) Count(ctx context.Context, in CountRequest) (*services.Result[int], error) {
 	got, err := services.Do[struct {
 		Count int `json:"count"`
-	}](ctx, s.client, "GET /v2/alerts/count", in)
+	}](ctx, s.client, "GET /v2/alerts/count", in, services.ByMethod)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +94,7 @@ func (s *Service) Count(ctx context.Context, in CountRequest) (*services.Result[
 //
 // API: https://docs.opsgenie.com/docs/alert-api#delete-alert
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v2/alerts/{identifier}", in)
+	return s.accept(ctx, "DELETE /v2/alerts/{identifier}", in, services.ByMethod)
 }
 
 // GetRequestStatus asks what became of an asynchronous request: once, where a
@@ -109,8 +103,8 @@ func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*Pending, error
 // IsSuccess. Domain alert.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#get-request-status
-func (s *Service) GetRequestStatus(ctx context.Context, in GetRequestStatusRequest) (*services.Result[RequestStatus], error) {
-	return services.Do[RequestStatus](ctx, s.client, "GET /v2/alerts/requests/{requestId}", in)
+func (s *Service) GetRequestStatus(ctx context.Context, requestID string) (*services.Result[RequestStatus], error) {
+	return s.changes.Status(ctx, requestID)
 }
 
 // A Pending is a change that the server accepted and works on later: Wait polls
@@ -131,26 +125,15 @@ func (p *Pending) Alert(ctx context.Context, opts ...poll.Option) (*services.Res
 // another process. It sends nothing; an empty id is refused by the first wait.
 func (s *Service) Resume(requestID string) *Pending { return s.changes.Resume(requestID) }
 
-func (s *Service) accept(ctx context.Context, route string, in any) (*Pending, error) {
-	return s.changes.Accept(ctx, route, in)
+func (s *Service) accept(ctx context.Context, route string, in any, repeat services.Repeat) (*Pending, error) {
+	return s.changes.Accept(ctx, route, in, repeat)
 }
 
-// tracker says how changes of alerts are followed.
-func (s *Service) tracker() services.Tracker[RequestStatus, Alert, Pending] {
-	return services.Tracker[RequestStatus, Alert, Pending]{
-		Client: s.client,
-		Own:    func(p *services.Pending[RequestStatus, Alert]) *Pending { return &Pending{p} },
-		Tracking: services.Tracking[RequestStatus, Alert]{
-			Status: func(ctx context.Context, id string) (*services.Result[RequestStatus], error) {
-				return s.GetRequestStatus(ctx, GetRequestStatusRequest{RequestID: id})
-			},
-			Verdict: func(id string, got *services.Result[RequestStatus]) error {
-				return got.Value.Verdict("alert", id, got.Meta)
-			},
-			ID: func(status RequestStatus) string { return status.AlertID },
-			Fetch: func(ctx context.Context, id string) (*services.Result[Alert], error) {
-				return s.Get(ctx, GetRequest{Ref: ByID(id)})
-			},
-		},
-	}
+// tracker says how changes are followed.
+func (s *Service) tracker() *services.Tracker[RequestStatus, Alert, Pending] {
+	return services.NewTracker(s.client, "GET /v2/alerts/requests/{requestId}",
+		func(p *services.Pending[RequestStatus, Alert]) *Pending { return &Pending{p} },
+		func(ctx context.Context, id string) (*services.Result[Alert], error) {
+			return s.Get(ctx, GetRequest{Ref: ByID(id)})
+		})
 }

@@ -127,6 +127,9 @@ type RequestStatus struct {
 	Alias   string `json:"alias"`
 }
 
+// EntityID returns the id of the alert that the request was about.
+func (s RequestStatus) EntityID() string { return s.AlertID }
+
 // A Recipient is a user whom an alert notified, or tried to.
 type Recipient struct {
 	User      shape.User `json:"user"`

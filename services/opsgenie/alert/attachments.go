@@ -21,7 +21,7 @@ type AddAttachmentRequest struct {
 // API: https://docs.opsgenie.com/docs/alert-api-continued#create-alert-attachment
 func (s *Service) AddAttachment(ctx context.Context, in AddAttachmentRequest) (*services.Result[Attachment], error) {
 	in.Ref = in.forAttachment()
-	return services.Do[Attachment](ctx, s.client, "POST /v2/alerts/{identifier}/attachments", in)
+	return services.Do[Attachment](ctx, s.client, "POST /v2/alerts/{identifier}/attachments", in, services.ByMethod)
 }
 
 // ListAttachmentsRequest asks for the files of one alert.
@@ -32,7 +32,7 @@ type ListAttachmentsRequest struct{ Ref }
 // API: https://docs.opsgenie.com/docs/alert-api-continued#list-alert-attachments
 func (s *Service) ListAttachments(ctx context.Context, in ListAttachmentsRequest) (*services.Result[[]Attachment], error) {
 	in.Ref = in.forAttachment()
-	return services.Do[[]Attachment](ctx, s.client, "GET /v2/alerts/{identifier}/attachments", in)
+	return services.Do[[]Attachment](ctx, s.client, "GET /v2/alerts/{identifier}/attachments", in, services.ByMethod)
 }
 
 // GetAttachmentRequest asks for one file of one alert.
@@ -48,7 +48,7 @@ type GetAttachmentRequest struct {
 // API: https://docs.opsgenie.com/docs/alert-api-continued#get-alert-attachment
 func (s *Service) GetAttachment(ctx context.Context, in GetAttachmentRequest) (*services.Result[Attachment], error) {
 	in.Ref = in.forAttachment()
-	return services.Do[Attachment](ctx, s.client, "GET /v2/alerts/{identifier}/attachments/{attachmentId}", in)
+	return services.Do[Attachment](ctx, s.client, "GET /v2/alerts/{identifier}/attachments/{attachmentId}", in, services.ByMethod)
 }
 
 // RemoveAttachmentRequest asks to remove one file of one alert.
@@ -65,5 +65,5 @@ type RemoveAttachmentRequest struct {
 // API: https://docs.opsgenie.com/docs/alert-api-continued#delete-alert-attachment
 func (s *Service) RemoveAttachment(ctx context.Context, in RemoveAttachmentRequest) (*services.Result[services.None], error) {
 	in.Ref = in.forAttachment()
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/alerts/{identifier}/attachments/{attachmentId}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/alerts/{identifier}/attachments/{attachmentId}", in, services.ByMethod)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -17,15 +18,15 @@ type AddTagsRequest struct {
 	Note   string   `json:"note,omitzero"`         // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r AddTagsRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r AddTagsRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // AddTags adds tags to an alert. Asynchronous; domain alert; a repeat is
 // harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#add-tags
 func (s *Service) AddTags(ctx context.Context, in AddTagsRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/tags", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/tags", in, in.repeat())
 }
 
 // RemoveTagsRequest asks to take tags off one alert. A tag with a comma cannot
@@ -44,7 +45,7 @@ type RemoveTagsRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/alert-api#remove-tags
 func (s *Service) RemoveTags(ctx context.Context, in RemoveTagsRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v2/alerts/{identifier}/tags", in)
+	return s.accept(ctx, "DELETE /v2/alerts/{identifier}/tags", in, services.ByMethod)
 }
 
 // AddDetailsRequest asks to set details of one alert.
@@ -57,15 +58,15 @@ type AddDetailsRequest struct {
 	Note    string            `json:"note,omitzero"`            // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r AddDetailsRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r AddDetailsRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // AddDetails sets details of an alert and keeps the others. Asynchronous;
 // domain alert; a repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#add-details
 func (s *Service) AddDetails(ctx context.Context, in AddDetailsRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/details", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/details", in, in.repeat())
 }
 
 // RemoveDetailsRequest asks to remove details of one alert. A key with a comma
@@ -84,7 +85,7 @@ type RemoveDetailsRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#remove-details
 func (s *Service) RemoveDetails(ctx context.Context, in RemoveDetailsRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v2/alerts/{identifier}/details", in)
+	return s.accept(ctx, "DELETE /v2/alerts/{identifier}/details", in, services.ByMethod)
 }
 
 // UpdateMessageRequest asks for another message of one alert.
@@ -99,7 +100,7 @@ type UpdateMessageRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#update-alert-message
 func (s *Service) UpdateMessage(ctx context.Context, in UpdateMessageRequest) (*Pending, error) {
-	return s.accept(ctx, "PUT /v2/alerts/{identifier}/message", in)
+	return s.accept(ctx, "PUT /v2/alerts/{identifier}/message", in, services.ByMethod)
 }
 
 // UpdateDescriptionRequest asks for another description of one alert.
@@ -114,7 +115,7 @@ type UpdateDescriptionRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#update-alert-description
 func (s *Service) UpdateDescription(ctx context.Context, in UpdateDescriptionRequest) (*Pending, error) {
-	return s.accept(ctx, "PUT /v2/alerts/{identifier}/description", in)
+	return s.accept(ctx, "PUT /v2/alerts/{identifier}/description", in, services.ByMethod)
 }
 
 // UpdatePriorityRequest asks for another priority of one alert.
@@ -129,5 +130,5 @@ type UpdatePriorityRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#update-alert-priority
 func (s *Service) UpdatePriority(ctx context.Context, in UpdatePriorityRequest) (*Pending, error) {
-	return s.accept(ctx, "PUT /v2/alerts/{identifier}/priority", in)
+	return s.accept(ctx, "PUT /v2/alerts/{identifier}/priority", in, services.ByMethod)
 }

@@ -27,7 +27,7 @@ type AddNoteRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/alert-api#add-note
 func (s *Service) AddNote(ctx context.Context, in AddNoteRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/notes", in)
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/notes", in, services.ByMethod)
 }
 
 // ListNotesRequest asks for notes of one alert.
@@ -40,7 +40,7 @@ type ListNotesRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#list-alert-notes
 func (s *Service) ListNotes(ctx context.Context, in ListNotesRequest) (*services.Result[[]shape.Note], error) {
-	return services.Do[[]shape.Note](ctx, s.client, notesRoute, in)
+	return services.Do[[]shape.Note](ctx, s.client, notesRoute, in, services.ByMethod)
 }
 
 // AllNotes returns all notes of an alert, page after page; see [services.All].
@@ -58,7 +58,7 @@ type ListLogsRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#list-alert-logs
 func (s *Service) ListLogs(ctx context.Context, in ListLogsRequest) (*services.Result[[]shape.Log], error) {
-	return services.Do[[]shape.Log](ctx, s.client, logsRoute, in)
+	return services.Do[[]shape.Log](ctx, s.client, logsRoute, in, services.ByMethod)
 }
 
 // AllLogs returns the whole history of an alert, page after page; see [services.All].
@@ -73,5 +73,5 @@ type ListRecipientsRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#list-alert-recipients
 func (s *Service) ListRecipients(ctx context.Context, in ListRecipientsRequest) (*services.Result[[]Recipient], error) {
-	return services.Do[[]Recipient](ctx, s.client, "GET /v2/alerts/{identifier}/recipients", in)
+	return services.Do[[]Recipient](ctx, s.client, "GET /v2/alerts/{identifier}/recipients", in, services.ByMethod)
 }

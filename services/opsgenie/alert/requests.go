@@ -2,6 +2,7 @@ package alert
 
 import (
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -63,19 +64,19 @@ type CreateRequest struct {
 
 // Check refuses responders without id and name.
 func (r CreateRequest) Check() error {
-	if err := shape.CheckAll("responders", r.Responders); err != nil {
+	if err := check.Responders("responders", r.Responders...); err != nil {
 		return err
 	}
-	return shape.CheckAll("visibleTo", r.VisibleTo)
+	return check.Responders("visibleTo", r.VisibleTo...)
 }
 
-// Repeat says that a creation is harmless to repeat if there is an alias, by
+// repeat says that a creation is harmless to repeat if there is an alias, by
 // which the server de-duplicates.
-func (r CreateRequest) Repeat() services.Repeat {
+func (r CreateRequest) repeat() services.Repeat {
 	if r.Alias != "" {
-		return services.RepeatAlways
+		return services.SafeToRetry
 	}
-	return services.RepeatRefused
+	return services.RetryIfRefused
 }
 
 // GetRequest asks for one alert.
@@ -144,9 +145,4 @@ type CountRequest struct {
 	Search
 
 	Query string `query:"query"`
-}
-
-// GetRequestStatusRequest asks what became of a request.
-type GetRequestStatusRequest struct {
-	RequestID string `path:"requestId"` // as the answer that accepted it said
 }

@@ -55,16 +55,16 @@ type CreateRequest struct {
 	To     string `json:"to" check:"required"` // an e-mail address, or a number with its country such as "1-5551234567"
 }
 
-// Repeat says that only what was not processed may be repeated: a copy of what
+// repeat says that only what was not processed may be repeated: a copy of what
 // was would be a second contact, or be refused.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create adds a contact to a user. A repeat after a lost answer might add it
 // twice, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/contact-api#create-contact
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts", in, in.repeat())
 }
 
 // GetRequest asks for one contact of one user.
@@ -77,7 +77,7 @@ type GetRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/contact-api#get-contact
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Contact], error) {
-	return services.Do[Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts/{contactId}", in)
+	return services.Do[Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts/{contactId}", in, services.ByMethod)
 }
 
 // UpdateRequest asks for another address of one contact.
@@ -87,14 +87,14 @@ type UpdateRequest struct {
 	To   string `json:"to" check:"required"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Update changes where a contact leads to. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/contact-api#update-contact-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/users/{identifier}/contacts/{contactId}", in)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/users/{identifier}/contacts/{contactId}", in, in.repeat())
 }
 
 // DeleteRequest asks to delete one contact of one user.
@@ -108,7 +108,7 @@ type DeleteRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/contact-api#delete-contact
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}/contacts/{contactId}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}/contacts/{contactId}", in, services.ByMethod)
 }
 
 // ListRequest asks for the contacts of one user.
@@ -120,7 +120,7 @@ type ListRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/contact-api#list-contacts
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Contact], error) {
-	return services.Do[[]Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts", in)
+	return services.Do[[]Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts", in, services.ByMethod)
 }
 
 // EnableRequest asks to enable one contact of one user.
@@ -129,14 +129,14 @@ type EnableRequest struct {
 	ID   string `path:"contactId"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r EnableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Enable puts a contact in use. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/contact-api#enable-contact
 func (s *Service) Enable(ctx context.Context, in EnableRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/enable", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/enable", in, in.repeat())
 }
 
 // DisableRequest asks to disable one contact of one user.
@@ -145,12 +145,12 @@ type DisableRequest struct {
 	ID   string `path:"contactId"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r DisableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Disable takes a contact out of use. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/contact-api#disable-contact
 func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/disable", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/disable", in, in.repeat())
 }

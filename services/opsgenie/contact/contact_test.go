@@ -68,15 +68,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	require.EqualError(t, err, "services: POST /v2/users/{identifier}/contacts: argument method is required; argument to is required")
 }
 
-// R9: a second creation is a second contact; all else sets what it sets.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, contact.CreateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, contact.UpdateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, contact.EnableRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, contact.DisableRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"method": "voice", "to": "1-5551234567", "status": {"enabled": true}}]}`))

@@ -16,27 +16,13 @@ import (
 // one.
 type Service struct {
 	client  *services.Client
-	changes services.Tracker[RequestStatus, Deployment, Pending]
-}
-
-// An Option sets what [New] makes.
-type Option func(*Service)
-
-// WithPolling sets the options that each wait for a request begins with. The
-// default is that of [poll.Until]: 10 retries after the first probe.
-func WithPolling(opts ...poll.Option) Option {
-	return func(s *Service) { s.changes.Poll = append(s.changes.Poll, opts...) }
+	changes *services.Tracker[RequestStatus, Deployment, Pending]
 }
 
 // New returns a service that calls by client, whose codec must be Opsgenie's.
-func New(client *services.Client, opts ...Option) *Service {
+func New(client *services.Client) *Service {
 	s := &Service{client: client}
 	s.changes = s.tracker()
-	for _, opt := range opts {
-		if opt != nil {
-			opt(s)
-		}
-	}
 	return s
 }
 
@@ -46,7 +32,7 @@ func New(client *services.Client, opts ...Option) *Service {
 //
 // API: https://docs.opsgenie.com/docs/deployment-api#create-deployment
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/deployments", in)
+	return s.accept(ctx, "POST /v2/deployments", in, in.repeat())
 }
 
 // Get reads one deployment.
@@ -54,14 +40,14 @@ func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error
 // API: https://docs.opsgenie.com/docs/deployment-api#get-deployment
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Deployment], error) {
 	in.Ref = in.Ref.forGet()
-	return services.Do[Deployment](ctx, s.client, "GET /v2/deployments/{identifier}", in)
+	return services.Do[Deployment](ctx, s.client, "GET /v2/deployments/{identifier}", in, services.ByMethod)
 }
 
 // UpdateState says how far a deployment came. Asynchronous; a repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/deployment-api#update-deployment-state
 func (s *Service) UpdateState(ctx context.Context, in UpdateStateRequest) (*Pending, error) {
-	return s.accept(ctx, "PUT /v2/deployments/{identifier}/updateState", in)
+	return s.accept(ctx, "PUT /v2/deployments/{identifier}/updateState", in, services.ByMethod)
 }
 
 // GetRequestStatus asks what became of an asynchronous request: once, where a
@@ -70,8 +56,8 @@ func (s *Service) UpdateState(ctx context.Context, in UpdateStateRequest) (*Pend
 // IsSuccess.
 //
 // API: https://docs.opsgenie.com/docs/deployment-api#get-request-status
-func (s *Service) GetRequestStatus(ctx context.Context, in GetRequestStatusRequest) (*services.Result[RequestStatus], error) {
-	return services.Do[RequestStatus](ctx, s.client, "GET /v2/deployments/requests/{requestId}", in)
+func (s *Service) GetRequestStatus(ctx context.Context, requestID string) (*services.Result[RequestStatus], error) {
+	return s.changes.Status(ctx, requestID)
 }
 
 // A Pending is a change that the server accepted and works on later: Wait polls
@@ -92,26 +78,15 @@ func (p *Pending) Deployment(ctx context.Context, opts ...poll.Option) (*service
 // another process. It sends nothing; an empty id is refused by the first wait.
 func (s *Service) Resume(requestID string) *Pending { return s.changes.Resume(requestID) }
 
-func (s *Service) accept(ctx context.Context, route string, in any) (*Pending, error) {
-	return s.changes.Accept(ctx, route, in)
+func (s *Service) accept(ctx context.Context, route string, in any, repeat services.Repeat) (*Pending, error) {
+	return s.changes.Accept(ctx, route, in, repeat)
 }
 
-// tracker says how changes of deployments are followed.
-func (s *Service) tracker() services.Tracker[RequestStatus, Deployment, Pending] {
-	return services.Tracker[RequestStatus, Deployment, Pending]{
-		Client: s.client,
-		Own:    func(p *services.Pending[RequestStatus, Deployment]) *Pending { return &Pending{p} },
-		Tracking: services.Tracking[RequestStatus, Deployment]{
-			Status: func(ctx context.Context, id string) (*services.Result[RequestStatus], error) {
-				return s.GetRequestStatus(ctx, GetRequestStatusRequest{RequestID: id})
-			},
-			Verdict: func(id string, got *services.Result[RequestStatus]) error {
-				return got.Value.Verdict("deployment", id, got.Meta)
-			},
-			ID: func(status RequestStatus) string { return status.DeploymentID },
-			Fetch: func(ctx context.Context, id string) (*services.Result[Deployment], error) {
-				return s.Get(ctx, GetRequest{Ref: ByID(id)})
-			},
-		},
-	}
+// tracker says how changes are followed.
+func (s *Service) tracker() *services.Tracker[RequestStatus, Deployment, Pending] {
+	return services.NewTracker(s.client, "GET /v2/deployments/requests/{requestId}",
+		func(p *services.Pending[RequestStatus, Deployment]) *Pending { return &Pending{p} },
+		func(ctx context.Context, id string) (*services.Result[Deployment], error) {
+			return s.Get(ctx, GetRequest{Ref: ByID(id)})
+		})
 }

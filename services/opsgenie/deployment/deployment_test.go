@@ -174,12 +174,6 @@ func TestAChangeThatFailsIsATypedError(t *testing.T) {
 	require.ErrorIs(t, err, services.ErrArgument)
 }
 
-// R9: a second report might be a second deployment.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, deployment.CreateRequest{ExternalID: "x"}.Repeat())
-}
-
 func ExampleNew() {
 	answers := []string{
 		`{"result": "Request will be processed", "requestId": "r-1"}`,

@@ -79,6 +79,9 @@ type RequestStatus struct {
 	DeploymentID string `json:"deploymentId"` // empty if it failed
 }
 
+// EntityID returns the id of the deployment that the request was about.
+func (s RequestStatus) EntityID() string { return s.DeploymentID }
+
 // CreateRequest asks to report a deployment.
 type CreateRequest struct {
 	State        State       `json:"state" check:"required"`
@@ -116,9 +119,9 @@ func (r CreateRequest) Check() error {
 	return errors.Join(faults...)
 }
 
-// Repeat says that only what was not processed may be repeated: a copy of what
+// repeat says that only what was not processed may be repeated: a copy of what
 // was might be a second deployment.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // GetRequest asks for one deployment.
 type GetRequest struct{ Ref }
@@ -129,9 +132,4 @@ type UpdateStateRequest struct {
 
 	State       State     `json:"state" check:"required"`
 	CompletedAt time.Time `json:"completedAt,omitzero"` // zero while it runs
-}
-
-// GetRequestStatusRequest asks what became of a request.
-type GetRequestStatusRequest struct {
-	RequestID string `path:"requestId"` // as the answer that accepted it said
 }

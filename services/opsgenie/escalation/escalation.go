@@ -39,7 +39,7 @@ type ListRequest struct{}
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#list-escalations
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Escalation], error) {
-	return services.Do[[]Escalation](ctx, s.client, "GET /v2/escalations", in)
+	return services.Do[[]Escalation](ctx, s.client, "GET /v2/escalations", in, services.ByMethod)
 }
 
 // CreateRequest asks for an escalation.
@@ -54,15 +54,15 @@ type CreateRequest struct {
 // Check refuses rules that lack what they must have, and times that are negative.
 func (r CreateRequest) Check() error { return checkRules(r.Rules, r.Repeats) }
 
-// Repeat says that there is none: it would be refused as a conflict.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that there is none: it would be refused as a conflict.
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates an escalation. A repeat after a lost answer would be refused as
 // a conflict, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#create-escalation
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/escalations", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/escalations", in, in.repeat())
 }
 
 // GetRequest asks for one escalation.
@@ -72,7 +72,7 @@ type GetRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#get-escalation
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Escalation], error) {
-	return services.Do[Escalation](ctx, s.client, "GET /v2/escalations/{identifier}", in)
+	return services.Do[Escalation](ctx, s.client, "GET /v2/escalations/{identifier}", in, services.ByMethod)
 }
 
 // UpdateRequest asks to change one escalation. What is nil or empty stays as it
@@ -90,13 +90,13 @@ type UpdateRequest struct {
 // Check refuses rules that lack what they must have, and times that are negative.
 func (r UpdateRequest) Check() error { return checkRules(r.Rules, r.Repeats) }
 
-// Repeat says that a repeat is harmless, unless the escalation is referred to by
+// repeat says that a repeat is harmless, unless the escalation is referred to by
 // the name that the request changes.
-func (r UpdateRequest) Repeat() services.Repeat {
+func (r UpdateRequest) repeat() services.Repeat {
 	if r.kind == "name" && r.Name != "" && r.identifier != r.Name {
-		return services.RepeatByMethod
+		return services.ByMethod
 	}
-	return services.RepeatAlways
+	return services.SafeToRetry
 }
 
 // Update changes an escalation. A repeat is harmless, but for a change of the
@@ -104,7 +104,7 @@ func (r UpdateRequest) Repeat() services.Repeat {
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#update-escalation-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/escalations/{identifier}", in)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/escalations/{identifier}", in, in.repeat())
 }
 
 // DeleteRequest asks to delete one escalation.
@@ -116,5 +116,5 @@ type DeleteRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#delete-escalation
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/escalations/{identifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/escalations/{identifier}", in, services.ByMethod)
 }

@@ -210,15 +210,6 @@ func TestARepeatIsReadInMinutes(t *testing.T) {
 	require.ErrorContains(t, json.Unmarshal([]byte(`{"waitInterval":"x"}`), new(escalation.Repeat)), "escalation: read repeat")
 }
 
-// R9: what may be repeated, whatever its method.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, escalation.CreateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, escalation.UpdateRequest{Ref: escalation.ByID("e"), Name: "n"}.Repeat())
-	assert.Equal(t, services.RepeatAlways, escalation.UpdateRequest{Ref: escalation.ByName("n"), Name: "n"}.Repeat())
-	assert.Equal(t, services.RepeatByMethod, escalation.UpdateRequest{Ref: escalation.ByName("old"), Name: "new"}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(req.Body)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -107,7 +108,7 @@ func (r *Repeat) check() error {
 }
 
 func (r Rule) check(at string) error {
-	faults := []error{r.Delay.Check(at + ".delay")}
+	faults := []error{check.Duration(at+".delay", r.Delay)}
 	for _, field := range []struct {
 		name    string
 		missing bool

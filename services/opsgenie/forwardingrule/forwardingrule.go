@@ -64,7 +64,7 @@ type ListRequest struct{}
 //
 // API: https://docs.opsgenie.com/docs/forwarding-rule-api#list-forwarding-rules
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]ForwardingRule], error) {
-	return services.Do[[]ForwardingRule](ctx, s.client, "GET /v2/forwarding-rules", in)
+	return services.Do[[]ForwardingRule](ctx, s.client, "GET /v2/forwarding-rules", in, services.ByMethod)
 }
 
 // CreateRequest asks for a forwarding rule.
@@ -79,16 +79,16 @@ type CreateRequest struct {
 // Check refuses an end before the start.
 func (r CreateRequest) Check() error { return checkSpan(r.StartDate, r.EndDate) }
 
-// Repeat says that there is none: without an alias it might create the rule
+// repeat says that there is none: without an alias it might create the rule
 // twice, and with one it would be refused as a conflict.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates a forwarding rule. A repeat after a lost answer might create it
 // twice, or be refused as a conflict if it has an alias, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/forwarding-rule-api#create-forwarding-rule
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/forwarding-rules", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/forwarding-rules", in, in.repeat())
 }
 
 // GetRequest asks for one forwarding rule.
@@ -98,7 +98,7 @@ type GetRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/forwarding-rule-api#get-forwarding-rule
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[ForwardingRule], error) {
-	return services.Do[ForwardingRule](ctx, s.client, "GET /v2/forwarding-rules/{identifier}", in)
+	return services.Do[ForwardingRule](ctx, s.client, "GET /v2/forwarding-rules/{identifier}", in, services.ByMethod)
 }
 
 // UpdateRequest asks to replace one forwarding rule, but for its alias.
@@ -118,7 +118,7 @@ func (r UpdateRequest) Check() error { return checkSpan(r.StartDate, r.EndDate) 
 //
 // API: https://docs.opsgenie.com/docs/forwarding-rule-api#update-forwarding-rule
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PUT /v2/forwarding-rules/{identifier}", in)
+	return services.Do[Summary](ctx, s.client, "PUT /v2/forwarding-rules/{identifier}", in, services.ByMethod)
 }
 
 // DeleteRequest asks to delete one forwarding rule.
@@ -129,5 +129,5 @@ type DeleteRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/forwarding-rule-api#delete-forwarding-rule
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/forwarding-rules/{identifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/forwarding-rules/{identifier}", in, services.ByMethod)
 }

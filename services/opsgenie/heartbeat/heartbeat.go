@@ -21,7 +21,7 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 //
 // API: https://docs.opsgenie.com/docs/heartbeat-api#ping-heartbeat
 func (s *Service) Ping(ctx context.Context, in PingRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "GET /v2/heartbeats/{name}/ping", in)
+	return services.Do[services.None](ctx, s.client, "GET /v2/heartbeats/{name}/ping", in, services.ByMethod)
 }
 
 // Create creates a heartbeat. Of the answer's fields, name, enabled and expired
@@ -30,14 +30,14 @@ func (s *Service) Ping(ctx context.Context, in PingRequest) (*services.Result[se
 //
 // API: https://docs.opsgenie.com/docs/heartbeat-api#create-heartbeat
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Heartbeat], error) {
-	return services.Do[Heartbeat](ctx, s.client, "POST /v2/heartbeats", in)
+	return services.Do[Heartbeat](ctx, s.client, "POST /v2/heartbeats", in, services.ByMethod)
 }
 
 // Get reads one heartbeat.
 //
 // API: https://docs.opsgenie.com/docs/heartbeat-api#get-heartbeat
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Heartbeat], error) {
-	return services.Do[Heartbeat](ctx, s.client, "GET /v2/heartbeats/{name}", in)
+	return services.Do[Heartbeat](ctx, s.client, "GET /v2/heartbeats/{name}", in, services.ByMethod)
 }
 
 // List returns all heartbeats.
@@ -46,7 +46,7 @@ func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Hear
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Heartbeat], error) {
 	got, err := services.Do[struct {
 		Heartbeats []Heartbeat `json:"heartbeats"`
-	}](ctx, s.client, "GET /v2/heartbeats", in)
+	}](ctx, s.client, "GET /v2/heartbeats", in, services.ByMethod)
 	if err != nil {
 		return nil, err
 	}
@@ -57,21 +57,21 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]
 //
 // API: https://docs.opsgenie.com/docs/heartbeat-api#update-heartbeat
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[State], error) {
-	return services.Do[State](ctx, s.client, "PATCH /v2/heartbeats/{name}", in)
+	return services.Do[State](ctx, s.client, "PATCH /v2/heartbeats/{name}", in, in.repeat())
 }
 
 // Enable enables a heartbeat. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/heartbeat-api#enable-heartbeat
 func (s *Service) Enable(ctx context.Context, in EnableRequest) (*services.Result[State], error) {
-	return services.Do[State](ctx, s.client, "POST /v2/heartbeats/{name}/enable", in)
+	return services.Do[State](ctx, s.client, "POST /v2/heartbeats/{name}/enable", in, in.repeat())
 }
 
 // Disable disables a heartbeat: it does not expire any more. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/heartbeat-api#disable-heartbeat
 func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Result[State], error) {
-	return services.Do[State](ctx, s.client, "POST /v2/heartbeats/{name}/disable", in)
+	return services.Do[State](ctx, s.client, "POST /v2/heartbeats/{name}/disable", in, in.repeat())
 }
 
 // Delete deletes a heartbeat. A repeat is harmless, but where an answer was lost
@@ -79,5 +79,5 @@ func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Res
 //
 // API: https://docs.opsgenie.com/docs/heartbeat-api#delete-heartbeat
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/heartbeats/{name}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/heartbeats/{name}", in, services.ByMethod)
 }

@@ -147,14 +147,6 @@ func TestAnIntervalIsADuration(t *testing.T) {
 	assert.Zero(t, heartbeat.Heartbeat{Interval: 2, IntervalUnit: "moons"}.Every())
 }
 
-// R9: switches and changes may be repeated, whatever their method.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatAlways, heartbeat.UpdateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, heartbeat.EnableRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, heartbeat.DisableRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		fmt.Println(req.Method, req.URL.EscapedPath())

@@ -79,8 +79,8 @@ type UpdateRequest struct {
 	AlertPriority shape.Priority  `json:"alertPriority,omitzero"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // DeleteRequest asks to delete one heartbeat.
 type DeleteRequest struct {
@@ -92,16 +92,16 @@ type EnableRequest struct {
 	Name string `path:"name"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r EnableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // DisableRequest asks to disable one heartbeat.
 type DisableRequest struct {
 	Name string `path:"name"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r DisableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // PingRequest is a sign of life.
 type PingRequest struct {

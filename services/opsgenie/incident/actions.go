@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -14,14 +15,14 @@ type CloseRequest struct {
 	Note string `json:"note,omitzero"` // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r CloseRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r CloseRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // Close closes an incident. Asynchronous; a repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#close-incident
 func (s *Service) Close(ctx context.Context, in CloseRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/close", in)
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/close", in, in.repeat())
 }
 
 // ResolveRequest asks to resolve one incident.
@@ -31,15 +32,15 @@ type ResolveRequest struct {
 	Note string `json:"note,omitzero"` // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r ResolveRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r ResolveRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // Resolve says that the impact of an incident has ended. Asynchronous; a repeat
 // is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#resolve-incident
 func (s *Service) Resolve(ctx context.Context, in ResolveRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/resolve", in)
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/resolve", in, in.repeat())
 }
 
 // ReopenRequest asks to open one incident again.
@@ -49,15 +50,15 @@ type ReopenRequest struct {
 	Note string `json:"note,omitzero"` // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r ReopenRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r ReopenRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // Reopen opens an incident again that was resolved or closed. Asynchronous; a
 // repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#reopen-incident
 func (s *Service) Reopen(ctx context.Context, in ReopenRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/reopen", in)
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/reopen", in, in.repeat())
 }
 
 // AddResponderRequest asks to add responders to one incident.
@@ -69,17 +70,17 @@ type AddResponderRequest struct {
 }
 
 // Check refuses responders without id and name.
-func (r AddResponderRequest) Check() error { return shape.CheckAll("responder", r.Responders) }
+func (r AddResponderRequest) Check() error { return check.Responders("responder", r.Responders...) }
 
-// Repeat says that a repeat is harmless without a note.
-func (r AddResponderRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r AddResponderRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // AddResponder adds responders to an incident and notifies them. Asynchronous; a
 // repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#add-responder
 func (s *Service) AddResponder(ctx context.Context, in AddResponderRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/responders", in)
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/responders", in, in.repeat())
 }
 
 // AddTagsRequest asks to add tags to one incident.
@@ -90,15 +91,15 @@ type AddTagsRequest struct {
 	Note string   `json:"note,omitzero"`         // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r AddTagsRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r AddTagsRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // AddTags adds tags to an incident. Asynchronous; a repeat is harmless, but for
 // a note.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#add-tags
 func (s *Service) AddTags(ctx context.Context, in AddTagsRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/tags", in)
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/tags", in, in.repeat())
 }
 
 // RemoveTagsRequest asks to take tags off one incident. A tag with a comma
@@ -115,7 +116,7 @@ type RemoveTagsRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-api#remove-tags
 func (s *Service) RemoveTags(ctx context.Context, in RemoveTagsRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v1/incidents/{identifier}/tags", in)
+	return s.accept(ctx, "DELETE /v1/incidents/{identifier}/tags", in, services.ByMethod)
 }
 
 // AddDetailsRequest asks to set details of one incident.
@@ -126,15 +127,15 @@ type AddDetailsRequest struct {
 	Note    string            `json:"note,omitzero"`            // at most 25,000 characters
 }
 
-// Repeat says that a repeat is harmless without a note.
-func (r AddDetailsRequest) Repeat() services.Repeat { return shape.RepeatWithoutNote(r.Note) }
+// repeat says that a repeat is harmless without a note.
+func (r AddDetailsRequest) repeat() services.Repeat { return check.Noted(r.Note) }
 
 // AddDetails sets details of an incident, which answers call extra properties,
 // and keeps the others. Asynchronous; a repeat is harmless, but for a note.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#add-details
 func (s *Service) AddDetails(ctx context.Context, in AddDetailsRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/details", in)
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/details", in, in.repeat())
 }
 
 // RemoveDetailsRequest asks to remove details of one incident. A key with a
@@ -151,7 +152,7 @@ type RemoveDetailsRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-api#remove-details
 func (s *Service) RemoveDetails(ctx context.Context, in RemoveDetailsRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v1/incidents/{identifier}/details", in)
+	return s.accept(ctx, "DELETE /v1/incidents/{identifier}/details", in, services.ByMethod)
 }
 
 // UpdateMessageRequest asks for another message of one incident.
@@ -161,15 +162,15 @@ type UpdateMessageRequest struct {
 	Message string `json:"message" check:"required"` // at most 130 characters
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateMessageRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateMessageRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // UpdateMessage sets the message of an incident. Asynchronous; a repeat is
 // harmless.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#update-incident-message
 func (s *Service) UpdateMessage(ctx context.Context, in UpdateMessageRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/message", in)
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/message", in, in.repeat())
 }
 
 // UpdateDescriptionRequest asks for another description of one incident.
@@ -179,15 +180,15 @@ type UpdateDescriptionRequest struct {
 	Description string `json:"description" check:"required"` // at most 10,000 characters
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateDescriptionRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateDescriptionRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // UpdateDescription sets the description of an incident. Asynchronous; a repeat
 // is harmless.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#update-incident-description
 func (s *Service) UpdateDescription(ctx context.Context, in UpdateDescriptionRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/description", in)
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/description", in, in.repeat())
 }
 
 // UpdatePriorityRequest asks for another priority of one incident.
@@ -202,5 +203,5 @@ type UpdatePriorityRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-api#update-incident-priority
 func (s *Service) UpdatePriority(ctx context.Context, in UpdatePriorityRequest) (*Pending, error) {
-	return s.accept(ctx, "PUT /v1/incidents/{identifier}/priority", in)
+	return s.accept(ctx, "PUT /v1/incidents/{identifier}/priority", in, services.ByMethod)
 }

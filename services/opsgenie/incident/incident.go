@@ -17,27 +17,13 @@ import (
 // A Service calls the Incident API. It is safe for concurrent use. [New] makes one.
 type Service struct {
 	client  *services.Client
-	changes services.Tracker[RequestStatus, Incident, Pending]
-}
-
-// An Option sets what [New] makes.
-type Option func(*Service)
-
-// WithPolling sets the options that each wait for a request begins with. The
-// default is that of [poll.Until]: 10 retries after the first probe.
-func WithPolling(opts ...poll.Option) Option {
-	return func(s *Service) { s.changes.Poll = append(s.changes.Poll, opts...) }
+	changes *services.Tracker[RequestStatus, Incident, Pending]
 }
 
 // New returns a service that calls by client, whose codec must be Opsgenie's.
-func New(client *services.Client, opts ...Option) *Service {
+func New(client *services.Client) *Service {
 	s := &Service{client: client}
 	s.changes = s.tracker()
-	for _, opt := range opts {
-		if opt != nil {
-			opt(s)
-		}
-	}
 	return s
 }
 
@@ -49,21 +35,21 @@ const listRoute = "GET /v1/incidents"
 //
 // API: https://docs.opsgenie.com/docs/incident-api#create-incident
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/create", in)
+	return s.accept(ctx, "POST /v1/incidents/create", in, in.repeat())
 }
 
 // Get reads one incident.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#get-incident
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Incident], error) {
-	return services.Do[Incident](ctx, s.client, "GET /v1/incidents/{identifier}", in)
+	return services.Do[Incident](ctx, s.client, "GET /v1/incidents/{identifier}", in, services.ByMethod)
 }
 
 // List returns one page of the incidents that match.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#list-incidents
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Incident], error) {
-	return services.Do[[]Incident](ctx, s.client, listRoute, in)
+	return services.Do[[]Incident](ctx, s.client, listRoute, in, services.ByMethod)
 }
 
 // All returns all incidents that match, page after page; see [services.All].
@@ -75,7 +61,7 @@ func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[Incident, e
 //
 // API: https://docs.opsgenie.com/docs/incident-api#delete-incident
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v1/incidents/{identifier}", in)
+	return s.accept(ctx, "DELETE /v1/incidents/{identifier}", in, services.ByMethod)
 }
 
 // GetRequestStatus asks what became of an asynchronous request: once, where a
@@ -84,8 +70,8 @@ func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*Pending, error
 // IsSuccess.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#get-request-status
-func (s *Service) GetRequestStatus(ctx context.Context, in GetRequestStatusRequest) (*services.Result[RequestStatus], error) {
-	return services.Do[RequestStatus](ctx, s.client, "GET /v1/incidents/requests/{requestId}", in)
+func (s *Service) GetRequestStatus(ctx context.Context, requestID string) (*services.Result[RequestStatus], error) {
+	return s.changes.Status(ctx, requestID)
 }
 
 // A Pending is a change that the server accepted and works on later: Wait polls
@@ -107,26 +93,15 @@ func (p *Pending) Incident(ctx context.Context, opts ...poll.Option) (*services.
 // another process. It sends nothing; an empty id is refused by the first wait.
 func (s *Service) Resume(requestID string) *Pending { return s.changes.Resume(requestID) }
 
-func (s *Service) accept(ctx context.Context, route string, in any) (*Pending, error) {
-	return s.changes.Accept(ctx, route, in)
+func (s *Service) accept(ctx context.Context, route string, in any, repeat services.Repeat) (*Pending, error) {
+	return s.changes.Accept(ctx, route, in, repeat)
 }
 
-// tracker says how changes of incidents are followed.
-func (s *Service) tracker() services.Tracker[RequestStatus, Incident, Pending] {
-	return services.Tracker[RequestStatus, Incident, Pending]{
-		Client: s.client,
-		Own:    func(p *services.Pending[RequestStatus, Incident]) *Pending { return &Pending{p} },
-		Tracking: services.Tracking[RequestStatus, Incident]{
-			Status: func(ctx context.Context, id string) (*services.Result[RequestStatus], error) {
-				return s.GetRequestStatus(ctx, GetRequestStatusRequest{RequestID: id})
-			},
-			Verdict: func(id string, got *services.Result[RequestStatus]) error {
-				return got.Value.Verdict("incident", id, got.Meta)
-			},
-			ID: func(status RequestStatus) string { return status.IncidentID },
-			Fetch: func(ctx context.Context, id string) (*services.Result[Incident], error) {
-				return s.Get(ctx, GetRequest{Ref: ByID(id)})
-			},
-		},
-	}
+// tracker says how changes are followed.
+func (s *Service) tracker() *services.Tracker[RequestStatus, Incident, Pending] {
+	return services.NewTracker(s.client, "GET /v1/incidents/requests/{requestId}",
+		func(p *services.Pending[RequestStatus, Incident]) *Pending { return &Pending{p} },
+		func(ctx context.Context, id string) (*services.Result[Incident], error) {
+			return s.Get(ctx, GetRequest{Ref: ByID(id)})
+		})
 }

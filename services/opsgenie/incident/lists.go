@@ -27,7 +27,7 @@ type AddNoteRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-api#add-note
 func (s *Service) AddNote(ctx context.Context, in AddNoteRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/notes", in)
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/notes", in, services.ByMethod)
 }
 
 // ListNotesRequest asks for notes of one incident.
@@ -40,7 +40,7 @@ type ListNotesRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-api#list-incident-notes
 func (s *Service) ListNotes(ctx context.Context, in ListNotesRequest) (*services.Result[[]shape.Note], error) {
-	return services.Do[[]shape.Note](ctx, s.client, notesRoute, in)
+	return services.Do[[]shape.Note](ctx, s.client, notesRoute, in, services.ByMethod)
 }
 
 // AllNotes returns all notes of an incident, page after page; see [services.All].
@@ -58,7 +58,7 @@ type ListLogsRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-api#list-incident-logs
 func (s *Service) ListLogs(ctx context.Context, in ListLogsRequest) (*services.Result[[]shape.Log], error) {
-	return services.Do[[]shape.Log](ctx, s.client, logsRoute, in)
+	return services.Do[[]shape.Log](ctx, s.client, logsRoute, in, services.ByMethod)
 }
 
 // AllLogs returns the whole history of an incident, page after page; see
@@ -78,7 +78,7 @@ type ListResponderAlertsRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-api#list-responder-alerts
 func (s *Service) ListResponderAlerts(ctx context.Context, in ListResponderAlertsRequest) (*services.Result[[]string], error) {
-	return services.Do[[]string](ctx, s.client, responderAlertsRoute, in)
+	return services.Do[[]string](ctx, s.client, responderAlertsRoute, in, services.ByMethod)
 }
 
 // AllResponderAlerts returns the ids of all those alerts, for as long as pages
@@ -97,7 +97,7 @@ type ListAssociatedAlertsRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-api#list-associated-alerts
 func (s *Service) ListAssociatedAlerts(ctx context.Context, in ListAssociatedAlertsRequest) (*services.Result[[]string], error) {
-	return services.Do[[]string](ctx, s.client, associatedAlertsRoute, in)
+	return services.Do[[]string](ctx, s.client, associatedAlertsRoute, in, services.ByMethod)
 }
 
 // AllAssociatedAlerts returns the ids of all those alerts, for as long as pages

@@ -87,22 +87,6 @@ func TestAWaitPollsAsTheServiceSays(t *testing.T) {
 	assert.Equal(t, 4, asked)
 }
 
-// R9: what a second copy does, each request says of itself.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	for want, requests := range map[services.Repeat][]interface{ Repeat() services.Repeat }{
-		services.RepeatRefused: {incident.CreateRequest{}},
-		services.RepeatAlways: {incident.CloseRequest{}, incident.ResolveRequest{}, incident.ReopenRequest{}, incident.AddResponderRequest{},
-			incident.AddTagsRequest{}, incident.AddDetailsRequest{}, incident.UpdateMessageRequest{}, incident.UpdateDescriptionRequest{}},
-		services.RepeatByMethod: {incident.CloseRequest{Note: "n"}, incident.ResolveRequest{Note: "n"}, incident.ReopenRequest{Note: "n"},
-			incident.AddResponderRequest{Note: "n"}, incident.AddTagsRequest{Note: "n"}, incident.AddDetailsRequest{Note: "n"}},
-	} {
-		for _, in := range requests {
-			assert.Equal(t, want, in.Repeat(), "%T", in)
-		}
-	}
-}
-
 func ExampleNew() {
 	answers := []string{
 		`{"result": "Request will be processed", "requestId": "r-1"}`,

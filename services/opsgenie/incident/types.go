@@ -2,6 +2,7 @@ package incident
 
 import (
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -56,6 +57,9 @@ type RequestStatus struct {
 	IncidentID string `json:"incidentId"` // empty if it failed
 }
 
+// EntityID returns the id of the incident that the request was about.
+func (s RequestStatus) EntityID() string { return s.IncidentID }
+
 // CreateRequest asks to open an incident.
 type CreateRequest struct {
 	Message            string            `json:"message" check:"required"` // at most 130 characters
@@ -78,11 +82,11 @@ type StatusPageEntry struct {
 }
 
 // Check refuses responders without id and name.
-func (r CreateRequest) Check() error { return shape.CheckAll("responders", r.Responders) }
+func (r CreateRequest) Check() error { return check.Responders("responders", r.Responders...) }
 
-// Repeat says that only what was not processed may be repeated: each copy is
+// repeat says that only what was not processed may be repeated: each copy is
 // another incident.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // GetRequest asks for one incident.
 type GetRequest struct{ Ref }
@@ -120,9 +124,4 @@ type ListRequest struct {
 	Limit  int         `query:"limit" check:"min=0"` // per page, at most 100; zero means the server's default, 20
 	Sort   Sort        `query:"sort"`
 	Order  shape.Order `query:"order"`
-}
-
-// GetRequestStatusRequest asks what became of a request.
-type GetRequestStatusRequest struct {
-	RequestID string `path:"requestId"` // as the answer that accepted it said
 }

@@ -25,16 +25,16 @@ const listRoute = "GET /v1/incident-templates"
 // CreateRequest asks for an incident template.
 type CreateRequest struct{ Definition }
 
-// Repeat says that only what was not processed may be repeated: each copy is
+// repeat says that only what was not processed may be repeated: each copy is
 // another template.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates an incident template. A repeat after a lost answer might create
 // it twice, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/incident-templates-api#create-incident-template
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v1/incident-templates", in)
+	return services.Do[Summary](ctx, s.client, "POST /v1/incident-templates", in, in.repeat())
 }
 
 // UpdateRequest asks to replace one incident template: what is empty here is
@@ -48,7 +48,7 @@ type UpdateRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-templates-api#update-incident-template
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PUT /v1/incident-templates/{incidentTemplateId}", in)
+	return services.Do[Summary](ctx, s.client, "PUT /v1/incident-templates/{incidentTemplateId}", in, services.ByMethod)
 }
 
 // DeleteRequest asks to delete one incident template.
@@ -61,7 +61,7 @@ type DeleteRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-templates-api#delete-incident-template
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v1/incident-templates/{incidentTemplateId}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/incident-templates/{incidentTemplateId}", in, services.ByMethod)
 }
 
 // ListRequest asks for the incident templates.
@@ -75,7 +75,7 @@ type ListRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/incident-templates-api#get-incident-templates
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Template], error) {
-	got, err := services.Do[page](ctx, s.client, listRoute, in)
+	got, err := services.Do[page](ctx, s.client, listRoute, in, services.ByMethod)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -30,7 +31,7 @@ type Definition struct {
 }
 
 // Check refuses a template that has nothing to tell its stakeholders.
-func (d Definition) Check() error { return d.Stakeholders.Check("stakeholderProperties") }
+func (d Definition) Check() error { return check.Stakeholders("stakeholderProperties", d.Stakeholders) }
 
 // A Summary is what writes tell of a template.
 type Summary struct {

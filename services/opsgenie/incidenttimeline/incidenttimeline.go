@@ -26,7 +26,7 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 func (s *Service) ListEntries(ctx context.Context, in ListEntriesRequest) (*services.Result[[]Entry], error) {
 	got, err := services.Do[struct {
 		Entries []Entry `json:"entries"`
-	}](ctx, s.client, "GET /v2/incident-timelines/{incidentId}/entries", in)
+	}](ctx, s.client, "GET /v2/incident-timelines/{incidentId}/entries", in, services.ByMethod)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (s *Service) ListEntries(ctx context.Context, in ListEntriesRequest) (*serv
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#get-incident-timeline-entry
 func (s *Service) GetEntry(ctx context.Context, in GetEntryRequest) (*services.Result[Entry], error) {
-	return services.Do[Entry](ctx, s.client, "GET /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in)
+	return services.Do[Entry](ctx, s.client, "GET /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in, services.ByMethod)
 }
 
 // AddEntry adds an entry to an incident's timeline. A repeat after a lost answer
@@ -45,15 +45,15 @@ func (s *Service) GetEntry(ctx context.Context, in GetEntryRequest) (*services.R
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#add-incident-timeline-entry
 func (s *Service) AddEntry(ctx context.Context, in AddEntryRequest) (*services.Result[Entry], error) {
-	return services.Do[Entry](ctx, s.client, "POST /v2/incident-timelines/{incidentId}/entries", in)
+	return services.Do[Entry](ctx, s.client, "POST /v2/incident-timelines/{incidentId}/entries", in, in.repeat())
 }
 
 // UpdateEntry changes an entry that a user or this API added. The answer's shape
 // is unconfirmed: the value is nil if it holds no entry. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#update-incident-timeline-entry
-func (s *Service) UpdateEntry(ctx context.Context, in UpdateEntryRequest) (*services.Result[*Entry], error) {
-	return services.Do[*Entry](ctx, s.client, "PUT /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in)
+func (s *Service) UpdateEntry(ctx context.Context, in UpdateEntryRequest) (*services.Result[services.Optional[Entry]], error) {
+	return services.Do[services.Optional[Entry]](ctx, s.client, "PUT /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in, services.ByMethod)
 }
 
 // DeleteEntry deletes an entry of an incident's timeline. A repeat is harmless,
@@ -61,19 +61,19 @@ func (s *Service) UpdateEntry(ctx context.Context, in UpdateEntryRequest) (*serv
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#delete-incident-timeline-entry
 func (s *Service) DeleteEntry(ctx context.Context, in DeleteEntryRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in, services.ByMethod)
 }
 
 // HideEntry hides an entry of an incident's timeline. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#hide-incident-timeline-entry
 func (s *Service) HideEntry(ctx context.Context, in HideEntryRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "PATCH /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}/hide", in)
+	return services.Do[services.None](ctx, s.client, "PATCH /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}/hide", in, in.repeat())
 }
 
 // UnhideEntry shows an entry again that was hidden. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#unhide-incident-timeline-entry
 func (s *Service) UnhideEntry(ctx context.Context, in UnhideEntryRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "PATCH /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}/unhide", in)
+	return services.Do[services.None](ctx, s.client, "PATCH /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}/unhide", in, in.repeat())
 }

@@ -85,14 +85,6 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	})
 }
 
-// R9: a second addition is a second entry; switches set what they set.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, incidenttimeline.AddEntryRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, incidenttimeline.HideEntryRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, incidenttimeline.UnhideEntryRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": {"id": "f01a", "group": "custom", "description": {"content": "Rolled back"}}}`))

@@ -77,9 +77,9 @@ type AddEntryRequest struct {
 // Check refuses a description that says nothing.
 func (r AddEntryRequest) Check() error { return r.Description.check() }
 
-// Repeat says that only what was not processed may be repeated: each copy is
+// repeat says that only what was not processed may be repeated: each copy is
 // another entry.
-func (r AddEntryRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r AddEntryRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // UpdateEntryRequest asks to change one entry of one incident's timeline. What
 // is zero is not sent.
@@ -110,8 +110,8 @@ type HideEntryRequest struct {
 	ID         string `path:"timelineEntryId"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r HideEntryRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r HideEntryRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // UnhideEntryRequest asks to show one entry of one incident's timeline again.
 type UnhideEntryRequest struct {
@@ -119,5 +119,5 @@ type UnhideEntryRequest struct {
 	ID         string `path:"timelineEntryId"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r UnhideEntryRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UnhideEntryRequest) repeat() services.Repeat { return services.SafeToRetry }

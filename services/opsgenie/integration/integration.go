@@ -23,14 +23,14 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 //
 // API: https://docs.opsgenie.com/docs/integration-api#create-api-based-integration
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/integrations", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/integrations", in, in.repeat())
 }
 
 // Get reads one integration. Domain configuration.
 //
 // API: https://docs.opsgenie.com/docs/integration-api#get-integration
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Integration], error) {
-	return services.Do[Integration](ctx, s.client, "GET /v2/integrations/{id}", in)
+	return services.Do[Integration](ctx, s.client, "GET /v2/integrations/{id}", in, services.ByMethod)
 }
 
 // List returns all integrations, or those of a kind or a team. Domain
@@ -38,7 +38,7 @@ func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Inte
 //
 // API: https://docs.opsgenie.com/docs/integration-api#list-integrations
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Summary], error) {
-	return services.Do[[]Summary](ctx, s.client, "GET /v2/integrations", in)
+	return services.Do[[]Summary](ctx, s.client, "GET /v2/integrations", in, services.ByMethod)
 }
 
 // Update replaces an integration as a whole: read it, change it, and send it
@@ -46,7 +46,7 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]
 //
 // API: https://docs.opsgenie.com/docs/integration-api#update-integration
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Integration], error) {
-	return services.Do[Integration](ctx, s.client, "PUT /v2/integrations/{id}", in)
+	return services.Do[Integration](ctx, s.client, "PUT /v2/integrations/{id}", in, services.ByMethod)
 }
 
 // Delete deletes an integration. Domain integration-configuration; a repeat is
@@ -54,7 +54,7 @@ func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/integration-api#delete-integration
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/integrations/{id}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/integrations/{id}", in, services.ByMethod)
 }
 
 // Enable enables an integration. Its domain is not documented; a repeat is
@@ -62,7 +62,7 @@ func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/integration-api#enable-integration
 func (s *Service) Enable(ctx context.Context, in EnableRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/integrations/{id}/enable", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/integrations/{id}/enable", in, in.repeat())
 }
 
 // Disable disables an integration. Its domain is not documented; a repeat is
@@ -70,7 +70,7 @@ func (s *Service) Enable(ctx context.Context, in EnableRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/integration-api#disable-integration
 func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/integrations/{id}/disable", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/integrations/{id}/disable", in, in.repeat())
 }
 
 // Authenticate asks whether the key belongs to an integration of this kind: an
@@ -79,5 +79,5 @@ func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Res
 //
 // API: https://docs.opsgenie.com/docs/integration-api#authenticate-integration
 func (s *Service) Authenticate(ctx context.Context, in AuthenticateRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v2/integrations/authenticate", in)
+	return services.Do[services.None](ctx, s.client, "POST /v2/integrations/authenticate", in, in.repeat())
 }

@@ -183,15 +183,6 @@ func TestWhatCannotBeReadOrWrittenIsSaid(t *testing.T) {
 	require.Error(t, err)
 }
 
-// R9: switches may be repeated, whatever their method; a creation may not.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, integration.CreateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, integration.EnableRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, integration.DisableRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, integration.AuthenticateRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"id": "b7f0", "name": "Prometheus bridge", "type": "API"}]}`))

@@ -14,8 +14,8 @@ type CreateRequest struct {
 // Check refuses an integration without type or name.
 func (r CreateRequest) Check() error { return r.Integration.check() }
 
-// Repeat says that a repeat would be refused by the server.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that a repeat would be refused by the server.
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // GetRequest asks for one integration.
 type GetRequest struct {
@@ -59,21 +59,21 @@ type EnableRequest struct {
 	ID string `path:"id"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r EnableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // DisableRequest asks to disable one integration.
 type DisableRequest struct {
 	ID string `path:"id"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r DisableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // AuthenticateRequest asks whether the key is one of an integration.
 type AuthenticateRequest struct {
 	Type Type `json:"type" check:"required"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r AuthenticateRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r AuthenticateRequest) repeat() services.Repeat { return services.SafeToRetry }

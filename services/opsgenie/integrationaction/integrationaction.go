@@ -21,7 +21,7 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 //
 // API: https://docs.opsgenie.com/docs/integration-api#get-integration-actions
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[Actions], error) {
-	return services.Do[Actions](ctx, s.client, "GET /v2/integrations/{id}/actions", in)
+	return services.Do[Actions](ctx, s.client, "GET /v2/integrations/{id}/actions", in, services.ByMethod)
 }
 
 // Create adds an action to an integration, and returns all that it has then. Its
@@ -30,7 +30,7 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[Ac
 //
 // API: https://docs.opsgenie.com/docs/integration-api#create-a-new-integration-action
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Actions], error) {
-	return services.Do[Actions](ctx, s.client, "POST /v2/integrations/{id}/actions", in)
+	return services.Do[Actions](ctx, s.client, "POST /v2/integrations/{id}/actions", in, in.repeat())
 }
 
 // Replace sets all actions of an integration: those that are not given are gone.
@@ -38,5 +38,5 @@ func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/integration-api#update-all-integration-actions
 func (s *Service) Replace(ctx context.Context, in ReplaceRequest) (*services.Result[Actions], error) {
-	return services.Do[Actions](ctx, s.client, "PUT /v2/integrations/{id}/actions", in)
+	return services.Do[Actions](ctx, s.client, "PUT /v2/integrations/{id}/actions", in, services.ByMethod)
 }

@@ -180,12 +180,6 @@ func TestAnActionOfAnUnknownTypeIsSentAsItCame(t *testing.T) {
 	}
 }
 
-// R9: a creation may not be repeated.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, integrationaction.CreateRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": {"create": [{"type": "create", "name": "New"}]}}`))

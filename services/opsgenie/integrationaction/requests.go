@@ -21,8 +21,8 @@ type CreateRequest struct {
 // Check refuses an action that lacks what it must have.
 func (r CreateRequest) Check() error { return r.Action.check("") }
 
-// Repeat says that a repeat might add the action twice.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that a repeat might add the action twice.
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // ReplaceRequest asks to set all actions of one integration.
 type ReplaceRequest struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/internal/object"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
@@ -110,8 +111,8 @@ func (a Action) check(field string) error {
 		faults = append(faults, &services.ArgumentError{Field: field + "order", Problem: "must not be negative"})
 	}
 	return errors.Join(append(faults,
-		shape.CheckRecipients(field+"recipients", a.Recipients...),
-		shape.CheckRecipients(field+"responders", a.Responders...),
+		check.Recipients(field+"recipients", a.Recipients...),
+		check.Recipients(field+"responders", a.Responders...),
 	)...)
 }
 

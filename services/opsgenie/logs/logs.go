@@ -80,7 +80,7 @@ type ListRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/logs-api#list-log-files
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]File], error) {
-	return services.Do[[]File](ctx, s.client, listRoute, in)
+	return services.Do[[]File](ctx, s.client, listRoute, in, services.ByMethod)
 }
 
 // errLoop is why a list ends whose pages lead to each other.

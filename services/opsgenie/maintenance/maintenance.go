@@ -20,43 +20,43 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 //
 // API: https://docs.opsgenie.com/docs/maintenance-api#create-maintenance
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Maintenance], error) {
-	return services.Do[Maintenance](ctx, s.client, "POST /v1/maintenance", in)
+	return services.Do[Maintenance](ctx, s.client, "POST /v1/maintenance", in, in.repeat())
 }
 
 // Get reads one maintenance.
 //
 // API: https://docs.opsgenie.com/docs/maintenance-api#get-maintenance
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Maintenance], error) {
-	return services.Do[Maintenance](ctx, s.client, "GET /v1/maintenance/{id}", in)
+	return services.Do[Maintenance](ctx, s.client, "GET /v1/maintenance/{id}", in, services.ByMethod)
 }
 
 // List returns the maintenances, all at once and without their rules.
 //
 // API: https://docs.opsgenie.com/docs/maintenance-api#list-maintenance
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Maintenance], error) {
-	return services.Do[[]Maintenance](ctx, s.client, "GET /v1/maintenance", in)
+	return services.Do[[]Maintenance](ctx, s.client, "GET /v1/maintenance", in, services.ByMethod)
 }
 
 // Update replaces a maintenance. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/maintenance-api#update-maintenance
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Maintenance], error) {
-	return services.Do[Maintenance](ctx, s.client, "PUT /v1/maintenance/{id}", in)
+	return services.Do[Maintenance](ctx, s.client, "PUT /v1/maintenance/{id}", in, services.ByMethod)
 }
 
 // ChangeEndDate lets a maintenance end at another time. The official description
 // lacks it. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/maintenance-api#change-end-date
-func (s *Service) ChangeEndDate(ctx context.Context, in ChangeEndDateRequest) (*services.Result[*Maintenance], error) {
-	return services.Do[*Maintenance](ctx, s.client, "POST /v1/maintenance/{id}/change-end-date", in)
+func (s *Service) ChangeEndDate(ctx context.Context, in ChangeEndDateRequest) (*services.Result[services.Optional[Maintenance]], error) {
+	return services.Do[services.Optional[Maintenance]](ctx, s.client, "POST /v1/maintenance/{id}/change-end-date", in, in.repeat())
 }
 
 // Cancel ends a maintenance now, or takes a planned one back. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/maintenance-api#cancel-maintenance
 func (s *Service) Cancel(ctx context.Context, in CancelRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v1/maintenance/{id}/cancel", in)
+	return services.Do[services.None](ctx, s.client, "POST /v1/maintenance/{id}/cancel", in, in.repeat())
 }
 
 // Delete deletes a maintenance. A repeat is harmless, but where an answer was
@@ -64,5 +64,5 @@ func (s *Service) Cancel(ctx context.Context, in CancelRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/maintenance-api#delete-maintenance
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v1/maintenance/{id}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/maintenance/{id}", in, services.ByMethod)
 }

@@ -186,14 +186,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	}
 }
 
-// R9: what sets something may be repeated, whatever its method; a creation may not.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, maintenance.CreateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, maintenance.ChangeEndDateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, maintenance.CancelRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		sent, err := io.ReadAll(req.Body)

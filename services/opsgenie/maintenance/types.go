@@ -68,8 +68,8 @@ type CreateRequest struct {
 // Check refuses a time that ends before it starts, and rules without an entity.
 func (r CreateRequest) Check() error { return check(r.Time, r.Rules) }
 
-// Repeat says that a repeat might create a second maintenance.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that a repeat might create a second maintenance.
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // GetRequest asks for one maintenance.
 type GetRequest struct {
@@ -122,16 +122,16 @@ type ChangeEndDateRequest struct {
 	EndDate time.Time `json:"endDate" check:"required"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r ChangeEndDateRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r ChangeEndDateRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // CancelRequest asks to cancel one maintenance.
 type CancelRequest struct {
 	ID string `path:"id"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r CancelRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r CancelRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // DeleteRequest asks to delete one maintenance.
 type DeleteRequest struct {

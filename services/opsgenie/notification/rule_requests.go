@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -30,12 +31,12 @@ func (r CreateRequest) Check() error {
 
 func checkRule(f shape.Filter, t shape.TimeRestriction, schedules []shape.Responder, steps []NewStep, r *Repetition) error {
 	faults := []error{
-		f.Check("criteria"), t.Check("timeRestriction"),
-		shape.CheckAll("schedules", schedules), shape.CheckKind("schedules", shape.KindSchedule, schedules...),
+		check.Filter("criteria", f), check.TimeRestriction("timeRestriction", t),
+		check.Responders("schedules", schedules...), check.Kind("schedules", shape.KindSchedule, schedules...),
 	}
 	for i, s := range steps {
 		at := fmt.Sprintf("steps[%d]", i)
-		faults = append(faults, s.Contact.check(at+".contact"), s.SendAfter.Check(at+".sendAfter"))
+		faults = append(faults, s.Contact.check(at+".contact"), check.Duration(at+".sendAfter", s.SendAfter))
 	}
 	if r != nil && r.LoopAfter < 0 {
 		faults = append(faults, &services.ArgumentError{Field: "repeat.loopAfter", Problem: "must not be negative"})
@@ -55,8 +56,8 @@ func (c Contact) check(field string) error {
 	return errors.Join(faults...)
 }
 
-// Repeat says that a repeat might create a second rule.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that a repeat might create a second rule.
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // GetRequest asks for one rule.
 type GetRequest struct {
@@ -90,8 +91,8 @@ func (r UpdateRequest) Check() error {
 	return checkRule(r.Criteria, r.TimeRestriction, r.Schedules, r.Steps, r.Repeats)
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // DeleteRequest asks to delete one rule.
 type DeleteRequest struct {
@@ -105,8 +106,8 @@ type EnableRequest struct {
 	ID   string `path:"ruleId"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r EnableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // DisableRequest asks to disable one rule.
 type DisableRequest struct {
@@ -114,8 +115,8 @@ type DisableRequest struct {
 	ID   string `path:"ruleId"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r DisableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // ChangeOrderRequest asks to move one rule.
 type ChangeOrderRequest struct {
@@ -124,8 +125,8 @@ type ChangeOrderRequest struct {
 	Order int    `json:"order" check:"min=0"` // its place among those with its action, from zero
 }
 
-// Repeat says that a repeat is harmless.
-func (r ChangeOrderRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r ChangeOrderRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // A RuleType says which rules are copied. The set is open.
 type RuleType string
@@ -149,5 +150,5 @@ type CopyToRequest struct {
 	RuleTypes []RuleType `json:"ruleTypes" check:"required"`
 }
 
-// Repeat says that it is not known what a repeat does.
-func (r CopyToRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that it is not known what a repeat does.
+func (r CopyToRequest) repeat() services.Repeat { return services.RetryIfRefused }

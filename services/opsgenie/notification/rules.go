@@ -23,28 +23,28 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#create-notification-rule
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/notification-rules", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/notification-rules", in, in.repeat())
 }
 
 // Get reads one rule with its steps.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#get-notification-rule
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Rule], error) {
-	return services.Do[Rule](ctx, s.client, "GET /v2/users/{identifier}/notification-rules/{ruleId}", in)
+	return services.Do[Rule](ctx, s.client, "GET /v2/users/{identifier}/notification-rules/{ruleId}", in, services.ByMethod)
 }
 
 // List returns all rules of a user.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#list-notification-rule
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Summary], error) {
-	return services.Do[[]Summary](ctx, s.client, "GET /v2/users/{identifier}/notification-rules", in)
+	return services.Do[[]Summary](ctx, s.client, "GET /v2/users/{identifier}/notification-rules", in, services.ByMethod)
 }
 
 // Update changes a rule. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#update-notification-rule-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/users/{identifier}/notification-rules/{ruleId}", in)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/users/{identifier}/notification-rules/{ruleId}", in, in.repeat())
 }
 
 // Delete deletes a rule. A repeat is harmless, but where an answer was lost it Is
@@ -52,21 +52,21 @@ func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#delete-notification-rule
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}/notification-rules/{ruleId}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}/notification-rules/{ruleId}", in, services.ByMethod)
 }
 
 // Enable enables a rule. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#enable-notification-rule
 func (s *Service) Enable(ctx context.Context, in EnableRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/{ruleId}/enable", in)
+	return services.Do[services.None](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/{ruleId}/enable", in, in.repeat())
 }
 
 // Disable disables a rule. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#disable-notification-rule
 func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/{ruleId}/disable", in)
+	return services.Do[services.None](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/{ruleId}/disable", in, in.repeat())
 }
 
 // ChangeOrder moves a rule to a place among those with its action. A repeat is
@@ -74,7 +74,7 @@ func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Res
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#change-order-of-notification-rule
 func (s *Service) ChangeOrder(ctx context.Context, in ChangeOrderRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/{ruleId}/change-order", in)
+	return services.Do[services.None](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/{ruleId}/change-order", in, in.repeat())
 }
 
 // CopyTo gives rules of a user to other users. The method is unconfirmed: the
@@ -84,5 +84,5 @@ func (s *Service) ChangeOrder(ctx context.Context, in ChangeOrderRequest) (*serv
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#copy-notification-rules
 func (s *Service) CopyTo(ctx context.Context, in CopyToRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/copy-to", in)
+	return services.Do[services.None](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/copy-to", in, in.repeat())
 }

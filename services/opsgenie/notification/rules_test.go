@@ -185,22 +185,6 @@ func TestAllThatIsImpossibleInARuleIsNamed(t *testing.T) {
 	}
 }
 
-// R9: what sets something may be repeated, whatever its method; a creation may not.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	for _, harmless := range []interface{ Repeat() services.Repeat }{
-		notification.UpdateRequest{}, notification.EnableRequest{}, notification.DisableRequest{}, notification.ChangeOrderRequest{},
-		notification.UpdateStepRequest{}, notification.EnableStepRequest{}, notification.DisableStepRequest{},
-	} {
-		assert.Equal(t, services.RepeatAlways, harmless.Repeat(), "%T", harmless)
-	}
-	for _, once := range []interface{ Repeat() services.Repeat }{
-		notification.CreateRequest{}, notification.CopyToRequest{}, notification.CreateStepRequest{},
-	} {
-		assert.Equal(t, services.RepeatRefused, once.Repeat(), "%T", once)
-	}
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"id": "bd31", "name": "New alert", "actionType": "create-alert"}]}`))

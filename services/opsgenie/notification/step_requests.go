@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -18,11 +19,11 @@ type CreateStepRequest struct {
 
 // Check refuses a contact without method or address, and a negative time.
 func (r CreateStepRequest) Check() error {
-	return errors.Join(r.Contact.check("contact"), r.SendAfter.Check("sendAfter"))
+	return errors.Join(r.Contact.check("contact"), check.Duration("sendAfter", r.SendAfter))
 }
 
-// Repeat says that a repeat might create a second step.
-func (r CreateStepRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that a repeat might create a second step.
+func (r CreateStepRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // GetStepRequest asks for one step.
 type GetStepRequest struct {
@@ -50,15 +51,15 @@ type UpdateStepRequest struct {
 
 // Check refuses a contact without method or address, and a negative time.
 func (r UpdateStepRequest) Check() error {
-	err := r.SendAfter.Check("sendAfter")
+	err := check.Duration("sendAfter", r.SendAfter)
 	if r.Contact != nil {
 		err = errors.Join(r.Contact.check("contact"), err)
 	}
 	return err
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateStepRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateStepRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // DeleteStepRequest asks to delete one step.
 type DeleteStepRequest struct {
@@ -74,8 +75,8 @@ type EnableStepRequest struct {
 	ID     string `path:"id"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r EnableStepRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r EnableStepRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // DisableStepRequest asks to disable one step.
 type DisableStepRequest struct {
@@ -84,5 +85,5 @@ type DisableStepRequest struct {
 	ID     string `path:"id"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r DisableStepRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r DisableStepRequest) repeat() services.Repeat { return services.SafeToRetry }

@@ -80,7 +80,7 @@ type ListRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/who-is-on-call-api#list-on-calls
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]OnCall], error) {
-	return services.Do[[]OnCall](ctx, s.client, "GET /v2/schedules/on-calls", in)
+	return services.Do[[]OnCall](ctx, s.client, "GET /v2/schedules/on-calls", in, services.ByMethod)
 }
 
 // GetRequest asks by one schedule.
@@ -95,7 +95,7 @@ type GetRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/who-is-on-call-api#get-on-calls
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[OnCall], error) {
-	return services.Do[OnCall](ctx, s.client, "GET /v2/schedules/{identifier}/on-calls", in)
+	return services.Do[OnCall](ctx, s.client, "GET /v2/schedules/{identifier}/on-calls", in, services.ByMethod)
 }
 
 // GetNextRequest asks by one schedule.
@@ -110,7 +110,7 @@ type GetNextRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/who-is-on-call-api#get-next-on-calls
 func (s *Service) GetNext(ctx context.Context, in GetNextRequest) (*services.Result[NextOnCall], error) {
-	return services.Do[NextOnCall](ctx, s.client, "GET /v2/schedules/{identifier}/next-on-calls", in)
+	return services.Do[NextOnCall](ctx, s.client, "GET /v2/schedules/{identifier}/next-on-calls", in, services.ByMethod)
 }
 
 // ExportUserICSRequest asks for the calendar of one user.

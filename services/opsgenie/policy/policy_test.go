@@ -261,15 +261,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	require.NoError(t, policy.CreateRequest{Policy: policy.Policy{Name: "n", TeamID: "t-1", Action: policy.Notification{}}}.Check())
 }
 
-// R9: switches may be repeated, whatever their method; a creation may not.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, policy.CreateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, policy.EnableRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, policy.DisableRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, policy.ChangeOrderRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		sent, err := io.ReadAll(req.Body)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -150,7 +151,7 @@ func (u Unknown) Kind() Kind { return u.kind }
 func (u Unknown) check(string) error { return nil }
 
 func (a Alert) check(string) error {
-	err := shape.CheckAll("responders", a.Responders)
+	err := check.Responders("responders", a.Responders...)
 	if a.Message == "" {
 		return errors.Join(&services.ArgumentError{Field: "message", Problem: "is required"}, err)
 	}
@@ -167,22 +168,22 @@ func (n Notification) check(team string) (err error) {
 	if a := n.AutoRestart; a != nil {
 		refuse(a.Duration.IsZero(), "autoRestartAction.duration", "is required")
 		refuse(a.MaxRepeatCount < 0, "autoRestartAction.maxRepeatCount", "must not be negative")
-		err = errors.Join(err, a.Duration.Check("autoRestartAction.duration"))
+		err = errors.Join(err, check.Duration("autoRestartAction.duration", a.Duration))
 	}
 	if a := n.AutoClose; a != nil {
 		refuse(a.Duration.IsZero(), "autoCloseAction.duration", "is required")
-		err = errors.Join(err, a.Duration.Check("autoCloseAction.duration"))
+		err = errors.Join(err, check.Duration("autoCloseAction.duration", a.Duration))
 	}
 	if a := n.Deduplicate; a != nil {
 		refuse(a.By == "", "deduplicationAction.deduplicationActionType", "is required")
 		refuse(a.Count < 0, "deduplicationAction.count", "must not be negative")
-		err = errors.Join(err, a.Duration.Check("deduplicationAction.duration"))
+		err = errors.Join(err, check.Duration("deduplicationAction.duration", a.Duration))
 	}
 	if a := n.Delay; a != nil {
 		refuse(a.Option == "", "delayAction.delayOption", "is required")
 		refuse(a.UntilHour != nil && *a.UntilHour < 0, "delayAction.untilHour", "must not be negative")
 		refuse(a.UntilMinute != nil && *a.UntilMinute < 0, "delayAction.untilMinute", "must not be negative")
-		err = errors.Join(err, a.Duration.Check("delayAction.duration"))
+		err = errors.Join(err, check.Duration("delayAction.duration", a.Duration))
 	}
 	return err
 }

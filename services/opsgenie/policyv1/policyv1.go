@@ -22,14 +22,14 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 //
 // API: https://docs.opsgenie.com/docs/policy-api#create-policy
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v1/policies", in)
+	return services.Do[Summary](ctx, s.client, "POST /v1/policies", in, in.repeat())
 }
 
 // Get reads one policy.
 //
 // API: https://docs.opsgenie.com/docs/policy-api#get-policy
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Policy], error) {
-	return services.Do[Policy](ctx, s.client, "GET /v1/policies/{policyId}", in)
+	return services.Do[Policy](ctx, s.client, "GET /v1/policies/{policyId}", in, services.ByMethod)
 }
 
 // Update replaces a policy: what is not given is not there any more, or has the
@@ -37,7 +37,7 @@ func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Poli
 //
 // API: https://docs.opsgenie.com/docs/policy-api#update-policy
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "PUT /v1/policies/{policyId}", in)
+	return services.Do[services.None](ctx, s.client, "PUT /v1/policies/{policyId}", in, services.ByMethod)
 }
 
 // Delete deletes a policy. A repeat is harmless, but where an answer was lost it
@@ -45,21 +45,21 @@ func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/policy-api#delete-policy
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v1/policies/{policyId}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/policies/{policyId}", in, services.ByMethod)
 }
 
 // Enable enables a policy. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/policy-api#enable-policy
 func (s *Service) Enable(ctx context.Context, in EnableRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v1/policies/{policyId}/enable", in)
+	return services.Do[services.None](ctx, s.client, "POST /v1/policies/{policyId}/enable", in, in.repeat())
 }
 
 // Disable disables a policy. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/policy-api#disable-policy
 func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v1/policies/{policyId}/disable", in)
+	return services.Do[services.None](ctx, s.client, "POST /v1/policies/{policyId}/disable", in, in.repeat())
 }
 
 // ChangeOrder moves a policy to a place among those of its kind. A repeat is
@@ -67,12 +67,12 @@ func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Res
 //
 // API: https://docs.opsgenie.com/docs/policy-api#change-policy-order
 func (s *Service) ChangeOrder(ctx context.Context, in ChangeOrderRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v1/policies/{policyId}/change-order", in)
+	return services.Do[services.None](ctx, s.client, "POST /v1/policies/{policyId}/change-order", in, in.repeat())
 }
 
 // List returns the policies.
 //
 // API: https://docs.opsgenie.com/docs/policy-api#list-policies
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Summary], error) {
-	return services.Do[[]Summary](ctx, s.client, "GET /v1/policies", in)
+	return services.Do[[]Summary](ctx, s.client, "GET /v1/policies", in, services.ByMethod)
 }

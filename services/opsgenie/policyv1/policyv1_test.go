@@ -185,15 +185,6 @@ func TestWhatIsImpossibleIsRefused(t *testing.T) {
 	}
 }
 
-// R9: switches may be repeated, whatever their method; a creation may not.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, policyv1.CreateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, policyv1.EnableRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, policyv1.DisableRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, policyv1.ChangeOrderRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"id": "p-1", "type": "modify"}]}`))

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 )
 
 // CreateRequest asks for a policy.
@@ -14,8 +15,8 @@ type CreateRequest struct {
 // Check refuses a policy that lacks what it must have.
 func (r CreateRequest) Check() error { return r.Policy.check() }
 
-// Repeat says that a repeat might create a second policy.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that a repeat might create a second policy.
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // GetRequest asks for one policy.
 type GetRequest struct {
@@ -50,7 +51,7 @@ func (p Policy) check() error {
 	if p.Name == "" {
 		refuse("name", "is required")
 	}
-	return errors.Join(append(faults, p.Filter.Check("filter"), p.TimeRestrictions.Check("timeRestrictions"))...)
+	return errors.Join(append(faults, check.Filter("filter", p.Filter), check.TimeRestriction("timeRestrictions", p.TimeRestrictions))...)
 }
 
 // DeleteRequest asks to delete one policy.
@@ -63,16 +64,16 @@ type EnableRequest struct {
 	ID string `path:"policyId"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r EnableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r EnableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // DisableRequest asks to disable one policy.
 type DisableRequest struct {
 	ID string `path:"policyId"`
 }
 
-// Repeat says that a repeat is harmless.
-func (r DisableRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r DisableRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // ChangeOrderRequest asks to move one policy.
 type ChangeOrderRequest struct {
@@ -80,8 +81,8 @@ type ChangeOrderRequest struct {
 	TargetIndex int    `json:"targetIndex" check:"min=0"` // its place, from zero; the last if larger than there are policies
 }
 
-// Repeat says that a repeat is harmless.
-func (r ChangeOrderRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r ChangeOrderRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // ListRequest asks for the policies; there is nothing to choose.
 type ListRequest struct{}

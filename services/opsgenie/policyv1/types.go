@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/internal/object"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
@@ -163,22 +164,22 @@ func (AutoRestart) Kind() Kind { return KindAutoRestart }
 // Kind returns the kind that the server sent.
 func (u Unknown) Kind() Kind { return u.kind }
 
-func (a Modify) check() error    { return shape.CheckRecipients("recipients", a.Recipients...) }
-func (a AutoClose) check() error { return a.Duration.Check("duration") }
+func (a Modify) check() error    { return check.Recipients("recipients", a.Recipients...) }
+func (a AutoClose) check() error { return check.Duration("duration", a.Duration) }
 func (Suppress) check() error    { return nil }
 func (Renotify) check() error    { return nil }
 func (Unknown) check() error     { return nil }
 
 func (a Delay) check() error {
-	return errors.Join(atLeastZero("untilHour", a.UntilHour), atLeastZero("untilMinute", a.UntilMinute), a.Duration.Check("duration"))
+	return errors.Join(atLeastZero("untilHour", a.UntilHour), atLeastZero("untilMinute", a.UntilMinute), check.Duration("duration", a.Duration))
 }
 
 func (a Deduplicate) check() error {
-	return errors.Join(atLeastZero("count", &a.Count), a.Duration.Check("duration"))
+	return errors.Join(atLeastZero("count", &a.Count), check.Duration("duration", a.Duration))
 }
 
 func (a AutoRestart) check() error {
-	return errors.Join(atLeastZero("maxRepeatCount", &a.MaxRepeatCount), a.Duration.Check("duration"))
+	return errors.Join(atLeastZero("maxRepeatCount", &a.MaxRepeatCount), check.Duration("duration", a.Duration))
 }
 
 func atLeastZero(field string, n *int) error {

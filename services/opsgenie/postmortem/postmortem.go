@@ -81,7 +81,7 @@ type GetRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/postmortem-api#get-postmortem-request
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Postmortem], error) {
-	return services.Do[Postmortem](ctx, s.client, "GET /v2/postmortem/{postmortemId}", in)
+	return services.Do[Postmortem](ctx, s.client, "GET /v2/postmortem/{postmortemId}", in, services.ByMethod)
 }
 
 // CreateRequest asks for a postmortem of one incident.
@@ -89,17 +89,17 @@ type CreateRequest struct {
 	IncidentID string `json:"incidentId" check:"required"`
 }
 
-// Repeat says that only what was not processed may be repeated: a copy of what
+// repeat says that only what was not processed may be repeated: a copy of what
 // was might be a second postmortem.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates a postmortem. Unconfirmed, and so is the answer's shape: the
 // value is nil if it holds no postmortem. A repeat after a lost answer might
 // create it twice, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/postmortem-api#get-postmortem-request
-func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[*Postmortem], error) {
-	return services.Do[*Postmortem](ctx, s.client, "POST /v2/postmortem", in)
+func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[services.Optional[Postmortem]], error) {
+	return services.Do[services.Optional[Postmortem]](ctx, s.client, "POST /v2/postmortem", in, in.repeat())
 }
 
 // UpdateRequest asks to change one postmortem. What is nil or empty is not sent.
@@ -117,8 +117,8 @@ type UpdateRequest struct {
 // value is nil if it holds no postmortem. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/postmortem-api#get-postmortem-request
-func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[*Postmortem], error) {
-	return services.Do[*Postmortem](ctx, s.client, "PUT /v2/postmortem/{postmortemId}", in)
+func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[services.Optional[Postmortem]], error) {
+	return services.Do[services.Optional[Postmortem]](ctx, s.client, "PUT /v2/postmortem/{postmortemId}", in, services.ByMethod)
 }
 
 // DeleteRequest asks to delete one postmortem.
@@ -131,5 +131,5 @@ type DeleteRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/postmortem-api#get-postmortem-request
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/postmortem/{postmortemId}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/postmortem/{postmortemId}", in, services.ByMethod)
 }

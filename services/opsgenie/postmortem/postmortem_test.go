@@ -82,12 +82,6 @@ func checkPostmortem(tb testing.TB, got any) {
 	}, p)
 }
 
-// R9: a second creation might be a second postmortem.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, postmortem.CreateRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": {"title": "Checkout failed", "content": {"type": "doc"}}}`))

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -69,9 +70,9 @@ func (r CreateRequest) Check() error { return checkPeople(r.Owner, r.Teams) }
 
 func checkPeople(owner shape.Responder, teams []shape.Responder) error {
 	return errors.Join(
-		shape.CheckKind("owner", shape.KindUser, owner),
-		shape.CheckAll("teams", teams),
-		shape.CheckKind("teams", shape.KindTeam, teams...),
+		check.Kind("owner", shape.KindUser, owner),
+		check.Responders("teams", teams...),
+		check.Kind("teams", shape.KindTeam, teams...),
 	)
 }
 
@@ -80,7 +81,7 @@ func checkPeople(owner shape.Responder, teams []shape.Responder) error {
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#create-saved-search
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/alerts/saved-searches", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/alerts/saved-searches", in, services.ByMethod)
 }
 
 // GetRequest asks for one saved search.
@@ -90,7 +91,7 @@ type GetRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#get-saved-search
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[SavedSearch], error) {
-	return services.Do[SavedSearch](ctx, s.client, "GET /v2/alerts/saved-searches/{identifier}", in)
+	return services.Do[SavedSearch](ctx, s.client, "GET /v2/alerts/saved-searches/{identifier}", in, services.ByMethod)
 }
 
 // UpdateRequest asks to replace what is kept of a search: what is empty here is
@@ -108,13 +109,13 @@ type UpdateRequest struct {
 // Check refuses an owner who is no user, and teams that are none.
 func (r UpdateRequest) Check() error { return checkPeople(r.Owner, r.Teams) }
 
-// Repeat says that a repeat is harmless, unless the search is referred to by
+// repeat says that a repeat is harmless, unless the search is referred to by
 // the name that the request changes.
-func (r UpdateRequest) Repeat() services.Repeat {
+func (r UpdateRequest) repeat() services.Repeat {
 	if r.kind == "name" && r.identifier != r.Name {
-		return services.RepeatByMethod
+		return services.ByMethod
 	}
-	return services.RepeatAlways
+	return services.SafeToRetry
 }
 
 // Update replaces a saved search. Domain alert; a repeat is harmless, but for
@@ -122,7 +123,7 @@ func (r UpdateRequest) Repeat() services.Repeat {
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#update-saved-search
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[SavedSearch], error) {
-	return services.Do[SavedSearch](ctx, s.client, "PATCH /v2/alerts/saved-searches/{identifier}", in)
+	return services.Do[SavedSearch](ctx, s.client, "PATCH /v2/alerts/saved-searches/{identifier}", in, in.repeat())
 }
 
 // DeleteRequest asks to delete one saved search.
@@ -133,7 +134,7 @@ type DeleteRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#delete-saved-search
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/alerts/saved-searches/{identifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/alerts/saved-searches/{identifier}", in, services.ByMethod)
 }
 
 // ListRequest asks for the saved searches; there is nothing to choose.
@@ -143,5 +144,5 @@ type ListRequest struct{}
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#list-saved-searches
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Summary], error) {
-	return services.Do[[]Summary](ctx, s.client, "GET /v2/alerts/saved-searches", in)
+	return services.Do[[]Summary](ctx, s.client, "GET /v2/alerts/saved-searches", in, services.ByMethod)
 }

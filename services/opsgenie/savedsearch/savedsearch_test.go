@@ -104,14 +104,6 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	})
 }
 
-// R9: after a change of the name that a request refers by, its copy would miss.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatAlways, savedsearch.UpdateRequest{Ref: savedsearch.ByID("x"), Name: "y"}.Repeat())
-	assert.Equal(t, services.RepeatAlways, savedsearch.UpdateRequest{Ref: savedsearch.ByName("x"), Name: "x"}.Repeat())
-	assert.Equal(t, services.RepeatByMethod, savedsearch.UpdateRequest{Ref: savedsearch.ByName("x"), Name: "y"}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"id": "8a4e", "name": "Open P1"}]}`))

@@ -57,7 +57,7 @@ type ListOverridesRequest struct{ Ref }
 // API: https://docs.opsgenie.com/docs/schedule-override-api#list-schedule-overrides
 func (s *OverrideService) List(ctx context.Context, in ListOverridesRequest) (*services.Result[[]Override], error) {
 	in.Ref = in.below()
-	return services.Do[[]Override](ctx, s.client, "GET /v2/schedules/{identifier}/overrides", in)
+	return services.Do[[]Override](ctx, s.client, "GET /v2/schedules/{identifier}/overrides", in, services.ByMethod)
 }
 
 // CreateOverrideRequest asks for an override in one schedule.
@@ -76,9 +76,9 @@ func (r CreateOverrideRequest) Check() error {
 	return checkOverride(r.StartDate, r.EndDate, r.Rotations)
 }
 
-// Repeat says that there is none: without an alias it might create the override
+// repeat says that there is none: without an alias it might create the override
 // twice, and with one it would be refused as a conflict.
-func (r CreateOverrideRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateOverrideRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates an override. A repeat after a lost answer might create it
 // twice, or be refused as a conflict if it has an alias, so there is none.
@@ -86,7 +86,7 @@ func (r CreateOverrideRequest) Repeat() services.Repeat { return services.Repeat
 // API: https://docs.opsgenie.com/docs/schedule-override-api#create-schedule-override
 func (s *OverrideService) Create(ctx context.Context, in CreateOverrideRequest) (*services.Result[OverrideSummary], error) {
 	in.Ref = in.below()
-	return services.Do[OverrideSummary](ctx, s.client, "POST /v2/schedules/{identifier}/overrides", in)
+	return services.Do[OverrideSummary](ctx, s.client, "POST /v2/schedules/{identifier}/overrides", in, in.repeat())
 }
 
 // GetOverrideRequest asks for one override of one schedule.
@@ -101,7 +101,7 @@ type GetOverrideRequest struct {
 // API: https://docs.opsgenie.com/docs/schedule-override-api#get-schedule-override
 func (s *OverrideService) Get(ctx context.Context, in GetOverrideRequest) (*services.Result[Override], error) {
 	in.Ref = in.below()
-	return services.Do[Override](ctx, s.client, "GET /v2/schedules/{identifier}/overrides/{alias}", in)
+	return services.Do[Override](ctx, s.client, "GET /v2/schedules/{identifier}/overrides/{alias}", in, services.ByMethod)
 }
 
 // UpdateOverrideRequest asks to replace one override of one schedule, but for
@@ -126,7 +126,7 @@ func (r UpdateOverrideRequest) Check() error {
 // API: https://docs.opsgenie.com/docs/schedule-override-api#update-schedule-override
 func (s *OverrideService) Update(ctx context.Context, in UpdateOverrideRequest) (*services.Result[OverrideSummary], error) {
 	in.Ref = in.below()
-	return services.Do[OverrideSummary](ctx, s.client, "PUT /v2/schedules/{identifier}/overrides/{alias}", in)
+	return services.Do[OverrideSummary](ctx, s.client, "PUT /v2/schedules/{identifier}/overrides/{alias}", in, services.ByMethod)
 }
 
 // DeleteOverrideRequest asks to delete one override of one schedule.
@@ -142,5 +142,5 @@ type DeleteOverrideRequest struct {
 // API: https://docs.opsgenie.com/docs/schedule-override-api#delete-schedule-override
 func (s *OverrideService) Delete(ctx context.Context, in DeleteOverrideRequest) (*services.Result[services.None], error) {
 	in.Ref = in.below()
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}/overrides/{alias}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}/overrides/{alias}", in, services.ByMethod)
 }

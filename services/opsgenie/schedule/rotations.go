@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -57,8 +58,8 @@ type NewRotation struct {
 func (r NewRotation) check(at string) error {
 	return errors.Join(
 		checkSpan(at, r.StartDate, r.EndDate),
-		shape.CheckRecipients(at+"participants", r.Participants...),
-		r.TimeRestriction.Check(at+"timeRestriction"),
+		check.Recipients(at+"participants", r.Participants...),
+		check.TimeRestriction(at+"timeRestriction", r.TimeRestriction),
 	)
 }
 
@@ -91,7 +92,7 @@ type ListRotationsRequest struct{ Ref }
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#list-schedule-rotations
 func (s *RotationService) List(ctx context.Context, in ListRotationsRequest) (*services.Result[[]Rotation], error) {
 	in.Ref = in.below()
-	return services.Do[[]Rotation](ctx, s.client, "GET /v2/schedules/{identifier}/rotations", in)
+	return services.Do[[]Rotation](ctx, s.client, "GET /v2/schedules/{identifier}/rotations", in, services.ByMethod)
 }
 
 // CreateRotationRequest asks for a rotation in one schedule.
@@ -104,8 +105,8 @@ type CreateRotationRequest struct {
 // restrictions that lack what they must have.
 func (r CreateRotationRequest) Check() error { return r.check("") }
 
-// Repeat says that there is none: it might create the rotation twice.
-func (r CreateRotationRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that there is none: it might create the rotation twice.
+func (r CreateRotationRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // A RotationSummary is what changes tell of a rotation.
 type RotationSummary struct {
@@ -119,7 +120,7 @@ type RotationSummary struct {
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#create-schedule-rotation
 func (s *RotationService) Create(ctx context.Context, in CreateRotationRequest) (*services.Result[RotationSummary], error) {
 	in.Ref = in.below()
-	return services.Do[RotationSummary](ctx, s.client, "POST /v2/schedules/{identifier}/rotations", in)
+	return services.Do[RotationSummary](ctx, s.client, "POST /v2/schedules/{identifier}/rotations", in, in.repeat())
 }
 
 // GetRotationRequest asks for one rotation of one schedule.
@@ -134,7 +135,7 @@ type GetRotationRequest struct {
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#get-schedule-rotation
 func (s *RotationService) Get(ctx context.Context, in GetRotationRequest) (*services.Result[Rotation], error) {
 	in.Ref = in.below()
-	return services.Do[Rotation](ctx, s.client, "GET /v2/schedules/{identifier}/rotations/{id}", in)
+	return services.Do[Rotation](ctx, s.client, "GET /v2/schedules/{identifier}/rotations/{id}", in, services.ByMethod)
 }
 
 // UpdateRotationRequest asks to change one rotation of one schedule. What is
@@ -164,20 +165,20 @@ func (r UpdateRotationRequest) Check() error {
 	restriction, _ := r.TimeRestriction.Get()
 	return errors.Join(append(faults,
 		checkSpan("", r.StartDate, end),
-		shape.CheckRecipients("participants", r.Participants...),
-		restriction.Check("timeRestriction"),
+		check.Recipients("participants", r.Participants...),
+		check.TimeRestriction("timeRestriction", restriction),
 	)...)
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateRotationRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateRotationRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Update changes a rotation. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#update-schedule-rotation-partial
 func (s *RotationService) Update(ctx context.Context, in UpdateRotationRequest) (*services.Result[RotationSummary], error) {
 	in.Ref = in.below()
-	return services.Do[RotationSummary](ctx, s.client, "PATCH /v2/schedules/{identifier}/rotations/{id}", in)
+	return services.Do[RotationSummary](ctx, s.client, "PATCH /v2/schedules/{identifier}/rotations/{id}", in, in.repeat())
 }
 
 // DeleteRotationRequest asks to delete one rotation of one schedule.
@@ -193,5 +194,5 @@ type DeleteRotationRequest struct {
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#delete-schedule-rotation
 func (s *RotationService) Delete(ctx context.Context, in DeleteRotationRequest) (*services.Result[services.None], error) {
 	in.Ref = in.below()
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}/rotations/{id}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}/rotations/{id}", in, services.ByMethod)
 }

@@ -81,7 +81,7 @@ type ListRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#list-schedules
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Schedule], error) {
-	return services.Do[[]Schedule](ctx, s.client, "GET /v2/schedules", in)
+	return services.Do[[]Schedule](ctx, s.client, "GET /v2/schedules", in, services.ByMethod)
 }
 
 // CreateRequest asks for a schedule.
@@ -97,15 +97,15 @@ type CreateRequest struct {
 // Check refuses rotations that lack what they must have.
 func (r CreateRequest) Check() error { return checkRotations(r.Rotations) }
 
-// Repeat says that there is none: it would be refused as a conflict.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that there is none: it would be refused as a conflict.
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates a schedule. A repeat after a lost answer would be refused as a
 // conflict, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#create-schedule
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/schedules", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/schedules", in, in.repeat())
 }
 
 // GetRequest asks for one schedule.
@@ -124,7 +124,7 @@ func (r GetRequest) Check() error {
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#get-schedule
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Schedule], error) {
-	return services.Do[Schedule](ctx, s.client, "GET /v2/schedules/{identifier}", in)
+	return services.Do[Schedule](ctx, s.client, "GET /v2/schedules/{identifier}", in, services.ByMethod)
 }
 
 // UpdateRequest asks to change one schedule. What is nil or empty stays as it is.
@@ -142,13 +142,13 @@ type UpdateRequest struct {
 // Check refuses rotations that lack what they must have.
 func (r UpdateRequest) Check() error { return checkRotations(r.Rotations) }
 
-// Repeat says that a repeat is harmless, unless the schedule is referred to by
+// repeat says that a repeat is harmless, unless the schedule is referred to by
 // the name that the request changes.
-func (r UpdateRequest) Repeat() services.Repeat {
+func (r UpdateRequest) repeat() services.Repeat {
 	if r.kind == "name" && r.Name != "" && r.identifier != r.Name {
-		return services.RepeatByMethod
+		return services.ByMethod
 	}
-	return services.RepeatAlways
+	return services.SafeToRetry
 }
 
 // Update changes a schedule. A repeat is harmless, but for a change of the name
@@ -156,7 +156,7 @@ func (r UpdateRequest) Repeat() services.Repeat {
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#update-schedule-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/schedules/{identifier}", in)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/schedules/{identifier}", in, in.repeat())
 }
 
 // DeleteRequest asks to delete one schedule.
@@ -168,7 +168,7 @@ type DeleteRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#delete-schedule
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}", in, services.ByMethod)
 }
 
 // checkSpan refuses a time that ends before it starts.

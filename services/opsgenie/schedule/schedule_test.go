@@ -252,25 +252,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	require.EqualError(t, err, "services: GET /v2/schedules/{identifier}.ics: argument identifier is required")
 }
 
-// R9: what may be repeated, whatever its method.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	for want, requests := range map[services.Repeat][]interface{ Repeat() services.Repeat }{
-		services.RepeatRefused: {schedule.CreateRequest{}, schedule.CreateRotationRequest{}, schedule.CreateOverrideRequest{Alias: "a"}},
-		services.RepeatAlways: {
-			schedule.UpdateRotationRequest{},
-			schedule.UpdateRequest{Ref: schedule.ByID("s"), Name: "n"},
-			schedule.UpdateRequest{Ref: schedule.ByName("n"), Name: "n"},
-			schedule.UpdateRequest{Ref: schedule.ByName("n")},
-		},
-		services.RepeatByMethod: {schedule.UpdateRequest{Ref: schedule.ByName("old"), Name: "new"}},
-	} {
-		for _, r := range requests {
-			assert.Equal(t, want, r.Repeat(), "%+v", r)
-		}
-	}
-}
-
 func answering(body string) *services.Client {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		fmt.Println(req.Method, req.URL.RequestURI())

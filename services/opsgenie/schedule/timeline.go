@@ -89,5 +89,5 @@ type GetTimelineRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#get-schedule-timeline
 func (s *Service) GetTimeline(ctx context.Context, in GetTimelineRequest) (*services.Result[Timeline], error) {
-	return services.Do[Timeline](ctx, s.client, "GET /v2/schedules/{identifier}/timeline", in)
+	return services.Do[Timeline](ctx, s.client, "GET /v2/schedules/{identifier}/timeline", in, services.ByMethod)
 }

@@ -57,16 +57,16 @@ type CreateRequest struct {
 	Tags        []string   `json:"tags,omitzero"`
 }
 
-// Repeat says that only what was not processed may be repeated: a copy of what
+// repeat says that only what was not processed may be repeated: a copy of what
 // was would be a second service, or be refused.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates a business service. A repeat after a lost answer might be
 // refused as a conflict, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/service-api#create-service
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v1/services", in)
+	return services.Do[Summary](ctx, s.client, "POST /v1/services", in, in.repeat())
 }
 
 // GetRequest asks for one business service.
@@ -78,7 +78,7 @@ type GetRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-api#get-service
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Entity], error) {
-	return services.Do[Entity](ctx, s.client, "GET /v1/services/{id}", in)
+	return services.Do[Entity](ctx, s.client, "GET /v1/services/{id}", in, services.ByMethod)
 }
 
 // UpdateRequest asks to change one business service. What is nil or empty stays
@@ -91,14 +91,14 @@ type UpdateRequest struct {
 	Tags        []string   `json:"tags,omitzero"` // an empty list removes all, nil leaves them
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Update changes a business service. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/service-api#update-service-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v1/services/{id}", in)
+	return services.Do[Summary](ctx, s.client, "PATCH /v1/services/{id}", in, in.repeat())
 }
 
 // DeleteRequest asks to delete one business service.
@@ -111,7 +111,7 @@ type DeleteRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-api#delete-service
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{id}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{id}", in, services.ByMethod)
 }
 
 // ListRequest asks for the business services that match a query.
@@ -127,7 +127,7 @@ type ListRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-api#list-services
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Entity], error) {
-	return services.Do[[]Entity](ctx, s.client, listRoute, in)
+	return services.Do[[]Entity](ctx, s.client, listRoute, in, services.ByMethod)
 }
 
 // All returns all business services that match, page after page; see

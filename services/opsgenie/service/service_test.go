@@ -78,13 +78,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	require.EqualError(t, err, "services: POST /v1/services: argument name is required; argument teamId is required")
 }
 
-// R9: a second creation is a second service; a change sets what it sets.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, service.CreateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, service.UpdateRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"name": "checkout", "visibility": "TEAM_MEMBERS"}]}`))

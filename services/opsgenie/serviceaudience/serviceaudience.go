@@ -72,7 +72,7 @@ type GetRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-audience-template-api#get-audience-template
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Template], error) {
-	return services.Do[Template](ctx, s.client, "GET /v1/services/{serviceId}/audience-templates", in)
+	return services.Do[Template](ctx, s.client, "GET /v1/services/{serviceId}/audience-templates", in, services.ByMethod)
 }
 
 // UpdateRequest asks to change the audience template of one business service.
@@ -102,13 +102,13 @@ func (r UpdateRequest) Check() error {
 	return errors.Join(faults...)
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Update changes the audience template of a business service. A repeat is
 // harmless.
 //
 // API: https://docs.opsgenie.com/docs/service-audience-template-api#update-audience-template-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "PATCH /v1/services/{serviceId}/audience-templates", in)
+	return services.Do[services.None](ctx, s.client, "PATCH /v1/services/{serviceId}/audience-templates", in, in.repeat())
 }

@@ -66,12 +66,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	assert.NotContains(t, err.Error(), "conditions[0].key")
 }
 
-// R9: a change sets what it sets.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatAlways, serviceaudience.UpdateRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": {"responder": {"teams": ["dd64"]}, "stakeholder": {"conditionMatchType": "match-all"}}}`))

@@ -25,16 +25,16 @@ type CreateRequest struct {
 	Definition
 }
 
-// Repeat says that only what was not processed may be repeated: each copy is
+// repeat says that only what was not processed may be repeated: each copy is
 // another rule.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create adds an incident rule to a business service. A repeat after a lost
 // answer might add it twice, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/service-incident-rules-api#create-incident-rule
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v1/services/{serviceId}/incident-rules", in)
+	return services.Do[Summary](ctx, s.client, "POST /v1/services/{serviceId}/incident-rules", in, in.repeat())
 }
 
 // UpdateRequest asks to replace one incident rule: what is empty here is empty
@@ -49,7 +49,7 @@ type UpdateRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-incident-rules-api#update-incident-rule
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PUT /v1/services/{serviceId}/incident-rules/{incidentRuleId}", in)
+	return services.Do[Summary](ctx, s.client, "PUT /v1/services/{serviceId}/incident-rules/{incidentRuleId}", in, services.ByMethod)
 }
 
 // DeleteRequest asks to delete one incident rule.
@@ -63,7 +63,7 @@ type DeleteRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-incident-rules-api#delete-incident-rule
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{serviceId}/incident-rules/{incidentRuleId}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{serviceId}/incident-rules/{incidentRuleId}", in, services.ByMethod)
 }
 
 // ListRequest asks for the incident rules of one business service.
@@ -75,5 +75,5 @@ type ListRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-incident-rules-api#get-incident-rules
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Rule], error) {
-	return services.Do[[]Rule](ctx, s.client, "GET /v1/services/{serviceId}/incident-rules", in)
+	return services.Do[[]Rule](ctx, s.client, "GET /v1/services/{serviceId}/incident-rules", in, services.ByMethod)
 }

@@ -82,12 +82,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	}
 }
 
-// R9: a second creation is a second rule.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, serviceincidentrule.CreateRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"id": "413d", "incidentProperties": {"message": "Checkout is failing", "priority": "P2"}}]}`))

@@ -3,6 +3,7 @@ package serviceincidentrule
 import (
 	"errors"
 
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -29,5 +30,5 @@ type Summary struct {
 // Check refuses an incident without what it must say, and conditions without
 // field or operation.
 func (d Definition) Check() error {
-	return errors.Join(shape.CheckConditions("conditions", d.Conditions), d.Incident.Check("incidentProperties"))
+	return errors.Join(check.Conditions("conditions", d.Conditions), check.Incident("incidentProperties", d.Incident))
 }

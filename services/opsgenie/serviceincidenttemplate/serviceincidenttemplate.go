@@ -11,6 +11,7 @@ import (
 	"errors"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -43,7 +44,7 @@ func (d Definition) Check() error { return d.check("") }
 
 // check names the fields below a path.
 func (d Definition) check(path string) error {
-	err := d.Incident.Check(path + "incidentProperties")
+	err := check.Incident(path+"incidentProperties", d.Incident)
 	if d.Name == "" {
 		return errors.Join(&services.ArgumentError{Field: path + "name", Problem: "is required"}, err)
 	}
@@ -60,16 +61,16 @@ type CreateRequest struct {
 // Check refuses a template without what it must say.
 func (r CreateRequest) Check() error { return r.Template.check("incidentTemplate.") }
 
-// Repeat says that only what was not processed may be repeated: each copy is
+// repeat says that only what was not processed may be repeated: each copy is
 // another template.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create adds an incident template to a business service. A repeat after a lost
 // answer might add it twice, so there is none. Deprecated by the vendor.
 //
 // API: https://docs.opsgenie.com/docs/service-incident-templates-api#create-incident-template
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v1/services/{serviceId}/incident-templates", in)
+	return services.Do[Summary](ctx, s.client, "POST /v1/services/{serviceId}/incident-templates", in, in.repeat())
 }
 
 // UpdateRequest asks to replace one incident template: what is empty here is
@@ -85,7 +86,7 @@ type UpdateRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-incident-templates-api#update-incident-template
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PUT /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", in)
+	return services.Do[Summary](ctx, s.client, "PUT /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", in, services.ByMethod)
 }
 
 // DeleteRequest asks to delete one incident template.
@@ -99,7 +100,7 @@ type DeleteRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-incident-templates-api#delete-incident-template
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", in, services.ByMethod)
 }
 
 // ListRequest asks for the incident templates of one business service.
@@ -112,5 +113,5 @@ type ListRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/service-incident-templates-api#get-incident-templates
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Template], error) {
-	return services.Do[[]Template](ctx, s.client, "GET /v1/services/{serviceId}/incident-templates", in)
+	return services.Do[[]Template](ctx, s.client, "GET /v1/services/{serviceId}/incident-templates", in, services.ByMethod)
 }

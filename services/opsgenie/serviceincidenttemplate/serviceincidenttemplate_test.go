@@ -81,12 +81,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	}
 }
 
-// R9: a second creation is a second template.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, serviceincidenttemplate.CreateRequest{}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"id": "413d", "name": "Outage", "incidentProperties": {"priority": "P2"}}]}`))

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
+	"reflect"
 	"time"
 
 	"github.com/tripware/tripware/services"
@@ -13,12 +13,13 @@ import (
 
 // A Duration is a span of time as the API has it, an amount of a unit. [For]
 // makes one; the zero value is none, which is not the same as For(0), and cannot
-// be sent. What a server sends in a unit that is unknown here, or longer than
-// 292 years, is kept, and sent back unchanged. Durations can be compared.
+// be sent. What a server sends is sent back unchanged, in its unit. Durations can be
+// compared, but one that was read in another unit than For would choose, such as 60
+// minutes, differs from For(time.Hour): compare [Duration.Duration] instead.
 type Duration struct {
 	span  time.Duration
 	given bool
-	raw   string // of an unknown unit, as the server sent it
+	raw   string // as the server sent it, if MarshalJSON would write something else
 }
 
 // For returns d as a duration of the API.
@@ -36,14 +37,6 @@ func (d Duration) String() string {
 		return d.raw
 	}
 	return d.span.String()
-}
-
-// Check refuses a negative duration that is sent as field.
-func (d Duration) Check(field string) error {
-	if d.span < 0 {
-		return &services.ArgumentError{Field: field, Problem: "must not be negative"}
-	}
-	return nil
 }
 
 // defaultUnit is meant where none is given.
@@ -72,6 +65,8 @@ func units() [8]unit {
 
 // amount is a duration on the wire.
 type amount struct {
+	services.Other
+
 	TimeAmount int64  `json:"timeAmount"`
 	TimeUnit   string `json:"timeUnit"`
 }
@@ -104,18 +99,48 @@ func (d *Duration) UnmarshalJSON(raw []byte) error {
 	if bytes.Equal(raw, []byte("null")) {
 		return nil
 	}
-	a := amount{TimeUnit: defaultUnit}
-	if err := json.Unmarshal(raw, &a); err != nil {
-		return fmt.Errorf("shape: read duration: %w", err)
+	a, err := readAmount(raw)
+	if err != nil {
+		return err
 	}
+	d.given = true
 	for _, u := range units() {
 		if u.name == a.TimeUnit && fits(a.TimeAmount, u.span) {
-			*d = For(time.Duration(a.TimeAmount) * u.span)
-			return nil
+			d.span = time.Duration(a.TimeAmount) * u.span
+			break
 		}
 	}
-	*d = Duration{given: true, raw: string(raw)}
+	if sent, err := d.MarshalJSON(); err != nil || !sameAmount(sent, a) {
+		d.raw = string(raw)
+	}
 	return nil
+}
+
+// readAmount reads an amount; what it keeps besides shows that it is not as we write it.
+func readAmount(raw []byte) (amount, error) {
+	a := amount{TimeUnit: defaultUnit}
+	if err := services.UnmarshalObject(raw, &a); err != nil {
+		return a, err
+	}
+	if a.TimeUnit == "" {
+		a.TimeUnit = defaultUnit
+	}
+	return a, nil
+}
+
+// sameAmount reports whether sent says what was read as a, and nothing else was there.
+func sameAmount(sent []byte, a amount) bool {
+	again, err := readAmount(sent)
+	return err == nil && reflect.DeepEqual(again, a)
+}
+
+// Mismatches returns the members whose values are not of the expected type.
+func (d Duration) Mismatches() []services.Mismatch {
+	if d.raw == "" {
+		return nil
+	}
+	a, _ := readAmount([]byte(d.raw))
+	return a.Mismatches()
 }
 
 // fits reports whether n spans are a time.Duration.

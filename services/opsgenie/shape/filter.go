@@ -1,14 +1,6 @@
 package shape
 
-import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"slices"
-
-	"github.com/tripware/tripware/services"
-)
+import "github.com/tripware/tripware/services"
 
 // A FilterKind says how the conditions of a [Filter] are joined. The set is open.
 type FilterKind string
@@ -20,110 +12,62 @@ const (
 	FilterMatchAllConditions FilterKind = "match-all-conditions"
 )
 
-// A Filter chooses alerts, or whatever a rule is about. [MatchAll],
-// [MatchAnyCondition] and [MatchAllConditions] make one; the zero value is none
-// and cannot be sent. What a server sends of a kind that is unknown here is
-// kept, and sent back unchanged.
+// A Filter selects alerts, or whatever a rule is about. [MatchAll], [MatchAnyCondition] and
+// [MatchAllConditions] make one; the zero value means that no filter is given.
 type Filter struct {
-	kind       FilterKind
-	conditions []Condition
-	raw        string // of an unknown kind, as the server sent it
+	services.Other
+
+	Kind       FilterKind  `json:"type"`
+	Conditions []Condition `json:"conditions,omitzero"` // at least one, except for FilterMatchAll
 }
 
-// MatchAll returns the filter that everything passes.
-func MatchAll() Filter { return Filter{kind: FilterMatchAll} }
+// MatchAll returns the filter that matches everything.
+func MatchAll() Filter { return Filter{Kind: FilterMatchAll} }
 
-// MatchAnyCondition returns the filter that is passed by what meets one of the
-// conditions, of which there must be one at least.
+// MatchAnyCondition returns the filter that matches what meets at least one of the conditions.
 func MatchAnyCondition(conditions ...Condition) Filter {
-	return Filter{kind: FilterMatchAnyCondition, conditions: slices.Clone(conditions)}
+	return Filter{Kind: FilterMatchAnyCondition, Conditions: conditions}
 }
 
-// MatchAllConditions returns the filter that is passed by what meets each of the
-// conditions, of which there must be one at least.
+// MatchAllConditions returns the filter that matches what meets each of the conditions.
 func MatchAllConditions(conditions ...Condition) Filter {
-	return Filter{kind: FilterMatchAllConditions, conditions: slices.Clone(conditions)}
+	return Filter{Kind: FilterMatchAllConditions, Conditions: conditions}
 }
 
-// Kind returns how the conditions are joined.
-func (f Filter) Kind() FilterKind { return f.kind }
-
-// Conditions returns the conditions, which are the caller's to change.
-func (f Filter) Conditions() []Condition { return slices.Clone(f.conditions) }
-
-// IsZero reports whether f is not given.
-func (f Filter) IsZero() bool { return f.kind == "" && f.raw == "" }
-
-// conditional reports whether f is of a kind that has conditions.
-func (f Filter) conditional() bool {
-	return f.kind == FilterMatchAnyCondition || f.kind == FilterMatchAllConditions
-}
-
-// Check refuses a filter, sent as field, that lacks its conditions, and
-// conditions that lack what each must have. A filter that is not given passes.
-func (f Filter) Check(field string) error {
-	if f.conditional() && f.raw == "" && len(f.conditions) == 0 {
-		return &services.ArgumentError{Field: field + ".conditions", Problem: "is required"}
-	}
-	return CheckConditions(field+".conditions", f.conditions)
-}
-
-// CheckConditions refuses a list, sent as field, in which a condition lacks its
-// field or operation.
-func CheckConditions(field string, all []Condition) error {
-	var faults []error
-	for i, c := range all {
-		at := fmt.Sprintf("%s[%d]", field, i)
-		faults = append(faults, required(at+".field", string(c.Field)), required(at+".operation", string(c.Operation)))
-	}
-	return errors.Join(faults...)
-}
-
-// clauses is a filter on the wire.
-type clauses struct {
-	Type       FilterKind  `json:"type"`
-	Conditions []Condition `json:"conditions,omitzero"`
-}
-
-// MarshalJSON writes type and conditions. A filter that is not given is an error.
+// MarshalJSON writes the filter, with the members that it keeps.
 func (f Filter) MarshalJSON() ([]byte, error) {
-	switch {
-	case f.raw != "":
-		return []byte(f.raw), nil
-	case f.IsZero():
-		return nil, errors.New("shape: write filter: it has no type")
-	default:
-		return json.Marshal(clauses{Type: f.kind, Conditions: f.conditions})
-	}
+	type plain Filter
+	return services.MarshalObject(plain(f))
 }
 
 // UnmarshalJSON reads a filter of any kind.
 func (f *Filter) UnmarshalJSON(raw []byte) error {
-	*f = Filter{}
-	if bytes.Equal(raw, []byte("null")) {
-		return nil
-	}
-	var c clauses
-	err := json.Unmarshal(raw, &c)
-	*f = Filter{kind: c.Type, conditions: c.Conditions}
-	switch {
-	case c.Type != FilterMatchAll && !f.conditional():
-		*f = Filter{kind: c.Type, raw: string(raw)}
-	case err != nil:
-		*f = Filter{}
-		return fmt.Errorf("shape: read filter: %w", err)
-	}
-	return nil
+	type plain Filter
+	return services.UnmarshalObject(raw, (*plain)(f))
 }
 
 // A Condition is what a [Filter] asks of one field.
 type Condition struct {
-	Field         Field     `json:"field"`
-	Key           string    `json:"key,omitzero"` // of FieldExtraProperties and FieldDetails: of which property
-	Not           bool      `json:"not,omitzero"` // turns the operation round
-	Operation     Operation `json:"operation"`
-	ExpectedValue string    `json:"expectedValue,omitzero"` // what the field is compared with
-	Order         *int      `json:"order,omitzero"`         // its place among the conditions, from zero; nil leaves it to the server
+	services.Other
+
+	Field         Field                  `json:"field"`
+	Key           string                 `json:"key,omitzero"` // of FieldExtraProperties and FieldDetails: which property
+	Not           bool                   `json:"not,omitzero"` // inverts the operation
+	Operation     Operation              `json:"operation"`
+	ExpectedValue string                 `json:"expectedValue,omitzero"` // what the field is compared with
+	Order         services.Optional[int] `json:"order,omitzero"`         // place among the conditions, from zero; by default the server chooses
+}
+
+// MarshalJSON writes the condition, with the members that it keeps.
+func (c Condition) MarshalJSON() ([]byte, error) {
+	type plain Condition
+	return services.MarshalObject(plain(c))
+}
+
+// UnmarshalJSON reads a condition.
+func (c *Condition) UnmarshalJSON(raw []byte) error {
+	type plain Condition
+	return services.UnmarshalObject(raw, (*plain)(c))
 }
 
 // A Field is what a [Condition] looks at. The set is open, and not each field is

@@ -1,14 +1,12 @@
 package shape
 
-import (
-	"errors"
-
-	"github.com/tripware/tripware/services"
-)
+import "github.com/tripware/tripware/services"
 
 // IncidentProperties are what an incident of a business service says that a rule
 // opens or that is made from a template.
 type IncidentProperties struct {
+	services.Other
+
 	Message      string            `json:"message"`              // required; at most 130 characters
 	Description  string            `json:"description,omitzero"` // at most 10,000 characters
 	Tags         []string          `json:"tags,omitzero"`
@@ -17,28 +15,35 @@ type IncidentProperties struct {
 	Stakeholders Stakeholders      `json:"stakeholderProperties"`
 }
 
-// Check refuses properties, sent as field, without what each incident must say.
-func (p IncidentProperties) Check(field string) error {
-	return errors.Join(
-		required(field+".message", p.Message),
-		required(field+".priority", string(p.Priority)),
-		p.Stakeholders.Check(field+".stakeholderProperties"),
-	)
+// MarshalJSON writes the value, with the members that it keeps.
+func (p IncidentProperties) MarshalJSON() ([]byte, error) {
+	type plain IncidentProperties
+	return services.MarshalObject(plain(p))
+}
+
+// UnmarshalJSON reads a value of any form.
+func (p *IncidentProperties) UnmarshalJSON(raw []byte) error {
+	type plain IncidentProperties
+	return services.UnmarshalObject(raw, (*plain)(p))
 }
 
 // Stakeholders are what those hear of an incident who do not work on it.
 type Stakeholders struct {
+	services.Other
+
 	Enable      bool   `json:"enable"`               // notifies them
 	Message     string `json:"message"`              // required; at most 130 characters
 	Description string `json:"description,omitzero"` // at most 10,000 characters
 }
 
-// Check refuses stakeholders, sent as field, to whom nothing is said.
-func (s Stakeholders) Check(field string) error { return required(field+".message", s.Message) }
+// MarshalJSON writes the value, with the members that it keeps.
+func (s Stakeholders) MarshalJSON() ([]byte, error) {
+	type plain Stakeholders
+	return services.MarshalObject(plain(s))
+}
 
-func required(field, value string) error {
-	if value == "" {
-		return &services.ArgumentError{Field: field, Problem: "is required"}
-	}
-	return nil
+// UnmarshalJSON reads a value of any form.
+func (s *Stakeholders) UnmarshalJSON(raw []byte) error {
+	type plain Stakeholders
+	return services.UnmarshalObject(raw, (*plain)(s))
 }

@@ -1,10 +1,7 @@
 package shape
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/tripware/tripware/services"
 )
@@ -25,7 +22,7 @@ type Recipient struct {
 	kind Kind
 	id   string
 	name string
-	raw  string // of an unknown kind or form, as the server sent it
+	raw  string // as the server sent it, if the fields above do not say all
 }
 
 // To returns the recipient that is a team, user, escalation or schedule.
@@ -61,49 +58,22 @@ func (r Recipient) IsZero() bool {
 // nameless reports whether r is of a kind that has neither id nor name.
 func (r Recipient) nameless() bool { return r.kind == KindAll || r.kind == KindNone }
 
-// MarshalJSON writes type and id or name. A recipient that is not given is an error.
+// MarshalJSON writes type and id or name, or what came. A recipient that is not given is an
+// error.
 func (r Recipient) MarshalJSON() ([]byte, error) {
-	switch {
-	case r.raw != "":
-		return []byte(r.raw), nil
-	case r.IsZero():
+	if r.IsZero() {
 		return nil, errors.New("shape: write recipient: it has neither id nor name")
-	case r.kind == KindUser:
-		return json.Marshal(members{Type: r.kind, ID: r.id, Username: r.name})
-	default:
-		return json.Marshal(members{Type: r.kind, ID: r.id, Name: r.name})
 	}
+	return party(r).write()
 }
 
-// UnmarshalJSON reads a recipient of any kind. One of a known kind in an unknown
-// form, such as a number for an id, is kept as it came as well.
+// UnmarshalJSON reads a recipient of any kind. What cannot be told by kind, id and name is
+// kept as it came.
 func (r *Recipient) UnmarshalJSON(raw []byte) error {
-	*r = Recipient{}
-	if bytes.Equal(raw, []byte("null")) {
-		return nil
-	}
-	m, err := readMembers(raw)
-	*r = Recipient{kind: m.Type, id: m.ID, name: m.Name}
-	if m.Type == KindUser {
-		r.name = m.Username
-	}
-	switch m.Type {
-	case KindTeam, KindEscalation, KindSchedule, KindUser, KindGroup, KindAll, KindNone:
-		if err == nil {
-			return nil
-		}
-	}
-	r.raw = string(raw)
-	return nil
+	p, err := readParty(raw)
+	*r = Recipient(p)
+	return err
 }
 
-// CheckRecipients refuses a list, sent as field, in which a recipient is not
-// given. Where one is not required, it may be left out by omitzero instead.
-func CheckRecipients(field string, all ...Recipient) error {
-	for i, r := range all {
-		if r.IsZero() {
-			return &services.ArgumentError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: "has neither id nor name"}
-		}
-	}
-	return nil
-}
+// Mismatches returns the members whose values are not of the expected type.
+func (r Recipient) Mismatches() []services.Mismatch { return mismatches(r.raw) }

@@ -49,14 +49,42 @@ type Cursor struct {
 // An OwnerTeam is the team that something belongs to. One that is sent needs an
 // id or a name.
 type OwnerTeam struct {
+	services.Other
+
 	ID   string `json:"id,omitzero"`
 	Name string `json:"name,omitzero"`
 }
 
+// MarshalJSON writes the value, with the members that it keeps.
+func (t OwnerTeam) MarshalJSON() ([]byte, error) {
+	type plain OwnerTeam
+	return services.MarshalObject(plain(t))
+}
+
+// UnmarshalJSON reads a value of any form.
+func (t *OwnerTeam) UnmarshalJSON(raw []byte) error {
+	type plain OwnerTeam
+	return services.UnmarshalObject(raw, (*plain)(t))
+}
+
 // A User is a user as answers name one.
 type User struct {
+	services.Other
+
 	ID       string `json:"id,omitzero"`
 	Username string `json:"username,omitzero"` // an e-mail address
+}
+
+// MarshalJSON writes the value, with the members that it keeps.
+func (u User) MarshalJSON() ([]byte, error) {
+	type plain User
+	return services.MarshalObject(plain(u))
+}
+
+// UnmarshalJSON reads a value of any form.
+func (u *User) UnmarshalJSON(raw []byte) error {
+	type plain User
+	return services.UnmarshalObject(raw, (*plain)(u))
 }
 
 // A Note is a note on an alert or incident.
@@ -74,13 +102,4 @@ type Log struct {
 	Owner     string `json:"owner"` // who did it
 	CreatedAt Time   `json:"createdAt,omitzero"`
 	Offset    string `json:"offset"` // for [Cursor]
-}
-
-// RepeatWithoutNote is for requests that set what they set however often they
-// arrive: a second copy does no harm, but for a note, which would stand there twice.
-func RepeatWithoutNote(note string) services.Repeat {
-	if note != "" {
-		return services.RepeatByMethod
-	}
-	return services.RepeatAlways
 }

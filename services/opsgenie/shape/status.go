@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -19,33 +18,23 @@ type RequestStatus struct {
 	IntegrationID string `json:"integrationId"`
 }
 
-// Verdict returns an [ActionError] for a request that failed, else nil. The
-// service is such as "alert", and m that of the answer which told.
-func (s RequestStatus) Verdict(service, requestID string, m services.Metadata) error {
+// Failure returns an [ActionError] if the request failed, and nil otherwise.
+func (s RequestStatus) Failure() error {
 	if s.IsSuccess {
 		return nil
 	}
 	s.Action, s.Status = redact.Cut(s.Action, redact.MaxValue), redact.Cut(s.Status, redact.MaxError)
-	return &ActionError{RequestStatus: s, Service: service, RequestID: requestID, TransactionID: m.TransactionID}
+	return &ActionError{RequestStatus: s}
 }
 
-// An ActionError says that a request was accepted and then failed for good.
-type ActionError struct {
-	RequestStatus
+// An ActionError says that a request was accepted and then failed for good. It is the cause of
+// a [services.Error] for which errors.Is matches [services.ErrFailed].
+type ActionError struct{ RequestStatus }
 
-	Service       string // such as "alert"
-	RequestID     string // of the request that failed
-	TransactionID string // ours, of the call that told
-}
-
-// Error says what failed and the server's sentence about it.
+// Error says what failed, with the server's sentence.
 func (e *ActionError) Error() string {
 	action := cmp.Or(strings.ToLower(oneLine(e.Action)), "request")
-	text := fmt.Sprintf("%s: %s: %s", e.Service, action, cmp.Or(oneLine(e.Status), "it was processed and did not succeed"))
-	if e.RequestID != "" {
-		text += " [request " + oneLine(e.RequestID) + "]"
-	}
-	return text
+	return fmt.Sprintf("%s failed: %s", action, cmp.Or(oneLine(e.Status), "the server gave no reason"))
 }
 
 // oneLine makes foreign text fit for one line of a log.

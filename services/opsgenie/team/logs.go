@@ -61,7 +61,7 @@ type ListLogsRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/team-api#list-team-logs
 func (s *Service) ListLogs(ctx context.Context, in ListLogsRequest) (*services.Result[LogPage], error) {
-	return services.Do[LogPage](ctx, s.client, logsRoute, in)
+	return services.Do[LogPage](ctx, s.client, logsRoute, in, services.ByMethod)
 }
 
 // AllLogs returns the history of a team, page after page, until a page is empty

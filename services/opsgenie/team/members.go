@@ -22,15 +22,15 @@ type AddMemberRequest struct {
 	Role string     `json:"role,omitzero"`         // [MemberUser], [MemberAdmin] or the name of a role of the team's own; user if empty
 }
 
-// Repeat says that a repeat is harmless.
-func (r AddMemberRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r AddMemberRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Add adds a user to a team, and returns the team. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/team-member-api#add-team-member
 func (s *MemberService) Add(ctx context.Context, in AddMemberRequest) (*services.Result[Summary], error) {
 	in.Ref = in.below()
-	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/members", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/members", in, in.repeat())
 }
 
 // RemoveMemberRequest asks to take a user out of one team.
@@ -46,5 +46,5 @@ type RemoveMemberRequest struct {
 // API: https://docs.opsgenie.com/docs/team-member-api#remove-team-member
 func (s *MemberService) Remove(ctx context.Context, in RemoveMemberRequest) (*services.Result[services.None], error) {
 	in.Ref = in.below()
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}/members/{memberIdentifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}/members/{memberIdentifier}", in, services.ByMethod)
 }

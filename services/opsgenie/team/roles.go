@@ -65,7 +65,7 @@ type ListRolesRequest struct{ Ref }
 // API: https://docs.opsgenie.com/docs/team-role-api#list-team-roles
 func (s *RoleService) List(ctx context.Context, in ListRolesRequest) (*services.Result[[]Role], error) {
 	in.Ref = in.below()
-	return services.Do[[]Role](ctx, s.client, "GET /v2/teams/{identifier}/roles", in)
+	return services.Do[[]Role](ctx, s.client, "GET /v2/teams/{identifier}/roles", in, services.ByMethod)
 }
 
 // CreateRoleRequest asks for a role in one team.
@@ -79,8 +79,8 @@ type CreateRoleRequest struct {
 // Check refuses rights without a name.
 func (r CreateRoleRequest) Check() error { return checkRights(r.Rights) }
 
-// Repeat says that there is none: it would be refused as a conflict.
-func (r CreateRoleRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that there is none: it would be refused as a conflict.
+func (r CreateRoleRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates a role. A repeat after a lost answer would be refused as a
 // conflict, so there is none.
@@ -88,7 +88,7 @@ func (r CreateRoleRequest) Repeat() services.Repeat { return services.RepeatRefu
 // API: https://docs.opsgenie.com/docs/team-role-api#create-team-role
 func (s *RoleService) Create(ctx context.Context, in CreateRoleRequest) (*services.Result[Summary], error) {
 	in.Ref = in.below()
-	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/roles", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/roles", in, in.repeat())
 }
 
 // GetRoleRequest asks for one role of one team.
@@ -102,7 +102,7 @@ type GetRoleRequest struct {
 // API: https://docs.opsgenie.com/docs/team-role-api#get-team-role
 func (s *RoleService) Get(ctx context.Context, in GetRoleRequest) (*services.Result[Role], error) {
 	in.Ref = in.withRole(in.RoleRef)
-	return services.Do[Role](ctx, s.client, "GET /v2/teams/{identifier}/roles/{teamRoleIdentifier}", in)
+	return services.Do[Role](ctx, s.client, "GET /v2/teams/{identifier}/roles/{teamRoleIdentifier}", in, services.ByMethod)
 }
 
 // UpdateRoleRequest asks to change one role of one team. What is nil or empty
@@ -118,13 +118,13 @@ type UpdateRoleRequest struct {
 // Check refuses rights without a name.
 func (r UpdateRoleRequest) Check() error { return checkRights(r.Rights) }
 
-// Repeat says that a repeat is harmless, unless the role is referred to by the
+// repeat says that a repeat is harmless, unless the role is referred to by the
 // name that the request changes.
-func (r UpdateRoleRequest) Repeat() services.Repeat {
+func (r UpdateRoleRequest) repeat() services.Repeat {
 	if r.RoleRef.kind == "name" && r.Name != "" && r.RoleRef.identifier != r.Name {
-		return services.RepeatByMethod
+		return services.ByMethod
 	}
-	return services.RepeatAlways
+	return services.SafeToRetry
 }
 
 // Update changes a role. A repeat is harmless, but for a change of the name that
@@ -133,7 +133,7 @@ func (r UpdateRoleRequest) Repeat() services.Repeat {
 // API: https://docs.opsgenie.com/docs/team-role-api#update-team-role-partial
 func (s *RoleService) Update(ctx context.Context, in UpdateRoleRequest) (*services.Result[Summary], error) {
 	in.Ref = in.withRole(in.RoleRef)
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/teams/{identifier}/roles/{teamRoleIdentifier}", in)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/teams/{identifier}/roles/{teamRoleIdentifier}", in, in.repeat())
 }
 
 // DeleteRoleRequest asks to delete one role of one team.
@@ -148,5 +148,5 @@ type DeleteRoleRequest struct {
 // API: https://docs.opsgenie.com/docs/team-role-api#delete-team-role
 func (s *RoleService) Delete(ctx context.Context, in DeleteRoleRequest) (*services.Result[services.None], error) {
 	in.Ref = in.withRole(in.RoleRef)
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}/roles/{teamRoleIdentifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}/roles/{teamRoleIdentifier}", in, services.ByMethod)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -38,7 +39,7 @@ type ListRoutingRulesRequest struct{ Ref }
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#list-team-routing-rules
 func (s *RoutingRuleService) List(ctx context.Context, in ListRoutingRulesRequest) (*services.Result[[]RoutingRule], error) {
 	in.Ref = in.below()
-	return services.Do[[]RoutingRule](ctx, s.client, "GET /v2/teams/{identifier}/routing-rules", in)
+	return services.Do[[]RoutingRule](ctx, s.client, "GET /v2/teams/{identifier}/routing-rules", in, services.ByMethod)
 }
 
 // CreateRoutingRuleRequest asks for a routing rule in one team.
@@ -55,11 +56,11 @@ type CreateRoutingRuleRequest struct {
 
 // Check refuses criteria and restrictions that lack what they must have.
 func (r CreateRoutingRuleRequest) Check() error {
-	return errors.Join(r.Criteria.Check("criteria"), r.TimeRestriction.Check("timeRestriction"))
+	return errors.Join(check.Filter("criteria", r.Criteria), check.TimeRestriction("timeRestriction", r.TimeRestriction))
 }
 
-// Repeat says that there is none: it might create the rule twice.
-func (r CreateRoutingRuleRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that there is none: it might create the rule twice.
+func (r CreateRoutingRuleRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates a routing rule. A repeat after a lost answer might create it
 // twice, so there is none.
@@ -67,7 +68,7 @@ func (r CreateRoutingRuleRequest) Repeat() services.Repeat { return services.Rep
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#create-team-routing-rule
 func (s *RoutingRuleService) Create(ctx context.Context, in CreateRoutingRuleRequest) (*services.Result[Summary], error) {
 	in.Ref = in.below()
-	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/routing-rules", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/routing-rules", in, in.repeat())
 }
 
 // GetRoutingRuleRequest asks for one routing rule of one team.
@@ -82,7 +83,7 @@ type GetRoutingRuleRequest struct {
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#get-team-routing-rule
 func (s *RoutingRuleService) Get(ctx context.Context, in GetRoutingRuleRequest) (*services.Result[RoutingRule], error) {
 	in.Ref = in.below()
-	return services.Do[RoutingRule](ctx, s.client, "GET /v2/teams/{identifier}/routing-rules/{id}", in)
+	return services.Do[RoutingRule](ctx, s.client, "GET /v2/teams/{identifier}/routing-rules/{id}", in, services.ByMethod)
 }
 
 // UpdateRoutingRuleRequest asks to change one routing rule of one team. What is
@@ -103,18 +104,18 @@ type UpdateRoutingRuleRequest struct {
 // Check refuses criteria and restrictions that lack what they must have.
 func (r UpdateRoutingRuleRequest) Check() error {
 	restriction, _ := r.TimeRestriction.Get()
-	return errors.Join(r.Criteria.Check("criteria"), restriction.Check("timeRestriction"))
+	return errors.Join(check.Filter("criteria", r.Criteria), check.TimeRestriction("timeRestriction", restriction))
 }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateRoutingRuleRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateRoutingRuleRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Update changes a routing rule. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#update-team-routing-rule-partial
 func (s *RoutingRuleService) Update(ctx context.Context, in UpdateRoutingRuleRequest) (*services.Result[Summary], error) {
 	in.Ref = in.below()
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/teams/{identifier}/routing-rules/{id}", in)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/teams/{identifier}/routing-rules/{id}", in, in.repeat())
 }
 
 // DeleteRoutingRuleRequest asks to delete one routing rule of one team.
@@ -130,7 +131,7 @@ type DeleteRoutingRuleRequest struct {
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#delete-team-routing-rule
 func (s *RoutingRuleService) Delete(ctx context.Context, in DeleteRoutingRuleRequest) (*services.Result[services.None], error) {
 	in.Ref = in.below()
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}/routing-rules/{id}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}/routing-rules/{id}", in, services.ByMethod)
 }
 
 // ChangeRoutingRuleOrderRequest asks to move one routing rule of one team.
@@ -141,8 +142,8 @@ type ChangeRoutingRuleOrderRequest struct {
 	Order int    `json:"order" check:"min=0"` // the place among the rules that it gets, from zero
 }
 
-// Repeat says that a repeat is harmless.
-func (r ChangeRoutingRuleOrderRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r ChangeRoutingRuleOrderRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // ChangeOrder moves a routing rule to another place among the rules of its team.
 // A repeat is harmless.
@@ -150,5 +151,5 @@ func (r ChangeRoutingRuleOrderRequest) Repeat() services.Repeat { return service
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#change-team-routing-rule-order
 func (s *RoutingRuleService) ChangeOrder(ctx context.Context, in ChangeRoutingRuleOrderRequest) (*services.Result[Summary], error) {
 	in.Ref = in.below()
-	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/routing-rules/{id}/change-order", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/routing-rules/{id}/change-order", in, in.repeat())
 }

@@ -71,7 +71,7 @@ type Member struct {
 
 func checkMembers(all []Member) error {
 	for i, m := range all {
-		if m.User == (shape.User{}) {
+		if m.User.ID == "" && m.User.Username == "" {
 			return &services.ArgumentError{Field: fmt.Sprintf("members[%d].user", i), Problem: "is required"}
 		}
 	}
@@ -85,7 +85,7 @@ type ListRequest struct{}
 //
 // API: https://docs.opsgenie.com/docs/team-api#list-teams
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Team], error) {
-	return services.Do[[]Team](ctx, s.client, "GET /v2/teams", in)
+	return services.Do[[]Team](ctx, s.client, "GET /v2/teams", in, services.ByMethod)
 }
 
 // CreateRequest asks for a team.
@@ -98,15 +98,15 @@ type CreateRequest struct {
 // Check refuses members without a user.
 func (r CreateRequest) Check() error { return checkMembers(r.Members) }
 
-// Repeat says that there is none: it would be refused as a conflict.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+// repeat says that there is none: it would be refused as a conflict.
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates a team. The key of a team is not allowed to. A repeat after a
 // lost answer would be refused as a conflict, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/team-api#create-team
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/teams", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/teams", in, in.repeat())
 }
 
 // GetRequest asks for one team.
@@ -116,7 +116,7 @@ type GetRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/team-api#get-team
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Team], error) {
-	return services.Do[Team](ctx, s.client, "GET /v2/teams/{identifier}", in)
+	return services.Do[Team](ctx, s.client, "GET /v2/teams/{identifier}", in, services.ByMethod)
 }
 
 // UpdateRequest asks to change one team, which is referred to by its id: the API
@@ -131,14 +131,14 @@ type UpdateRequest struct {
 // Check refuses members without a user.
 func (r UpdateRequest) Check() error { return checkMembers(r.Members) }
 
-// Repeat says that a repeat is harmless.
-func (r UpdateRequest) Repeat() services.Repeat { return services.RepeatAlways }
+// repeat says that a repeat is harmless.
+func (r UpdateRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Update changes a team. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/team-api#update-team-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/teams/{identifier}", in)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/teams/{identifier}", in, in.repeat())
 }
 
 // DeleteRequest asks to delete one team.
@@ -150,5 +150,5 @@ type DeleteRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/team-api#delete-team
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}", in, services.ByMethod)
 }

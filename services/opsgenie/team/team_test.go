@@ -193,25 +193,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 		"argument identifier is required; argument teamRoleIdentifier is required")
 }
 
-// R9: what may be repeated, whatever its method.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	for want, requests := range map[services.Repeat][]interface{ Repeat() services.Repeat }{
-		services.RepeatRefused: {team.CreateRequest{}, team.CreateRoleRequest{}, team.CreateRoutingRuleRequest{}},
-		services.RepeatAlways: {
-			team.UpdateRequest{}, team.AddMemberRequest{}, team.UpdateRoutingRuleRequest{}, team.ChangeRoutingRuleOrderRequest{},
-			team.UpdateRoleRequest{RoleRef: team.RoleByID("r"), Name: "n"},
-			team.UpdateRoleRequest{RoleRef: team.RoleByName("n"), Name: "n"},
-			team.UpdateRoleRequest{RoleRef: team.RoleByName("n")},
-		},
-		services.RepeatByMethod: {team.UpdateRoleRequest{RoleRef: team.RoleByName("old"), Name: "new"}},
-	} {
-		for _, r := range requests {
-			assert.Equal(t, want, r.Repeat(), "%+v", r)
-		}
-	}
-}
-
 func answering(body string) *services.Client {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		fmt.Println(req.Method, req.URL.RequestURI())

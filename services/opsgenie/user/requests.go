@@ -41,9 +41,9 @@ type CreateRequest struct {
 	InvitationDisabled bool                `json:"invitationDisabled,omitzero"` // sends no invitation
 }
 
-// Repeat says that only what was not processed may be repeated: a copy of what
+// repeat says that only what was not processed may be repeated: a copy of what
 // was would be refused.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // An Expansion is what Get tells beside the user itself. The set is open.
 type Expansion string
@@ -74,13 +74,13 @@ type UpdateRequest struct {
 	InvitationDisabled *bool               `json:"invitationDisabled,omitzero"`
 }
 
-// Repeat says that a repeat is harmless, unless the user is referred to by the
+// repeat says that a repeat is harmless, unless the user is referred to by the
 // username that the request changes.
-func (r UpdateRequest) Repeat() services.Repeat {
+func (r UpdateRequest) repeat() services.Repeat {
 	if r.named && r.Username != "" && r.Username != r.identifier {
-		return services.RepeatRefused
+		return services.RetryIfRefused
 	}
-	return services.RepeatAlways
+	return services.SafeToRetry
 }
 
 // DeleteRequest asks to remove one user.

@@ -38,7 +38,7 @@ type ListSavedSearchesRequest struct{}
 //
 // API: https://docs.opsgenie.com/docs/user-api#list-saved-searches
 func (s *Service) ListSavedSearches(ctx context.Context, in ListSavedSearchesRequest) (*services.Result[[]Summary], error) {
-	return services.Do[[]Summary](ctx, s.client, "GET /v2/users/saved-searches", in)
+	return services.Do[[]Summary](ctx, s.client, "GET /v2/users/saved-searches", in, services.ByMethod)
 }
 
 // GetSavedSearchRequest asks for one saved search for users.
@@ -48,7 +48,7 @@ type GetSavedSearchRequest struct{ SearchRef }
 //
 // API: https://docs.opsgenie.com/docs/user-api#get-saved-search
 func (s *Service) GetSavedSearch(ctx context.Context, in GetSavedSearchRequest) (*services.Result[SavedSearch], error) {
-	return services.Do[SavedSearch](ctx, s.client, "GET /v2/users/saved-searches/{identifier}", in)
+	return services.Do[SavedSearch](ctx, s.client, "GET /v2/users/saved-searches/{identifier}", in, services.ByMethod)
 }
 
 // DeleteSavedSearchRequest asks to delete one saved search for users.
@@ -59,5 +59,5 @@ type DeleteSavedSearchRequest struct{ SearchRef }
 //
 // API: https://docs.opsgenie.com/docs/user-api#delete-saved-search
 func (s *Service) DeleteSavedSearch(ctx context.Context, in DeleteSavedSearchRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/saved-searches/{identifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/saved-searches/{identifier}", in, services.ByMethod)
 }

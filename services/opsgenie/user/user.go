@@ -26,14 +26,14 @@ const listRoute = "GET /v2/users"
 //
 // API: https://docs.opsgenie.com/docs/user-api#create-user
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/users", in, in.repeat())
 }
 
 // Get reads one user. Domain configuration.
 //
 // API: https://docs.opsgenie.com/docs/user-api#get-user
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[User], error) {
-	return services.Do[User](ctx, s.client, "GET /v2/users/{identifier}", in)
+	return services.Do[User](ctx, s.client, "GET /v2/users/{identifier}", in, services.ByMethod)
 }
 
 // Update changes one user. Domain configuration; a repeat is harmless, but for a
@@ -41,7 +41,7 @@ func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[User
 //
 // API: https://docs.opsgenie.com/docs/user-api#update-user-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/users/{identifier}", in)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/users/{identifier}", in, in.repeat())
 }
 
 // Delete removes a user from the account. Domain configuration; a repeat is
@@ -49,7 +49,7 @@ func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/user-api#delete-user
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}", in, services.ByMethod)
 }
 
 // List returns one page of the users that match; how many there are on all pages
@@ -57,7 +57,7 @@ func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/user-api#list-users
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]User], error) {
-	return services.Do[[]User](ctx, s.client, listRoute, in)
+	return services.Do[[]User](ctx, s.client, listRoute, in, services.ByMethod)
 }
 
 // All returns all users that match, page after page; see [services.All].
@@ -70,7 +70,7 @@ func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[User, error
 //
 // API: https://docs.opsgenie.com/docs/user-api#list-user-escalations
 func (s *Service) ListEscalations(ctx context.Context, in ListEscalationsRequest) (*services.Result[[]Escalation], error) {
-	return services.Do[[]Escalation](ctx, s.client, "GET /v2/users/{identifier}/escalations", in)
+	return services.Do[[]Escalation](ctx, s.client, "GET /v2/users/{identifier}/escalations", in, services.ByMethod)
 }
 
 // ListForwardingRules returns the rules that forward a user's notifications.
@@ -78,7 +78,7 @@ func (s *Service) ListEscalations(ctx context.Context, in ListEscalationsRequest
 //
 // API: https://docs.opsgenie.com/docs/user-api#list-user-forwarding-rules
 func (s *Service) ListForwardingRules(ctx context.Context, in ListForwardingRulesRequest) (*services.Result[[]ForwardingRule], error) {
-	return services.Do[[]ForwardingRule](ctx, s.client, "GET /v2/users/{identifier}/forwarding-rules", in)
+	return services.Do[[]ForwardingRule](ctx, s.client, "GET /v2/users/{identifier}/forwarding-rules", in, services.ByMethod)
 }
 
 // ListSchedules returns the schedules that a user stands in. Domain
@@ -86,12 +86,12 @@ func (s *Service) ListForwardingRules(ctx context.Context, in ListForwardingRule
 //
 // API: https://docs.opsgenie.com/docs/user-api#list-user-schedules
 func (s *Service) ListSchedules(ctx context.Context, in ListSchedulesRequest) (*services.Result[[]Schedule], error) {
-	return services.Do[[]Schedule](ctx, s.client, "GET /v2/users/{identifier}/schedules", in)
+	return services.Do[[]Schedule](ctx, s.client, "GET /v2/users/{identifier}/schedules", in, services.ByMethod)
 }
 
 // ListTeams returns the teams that a user is a member of. Domain configuration.
 //
 // API: https://docs.opsgenie.com/docs/user-api#list-user-teams
 func (s *Service) ListTeams(ctx context.Context, in ListTeamsRequest) (*services.Result[[]Team], error) {
-	return services.Do[[]Team](ctx, s.client, "GET /v2/users/{identifier}/teams", in)
+	return services.Do[[]Team](ctx, s.client, "GET /v2/users/{identifier}/teams", in, services.ByMethod)
 }

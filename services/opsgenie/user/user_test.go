@@ -198,16 +198,6 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	require.EqualError(t, err, "services: POST /v2/users: argument username is required; argument fullName is required; argument role is required")
 }
 
-// R9: after a change of the username that a request refers by, its copy would miss.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, user.CreateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, user.UpdateRequest{Ref: user.ByID("x"), Username: "y"}.Repeat())
-	assert.Equal(t, services.RepeatAlways, user.UpdateRequest{Ref: user.ByUsername("x"), FullName: "y"}.Repeat())
-	assert.Equal(t, services.RepeatAlways, user.UpdateRequest{Ref: user.ByUsername("x"), Username: "x"}.Repeat())
-	assert.Equal(t, services.RepeatRefused, user.UpdateRequest{Ref: user.ByUsername("x"), Username: "y"}.Repeat())
-}
-
 func TestARepeatIsWrittenAsItWasRead(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]user.EscalationRepeat{

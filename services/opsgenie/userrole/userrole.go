@@ -64,16 +64,16 @@ type CreateRequest struct {
 	DisallowedRights []string `json:"disallowedRights,omitzero"` // of the extended role, such as "profile-edit"
 }
 
-// Repeat says that only what was not processed may be repeated: a copy of what
+// repeat says that only what was not processed may be repeated: a copy of what
 // was would be a second role, or be refused.
-func (r CreateRequest) Repeat() services.Repeat { return services.RepeatRefused }
+func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
 
 // Create creates a custom role. A repeat after a lost answer might be refused as
 // a conflict, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/custom-user-role-api#create-custom-user-role
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/roles", in)
+	return services.Do[Summary](ctx, s.client, "POST /v2/roles", in, in.repeat())
 }
 
 // GetRequest asks for one custom role.
@@ -83,7 +83,7 @@ type GetRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/custom-user-role-api#get-custom-user-role
 func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Role], error) {
-	return services.Do[Role](ctx, s.client, "GET /v2/roles/{identifier}", in)
+	return services.Do[Role](ctx, s.client, "GET /v2/roles/{identifier}", in, services.ByMethod)
 }
 
 // UpdateRequest asks to change one custom role. Whether what is nil or empty
@@ -97,13 +97,13 @@ type UpdateRequest struct {
 	DisallowedRights []string `json:"disallowedRights,omitzero"` // an empty list is sent, nil is not
 }
 
-// Repeat says that a repeat is harmless, unless the role is referred to by the
+// repeat says that a repeat is harmless, unless the role is referred to by the
 // name that the request changes.
-func (r UpdateRequest) Repeat() services.Repeat {
+func (r UpdateRequest) repeat() services.Repeat {
 	if r.kind == "name" && r.Name != "" && r.Name != r.identifier {
-		return services.RepeatRefused
+		return services.RetryIfRefused
 	}
-	return services.RepeatAlways
+	return services.SafeToRetry
 }
 
 // Update changes a custom role. A repeat is harmless, but for a change of the
@@ -111,7 +111,7 @@ func (r UpdateRequest) Repeat() services.Repeat {
 //
 // API: https://docs.opsgenie.com/docs/custom-user-role-api#update-custom-user-role
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PUT /v2/roles/{identifier}", in)
+	return services.Do[Summary](ctx, s.client, "PUT /v2/roles/{identifier}", in, in.repeat())
 }
 
 // DeleteRequest asks to delete one custom role.
@@ -122,7 +122,7 @@ type DeleteRequest struct{ Ref }
 //
 // API: https://docs.opsgenie.com/docs/custom-user-role-api#delete-custom-user-role
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/roles/{identifier}", in)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/roles/{identifier}", in, services.ByMethod)
 }
 
 // ListRequest asks for the custom roles; there is nothing to choose.
@@ -132,5 +132,5 @@ type ListRequest struct{}
 //
 // API: https://docs.opsgenie.com/docs/custom-user-role-api#list-custom-user-roles
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Role], error) {
-	return services.Do[[]Role](ctx, s.client, "GET /v2/roles", in)
+	return services.Do[[]Role](ctx, s.client, "GET /v2/roles", in, services.ByMethod)
 }

@@ -54,16 +54,6 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	})
 }
 
-// R9: after a change of the name that a request refers by, its copy would miss.
-func TestARequestKnowsWhatARepeatDoes(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, services.RepeatRefused, userrole.CreateRequest{}.Repeat())
-	assert.Equal(t, services.RepeatAlways, userrole.UpdateRequest{Ref: userrole.ByID("x"), Name: "y"}.Repeat())
-	assert.Equal(t, services.RepeatAlways, userrole.UpdateRequest{Ref: userrole.ByName("x")}.Repeat())
-	assert.Equal(t, services.RepeatAlways, userrole.UpdateRequest{Ref: userrole.ByName("x"), Name: "x"}.Repeat())
-	assert.Equal(t, services.RepeatRefused, userrole.UpdateRequest{Ref: userrole.ByName("x"), Name: "y"}.Repeat())
-}
-
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": {"name": "Auditor", "extendedRole": "observer"}}`))

@@ -1,0 +1,91 @@
+package services
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+)
+
+// knownMembers returns raw, which v was written as, without the members that only an [Other]
+// keeps. Values that write themselves are left whole.
+func knownMembers(raw json.RawMessage, v reflect.Value) json.RawMessage {
+	v = heldBy(v)
+	switch v.Kind() {
+	case reflect.Struct:
+		if _, keeps := otherOf(v); keeps || !writesItself(v.Type()) {
+			return knownOfObject(raw, v)
+		}
+	case reflect.Slice, reflect.Array:
+		var items []json.RawMessage
+		if json.Unmarshal(raw, &items) == nil && len(items) == v.Len() {
+			for i := range items {
+				items[i] = knownMembers(items[i], v.Index(i))
+			}
+			return written(items, raw)
+		}
+	case reflect.Map:
+		var items map[string]json.RawMessage
+		if v.Type().Key().Kind() == reflect.String && json.Unmarshal(raw, &items) == nil {
+			for _, key := range v.MapKeys() {
+				items[key.String()] = knownMembers(items[key.String()], v.MapIndex(key))
+			}
+			return written(items, raw)
+		}
+	}
+	return raw
+}
+
+func knownOfObject(raw json.RawMessage, v reflect.Value) json.RawMessage {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		return raw
+	}
+	var b bytes.Buffer
+	keep := func(m member) {
+		if sent, ok := members[m.name]; ok {
+			appendMember(&b, m.name, knownMembers(sent, m.value))
+		}
+	}
+	for m := range membersOf(v) {
+		keep(m)
+	}
+	for i := range v.NumField() { // an interface that is not a member holds further members of the object
+		if v.Type().Field(i).Tag.Get("json") != "-" || v.Field(i).Kind() != reflect.Interface {
+			continue
+		}
+		if part := heldBy(v.Field(i)); part.Kind() == reflect.Struct {
+			for m := range membersOf(part) {
+				keep(m)
+			}
+		}
+	}
+	return closed(b)
+}
+
+// heldBy looks behind pointers, interfaces and [Optional].
+func heldBy(v reflect.Value) reflect.Value {
+	for {
+		switch {
+		case (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && !v.IsNil():
+			v = v.Elem()
+		case v.Kind() == reflect.Struct && v.CanInterface():
+			held, ok := v.Interface().(interface{ held() any })
+			if !ok {
+				return v
+			}
+			v = reflect.ValueOf(held.held())
+		default:
+			return v
+		}
+	}
+}
+
+func writesItself(t reflect.Type) bool { return t.Implements(reflect.TypeFor[json.Marshaler]()) }
+
+// written returns items as JSON, and raw if they cannot be written.
+func written(items any, raw json.RawMessage) json.RawMessage {
+	if text, err := json.Marshal(items); err == nil {
+		return text
+	}
+	return raw
+}

@@ -1,0 +1,144 @@
+// Package check refuses requests that the API would refuse, before they are sent. Each
+// function returns a [services.ArgumentError] that names the field, or nil.
+package check
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+)
+
+// Required refuses an empty text.
+func Required[T ~string](field string, value T) error {
+	if value == "" {
+		return &services.ArgumentError{Field: field, Problem: "is required"}
+	}
+	return nil
+}
+
+// Missing refuses a field that is missing.
+func Missing(field string, missing bool) error {
+	if missing {
+		return &services.ArgumentError{Field: field, Problem: "is required"}
+	}
+	return nil
+}
+
+// NotNegative refuses negative numbers.
+func NotNegative(field string, numbers ...int) error {
+	for _, n := range numbers {
+		if n < 0 {
+			return &services.ArgumentError{Field: field, Problem: "must not be negative"}
+		}
+	}
+	return nil
+}
+
+// Responders refuses a responder that names nobody.
+func Responders(field string, all ...shape.Responder) error {
+	for i, r := range all {
+		if r.IsZero() {
+			return &services.ArgumentError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: "has neither id nor name"}
+		}
+	}
+	return nil
+}
+
+// Kind refuses responders of another kind than the API can read there. Zero ones pass.
+func Kind(field string, kind shape.Kind, all ...shape.Responder) error {
+	for _, r := range all {
+		if !r.IsZero() && r.Kind() != kind {
+			return &services.ArgumentError{Field: field, Problem: fmt.Sprintf("must be of kind %s", kind)}
+		}
+	}
+	return nil
+}
+
+// Recipients refuses a recipient that is not given.
+func Recipients(field string, all ...shape.Recipient) error {
+	for i, r := range all {
+		if r.IsZero() {
+			return &services.ArgumentError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: "has neither id nor name"}
+		}
+	}
+	return nil
+}
+
+// Filter refuses a filter that lacks its conditions, and conditions that lack what each must
+// have. A filter that is not given passes.
+func Filter(field string, f shape.Filter) error {
+	conditional := f.Kind == shape.FilterMatchAnyCondition || f.Kind == shape.FilterMatchAllConditions
+	if conditional && len(f.Conditions) == 0 {
+		return &services.ArgumentError{Field: field + ".conditions", Problem: "is required"}
+	}
+	return Conditions(field+".conditions", f.Conditions)
+}
+
+// Conditions refuses a condition that lacks its field or operation.
+func Conditions(field string, all []shape.Condition) error {
+	var faults []error
+	for i, c := range all {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		faults = append(faults, Required(at+".field", c.Field), Required(at+".operation", c.Operation))
+	}
+	return errors.Join(faults...)
+}
+
+// TimeRestriction refuses a restriction of a known kind that has no hours, hours without a
+// day, and negative numbers. A restriction that is not given passes.
+func TimeRestriction(field string, t shape.TimeRestriction) error {
+	switch t.Kind {
+	case shape.RestrictTimeOfDay:
+		day, ok := t.Day.Get()
+		if !ok {
+			return Missing(field+".restriction", true)
+		}
+		return NotNegative(field+".restriction", day.StartHour, day.StartMin, day.EndHour, day.EndMin)
+	case shape.RestrictWeekdayAndTimeOfDay:
+		if len(t.Week) == 0 {
+			return Missing(field+".restrictions", true)
+		}
+	}
+	var faults []error
+	for i, w := range t.Week {
+		at := fmt.Sprintf("%s.restrictions[%d]", field, i)
+		if w.StartDay == "" || w.EndDay == "" {
+			faults = append(faults, &services.ArgumentError{Field: at, Problem: "needs startDay and endDay"})
+		}
+		faults = append(faults, NotNegative(at, w.StartHour, w.StartMin, w.EndHour, w.EndMin))
+	}
+	return errors.Join(faults...)
+}
+
+// Duration refuses a negative duration.
+func Duration(field string, d shape.Duration) error {
+	if d.Duration() < 0 {
+		return &services.ArgumentError{Field: field, Problem: "must not be negative"}
+	}
+	return nil
+}
+
+// Incident refuses properties that lack what each incident must say.
+func Incident(field string, p shape.IncidentProperties) error {
+	return errors.Join(
+		Required(field+".message", p.Message),
+		Required(field+".priority", p.Priority),
+		Stakeholders(field+".stakeholderProperties", p.Stakeholders),
+	)
+}
+
+// Stakeholders refuses properties without a message.
+func Stakeholders(field string, s shape.Stakeholders) error {
+	return Required(field+".message", s.Message)
+}
+
+// Noted returns whether an action is safe to retry: without a note it is, and with one a second
+// copy would add the note twice.
+func Noted(note string) services.Repeat {
+	if note != "" {
+		return services.RetryIfRefused
+	}
+	return services.SafeToRetry
+}
