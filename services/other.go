@@ -47,7 +47,9 @@ func (o Other) Members() iter.Seq2[string, json.RawMessage] {
 func (o *Other) SetMember(name string, value json.RawMessage) {
 	o.members = maps.Clone(o.members)
 	if value == nil {
-		delete(o.members, name)
+		if delete(o.members, name); len(o.members) == 0 {
+			o.members = nil
+		}
 		return
 	}
 	if o.members == nil {

@@ -48,7 +48,7 @@ func (r *restorer) schedule(ctx context.Context, line *archive.Line, saved archi
 
 // owner is the team that a schedule belongs to, by its name.
 func (r *restorer) owner(s schedule.Schedule) shape.OwnerTeam {
-	if s.OwnerTeam == (shape.OwnerTeam{}) {
+	if s.OwnerTeam.IsZero() {
 		return shape.OwnerTeam{}
 	}
 	name := cmp.Or(r.names[s.OwnerTeam.ID], s.OwnerTeam.Name)

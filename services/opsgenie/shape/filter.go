@@ -1,6 +1,10 @@
 package shape
 
-import "github.com/tripware/tripware/services"
+import (
+	"reflect"
+
+	"github.com/tripware/tripware/services"
+)
 
 // A FilterKind says how the conditions of a [Filter] are joined. The set is open.
 type FilterKind string
@@ -33,6 +37,9 @@ func MatchAnyCondition(conditions ...Condition) Filter {
 func MatchAllConditions(conditions ...Condition) Filter {
 	return Filter{Kind: FilterMatchAllConditions, Conditions: conditions}
 }
+
+// IsZero reports whether no filter is given.
+func (f Filter) IsZero() bool { return reflect.ValueOf(f).IsZero() }
 
 // MarshalJSON writes the filter, with the members that it keeps.
 func (f Filter) MarshalJSON() ([]byte, error) {

@@ -1,6 +1,10 @@
 package shape
 
-import "github.com/tripware/tripware/services"
+import (
+	"reflect"
+
+	"github.com/tripware/tripware/services"
+)
 
 // A RestrictionKind says what a [TimeRestriction] repeats over. The set is open.
 type RestrictionKind string
@@ -21,6 +25,9 @@ type TimeRestriction struct {
 	Day  services.Optional[DayHours] `json:"restriction,omitzero"`  // of RestrictTimeOfDay
 	Week []WeekHours                 `json:"restrictions,omitzero"` // of RestrictWeekdayAndTimeOfDay: 1 to 15 of them
 }
+
+// IsZero reports whether no restriction is given.
+func (t TimeRestriction) IsZero() bool { return reflect.ValueOf(t).IsZero() }
 
 // MarshalJSON writes the restriction, with the members that it keeps.
 func (t TimeRestriction) MarshalJSON() ([]byte, error) {

@@ -3,7 +3,11 @@
 // server worked on later.
 package shape
 
-import "github.com/tripware/tripware/services"
+import (
+	"reflect"
+
+	"github.com/tripware/tripware/services"
+)
 
 // A Priority is how urgent an alert or incident is. The set is open: a priority
 // that is unknown here is kept and sent as it is.
@@ -54,6 +58,9 @@ type OwnerTeam struct {
 	ID   string `json:"id,omitzero"`
 	Name string `json:"name,omitzero"`
 }
+
+// IsZero reports whether no team is given.
+func (t OwnerTeam) IsZero() bool { return reflect.ValueOf(t).IsZero() }
 
 // MarshalJSON writes the value, with the members that it keeps.
 func (t OwnerTeam) MarshalJSON() ([]byte, error) {
