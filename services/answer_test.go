@@ -75,7 +75,6 @@ func TestAnAnswerThatIsNotWhatItShouldBeIsATypedError(t *testing.T) {
 		{"empty", "", "it is empty"},
 		{"truncated", `{"data":{"id":"7"`, "unexpected end of JSON input"},
 		{"array", `[{"id":"7"}]`, "cannot unmarshal array"},
-		{"wrong type of a field", `{"data":{"id":7}}`, "cannot unmarshal number"},
 		{"wrong type of the data", `{"data":"7"}`, "cannot unmarshal string"},
 		{"no data", `{"result":"Done"}`, "has no data"},
 		{"null data", `{"data":null}`, "has no data"},
@@ -99,20 +98,23 @@ func TestAnAnswerThatIsNotWhatItShouldBeIsATypedError(t *testing.T) {
 func TestDataMayBeMissingWhereTheCallerSaysSo(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"result":"Deleted"}`, `{"data":null}`, `{"data":{"id":1},"result":"x"}`, `{"data":[true]}`} {
-		_, err := services.Do[services.None](t.Context(), open(t, always(200, body)), "DELETE /x", nil)
+		_, err := services.Do[services.None](t.Context(), open(t, always(200, body)), "DELETE /x", nil, services.ByMethod)
 		require.NoError(t, err, body)
 	}
-	got, err := services.Do[*item](t.Context(), open(t, always(200, `{}`)), "GET /x", nil)
+	for body, want := range map[string]services.Optional[item]{
+		`{}`:                  {},
+		`{"data":null}`:       {}, // encoding/json does not hand null to what an interface holds
+		`{"data":{"id":"7"}}`: services.Set(item{ID: "7"}),
+	} {
+		got, err := services.Do[services.Optional[item]](t.Context(), open(t, always(200, body)), "GET /x", nil, services.ByMethod)
+		require.NoError(t, err)
+		assert.Equal(t, want, got.Value, body)
+	}
+	_, err := services.Do[services.None](t.Context(), open(t, always(204, "")), "DELETE /x", nil, services.ByMethod)
 	require.NoError(t, err)
-	assert.Nil(t, got.Value)
-	got, err = services.Do[*item](t.Context(), open(t, always(200, `{"data":{"id":"7"}}`)), "GET /x", nil)
-	require.NoError(t, err)
-	assert.Equal(t, &item{ID: "7"}, got.Value)
-	_, err = services.Do[services.None](t.Context(), open(t, always(204, "")), "DELETE /x", nil)
-	require.NoError(t, err)
-	_, err = services.Do[services.None](t.Context(), open(t, always(200, "")), "DELETE /x", nil)
+	_, err = services.Do[services.None](t.Context(), open(t, always(200, "")), "DELETE /x", nil, services.ByMethod)
 	require.ErrorIs(t, err, services.ErrResponse, "a gateway's empty 200 is no success")
-	counts, err := services.Do[[]int](t.Context(), open(t, always(200, `{"data":[]}`)), "GET /x", nil)
+	counts, err := services.Do[[]int](t.Context(), open(t, always(200, `{"data":[]}`)), "GET /x", nil, services.ByMethod)
 	require.NoError(t, err)
 	assert.Empty(t, counts.Value)
 }
@@ -265,11 +267,11 @@ func TestNoSecretStandsInAnError(t *testing.T) {
 	type keyed struct {
 		Key string `query:"apiKey"`
 	}
-	_, failed := services.Do[item](t.Context(), c, "GET /x", keyed{canary})
+	_, failed := services.Do[item](t.Context(), c, "GET /x", keyed{canary}, services.ByMethod)
 	require.ErrorIs(t, failed, inner, "the cause is there for errors.Is")
-	_, refused := services.Do[item](t.Context(), open(t, always(403, `{"apiKey":"`+canary+`"}`)), "GET /x", keyed{canary})
+	_, refused := services.Do[item](t.Context(), open(t, always(403, `{"apiKey":"`+canary+`"}`)), "GET /x", keyed{canary}, services.ByMethod)
 	list := `{"data":{},"paging":{"next":"/x?apiKey=` + canary + `"}}`
-	got, err := services.Do[item](t.Context(), open(t, always(200, list)), "GET /x", keyed{canary})
+	got, err := services.Do[item](t.Context(), open(t, always(200, list)), "GET /x", keyed{canary}, services.ByMethod)
 	require.NoError(t, err)
 	for _, v := range []any{failed, refused, got, got.Meta, *asError(t, refused), *asError(t, failed)} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
@@ -333,7 +335,7 @@ func TestRedirectsStayWithinTheOrigin(t *testing.T) {
 	for path, problem := range map[string]string{
 		"/away": "another origin", "/turn": "would turn POST into GET", "/round": "stopped after 10 redirects",
 	} {
-		_, err := services.Do[item](t.Context(), c, "POST "+path, body{"x"})
+		_, err := services.Do[item](t.Context(), c, "POST "+path, body{"x"}, services.ByMethod)
 		require.ErrorIs(t, err, services.ErrRedirect, path)
 		require.ErrorContains(t, err, problem)
 		assert.Equal(t, 1, strings.Count(err.Error(), "services: "), "%v", err)
@@ -342,7 +344,7 @@ func TestRedirectsStayWithinTheOrigin(t *testing.T) {
 		require.True(t, ok)
 		assert.NotContains(t, redirect.To, "hunter2")
 	}
-	got, err := services.Do[item](t.Context(), c, "POST /near", body{"x"})
+	got, err := services.Do[item](t.Context(), c, "POST /near", body{"x"}, services.ByMethod)
 	require.NoError(t, err)
 	assert.Equal(t, `POST{"a":"x"}`, got.Value.ID)
 	assert.Equal(t, server.URL+"/end", got.Meta.URL())
@@ -352,9 +354,9 @@ func TestRedirectsStayWithinTheOrigin(t *testing.T) {
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { asked++; return http.ErrUseLastResponse }
 	c, err = services.New(&own, server.URL, vendor{})
 	require.NoError(t, err)
-	_, err = services.Do[item](t.Context(), c, "POST /near", body{"x"})
+	_, err = services.Do[item](t.Context(), c, "POST /near", body{"x"}, services.ByMethod)
 	assert.Equal(t, http.StatusPermanentRedirect, asError(t, err).Status)
-	_, err = services.Do[item](t.Context(), c, "POST /away", body{"x"})
+	_, err = services.Do[item](t.Context(), c, "POST /away", body{"x"}, services.ByMethod)
 	require.ErrorIs(t, err, services.ErrRedirect, "the caller's own check comes second")
 	assert.Equal(t, 1, asked)
 }

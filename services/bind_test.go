@@ -64,7 +64,7 @@ func TestEachFieldGoesWhereItsTagSays(t *testing.T) {
 		Address: netip.MustParseAddr("::1"), Ratio: 0.5, Key: "k", Message: "m<&>", Enabled: new(false), LocalOnly: "secret",
 	}
 	for _, request := range []any{in, &in} {
-		_, err := services.Do[item](t.Context(), c, "PATCH /v2/things/{identifier}/close", request)
+		_, err := services.Do[item](t.Context(), c, "PATCH /v2/things/{identifier}/close", request, services.ByMethod)
 		require.NoError(t, err)
 		assert.Equal(t, http.MethodPatch, got.Method)
 		assert.Equal(t, "api.example.com", got.Host)
@@ -99,7 +99,7 @@ func TestBodiesAreSentOnlyWhereTheRouteHasOne(t *testing.T) {
 		{"DELETE /v2/things/{identifier}", "", "", ref{Identifier: "x"}},
 	} {
 		var got sent
-		_, err := services.Do[item](t.Context(), open(t, capture(&got)), row.route, row.in)
+		_, err := services.Do[item](t.Context(), open(t, capture(&got)), row.route, row.in, services.ByMethod)
 		require.NoError(t, err, row.route)
 		assert.Equal(t, row.body, got.body, row.route)
 		assert.Equal(t, row.length, got.Header.Get("Content-Length"), row.route)
@@ -109,7 +109,7 @@ func TestBodiesAreSentOnlyWhereTheRouteHasOne(t *testing.T) {
 func TestFieldsThatAreNotExportedMayFillPathAndQuery(t *testing.T) {
 	t.Parallel()
 	var got sent
-	_, err := services.Do[item](t.Context(), open(t, capture(&got)), "GET /v1/owners/{owner}", struct{ owner }{owner{"o", "tiny"}})
+	_, err := services.Do[item](t.Context(), open(t, capture(&got)), "GET /v1/owners/{owner}", struct{ owner }{owner{"o", "tiny"}}, services.ByMethod)
 	require.NoError(t, err)
 	assert.Equal(t, "/v1/owners/o?ownerType=tiny", got.URL.RequestURI())
 }
@@ -118,13 +118,13 @@ func TestABaseURLMayHaveAPathPrefix(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"https://h.example/jsm/ops/v1", "https://h.example/jsm/ops/v1/", "https://h.example:443/jsm/ops/v1//"} {
 		var got sent
-		_, err := services.Do[item](t.Context(), openAt(t, at, capture(&got)), "GET /v2/alerts/{identifier}", ref{Identifier: "a/b"})
+		_, err := services.Do[item](t.Context(), openAt(t, at, capture(&got)), "GET /v2/alerts/{identifier}", ref{Identifier: "a/b"}, services.ByMethod)
 		require.NoError(t, err)
 		assert.Equal(t, "/jsm/ops/v1/v2/alerts/a%2Fb", got.URL.EscapedPath(), at)
 	}
 	var got sent
 	c := openAt(t, "https://h.example/a%2Fb", capture(&got))
-	_, err := services.Do[item](t.Context(), c, "GET /x/{identifier}", ref{Identifier: "ü"})
+	_, err := services.Do[item](t.Context(), c, "GET /x/{identifier}", ref{Identifier: "ü"}, services.ByMethod)
 	require.NoError(t, err)
 	assert.Equal(t, "/a%2Fb/x/%C3%BC", got.URL.EscapedPath())
 }
@@ -137,7 +137,7 @@ func TestIdentifiersThatWouldLeadElsewhereAreRefused(t *testing.T) {
 		return nil, errors.New("sent")
 	}))
 	for _, id := range []string{"", ".", "..", "a\nb", "\x00", "a\x7f", "a\u0085"} {
-		_, err := services.Do[item](t.Context(), c, "GET /v2/alerts/{identifier}", ref{Identifier: id})
+		_, err := services.Do[item](t.Context(), c, "GET /v2/alerts/{identifier}", ref{Identifier: id}, services.ByMethod)
 		require.ErrorIs(t, err, services.ErrArgument, "%q", id)
 		argument, ok := errors.AsType[*services.ArgumentError](err)
 		require.True(t, ok)
@@ -163,7 +163,7 @@ func TestAllThatIsWrongWithARequestIsSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	c := open(t, always(200, `{"data":{}}`))
 	in := window{Start: time.Unix(1, 0), Limit: -1, Tags: []string{"a,b"}}
-	_, err := services.Do[item](t.Context(), c, "GET /v1/window", in)
+	_, err := services.Do[item](t.Context(), c, "GET /v1/window", in, services.ByMethod)
 	require.ErrorIs(t, err, services.ErrArgument)
 	assert.Equal(t, "services: GET /v1/window: argument end is required; argument limit must be at least 1; "+
 		"argument end lies before start; argument tags has an element with a comma, which separates elements on the wire", err.Error())
@@ -173,20 +173,20 @@ func TestAllThatIsWrongWithARequestIsSaidAtOnce(t *testing.T) {
 	assert.Zero(t, failed.Status)
 	assert.Zero(t, failed.Attempts)
 
-	_, err = services.Do[item](t.Context(), c, "GET /v1/window", window{Tags: []string{"a", ""}, End: time.Unix(1, 0), Limit: 1})
+	_, err = services.Do[item](t.Context(), c, "GET /v1/window", window{Tags: []string{"a", ""}, End: time.Unix(1, 0), Limit: 1}, services.ByMethod)
 	require.ErrorContains(t, err, "argument tags has an empty element")
-	_, err = services.Do[item](t.Context(), c, "GET /v1/window", window{End: time.Unix(1, 0)})
+	_, err = services.Do[item](t.Context(), c, "GET /v1/window", window{End: time.Unix(1, 0)}, services.ByMethod)
 	require.NoError(t, err, "a zero that is not sent is no number below the minimum")
 	_, err = services.Do[item](t.Context(), c, "POST /v1/x", struct {
 		N int  `json:"n" check:"min=1"`
 		P *int `json:"p" check:"min=1"`
 		Q *int `query:"q" check:"min=1"`
-	}{Q: new(0)})
+	}{Q: new(0)}, services.ByMethod)
 	require.ErrorContains(t, err, "argument n must be at least 1; argument q must be at least 1")
 	assert.NotContains(t, err.Error(), "argument p")
-	_, err = services.Do[item](t.Context(), c, "GET /v1/window", (*window)(nil))
+	_, err = services.Do[item](t.Context(), c, "GET /v1/window", (*window)(nil), services.ByMethod)
 	require.ErrorIs(t, err, services.ErrArgument)
-	_, err = services.Do[item](t.Context(), c, "GET /v1/window", window{End: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), Limit: 1})
+	_, err = services.Do[item](t.Context(), c, "GET /v1/window", window{End: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), Limit: 1}, services.ByMethod)
 	require.ErrorContains(t, err, "argument end has a year")
 }
 
@@ -231,7 +231,7 @@ func TestARequestThatCannotFillItsRouteIsRefusedByName(t *testing.T) {
 		{"GET /v1/{x}{y}", nil, "is not of the form {name}"},
 		{"GET /v1/{x...}", nil, "is not of the form {name}"},
 	} {
-		_, err := services.Do[item](t.Context(), c, row.route, row.in)
+		_, err := services.Do[item](t.Context(), c, row.route, row.in, services.ByMethod)
 		if row.want == "" {
 			require.NoError(t, err, "a private field without a tag is nobody's business")
 			continue
@@ -245,7 +245,7 @@ func TestABodyThatJSONCannotHoldIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := services.Do[item](t.Context(), open(t, always(200, `{"data":{}}`)), "POST /v1/x", struct {
 		A any `json:"a"`
-	}{func() {}})
+	}{func() {}}, services.ByMethod)
 	require.ErrorIs(t, err, services.ErrArgument)
 	require.ErrorContains(t, err, "argument body cannot be written as JSON")
 }
@@ -254,7 +254,7 @@ func TestHeadersWithControlCharactersAreRefused(t *testing.T) {
 	t.Parallel()
 	_, err := services.Do[item](t.Context(), open(t, always(200, `{"data":{}}`)), "GET /v1/x", struct {
 		A string `header:"X-A"`
-	}{"a\r\nX-B: c"})
+	}{"a\r\nX-B: c"}, services.ByMethod)
 	require.ErrorIs(t, err, services.ErrArgument)
 	require.ErrorContains(t, err, "argument X-A has a control character in it")
 }
@@ -314,7 +314,7 @@ func FuzzPathValue(f *testing.F) {
 		return w.Result(), nil
 	}))
 	f.Fuzz(func(t *testing.T, id string) {
-		got, err := services.Do[item](t.Context(), c, "POST /v2/alerts/{identifier}/close", ref{Identifier: id})
+		got, err := services.Do[item](t.Context(), c, "POST /v2/alerts/{identifier}/close", ref{Identifier: id}, services.ByMethod)
 		if id == "" || id == "." || id == ".." || strings.ContainsFunc(id, unicode.IsControl) {
 			require.ErrorIs(t, err, services.ErrArgument)
 			return
@@ -334,7 +334,7 @@ func FuzzQueryValue(f *testing.F) {
 		_, err := services.Do[item](t.Context(), c, "GET /x", struct {
 			Text string   `query:"text"`
 			List []string `query:"list"`
-		}{text, []string{element, "z"}})
+		}{text, []string{element, "z"}}, services.ByMethod)
 		if element == "" || strings.Contains(element, ",") {
 			require.ErrorIs(t, err, services.ErrArgument)
 			return
@@ -359,14 +359,14 @@ func TestRequestsOfEmbeddedStructsWithTheSameFieldNamesKeepBoth(t *testing.T) {
 		right
 
 		Plain string // no tag name: json takes the field's own
-	}{})
+	}{}, services.ByMethod)
 	require.ErrorContains(t, err, "Plain has no tag")
 	_, err = services.Do[item](t.Context(), open(t, capture(&got)), "POST /x", struct {
 		left
 		right
 
 		Own string `json:",omitempty"`
-	}{left{"l"}, right{"r"}, "o"})
+	}{left{"l"}, right{"r"}, "o"}, services.ByMethod)
 	require.NoError(t, err)
 	var members map[string]string
 	require.NoError(t, json.Unmarshal([]byte(got.body), &members))
@@ -384,20 +384,20 @@ func TestAFieldMayBeTheWholeBody(t *testing.T) {
 	var got sent
 	c := open(t, capture(&got))
 	text := `{"b":{"x":[1.50]},"-":null,"ключ":1}`
-	_, err := services.Do[services.None](t.Context(), c, "POST /v2/things/{id}", wholeBody{ID: "a/b", Team: "t", Body: json.RawMessage(text)})
+	_, err := services.Do[services.None](t.Context(), c, "POST /v2/things/{id}", wholeBody{ID: "a/b", Team: "t", Body: json.RawMessage(text)}, services.ByMethod)
 	require.NoError(t, err)
 	assert.Equal(t, text, got.body)
 	assert.Equal(t, "/v2/things/a%2Fb?team=t", got.RequestURI)
 	assert.Equal(t, "application/json", got.Header.Get("Content-Type"))
 
-	_, err = services.Do[services.None](t.Context(), c, "POST /v2/things/{id}", wholeBody{ID: "a"})
+	_, err = services.Do[services.None](t.Context(), c, "POST /v2/things/{id}", wholeBody{ID: "a"}, services.ByMethod)
 	require.ErrorContains(t, err, "argument Body is required")
-	_, err = services.Do[services.None](t.Context(), c, "GET /v2/things/{id}", wholeBody{ID: "a", Body: json.RawMessage(text)})
+	_, err = services.Do[services.None](t.Context(), c, "GET /v2/things/{id}", wholeBody{ID: "a", Body: json.RawMessage(text)}, services.ByMethod)
 	require.ErrorContains(t, err, "which a GET does not have")
 	_, err = services.Do[services.None](t.Context(), c, "POST /v2/things", struct {
 		Body json.RawMessage `body:"json"`
 		More string          `json:"more"`
-	}{})
+	}{}, services.ByMethod)
 	require.ErrorContains(t, err, "is the whole body, but other fields belong in it too")
 }
 

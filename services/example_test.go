@@ -60,7 +60,7 @@ func ExampleNew() {
 		panic(err)
 	}
 	in := GetBook{Shelf: "T/S", ID: "42", Lang: "en"}
-	book, err := services.Do[Book](context.Background(), client, "GET /v1/shelves/{shelf}/books/{id}", in)
+	book, err := services.Do[Book](context.Background(), client, "GET /v1/shelves/{shelf}/books/{id}", in, services.ByMethod)
 	if err != nil {
 		panic(err)
 	}
@@ -79,9 +79,9 @@ func ExampleDo() {
 	if err != nil {
 		panic(err)
 	}
-	_, err = services.Do[Book](context.Background(), client, "GET /v1/books/{id}", GetOne{ID: "7"})
+	_, err = services.Do[Book](context.Background(), client, "GET /v1/books/{id}", GetOne{ID: "7"}, services.ByMethod)
 	fmt.Println(errors.Is(err, services.ErrNotFound), err)
-	_, err = services.Do[Book](context.Background(), client, "GET /v1/books/{id}", GetOne{ID: ".."})
+	_, err = services.Do[Book](context.Background(), client, "GET /v1/books/{id}", GetOne{ID: ".."}, services.ByMethod)
 	fmt.Println(errors.Is(err, services.ErrArgument), err)
 	// Output:
 	// true services: GET /v1/books/{id}: 404: no such book

@@ -29,7 +29,7 @@ func TestFaultsThatACheckJoinsReadAsOneLine(t *testing.T) {
 		"argument a is required; argument b is too long; eof": {errors.Join(a, errors.Join(b)), nil, errors.New("eof")},
 		"services: argument a is required, so that services: argument b is too long; argument b is too long": {own, b},
 	} {
-		_, err := services.Do[item](t.Context(), c, "GET /v1/things", joined{faults})
+		_, err := services.Do[item](t.Context(), c, "GET /v1/things", joined{faults}, services.ByMethod)
 		require.ErrorIs(t, err, services.ErrArgument)
 		assert.Equal(t, "services: GET /v1/things: "+want, err.Error())
 		for _, fault := range faults {

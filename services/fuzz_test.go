@@ -28,7 +28,7 @@ func FuzzRoute(f *testing.F) {
 	f.Fuzz(func(t *testing.T, route string) {
 		for _, in := range []any{nil, ref{Identifier: "x/y"}} {
 			var got sent
-			_, err := services.Do[services.None](t.Context(), openAt(t, base+"/pre", capture(&got)), route, in)
+			_, err := services.Do[services.None](t.Context(), openAt(t, base+"/pre", capture(&got)), route, in, services.ByMethod)
 			if err != nil {
 				require.ErrorIs(t, err, services.ErrArgument)
 				require.Nil(t, got.Request, "it was sent")
@@ -60,7 +60,7 @@ func FuzzBaseURL(f *testing.F) {
 		}
 		at, err := url.Parse(raw)
 		require.NoError(t, err)
-		if _, err = services.Do[services.None](t.Context(), c, "GET /v2/things", nil); err != nil {
+		if _, err = services.Do[services.None](t.Context(), c, "GET /v2/things", nil, services.ByMethod); err != nil {
 			require.Nil(t, got.Request, "net/http itself refuses a host that cannot be sent")
 			return
 		}
@@ -79,7 +79,7 @@ func FuzzHeaderField(f *testing.F) {
 		var got sent
 		_, err := services.Do[services.None](t.Context(), open(t, capture(&got)), "GET /x", struct {
 			Value string `header:"X-Value"`
-		}{value})
+		}{value}, services.ByMethod)
 		if err != nil {
 			require.ErrorIs(t, err, services.ErrArgument)
 			require.Nil(t, got.Request, "it was sent")
@@ -101,7 +101,7 @@ func FuzzUploadForm(f *testing.F) {
 		_, err := services.Do[services.None](t.Context(), open(t, capture(&got)), "POST /x", struct {
 			User string        `form:"user"`
 			File services.File `form:"file" check:"required"`
-		}{user, services.File{Name: name, Type: kind, Content: strings.NewReader(content)}})
+		}{user, services.File{Name: name, Type: kind, Content: strings.NewReader(content)}}, services.ByMethod)
 		if err != nil {
 			require.ErrorIs(t, err, services.ErrArgument)
 			return

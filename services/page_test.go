@@ -182,7 +182,7 @@ func TestAPageIsFollowedFromItsLinkByAnotherClient(t *testing.T) {
 		"/pre/v1/items":              page("https://vendor.example/v1/items?o=1&apiKey=k", "a"),
 		"/pre/v1/items?o=1&apiKey=k": page("", "b"),
 	}}
-	first, err := services.Do[[]item](t.Context(), openAt(t, base+"/pre", server), "GET /v1/items", nil)
+	first, err := services.Do[[]item](t.Context(), openAt(t, base+"/pre", server), "GET /v1/items", nil, services.ByMethod)
 	require.NoError(t, err)
 	link := first.Meta.Paging.Next
 	assert.Equal(t, "/pre/v1/items?o=1&apiKey=k", string(link))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,52 +20,68 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
+// status is what the vendor answers about a request.
 type status struct {
-	Success bool
-	ID      string
+	Success bool   `json:"success"`
+	ID      string `json:"id"`
 }
 
-// work is an asynchronous request that settles after some probes.
+var errRefused = errors.New("alert does not exist")
+
+func (s status) EntityID() string { return s.ID }
+
+func (s status) Failure() error {
+	if s.Success {
+		return nil
+	}
+	return errRefused
+}
+
+// repair is a service's form of a pending request.
+type repair struct {
+	*services.Pending[status, item]
+}
+
+// work is a server that settles a request after some probes.
 type work struct {
-	probes  atomic.Int32
-	fetches atomic.Int32
-	after   int32 // the probe that finds it settled
-	success bool
-	fault   func(probe int32) error
+	probes   atomic.Int32
+	fetches  atomic.Int32
+	after    int32 // the probe that finds it settled
+	success  bool
+	nameless bool                             // the status names no entity
+	probe    func(req *http.Request, n int32) // runs before a probe is answered; may be nil
 }
 
-var errFailed = errors.New("alert does not exist")
+func (w *work) RoundTrip(req *http.Request) (*http.Response, error) {
+	id, _ := strings.CutPrefix(req.URL.Path, "/requests/")
+	n := w.probes.Add(1)
+	if w.probe != nil {
+		w.probe(req, n)
+	}
+	switch {
+	case n < w.after:
+		return always(404, `{}`, "X-Error-Type", "NotProcessed").RoundTrip(req)
+	case w.nameless:
+		return always(200, fmt.Sprintf(`{"data":{"success":%t}}`, w.success)).RoundTrip(req)
+	}
+	return always(200, fmt.Sprintf(`{"data":{"success":%t,"id":"id-%s"}}`, w.success, id)).RoundTrip(req)
+}
 
-func (w *work) tracking() services.Tracking[status, item] {
-	return services.Tracking[status, item]{
-		Status: func(_ context.Context, requestID string) (*services.Result[status], error) {
-			n := w.probes.Add(1)
-			if w.fault != nil {
-				if err := w.fault(n); err != nil {
-					return nil, err
-				}
-			}
-			if n < w.after {
-				return nil, &services.Error{Route: "GET /requests/" + requestID, Kind: services.ErrNotProcessed}
-			}
-			return &services.Result[status]{Value: status{w.success, "id-" + requestID}}, nil
-		},
-		Verdict: func(_ string, got *services.Result[status]) error {
-			if !got.Value.Success {
-				return errFailed
-			}
-			return nil
-		},
-		ID: func(s status) string { return s.ID },
-		Fetch: func(_ context.Context, id string) (*services.Result[item], error) {
+func (w *work) tracker(t *testing.T, polling ...poll.Option) *services.Tracker[status, item, repair] {
+	t.Helper()
+	c, err := services.New(&http.Client{Transport: w}, base, vendor{}, services.WithPolling(polling...))
+	require.NoError(t, err)
+	return services.NewTracker(c, "GET /requests/{requestId}",
+		func(p *services.Pending[status, item]) *repair { return &repair{p} },
+		func(_ context.Context, id string) (*services.Result[item], error) {
 			w.fetches.Add(1)
 			return &services.Result[item]{Value: item{ID: id}}, nil
-		},
-	}
+		})
 }
 
-func (w *work) pending() *services.Pending[status, item] {
-	return services.NewPending("r-1", services.Metadata{}, w.tracking())
+func (w *work) pending(t *testing.T, polling ...poll.Option) *repair {
+	t.Helper()
+	return w.tracker(t, polling...).Resume("r-1")
 }
 
 // Promise S3: each question polls by itself when need be, once, and the outcome is remembered.
@@ -71,7 +89,7 @@ func TestThePollingIsDoneOnceAndRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &work{after: 4, success: true}
-		p := w.pending()
+		p := w.pending(t)
 		entity, err := p.Entity(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, "id-r-1", entity.Value.ID)
@@ -92,14 +110,19 @@ func TestThePollingIsDoneOnceAndRemembered(t *testing.T) {
 func TestAFailureIsFinal(t *testing.T) {
 	t.Parallel()
 	w := &work{after: 1}
-	p := w.pending()
+	p := w.pending(t)
 	for range 2 {
 		got, err := p.Wait(t.Context())
-		require.ErrorIs(t, err, errFailed)
+		require.ErrorIs(t, err, errRefused)
+		require.ErrorIs(t, err, services.ErrFailed)
+		failed := asError(t, err)
+		assert.Equal(t, "r-1", failed.RequestID)
+		assert.Equal(t, "GET /requests/{requestId}", failed.Route)
+		assert.NotEmpty(t, failed.TransactionID)
 		assert.Nil(t, got)
 	}
 	_, err := p.Entity(t.Context())
-	require.ErrorIs(t, err, errFailed)
+	require.ErrorIs(t, err, errRefused)
 	assert.EqualValues(t, 1, w.probes.Load())
 	assert.Zero(t, w.fetches.Load())
 }
@@ -109,7 +132,7 @@ func TestAnUnsettledWaitIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &work{after: 13, success: true}
-		p := w.pending()
+		p := w.pending(t)
 		_, err := p.Wait(t.Context())
 		require.ErrorIs(t, err, poll.ErrUnsettled)
 		require.ErrorIs(t, err, services.ErrNotProcessed)
@@ -120,28 +143,50 @@ func TestAnUnsettledWaitIsNotRemembered(t *testing.T) {
 	})
 }
 
+// S3: any other error ends the wait, but not for good.
 func TestAnotherErrorEndsTheWaitButNotForGood(t *testing.T) {
 	t.Parallel()
-	gone := &services.Error{Status: 404, Kind: services.ErrNotFound}
-	w := &work{after: 1, success: true, fault: func(n int32) error {
-		if n == 1 {
-			return gone
-		}
-		return nil
-	}}
-	p := w.pending()
-	_, err := p.Wait(t.Context())
+	w := &work{after: 1, success: true}
+	answers := []http.RoundTripper{always(404, `{}`), w}
+	c, err := services.New(&http.Client{Transport: transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		next := answers[0]
+		answers = answers[1:]
+		return next.RoundTrip(req)
+	})}, base, vendor{})
+	require.NoError(t, err)
+	p := services.NewTracker(c, "GET /requests/{requestId}", func(p *services.Pending[status, item]) *repair { return &repair{p} },
+		func(context.Context, string) (*services.Result[item], error) { return nil, errRefused }).Resume("r-1")
+	_, err = p.Wait(t.Context())
 	require.ErrorIs(t, err, services.ErrNotFound)
 	require.NotErrorIs(t, err, poll.ErrUnsettled)
 	_, err = p.Wait(t.Context())
 	require.NoError(t, err)
+	_, err = p.Entity(t.Context())
+	require.ErrorIs(t, err, errRefused)
+}
+
+// S3: what the server leaves out is told as the server's error, not as the caller's.
+func TestWhatTheServerLeavesOutIsItsError(t *testing.T) {
+	t.Parallel()
+	w := &work{after: 1, success: true, nameless: true}
+	_, err := w.pending(t).ID(t.Context())
+	require.ErrorIs(t, err, services.ErrResponse)
+	assert.ErrorContains(t, err, "names no id")
+
+	c := open(t, always(202, `{"result":"ok"}`))
+	tracker := services.NewTracker(c, "GET /requests/{requestId}",
+		func(p *services.Pending[status, item]) *repair { return &repair{p} },
+		func(context.Context, string) (*services.Result[item], error) { return nil, errRefused })
+	_, err = tracker.Accept(t.Context(), "POST /things", nil, services.RetryIfRefused)
+	require.ErrorIs(t, err, services.ErrResponse)
+	assert.ErrorContains(t, err, "sent no request id")
 }
 
 func TestAllWhoWaitShareOnePolling(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &work{after: 8, success: true}
-		p := w.pending()
+		p := w.pending(t)
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() {
@@ -161,9 +206,7 @@ func TestEachCallerLeavesOnItsOwnContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &work{after: 10, success: true}
-		tracking := w.tracking()
-		tracking.Poll = []poll.Option{poll.WithHint(func(error) time.Duration { return time.Second }), poll.WithBaseDelay(0)}
-		p := services.NewPending("r-1", services.Metadata{}, tracking)
+		p := w.pending(t, poll.WithHint(func(error) time.Duration { return time.Second }), poll.WithBaseDelay(0))
 		cause := errors.New("no patience")
 		began := time.Now()
 		leave := func(after time.Duration) context.Context {
@@ -204,15 +247,10 @@ func TestEachCallerLeavesOnItsOwnContext(t *testing.T) {
 func TestADeadlineOfTheOneWhoPollsIsNotTheOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &work{after: 3, success: true}
-		tracking := w.tracking()
-		tracking.Poll = []poll.Option{poll.WithHint(func(error) time.Duration { return 10 * time.Second })}
-		first := tracking.Status
-		tracking.Status = func(ctx context.Context, id string) (*services.Result[status], error) {
+		w := &work{after: 3, success: true, probe: func(*http.Request, int32) {
 			time.Sleep(time.Second) // a probe that takes its time lets the others come
-			return first(ctx, id)
-		}
-		p := services.NewPending("r-1", services.Metadata{}, tracking)
+		}}
+		p := w.pending(t, poll.WithHint(func(error) time.Duration { return 10 * time.Second }))
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -232,13 +270,12 @@ func TestADeadlineOfTheOneWhoPollsIsNotTheOthers(t *testing.T) {
 
 func TestAProbeThatPanicsLeavesNobodyWaiting(t *testing.T) {
 	t.Parallel()
-	w := &work{after: 1, success: true, fault: func(n int32) error {
+	w := &work{after: 1, success: true, probe: func(_ *http.Request, n int32) {
 		if n == 1 {
 			panic("boom")
 		}
-		return nil
 	}}
-	p := w.pending()
+	p := w.pending(t)
 	assert.PanicsWithValue(t, "boom", func() { _, _ = p.Wait(t.Context()) })
 	_, err := p.Wait(t.Context())
 	require.NoError(t, err)
@@ -247,60 +284,77 @@ func TestAProbeThatPanicsLeavesNobodyWaiting(t *testing.T) {
 func TestARequestWithoutAnIDIsNotPolled(t *testing.T) {
 	t.Parallel()
 	w := &work{after: 1, success: true}
-	_, err := services.NewPending("", services.Metadata{}, w.tracking()).Wait(t.Context())
+	_, err := w.tracker(t).Resume("").Wait(t.Context())
 	require.ErrorIs(t, err, services.ErrArgument)
+	assert.EqualError(t, err, "services: GET /requests/{requestId}: services: argument requestId is required")
 	assert.Zero(t, w.probes.Load())
 }
 
 func TestImpossiblePollingOptionsAreReported(t *testing.T) {
 	t.Parallel()
 	w := &work{after: 1, success: true}
-	p := w.pending()
+	p := w.pending(t)
 	_, err := p.Wait(t.Context(), poll.WithMaxRetries(-1))
 	require.ErrorContains(t, err, "max retries -1 is negative")
 	_, err = p.Wait(t.Context())
 	require.NoError(t, err)
 }
 
+// S3: a probe is not part of the record that the context of the wait was begun with.
 func TestEachProbeIsACallOfItsOwn(t *testing.T) {
 	t.Parallel()
 	ctx, call := transport.Begin(t.Context())
-	w := &work{after: 1, success: true}
-	tracking := w.tracking()
-	status := tracking.Status
-	tracking.Status = func(ctx context.Context, id string) (*services.Result[verdict], error) {
-		assert.Nil(t, transport.CallFrom(ctx))
-		return status(ctx, id)
-	}
-	_, err := services.NewPending("r-1", services.Metadata{}, tracking).Wait(ctx)
+	w := &work{after: 1, success: true, probe: func(req *http.Request, _ int32) {
+		assert.NotSame(t, call, transport.CallFrom(req.Context()))
+	}}
+	_, err := w.pending(t).Wait(ctx)
 	require.NoError(t, err)
 	assert.Zero(t, call.AttemptCount())
 }
 
-type verdict = status // where a variable called status hides it
+// exampleStatus is what the vendor answers about a request.
+type exampleStatus struct {
+	ID string `json:"id"`
+}
 
-func ExampleNewPending() {
-	answers := []string{"", "", "alert-7"}
-	pending := services.NewPending("request-1", services.Metadata{}, services.Tracking[string, string]{
-		Status: func(context.Context, string) (*services.Result[string], error) {
-			id := answers[0]
-			answers = answers[1:]
-			if id == "" {
-				return nil, services.ErrNotProcessed
-			}
-			return &services.Result[string]{Value: id}, nil
-		},
-		Verdict: func(string, *services.Result[string]) error { return nil },
-		ID:      func(status string) string { return status },
-		Fetch: func(_ context.Context, id string) (*services.Result[string], error) {
-			return &services.Result[string]{Value: "the alert with id " + id}, nil
-		},
-		Poll: []poll.Option{poll.WithBaseDelay(0)},
-	})
-	alert, err := pending.Entity(context.Background())
+func (s exampleStatus) EntityID() string { return s.ID }
+func (s exampleStatus) Failure() error   { return nil }
+
+func ExampleTracker() {
+	type thing struct {
+		Name string `json:"name"`
+	}
+	type pending = services.Pending[exampleStatus, thing]
+	answers := map[string][]http.RoundTripper{
+		"POST /things":        {always(202, `{"requestId":"r-1"}`)},
+		"GET /requests/r-1":   {always(404, `{}`, "X-Error-Type", "NotProcessed"), always(200, `{"data":{"id":"thing-7"}}`)},
+		"GET /things/thing-7": {always(200, `{"data":{"name":"seven"}}`)},
+	}
+	client, err := services.New(&http.Client{Transport: transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		key := req.Method + " " + req.URL.Path
+		next := answers[key][0]
+		answers[key] = answers[key][1:]
+		return next.RoundTrip(req)
+	})}, base, vendor{}, services.WithPolling(poll.WithBaseDelay(0)))
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(alert.Value)
-	// Output: the alert with id alert-7
+	type byID struct {
+		ID string `path:"id"`
+	}
+	tracker := services.NewTracker(client, "GET /requests/{requestId}",
+		func(p *pending) *pending { return p },
+		func(ctx context.Context, id string) (*services.Result[thing], error) {
+			return services.Do[thing](ctx, client, "GET /things/{id}", byID{id}, services.ByMethod)
+		})
+	accepted, err := tracker.Accept(context.Background(), "POST /things", nil, services.RetryIfRefused)
+	if err != nil {
+		panic(err)
+	}
+	made, err := accepted.Entity(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(accepted.RequestID, made.Value.Name)
+	// Output: r-1 seven
 }

@@ -104,7 +104,7 @@ func TestARedirectedTypedCallIsOneCall(t *testing.T) {
 		return answer(req, 200, `{"data":{"id":"7"}}`), nil
 	}), transport.Identity())
 	ctx, call := transport.Begin(t.Context())
-	got, err := services.Do[item](ctx, open(t, rt), "GET /v2/items", nil)
+	got, err := services.Do[item](ctx, open(t, rt), "GET /v2/items", nil, services.ByMethod)
 	require.NoError(t, err)
 	assert.Equal(t, []string{got.Meta.TransactionID, got.Meta.TransactionID}, ids)
 	assert.Equal(t, 2, call.AttemptCount())

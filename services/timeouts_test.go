@@ -139,7 +139,7 @@ func TestATimeoutIsToldFromACancellation(t *testing.T) {
 					ctx, cancel = row.ctx(ctx)
 					defer cancel()
 				}
-				_, err = services.Do[item](ctx, typed, "GET /v2/items", nil)
+				_, err = services.Do[item](ctx, typed, "GET /v2/items", nil, services.ByMethod)
 				require.ErrorContains(t, err, row.words)
 
 				told := map[string]int{}

@@ -1,6 +1,7 @@
 package services_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
@@ -11,11 +12,6 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// A repair is a service's own form of a pending request.
-type repair struct {
-	*services.Pending[status, item]
-}
-
 // Promise S3: what was accepted and what is resumed are followed alike, and what was refused is no pending.
 func TestATrackerFollowsWhatItSentAndWhatItResumes(t *testing.T) {
 	t.Parallel()
@@ -24,17 +20,19 @@ func TestATrackerFollowsWhatItSentAndWhatItResumes(t *testing.T) {
 		"POST /v2/things/a/repair": always(202, `{"requestId":"r-7"}`),
 		"POST /v2/things/b/repair": always(422, `{}`),
 	}
-	tracker := services.Tracker[status, item, repair]{
-		Client: open(t, transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-			return answers[req.Method+" "+req.URL.Path].RoundTrip(req)
-		})),
-		Tracking: w.tracking(),
-		Own:      func(p *services.Pending[status, item]) *repair { return &repair{p} },
-	}
+	c := open(t, transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		if answer := answers[req.Method+" "+req.URL.Path]; answer != nil {
+			return answer.RoundTrip(req)
+		}
+		return w.RoundTrip(req)
+	}))
+	tracker := services.NewTracker(c, "GET /requests/{requestId}",
+		func(p *services.Pending[status, item]) *repair { return &repair{p} },
+		func(context.Context, string) (*services.Result[item], error) { return nil, errRefused })
 	type request struct {
 		ID string `path:"id"`
 	}
-	accepted, err := tracker.Accept(t.Context(), "POST /v2/things/{id}/repair", request{"a"})
+	accepted, err := tracker.Accept(t.Context(), "POST /v2/things/{id}/repair", request{"a"}, services.SafeToRetry)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusAccepted, accepted.Meta.Status)
 	for _, p := range []*repair{accepted, tracker.Resume(accepted.RequestID)} {
@@ -42,7 +40,7 @@ func TestATrackerFollowsWhatItSentAndWhatItResumes(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "id-r-7", id)
 	}
-	refused, err := tracker.Accept(t.Context(), "POST /v2/things/{id}/repair", request{"b"})
+	refused, err := tracker.Accept(t.Context(), "POST /v2/things/{id}/repair", request{"b"}, services.SafeToRetry)
 	require.ErrorIs(t, err, services.ErrInvalid)
 	assert.Nil(t, refused)
 	_, err = tracker.Resume("").Wait(t.Context())

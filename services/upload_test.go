@@ -48,7 +48,7 @@ func TestAFileIsSentAsAForm(t *testing.T) {
 	name := "a \"b\"\\\r\nX-Evil: 1.txt"
 	_, err := services.Do[item](t.Context(), c, uploadRoute, upload{
 		ref: ref{Identifier: "x"}, User: "me", Index: "i.html", File: services.File{Name: name, Content: strings.NewReader("content")},
-	})
+	}, services.ByMethod)
 	require.NoError(t, err)
 	assert.NotContains(t, got.body, "\nX-Evil")
 	assert.Equal(t, int64(len(got.body)), got.ContentLength, "the length is announced, and right")
@@ -84,7 +84,7 @@ func TestAFileThatCannotBeSentIsRefused(t *testing.T) {
 		{services.File{Name: "a\x00", Content: content}, "control character in its file name"},
 		{services.File{Name: "a", Type: "x\r\ny", Content: content}, "control character in its media type"},
 	} {
-		_, err := services.Do[item](t.Context(), c, uploadRoute, upload{ref: ref{Identifier: "x"}, File: row.file})
+		_, err := services.Do[item](t.Context(), c, uploadRoute, upload{ref: ref{Identifier: "x"}, File: row.file}, services.ByMethod)
 		require.ErrorIs(t, err, services.ErrArgument)
 		require.ErrorContains(t, err, row.want)
 	}
@@ -151,7 +151,7 @@ func TestARetrySendsTheSameForm(t *testing.T) {
 		var bodies []string
 		row.file.Name = "f.txt"
 		in := upload{ref: ref{Identifier: "x"}, File: row.file, User: "u"}
-		_, err := services.Do[item](t.Context(), open(t, again(&bodies)), uploadRoute, in)
+		_, err := services.Do[item](t.Context(), open(t, again(&bodies)), uploadRoute, in, services.ByMethod)
 		require.NoError(t, err, row.name)
 		require.Len(t, bodies, 2, row.name)
 		assert.Equal(t, bodies[0], bodies[1], row.name)
@@ -189,7 +189,7 @@ func TestARedirectSendsTheSameForm(t *testing.T) {
 	c, err := services.New(server.Client(), server.URL, vendor{})
 	require.NoError(t, err)
 	file := services.File{Name: "f", Content: strings.NewReader("content")}
-	_, err = services.Do[item](t.Context(), c, uploadRoute, upload{ref: ref{Identifier: "x"}, File: file})
+	_, err = services.Do[item](t.Context(), c, uploadRoute, upload{ref: ref{Identifier: "x"}, File: file}, services.ByMethod)
 	require.NoError(t, err)
 	require.Len(t, bodies, 2)
 	assert.Equal(t, bodies[0], bodies[1])
@@ -207,12 +207,12 @@ func TestAFaultOfTheContentEndsTheCall(t *testing.T) {
 	broken := errors.New("disk gone")
 	_, err = services.Do[item](t.Context(), c, uploadRoute, upload{ref: ref{Identifier: "x"}, File: services.File{
 		Name: "f", Open: func() (io.ReadCloser, error) { return nil, broken },
-	}})
+	}}, services.ByMethod)
 	require.ErrorIs(t, err, broken)
 	for _, size := range []int64{3, 30} {
 		_, err = services.Do[item](t.Context(), c, uploadRoute, upload{ref: ref{Identifier: "x"}, File: services.File{
 			Name: "f", Content: readOnly{strings.NewReader("content")}, Size: size,
-		}})
+		}}, services.ByMethod)
 		require.Error(t, err, "a content of 7 bytes that claims to have %d", size)
 		assert.Contains(t, err.Error(), "ContentLength")
 	}
@@ -268,7 +268,7 @@ func TestAnUploadIsNotHeldInMemory(t *testing.T) { //nolint:paralleltest // it m
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	file := services.File{Name: "f", Content: &zeros{size: size}}
-	_, err := services.Do[item](t.Context(), c, uploadRoute, upload{ref: ref{Identifier: "x"}, File: file})
+	_, err := services.Do[item](t.Context(), c, uploadRoute, upload{ref: ref{Identifier: "x"}, File: file}, services.ByMethod)
 	runtime.ReadMemStats(&after)
 	require.NoError(t, err)
 	assert.Equal(t, sums[0].Sum(nil), sums[1].Sum(nil))

@@ -9,12 +9,14 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/transport"
 )
@@ -144,5 +146,24 @@ func overWire(req *http.Request) (*sent, error) {
 
 // get fetches an item from a fixed path.
 func get(ctx context.Context, c *services.Client) (*services.Result[item], error) {
-	return services.Do[item](ctx, c, "GET /v1/items", nil)
+	return services.Do[item](ctx, c, "GET /v1/items", nil, services.ByMethod)
+}
+
+// retrying puts a retry loop without waits above rt.
+func retrying(rt http.RoundTripper) http.RoundTripper {
+	return transport.Chain(rt, retry.New(retry.WithBaseDelay(0)))
+}
+
+// brokenOff is a body whose connection breaks after its beginning.
+func brokenOff(begin string) io.ReadCloser {
+	return io.NopCloser(io.MultiReader(strings.NewReader(begin), iotest.ErrReader(io.ErrUnexpectedEOF)))
+}
+
+// numbers decodes text with the digits of its numbers.
+func numbers(tb testing.TB, text string) (v any) {
+	tb.Helper()
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	require.NoError(tb, d.Decode(&v))
+	return v
 }

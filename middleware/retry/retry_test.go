@@ -168,7 +168,7 @@ func TestWhatIsRepeated(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
 	fact := func(repeat record.Repeat) func(ctx context.Context) *http.Request {
 		return func(ctx context.Context) *http.Request {
-			layer.Put(ctx, repeat)
+			layer.Put(ctx, record.Operation{Repeat: repeat})
 			return postIt(ctx)
 		}
 	}
