@@ -57,7 +57,7 @@ func kindOf(text string) Kind {
 	return Kind(text)
 }
 
-// says reports whether p is written as an object with these members.
+// says reports whether p is sent as an object with these members.
 func (p party) says(texts map[string]string) bool {
 	members := 0
 	for _, member := range [...]string{string(p.kind), p.id, p.name} {
@@ -65,7 +65,8 @@ func (p party) says(texts map[string]string) bool {
 			members++
 		}
 	}
-	return p.kind != "" && members == len(texts)
+	given := p.id != "" || p.name != "" || Recipient(p).nameless()
+	return p.kind != "" && given && members == len(texts)
 }
 
 func (p party) write() ([]byte, error) {
