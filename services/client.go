@@ -49,8 +49,8 @@ type Client struct {
 	jsonType []string
 
 	mu    sync.RWMutex
-	plans map[planKey]*plan     // a handful per service; computed once
-	odd   map[reflect.Type]bool // whether values of a type can keep mismatches
+	plans map[planKey]*plan      // a handful per service; computed once
+	looks map[reflect.Type]*look // the ways to the mismatches that values may keep
 }
 
 type planKey struct {
@@ -97,7 +97,7 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 		accept:   []string{"application/json"},
 		jsonType: []string{"application/json"},
 		plans:    map[planKey]*plan{},
-		odd:      map[reflect.Type]bool{},
+		looks:    map[reflect.Type]*look{},
 	}
 	for _, opt := range opts {
 		if opt != nil {
@@ -177,17 +177,17 @@ func (c *Client) plan(route string, request reflect.Type) *plan {
 	return p
 }
 
-// mayMismatch reports whether values of t can keep mismatches. It is computed once for a type.
-func (c *Client) mayMismatch(t reflect.Type) bool {
+// look returns the way to what values of t may keep. It is computed once for a type.
+func (c *Client) look(t reflect.Type) *look {
 	c.mu.RLock()
-	may, known := c.odd[t]
+	l, known := c.looks[t]
 	c.mu.RUnlock()
 	if known {
-		return may
+		return l
 	}
-	may = mayMismatch(t, map[reflect.Type]bool{})
+	l = newLook(t, map[reflect.Type]*look{})
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.odd[t] = may
-	return may
+	c.looks[t] = l
+	return l
 }

@@ -24,8 +24,8 @@ func decode[T any](x *exchange, value *T, m *Metadata) error {
 			}
 		}
 	}
-	if x.client.mayMismatch(reflect.TypeFor[T]()) {
-		mismatchesIn(reflect.ValueOf(value).Elem(), dataOf(envelope), func(m Mismatch) { odd = append(odd, m) })
+	if decoded := reflect.ValueOf(value).Elem(); x.client.look(decoded.Type()).finds(decoded) {
+		odd = append(odd, mismatchesIn(decoded, dataOf(envelope))...)
 	}
 	if len(odd) > 0 && x.client.strict {
 		return x.fail(ErrResponse, fmt.Errorf("decode response: %w", mismatchError(odd)))

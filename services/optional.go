@@ -44,9 +44,7 @@ func (o Optional[T]) MarshalJSON() ([]byte, error) {
 
 // Mismatches returns the mismatches that the value kept.
 func (o Optional[T]) Mismatches() []Mismatch {
-	var odd []Mismatch
-	mismatchesIn(reflect.ValueOf(&o.value).Elem(), "", func(m Mismatch) { odd = append(odd, m) })
-	return odd
+	return mismatchesIn(reflect.ValueOf(&o.value).Elem(), "")
 }
 
 func (o Optional[T]) held() any { return o.value }

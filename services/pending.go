@@ -15,10 +15,7 @@ type Pending[S Status, E any] struct {
 	RequestID string   // resumes the wait in another process
 	Meta      Metadata // of the call that was accepted; zero when resumed
 
-	status  func(ctx context.Context, requestID string) (*Result[S], error)
-	route   string // of the status endpoint
-	fetch   func(ctx context.Context, id string) (*Result[E], error)
-	options []poll.Option
+	follower *follower[S, E]
 
 	mu    sync.Mutex
 	round *round[S] // the polling that runs or that settled; nil if neither
@@ -40,7 +37,7 @@ type round[S any] struct {
 // again.
 func (p *Pending[S, E]) Wait(ctx context.Context, opts ...poll.Option) (*Result[S], error) {
 	if p.RequestID == "" {
-		return nil, &Error{Route: p.route, Kind: ErrArgument, Err: &ArgumentError{Field: "requestId", Problem: "is required"}}
+		return nil, &Error{Route: p.follower.route, Kind: ErrArgument, Err: &ArgumentError{Field: "requestId", Problem: "is required"}}
 	}
 	ctx = layer.Detach(ctx) // each probe is a call of its own
 	for {
@@ -83,9 +80,9 @@ func (p *Pending[S, E]) poll(ctx context.Context, r *round[S], opts []poll.Optio
 		}
 		close(r.done)
 	}()
-	opts = append(append([]poll.Option(nil), p.options...), opts...)
+	opts = append(append([]poll.Option(nil), p.follower.client.polling...), opts...)
 	r.status, r.err = poll.Until(ctx, func(ctx context.Context) (*Result[S], bool, error) {
-		status, err := p.status(ctx, p.RequestID)
+		status, err := p.follower.Status(ctx, p.RequestID)
 		return status, !errors.Is(err, ErrNotProcessed), err
 	}, opts...)
 	r.dropped = false
@@ -127,5 +124,5 @@ func (p *Pending[S, E]) Entity(ctx context.Context, opts ...poll.Option) (*Resul
 	if err != nil {
 		return nil, err
 	}
-	return p.fetch(ctx, id)
+	return p.follower.fetch(ctx, id)
 }

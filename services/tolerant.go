@@ -168,56 +168,113 @@ func typeOf(raw json.RawMessage) string {
 // A mismatcher is a value that was decoded without an error and kept what it did not expect.
 type mismatcher interface{ Mismatches() []Mismatch }
 
-// mismatchesIn adds the mismatches that values below v kept.
-func mismatchesIn(v reflect.Value, path string, add func(Mismatch)) {
-	if v.CanAddr() && v.CanInterface() {
-		if kept, ok := v.Addr().Interface().(mismatcher); ok {
-			for _, m := range kept.Mismatches() {
-				m.Path = strings.Trim(below(path, m.Path), ".")
-				add(m)
-			}
-			if v.Kind() != reflect.Struct {
-				return
-			}
-		}
+// keptBy returns what v itself keeps.
+func keptBy(v reflect.Value) []Mismatch {
+	if !v.CanInterface() || v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		return nil // what they point to is asked
+	}
+	if v.CanAddr() {
+		v = v.Addr() // a pointer makes an interface without a copy
+	}
+	if kept, ok := v.Interface().(mismatcher); ok {
+		return kept.Mismatches()
+	}
+	return nil
+}
+
+// mismatchesIn returns the mismatches that values below v keep.
+func mismatchesIn(v reflect.Value, path string) (odd []Mismatch) {
+	for _, m := range keptBy(v) {
+		m.Path = strings.Trim(below(path, m.Path), ".")
+		odd = append(odd, m)
 	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
-			mismatchesIn(v.Elem(), path, add)
+			odd = append(odd, mismatchesIn(v.Elem(), path)...)
 		}
 	case reflect.Struct:
 		for m := range membersOf(v) {
-			mismatchesIn(m.value, below(path, m.name), add)
+			odd = append(odd, mismatchesIn(m.value, below(path, m.name))...)
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			mismatchesIn(v.Index(i), fmt.Sprintf("%s[%d]", path, i), add)
+			odd = append(odd, mismatchesIn(v.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
 		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
-			mismatchesIn(v.MapIndex(key), below(path, key.String()), add)
+			odd = append(odd, mismatchesIn(v.MapIndex(key), below(path, key.String()))...)
 		}
 	}
+	return odd
 }
 
-// mayMismatch reports whether values of t can keep mismatches, and so are worth a look.
-func mayMismatch(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if seen[t] {
-		return false
+// A look is the way through values of one type to those that may keep mismatches, computed once
+// so that looking costs no allocation; nil if there are none.
+type look struct {
+	self   bool // the value itself
+	open   bool // an interface: what it holds is known only when it is there
+	fields []lookField
+	elem   *look // of a pointer, a list or a map
+}
+
+type lookField struct {
+	index int
+	look  *look
+}
+
+// newLook returns the way through values of t. Known has those of types that are being visited.
+func newLook(t reflect.Type, known map[reflect.Type]*look) *look {
+	if l, ok := known[t]; ok {
+		return l
 	}
-	seen[t] = true
-	if t.Implements(reflect.TypeFor[mismatcher]()) || reflect.PointerTo(t).Implements(reflect.TypeFor[mismatcher]()) {
-		return true
-	}
+	l := &look{self: reflect.PointerTo(t).Implements(reflect.TypeFor[mismatcher]())}
+	known[t] = l
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-		return mayMismatch(t.Elem(), seen)
+		l.elem = newLook(t.Elem(), known)
 	case reflect.Interface:
-		return t.NumMethod() > 0 // what it holds is known only when it is there
+		l.open = t.NumMethod() > 0
 	case reflect.Struct:
-		for f := range t.Fields() {
-			if mayMismatch(f.Type, seen) {
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() {
+				if below := newLook(f.Type, known); below != nil {
+					l.fields = append(l.fields, lookField{i, below})
+				}
+			}
+		}
+	}
+	if !l.self && !l.open && l.elem == nil && len(l.fields) == 0 {
+		known[t] = nil
+		return nil
+	}
+	return l
+}
+
+// finds reports whether v keeps a mismatch.
+func (l *look) finds(v reflect.Value) bool {
+	switch {
+	case l == nil:
+		return false
+	case l.open:
+		return !v.IsNil()
+	case l.self && len(keptBy(v)) > 0:
+		return true
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		return !v.IsNil() && l.elem.finds(v.Elem())
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if l.elem.finds(v.Index(i)) {
+				return true
+			}
+		}
+	case reflect.Map:
+		return l.elem != nil && v.Len() > 0 // the long way tells
+	case reflect.Struct:
+		for _, f := range l.fields {
+			if f.look.finds(v.Field(f.index)) {
 				return true
 			}
 		}

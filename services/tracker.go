@@ -14,23 +14,29 @@ type Status interface {
 
 // A Tracker sends a service's asynchronous requests, and follows those that were accepted. S
 // is the response of the status endpoint, E the entity that a request is about, and P the
-// service's own form of a [Pending]. [NewTracker] makes one. It is safe for concurrent use.
-// Most programs do not need it: services return pending requests.
+// service's form of a [Pending]. [NewTracker] makes one. It is safe for concurrent use. Most
+// programs do not need it: services return pending requests.
 type Tracker[S Status, E, P any] struct {
+	follower[S, E]
+
+	own func(*Pending[S, E]) *P
+}
+
+// A follower finds out what became of requests.
+type follower[S Status, E any] struct {
 	client *Client
-	route  string
-	own    func(*Pending[S, E]) *P
+	route  string // of the status endpoint
 	fetch  func(ctx context.Context, id string) (*Result[E], error)
 }
 
 // NewTracker returns a tracker. The route is that of the status endpoint, a GET with the
 // parameter {requestId}; while a request waits, its error matches [ErrNotProcessed]. Own makes
-// the service's form of a pending request, fetch gets the entity with an id, and each wait
-// begins with the options polling.
+// the service's form of a pending request, and fetch gets the entity with an id. Each wait
+// begins with the client's polling options: see [WithPolling].
 func NewTracker[S Status, E, P any](c *Client, route string, own func(*Pending[S, E]) *P,
 	fetch func(ctx context.Context, id string) (*Result[E], error),
 ) *Tracker[S, E, P] {
-	return &Tracker[S, E, P]{client: c, route: route, own: own, fetch: fetch}
+	return &Tracker[S, E, P]{follower[S, E]{client: c, route: route, fetch: fetch}, own}
 }
 
 // errNoRequestID is returned for a request that cannot be followed.
@@ -46,19 +52,19 @@ func (t *Tracker[S, E, P]) Accept(ctx context.Context, route string, in any, rep
 	if got.Meta.RequestID == "" {
 		return nil, failureOf(got.Meta, ErrResponse, errNoRequestID)
 	}
-	return t.own(&Pending[S, E]{RequestID: got.Meta.RequestID, Meta: got.Meta, status: t.Status, route: t.route, fetch: t.fetch, options: t.client.polling}), nil
+	return t.own(&Pending[S, E]{RequestID: got.Meta.RequestID, Meta: got.Meta, follower: &t.follower}), nil
 }
 
 // Resume returns the request that was accepted under an id, perhaps by another process. It
 // sends nothing; an empty id is refused by the first wait.
 func (t *Tracker[S, E, P]) Resume(requestID string) *P {
-	return t.own(&Pending[S, E]{RequestID: requestID, status: t.Status, route: t.route, fetch: t.fetch, options: t.client.polling})
+	return t.own(&Pending[S, E]{RequestID: requestID, follower: &t.follower})
 }
 
 // Status asks once what became of a request. While the request waits, errors.Is matches
 // [ErrNotProcessed]. A request that failed is not an error here.
-func (t *Tracker[S, E, P]) Status(ctx context.Context, requestID string) (*Result[S], error) {
-	return Do[S](ctx, t.client, t.route, statusRequest{requestID}, ByMethod)
+func (f *follower[S, E]) Status(ctx context.Context, requestID string) (*Result[S], error) {
+	return Do[S](ctx, f.client, f.route, statusRequest{requestID}, ByMethod)
 }
 
 type statusRequest struct {

@@ -30,8 +30,7 @@ func (c *Call) name(ctx context.Context) {
 		return
 	}
 	if _, typed := factOf[Route](c); !typed {
-		r := c.others()
-		r.facts = append(r.facts, record.Fact[Route]{Value: route})
+		c.others().store(record.Fact[Route]{Value: route})
 	}
 }
 

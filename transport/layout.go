@@ -67,7 +67,8 @@ type rest struct {
 	failures []failure      // of attempts that ended with an error
 	waits    []Wait
 	reason   Reason
-	facts    []any // at most one of each type
+	facts    []any  // at most one of each type
+	own      [4]any // where the first facts are stored: as many as a typed call has
 	vendor   vendorLimit
 	reader   record.LimitReader // sets vendor
 	trips    []trip             // round trips that have ended, if a loop counts them
@@ -80,6 +81,14 @@ func (c *Call) others() *rest {
 		c.rest = &rest{}
 	}
 	return c.rest
+}
+
+// store adds a fact.
+func (r *rest) store(fact any) {
+	if r.facts == nil {
+		r.facts = r.own[:0]
+	}
+	r.facts = append(r.facts, fact)
 }
 
 // makeRoom allocates the lists of a call that is retried, with room for as many entries as

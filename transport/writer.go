@@ -72,9 +72,6 @@ func (w *writer) Put(fact any) bool {
 			return true
 		}
 	}
-	if r.facts == nil {
-		r.facts = make([]any, 0, 4) // as many as a typed call has
-	}
-	r.facts = append(r.facts, fact)
+	r.store(fact)
 	return true
 }

@@ -77,32 +77,72 @@ func (c *call) wantsWhole(resp *http.Response) bool {
 // them.
 func (c *call) readWhole(ctx context.Context, resp *http.Response) (all bool) {
 	record.Delay(ctx)
-	kept := &wholeBody{Closer: resp.Body}
-	if n := resp.ContentLength; n > 0 && n < c.whole {
-		kept.Grow(int(min(n+bytes.MinRead, 64<<10)))
-	}
-	n, err := kept.ReadFrom(io.LimitReader(resp.Body, c.whole))
-	switch {
-	case err != nil:
-		c.broken = blame(ctx, err)
-		resp.Body = &readAhead{Reader: io.MultiReader(kept, failing{c.broken}), Closer: resp.Body}
-	case n < c.whole:
-		resp.Body = kept
+	whole := newWholeBody(resp, c.whole)
+	begin, err := readUpTo(resp.Body, c.whole, whole.all)
+	if err == nil && int64(len(begin)) < c.whole {
+		whole.all = begin
+		whole.Reset(begin)
+		resp.Body = whole
 		return true
-	default: // the rest is streamed
-		resp.Body = &readAhead{Reader: io.MultiReader(kept, resp.Body), Closer: resp.Body}
 	}
+	rest := io.Reader(resp.Body)
+	if c.broken = blame(ctx, err); err != nil {
+		rest = failing{c.broken}
+	}
+	resp.Body = &readAhead{Reader: io.MultiReader(bytes.NewReader(begin), rest), Closer: resp.Body}
 	return false
+}
+
+// readUpTo reads up to limit bytes, behind what is in all.
+func readUpTo(body io.Reader, limit int64, all []byte) ([]byte, error) {
+	for int64(len(all)) < limit {
+		if len(all) == cap(all) {
+			all = append(all, 0)[:len(all)]
+		}
+		n, err := body.Read(all[len(all):min(int64(cap(all)), limit)])
+		all = all[:len(all)+n]
+		if err == io.EOF { //nolint:errorlint // the contract of io.Reader
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
 }
 
 // A wholeBody is a [record.WholeBody].
 type wholeBody struct {
-	bytes.Buffer
+	bytes.Reader
 	io.Closer
+
+	all []byte
+}
+
+// shortBody is the length of a body that is stored beside its wholeBody, in bytes.
+const shortBody = 128
+
+// newWholeBody returns the body of a response, with memory for what the response says that it
+// has: not more than 64 KiB before they have arrived, and with a short one in one allocation.
+func newWholeBody(resp *http.Response, limit int64) *wholeBody {
+	size := int64(bytes.MinRead)
+	if n := resp.ContentLength; n > 0 {
+		size = min(n, limit, 64<<10) + 1 // one more byte finds the end
+	}
+	if size <= shortBody {
+		short := &struct {
+			wholeBody
+
+			bytes [shortBody]byte
+		}{}
+		short.all, short.Closer = short.bytes[:0], resp.Body
+		return &short.wholeBody
+	}
+	return &wholeBody{Closer: resp.Body, all: make([]byte, 0, size)}
 }
 
 // Whole returns all bytes of the body.
-func (b *wholeBody) Whole() []byte { return b.Bytes() }
+func (b *wholeBody) Whole() []byte { return b.all }
 
 // A readAhead is a body whose first part has already been read.
 type readAhead struct {

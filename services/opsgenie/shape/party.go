@@ -82,9 +82,10 @@ func (p party) write() ([]byte, error) {
 
 // mismatches returns what is not of the expected type in a party that was kept as it came.
 func mismatches(raw string) []services.Mismatch {
-	var o partyObject
-	if raw == "" || services.UnmarshalObject([]byte(raw), &o) != nil {
+	if raw == "" {
 		return nil
 	}
+	var o partyObject
+	_ = services.UnmarshalObject([]byte(raw), &o) // it was read before
 	return o.Mismatches()
 }
