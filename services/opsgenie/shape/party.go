@@ -1,6 +1,7 @@
 package shape
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/tripware/tripware/services"
@@ -26,19 +27,27 @@ type partyObject struct {
 
 // readParty reads a party of any kind and form; null is the zero party.
 func readParty(raw []byte) (party, error) {
-	var texts map[string]string
-	if json.Unmarshal(raw, &texts) == nil {
-		p := party{kind: kindOf(texts["type"]), id: texts["id"], name: texts["name"]}
+	var plain struct {
+		Type     string `json:"type"`
+		ID       string `json:"id"`
+		Name     string `json:"name"`
+		Username string `json:"username"`
+	}
+	if json.Unmarshal(raw, &plain) == nil {
+		p := party{kind: kindOf(plain.Type), id: plain.ID, name: plain.Name}
 		if p.kind == KindUser {
-			p.name = texts["username"]
+			p.name = plain.Username
 		}
-		if p.says(texts) {
+		if p.says(raw) {
 			return p, nil
 		}
 	}
 	var o partyObject
 	if err := services.UnmarshalObject(raw, &o); err != nil {
 		return party{}, err
+	}
+	if string(raw) == "null" {
+		return party{}, nil
 	}
 	p := party{kind: o.Type, id: o.ID, name: o.Name, raw: string(raw)}
 	if p.kind == KindUser {
@@ -57,16 +66,28 @@ func kindOf(text string) Kind {
 	return Kind(text)
 }
 
-// says reports whether p is sent as an object with these members.
-func (p party) says(texts map[string]string) bool {
-	members := 0
-	for _, member := range [...]string{string(p.kind), p.id, p.name} {
-		if member != "" {
-			members++
+// says reports whether p, which raw was read as, says all that raw does. Each member that p has
+// puts four quotation marks into raw, and anything else would put more.
+func (p party) says(raw []byte) bool {
+	nameOf := "name"
+	if p.kind == KindUser {
+		nameOf = "username"
+	}
+	marks := 0
+	for _, member := range [...]struct{ name, value string }{{"type", string(p.kind)}, {"id", p.id}, {nameOf, p.name}} {
+		switch member.value {
+		case "":
+			continue
+		case "type", "id", "name", "username": // would be taken for the name of a member below
+			return false
 		}
+		if !bytes.Contains(raw, []byte(`"`+member.name+`"`)) { // encoding/json takes another case, too
+			return false
+		}
+		marks += 4
 	}
 	given := p.id != "" || p.name != "" || Recipient(p).nameless()
-	return p.kind != "" && given && members == len(texts)
+	return p.kind != "" && given && bytes.Count(raw, []byte{'"'}) == marks && !bytes.Contains(raw, []byte{'\\'})
 }
 
 func (p party) write() ([]byte, error) {

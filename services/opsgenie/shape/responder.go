@@ -63,7 +63,7 @@ func (r Responder) ID() string { return r.id }
 func (r Responder) Name() string { return r.name }
 
 // IsZero reports whether r names nobody.
-func (r Responder) IsZero() bool { return r.id == "" && r.name == "" && r.raw == "" }
+func (r Responder) IsZero() bool { return Recipient(r).IsZero() }
 
 // MarshalJSON writes type and id or name, or what came. A responder that names nobody is an
 // error.
