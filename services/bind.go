@@ -13,8 +13,8 @@ import (
 	"github.com/tripware/tripware/internal/header"
 )
 
-// bind makes the HTTP request of an operation. Its error joins all that is wrong
-// with the arguments; nothing is half done then.
+// bind makes the HTTP request of an operation. The error names everything that is wrong with
+// the arguments.
 func (c *Client) bind(ctx context.Context, text string, in any) (*http.Request, error) {
 	v, err := structOf(in)
 	if err != nil {
@@ -53,7 +53,7 @@ func structOf(in any) (reflect.Value, error) {
 	return v, nil
 }
 
-// A binder gathers the parts of one request, and what is wrong with them.
+// A binder collects the parts of one request, and what is wrong with them.
 type binder struct {
 	plan   *plan
 	in     reflect.Value
@@ -96,8 +96,8 @@ func number(v reflect.Value) int64 {
 	return v.Int()
 }
 
-// fillURL returns the base's URL with route and query behind it. Its texts grow
-// on the stack, as far as they are of the usual length, and are copied once.
+// fillURL returns the base URL with the route and the query. The texts are built on the stack
+// if they have the usual length, and are copied once.
 func (b *binder) fillURL(base *url.URL) *url.URL {
 	u := *base
 	var plain, escaped [192]byte
@@ -107,8 +107,8 @@ func (b *binder) fillURL(base *url.URL) *url.URL {
 	return &u
 }
 
-// path appends the route to the base's path, plain and escaped: url.URL sends
-// the second as long as it means the first.
+// path appends the route to the path of the base, plain and escaped: url.URL sends the second
+// as long as it means the first.
 func (b *binder) path(plain, escaped []byte) (path, rawPath string) {
 	names := 0
 	for _, s := range b.plan.route.segments {
@@ -132,7 +132,7 @@ func (b *binder) path(plain, escaped []byte) (path, rawPath string) {
 	return string(plain), rawPath
 }
 
-// refuse adds a fault, but for a field that has one: the first says enough.
+// refuse adds an error unless the field has one already.
 func (b *binder) refuse(f field, err error) {
 	for _, fault := range b.faults {
 		if a, ok := fault.(*ArgumentError); ok && a.Field == f.name { //nolint:errorlint // only our own, as they were added
@@ -179,7 +179,7 @@ func (b *binder) fillHeader(c *Client) {
 		}
 		value := b.text(f)
 		if !header.ValidValue(value) {
-			b.faults.add(f.name, "has a control character in it")
+			b.faults.add(f.name, "contains a control character")
 		}
 		b.header[f.name] = []string{value}
 	}
@@ -255,8 +255,8 @@ func (b *binder) marshalFields(c *Client, kept Other) ([]byte, error) {
 	return closed(known), nil
 }
 
-// request makes the request; its body can be had again, so that an attempt or a
-// redirect may repeat it.
+// request makes the request. Its body can be read again, so that an attempt or a redirect can
+// repeat it.
 func (b *binder) request(ctx context.Context, u *url.URL) *http.Request {
 	req := newRequest(ctx, b.plan.route.method, u, b.header)
 	if text := b.json; text != nil {

@@ -1,17 +1,22 @@
-// Package services is the core of typed calls, with no vendor in it: a route
-// and a tagged request become an HTTP request, and the answer becomes a
-// [Result] or an [Error]. What a vendor wraps its answers in comes by a [Codec].
+// Package services is the core of typed calls, for any vendor: a route and a tagged request
+// become an HTTP request, and the response becomes a [Result] or an [Error].
 //
-// The tags of a request say where each field goes: path, query, header and form
-// as in `query:"identifierType"`, or json for the body; `json:"-"` alone keeps a
-// field from being sent, and `body:"json"` makes one field all of the body, for
-// objects whose members are not known by name. Fields of embedded structs count as the request's own.
-// A zero field outside path and json is left out unless its tag ends in
-// ",keepzero", a nil pointer always; json follows its own omitzero. A list in
-// path, query, header or form is one value with commas; a time is written as in
-// RFC 3339, and never if zero. Before anything is sent, `check:"required"`
-// refuses a zero value, `check:"min=1"` a smaller number that would be sent, and
-// a method Check() error of the request whatever it finds.
+// To call an API, make a client by [New], with a [Codec] that knows how the vendor wraps its
+// responses, and write each operation as one call of [Do]. Lists use [All] and [Pages],
+// asynchronous requests a [Tracker], files [Download] and [File]. To call Opsgenie, use package
+// services/opsgenie instead.
+//
+// The tags of a request say where each field goes: path, query, header and form, as in
+// `query:"identifierType"`, or json for the body. `json:"-"` alone keeps a field from being
+// sent, and `body:"json"` makes one field the whole body. Fields of embedded structs belong to
+// the request. Outside path and json, a zero field is left out unless its tag ends in
+// ",keepzero", and a nil pointer always; json follows its omitzero. A list in path, query,
+// header or form is one value with commas; a time is written as in RFC 3339, and left out if
+// zero. Before anything is sent, `check:"required"` refuses a zero value, `check:"min=1"` a
+// smaller number that would be sent, and the request's method Check() error what it finds.
+//
+// A field that may be absent, set or cleared is an [Optional]. A type that is both read and
+// written embeds [Other], so that writing back what was read loses nothing.
 package services
 
 import (
@@ -29,8 +34,8 @@ import (
 	"github.com/tripware/tripware/poll"
 )
 
-// DefaultMaxBody is how much of an answer is read unless [WithMaxBody] says
-// otherwise, in bytes.
+// DefaultMaxBody is the size in bytes up to which a response is read unless [WithMaxBody]
+// changes it.
 const DefaultMaxBody = 10 << 20
 
 // A Client sends typed calls to one base URL; see [Do]. It is safe for
@@ -58,15 +63,15 @@ type planKey struct {
 	request reflect.Type
 }
 
-// An Option sets what [New] makes. A default is had by leaving its option out.
+// An Option configures a client. To get a default, leave its option out.
 type Option func(*Client)
 
-// WithMetrics sets the publishers of the calls' API and SDK events. The default
-// publishes none, as does nil.
+// WithMetrics sets the publishers of the calls' API and SDK events. By default, and if p is
+// nil, none are published.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *Client) { c.metrics = p } }
 
-// WithMaxBody sets how many bytes of an answer are read, after decompression; a
-// longer one is an error that Is [ErrTooLarge]. The default is [DefaultMaxBody]; 0 means no bound.
+// WithMaxBody sets up to how many bytes a response is read, after decompression. For a longer
+// one errors.Is matches [ErrTooLarge]. The default is [DefaultMaxBody]; 0 means no bound.
 func WithMaxBody(n int64) Option { return func(c *Client) { c.maxBody = n } }
 
 // WithStrictDecoding makes a member of an unexpected type in a response an error that matches
@@ -85,11 +90,10 @@ func WithPolling(opts ...poll.Option) Option {
 	return func(c *Client) { c.polling = append(c.polling, opts...) }
 }
 
-// New returns a client that sends by a copy of client, below base: http or
-// https, and a path that all routes are joined to, if it has one. The copy
-// follows redirects only within base's origin and with the same method; a
-// CheckRedirect of client is asked after that. The error holds all that is
-// wrong with the arguments.
+// New returns a client that sends with a copy of client to base: an http or https URL, whose
+// path, if it has one, precedes all routes. The copy follows redirects only within the origin
+// of base and with the same method; the CheckRedirect of client is called after that. The error
+// names everything that is wrong with the arguments.
 func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client, error) {
 	c := &Client{
 		codec:    codec,
@@ -161,7 +165,7 @@ func parseBase(base string) (*url.URL, error) {
 	return u, nil
 }
 
-// plan returns how requests of a type fill a route, computed at the first call.
+// plan returns how requests of a type fill a route. It is computed at the first call.
 func (c *Client) plan(route string, request reflect.Type) *plan {
 	key := planKey{route, request}
 	c.mu.RLock()

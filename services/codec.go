@@ -2,25 +2,24 @@ package services
 
 import "net/http"
 
-// A Codec knows one vendor's answers. It must be safe for concurrent use.
+// A Codec knows the form of one vendor's responses. It must be safe for concurrent use.
 type Codec interface {
-	// Envelope returns what a success is decoded into by encoding/json: a pointer
-	// to the vendor's envelope, in which the member that holds the data is of type
-	// any and set to data. Decoding then fills data in place, in the same pass. An
-	// answer whose data is zero may be asked for twice.
+	// Envelope returns what a response with a status of success is decoded into by
+	// encoding/json: a pointer to the vendor's envelope, a struct in which the member that
+	// holds the data is of type any and set to data, a pointer. Decoding then fills data in
+	// the same pass. It may be called again for the same response.
 	Envelope(data any) Envelope
 
-	// Fault fills e with what an answer without success says. Route, status, ids,
-	// rate limit and the kind that belongs to the status are filled in already;
-	// Fault may replace them. The body may be anything: a gateway's HTML, nothing,
-	// or cut off. It must not be kept.
+	// Fault fills e with what the response of an error says. Route, status, ids, rate limit
+	// and the kind of the status are set already, and Fault may replace them. The body may be
+	// anything: a gateway's HTML, empty, or cut off. It must not be kept.
 	Fault(resp *http.Response, body []byte, e *Error)
 }
 
-// An Envelope is what a vendor wraps the data of a success in.
+// An Envelope is what a vendor wraps the data of a response in.
 type Envelope interface {
-	// Fill writes to m what the decoded envelope and the headers say: Result,
-	// Took, RequestID, Paging. The request id and rate limit of well-known headers
-	// are filled in already.
+	// Fill writes to m what the decoded envelope and the headers say: Result, Took,
+	// RequestID, Paging. The request id and the rate limit of well-known headers are set
+	// already.
 	Fill(header http.Header, m *Metadata)
 }

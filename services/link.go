@@ -11,9 +11,8 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Link leads to a page of a list. It prints and marshals with the values of
-// secret query parameters masked; convert it to a string to keep it for another
-// process, whose client's [Follow] takes it.
+// A Link leads to a page of a list. It prints and marshals with the values of secret query
+// parameters masked. Convert it to a string to store it; [Follow] takes it in another process.
 type Link string
 
 // String returns the link as it may be shown.
@@ -37,11 +36,10 @@ func (l Link) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 // LogValue returns the link as it may be shown.
 func (l Link) LogValue() slog.Value { return slog.StringValue(l.String()) }
 
-// resolve makes of a link, which a server wrote, a URL of the client's own base.
-// Of another origin only path and query are taken: behind a proxy or a test
-// server the vendor still writes its own name. A path outside the base's path is
-// put below it, for the same reason. At is the URL that a relative link starts
-// from.
+// resolve turns a link, which the server wrote, into a URL below the client's base. If the link
+// leads to another origin, only path and query are used: behind a proxy or a test server the
+// vendor still writes its public name. For the same reason a path that is not below the path
+// of the base is put below it. At is the URL that a relative link starts from.
 func (c *Client) resolve(link Link, at *url.URL) (*url.URL, error) {
 	u, err := url.Parse(string(link))
 	if err != nil {
@@ -68,8 +66,8 @@ func (c *Client) resolve(link Link, at *url.URL) (*url.URL, error) {
 	return &url.URL{Scheme: c.base.Scheme, Host: c.base.Host, Path: plain, RawPath: path, RawQuery: u.RawQuery}, nil
 }
 
-// relate makes the links of a page paths below the base, so that they can be
-// followed by themselves. One that cannot be is left for [Follow] to refuse.
+// relate turns the links of a page into paths below the base, so that each can be followed by
+// itself. A link that cannot be is left for [Follow] to refuse.
 func (c *Client) relate(p *Paging, at *url.URL) {
 	for _, link := range []*Link{&p.Next, &p.Prev, &p.First, &p.Last} {
 		if *link == "" {
@@ -81,8 +79,8 @@ func (c *Client) relate(p *Paging, at *url.URL) {
 	}
 }
 
-// hasDots reports whether an escaped path has a segment that is . or .. once
-// unescaped: a server may take it for a way up.
+// hasDots reports whether an escaped path has a segment that is "." or ".." once unescaped,
+// which a server may follow upwards.
 func hasDots(escaped string) bool {
 	for segment := range strings.SplitSeq(escaped, "/") {
 		if plain, err := url.PathUnescape(segment); err == nil && (plain == "." || plain == "..") {

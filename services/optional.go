@@ -5,9 +5,9 @@ import (
 	"reflect"
 )
 
-// An Optional is a field of a request that is left out unless it is [Set] or
-// [Null]: where null, nothing and zero mean three things to the server. Tag it
-// with omitzero.
+// An Optional is a field that is absent, set, or null, for members where these mean different
+// things to the server. The zero value is absent; [Set] and [Null] make the others. Tag the
+// field with omitzero. As the T of a [Result] it accepts that a response has no data.
 type Optional[T any] struct {
 	value T
 	state optionalState
@@ -21,17 +21,16 @@ const (
 	setOptional
 )
 
-// Set returns a field that sends v, also where v is zero.
+// Set returns a field that sends v, even if v is zero.
 func Set[T any](v T) Optional[T] { return Optional[T]{value: v, state: setOptional} }
 
-// Null returns a field that sends null: where the API takes it, that takes the
-// value away.
+// Null returns a field that sends null, which clears the value if the API allows it.
 func Null[T any]() Optional[T] { return Optional[T]{state: nullOptional} }
 
-// IsZero reports whether the field is left out.
+// IsZero reports whether the field is absent.
 func (o Optional[T]) IsZero() bool { return o.state == unsetOptional }
 
-// Get returns the value, and whether there is one.
+// Get returns the value, and whether the field is set.
 func (o Optional[T]) Get() (T, bool) { return o.value, o.state == setOptional }
 
 // MarshalJSON writes the value, or null.

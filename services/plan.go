@@ -31,12 +31,12 @@ type field struct {
 	index    []int  // as reflect counts, through embedded structs
 	name     string // on the wire
 	goName   string
-	keepZero bool // a zero is sent
+	keepZero bool // zero is sent
 	typ      reflect.Type
 	tag      reflect.StructTag
 }
 
-// A check is what a field must hold before anything is sent.
+// A check says what a field must hold before anything is sent.
 type check struct {
 	field
 	required bool
@@ -46,8 +46,8 @@ type check struct {
 
 type checker interface{ Check() error }
 
-// newPlan never fails: what is wrong with route and request is refused, with all
-// their faults, at every call.
+// newPlan never fails: if route or request are wrong, every call is refused with all that is
+// wrong.
 func newPlan(text string, request reflect.Type) *plan {
 	p := &plan{}
 	var err error
@@ -68,7 +68,7 @@ func newPlan(text string, request reflect.Type) *plan {
 	return p
 }
 
-// walk sorts the fields of t by their tags.
+// walk puts the fields of t where their tags say.
 func (p *plan) walk(t reflect.Type, above []int) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -96,8 +96,8 @@ func (p *plan) walk(t reflect.Type, above []int) {
 	}
 }
 
-// placeOf returns the key and the value of the one tag that says where f goes;
-// "-" for a field that goes nowhere on purpose.
+// placeOf returns the key and the value of the one tag that says where f goes; "-" for a field
+// that is not sent on purpose.
 func placeOf(f reflect.StructField, faults *faults) (place, tag string) {
 	for _, key := range []string{"path", "query", "header", "form", "body", "json"} {
 		value, ok := f.Tag.Lookup(key)
@@ -191,8 +191,8 @@ func (p *plan) matchPath() {
 	}
 }
 
-// checkBody makes the type of the body: the json fields and no others, so that
-// encoding/json needs no second tag to leave the rest out.
+// checkBody makes the type of the body: the json fields alone, so that encoding/json needs no
+// second tag to leave the others out.
 func (p *plan) checkBody() {
 	for _, fields := range [][]field{p.path, p.query, p.header, p.form, p.json} {
 		seen := map[string]bool{}
@@ -224,13 +224,13 @@ func (p *plan) checkBody() {
 func (p *plan) bodyType() reflect.Type {
 	fields := make([]reflect.StructField, len(p.json))
 	for i, f := range p.json {
-		// The names of the fields do not reach the wire, so that two embedded structs may share one.
+		// The names of the fields are not sent, so that two embedded structs may share one.
 		fields[i] = reflect.StructField{Name: fmt.Sprintf("F%d", i), Type: f.typ, Tag: jsonTag(f)}
 	}
 	return reflect.StructOf(fields)
 }
 
-// jsonTag names the member, since the field lost its own name.
+// jsonTag names the member, because the field has lost its name.
 func jsonTag(f field) reflect.StructTag {
 	_, options, found := strings.Cut(f.tag.Get("json"), ",")
 	tag := f.name

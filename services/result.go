@@ -71,8 +71,8 @@ type origin struct {
 // Format prints nothing of the call: its URL and body may hold secrets.
 func (*origin) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "call") }
 
-// Call returns the record of the call: its attempts, waits, and the reason why
-// retries ended. It is sealed. It is nil in metadata that came from no call.
+// Call returns the sealed record of the call: its attempts, waits, and the reason why retries
+// ended. It is nil in metadata that is from no call.
 func (m Metadata) Call() *transport.Call {
 	if m.more == nil {
 		return nil
@@ -80,8 +80,8 @@ func (m Metadata) Call() *transport.Call {
 	return m.more.call
 }
 
-// Header returns the headers of the answer, which must not be written to. It is
-// nil in metadata that came from no call.
+// Header returns the headers of the response, which must not be modified. It is nil in metadata
+// that is from no call.
 func (m Metadata) Header() http.Header {
 	if m.more == nil {
 		return nil
@@ -89,8 +89,8 @@ func (m Metadata) Header() http.Header {
 	return m.more.header
 }
 
-// URL returns the URL that answered, without user and password and with the
-// values of secret query parameters masked.
+// URL returns the URL that responded, without user and password and with the values of secret
+// query parameters masked.
 func (m Metadata) URL() string {
 	if m.more == nil {
 		return ""
@@ -98,15 +98,14 @@ func (m Metadata) URL() string {
 	return redact.URL(m.more.url)
 }
 
-// Paging holds the links of a list's page, as paths with a query below the
-// client's base URL; an empty one says that there is no such page. [Follow]
-// fetches what one leads to.
+// Paging holds the links of a list's page, as paths with a query below the client's base URL.
+// An empty link says that there is no such page. [Follow] fetches the page of a link.
 type Paging struct {
 	Next, Prev, First, Last Link
 }
 
-// None is the T of calls whose answer holds no data, or none that matters: it
-// accepts any data, and that there is none.
+// None is the T of calls whose response holds no data, or none that matters: it accepts any
+// data, and none.
 type None struct{}
 
 // UnmarshalJSON accepts everything.

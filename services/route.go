@@ -15,15 +15,15 @@ type route struct {
 	segments []segment
 }
 
-// A segment is what stands between two slashes of a route: text, or the name of
-// a field, which text may follow.
+// A segment is the part between two slashes of a route: text, or the name of a field, which
+// text may follow.
 type segment struct {
-	literal string // escaped; behind the value if there is a name
+	literal string // escaped; follows the value if there is a name
 	name    string
 }
 
-// parseRoute reads the form of net/http's patterns: a method, a blank, a path in
-// which a segment may be a {name}, or begin with one: {name}.ics.
+// parseRoute parses the form of net/http's patterns: a method, a space, and a path in which a
+// segment may be {name} or begin with it, as in {name}.ics.
 func parseRoute(text string) (route, error) {
 	method, path, _ := strings.Cut(text, " ")
 	r := route{method: method}
@@ -60,8 +60,8 @@ func parseSegment(part string) (segment, error) {
 	return segment{literal: part}, nil
 }
 
-// escapeSegment escapes a value for one segment of a path. What would lead to
-// another route is refused: nothing, and the two ways up.
+// escapeSegment escapes a value for one segment of a path. It refuses values that would lead to
+// another route: the empty one, "." and "..".
 func escapeSegment(value string) (string, error) {
 	switch {
 	case value == "":

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// A source is where the content of a file comes from.
+// A source is the content of a file.
 type source struct {
 	size   int64                         // -1 if unknown
 	open   func() (io.ReadCloser, error) // nil if it can be read only once, or only be rewound
@@ -36,7 +36,7 @@ func newSource(f File) (*source, error) {
 		found = int64(content.Len())
 	}
 	if found >= 0 && f.Size > 0 && found != f.Size {
-		return nil, fmt.Errorf("holds %d bytes where its size says %d", found, f.Size)
+		return nil, fmt.Errorf("has %d bytes, but its size is given as %d", found, f.Size)
 	}
 	s.size = max(s.size, found)
 	if at, ok := f.Content.(io.ReaderAt); ok && s.seeker != nil {
@@ -65,8 +65,8 @@ func (s *source) measure(seeker io.Seeker) int64 {
 	return end - start
 }
 
-// attach makes f the body of req. How it is sent again is decided below: by
-// GetBody where each attempt can open the files anew, else by Seek.
+// attach makes f the body of req. The retry loop sends it again by GetBody if each attempt can
+// open the files, and otherwise by Seek.
 func (f *form) attach(req *http.Request) {
 	var length int64
 	fresh := true
@@ -90,7 +90,7 @@ func (f *form) attach(req *http.Request) {
 
 var errClosed = errors.New("services: read form: it was closed")
 
-// formBody is one reading of a form. Close may come while a Read runs.
+// A formBody is one reading of a form. Close may be called while Read runs.
 type formBody struct {
 	form *form
 

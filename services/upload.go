@@ -14,17 +14,16 @@ import (
 	"unicode"
 )
 
-// A File is a field of a form that is sent as a file: tag it `form:"file"`, and
-// the request goes out as multipart/form-data (RFC 7578). The content is streamed,
-// never kept. What can be read again is sent again with the same bytes, by a
-// retry or a redirect: Open, an [io.ReaderAt] with a known size, such as an
-// *os.File, or an [io.Seeker].
+// A File is a field of a form that is sent as a file: tag it `form:"file"`, and the request is
+// sent as multipart/form-data (RFC 7578). The content is streamed, not kept. A retry or a
+// redirect sends the same bytes again if the content can be read again: by Open, by an
+// [io.ReaderAt] with a known size, such as an *os.File, or by an [io.Seeker].
 type File struct {
-	Name    string                        // as the server shall know it; required
+	Name    string                        // as the server sees it; required
 	Type    string                        // the media type; if empty, that of the name's ending, or application/octet-stream
-	Content io.Reader                     // what to send, from where it stands; it is not closed
-	Open    func() (io.ReadCloser, error) // instead of Content: opens it afresh for each attempt
-	Size    int64                         // in bytes; zero if unknown, then Content is asked, else the length is not announced
+	Content io.Reader                     // what to send, from its current position; it is not closed
+	Open    func() (io.ReadCloser, error) // instead of Content: opens it again for each attempt
+	Size    int64                         // in bytes; if zero, that of Content if it can be measured; otherwise no length is announced
 }
 
 // IsZero reports whether there is no file.
@@ -35,7 +34,7 @@ func (f *File) check() error {
 	case f.Name == "":
 		return errors.New("has no file name")
 	case strings.ContainsFunc(f.Name, func(r rune) bool { return unicode.IsControl(r) && r != '\r' && r != '\n' }):
-		return errors.New("has a control character in its file name")
+		return errors.New("contains a control character in its file name")
 	case f.Content == nil && f.Open == nil:
 		return errors.New("has neither Content nor Open")
 	case f.Content != nil && f.Open != nil:
@@ -43,13 +42,13 @@ func (f *File) check() error {
 	case f.Size < 0:
 		return errors.New("has a negative size")
 	case strings.ContainsFunc(f.Type, unicode.IsControl):
-		return errors.New("has a control character in its media type")
+		return errors.New("contains a control character in its media type")
 	}
 	return nil
 }
 
-// A form is a multipart body: text that is made once, so that every attempt has
-// the same boundary, with files between.
+// A form is a multipart body: text that is made once, so that every attempt has the same
+// boundary, with files between.
 type form struct {
 	parts    []part
 	boundary string

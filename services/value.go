@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// readable reports whether a value of t can be read from a field that is not
-// exported: reflect hands out numbers and strings, but calls no method on them.
+// readable reports whether a value of t can be read from a field that is not exported: reflect
+// returns numbers and strings, but does not call methods on them.
 func readable(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
@@ -22,7 +22,7 @@ func readable(t reflect.Type) bool {
 	}
 }
 
-// integral reports whether "min" can be asked of t.
+// integral reports whether the check "min" applies to t.
 func integral(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -47,8 +47,8 @@ func textual(t reflect.Type) bool {
 	}
 }
 
-// unset reports whether a field is left out: a nil pointer, a time that is zero,
-// an empty list, and any other zero unless it is to be kept.
+// unset reports whether a field is left out: a nil pointer, a zero time, an empty list, and any
+// other zero value unless keepZero is set.
 func unset(v reflect.Value, keepZero bool) bool {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -62,8 +62,8 @@ func unset(v reflect.Value, keepZero bool) bool {
 	}
 }
 
-// empty asks a type's own IsZero, as encoding/json's omitzero does: a time may
-// be zero and carry a location.
+// empty reports whether v is zero, by its IsZero method if it has one, as encoding/json's omitzero
+// does: a time may be zero and have a location.
 func empty(v reflect.Value) bool {
 	if v.CanInterface() {
 		if z, ok := reflect.TypeAssert[interface{ IsZero() bool }](v); ok {
@@ -114,8 +114,8 @@ func marshaled(v reflect.Value) (string, error) {
 	return "", errors.New("cannot be written as text")
 }
 
-// list joins with commas. An element that holds one, or nothing, would arrive as
-// something else.
+// list joins elements with commas. An element that contains a comma, or is empty, would arrive
+// as something else.
 func list(v reflect.Value) (string, error) {
 	parts := make([]string, v.Len())
 	for i := range parts {
