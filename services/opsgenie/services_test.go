@@ -43,7 +43,7 @@ func TestEveryStatusIsATypedError(t *testing.T) {
 		assert.Equal(t, status, e.Status)
 		assert.Equal(t, status*100+1, e.Code)
 		assert.Equal(t, fmt.Sprintf("no %d", status), e.Message)
-		assert.Equal(t, map[string]string{"message": "is empty", "tags": `["a","b"]`}, e.Fields)
+		assert.Equal(t, map[string]string{"message": "is empty", "tags": "a; b"}, e.Fields)
 		assert.Equal(t, "r-1", e.RequestID)
 		assert.Equal(t, "500ms", e.Took.String())
 		assert.Equal(t, 1, e.Attempts)

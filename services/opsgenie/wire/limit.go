@@ -9,8 +9,8 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// The headers of Opsgenie's answers that are about rate limits, in the form that
-// net/http keeps them: see https://docs.opsgenie.com/docs/api-rate-limiting.
+// The headers of Opsgenie's responses that are about rate limits, in canonical form: see
+// https://docs.opsgenie.com/docs/api-rate-limiting.
 const (
 	HeaderState        = "X-Ratelimit-State"
 	HeaderReason       = "X-Ratelimit-Reason"
@@ -20,20 +20,21 @@ const (
 
 const headerRequestID = "X-Request-Id"
 
-// These are Atlassian's, which answers for Opsgenie at api.atlassian.com: see
+// Atlassian sends these from api.atlassian.com, which serves parts of Opsgenie's API: see
 // https://developer.atlassian.com/cloud/jira/platform/rate-limiting.
 const (
 	headerNearLimit   = "X-Ratelimit-Nearlimit"
 	headerDraftReason = "Ratelimit-Reason"
 )
 
-// Throttled is the state of a server that asks to slow down; any other is "OK".
+// Throttled is the value of [HeaderState] by which the server asks the client to slow down.
+// The other value is "OK".
 const Throttled = "THROTTLED"
 
-// ReadLimit adds to said what only Opsgenie's and Atlassian's headers say: the
-// state, the reason, the period of the window that was hit, the server's id of the
-// request, how long it took, and whether less than a fifth of a quota is left. It is the reader that
-// [ratelimit.WithReader] takes, and is safe for concurrent use.
+// ReadLimit returns said, the rate limit in the headers in general use, with the values of
+// Opsgenie's and Atlassian's headers: the state, the reason, the period of the window that
+// was exceeded, the server's id of the request, its response time, and whether less than a
+// fifth of a quota is left. Pass it to [ratelimit.WithReader]. It is safe for concurrent use.
 //
 // [ratelimit.WithReader]: https://pkg.go.dev/github.com/tripware/tripware/middleware/ratelimit#WithReader
 func ReadLimit(header http.Header, said transport.RateLimit) transport.RateLimit {
@@ -56,7 +57,7 @@ func first(header http.Header, name string) string {
 	return ""
 }
 
-// duration reads a number of seconds; zero for what is no sensible time.
+// duration parses a number of seconds. It returns zero if text is invalid or out of range.
 func duration(text string) time.Duration {
 	if text == "" {
 		return 0 // no error to allocate

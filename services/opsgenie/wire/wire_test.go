@@ -72,18 +72,22 @@ func TestAnErrorIsReadAsFarAsItCanBe(t *testing.T) {
 	}{
 		"whole": {422, nil, `{"message":"no","code":42201,"took":0.006,"requestId":"r","errors":{"responders#type":"bad"}}`,
 			services.Error{Message: "no", Code: 42201, Took: 6 * time.Millisecond, RequestID: "r", Fields: map[string]string{"responders#type": "bad"}, Kind: services.ErrInvalid}},
-		"odd types": {400, nil, `{"message":["no"],"code":"40001","took":"long","requestId":7,"errors":{"tags":["a",1],"x":null,"y":{"z":1}}}`,
-			services.Error{Code: 40001, Fields: map[string]string{"tags": `["a",1]`, "x": "", "y": `{"z":1}`}, Kind: services.ErrInvalid}},
-		"a list of titles": {404, nil, `{"errors":[{"title":"Alert was not found"},{"title":"Sorry"}]}`,
-			services.Error{Message: "Alert was not found; Sorry", Kind: services.ErrNotFound}},
-		"waits":             {404, notYet, `{"message":"not yet"}`, services.Error{Message: "not yet", Type: wire.RequestNotProcessed, Kind: services.ErrNotProcessed}},
-		"waits, no body":    {404, notYet, ``, services.Error{Type: wire.RequestNotProcessed, Kind: wire.ErrNotProcessed}},
-		"gone":              {404, http.Header{wire.HeaderErrorType: {"Gone"}}, ``, services.Error{Type: "Gone", Kind: services.ErrNotFound}},
-		"not yet, but 500":  {500, notYet, ``, services.Error{Type: wire.RequestNotProcessed, Kind: services.ErrServer}},
-		"a gateway's page":  {503, nil, `<html><h1>503</h1></html>`, services.Error{Kind: services.ErrServer}},
-		"cut off":           {500, nil, `{"message":"Inter`, services.Error{Kind: services.ErrServer}},
-		"JSON of no object": {500, nil, `["no"]`, services.Error{Kind: services.ErrServer}},
-		"the key, echoed":   {401, nil, `{"message":"Key k3y is wrong"}`, services.Error{Message: "Key *** is wrong", Kind: services.ErrUnauthorised}},
+		"odd types": {400, nil, `{"message":7,"code":"40001","took":"0.5","requestId":7,"errors":{"tags":["a",1],"x":null,"y":{"z":1}}}`,
+			services.Error{Code: 40001, Took: 500 * time.Millisecond, Fields: map[string]string{"tags": "a; 1", "x": "", "y": `{"z":1}`}, Kind: services.ErrInvalid}},
+		"waits":            {404, notYet, `{"message":"not yet"}`, services.Error{Message: "not yet", Type: wire.RequestNotProcessed, Kind: services.ErrNotProcessed}},
+		"waits, no body":   {404, notYet, ``, services.Error{Type: wire.RequestNotProcessed, Kind: wire.ErrNotProcessed}},
+		"gone":             {404, http.Header{wire.HeaderErrorType: {"Gone"}}, ``, services.Error{Type: "Gone", Kind: services.ErrNotFound}},
+		"not yet, but 500": {500, notYet, ``, services.Error{Type: wire.RequestNotProcessed, Kind: services.ErrServer}},
+		"a gateway's page": {503, nil, `<html><h1>503</h1></html>`, services.Error{Kind: services.ErrServer}},
+		"cut off":          {500, nil, `{"message":"Inter`, services.Error{Kind: services.ErrServer}},
+		"no object":        {500, nil, `["no"]`, services.Error{Message: "no", Kind: services.ErrServer}},
+		"the key, echoed": {
+			401, http.Header{wire.HeaderErrorType: {"Bad-k3y"}, "X-Request-Id": {"k3y"}},
+			`{"message":"Key k3y is wrong","errors":{"k3y":"k3y?"},"requestId":"r-k3y"}`,
+			services.Error{
+				Type: "Bad-***", Message: "Key *** is wrong", Fields: map[string]string{"***": "***?"}, RequestID: "r-***", Kind: services.ErrUnauthorised,
+			},
+		},
 	} {
 		_, err := ask(t, row.status, row.header, row.body)
 		var got *services.Error
@@ -92,6 +96,74 @@ func TestAnErrorIsReadAsFarAsItCanBe(t *testing.T) {
 		assert.Equal(t, row.want, said, name)
 		assert.Equal(t, row.status, got.Status, name)
 	}
+}
+
+// S8: the sentence of an error is in its text, whichever form the body has.
+func TestTheSentenceOfAnErrorIsShown(t *testing.T) {
+	t.Parallel()
+	deep := func(n int) string { return strings.Repeat(`{"error":`, n) + `"No"` + strings.Repeat("}", n) }
+	for _, row := range []struct{ body, want string }{
+		{`{"message":"No"}`, "No"},
+		{`{"Message":"No"}`, "No"},
+		{`{"message":{"text":"No"}}`, `{"text":"No"}`},
+		{`{"message":{"message":"No"}}`, "No"},
+		{`{"message":["No","Never"]}`, "No; Never"},
+		{`{"errorMessages":["No","Never"],"errors":{},"status":429}`, "No; Never"},
+		{`{"errorMessages":[],"errors":{"alias":"is too long"}}`, "alias: is too long"},
+		{`{"errors":{"alias":["is too long","is odd"]}}`, "alias: is too long; is odd"},
+		{`{"errorMessage":"No"}`, "No"},
+		{`{"status":403,"error":"Forbidden"}`, "Forbidden"},
+		{`{"status":403,"error":"Forbidden","message":"No"}`, "No"},
+		{`{"error":"Forbidden","detail":"No"}`, "Forbidden: No"},
+		{`{"error":true,"message":"No"}`, "No"},
+		{`{"error":{"message":"No","status":7}}`, "No"},
+		{`{"error":{"title":"No","detail":"Never"}}`, "No: Never"},
+		{`{"error":{"reasons":["No"]}}`, `{"reasons":["No"]}`},
+		{`{"detail":"No"}`, "No"},
+		{`{"title":"No.","detail":"Never"}`, "No: Never"},
+		{`{"errors":["No","Never",7,null]}`, "No; Never; 7"},
+		{`{"errors":[{"title":"No","detail":"Never"},{"title":"Sorry"},{"message":"Well"}]}`, "No: Never; Sorry; Well"},
+		{`{"errors":"No"}`, "No"},
+		{`{"message":"No.","errors":["alias is odd","user is odd"]}`, "No: alias is odd; user is odd"},
+		{`{"message":"No: alias is odd","errors":["alias is odd"]}`, "No: alias is odd"},
+		{`["No",{"message":"Never"}]`, "No; Never"},
+		{`"No"`, "No"},
+		{` {"message":" No\n "} `, "No"},
+		{`{"message":"apiKey=s3cret"}`, "apiKey=***"},
+		{`{"error":{"hint":{"password":"s3cret"}}}`, `{"hint":{"password":"***"}}`},
+		{`{"errors":["Key k3y is wrong"]}`, "Key *** is wrong"},
+		{`{"message":"` + strings.Repeat("ü", 600) + `"}`, strings.Repeat("ü", 512) + "…"},
+		{`{"took":0.1}`, ""},
+		{`{"message":""}`, ""},
+		{`{"message":null,"errors":[],"error":{}}`, ""},
+		{deep(5), "No"},
+		{deep(9), deep(4)},
+		{`404`, ""},
+		{`No`, ""},
+	} {
+		want := ": " + row.want
+		if row.want == "" || strings.HasPrefix(row.want, "alias: ") {
+			want = strings.TrimSuffix(" unprocessable entity"+want, ": ")
+		}
+		_, err := ask(t, 422, nil, row.body)
+		require.EqualError(t, err, "services: GET /v2/things: 422"+want, row.body)
+	}
+}
+
+// A3: the key is masked also where a text ends in the middle of it.
+func TestAKeyThatIsCutOffIsMasked(t *testing.T) {
+	t.Parallel()
+	c := wire.Codec{Key: redact.NewSecret("0123456789ab-cdef")}
+	for text, want := range map[string]string{
+		"a 0123456789ab-cdef b 0123456789ab-cdef": "a *** b ***",
+		"a 0123456789ab-cde":                      "a ***",
+		"a 0123":                                  "a ***",
+		"a 012":                                   "a 012",
+		"":                                        "",
+	} {
+		assert.Equal(t, want, c.Mask(text))
+	}
+	assert.Equal(t, "a", wire.Codec{}.Mask("a"))
 }
 
 // S2: no body, however wrong, is a panic, and none stands in the error's text.
