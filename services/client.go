@@ -30,6 +30,7 @@ import (
 	"sync"
 
 	"github.com/tripware/tripware/internal/mistake"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/poll"
 )
@@ -49,6 +50,8 @@ type Client struct {
 	strict  bool // a member of an unexpected type fails the call
 	known   bool // only known members are sent
 	polling []poll.Option
+
+	vendor *record.Vendor // what the codec tells observers; nil if nothing
 
 	accept   []string // values of headers that every request shares
 	jsonType []string
@@ -97,6 +100,7 @@ func WithPolling(opts ...poll.Option) Option {
 func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client, error) {
 	c := &Client{
 		codec:    codec,
+		vendor:   vendorOf(codec),
 		maxBody:  DefaultMaxBody,
 		accept:   []string{"application/json"},
 		jsonType: []string{"application/json"},

@@ -65,9 +65,9 @@ func (c *Client) open(ctx context.Context, o operation) (*exchange, context.Cont
 	ctx, call := begin(ctx)
 	layer.Put(ctx, transport.Route(o.route))
 	layer.Put(ctx, metrics.Typed{})
-	told := record.Operation{Repeat: record.Repeat(o.repeat)}
-	if o.file == nil {
-		told.WholeBody = min(c.maxBody, maxWhole) + 1 // one more byte shows that a response is too long
+	c.tell(ctx)
+	if request, ok := o.in.(repeater); ok {
+		layer.Put(ctx, record.Repeat(request.Repeat()))
 	}
 	layer.Put(ctx, told)
 	return &exchange{client: c, route: o.route, call: call}, ctx

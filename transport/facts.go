@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/tripware/tripware/internal/record"
 )
@@ -48,6 +49,18 @@ func Fact[T any](c *Call) (T, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return factOf[T](c)
+}
+
+// Expects reports whether resp is an expected response of the call although its status is
+// an error (400 or above): the call asks for the state of an operation, and resp says that
+// the operation has not completed. Observers should not report such a response as a
+// failure. Only typed calls expect responses. If c or resp is nil, the result is false.
+func (c *Call) Expects(resp *http.Response) bool {
+	if resp == nil || resp.StatusCode < http.StatusBadRequest {
+		return false
+	}
+	vendor, _ := Fact[*record.Vendor](c)
+	return vendor != nil && vendor.Pending != nil && vendor.Pending(resp)
 }
 
 func factOf[T any](c *Call) (T, bool) {

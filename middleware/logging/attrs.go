@@ -39,6 +39,7 @@ func (j *journal) describe(list []slog.Attr, p *passage, resp *http.Response) []
 // conclude adds the duration, the headers and the error.
 func (j *journal) conclude(list []slog.Attr, p *passage, resp *http.Response, err error) []slog.Attr {
 	list = append(list, slog.Duration("duration", p.elapsed))
+	vendor, _ := transport.Fact[*record.Vendor](p.call)
 	for i := range j.names {
 		if values := record.OutgoingHeader(p.req, j.names[i].name); len(values) > 0 {
 			list = append(list, slog.String(j.names[i].request, redact.Values(values)))
@@ -47,20 +48,20 @@ func (j *journal) conclude(list []slog.Attr, p *passage, resp *http.Response, er
 	if resp != nil {
 		for i := range j.names {
 			if values := resp.Header[j.names[i].name]; len(values) > 0 {
-				list = append(list, slog.String(j.names[i].response, redact.Values(values)))
+				list = append(list, slog.String(j.names[i].response, redact.Values(vendor.MaskedValues(values))))
 			}
 		}
 	}
 	if err != nil {
-		list = append(list, slog.String("error", j.showError(err)))
+		list = append(list, slog.String("error", j.showError(err, vendor)))
 	}
 	return list
 }
 
 // showError returns the text of err. It also redacts the URL that errors of net/http and
 // net/url quote.
-func (j *journal) showError(err error) string {
-	text := err.Error()
+func (j *journal) showError(err error, vendor *record.Vendor) string {
+	text := vendor.Masked(err.Error())
 	if quoting, ok := errors.AsType[*url.Error](err); ok {
 		shown := "?"
 		if u, fault := url.Parse(quoting.URL); fault == nil {

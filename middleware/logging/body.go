@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
@@ -42,6 +43,7 @@ func (a *attempts) sendWithBodies(p *passage) (*http.Response, error) {
 	if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols && resp.Body != http.NoBody {
 		if incoming := j.newCapture(p, "response", resp.Header); incoming != nil {
 			incoming.status, incoming.length = resp.StatusCode, resp.ContentLength
+			incoming.expected = p.call.Expects(resp)
 			resp.Body = &tap{ReadCloser: resp.Body, capture: incoming, ends: true}
 		}
 	}
@@ -87,13 +89,14 @@ func (t *tap) Close() error {
 
 // A capture stores the beginning of a body until it is logged, once.
 type capture struct {
-	journal *journal
-	req     *http.Request
-	call    *transport.Call
-	attempt int
-	status  int
-	side    string
-	form    bool
+	journal  *journal
+	req      *http.Request
+	call     *transport.Call
+	attempt  int
+	status   int
+	expected bool // see Outcome
+	side     string
+	form     bool
 
 	mu     sync.Mutex // bodies may be read and closed by different goroutines
 	kept   []byte
@@ -166,12 +169,12 @@ func (c *capture) log() {
 	if !first {
 		return
 	}
+	j := c.journal
+	defer j.contain()
 	text, ok := c.show(kept, cut)
 	if !ok {
 		return
 	}
-	j := c.journal
-	defer j.contain()
 	list := make([]slog.Attr, 0, 8)
 	if c.call != nil {
 		list = append(list, slog.String("transaction_id", c.call.TransactionID()))
@@ -182,7 +185,7 @@ func (c *capture) log() {
 	}
 	list = append(list, slog.Int64("bytes", size), slog.Bool("truncated", cut), slog.String("body", text))
 	ctx := c.req.Context()
-	j.logger.LogAttrs(j.outside(ctx), j.levels(Outcome{Kind: KindBody, Status: c.status}), "http body", list...)
+	j.logger.LogAttrs(j.outside(ctx), j.levels(Outcome{Kind: KindBody, Status: c.status, Expected: c.expected}), "http body", list...)
 }
 
 // show returns a body as text for the log, or false if it is not text.
@@ -196,6 +199,8 @@ func (c *capture) show(kept []byte, cut bool) (string, bool) {
 	if text == "" || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return "", false
 	}
+	vendor, _ := transport.Fact[*record.Vendor](c.call)
+	text = vendor.Masked(text)
 	if c.form {
 		text = redact.Query(text)
 	}

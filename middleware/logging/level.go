@@ -25,6 +25,7 @@ type Outcome struct {
 	Status   int   // of the response; 0 if there is none, for waits and for request bodies
 	Err      error // nil if there is a response, and for waits and bodies
 	Canceled bool  // the caller canceled the call, so Err is not a failure
+	Expected bool  // the call expects this status, so it is not a failure: see transport.Call.Expects
 }
 
 // highest is a level that every handler accepts unless it is switched off.
@@ -39,9 +40,14 @@ const highest = slog.Level(math.MaxInt32)
 //	attempt  any other status, or canceled   Debug
 //	wait, body                               Debug
 //
-// Other 4xx statuses of attempts are at Debug, since the call's record has them.
+// Other 4xx statuses of attempts are at Debug, since the call's record has them. A status
+// that the call expects counts as a success: a typed call that polls an operation expects
+// the status that says that the operation has not completed.
 func DefaultLevel(o Outcome) slog.Level {
 	failed := o.Err != nil && !o.Canceled
+	if o.Expected {
+		o.Status = http.StatusOK
+	}
 	switch {
 	case o.Kind == KindCall && failed:
 		return slog.LevelError
@@ -55,12 +61,12 @@ func DefaultLevel(o Outcome) slog.Level {
 	return slog.LevelDebug
 }
 
-func outcomeOf(req *http.Request, kind Kind, resp *http.Response, err error) Outcome {
-	o := Outcome{Kind: kind, Err: err}
+func (p *passage) outcome(kind Kind, resp *http.Response, err error) Outcome {
+	o := Outcome{Kind: kind, Err: err, Expected: p.call.Expects(resp)}
 	if resp != nil {
 		o.Status = resp.StatusCode
 	}
-	o.Canceled = err != nil && canceled(req) && !errors.Is(err, context.DeadlineExceeded)
+	o.Canceled = err != nil && canceled(p.req) && !errors.Is(err, context.DeadlineExceeded)
 	return o
 }
 

@@ -121,7 +121,7 @@ type room [20]slog.Attr
 func (j *journal) logCall(p *passage, resp *http.Response, err error) {
 	defer j.contain()
 	ctx := p.req.Context()
-	level := j.levels(outcomeOf(p.req, KindCall, resp, err))
+	level := j.levels(p.outcome(KindCall, resp, err))
 	if !j.logger.Enabled(ctx, level) {
 		return
 	}
@@ -145,7 +145,7 @@ func (j *journal) logCall(p *passage, resp *http.Response, err error) {
 func (j *journal) logAttempt(p *passage, resp *http.Response, err error) {
 	defer j.contain()
 	ctx := p.req.Context()
-	level := j.levels(outcomeOf(p.req, KindAttempt, resp, err))
+	level := j.levels(p.outcome(KindAttempt, resp, err))
 	if !j.logger.Enabled(ctx, level) {
 		return
 	}

@@ -71,10 +71,11 @@ type APIEvent struct {
 func (APIEvent) Channel() Channel { return ChannelAPI }
 func (APIEvent) sealed()          {}
 
-// ResultMetadata holds values from the headers of a response. Missing values are zero.
+// ResultMetadata holds values from the headers of a response or, for a typed call, from its
+// body. Missing values are zero.
 type ResultMetadata struct {
 	RequestID       string        // the server's id of the request
-	ResponseTime    time.Duration // as the server measured it; in JSON a number of seconds
+	ResponseTime    time.Duration // as the server measured it, from a header if there is one; in JSON in seconds
 	RateLimitState  string        // the server's word for its state; empty unless a reader of package ratelimit finds it
 	RateLimitReason string        // the server's word for what was limited; likewise
 	RateLimitPeriod time.Duration // the window in which the server counts; in JSON in seconds
@@ -103,6 +104,7 @@ type HTTPEvent struct {
 	Error      string      // the error, with secrets masked; empty if there is a response
 	Status     string      // the code and its standard text, such as "200 OK"; empty if there is no response
 	StatusCode int         // 0 if there is no response
+	Expected   bool        // the call expects this status, so it is not a failure: see transport.Call.Expects
 	Request    RequestView // the request that was sent
 }
 
@@ -160,7 +162,8 @@ func sent(req *http.Request, name string) string {
 }
 
 // The values of [SDKEvent.ErrorType], as in Opsgenie's Go SDK. There are no others except
-// the empty string, which means that there was no error.
+// the empty string, which means that there was no error, or that the call expects the
+// status that it got ([transport.Call.Expects]).
 const (
 	ErrorTypeValidation = "request-validation-error"    // refused before sending: an argument is missing or invalid
 	ErrorTypeSDK        = "sdk-error"                   // no response: not sent, connection lost, canceled, timed out
@@ -169,15 +172,21 @@ const (
 )
 
 // An SDKEvent reports one typed call, even if it was refused before it was sent. Its
-// duration is that of the whole call.
+// duration is that of the whole call. Request and Result marshal to JSON without
+// credentials. If Result has a method LimitBody(bytes int) any, each observer receives what
+// the method returns for its own limit: see [WithBodies].
 type SDKEvent struct {
 	Common
 
 	ErrorType    string // one of the ErrorType constants, or empty
 	ErrorMessage string // the text of the error, without secrets, or empty
-	Request      any    // sdkRequestDetails: the arguments of the call; marshals to JSON without credentials
-	Result       any    // sdkResultDetails: the result of the call; nil if there is no response
+	Request      any    // sdkRequestDetails, such as services.RequestDetails: the request of the call
+	Result       any    // sdkResultDetails, such as services.ResultDetails: the response to it; nil if there is none
 }
+
+// bodied is implemented by the Result of an [SDKEvent] that holds the beginning of a
+// response body. LimitBody returns the result with at most this many bytes of it.
+type bodied interface{ LimitBody(bytes int) any }
 
 // Channel returns [ChannelSDK].
 func (SDKEvent) Channel() Channel { return ChannelSDK }

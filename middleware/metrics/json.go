@@ -80,9 +80,9 @@ func (m ResultMetadata) LogValue() slog.Value {
 	)
 }
 
-// MarshalJSON writes transactionId, duration, resourcePath, route, retryCount,
-// error, status, statusCode and request. error is null if there is none; status and
-// statusCode are null if there is no response.
+// MarshalJSON writes transactionId, duration, resourcePath, route, retryCount, error,
+// status, statusCode, expected and request. error is null if there is none; status and
+// statusCode are null if there is no response; expected is omitted if it is false.
 func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		commonJSON
@@ -91,8 +91,9 @@ func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 		Error      *string     `json:"error"`
 		Status     *string     `json:"status"`
 		StatusCode *int        `json:"statusCode"`
+		Expected   bool        `json:"expected,omitzero"`
 		Request    RequestView `json:"request"`
-	}{e.json(), e.RetryCount, orNull(e.Error), orNull(e.Status), orNull(e.StatusCode), e.Request})
+	}{e.json(), e.RetryCount, orNull(e.Error), orNull(e.Status), orNull(e.StatusCode), e.Expected, e.Request})
 }
 
 // LogValue returns the event as a group with the same names as in JSON.
@@ -103,6 +104,9 @@ func (e HTTPEvent) LogValue() slog.Value {
 	}
 	if e.StatusCode != 0 {
 		more = append(more, slog.String("status", e.Status), slog.Int("statusCode", e.StatusCode))
+	}
+	if e.Expected {
+		more = append(more, slog.Bool("expected", true))
 	}
 	return e.attrs(append(more, slog.Attr{Key: "request", Value: e.Request.group()})...)
 }

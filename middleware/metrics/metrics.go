@@ -120,6 +120,7 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 		event.Error = errorText(req, err)
 	} else {
 		event.Status, event.StatusCode = statusText(resp), resp.StatusCode
+		event.Expected = transport.CallFrom(req.Context()).Expects(resp)
 	}
 	a.publisher.Publish(req.Context(), event)
 	return resp, err

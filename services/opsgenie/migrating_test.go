@@ -131,7 +131,7 @@ func Example_fromPython() {
 	// SDK: error type ""
 	// HTTP: GET /v2/alerts/requests/{requestId} 404 Not Found
 	// API: request id true retries 0
-	// SDK: error type "api-error"
+	// SDK: error type ""
 	// HTTP: GET /v2/alerts/requests/{requestId} 200 OK
 	// API: request id true retries 0
 	// SDK: error type ""

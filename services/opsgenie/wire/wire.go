@@ -31,13 +31,18 @@ const RequestNotProcessed = "RequestNotProcessed"
 // until the request has been processed.
 var ErrNotProcessed = services.ErrNotProcessed
 
-// Codec is a [services.Codec] for Opsgenie. The zero value is ready to use. It is safe for
-// concurrent use.
+// Codec is a [services.Codec] for Opsgenie, and also a [services.PendingCodec] and a
+// [services.MaskingCodec]. The zero value is ready to use. It is safe for concurrent use.
 type Codec struct {
 	// Key is masked in errors and events, in case the server repeats it. The zero Secret
 	// masks nothing.
 	Key redact.Secret
 }
+
+var (
+	_ services.PendingCodec = Codec{}
+	_ services.MaskingCodec = Codec{}
+)
 
 // envelope is the body of a success.
 // See https://docs.opsgenie.com/docs/response.

@@ -1,0 +1,55 @@
+package services
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// A PendingCodec is a [Codec] of a vendor whose server reports by an error status that it
+// has accepted a request but not processed it yet. Logs and metrics then treat such a
+// response as a success: see [transport.Call.Expects]. The call still returns an [Error],
+// for which Fault must set the kind [ErrNotProcessed].
+type PendingCodec interface {
+	Codec
+
+	// Pending reports whether resp is such a response. It must not read the body, and
+	// must be safe for concurrent use.
+	Pending(resp *http.Response) bool
+}
+
+// A MaskingCodec is a [Codec] that knows a secret of the client, such as its key. What logs
+// and metrics show of a response goes through Mask, in case the server repeats the secret
+// in a form that package redact cannot recognize. Texts in an [Error] do not: Fault must
+// mask them.
+type MaskingCodec interface {
+	Codec
+
+	// Mask returns text with the secret replaced by redact.Mask. The text may be cut off
+	// in the middle of the secret. Mask must be safe for concurrent use.
+	Mask(text string) string
+}
+
+// vendorOf returns what a codec tells observers, or nil if it tells nothing.
+func vendorOf(codec Codec) *record.Vendor {
+	var v record.Vendor
+	if c, ok := codec.(PendingCodec); ok {
+		v.Pending = c.Pending
+	}
+	if c, ok := codec.(MaskingCodec); ok {
+		v.Mask = c.Mask
+	}
+	if v.Pending == nil && v.Mask == nil {
+		return nil
+	}
+	return &v
+}
+
+// tell tells the observers of the call of ctx what the codec knows.
+func (c *Client) tell(ctx context.Context) {
+	if c.vendor != nil {
+		layer.Put(ctx, c.vendor)
+	}
+}
