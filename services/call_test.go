@@ -65,10 +65,10 @@ func TestACallIsPublishedOnBothChannels(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, http.MethodPost, details.Method)
 	assert.JSONEq(t, `{"note":"n","apiKey":"***"}`, string(details.Body))
-	result, ok := s.Result.(services.Metadata)
+	result, ok := s.Result.(services.ResultDetails)
 	require.True(t, ok)
 	assert.Equal(t, "r-1", result.RequestID)
-	assert.Nil(t, result.Header(), "an event holds no foreign headers")
+	assert.Nil(t, result.Header(), "an event does not keep the response")
 	for _, e := range []any{a, s} {
 		b, err := json.Marshal(e)
 		require.NoError(t, err)

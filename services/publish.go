@@ -1,71 +1,92 @@
 package services
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// RequestDetails is what the SDK event of a typed call says of its request. It
-// holds no credential.
+// RequestDetails is the Request of a typed call's [metrics.SDKEvent]. It contains no
+// credentials. If the call was refused before it was sent, only the route is set.
 type RequestDetails struct {
-	metrics.RequestView                 // empty if the call was refused before sending
-	Route               string          `json:"route"`
-	Body                json.RawMessage `json:"body,omitzero"` // JSON bodies only, with secrets masked
+	metrics.RequestView
+
+	Route string          `json:"route"`
+	Body  json.RawMessage `json:"body,omitzero"` // only if it is JSON; secrets are masked
 }
 
-// publish tells the observers of a call that has ended.
+// ResultDetails is the Result of a typed call's [metrics.SDKEvent]: the metadata of the
+// call, and the parts of its response that are safe to show. The methods of its Metadata
+// return nothing, since an event keeps neither the response nor the record.
+type ResultDetails struct {
+	Metadata
+
+	Headers map[string]string // at most 64, as logs show values; without those that hold secrets
+	Body    string            `json:",omitzero"` // its beginning, with secrets masked; empty unless the observer used [metrics.WithBodies]
+}
+
+// LimitBody returns the details with at most the given number of bytes of the body. The
+// publisher calls it for each observer.
+func (d ResultDetails) LimitBody(bytes int) any {
+	if len(d.Body) > bytes {
+		d.Body = strings.ToValidUTF8(d.Body[:bytes], "")
+	}
+	return d
+}
+
+// publish publishes the events of a call that has ended.
 func (x *exchange) publish(ctx context.Context, err error, m *Metadata) {
 	p := x.client.metrics
 	if p == nil || !p.API.Active() && !p.SDK.Active() {
 		return
 	}
-	common := metrics.Common{
+	shared := metrics.Common{
 		TransactionID: x.call.TransactionID(),
 		Duration:      x.call.Elapsed(),
 		Route:         x.route,
 	}
 	if x.req != nil {
-		common.ResourcePath = redact.Cut(x.req.URL.EscapedPath(), redact.MaxValue)
+		shared.ResourcePath = redact.Cut(x.req.URL.EscapedPath(), redact.MaxValue)
 	}
 	if x.resp != nil && p.API.Active() {
-		event := metrics.APIEvent{
-			Common: common,
-			Result: metrics.ResultOf(x.rate, x.call.Retries()),
-			Body:   metrics.BodyText(x.resp.Header.Get("Content-Type"), x.body, p.API.BodyLimit()),
-		}
-		event.Result.RequestID = requestID(err, m)
-		p.API.Publish(ctx, event)
+		p.API.Publish(ctx, metrics.APIEvent{
+			Common: shared,
+			Result: x.result(err, m),
+			Body:   x.shownBody(p.API.BodyLimit()),
+		})
 	}
 	if p.SDK.Active() {
-		p.SDK.Publish(ctx, x.sdkEvent(common, err, m))
+		p.SDK.Publish(ctx, x.sdkEvent(shared, err, m, p.SDK.BodyLimit()))
 	}
 }
 
-// requestID is the server's id of the request, whether a header told it or the body.
-func requestID(err error, m *Metadata) string {
+// result returns the metadata for the API event. Headers take precedence over the body for
+// the response time, but not for the request id, as in [Metadata].
+func (x *exchange) result(err error, m *Metadata) metrics.ResultMetadata {
+	id, took := m.RequestID, m.Took
 	if e, ok := errors.AsType[*Error](err); ok {
-		return e.RequestID
+		id, took = cmp.Or(e.RequestID, id), cmp.Or(e.Took, took)
 	}
-	return m.RequestID
+	rate := x.rate
+	rate.RequestID, rate.ResponseTime = id, cmp.Or(rate.ResponseTime, took)
+	return metrics.ResultOf(rate, x.call.Retries())
 }
 
-func (x *exchange) sdkEvent(common metrics.Common, err error, m *Metadata) metrics.SDKEvent {
-	e := metrics.SDKEvent{Common: common, Request: x.details()}
+func (x *exchange) sdkEvent(shared metrics.Common, err error, m *Metadata, bodyLimit int) metrics.SDKEvent {
+	e := metrics.SDKEvent{Common: shared, Request: x.requestDetails()}
 	if x.resp != nil {
-		if m.more == nil {
-			x.fill(m)
-		}
-		result := *m
-		result.more = nil // an event keeps neither headers nor the record
-		e.Result = result
+		e.Result = x.resultDetails(err, *m, bodyLimit)
 	}
-	if err != nil {
+	if err != nil && !x.call.Expects(x.resp) {
 		e.ErrorType, e.ErrorMessage = x.errorType(err), err.Error()
 	}
 	return e
@@ -84,8 +105,8 @@ func (x *exchange) errorType(err error) string {
 	}
 }
 
-// details reads the body of the request afresh if it is JSON, which is in memory.
-func (x *exchange) details() RequestDetails {
+// requestDetails reads the body of the request again if it is JSON, which is in memory.
+func (x *exchange) requestDetails() RequestDetails {
 	d := RequestDetails{Route: x.route}
 	if x.req == nil {
 		return d
@@ -105,4 +126,41 @@ func (x *exchange) details() RequestDetails {
 		}
 	}
 	return d
+}
+
+func (x *exchange) resultDetails(err error, m Metadata, bodyLimit int) ResultDetails {
+	if m.more == nil { // the response was not decoded
+		x.fill(&m)
+		if e, ok := errors.AsType[*Error](err); ok {
+			m.RequestID, m.Took = e.RequestID, e.Took
+		}
+	}
+	m.more = nil
+	return ResultDetails{Metadata: m, Headers: x.shownHeaders(), Body: x.shownBody(bodyLimit)}
+}
+
+// maxHeaders bounds how many headers an event has.
+const maxHeaders = 64
+
+func (x *exchange) shownHeaders() map[string]string {
+	shown := make(map[string]string, min(len(x.resp.Header), maxHeaders))
+	for _, name := range slices.Sorted(maps.Keys(x.resp.Header)) {
+		if len(shown) == maxHeaders {
+			break
+		}
+		if len(name) > redact.MaxValue || redact.SecretName(name) {
+			continue
+		}
+		shown[name] = redact.Values(x.client.vendor.MaskedValues(x.resp.Header[name]))
+	}
+	return shown
+}
+
+// shownBody returns up to limit bytes of the response's body, as far as it was read.
+func (x *exchange) shownBody(limit int) string {
+	if limit <= 0 {
+		return ""
+	}
+	body := x.body[:min(len(x.body), limit)]
+	return metrics.BodyText(x.resp.Header.Get("Content-Type"), []byte(x.client.vendor.Masked(string(body))), limit)
 }

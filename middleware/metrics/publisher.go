@@ -113,8 +113,8 @@ func (p *Publisher) Channel() Channel {
 type SubscribeOption func(*subscription)
 
 // WithBodies passes up to this many bytes of each response body to the observer. The
-// default is 0, which means none, as does a negative number. Only events of the API
-// channel have bodies.
+// default is 0, which means none, as does a negative number. Only events of the API and SDK
+// channels have bodies.
 func WithBodies(bytes int) SubscribeOption {
 	return func(s *subscription) { s.bodies = max(bytes, 0) }
 }
@@ -209,14 +209,22 @@ func (p *Publisher) Publish(ctx context.Context, e Event) {
 	}
 }
 
-// share returns as much of e as the observer asked for.
+// share returns as much of e as the observer asked for. The body may be longer than any
+// observer wants, if one has just unsubscribed.
 func (s *subscription) share(e Event) Event {
-	api, ok := e.(APIEvent)
-	if !ok || len(api.Body) <= s.bodies {
-		return e
+	switch own := e.(type) {
+	case APIEvent:
+		if len(own.Body) > s.bodies {
+			own.Body = cutText(own.Body, s.bodies)
+			return own
+		}
+	case SDKEvent:
+		if result, ok := own.Result.(bodied); ok {
+			own.Result = result.LimitBody(s.bodies)
+			return own
+		}
 	}
-	api.Body = cutText(api.Body, s.bodies)
-	return api
+	return e
 }
 
 // cutText returns the first limit bytes of text, without an incomplete character.

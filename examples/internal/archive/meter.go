@@ -26,7 +26,7 @@ func Watch(p *metrics.Publishers) *Meter {
 		}
 	}))
 	p.SDK.Subscribe(metrics.On(func(_ context.Context, call metrics.SDKEvent) {
-		if answer, ok := call.Result.(services.Metadata); ok {
+		if answer, ok := call.Result.(services.ResultDetails); ok {
 			m.waited.Add(int64(answer.Waited))
 		}
 	}))
