@@ -14,55 +14,64 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// The kinds of errors, for errors.Is. An [Error] is of one kind at most.
+// The kinds of errors, for errors.Is. An [Error] has at most one kind.
 var (
-	ErrArgument     = errors.New("services: invalid argument, not sent")           // see ArgumentError
-	ErrUnauthorised = errors.New("services: not authenticated")                    // 401
-	ErrPlan         = errors.New("services: not included in the account's plan")   // 402
-	ErrForbidden    = errors.New("services: not allowed")                          // 403
-	ErrNotFound     = errors.New("services: not found")                            // 404
-	ErrNotProcessed = errors.New("services: not processed yet")                    // as the vendor's codec says
-	ErrConflict     = errors.New("services: conflict")                             // 409
-	ErrInvalid      = errors.New("services: invalid request")                      // 400 and 422
-	ErrInUse        = errors.New("services: resource in use")                      // 428
-	ErrThrottled    = errors.New("services: throttled")                            // 429
-	ErrServer       = errors.New("services: server error")                         // 500 to 599
-	ErrResponse     = errors.New("services: response cannot be read or decoded")   // with a status of success
-	ErrTooLarge     = errors.New("services: response is too large")                // see WithMaxBody
-	ErrFailed       = errors.New("services: request was accepted and then failed") // see Pending.Wait
-	ErrRedirect     = errors.New("services: redirect refused")                     // see RedirectError
+	ErrArgument     = errors.New("services: invalid argument, not sent")         // see ArgumentError
+	ErrUnauthorised = errors.New("services: not authenticated")                  // 401
+	ErrPlan         = errors.New("services: not included in the account's plan") // 402
+	ErrForbidden    = errors.New("services: not allowed")                        // 403
+	ErrNotFound     = errors.New("services: not found")                          // 404
+	ErrNotProcessed = errors.New("services: not processed yet")                  // set by the vendor's codec
+	ErrConflict     = errors.New("services: conflict")                           // 409
+	ErrInvalid      = errors.New("services: invalid request")                    // 400 and 422
+	ErrInUse        = errors.New("services: resource in use")                    // 428
+	ErrThrottled    = errors.New("services: throttled")                          // 429
+	ErrServer       = errors.New("services: server error")                       // 500 to 599
+	ErrResponse     = errors.New("services: response cannot be read or decoded") // of a success: a server's mistake, or a broken connection
+	ErrTooLarge     = errors.New("services: response is too large")              // see WithMaxBody
+	ErrRedirect     = errors.New("services: redirect refused")                   // see RedirectError
 )
 
 // maxErrorBody is how much of a body an [Error] keeps, in bytes.
 const maxErrorBody = 4 << 10
 
-// An Error says why a call failed. Its text is one line and holds neither
-// bodies nor credentials.
+// An Error reports why a typed call failed. Three kinds of failure can be distinguished:
+//
+//   - The caller's: errors.Is matches [ErrArgument], and nothing was sent.
+//   - The server's: Status is not zero. Kind belongs to the status, or is [ErrResponse] if a
+//     success cannot be read or lacks what the call needs.
+//   - The network's, and the end of the context: Status is zero, and errors.Is matches the
+//     cause.
+//
+// An asynchronous request that the server accepted and then failed for good is an Error
+// too. Its Err is the vendor's error, its Status that of the status response.
 type Error struct {
-	Route         string
-	Status        int                 // of the HTTP answer; zero when there was none
-	Code          int                 // the vendor's own code; zero if it has none
-	Type          string              // the vendor's name for the error, if it has one
-	Message       string              // the vendor's sentence
-	Fields        map[string]string   // what is wrong with fields of the request, by name
-	RequestID     string              // the server's id of the request
-	TransactionID string              // ours
-	Took          time.Duration       // as the server measured it
-	RateLimit     transport.RateLimit // what the answer said of rate limits
-	Attempts      int                 // how often the call was sent; zero if it was not, or the transport keeps no record
-	Body          ErrorBody           // the first 4 KiB of the answer
+	Route         string              // such as "POST /v2/alerts/{identifier}/close"
+	Status        int                 // of the HTTP response; 0 if there is none
+	Code          int                 // the vendor's code; 0 if there is none
+	Type          string              // the vendor's name for the error, or empty
+	Message       string              // the server's sentence, or empty
+	Fields        map[string]string   // problems with fields of the request, by name
+	RequestID     string              // the server's id of the request, or empty
+	TransactionID string              // the id of the call in logs, metrics and the request header
+	Took          time.Duration       // as the server measured it; 0 if it did not say
+	RateLimit     transport.RateLimit // the rate limit of the response
+	Attempts      int                 // number of attempts; 0 if nothing was sent, or if the transport is not a [transport.Chain]
+	Body          ErrorBody           // the first 4 KiB of the response body
 	Kind          error               `json:"-"` // one of this package's sentinels, or nil
-	Err           error               `json:"-"` // the cause, where the failure is not the server's word
+	Err           error               `json:"-"` // the cause, or nil if the status alone is the failure
 
 	call *transport.Call
 }
 
-// Error returns one line: the route, the status, the server's sentences, the
-// cause, and what to look for in the server's logs.
+// Error returns one line with the route, the status, the server's sentence, the problems
+// with fields, the cause, the request id, the number of attempts if there were several, and
+// why there was no further one. It contains neither bodies nor credentials.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("services: " + e.Route)
@@ -88,11 +97,12 @@ func (e *Error) Error() string {
 	if e.Err != nil {
 		b.WriteString(": " + oneLine(textOf(e.Err)))
 	}
-	b.WriteString(e.trace())
+	b.WriteString(e.trace(b.String()))
 	return b.String()
 }
 
-// textOf returns the text of a cause, without the package that stands before it already.
+// textOf returns the text of cause without the name of this package, which the text of the
+// error begins with.
 func textOf(cause error) string {
 	if r, ok := cause.(*RedirectError); ok { //nolint:errorlint // a wrapped one has more to say
 		return r.text()
@@ -100,44 +110,31 @@ func textOf(cause error) string {
 	return cause.Error()
 }
 
-// trace names what finds the call in logs.
-func (e *Error) trace() string {
-	var parts []string
-	if e.RequestID != "" {
-		parts = append(parts, "request "+oneLine(e.RequestID))
-	}
-	if e.Attempts > 1 {
-		parts = append(parts, fmt.Sprintf("%d attempts", e.Attempts))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " [" + strings.Join(parts, ", ") + "]"
-}
-
 // Is reports whether target is the kind of e.
 func (e *Error) Is(target error) bool { return e.Kind != nil && target == e.Kind }
 
-// Unwrap returns the cause, nil when the server's word is the failure.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// MarshalJSON writes the fields, and the text of the error as "Error".
+// MarshalJSON writes the fields except Kind and Err, and adds Reason and Error, the text of
+// the error.
 func (e *Error) MarshalJSON() ([]byte, error) {
 	type fields Error
 	return json.Marshal(struct {
 		*fields
 
-		Error string
-	}{(*fields)(e), e.Error()})
+		Reason transport.Reason `json:",omitzero"`
+		Error  string
+	}{(*fields)(e), e.Reason(), e.Error()})
 }
 
-// Call returns the record of the call.
+// Call returns the record of the call. It is nil if e was not returned by a call.
 func (e *Error) Call() *transport.Call { return e.call }
 
-// RetryAfter returns how long the server asked to wait; zero if it did not.
+// RetryAfter returns how long the server asked to wait, or zero.
 func (e *Error) RetryAfter() time.Duration { return e.RateLimit.RetryAfter }
 
-// Timeout reports whether the call ran out of time.
+// Timeout reports whether the cause is a timeout.
 func (e *Error) Timeout() bool {
 	t, ok := errors.AsType[interface {
 		error
@@ -146,7 +143,7 @@ func (e *Error) Timeout() bool {
 	return ok && t.Timeout()
 }
 
-// kindOf returns the kind that belongs to a status.
+// kindOf returns the kind that belongs to a status, or nil.
 func kindOf(status int) error {
 	switch {
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
@@ -171,31 +168,30 @@ func kindOf(status int) error {
 	return nil
 }
 
-// ErrorBody is the beginning of an answer that was no success. It prints and
-// marshals as its size: a body can hold what the request held. Convert it to
-// []byte to look inside.
+// ErrorBody is the beginning of a response body. It prints and marshals as its size, since
+// a body may repeat secrets of the request. Convert it to []byte to read it.
 type ErrorBody []byte
 
-// String returns the size.
+// String returns the size, such as "[122 bytes]".
 func (b ErrorBody) String() string { return fmt.Sprintf("[%d bytes]", len(b)) }
 
 // Format writes the size, whatever the verb.
 func (b ErrorBody) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(b.String())) }
 
-// MarshalText returns the size.
+// MarshalText returns the result of String.
 func (b ErrorBody) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 
-// LogValue returns the size.
+// LogValue returns the result of String.
 func (b ErrorBody) LogValue() slog.Value { return slog.StringValue(b.String()) }
 
-// An ArgumentError says what is wrong with one field of a request. It Is
-// [ErrArgument]. An [Error] wraps one for each field that is wrong.
+// An ArgumentError reports one invalid field of a request. errors.Is matches [ErrArgument].
+// The [Error] of a call wraps one for each invalid field.
 type ArgumentError struct {
-	Field   string // as it is called on the wire
+	Field   string // its name in the request that would be sent
 	Problem string // such as "is required"; without the value, which may be private
 }
 
-// Error names the field and the problem.
+// Error returns the field and the problem.
 func (e *ArgumentError) Error() string { return "services: " + e.text() }
 
 func (e *ArgumentError) text() string { return "argument " + e.Field + " " + e.Problem }
@@ -203,7 +199,7 @@ func (e *ArgumentError) text() string { return "argument " + e.Field + " " + e.P
 // Is reports whether target is [ErrArgument].
 func (e *ArgumentError) Is(target error) bool { return target == ErrArgument }
 
-// faults joins errors in one line, where errors.Join takes several.
+// faults joins errors on one line; errors.Join would use several.
 type faults []error
 
 func (f faults) Error() string {
@@ -218,8 +214,8 @@ func (f faults) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// flat returns the errors that errors.Join put together, which reads as several
-// lines, and any other error by itself: what wraps a joined one has more to say.
+// flat returns the errors that errors.Join has joined. Any other error is returned alone,
+// also if it wraps a joined one, because it has a text of its own.
 func flat(err error) faults {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -230,7 +226,7 @@ func flat(err error) faults {
 	for _, part := range joined.Unwrap() {
 		parts, lines = append(parts, flat(part)...), append(lines, part.Error())
 	}
-	if err.Error() != strings.Join(lines, "\n") { // it wraps several in a sentence of its own
+	if err.Error() != strings.Join(lines, "\n") { // it wraps several in another text
 		return faults{err}
 	}
 	return parts
@@ -242,7 +238,7 @@ func (f *faults) add(field, format string, args ...any) {
 	*f = append(*f, &ArgumentError{Field: field, Problem: fmt.Sprintf(format, args...)})
 }
 
-// join returns nil for no faults.
+// join returns f as an error, or nil if f is empty.
 func (f faults) join() error {
 	if len(f) == 0 {
 		return nil
@@ -250,9 +246,8 @@ func (f faults) join() error {
 	return f
 }
 
-// A masked error reads without the URLs that net/http writes into errors, with
-// all that stands in their query, and without what looks like a secret in a text
-// that the server wrote; it unwraps to the error itself.
+// A masked error has the text of its cause without secrets: those in the URLs that net/http
+// quotes, and those in texts from the server.
 type masked struct {
 	text  string
 	cause error
@@ -261,16 +256,16 @@ type masked struct {
 func (m *masked) Error() string { return m.text }
 func (m *masked) Unwrap() error { return m.cause }
 
-// mask returns err as it may be shown. It is wrapped even where its own text is
-// fit: what it wraps in turn may not be.
-func mask(err error) error {
+// mask returns err as a [masked] error, or nil for nil. An error without secrets in its text
+// is wrapped too, because those that it wraps may have some. The vendor may be nil.
+func mask(err error, vendor *record.Vendor) error {
 	if err == nil {
 		return nil
 	}
-	return &masked{text: redact.Cut(maskURLs(err, err.Error()), redact.MaxError), cause: err}
+	return &masked{text: redact.Cut(vendor.Masked(maskURLs(err, err.Error())), redact.MaxError), cause: err}
 }
 
-// maskURLs treats the URLs that errors of net/http quote in text.
+// maskURLs masks the URLs that errors of net/http quote in text.
 func maskURLs(err error, text string) string {
 	for {
 		u, ok := errors.AsType[*url.Error](err)
@@ -287,10 +282,10 @@ func maskURLs(err error, text string) string {
 	}
 }
 
-// maxSentence is how much of a foreign sentence an error shows, in bytes.
+// maxSentence is how many bytes of one text an error shows.
 const maxSentence = 1 << 10
 
-// oneLine makes foreign text fit for one line of a log.
+// oneLine returns text without control characters, cut to maxSentence.
 func oneLine(text string) string {
 	if len(text) > maxSentence {
 		text = strings.ToValidUTF8(text[:maxSentence], "") + "…"

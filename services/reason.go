@@ -1,0 +1,78 @@
+package services
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tripware/tripware/transport"
+)
+
+// Reason returns why the call was not retried once more although its last response or error
+// called for it. It is empty if no further retry was needed, as after a 404. Package retry
+// lists the reasons.
+func (e *Error) Reason() transport.Reason { return e.call.Reason() }
+
+// trace returns what identifies the call in logs, and how its retries ended, unless the text
+// of the error says so already.
+func (e *Error) trace(text string) string {
+	var parts []string
+	if request := "request " + oneLine(e.RequestID); e.RequestID != "" && !strings.Contains(text, "["+request+"]") {
+		parts = append(parts, request)
+	}
+	if e.Status != 0 { // otherwise the error of the retry loop says it
+		parts = append(parts, e.retries()...)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " [" + strings.Join(parts, ", ") + "]"
+}
+
+// retries returns the number of attempts, if there were several, and why there was no
+// further one.
+func (e *Error) retries() (parts []string) {
+	why := shownReason(e.Reason())
+	switch {
+	case e.Attempts > 1:
+		parts = append(parts, fmt.Sprintf("%d attempts", e.Attempts))
+		if why != "" {
+			parts = append(parts, "no more: "+why)
+		}
+	case why != "" && e.Reason() != reasonAttempts:
+		parts = append(parts, "not retried: "+why)
+	}
+	return parts
+}
+
+// reasonAttempts is retry.ReasonAttempts. This package must not import a middleware.
+const reasonAttempts = "attempts"
+
+// shownReason returns the text of a reason of package retry, or the empty string if it says
+// nothing about the request. The reason of another retry loop is its own text.
+func shownReason(reason transport.Reason) string {
+	switch reason {
+	case "nested":
+		return ""
+	case reasonAttempts:
+		return "all retries are used"
+	case "elapsed":
+		return "time for retries is used up"
+	case "deadline":
+		return "deadline is too close"
+	case "budget":
+		return "budget is spent"
+	case "not replayable":
+		return "request body cannot be sent again"
+	case "request body":
+		return "request body failed"
+	case "method":
+		return "request is not safe to retry"
+	case "hint too long":
+		return "server asks for too long a wait"
+	case "limiter":
+		return "rate limiter would wait too long"
+	case "unknown host":
+		return "host does not exist"
+	}
+	return oneLine(string(reason))
+}
