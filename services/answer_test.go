@@ -70,7 +70,7 @@ func TestZeroMetadataLeadsToNothing(t *testing.T) {
 func TestAnAnswerThatIsNotWhatItShouldBeIsATypedError(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, body, want string }{
-		{"html", "<html><body>Sign in to Wi-Fi</body></html>", "invalid character '<'"},
+		{"html", "<html><body>Sign in to Wi-Fi</body></html>", "is a web page"},
 		{"text", "OK", "invalid character 'O'"},
 		{"empty", "", "it is empty"},
 		{"truncated", `{"data":{"id":"7"`, "unexpected end of JSON input"},
@@ -151,7 +151,7 @@ func TestAnErrorPageKeepsItsStatusWhateverItHolds(t *testing.T) {
 	require.ErrorIs(t, err, services.ErrServer)
 	e, _ := errors.AsType[*services.Error](err)
 	assert.Len(t, e.Body, 4<<10)
-	assert.Equal(t, "services: GET /v1/items: 503 service unavailable", err.Error())
+	assert.Equal(t, "services: GET /v1/items: 503: response from api.example.com is a web page (application/json), not JSON", err.Error())
 
 	endlessly := &zeros{size: 1 << 24}
 	endless := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {

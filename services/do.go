@@ -183,7 +183,7 @@ func (x *exchange) refused(ctx context.Context, in *intake) error {
 	if err != nil {
 		err = fmt.Errorf("read response: %w", ended(ctx, err))
 	}
-	e := x.fail(kindOf(x.resp.StatusCode), err)
+	e := x.fail(kindOf(x.resp.StatusCode), cmp.Or(err, foreign(x.resp, x.body)))
 	x.client.codec.Fault(x.resp, x.body, e)
 	return e
 }
@@ -193,7 +193,7 @@ func (x *exchange) decode(into any, m *Metadata) error {
 	envelope := x.client.codec.Envelope(into)
 	if len(x.body) > 0 || x.resp.StatusCode != http.StatusNoContent {
 		if err := json.Unmarshal(x.body, envelope); err != nil {
-			return x.fail(ErrResponse, fmt.Errorf("decode response: %w", cmp.Or(x.noBody(), err)))
+			return x.fail(ErrResponse, cmp.Or(foreign(x.resp, x.body), fmt.Errorf("decode response: %w", cmp.Or(x.noBody(), err))))
 		}
 	}
 	x.fill(m)
