@@ -58,6 +58,13 @@ func WithHint(hint func(error) time.Duration) Option {
 // The default is nil, which calls no function.
 func WithOnWait(hook func(context.Context, Wait)) Option { return func(c *config) { c.onWait = hook } }
 
+// Check returns an error that lists everything that is wrong with opts, as [Until] does, or
+// nil. It probes nothing.
+func Check(opts ...Option) error {
+	_, err := newLoop(opts)
+	return err
+}
+
 func (c *config) check() error {
 	var faults []error
 	for _, d := range []struct {

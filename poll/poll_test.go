@@ -196,10 +196,14 @@ func TestAnAbsurdHintSaturates(t *testing.T) {
 	assert.Equal(t, 11, probes)
 }
 
+// C10: what is wrong with options is known before the first probe, and without one.
 func TestImpossibleOptionsAreReportedAllAtOnceBeforeTheFirstProbe(t *testing.T) {
 	t.Parallel()
 	probes := 0
-	_, err := poll.Until(t.Context(), never(&probes), poll.WithBaseDelay(-1), poll.WithMaxRetries(-2), poll.WithMaxElapsed(-3), poll.WithHint(nil))
+	opts := []poll.Option{poll.WithBaseDelay(-1), poll.WithMaxRetries(-2), poll.WithMaxElapsed(-3), poll.WithHint(nil)}
+	_, err := poll.Until(t.Context(), never(&probes), opts...)
+	require.EqualError(t, poll.Check(opts...), err.Error())
+	require.NoError(t, poll.Check(poll.WithMaxRetries(0), nil))
 	require.ErrorContains(t, err, "base delay -1ns is negative")
 	require.ErrorContains(t, err, "max retries -2 is negative")
 	require.ErrorContains(t, err, "max elapsed -3ns is negative")

@@ -411,14 +411,24 @@ func TestABaseURLIsRefusedWithItsCure(t *testing.T) {
 		"localhost:8080":                "base URL has no scheme: write http://localhost:8080",
 		"api.example.com/hunter2":       "base URL has no scheme: write https://api.example.com/…",
 		"hunter2":                       "base URL is neither http nor https: write https://host",
-		"https://api.example.com\n":     "base URL has a blank or line end around it: trim it",
+		"https://api.example.com\n":     "base URL has a space or line end around it: trim it",
 		"https://api example.com":       "base URL cannot be parsed: write https://host, perhaps with a port and a path",
 		"https:///v2":                   "base URL has no host: write https://host",
 		"https://u:hunter2@example.com": "base URL has a user or password in it: give credentials to the client",
 		"https://example.com?k=hunter2": "base URL has a query or a fragment: end it after the path",
 		"https://example.com/a/../b":    `base URL has "." or ".." in its path`,
 	} {
-		_, err := services.New(&http.Client{}, base, vendor{})
+		_, err := services.CheckBase(base)
+		require.EqualError(t, err, want, base)
+		_, err = services.New(&http.Client{}, base, vendor{})
 		assert.EqualError(t, err, "services: new client: "+want, base)
+	}
+	for base, want := range map[string]string{
+		"https://api.example.com//":         "https://api.example.com",
+		"http://localhost:8080/a%2Fb/c%2F/": "http://localhost:8080/a%2Fb/c%2F",
+	} {
+		u, err := services.CheckBase(base)
+		require.NoError(t, err, base)
+		assert.Equal(t, want, u.String())
 	}
 }

@@ -35,15 +35,14 @@ import (
 	"github.com/tripware/tripware/poll"
 )
 
-// DefaultMaxBody is the size in bytes up to which a response is read unless [WithMaxBody]
-// changes it.
+// DefaultMaxBody is the default of [WithMaxBody], in bytes.
 const DefaultMaxBody = 10 << 20
 
-// A Client sends typed calls to one base URL; see [Do]. It is safe for
-// concurrent use. [New] makes one.
+// A Client sends typed calls to one base URL: see [Do]. Use [New] to create one. It is safe
+// for concurrent use.
 type Client struct {
 	http    *http.Client
-	base    *url.URL // its path has no slash at the end
+	base    *url.URL // without a slash at the end of its path
 	codec   Codec
 	metrics *metrics.Publishers
 	maxBody int64
@@ -66,37 +65,22 @@ type planKey struct {
 	request reflect.Type
 }
 
-// An Option configures a client. To get a default, leave its option out.
+// An Option configures [New]. To keep a default, leave its option out.
 type Option func(*Client)
 
-// WithMetrics sets the publishers of the calls' API and SDK events. By default, and if p is
-// nil, none are published.
+// WithMetrics sets the publishers for the API and SDK events of the calls. The default is
+// nil, which publishes none.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *Client) { c.metrics = p } }
 
-// WithMaxBody sets up to how many bytes a response is read, after decompression. For a longer
-// one errors.Is matches [ErrTooLarge]. The default is [DefaultMaxBody]; 0 means no bound.
+// WithMaxBody limits the size of a response body, after decompression. A longer one is an
+// error that matches [ErrTooLarge]. The default is [DefaultMaxBody]; 0 means no limit.
 func WithMaxBody(n int64) Option { return func(c *Client) { c.maxBody = n } }
 
-// WithStrictDecoding makes a member of an unexpected type in a response an error that matches
-// [ErrResponse]. By default its field is left zero, and [Metadata.Mismatches] lists it.
-func WithStrictDecoding() Option { return func(c *Client) { c.strict = true } }
-
-// WithKnownMembersOnly leaves out of requests the members that [Other] keeps under names that
-// the types do not have. Use it if the server refuses members that only it may write. By
-// default they are sent back as they came. Values that are kept whole, such as a responder of
-// an unknown kind, are sent in any case.
-func WithKnownMembersOnly() Option { return func(c *Client) { c.known = true } }
-
-// WithPolling sets the options that each wait for an asynchronous request begins with. The
-// default is that of [poll.Until]: 10 retries after the first probe.
-func WithPolling(opts ...poll.Option) Option {
-	return func(c *Client) { c.polling = append(c.polling, opts...) }
-}
-
-// New returns a client that sends with a copy of client to base: an http or https URL, whose
-// path, if it has one, precedes all routes. The copy follows redirects only within the origin
-// of base and with the same method; the CheckRedirect of client is called after that. The error
-// names everything that is wrong with the arguments.
+// New returns a client that sends requests by a copy of client to base, a URL as
+// [CheckBase] accepts it. The routes of all operations are appended to its path. The copy
+// follows redirects only within base's origin and with the same method, and only if
+// client.CheckRedirect, if it is set, allows them too. The error lists everything that is
+// wrong with the arguments.
 func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client, error) {
 	c := &Client{
 		codec:    codec,
@@ -123,10 +107,10 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 	case c.maxBody < 0:
 		f = append(f, fmt.Errorf("body limit of %d bytes is negative: 0 means no bound", c.maxBody))
 	case c.maxBody == 0:
-		c.maxBody = math.MaxInt64 - 1 // one byte more is asked for
+		c.maxBody = math.MaxInt64 - 1 // one more byte is read
 	}
 	var err error
-	if c.base, err = parseBase(base); err != nil {
+	if c.base, err = CheckBase(base); err != nil {
 		f = append(f, err)
 	}
 	if len(f) > 0 {
@@ -138,8 +122,11 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 	return c, nil
 }
 
-// parseBase keeps the text of a wrong URL out of its error: it may hold a password.
-func parseBase(base string) (*url.URL, error) {
+// CheckBase parses the base URL of an API for [New]: http or https, a host, and perhaps a
+// port and a path, whose trailing slashes it removes. The error says how to fix the URL. It
+// shows the URL only if that is a host without a scheme, since any other may contain a
+// password.
+func CheckBase(base string) (*url.URL, error) {
 	if full := mistake.WithScheme(base, mistake.Scheme(base)); full != "" {
 		return nil, fmt.Errorf("base URL has no scheme: write %s", full)
 	}
@@ -148,7 +135,7 @@ func parseBase(base string) (*url.URL, error) {
 	case base == "":
 		return nil, errors.New("base URL is empty: write https://host")
 	case strings.TrimSpace(base) != base:
-		return nil, errors.New("base URL has a blank or line end around it: trim it")
+		return nil, errors.New("base URL has a space or line end around it: trim it")
 	case err != nil:
 		return nil, errors.New("base URL cannot be parsed: write https://host, perhaps with a port and a path")
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -163,7 +150,7 @@ func parseBase(base string) (*url.URL, error) {
 		return nil, errors.New(`base URL has "." or ".." in its path`)
 	}
 	u.RawPath = strings.TrimRight(u.EscapedPath(), "/")
-	if u.Path, err = url.PathUnescape(u.RawPath); err != nil { // an escaped slash at the end is none to take off
+	if u.Path, err = url.PathUnescape(u.RawPath); err != nil { // from RawPath, since an escaped slash at the end stays
 		return nil, errors.New("base URL cannot be parsed")
 	}
 	return u, nil

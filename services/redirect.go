@@ -9,17 +9,17 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// maxRedirects is how many redirects one call follows, as net/http does.
+// maxRedirects is how many redirects a call follows, as in net/http.
 const maxRedirects = 10
 
-// A RedirectError says that a server sent a call elsewhere and the call did not
-// follow: the payload is as private as the key. It Is [ErrRedirect].
+// A RedirectError reports a redirect that a call did not follow, because the request's body
+// is as private as its credentials. errors.Is matches [ErrRedirect].
 type RedirectError struct {
-	To      string // where to, with secrets masked
-	Problem string // why not
+	To      string // the URL that the server redirected to, with secrets masked
+	Problem string // why the call did not follow it
 }
 
-// Error says where to and why not.
+// Error returns the URL and the problem.
 func (e *RedirectError) Error() string { return "services: " + e.text() }
 
 func (e *RedirectError) text() string { return "follow redirect to " + e.To + ": " + e.Problem }
@@ -27,8 +27,9 @@ func (e *RedirectError) text() string { return "follow redirect to " + e.To + ":
 // Is reports whether target is [ErrRedirect].
 func (e *RedirectError) Is(target error) bool { return target == ErrRedirect }
 
-// checkRedirect refuses what leaves the origin, and what would make another
-// request of it: after a 301 or 302, net/http turns a POST into a GET.
+// checkRedirect returns a CheckRedirect that refuses redirects to another origin, and those
+// that change the method: after a 301 or 302, net/http would send a GET instead of a POST.
+// It calls next for all others, unless next is nil.
 func checkRedirect(base *url.URL, next func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		refuse := func(problem string) error {

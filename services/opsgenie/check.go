@@ -12,11 +12,12 @@ import (
 
 	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// keySource returns what signs with an API key. A key that was copied with more
-// than itself is a fault of the source, so that it counts only where the source does.
+// keySource returns a source that signs with an API key. If the key is invalid, the source
+// reports it, so that it is no error if the source is replaced.
 func keySource(key redact.Secret) auth.Source {
 	if fault := keyFault(key.Reveal()); fault != nil {
 		return &noKey{fault}
@@ -24,14 +25,14 @@ func keySource(key redact.Secret) auth.Source {
 	return auth.Key(Scheme, key)
 }
 
-// noKey is a source that has no key to give.
+// noKey is a source whose key is invalid.
 type noKey struct{ fault error }
 
 func (n *noKey) Authorization(context.Context) (string, error) { return "", n.fault }
 
 func (n *noKey) Fault() error { return n.fault }
 
-// keyFault says what is wrong with an API key, and shows nothing of it.
+// keyFault returns what is wrong with an API key, without showing the key, or nil.
 func keyFault(key string) error {
 	trimmed := strings.TrimSpace(key)
 	switch word := schemeOf(trimmed); {
@@ -40,18 +41,19 @@ func keyFault(key string) error {
 	case word != "":
 		return fmt.Errorf("API key begins with %s: pass the key alone", word)
 	case !strings.HasPrefix(key, trimmed):
-		return fmt.Errorf("API key begins with %s: trim it", blank(key[0]))
+		return fmt.Errorf("API key begins with %s: trim it", space(key[0]))
 	case len(key) > len(trimmed):
-		return fmt.Errorf("API key ends with %s: trim it", blank(key[len(key)-1]))
+		return fmt.Errorf("API key ends with %s: trim it", space(key[len(key)-1]))
 	case strings.Trim(key, "\"'`“”‘’") != key:
 		return errors.New("API key begins or ends with a quotation mark: pass the key alone")
 	case strings.ContainsFunc(key, unicode.IsControl):
-		return errors.New("API key has a line end or another control character in it")
+		return errors.New("API key contains a line end or another control character")
 	}
 	return nil
 }
 
-// schemeOf returns the word that a header has before its key, if the key has it.
+// schemeOf returns the word from an Authorization header that key begins with, or the empty
+// string.
 func schemeOf(key string) string {
 	for _, word := range []string{"Authorization", Scheme, "Bearer", "Basic"} {
 		if len(key) > len(word) && strings.EqualFold(key[:len(word)], word) && strings.ContainsRune(" \t:=", rune(key[len(word)])) {
@@ -61,24 +63,33 @@ func schemeOf(key string) string {
 	return ""
 }
 
-func blank(char byte) string {
+// space returns the name of a white space character.
+func space(char byte) string {
 	if char == '\n' || char == '\r' {
 		return "a line end"
 	}
-	return "a blank"
+	return "a space"
 }
 
-// baseFault says what makes a base URL one that Opsgenie's API cannot have, where
-// [services.New] would take it.
+// checkBase returns the base URL of Opsgenie's API, or an error that says how to fix it.
+func checkBase(raw string, plainHTTP bool) (*url.URL, error) {
+	if err := baseFault(raw, plainHTTP); err != nil {
+		return nil, err
+	}
+	return services.CheckBase(raw)
+}
+
+// baseFault returns what makes a valid base URL unsuitable for Opsgenie's API, or nil.
+// Whether the URL is valid is for [services.CheckBase] to say.
 func baseFault(raw string, plainHTTP bool) error {
 	if mistake.WithScheme(raw, "https") != "" {
-		raw = mistake.Scheme(raw) + "://" + raw // that it has none is told where nothing else is wrong
+		raw = mistake.Scheme(raw) + "://" + raw // CheckBase reports the missing scheme, if nothing else is wrong
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil //nolint:nilerr // services.New tells
+		return nil //nolint:nilerr // CheckBase reports it
 	}
-	if u.User != nil || u.RawQuery != "" || u.Fragment != "" { // so it does of these
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" { // CheckBase reports these too
 		return nil
 	}
 	if api := apiOf(strings.ToLower(u.Hostname())); api != "" {
@@ -96,7 +107,7 @@ func baseFault(raw string, plainHTTP bool) error {
 	return nil
 }
 
-// apiOf returns the API that belongs to a host of the web interface.
+// apiOf returns the URL of the API if host is that of the web interface, or the empty string.
 func apiOf(host string) string {
 	switch {
 	case host == "app.eu.opsgenie.com" || strings.HasSuffix(host, ".app.eu.opsgenie.com"):
@@ -113,6 +124,6 @@ func isVersion(segment string) bool {
 	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
-// unnamed returns what the error of a package below wraps, since what that package
-// was doing says nothing here.
+// unnamed returns the error that err wraps, since what a package below was doing does not
+// help the caller of this one.
 func unnamed(err error) error { return cmp.Or(errors.Unwrap(err), err) }

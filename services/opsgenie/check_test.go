@@ -26,14 +26,14 @@ func TestAKeyIsRefusedWithItsCure(t *testing.T) {
 		" Authorization:GenieKey canary": "API key begins with Authorization: pass the key alone",
 		"Bearer canary\n":                "API key begins with Bearer: pass the key alone",
 		"Basic canary":                   "API key begins with Basic: pass the key alone",
-		" canary":                        "API key begins with a blank: trim it",
+		" canary":                        "API key begins with a space: trim it",
 		"\ncanary":                       "API key begins with a line end: trim it",
-		"canary\t":                       "API key ends with a blank: trim it",
+		"canary\t":                       "API key ends with a space: trim it",
 		"canary\r\n":                     "API key ends with a line end: trim it",
 		`"canary"`:                       "API key begins or ends with a quotation mark: pass the key alone",
 		"'canary'":                       "API key begins or ends with a quotation mark: pass the key alone",
 		"“canary”":                       "API key begins or ends with a quotation mark: pass the key alone",
-		"can\r\nary":                     "API key has a line end or another control character in it",
+		"can\r\nary":                     "API key contains a line end or another control character",
 	} {
 		_, err := opsgenie.New(key)
 		assert.EqualError(t, err, "opsgenie: "+want, "%q", key)

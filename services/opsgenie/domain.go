@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// The rate-limit domains. Each has its own allowance, so that one that is
-// exhausted does not slow the others down. See
-// https://docs.opsgenie.com/docs/api-rate-limiting.
+// The rate-limit domains. Each has a separate limit, so that one that is exhausted does not
+// slow down the others. See https://docs.opsgenie.com/docs/api-rate-limiting.
 const (
 	DomainAlert                    = "alert"
 	DomainSearch                   = "search"
@@ -16,15 +15,15 @@ const (
 	DomainScheduleOnCall           = "schedule-oncall"
 	DomainIntegrationConfiguration = "integration-configuration"
 	DomainConfiguration            = "configuration"
-	DomainOther                    = "other" // operations of which the documentation does not say it
+	DomainOther                    = "other" // operations whose domain is not documented
 )
 
-// Domain returns the rate-limit domain of a request by its path, before which a
-// base URL's path may stand if no segment of it looks like a version. The limiter
-// that [New] sets knows its base URL, and takes its path off first.
+// Domain returns the rate-limit domain of a request by its method and path. The path may
+// begin with the path of a base URL, unless that has a segment v1 or v2. The limiter that
+// [New] sets removes the path of its base URL first, so for it any base URL will do.
 func Domain(req *http.Request) string { return domainBelow("")(req) }
 
-// domainBelow returns [Domain] for a base URL with this escaped path.
+// domainBelow returns a [Domain] for requests below a base URL with this escaped path.
 func domainBelow(prefix string) func(*http.Request) string {
 	return func(req *http.Request) string {
 		if req.URL == nil {
@@ -34,8 +33,8 @@ func domainBelow(prefix string) func(*http.Request) string {
 	}
 }
 
-// domainOf reads a path, or a route. A segment that is not known stands for an
-// identifier. It is asked for each attempt, and so it takes nothing from the heap.
+// domainOf returns the domain for a path or route. Unknown segments count as identifiers. It
+// runs for each attempt, so it does not allocate.
 func domainOf(method, path string) string {
 	collection, below, found := belowVersion(path)
 	if !found {
@@ -56,8 +55,8 @@ func domainOf(method, path string) string {
 	return collectionDomain(collection)
 }
 
-// belowVersion splits a path at the first segment that is a version: the one
-// behind it, and the rest with a slash before each segment.
+// belowVersion returns the segment after the first segment v1 or v2 of a path, and the rest
+// of the path, which begins with a slash.
 func belowVersion(path string) (collection, below string, found bool) {
 	for rest, more := path, true; more; {
 		var segment string
@@ -70,7 +69,7 @@ func belowVersion(path string) (collection, below string, found bool) {
 	return "", "", false
 }
 
-// holds reports whether a segment is in a rest of a path.
+// holds reports whether a path has a segment.
 func holds(below, segment string) bool {
 	for each := range strings.SplitSeq(below, "/") {
 		if each == segment {
@@ -80,7 +79,7 @@ func holds(below, segment string) bool {
 	return false
 }
 
-// collectionDomain is the domain of whatever else is done below a collection.
+// collectionDomain returns the domain of the other operations on a collection.
 func collectionDomain(collection string) string {
 	switch collection {
 	case "alerts":
@@ -95,8 +94,8 @@ func collectionDomain(collection string) string {
 	return DomainConfiguration
 }
 
-// scheduleDomain tells who is on call from who is planned to be. The export of a
-// user's calls lies below on-calls too.
+// scheduleDomain returns the domain of an operation on schedules. The on-call endpoints have
+// their own, except the export of a user's on-call times, which is below on-calls too.
 func scheduleDomain(below string) string {
 	switch last := below[strings.LastIndexByte(below, '/')+1:]; {
 	case last == "on-calls", last == "next-on-calls":
@@ -107,8 +106,9 @@ func scheduleDomain(below string) string {
 	return DomainConfiguration
 }
 
-// integrationDomain tells changes of an integration itself from those of its
-// actions and switches, whose domain is not documented, and from reading.
+// integrationDomain returns the domain of an operation on integrations. Changes of an
+// integration have their own; the domain of changes of its actions, and of enabling and
+// disabling, is not documented.
 func integrationDomain(reads bool, below string) string {
 	switch {
 	case reads:

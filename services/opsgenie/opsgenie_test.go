@@ -33,9 +33,9 @@ func TestNewRefusesWhatIsImpossible(t *testing.T) {
 		says []string
 	}{
 		"no key":            {"", nil, []string{"opsgenie: API key is empty"}},
-		"key with a break":  {"se\r\ncret", nil, []string{"opsgenie: API key has a line end or another control character in it"}},
+		"key with a break":  {"se\r\ncret", nil, []string{"opsgenie: API key contains a line end or another control character"}},
 		"key with a NUL":    {"se\x00cret", nil, []string{"control character"}},
-		"key with a blank":  {"secret ", nil, []string{"blank"}},
+		"key with a space":  {"secret ", nil, []string{"ends with a space"}},
 		"unknown region":    {"k", []opsgenie.Option{opsgenie.WithRegion("mars")}, []string{`region "mars" is not one of us, eu, sandbox`}},
 		"region and URL":    {"k", []opsgenie.Option{opsgenie.WithRegion(opsgenie.EU), opsgenie.WithBaseURL("https://example.com")}, []string{"exclude each other"}},
 		"empty URL":         {"k", []opsgenie.Option{opsgenie.WithBaseURL("")}, []string{"base URL is empty"}},

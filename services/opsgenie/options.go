@@ -2,29 +2,29 @@ package opsgenie
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/poll"
+	"github.com/tripware/tripware/services"
 )
 
-// A Region is where an account lives.
+// A Region is where the data of an account is.
 type Region string
 
-// The regions. An account lives in one of them, and only there is its key known.
+// The regions. An account is in one of them, and its API key is valid only there.
 const (
 	US      Region = "us"
 	EU      Region = "eu"
 	Sandbox Region = "sandbox"
 )
 
-// URL returns the base URL of a region; empty if it is none of the constants.
+// URL returns the base URL of the region, or the empty string if r is not one of the
+// constants.
 func (r Region) URL() string {
 	switch r {
 	case US:
@@ -37,9 +37,9 @@ func (r Region) URL() string {
 	return ""
 }
 
-// config is what the options add up to.
+// config holds the settings of a client.
 type config struct {
-	region     *Region
+	region     *Region // nil if not set, as url
 	url        *string
 	plainHTTP  bool
 	bottom     []tripware.Option // at most one
@@ -50,82 +50,98 @@ type config struct {
 	maxBody    int64
 }
 
-// An Option sets one part of a client. A default is had by leaving its option out.
+// An Option configures [New]. To keep a default, leave its option out.
 type Option func(*config)
 
-// WithRegion sets the region of the account. The default is [US].
+// WithRegion sets the region of the account. The default is [US]. It cannot be combined with
+// [WithBaseURL].
 func WithRegion(r Region) Option { return func(c *config) { c.region = &r } }
 
-// WithBaseURL sets what all paths are joined to, instead of a region: scheme,
-// host, perhaps a port and a path. A version such as /v2 at its end is refused, as
-// each operation adds its own, and so is the web interface. Creating, acknowledging and closing alerts
-// and adding notes work too at the integration events API of Jira Service
-// Management, https://api.atlassian.com/jsm/ops/integration, with a key of an
-// integration there. It sets an address; for the round tripper that sends the requests
-// see [WithBase].
+// WithBaseURL sets the address of the API instead of a region: scheme, host, and perhaps a
+// port and a path, to which the paths of all operations are appended. A URL that ends in a
+// version such as /v2 is invalid, since each operation adds its own, and so is the URL of
+// the web interface.
+//
+// With https://api.atlassian.com/jsm/ops/integration, the integration events API of Jira
+// Service Management, and the key of an integration there, the client can create,
+// acknowledge and close alerts and add notes.
+//
+// To set the round tripper that sends the requests, use [WithBase].
 func WithBaseURL(base string) Option { return func(c *config) { c.url = &base } }
 
-// WithPlainHTTP lets the key go to a base URL of scheme http that is not
-// loopback, or through a proxy, where anyone on the way can read it. The default
-// refuses both. It is [auth.WithPlainHTTP] for the key's origin.
+// WithPlainHTTP allows the API key to be sent unencrypted, to a base URL of scheme http that
+// is not a loopback address or through a proxy, where others can read it. By default both
+// are refused. It is [auth.WithPlainHTTP] for the origin of the base URL.
+//
+// [auth.WithPlainHTTP]: https://pkg.go.dev/github.com/tripware/tripware/middleware/auth#WithPlainHTTP
 func WithPlainHTTP() Option { return func(c *config) { c.plainHTTP = true } }
 
-// WithBase puts rt at the bottom of the chain: a mock, or a transport of your
-// own. The default is that of [tripware.New]; nil is invalid. The address of the API is
-// set by [WithBaseURL].
+// WithBase sets the round tripper at the bottom of the chain, such as a mock. The default is
+// that of [tripware.New]; nil is invalid. To set the address of the API, use [WithBaseURL].
 func WithBase(rt http.RoundTripper) Option {
 	return func(c *config) { c.bottom = []tripware.Option{tripware.WithBase(rt)} }
 }
 
-// WithTransport sets options of the chain, after the defaults of this package:
-// retries, connections, proxy, logs, identity, layers of your own. Credentials
-// given so replace the API key. Publishers are set by [WithMetrics] alone,
-// because typed calls publish on them too.
+// WithTransport sets options of the chain, such as retries, connections, a proxy, logs, or
+// more layers. They apply after the defaults of this package. Credentials for other origins
+// or headers are sent in addition to the API key. To set the publishers use [WithMetrics],
+// since typed calls publish on them too; tripware.WithMetrics has no effect here.
 func WithTransport(opts ...tripware.Option) Option {
 	return func(c *config) { c.transport = append(c.transport, opts...) }
 }
 
-// WithPolling sets how a wait for an asynchronous request polls, unless the wait
-// itself says otherwise. The default is that of [poll.Until]: 10 retries after
-// the first probe, full jitter from 200 ms to 5 s.
+// WithPolling sets how a wait for an asynchronous request polls. The options of a single wait
+// apply after these. The default is that of [poll.Until]: up to 10 probes after the first,
+// with full jitter below 200ms, 400ms, 800ms … up to 5s.
 func WithPolling(opts ...poll.Option) Option {
 	return func(c *config) { c.polling = append(c.polling, opts...) }
 }
 
-// WithAutoAlias gives each alert that is created without an alias a random one,
-// so that its creation can be repeated after any failure without a second alert.
+// WithAutoAlias gives each alert that is created without an alias a random one, so that its
+// creation is safe to retry. By default such a creation is retried only after 429 and 503.
 func WithAutoAlias() Option { return func(c *config) { c.autoAlias = true } }
 
-// WithMetrics sets the publishers, which clients may share. The default is a set of
-// the client's own; nil is invalid.
+// WithMetrics sets the publishers of the client, which clients may share. By default each
+// client has its own; nil is invalid.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publishers = p } }
 
-// WithMaxBody sets how many bytes of an answer are read, after decompression.
-// The default is [services.DefaultMaxBody]; 0 means no bound.
+// WithMaxBody limits the size of a response body, after decompression. A longer one is an
+// error that matches [services.ErrTooLarge]. The default is [services.DefaultMaxBody]; 0
+// means no limit.
 func WithMaxBody(n int64) Option { return func(c *config) { c.maxBody = n } }
 
-// base returns the base URL; empty if there is none.
-func (c *config) base() string {
+// newConfig returns the defaults, changed by opts.
+func newConfig(opts []Option) *config {
+	c := &config{publishers: metrics.NewPublishers(), maxBody: services.DefaultMaxBody}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(c)
+		}
+	}
+	return c
+}
+
+// baseURL returns the base URL. If it is invalid, the URL of the default region is returned
+// with the error, so that the other settings can still be checked.
+func (c *config) baseURL() (*url.URL, error) {
+	raw := US.URL()
 	switch {
 	case c.url != nil:
-		return *c.url
+		raw = *c.url
 	case c.region != nil:
-		return cmp.Or(c.region.URL(), US.URL()) // an unknown one is told by check
+		raw = cmp.Or(c.region.URL(), raw) // check reports an unknown region
 	}
-	return US.URL()
-}
-
-// path returns the escaped path of the base URL, without a slash at its end.
-func (c *config) path() string {
-	u, err := url.Parse(c.base())
+	base, err := checkBase(raw, c.plainHTTP)
 	if err != nil {
-		return "" // services.New tells
+		base, _ = services.CheckBase(US.URL())
 	}
-	return strings.TrimRight(u.EscapedPath(), "/")
+	return base, err
 }
 
-// check returns what is wrong with the options that are this package's own.
-func (c *config) check() (faults []error) {
+// check returns an error that lists what is wrong with the options of this package, except
+// the base URL.
+func (c *config) check() error {
+	var faults []error
 	if c.region != nil && c.region.URL() == "" {
 		faults = append(faults, fmt.Errorf("region %q is not one of %s, %s, %s", *c.region, US, EU, Sandbox))
 	}
@@ -133,11 +149,7 @@ func (c *config) check() (faults []error) {
 		faults = append(faults, errors.New("WithRegion and WithBaseURL exclude each other: leave one of them out"))
 	}
 	if p := c.publishers; p == nil || p.API == nil || p.HTTP == nil || p.SDK == nil {
-		faults = append(faults, errors.New("metrics lack a publisher: make them by metrics.NewPublishers"))
+		faults = append(faults, errors.New("metrics lack a publisher: use metrics.NewPublishers"))
 	}
-	// A poll whose first answer settles asks once, if its options are possible.
-	_, err := poll.Until(context.Background(), func(context.Context) (struct{}, bool, error) {
-		return struct{}{}, true, nil
-	}, c.polling...)
-	return append(faults, err)
+	return errors.Join(append(faults, poll.Check(c.polling...))...)
 }
