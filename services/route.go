@@ -69,7 +69,7 @@ func escapeSegment(value string) (string, error) {
 	case value == "." || value == "..":
 		return "", errors.New("must not be . or .., which would lead to another route")
 	case strings.ContainsFunc(value, unicode.IsControl):
-		return "", errors.New("has a control character in it")
+		return "", errors.New("contains a control character")
 	}
 	return url.PathEscape(value), nil
 }

@@ -34,7 +34,7 @@ func (f *File) check() error {
 	case f.Name == "":
 		return errors.New("has no file name")
 	case strings.ContainsFunc(f.Name, func(r rune) bool { return unicode.IsControl(r) && r != '\r' && r != '\n' }):
-		return errors.New("contains a control character in its file name")
+		return errors.New("has a file name that contains a control character")
 	case f.Content == nil && f.Open == nil:
 		return errors.New("has neither Content nor Open")
 	case f.Content != nil && f.Open != nil:
@@ -42,7 +42,7 @@ func (f *File) check() error {
 	case f.Size < 0:
 		return errors.New("has a negative size")
 	case strings.ContainsFunc(f.Type, unicode.IsControl):
-		return errors.New("contains a control character in its media type")
+		return errors.New("has a media type that contains a control character")
 	}
 	return nil
 }

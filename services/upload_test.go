@@ -81,8 +81,8 @@ func TestAFileThatCannotBeSentIsRefused(t *testing.T) {
 		{services.File{Name: "a", Content: content, Open: opener}, "both Content and Open"},
 		{services.File{Name: "a", Content: content, Size: -1}, "negative size"},
 		{services.File{Name: "a", Content: content, Size: 4}, "holds 3 bytes where its size says 4"},
-		{services.File{Name: "a\x00", Content: content}, "control character in its file name"},
-		{services.File{Name: "a", Type: "x\r\ny", Content: content}, "control character in its media type"},
+		{services.File{Name: "a\x00", Content: content}, "has a file name that contains a control character"},
+		{services.File{Name: "a", Type: "x\r\ny", Content: content}, "has a media type that contains a control character"},
 	} {
 		_, err := services.Do[item](t.Context(), c, uploadRoute, upload{ref: ref{Identifier: "x"}, File: row.file}, services.ByMethod)
 		require.ErrorIs(t, err, services.ErrArgument)
