@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -108,6 +110,34 @@ func details(t *testing.T, e metrics.SDKEvent) services.ResultDetails {
 	d, ok := e.Result.(services.ResultDetails)
 	require.True(t, ok, "%T", e.Result)
 	return d
+}
+
+// A3: a key that the server or the base repeats by itself is in no log, event or error.
+func TestAKeyThatIsRepeatedIsMasked(t *testing.T) {
+	t.Parallel()
+	for name, rt := range map[string]http.RoundTripper{
+		"error":   always(422, `{"message":"Key"}`+"k3y", "X-Ratelimit-Limit", "l-k3y"),
+		"success": always(200, `{"data":{"id":"k3y"}}`, "X-Ratelimit-Limit", "l-k3y"),
+		"base":    transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, errors.New("refused k3y") }),
+	} {
+		log, attempts, sdk, err := observe(t, rt, metrics.WithBodies(1<<10))
+		assert.NotContains(t, log, "k3y", name)
+		assert.NotContains(t, fmt.Sprint(attempts[0]), "k3y", name)
+		assert.NotContains(t, fmt.Sprint(sdk[0].ErrorMessage), "k3y", name)
+		if err != nil {
+			assert.NotContains(t, err.Error(), "k3y")
+		}
+		if sdk[0].Result != nil {
+			assert.NotContains(t, details(t, sdk[0]).Body, "k3y", name)
+			assert.Equal(t, "l-***", details(t, sdk[0]).Headers["X-Ratelimit-Limit"], name)
+			assert.Contains(t, log, "response.x-ratelimit-limit=l-***", name)
+			assert.Contains(t, log, "***", name)
+		} else {
+			assert.Contains(t, err.Error(), "refused ***")
+			assert.Equal(t, "refused ***", attempts[0].Error)
+			assert.Contains(t, log, `error="refused ***"`)
+		}
+	}
 }
 
 // O4: the SDK event has status, headers and body of the response, as far as they may be

@@ -23,7 +23,8 @@ import (
 )
 
 // R13: a clock of the retry loop, which cancels an attempt for its timeout, is a
-// timeout, and not the caller's cancellation.
+// timeout, and not the caller's cancellation. S3: a status that the call expects is
+// logged like a success.
 func TestLevelsFollowTheOutcome(t *testing.T) {
 	t.Parallel()
 	timed, cancelFor := context.WithCancelCause(t.Context())
@@ -32,6 +33,12 @@ func TestLevelsFollowTheOutcome(t *testing.T) {
 	cancel()
 	late, cancel := context.WithTimeout(t.Context(), -1)
 	defer cancel()
+	expecting := func() context.Context {
+		ctx, _ := transport.Begin(t.Context())
+		layer.Put(ctx, &record.Vendor{Pending: func(resp *http.Response) bool { return resp.Header.Get("Pending") != "" }})
+		return ctx
+	}
+	pending := http.Header{"Pending": {"1"}}
 	for name, row := range map[string]struct {
 		ctx           context.Context
 		base          http.RoundTripper
@@ -43,6 +50,9 @@ func TestLevelsFollowTheOutcome(t *testing.T) {
 		"throttled":    {t.Context(), answering(429, nil, ""), "WARN", "WARN"},
 		"server fault": {t.Context(), answering(503, nil, ""), "WARN", "WARN"},
 		"error":        {t.Context(), failing(errors.New("reset")), "ERROR", "WARN"},
+		"pending":      {expecting(), answering(404, pending, ""), "INFO", "DEBUG"},
+		"pending, 503": {expecting(), answering(503, pending, ""), "INFO", "DEBUG"},
+		"not pending":  {expecting(), answering(404, nil, ""), "WARN", "DEBUG"},
 		"canceled":     {canceled, failing(context.Canceled), "INFO", "DEBUG"},
 		"too late":     {late, failing(context.DeadlineExceeded), "ERROR", "WARN"},
 		"timed out":    {timed, failing(context.Canceled), "ERROR", "WARN"},

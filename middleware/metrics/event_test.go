@@ -75,6 +75,13 @@ func TestEventsMarshalUnderTheNamesOfThePage(t *testing.T) {
 				`e.request.contentLength=7 e.request.attempt=2`,
 		},
 		{
+			metrics.HTTPEvent{Status: "404 Not Found", StatusCode: 404, Expected: true},
+			`{"transactionId":"","duration":0,"resourcePath":"","retryCount":0,"error":null,"status":"404 Not Found","statusCode":404,"expected":true,` +
+				`"request":{"method":"","url":"","header":{},"contentLength":0,"attempt":0}}`,
+			`e.transactionId="" e.duration=0s e.resourcePath="" e.retryCount=0 e.status="404 Not Found" e.statusCode=404 e.expected=true ` +
+				`e.request.method="" e.request.url="" e.request.contentLength=0 e.request.attempt=0`,
+		},
+		{
 			metrics.HTTPEvent{Error: "EOF"},
 			`{"transactionId":"","duration":0,"resourcePath":"","retryCount":0,"error":"EOF","status":null,"statusCode":null,` +
 				`"request":{"method":"","url":"","header":{},"contentLength":0,"attempt":0}}`,

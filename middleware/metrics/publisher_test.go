@@ -195,6 +195,23 @@ func TestBodiesGoToThoseWhoAsked(t *testing.T) {
 	assert.Equal(t, "abcéf", of[metrics.APIEvent](&all)[0].Body)
 	leave()
 	assert.Equal(t, 4, p.BodyLimit())
+
+	sdk := metrics.NewPublishers().SDK
+	var some, rest diary
+	sdk.Subscribe(&some, metrics.WithBodies(4))
+	sdk.Subscribe(&rest, metrics.WithBodies(1<<10))
+	sdk.Publish(t.Context(), metrics.SDKEvent{Result: held("abcéf")})
+	sdk.Publish(t.Context(), metrics.SDKEvent{Result: "no body"})
+	assert.Equal(t, held("abc"), of[metrics.SDKEvent](&some)[0].Result)
+	assert.Equal(t, held("abcéf"), of[metrics.SDKEvent](&rest)[0].Result)
+	assert.Equal(t, "no body", of[metrics.SDKEvent](&some)[1].Result)
+}
+
+// held is a result of a typed call that holds a body.
+type held string
+
+func (h held) LimitBody(bytes int) any {
+	return held(strings.ToValidUTF8(string(h[:min(bytes, len(h))]), ""))
 }
 
 func TestANilPublisherHasNoObservers(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 
@@ -78,6 +79,38 @@ func TestOneTransactionIDJoinsTheThreeChannels(t *testing.T) {
 	assert.Equal(t, pending.RequestID, api.Result.RequestID)
 	assert.Contains(t, api.Body, "Request will be processed")
 	assert.Equal(t, pending.Meta.TransactionID, s.Requests()[0].Header.Get(transport.HeaderTransactionID))
+}
+
+// S3: of a wait that needs three probes, no event is an error and no line a warning.
+func TestAWaitIsNoFailureForObservers(t *testing.T) {
+	t.Parallel()
+	s := opsgenietest.New(t, opsgenietest.WithProcessingPolls(2))
+	var log bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	c := dial(t, s, opsgenie.WithTransport(tripware.WithLogger(logger)))
+	w := watch(c.Metrics)
+	pending, err := c.Alerts.Create(t.Context(), alert.CreateRequest{Message: "m", Alias: "a"})
+	require.NoError(t, err)
+	_, err = pending.Wait(t.Context())
+	require.NoError(t, err)
+	var statuses []int
+	for _, e := range w.of(metrics.ChannelHTTP) {
+		attempt, _ := e.(metrics.HTTPEvent)
+		statuses = append(statuses, attempt.StatusCode)
+		assert.Equal(t, attempt.StatusCode == 404, attempt.Expected)
+		assert.Empty(t, attempt.Error)
+	}
+	assert.Equal(t, []int{202, 404, 404, 200}, statuses)
+	for _, e := range w.of(metrics.ChannelSDK) {
+		call, _ := e.(metrics.SDKEvent)
+		assert.Empty(t, call.ErrorType+call.ErrorMessage)
+	}
+	assert.Equal(t, 4, strings.Count(log.String(), `"level":"INFO"`))
+	assert.Equal(t, 4, strings.Count(log.String(), "\n"), "nothing above INFO")
+
+	_, err = c.Alerts.GetRequestStatus(t.Context(), alert.GetRequestStatusRequest{RequestID: "no-such-request"})
+	require.ErrorIs(t, err, services.ErrNotFound)
+	assert.Contains(t, log.String(), `"level":"WARN"`)
 }
 
 // O4: what is refused before sending is told on the SDK channel, with the
