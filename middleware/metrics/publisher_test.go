@@ -210,8 +210,8 @@ func TestBodiesGoToThoseWhoAsked(t *testing.T) {
 // held is a result of a typed call that holds a body.
 type held string
 
-func (h held) LimitBody(bytes int) any {
-	return held(strings.ToValidUTF8(string(h[:min(bytes, len(h))]), ""))
+func (h held) LimitBody(most int) any {
+	return held(strings.ToValidUTF8(string(h[:min(most, len(h))]), ""))
 }
 
 func TestANilPublisherHasNoObservers(t *testing.T) {

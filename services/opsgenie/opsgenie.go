@@ -69,11 +69,12 @@ func (c *config) chain(key redact.Secret, base *url.URL) []tripware.Option {
 	if c.plainHTTP {
 		signing = append(signing, auth.WithPlainHTTP())
 	}
+	limiter := ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(base.EscapedPath())))
 	headers := append(logging.DefaultHeaders(), wire.HeaderState, wire.HeaderReason, wire.HeaderPeriod)
 	opts := []tripware.Option{
 		tripware.WithAuth(base.String(), keySource(key), signing...),
 		tripware.WithRetry(retry.WithAnyMethodOnStatus()),
-		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(base.EscapedPath()))), ratelimit.WithReader(wire.ReadLimit)),
+		tripware.WithLimiter(limiter, ratelimit.WithReader(wire.ReadLimit)),
 		tripware.WithLogger(nil, logging.WithHeaders(headers...)),
 	}
 	opts = append(slices.Concat(opts, c.bottom), c.transport...)
