@@ -19,9 +19,7 @@ func (e *Error) trace(text string) string {
 	if request := "request " + oneLine(e.RequestID); e.RequestID != "" && !strings.Contains(text, "["+request+"]") {
 		parts = append(parts, request)
 	}
-	if e.Status != 0 { // otherwise the error of the retry loop says it
-		parts = append(parts, e.retries()...)
-	}
+	parts = append(parts, e.retries(text)...)
 	if len(parts) == 0 {
 		return ""
 	}
@@ -29,19 +27,21 @@ func (e *Error) trace(text string) string {
 }
 
 // retries returns the number of attempts, if there were several, and why there was no
-// further one.
-func (e *Error) retries() (parts []string) {
-	why := shownReason(e.Reason())
+// further one. Without a response, the error of the retry loop says why and usually how
+// many.
+func (e *Error) retries(text string) []string {
+	attempts, why := fmt.Sprintf("%d attempts", e.Attempts), shownReason(e.Reason())
 	switch {
+	case e.Status == 0 && (e.Attempts <= 1 || strings.Contains(text, attempts)):
+		return nil
+	case e.Status == 0, e.Attempts > 1 && why == "":
+		return []string{attempts}
 	case e.Attempts > 1:
-		parts = append(parts, fmt.Sprintf("%d attempts", e.Attempts))
-		if why != "" {
-			parts = append(parts, "no more: "+why)
-		}
-	case why != "" && e.Reason() != reasonAttempts:
-		parts = append(parts, "not retried: "+why)
+		return []string{attempts, "no more: " + why}
+	case why == "" || e.Reason() == reasonAttempts:
+		return nil
 	}
-	return parts
+	return []string{"not retried: " + why}
 }
 
 // reasonAttempts is retry.ReasonAttempts. This package must not import a middleware.

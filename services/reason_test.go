@@ -1,11 +1,14 @@
 package services_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -108,4 +111,17 @@ func TestTheEndOfRetriesIsSaidOnce(t *testing.T) {
 	_, err := get(t.Context(), open(t, transport.Chain(lost, loop)))
 	require.EqualError(t, err, "services: GET /v1/items: retry: gave up after 3 attempts: lost")
 	assert.Equal(t, retry.ReasonAttempts, asError(t, err).Reason())
+
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		second := retry.WithHook(func(_ context.Context, e retry.Event) {
+			if e.Attempt == 2 {
+				cancel()
+			}
+		})
+		_, err = get(ctx, open(t, transport.Chain(lost, retry.New(second))))
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	assert.True(t, strings.HasSuffix(err.Error(), " [2 attempts]"), "%v: the wait was ended", err)
 }

@@ -22,8 +22,8 @@ type PendingCodec interface {
 
 // A MaskingCodec is a [Codec] that knows a secret of the client, such as its key. What logs
 // and metrics show of a response goes through Mask, in case the server repeats the secret
-// in a form that package redact cannot recognize. Texts in an [Error] do not: Fault must
-// mask them.
+// in a form that package redact cannot recognize, and so does the Err of an [Error]. Fault
+// must mask the fields that it sets.
 type MaskingCodec interface {
 	Codec
 
