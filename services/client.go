@@ -57,6 +57,7 @@ type Client struct {
 
 	mu    sync.RWMutex
 	plans map[planKey]*plan      // a handful per service; computed once
+	facts map[factsKey][]any     // what calls tell the layers below
 	looks map[reflect.Type]*look // the ways to the mismatches that values may keep
 }
 
@@ -76,6 +77,22 @@ func WithMetrics(p *metrics.Publishers) Option { return func(c *Client) { c.metr
 // error that matches [ErrTooLarge]. The default is [DefaultMaxBody]; 0 means no limit.
 func WithMaxBody(n int64) Option { return func(c *Client) { c.maxBody = n } }
 
+// WithStrictDecoding makes a member of an unexpected type in a response an error that matches
+// [ErrResponse]. By default its field is left zero, and [Metadata.Mismatches] lists it.
+func WithStrictDecoding() Option { return func(c *Client) { c.strict = true } }
+
+// WithKnownMembersOnly leaves out of requests the members that [Other] keeps under names that
+// the types do not have. Use it if the server refuses members that only it may write. By
+// default they are sent back as they came. Values that are kept whole, such as a responder of
+// an unknown kind, are sent in any case.
+func WithKnownMembersOnly() Option { return func(c *Client) { c.known = true } }
+
+// WithPolling sets the options that each wait for an asynchronous request begins with. The
+// default is that of [poll.Until]: 10 retries after the first probe.
+func WithPolling(opts ...poll.Option) Option {
+	return func(c *Client) { c.polling = append(c.polling, opts...) }
+}
+
 // New returns a client that sends requests by a copy of client to base, a URL as
 // [CheckBase] accepts it. The routes of all operations are appended to its path. The copy
 // follows redirects only within base's origin and with the same method, and only if
@@ -89,6 +106,7 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 		accept:   []string{"application/json"},
 		jsonType: []string{"application/json"},
 		plans:    map[planKey]*plan{},
+		facts:    map[factsKey][]any{},
 		looks:    map[reflect.Type]*look{},
 	}
 	for _, opt := range opts {
@@ -111,6 +129,9 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 	}
 	var err error
 	if c.base, err = CheckBase(base); err != nil {
+		f = append(f, err)
+	}
+	if err := poll.Check(c.polling...); err != nil {
 		f = append(f, err)
 	}
 	if len(f) > 0 {

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ func decode[T any](x *exchange, value *T, m *Metadata) error {
 			*value = *new(T)
 			envelope = codec.Envelope(value)
 			if odd, err = x.decodeOdd(envelope, err); err != nil {
-				return x.fail(ErrResponse, fmt.Errorf("decode response: %w", err))
+				return x.fail(ErrResponse, cmp.Or(foreign(x.resp, x.body), fmt.Errorf("decode response: %w", err)))
 			}
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/transport"
-	"github.com/tripware/tripware/transport/layer"
 )
 
 // Do sends one operation and returns its response. The route is written like a pattern of
@@ -63,14 +62,44 @@ func run[T any](ctx context.Context, c *Client, o operation) (*Result[T], error)
 // open begins the call and tells the layers below what they cannot see in the request.
 func (c *Client) open(ctx context.Context, o operation) (*exchange, context.Context) {
 	ctx, call := begin(ctx)
-	layer.Put(ctx, transport.Route(o.route))
-	layer.Put(ctx, metrics.Typed{})
-	c.tell(ctx)
-	if request, ok := o.in.(repeater); ok {
-		layer.Put(ctx, record.Repeat(request.Repeat()))
+	w := record.WriterOf(ctx)
+	for _, fact := range c.factsOf(o) {
+		w.Put(fact)
 	}
-	layer.Put(ctx, told)
 	return &exchange{client: c, route: o.route, call: call}, ctx
+}
+
+// factsOf returns the facts of an operation, which are made once.
+func (c *Client) factsOf(o operation) []any {
+	key := factsKey{o.route, o.repeat, o.file != nil}
+	c.mu.RLock()
+	facts := c.facts[key]
+	c.mu.RUnlock()
+	if facts != nil {
+		return facts
+	}
+	told := record.Operation{Repeat: record.Repeat(o.repeat)}
+	if o.file == nil {
+		told.WholeBody = min(c.maxBody, maxWhole) + 1 // one more byte shows that a response is too long
+	}
+	facts = []any{
+		record.Fact[transport.Route]{Value: transport.Route(o.route)},
+		record.Fact[metrics.Typed]{},
+		record.Fact[record.Operation]{Value: told},
+	}
+	if c.vendor != nil {
+		facts = append(facts, record.Fact[*record.Vendor]{Value: c.vendor})
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.facts[key] = facts
+	return facts
+}
+
+type factsKey struct {
+	route  string
+	repeat Repeat
+	file   bool
 }
 
 // maxWhole is the largest response that is read as part of an attempt, in bytes.
@@ -133,132 +162,9 @@ func newRequest(ctx context.Context, method string, u *url.URL, given http.Heade
 	return req.WithContext(ctx)
 }
 
-// bare takes off what http.Client puts around an error: the method, which the
-// route says, and the URL, which may hold a secret.
-func bare(err error) error {
-	if u, ok := err.(*url.Error); ok { //nolint:errorlint // only the outermost is the client's
-		return u.Err
-	}
-	return err
-}
-
-// ended makes err one that Is the context's error and its cause, once ctx is done.
-func ended(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
-		return err
-	}
-	for _, reason := range []error{context.Cause(ctx), ctx.Err()} {
-		if !errors.Is(err, reason) {
-			err = fmt.Errorf("%w: %w", reason, err)
-		}
-	}
-	return err
-}
-
-// read takes the body in, up to limit bytes after decompression.
-func (x *exchange) read(ctx context.Context, in *intake, limit int64) error {
-	if n := x.resp.ContentLength; n > 0 && n <= maxPooled {
-		in.Grow(int(n) + bytes.MinRead)
-	}
-	n, err := in.take(x.resp.Body, limit+1)
-	x.body = in.Bytes()
-	switch {
-	case n > limit:
-		return x.fail(ErrTooLarge, fmt.Errorf("response is longer than %d bytes (see services.WithMaxBody)", limit))
-	case err != nil:
-		return x.fail(ErrResponse, fmt.Errorf("read response: %w", ended(ctx, err)))
-	}
-	return nil
-}
-
-// maxRefusal is how much of an answer is read that is no success: enough for
-// any error that a vendor writes.
-const maxRefusal = 64 << 10
-
-// refused makes the error of an answer that is no success. What is wrong with
-// its body does not hide its status.
-func (x *exchange) refused(ctx context.Context, in *intake) error {
-	_, err := in.take(x.resp.Body, maxRefusal)
-	x.body = in.Bytes()
-	if err != nil {
-		err = fmt.Errorf("read response: %w", ended(ctx, err))
-	}
-	e := x.fail(kindOf(x.resp.StatusCode), cmp.Or(err, foreign(x.resp, x.body)))
-	x.client.codec.Fault(x.resp, x.body, e)
-	return e
-}
-
-func (x *exchange) decode(into any, m *Metadata) error {
-	data := reflect.ValueOf(into).Elem() // a *T
-	envelope := x.client.codec.Envelope(into)
-	if len(x.body) > 0 || x.resp.StatusCode != http.StatusNoContent {
-		if err := json.Unmarshal(x.body, envelope); err != nil {
-			return x.fail(ErrResponse, cmp.Or(foreign(x.resp, x.body), fmt.Errorf("decode response: %w", cmp.Or(x.noBody(), err))))
-		}
-	}
-	x.fill(m)
-	envelope.Fill(x.resp.Header, m)
-	x.client.relate(&m.Paging, m.more.url)
-	wanted := data.Type().Elem()
-	if wanted.Kind() != reflect.Pointer && wanted != reflect.TypeFor[None]() && !x.holds(data) {
-		return x.fail(ErrResponse, errors.New("decode response: it has no data"))
-	}
-	return nil
-}
-
-// holds reports whether the answer holds the data that was decoded. Where the
-// data is zero, which is rare, only a second look tells {} from nothing.
-func (x *exchange) holds(data reflect.Value) bool {
-	if data.IsNil() || !data.Elem().IsZero() {
-		return !data.IsNil()
-	}
-	var raw json.RawMessage
-	return json.Unmarshal(x.body, x.client.codec.Envelope(&raw)) == nil && raw != nil
-}
-
-func (x *exchange) noBody() error {
-	if len(x.body) == 0 {
-		return errors.New("it is empty")
-	}
-	return nil
-}
-
-// fill writes what the call itself knows.
-func (x *exchange) fill(m *Metadata) {
-	*m = Metadata{
-		Route:         x.route,
-		Status:        x.resp.StatusCode,
-		TransactionID: x.call.TransactionID(),
-		RequestID:     x.requestID,
-		RateLimit:     x.rate,
-		Attempts:      x.call.AttemptCount(),
-		Waited:        x.call.Waited(),
-		Elapsed:       x.call.Elapsed(),
-		more:          &origin{call: x.call, header: x.resp.Header, url: x.req.URL},
-	}
-	if x.resp.Request != nil && x.resp.Request.URL != nil {
-		m.more.url = x.resp.Request.URL // after redirects
-	}
-}
-
-// fail makes the error of this call.
-func (x *exchange) fail(kind, cause error) *Error {
-	e := &Error{
-		Route:         x.route,
-		TransactionID: x.call.TransactionID(),
-		RequestID:     x.requestID,
-		RateLimit:     x.rate,
-		Attempts:      x.call.AttemptCount(),
-		Kind:          kind,
-		Err:           mask(cause, x.client.vendor),
-		call:          x.call,
-	}
-	if redirect, ok := errors.AsType[*RedirectError](cause); ok && kind == nil {
-		e.Kind, e.Err = ErrRedirect, redirect
-	}
-	if x.resp != nil {
-		e.Status = x.resp.StatusCode
-		e.Body = append(ErrorBody(nil), x.body[:min(len(x.body), maxErrorBody)]...)
-	}
-	return e
+// A file is where a response that is not JSON goes.
+type file struct {
+	accept string // media type
+	to     io.Writer
+	size   int64
 }

@@ -21,20 +21,21 @@ import (
 
 // The kinds of errors, for errors.Is. An [Error] has at most one kind.
 var (
-	ErrArgument     = errors.New("services: invalid argument, not sent")         // see ArgumentError
-	ErrUnauthorised = errors.New("services: not authenticated")                  // 401
-	ErrPlan         = errors.New("services: not included in the account's plan") // 402
-	ErrForbidden    = errors.New("services: not allowed")                        // 403
-	ErrNotFound     = errors.New("services: not found")                          // 404
-	ErrNotProcessed = errors.New("services: not processed yet")                  // set by the vendor's codec
-	ErrConflict     = errors.New("services: conflict")                           // 409
-	ErrInvalid      = errors.New("services: invalid request")                    // 400 and 422
-	ErrInUse        = errors.New("services: resource in use")                    // 428
-	ErrThrottled    = errors.New("services: throttled")                          // 429
-	ErrServer       = errors.New("services: server error")                       // 500 to 599
-	ErrResponse     = errors.New("services: response cannot be read or decoded") // of a success: a server's mistake, or a broken connection
-	ErrTooLarge     = errors.New("services: response is too large")              // see WithMaxBody
-	ErrRedirect     = errors.New("services: redirect refused")                   // see RedirectError
+	ErrArgument     = errors.New("services: invalid argument, not sent")           // see ArgumentError
+	ErrUnauthorised = errors.New("services: not authenticated")                    // 401
+	ErrPlan         = errors.New("services: not included in the account's plan")   // 402
+	ErrForbidden    = errors.New("services: not allowed")                          // 403
+	ErrNotFound     = errors.New("services: not found")                            // 404
+	ErrNotProcessed = errors.New("services: not processed yet")                    // set by the vendor's codec
+	ErrConflict     = errors.New("services: conflict")                             // 409
+	ErrInvalid      = errors.New("services: invalid request")                      // 400 and 422
+	ErrInUse        = errors.New("services: resource in use")                      // 428
+	ErrThrottled    = errors.New("services: throttled")                            // 429
+	ErrServer       = errors.New("services: server error")                         // 500 to 599
+	ErrResponse     = errors.New("services: response cannot be read or decoded")   // of a success: a server's mistake, or a broken connection
+	ErrTooLarge     = errors.New("services: response is too large")                // see WithMaxBody
+	ErrFailed       = errors.New("services: request was accepted and then failed") // see Pending.Wait
+	ErrRedirect     = errors.New("services: redirect refused")                     // see RedirectError
 )
 
 // maxErrorBody is how much of a body an [Error] keeps, in bytes.

@@ -127,7 +127,7 @@ func (x *exchange) refused(ctx context.Context) error {
 	if x.body, err = readBody(x.resp, maxRefusal); err != nil {
 		err = fmt.Errorf("read response: %w", ended(ctx, err))
 	}
-	e := x.fail(kindOf(x.resp.StatusCode), err)
+	e := x.fail(kindOf(x.resp.StatusCode), cmp.Or(err, foreign(x.resp, x.body)))
 	x.client.codec.Fault(x.resp, x.body, e)
 	return e
 }
@@ -159,7 +159,7 @@ func (x *exchange) fail(kind, cause error) *Error {
 		RateLimit:     x.rate,
 		Attempts:      x.call.AttemptCount(),
 		Kind:          kind,
-		Err:           mask(cause),
+		Err:           mask(cause, x.client.vendor),
 		call:          x.call,
 	}
 	if redirect, ok := errors.AsType[*RedirectError](cause); ok && kind == nil {

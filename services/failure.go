@@ -27,7 +27,7 @@ func failed(m Metadata, requestID string, cause error) error {
 	if cause == nil {
 		return nil
 	}
-	e := failure(m, nil, cause)
+	e := failure(m, ErrFailed, cause)
 	e.RequestID = requestID
 	return e
 }

@@ -93,10 +93,8 @@ func (p *Pending[S, E]) poll(ctx context.Context, r *round[S], opts []poll.Optio
 		return
 	}
 	settled = true
-	if failure := r.status.Value.Failure(); failure != nil {
-		e := failureOf(r.status.Meta, ErrFailed, failure)
-		e.RequestID = p.RequestID
-		r.status, r.err = nil, e
+	if r.err = failed(r.status.Meta, p.RequestID, r.status.Value.Failure()); r.err != nil {
+		r.status = nil
 	}
 }
 
@@ -111,11 +109,8 @@ func (p *Pending[S, E]) ID(ctx context.Context, opts ...poll.Option) (string, er
 	if id := status.Value.EntityID(); id != "" {
 		return id, nil
 	}
-	return "", failureOf(status.Meta, ErrResponse, errNoEntity)
+	return "", failure(status.Meta, ErrResponse, errNoEntityID)
 }
-
-// errNoEntity is returned for a request that succeeded without saying what it made.
-var errNoEntity = errors.New("the request succeeded but its status names no id")
 
 // Entity gets the entity that the request was about, as it is now. It waits as [Pending.Wait]
 // does if need be.

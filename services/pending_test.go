@@ -171,7 +171,7 @@ func TestWhatTheServerLeavesOutIsItsError(t *testing.T) {
 	w := &work{after: 1, success: true, nameless: true}
 	_, err := w.pending(t).ID(t.Context())
 	require.ErrorIs(t, err, services.ErrResponse)
-	assert.ErrorContains(t, err, "names no id")
+	assert.ErrorContains(t, err, "the server reports success but sent no id")
 
 	c := open(t, always(202, `{"result":"ok"}`))
 	tracker := services.NewTracker(c, "GET /requests/{requestId}",

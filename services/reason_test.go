@@ -64,7 +64,7 @@ func TestAnErrorSaysWhyItsRetriesEnded(t *testing.T) {
 		})
 		opts := append([]retry.Option{retry.WithBaseDelay(0), retry.WithMaxRetries(2)}, row.opts...)
 		c := open(t, transport.Chain(rt, transport.Identity(), retry.New(opts...)))
-		_, err := services.Do[item](t.Context(), c, row.route, row.in)
+		_, err := services.Do[item](t.Context(), c, row.route, row.in, services.ByMethod)
 		require.EqualError(t, err, "services: "+row.route+": "+row.ends, row.name)
 		assert.Equal(t, row.because, asError(t, err).Reason(), row.name)
 	}

@@ -1,9 +1,6 @@
 package services
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // A Status is what the status endpoint of an asynchronous request returns once the request
 // was processed.
@@ -39,9 +36,6 @@ func NewTracker[S Status, E, P any](c *Client, route string, own func(*Pending[S
 	return &Tracker[S, E, P]{follower[S, E]{client: c, route: route, fetch: fetch}, own}
 }
 
-// errNoRequestID is returned for a request that cannot be followed.
-var errNoRequestID = errors.New("the server accepted the request but sent no request id, so that its outcome is not known")
-
 // Accept sends an operation that the server accepts and works on later. Its arguments and
 // errors are those of [Do]. If the response has no request id, errors.Is matches [ErrResponse].
 func (t *Tracker[S, E, P]) Accept(ctx context.Context, route string, in any, repeat Repeat) (*P, error) {
@@ -50,7 +44,7 @@ func (t *Tracker[S, E, P]) Accept(ctx context.Context, route string, in any, rep
 		return nil, err
 	}
 	if got.Meta.RequestID == "" {
-		return nil, failureOf(got.Meta, ErrResponse, errNoRequestID)
+		return nil, failure(got.Meta, ErrResponse, errNoRequestID)
 	}
 	return t.own(&Pending[S, E]{RequestID: got.Meta.RequestID, Meta: got.Meta, follower: &t.follower}), nil
 }
@@ -69,12 +63,4 @@ func (f *follower[S, E]) Status(ctx context.Context, requestID string) (*Result[
 
 type statusRequest struct {
 	RequestID string `path:"requestId"`
-}
-
-// failureOf makes the error of a call that was answered with a status of success.
-func failureOf(m Metadata, kind, cause error) *Error {
-	return &Error{
-		Route: m.Route, Status: m.Status, TransactionID: m.TransactionID, RequestID: m.RequestID,
-		RateLimit: m.RateLimit, Attempts: m.Attempts, Took: m.Took, Kind: kind, Err: cause, call: m.Call(),
-	}
 }

@@ -80,7 +80,7 @@ func TestAFileThatCannotBeSentIsRefused(t *testing.T) {
 		{services.File{Name: "a"}, "neither Content nor Open"},
 		{services.File{Name: "a", Content: content, Open: opener}, "both Content and Open"},
 		{services.File{Name: "a", Content: content, Size: -1}, "negative size"},
-		{services.File{Name: "a", Content: content, Size: 4}, "holds 3 bytes where its size says 4"},
+		{services.File{Name: "a", Content: content, Size: 4}, "has 3 bytes, but its size is given as 4"},
 		{services.File{Name: "a\x00", Content: content}, "has a file name that contains a control character"},
 		{services.File{Name: "a", Type: "x\r\ny", Content: content}, "has a media type that contains a control character"},
 	} {

@@ -1,11 +1,9 @@
 package services
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/tripware/tripware/internal/record"
-	"github.com/tripware/tripware/transport/layer"
 )
 
 // A PendingCodec is a [Codec] of a vendor whose server reports by an error status that it
@@ -45,11 +43,4 @@ func vendorOf(codec Codec) *record.Vendor {
 		return nil
 	}
 	return &v
-}
-
-// tell tells the observers of the call of ctx what the codec knows.
-func (c *Client) tell(ctx context.Context) {
-	if c.vendor != nil {
-		layer.Put(ctx, c.vendor)
-	}
 }

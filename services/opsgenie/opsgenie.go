@@ -55,7 +55,7 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 	base, baseErr := cfg.baseURL()
 	client, clientErr := tripware.New(cfg.chain(key, base)...)
 	core, coreErr := services.New(cmp.Or(client, &http.Client{}), base.String(), wire.Codec{Key: key},
-		services.WithMetrics(cfg.publishers), services.WithMaxBody(cfg.maxBody))
+		services.WithMetrics(cfg.publishers), services.WithMaxBody(cfg.maxBody), services.WithPolling(cfg.polling...))
 	if err := errors.Join(cfg.check(), baseErr, unnamed(coreErr), unnamed(clientErr)); err != nil {
 		return nil, fmt.Errorf("opsgenie: %w", err)
 	}

@@ -28,7 +28,7 @@ func ask(tb testing.TB, status int, header http.Header, body string) (*services.
 	})
 	client, err := services.New(&http.Client{Transport: base}, "https://api.opsgenie.com", wire.Codec{Key: redact.NewSecret("k3y")})
 	require.NoError(tb, err)
-	return services.Do[[]string](tb.Context(), client, "GET /v2/things", nil)
+	return services.Do[[]string](tb.Context(), client, "GET /v2/things", nil, services.ByMethod)
 }
 
 type readCloser struct{ *strings.Reader }
@@ -192,7 +192,7 @@ func ExampleCodec() {
 	if err != nil {
 		panic(err)
 	}
-	_, err = services.Do[map[string]any](context.Background(), client, "GET /v1/incidents", nil)
+	_, err = services.Do[map[string]any](context.Background(), client, "GET /v1/incidents", nil, services.ByMethod)
 	fmt.Println(err)
 	// Output: services: GET /v1/incidents: 402: Your plan does not include this feature [request r-1]
 }
