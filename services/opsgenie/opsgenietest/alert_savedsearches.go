@@ -2,7 +2,6 @@ package opsgenietest
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -25,141 +24,64 @@ type Entity struct {
 	Name string `json:"name,omitzero"`
 }
 
-func savedSearchRoutes() []route {
-	const at = "/v2/alerts/saved-searches"
-	return []route{
-		{"GET " + at, DomainAlert, noBody, (*world).listSavedSearches},
-		{"POST " + at, DomainAlert, jsonBody, (*world).createSavedSearch},
-		{"GET " + at + "/{identifier}", DomainAlert, noBody, (*world).getSavedSearch},
-		{"PATCH " + at + "/{identifier}", DomainAlert, jsonBody, (*world).updateSavedSearch},
-		{"DELETE " + at + "/{identifier}", DomainAlert, noBody, (*world).deleteSavedSearch},
+// savedSearches are the saved searches for alerts. See
+// https://docs.opsgenie.com/docs/alert-api-continued.
+func savedSearches() *kind {
+	return &kind{
+		noun: "saved search", path: "/v2/alerts/saved-searches", param: "identifier", domain: DomainAlert,
+		keys: []string{"id", "name"}, named: "identifierType", unique: "name", made: []string{"createdAt", "updatedAt"},
+		fields: []field{
+			{name: "name", is: textValue, required: true, most: 100},
+			{name: "query", is: textValue, required: true, most: 1000},
+			{name: "owner", is: objectValue, required: true, inside: checkPerson},
+			{name: "description", is: textValue, most: 15_000},
+			{name: "teams", is: listValue, most: 20, absent: []any{}},
+		},
+		row: []string{"id", "name"}, complete: (*world).completeSavedSearch,
 	}
 }
 
-// SavedSearches returns copies of all saved searches, the oldest first.
+func savedSearchRoutes() []route {
+	k := savedSearches()
+	return []route{
+		k.listed(), k.created(),
+		k.on(http.MethodGet, "", k.got),
+		k.on(http.MethodPatch, "", k.changeSavedSearch),
+		k.on(http.MethodDelete, "", k.deleted),
+	}
+}
+
+// SavedSearches returns copies of all saved searches for alerts, the oldest first.
 func (s *Server) SavedSearches() []SavedSearch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]SavedSearch, len(s.world.searches.rows))
-	for i, saved := range s.world.searches.rows {
-		out[i] = *saved
-		out[i].Teams = slices.Clone(saved.Teams)
-	}
-	return out
+	return shownAs[SavedSearch](s.world, savedSearches())
 }
 
-// savedSearchBody is the body of a creation and of a change.
-type savedSearchBody struct {
-	Name        string      `json:"name"`
-	Description string      `json:"description"`
-	Query       string      `json:"query"`
-	Owner       recipient   `json:"owner"`
-	Teams       []recipient `json:"teams"`
+// completeSavedSearch finds the owner and the teams, and says when the search was changed.
+func (w *world) completeSavedSearch(_ *call, it *item) error {
+	it.doc["owner"] = w.named("user", it.doc.object("owner"))
+	teams, _ := it.doc["teams"].([]any)
+	for i, each := range teams {
+		if team, ok := objectOf(each); ok {
+			teams[i] = map[string]any(w.named("team", team))
+		}
+	}
+	it.doc["updatedAt"] = w.now()
+	if it.doc["createdAt"] == nil {
+		it.doc["createdAt"] = it.doc["updatedAt"]
+	}
+	return nil
+}
+
+// changeSavedSearch answers with the whole search.
+func (k *kind) changeSavedSearch(w *world, c *call, it *item) (answer, error) {
+	a, err := k.changedInFull(w, c, it)
+	a.data = it.doc
+	return a, err
 }
 
 // tooLong notes a text that is longer than the API's description allows.
 func (p problems) tooLong(text, field string, most int) {
 	p.add(utf8.RuneCountInString(text) > most, field, "Can not be longer than "+strconv.Itoa(most)+" characters.")
-}
-
-func (b *savedSearchBody) read(c *call) error {
-	if err := c.decode(b); err != nil {
-		return err
-	}
-	p := problems{}
-	p.add(b.Name == "", "name", "Name can not be empty.")
-	p.add(b.Query == "", "query", "Query can not be empty.")
-	p.add(b.Owner.isZero(), "owner", "Owner can not be empty.")
-	p.tooLong(b.Name, "name", 100)
-	p.tooLong(b.Query, "query", 1000)
-	p.tooLong(b.Description, "description", 15000)
-	p.add(len(b.Teams) > 20, "teams", "Can not be more than 20.")
-	return p.err()
-}
-
-// fill writes the body to a saved search.
-func (b *savedSearchBody) fill(w *world, saved *SavedSearch) {
-	saved.Name, saved.Description, saved.Query, saved.UpdatedAt = b.Name, b.Description, b.Query, w.now()
-	saved.Owner, saved.Teams = Entity{ID: w.idOf("user", b.Owner)}, []Entity{}
-	for _, team := range b.Teams {
-		saved.Teams = append(saved.Teams, Entity{ID: w.idOf("team", team)})
-	}
-}
-
-func noSavedSearch(key ref) error {
-	return refuse(http.StatusNotFound, "No saved search exists with "+key.kind+" ["+key.value+"]")
-}
-
-func (w *world) findSavedSearch(c *call) (*SavedSearch, error) {
-	key, err := c.ref("identifierType", "id", "name")
-	if err != nil {
-		return nil, err
-	}
-	saved, ok := w.searches.find(key)
-	if !ok {
-		return nil, noSavedSearch(key)
-	}
-	return saved, nil
-}
-
-// freeSearchName refuses a name that another saved search has.
-func (w *world) freeSearchName(name string, own *SavedSearch) error {
-	if other, taken := w.searches.find(ref{"name", name}); taken && other != own {
-		return refuse(http.StatusConflict, "A saved search named "+name+" already exists")
-	}
-	return nil
-}
-
-func (w *world) createSavedSearch(c *call) (answer, error) {
-	var in savedSearchBody
-	if err := in.read(c); err != nil {
-		return answer{}, err
-	}
-	if err := w.freeSearchName(in.Name, nil); err != nil {
-		return answer{}, err
-	}
-	saved := &SavedSearch{ID: w.dice.uuid(), CreatedAt: w.now()}
-	in.fill(w, saved)
-	w.searches.add(saved, ref{"id", saved.ID}, ref{"name", saved.Name})
-	return answer{status: http.StatusCreated, data: Entity{ID: saved.ID, Name: saved.Name}}, nil
-}
-
-func (w *world) listSavedSearches(*call) (answer, error) {
-	rows := make([]Entity, len(w.searches.rows))
-	for i, saved := range w.searches.rows {
-		rows[i] = Entity{ID: saved.ID, Name: saved.Name}
-	}
-	return answer{data: rows}, nil
-}
-
-func (w *world) getSavedSearch(c *call) (answer, error) {
-	saved, err := w.findSavedSearch(c)
-	return answer{data: saved}, err
-}
-
-func (w *world) updateSavedSearch(c *call) (answer, error) {
-	saved, err := w.findSavedSearch(c)
-	if err != nil {
-		return answer{}, err
-	}
-	var in savedSearchBody
-	if err := in.read(c); err != nil {
-		return answer{}, err
-	}
-	if err := w.freeSearchName(in.Name, saved); err != nil {
-		return answer{}, err
-	}
-	delete(w.searches.index, ref{"name", saved.Name})
-	in.fill(w, saved)
-	w.searches.point(saved, ref{"name", saved.Name})
-	return answer{data: saved}, nil
-}
-
-func (w *world) deleteSavedSearch(c *call) (answer, error) {
-	saved, err := w.findSavedSearch(c)
-	if err != nil {
-		return answer{}, err
-	}
-	w.searches.remove(saved)
-	return answer{result: "Deleted"}, nil
 }

@@ -55,11 +55,12 @@ func (w *world) searchAlerts(c *call) ([]*Alert, error) {
 		if err != nil {
 			return nil, err
 		}
-		saved, ok := w.searches.find(key)
-		if !ok {
-			return nil, noSavedSearch(key)
+		k := savedSearches()
+		saved := w.lists.of(k.path).find(key.value, key.kind)
+		if saved == nil {
+			return nil, k.unknown(key)
 		}
-		query = saved.Query
+		query = saved.doc.text("query")
 	}
 	return filter(w.alerts.rows, query, alertFields(w.now()))
 }

@@ -11,7 +11,7 @@ const deploymentFamily = "deployment"
 // asynchronously. See https://docs.opsgenie.com/docs/deployment-api.
 func deployments() *kind {
 	return &kind{
-		noun: "deployment", path: "/v2/deployments", param: "identifier", domain: DomainOther,
+		noun: "deployment", path: "/v2/deployments", param: "identifier", domain: DomainOther, made: []string{"type"},
 		fields: []field{
 			{name: "state", is: textValue, required: true, among: deploymentStates()},
 			{name: "environment", is: objectValue, required: true},
@@ -110,7 +110,7 @@ func (k *kind) updateState(w *world, c *call) (answer, error) {
 		if it == nil {
 			return subject{}, refuse(http.StatusNotFound, "Deployment does not exist")
 		}
-		it.doc.write(in)
+		change.write(it.doc, in)
 		return subject{status: "Updated deployment", id: it.id()}, nil
 	})
 }

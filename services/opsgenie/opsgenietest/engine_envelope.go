@@ -150,4 +150,6 @@ func parseTime(text string) (Time, bool) {
 	return Time{}, false
 }
 
-func isPriority(p string) bool { return slices.Contains([]string{"P1", "P2", "P3", "P4", "P5"}, p) }
+func priorities() []string { return []string{"P1", "P2", "P3", "P4", "P5"} }
+
+func isPriority(p string) bool { return slices.Contains(priorities(), p) }

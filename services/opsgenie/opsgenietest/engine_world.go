@@ -24,8 +24,6 @@ type world struct {
 	alerts        table[*Alert]
 	tinyAlerts    int
 	files         map[string]*Attachment // by the token in their URL
-	searches      table[*SavedSearch]
-	heartbeats    table[*Heartbeat]
 	incidents     table[*Incident]
 	lists         shelves // of what is configured, by the path of its kind
 	tinyIncidents int

@@ -2,11 +2,13 @@ package opsgenietest
 
 import "time"
 
+const escalationPath = "/v2/escalations"
+
 // escalations say whom an alert goes to, one after the other. See
 // https://docs.opsgenie.com/docs/escalation-api.
 func escalations() *kind {
 	return &kind{
-		noun: "escalation", path: "/v2/escalations", param: "identifier", domain: DomainConfiguration,
+		noun: "escalation", path: escalationPath, param: "identifier", domain: DomainConfiguration,
 		keys: []string{"id", "name"}, named: "identifierType", unique: "name",
 		fields: []field{
 			{name: "name", is: textValue, required: true},
@@ -51,7 +53,7 @@ func checkRepeat(p problems, name string, value any) {
 // completeEscalation names the team and the recipients.
 func (w *world) completeEscalation(_ *call, it *item) error {
 	if team := it.doc.object("ownerTeam"); team != nil {
-		it.doc["ownerTeam"] = w.team(team)
+		it.doc["ownerTeam"] = w.named("team", team)
 	}
 	rules := it.doc.list("rules")
 	for _, rule := range rules {

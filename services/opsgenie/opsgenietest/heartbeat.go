@@ -6,6 +6,8 @@ import (
 	"time"
 )
 
+const heartbeatPath = "/v2/heartbeats"
+
 // A Heartbeat is a heartbeat as the server keeps it. It expires by the clock, but
 // raises no alert. See https://docs.opsgenie.com/docs/heartbeat-api.
 type Heartbeat struct {
@@ -22,202 +24,85 @@ type Heartbeat struct {
 	LastPingTime  Time     `json:"lastPingTime,omitzero"` // zero before the first ping
 }
 
-// heartbeatMeta is what the API shows of a heartbeat that it changed.
-type heartbeatMeta struct {
-	Name    string `json:"name"`
-	Enabled bool   `json:"enabled"`
-	Expired bool   `json:"expired"`
+// heartbeats are what has to call now and then. See
+// https://docs.opsgenie.com/docs/heartbeat-api.
+func heartbeats() *kind {
+	return &kind{
+		noun: "heartbeat", path: heartbeatPath, param: "name", domain: DomainHeartbeat,
+		keys: []string{"name"}, unique: "name", made: []string{"expired", "lastPingTime"},
+		fields: []field{
+			{name: "name", is: textValue, required: true, most: 200, fixed: true},
+			{name: "description", is: textValue, most: 10_000},
+			{name: "interval", is: wholeValue, required: true, least: 1},
+			{name: "intervalUnit", is: textValue, required: true, among: []string{"minutes", "hours", "days"}},
+			{name: "enabled", is: flagValue, required: true},
+			{name: "ownerTeam", is: objectValue, inside: checkTeam},
+			{name: "alertTags", is: listValue, most: 20, inside: checkTags},
+			{name: "alertPriority", is: textValue, among: priorities(), absent: "P3"},
+			{name: "alertMessage", is: textValue, most: 130},
+		},
+		complete: (*world).completeHeartbeat, show: (*world).showHeartbeat,
+		summary: func(w *world, it *item) document { return w.showHeartbeat(it).only("name", "enabled", "expired") },
+	}
 }
 
 func heartbeatRoutes() []route {
-	const at = "/v2/heartbeats/{name}"
-	return []route{
-		{"GET /v2/heartbeats", DomainHeartbeat, noBody, (*world).listHeartbeats},
-		{"POST /v2/heartbeats", DomainHeartbeat, jsonBody, (*world).createHeartbeat},
-		{"GET " + at, DomainHeartbeat, noBody, (*world).getHeartbeat},
-		{"PATCH " + at, DomainHeartbeat, optionalBody, (*world).updateHeartbeat},
-		{"DELETE " + at, DomainHeartbeat, noBody, (*world).deleteHeartbeat},
-		{"POST " + at + "/enable", DomainHeartbeat, noBody, setHeartbeat(true)},
-		{"POST " + at + "/disable", DomainHeartbeat, noBody, setHeartbeat(false)},
-		{"GET " + at + "/ping", DomainHeartbeat, noBody, (*world).pingHeartbeat},
-		{"POST " + at + "/ping", DomainHeartbeat, noBody, (*world).pingHeartbeat},
-		{"PUT " + at + "/ping", DomainHeartbeat, noBody, (*world).pingHeartbeat},
-		{"PATCH " + at + "/ping", DomainHeartbeat, noBody, (*world).pingHeartbeat},
-	}
+	k := heartbeats()
+	return slices.Concat(k.routes()[1:], k.switches(http.StatusOK), []route{
+		{"GET " + k.path, k.domain, noBody, k.listHeartbeats},
+		k.pinged(http.MethodGet), k.pinged(http.MethodPost), k.pinged(http.MethodPut), k.pinged(http.MethodPatch),
+	})
 }
 
 // Heartbeats returns copies of all heartbeats, the oldest first.
 func (s *Server) Heartbeats() []Heartbeat {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Heartbeat, len(s.world.heartbeats.rows))
-	for i, h := range s.world.heartbeats.rows {
-		out[i] = h.shown(s.world.now())
-		out[i].AlertTags = slices.Clone(h.AlertTags)
-		if h.OwnerTeam != nil {
-			out[i].OwnerTeam = new(*h.OwnerTeam)
-		}
+	return shownAs[Heartbeat](s.world, heartbeats())
+}
+
+// checkTags notes tags that are longer than the API's description allows.
+func checkTags(p problems, name string, value any) {
+	for _, tag := range texts(document{name: value}, name) {
+		p.tooLong(tag, name, 50)
 	}
+}
+
+// completeHeartbeat finds the team, and says what an alert says unless a request does.
+func (w *world) completeHeartbeat(_ *call, it *item) error {
+	if team := it.doc.object("ownerTeam"); team != nil {
+		it.doc["ownerTeam"] = w.named("team", team)
+	}
+	if it.doc["alertMessage"] == nil {
+		it.doc["alertMessage"] = it.doc.text("name") + " is expired"
+	}
+	return nil
+}
+
+// showHeartbeat shows a heartbeat as of now.
+func (w *world) showHeartbeat(it *item) document {
+	out := it.doc.clone()
+	delete(out, "id") // it has a name instead
+	unit := map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}[out.text("intervalUnit")]
+	last := out.moment("lastPingTime")
+	out["expired"] = out.flag("enabled") && !last.IsZero() && float64(w.now().Sub(last.Time)/unit) >= out.number("interval")
 	return out
 }
 
-// shown returns the heartbeat as of now.
-func (h *Heartbeat) shown(now Time) Heartbeat {
-	unit := map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}[h.IntervalUnit]
-	out := *h
-	out.Expired = h.Enabled && !h.LastPingTime.IsZero() && now.Sub(h.LastPingTime.Time)/unit >= time.Duration(h.Interval)
-	return out
+// listHeartbeats answers with an object that holds the list.
+func (k *kind) listHeartbeats(w *world, c *call) (answer, error) {
+	a, err := k.readAll(w, c)
+	a.data = document{"heartbeats": a.data}
+	return a, err
 }
 
-func (h *Heartbeat) meta(now Time) heartbeatMeta {
-	return heartbeatMeta{Name: h.Name, Enabled: h.Enabled, Expired: h.shown(now).Expired}
-}
-
-// heartbeatBody is the body of a creation and of a change; nil leaves a field as it is.
-type heartbeatBody struct {
-	Name          string     `json:"name"`
-	Description   *string    `json:"description"`
-	Interval      *int       `json:"interval"`
-	IntervalUnit  *string    `json:"intervalUnit"`
-	Enabled       *bool      `json:"enabled"`
-	OwnerTeam     *recipient `json:"ownerTeam"`
-	AlertMessage  *string    `json:"alertMessage"`
-	AlertTags     []string   `json:"alertTags"`
-	AlertPriority *string    `json:"alertPriority"`
-}
-
-// check enforces the limits of the API's own description.
-func (b *heartbeatBody) check(p problems) {
-	p.tooLong(b.Name, "name", 200)
-	if b.Description != nil {
-		p.tooLong(*b.Description, "description", 10000)
-	}
-	p.add(b.Interval != nil && *b.Interval < 1, "interval", "Interval must be at least 1.")
-	p.add(b.IntervalUnit != nil && !slices.Contains([]string{"minutes", "hours", "days"}, *b.IntervalUnit),
-		"intervalUnit", "Interval unit must be one of minutes, hours, days.")
-	if b.AlertMessage != nil {
-		p.tooLong(*b.AlertMessage, "alertMessage", 130)
-	}
-	p.add(len(b.AlertTags) > 20, "alertTags", "Can not be more than 20.")
-	for _, tag := range b.AlertTags {
-		p.tooLong(tag, "alertTags", 50)
-	}
-	p.add(b.AlertPriority != nil && !isPriority(*b.AlertPriority), "alertPriority", "Priority must be one of P1, P2, P3, P4, P5.")
-	p.add(b.OwnerTeam != nil && b.OwnerTeam.isZero(), "ownerTeam", "Owner team needs an id or a name.")
-}
-
-// fill writes to a heartbeat what the body holds.
-func (b *heartbeatBody) fill(w *world, h *Heartbeat) {
-	set(&h.Description, b.Description)
-	set(&h.Interval, b.Interval)
-	set(&h.IntervalUnit, b.IntervalUnit)
-	set(&h.Enabled, b.Enabled)
-	set(&h.AlertMessage, b.AlertMessage)
-	set(&h.AlertPriority, b.AlertPriority)
-	if b.AlertTags != nil {
-		h.AlertTags = b.AlertTags
-	}
-	if b.OwnerTeam != nil {
-		h.OwnerTeam = &Entity{ID: w.idOf("team", *b.OwnerTeam), Name: b.OwnerTeam.Name}
-	}
-}
-
-func set[T any](to, from *T) {
-	if from != nil {
-		*to = *from
-	}
-}
-
-func (w *world) createHeartbeat(c *call) (answer, error) {
-	var in heartbeatBody
-	if err := c.decode(&in); err != nil {
-		return answer{}, err
-	}
-	p := problems{}
-	p.add(in.Name == "", "name", "Name can not be empty.")
-	p.add(in.Interval == nil, "interval", "Interval can not be empty.")
-	p.add(in.IntervalUnit == nil, "intervalUnit", "Interval unit can not be empty.")
-	p.add(in.Enabled == nil, "enabled", "Enabled can not be empty.")
-	in.check(p)
-	if err := p.err(); err != nil {
-		return answer{}, err
-	}
-	key := ref{"name", in.Name}
-	if _, taken := w.heartbeats.find(key); taken {
-		return answer{}, refuse(http.StatusConflict, "A heartbeat named "+in.Name+" already exists")
-	}
-	h := &Heartbeat{Name: in.Name, AlertPriority: "P3", AlertMessage: in.Name + " is expired"}
-	in.fill(w, h)
-	w.heartbeats.add(h, key)
-	return answer{status: http.StatusCreated, data: h.meta(w.now())}, nil
-}
-
-func (w *world) findHeartbeat(c *call) (*Heartbeat, error) {
-	h, ok := w.heartbeats.find(ref{"name", c.path["name"]})
-	if !ok {
-		return nil, refuse(http.StatusNotFound, "No heartbeat exists with name ["+c.path["name"]+"]")
-	}
-	return h, nil
-}
-
-func (w *world) listHeartbeats(*call) (answer, error) {
-	rows := make([]Heartbeat, len(w.heartbeats.rows))
-	for i, h := range w.heartbeats.rows {
-		rows[i] = h.shown(w.now())
-	}
-	return answer{data: map[string]any{"heartbeats": rows}}, nil
-}
-
-func (w *world) getHeartbeat(c *call) (answer, error) {
-	h, err := w.findHeartbeat(c)
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{data: h.shown(w.now())}, nil
-}
-
-func (w *world) updateHeartbeat(c *call) (answer, error) {
-	h, err := w.findHeartbeat(c)
-	if err != nil {
-		return answer{}, err
-	}
-	var in heartbeatBody
-	if err := c.decode(&in); err != nil {
-		return answer{}, err
-	}
-	p := problems{}
-	in.check(p)
-	if err := p.err(); err != nil {
-		return answer{}, err
-	}
-	in.fill(w, h)
-	return answer{data: h.meta(w.now())}, nil
-}
-
-func (w *world) deleteHeartbeat(c *call) (answer, error) {
-	h, err := w.findHeartbeat(c)
-	if err != nil {
-		return answer{}, err
-	}
-	w.heartbeats.remove(h)
-	return answer{result: "Deleted"}, nil
-}
-
-func setHeartbeat(enabled bool) handler {
-	return func(w *world, c *call) (answer, error) {
-		h, err := w.findHeartbeat(c)
-		if err != nil {
-			return answer{}, err
+// pinged is the operation that pings a heartbeat. It says PONG whether or not
+// there is such a heartbeat, as the service does.
+func (k *kind) pinged(method string) route {
+	return route{method + " " + k.path + "/{" + k.param + "}/ping", k.domain, noBody, func(w *world, c *call) (answer, error) {
+		if it, err := k.find(w, c); err == nil {
+			it.doc["lastPingTime"] = w.now()
 		}
-		h.Enabled = enabled
-		return answer{data: h.meta(w.now())}, nil
-	}
-}
-
-// pingHeartbeat says PONG whether or not there is such a heartbeat, as the service does.
-func (w *world) pingHeartbeat(c *call) (answer, error) {
-	if h, err := w.findHeartbeat(c); err == nil {
-		h.LastPingTime = w.now()
-	}
-	return answer{status: http.StatusAccepted, result: "PONG - Heartbeat received"}, nil
+		return answer{status: http.StatusAccepted, result: "PONG - Heartbeat received"}, nil
+	}}
 }

@@ -1,7 +1,6 @@
 package opsgenietest
 
 import (
-	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -13,7 +12,7 @@ import (
 func postmortems() *kind {
 	return &kind{
 		noun: "postmortem", path: "/v2/postmortem", param: "postmortemId", domain: DomainOther,
-		keys: []string{"id"}, open: true,
+		keys: []string{"id"}, made: []string{"postmortemId", "createdAtTime", "timeline", "rootIncident"},
 		fields: []field{
 			{name: "incidentId", is: textValue, required: true, fixed: true},
 			{name: "title", is: textValue}, {name: "severity", is: textValue},
@@ -24,7 +23,7 @@ func postmortems() *kind {
 			{name: "responderTeams", absent: []any{}}, {name: "responders", absent: []any{}},
 		},
 		complete: completePostmortem, show: showPostmortem,
-		summary: func(it *item) document {
+		summary: func(_ *world, it *item) document {
 			out := maps.Clone(it.doc)
 			delete(out, "incidentId")
 			return out
@@ -62,8 +61,11 @@ func completePostmortem(w *world, _ *call, it *item) error {
 		"tinyId": incident.TinyID, "message": incident.Message, "priority": incident.Priority,
 		"status": incident.Status, "creationTime": incident.CreatedAt, "tags": slices.Clone(incident.Tags),
 	})
-	doc["title"] = cmp.Or(doc.text("title"), incident.Message)
-	doc["severity"] = cmp.Or(doc.text("severity"), incident.Priority)
+	for name, value := range map[string]string{"title": incident.Message, "severity": incident.Priority} {
+		if doc[name] == nil {
+			doc[name] = value
+		}
+	}
 	doc["startTime"] = incident.ImpactStartDate
 	if !incident.ImpactEndDate.IsZero() {
 		doc["endTime"] = incident.ImpactEndDate

@@ -11,7 +11,7 @@ import (
 func timelineEntries() *kind {
 	k := &kind{
 		noun: "timeline entry", path: "/v2/incident-timelines/{incidentId}/entries", param: "timelineEntryId", domain: DomainOther,
-		keys: []string{"id"},
+		keys: []string{"id"}, made: []string{"group", "type", "eventTime", "hidden", "actor", "lastEdit"},
 		fields: []field{
 			{name: "description", is: objectValue, required: true, inside: checkText},
 			{name: "time", is: timeValue},
@@ -75,14 +75,14 @@ func (k *kind) changeEntry(w *world, c *call, it *item) (answer, error) {
 		return a, err
 	}
 	it.doc["lastEdit"] = map[string]any{"editTime": w.now(), "actor": w.actor()}
-	a.data = k.meta(it)
+	a.data = k.meta(w, it)
 	return a, nil
 }
 
 func (k *kind) hides(hidden bool) func(*world, *call, *item) (answer, error) {
-	return func(_ *world, _ *call, it *item) (answer, error) {
+	return func(w *world, _ *call, it *item) (answer, error) {
 		it.doc["hidden"] = hidden
-		return answer{result: "Updated", data: k.meta(it)}, nil
+		return answer{result: "Updated", data: k.meta(w, it)}, nil
 	}
 }
 

@@ -5,13 +5,15 @@ import (
 	"slices"
 )
 
+const integrationPath = "/v2/integrations"
+
 // integrations connect the account with other systems. They come in more than 200
-// types with fields of their own, so all fields are kept. See
+// types with fields of their own, of which few are known here. See
 // https://docs.opsgenie.com/docs/integration-api.
 func integrations() *kind {
 	return &kind{
-		noun: "integration", path: "/v2/integrations", param: "id", domain: DomainIntegrationConfiguration,
-		keys: []string{"id"}, unique: "name", replace: true, open: true,
+		noun: "integration", path: integrationPath, param: "id", domain: DomainIntegrationConfiguration,
+		keys: []string{"id"}, unique: "name", replace: true,
 		fields: slices.Concat(fieldsOf(listValue, "responders", "recipients"), fieldsOf(flagValue, "isGlobal"), []field{
 			{name: "type", is: textValue, required: true},
 			{name: "name", is: textValue, required: true},
@@ -44,17 +46,18 @@ func integrationRoutes() []route {
 func completeIntegration(w *world, _ *call, it *item) error {
 	doc := it.doc
 	if team := doc.object("ownerTeam"); len(team) > 0 {
-		w.nameTeam(team)
+		doc["ownerTeam"] = w.named("team", team)
 	}
 	w.identify(doc, "responders", "recipients")
 	if doc["isGlobal"] == nil {
 		doc["isGlobal"] = len(doc.object("ownerTeam")) == 0
 	}
+	delete(doc, "emailAddress")
 	username := doc.text("emailUsername")
 	if username == "" {
 		return nil
 	}
-	for _, each := range w.lists.of("/v2/integrations").items {
+	for _, each := range w.lists.of(integrationPath).items {
 		if each.id() != it.id() && each.doc.text("emailUsername") == username {
 			return refuse(http.StatusConflict, "An integration with emailUsername ["+username+"] already exists")
 		}
@@ -63,16 +66,7 @@ func completeIntegration(w *world, _ *call, it *item) error {
 	return nil
 }
 
-// nameTeam gives a team that a document names its id and its name.
-func (w *world) nameTeam(team document) {
-	id, name := w.known("team", team)
-	team["id"] = id
-	if name != "" {
-		team["name"] = name
-	}
-}
-
-func summariseIntegration(it *item) document {
+func summariseIntegration(_ *world, it *item) document {
 	out := it.doc.only("id", "name", "type", "enabled")
 	if team := it.doc.object("ownerTeam").text("id"); team != "" {
 		out["teamId"] = team
@@ -88,7 +82,7 @@ func (k *kind) createIntegration(w *world, c *call) (answer, error) {
 		return a, err
 	}
 	items := w.lists.of(k.path).items
-	made, told := items[len(items)-1].doc, k.meta(items[len(items)-1])
+	made, told := items[len(items)-1].doc, k.meta(w, items[len(items)-1])
 	if made.text("type") == "API" {
 		told["apiKey"] = w.dice.uuid()
 	}
@@ -103,7 +97,7 @@ func (k *kind) listIntegrations(w *world, c *call) (answer, error) {
 	fits := func(parameter, value string) bool {
 		return c.query.Get(parameter) == "" || c.query.Get(parameter) == value
 	}
-	return k.metas(w.lists.of(k.path).items, func(d document) bool {
+	return k.metas(w, w.lists.of(k.path).items, func(d document) bool {
 		team := d.object("ownerTeam")
 		return fits("type", d.text("type")) && fits("teamId", team.text("id")) && fits("teamName", team.text("name"))
 	})

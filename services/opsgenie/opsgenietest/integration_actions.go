@@ -16,7 +16,7 @@ func actionFields() []field {
 		{name: "name", is: textValue, required: true},
 		{name: "filter", is: objectValue, required: true, inside: checkActionFilter},
 		{name: "order", is: wholeValue},
-		{name: "priority", is: textValue, among: []string{"P1", "P2", "P3", "P4", "P5"}},
+		{name: "priority", is: textValue, among: priorities()},
 	}
 }
 
@@ -52,14 +52,14 @@ func (i *item) actions() document {
 }
 
 // shownActions are all actions of an integration, with a word on it.
-func shownActions(it *item) document {
+func shownActions(w *world, it *item) document {
 	out := it.actions().clone()
-	out["_parent"] = summariseIntegration(it)
+	out["_parent"] = summariseIntegration(w, it)
 	return out
 }
 
-func listActions(_ *world, _ *call, it *item) (answer, error) {
-	return answer{data: shownActions(it)}, nil
+func listActions(w *world, _ *call, it *item) (answer, error) {
+	return answer{data: shownActions(w, it)}, nil
 }
 
 func createAction(w *world, c *call, it *item) (answer, error) {
@@ -75,7 +75,7 @@ func createAction(w *world, c *call, it *item) (answer, error) {
 	list, _ := actions[sort].([]any)
 	w.completeAction(in, len(list))
 	actions[sort] = append(slices.Clip(list), map[string]any(in))
-	return answer{status: http.StatusCreated, result: "Created", data: shownActions(it)}, nil
+	return answer{status: http.StatusCreated, result: "Created", data: shownActions(w, it)}, nil
 }
 
 // replaceActions sets all actions of an integration. Lists of types that are
@@ -100,7 +100,7 @@ func replaceActions(w *world, c *call, it *item) (answer, error) {
 		return answer{}, err
 	}
 	it.lists["actions"] = &shelf{items: []*item{{doc: in, above: it}}}
-	return answer{result: "Updated", data: shownActions(it)}, nil
+	return answer{result: "Updated", data: shownActions(w, it)}, nil
 }
 
 // completeAction fills in what answers have of each action of its type.

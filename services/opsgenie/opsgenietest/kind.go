@@ -17,8 +17,8 @@ type kind struct {
 	below *kind    // what they lie below, if anything
 	from  string   // the query parameter that tells how the path names that; its own if empty
 
-	fields  []field
-	open    bool     // fields that are not listed are kept too, as of integrations
+	fields  []field  // members of which something is known; all others are kept as they are written
+	made    []string // members that only the server writes, besides the id; a request's are ignored
 	unique  string   // the field whose value only one may have
 	replace bool     // a change is a PUT of the whole; else a PATCH of what is named
 	ordered bool     // their place in the list is a field, "order"
@@ -38,7 +38,7 @@ type kind struct {
 	// show returns what a read of an item shows, if that is not its document.
 	show func(w *world, it *item) document
 	// summary returns what the answer to a write shows, if brief cannot say it.
-	summary func(it *item) document
+	summary func(w *world, it *item) document
 }
 
 // routes returns the five operations that most kinds have.
@@ -75,9 +75,9 @@ func (k *kind) on(method, suffix string, serve func(*world, *call, *item) (answe
 // switches returns the routes that set a flag and reset it.
 func (k *kind) switches(status int) []route {
 	set := func(enabled bool) func(*world, *call, *item) (answer, error) {
-		return func(_ *world, _ *call, it *item) (answer, error) {
+		return func(w *world, _ *call, it *item) (answer, error) {
 			it.doc["enabled"] = enabled
-			return answer{status: status, data: k.meta(it)}, nil
+			return answer{status: status, data: k.meta(w, it)}, nil
 		}
 	}
 	return []route{k.on(http.MethodPost, "/enable", set(true)), k.on(http.MethodPost, "/disable", set(false))}
@@ -102,5 +102,5 @@ func (k *kind) reordered(w *world, c *call, it *item) (answer, error) {
 	to, _ := in[place.name].(float64)
 	k.move(shelf, it, int(to))
 	k.number(shelf)
-	return answer{data: k.meta(it)}, nil
+	return answer{data: k.meta(w, it)}, nil
 }

@@ -1,7 +1,8 @@
 package opsgenietest
 
 import (
-	"maps"
+	"bytes"
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -9,9 +10,45 @@ import (
 	"unicode/utf8"
 )
 
-// A document is a resource of the API as the fields of its JSON. What a request
+// A document is a resource of the API as the members of its JSON. What a request
 // writes is kept as it came, so that a read gives it back unchanged.
 type document map[string]any
+
+// UnmarshalJSON reads numbers as float64, but for those that it cannot hold.
+func (d *document) UnmarshalJSON(text []byte) error {
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.UseNumber()
+	var members map[string]any
+	if err := in.Decode(&members); err != nil {
+		return err
+	}
+	object, _ := numbers(members).(map[string]any)
+	*d = object
+	return nil
+}
+
+// numbers turns the numbers in a value into float64. A whole number with more than
+// 15 digits stays as it was written: float64 would change it.
+func numbers(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, each := range v {
+			v[name] = numbers(each)
+		}
+	case []any:
+		for i, each := range v {
+			v[i] = numbers(each)
+		}
+	case json.Number:
+		if whole := !strings.ContainsAny(v.String(), ".eE"); whole && len(v) > 15 {
+			return v
+		}
+		if n, err := v.Float64(); err == nil {
+			return n
+		}
+	}
+	return value
+}
 
 func (d document) text(field string) string {
 	s, _ := d[field].(string)
@@ -89,10 +126,10 @@ func (d document) only(fields ...string) document {
 	return out
 }
 
-// clone returns a document that shares nothing with d.
+// clone returns a document that shares nothing with d. It is never nil.
 func (d document) clone() document {
-	out := maps.Clone(d)
-	for name, each := range out {
+	out := make(document, len(d)+2) // those who clone mostly add an id and a name
+	for name, each := range d {
 		out[name] = cloned(each)
 	}
 	return out
@@ -166,6 +203,8 @@ func (f *field) check(p problems, value any) {
 		fits = f.is == wholeValue
 		p.add(v != math.Trunc(v) || v < float64(f.least), f.name,
 			f.name+" must be a whole number of at least "+strconv.Itoa(f.least)+".")
+	case json.Number:
+		fits = false // too large
 	case []any:
 		fits = f.is == listValue
 		p.add(f.required && len(v) == 0, f.name, f.name+" can not be empty.")

@@ -57,15 +57,14 @@ func (k *kind) unknown(key ref) error {
 	return refuse(http.StatusNotFound, "No "+k.noun+" exists with "+key.kind+" ["+key.value+"]")
 }
 
-// read takes a request's document: its fields checked, and those that the API
-// does not know left out, as the service does.
+// read returns the document that a request writes, with its known members checked.
 func (k *kind) read(c *call, creation bool) (document, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	known := k.pick(p, in, creation)
-	return known, p.err()
+	out := k.pick(p, in, creation)
+	return out, p.err()
 }
 
 // pick is read for a document that came inside another.
@@ -73,29 +72,53 @@ func (k *kind) pick(p problems, in document, creation bool) document {
 	if creation || k.replace {
 		p.missing(in, k.fields)
 	}
-	known := document{}
+	out := maps.Clone(in)
+	delete(out, "id")
+	for _, name := range k.made {
+		delete(out, name)
+	}
 	for _, f := range k.fields {
 		value, given := in[f.name]
-		given = given && (creation || !f.fixed)
-		if given && (value != nil || !f.required) {
-			f.check(p, value)
-			known[f.name] = value
-		} else if given {
+		switch {
+		case !given:
+		case f.fixed && !creation:
+			delete(out, f.name)
+		case value == nil && f.required:
 			p.add(true, f.name, f.name+" can not be empty.")
+		default:
+			f.check(p, value)
 		}
 	}
-	if k.open {
-		maps.Copy(in, known)
-		known = in
-		delete(known, "id")
+	return out
+}
+
+// write adds the members of a request to a document. A null removes a member that
+// is known; as the value of an unknown one it is kept.
+func (k *kind) write(d, in document) {
+	for name, value := range in {
+		if value == nil && slices.ContainsFunc(k.fields, func(f field) bool { return f.name == name }) {
+			delete(d, name)
+		} else {
+			d[name] = value
+		}
 	}
-	return known
+}
+
+// lasting returns the members of a document that a PUT does not replace.
+func (k *kind) lasting(d document) document {
+	names := append([]string{"id"}, k.made...)
+	for _, f := range k.fields {
+		if f.fixed {
+			names = append(names, f.name)
+		}
+	}
+	return d.only(names...)
 }
 
 // draft makes an item of what a creation says.
 func (k *kind) draft(w *world, above *item, in document) *item {
 	it := &item{doc: document{"id": w.dice.uuid()}, above: above, lists: shelves{}}
-	it.doc.write(in)
+	k.write(it.doc, in)
 	k.fill(it.doc)
 	return it
 }
@@ -128,7 +151,7 @@ func (k *kind) create(w *world, c *call) (answer, error) {
 	}
 	k.move(shelf, it, k.place(in, len(shelf.items)))
 	k.number(shelf)
-	return answer{status: http.StatusCreated, result: "Created", data: k.meta(it)}, nil
+	return answer{status: http.StatusCreated, result: "Created", data: k.meta(w, it)}, nil
 }
 
 func (k *kind) changed(w *world, c *call, it *item) (answer, error) {
@@ -141,16 +164,10 @@ func (k *kind) changed(w *world, c *call, it *item) (answer, error) {
 		return answer{}, err
 	}
 	draft := &item{doc: it.doc.clone(), above: it.above, lists: it.lists}
-	if k.replace && k.open {
-		draft.doc = draft.doc.only("id", "order")
-	} else if k.replace {
-		for _, f := range k.fields {
-			if !f.fixed {
-				delete(draft.doc, f.name)
-			}
-		}
+	if k.replace {
+		draft.doc = k.lasting(draft.doc)
 	}
-	draft.doc.write(in)
+	k.write(draft.doc, in)
 	if err := k.settle(w, c, shelf, draft, it); err != nil {
 		return answer{}, err
 	}
@@ -160,18 +177,20 @@ func (k *kind) changed(w *world, c *call, it *item) (answer, error) {
 		k.move(shelf, it, k.place(in, len(shelf.items)))
 	}
 	k.number(shelf)
-	return answer{result: "Updated", data: k.meta(it)}, nil
+	return answer{result: "Updated", data: k.meta(w, it)}, nil
 }
 
-// write takes the fields of a request over; null removes one.
-func (d document) write(in document) {
-	for name, value := range in {
-		if value == nil {
-			delete(d, name)
-		} else {
-			d[name] = value
-		}
+// changedInFull is changed where a request must write all that a creation must.
+func (k *kind) changedInFull(w *world, c *call, it *item) (answer, error) {
+	in, p := document{}, problems{}
+	if err := c.decode(&in); err != nil {
+		return answer{}, err
 	}
+	p.missing(in, slices.DeleteFunc(slices.Clone(k.fields), func(f field) bool { return f.fixed }))
+	if err := p.err(); err != nil {
+		return answer{}, err
+	}
+	return k.changed(w, c, it)
 }
 
 // settle completes an item, and refuses it if another than itself has its name.
@@ -230,29 +249,6 @@ func (k *kind) number(s *shelf) {
 	}
 }
 
-// meta is what the answer to a write shows of an item.
-func (k *kind) meta(it *item) document {
-	if k.summary != nil {
-		return k.summary(it)
-	}
-	if len(k.brief) == 0 {
-		return it.doc.only("id", "name")
-	}
-	return it.doc.only(k.brief...)
-}
-
-// shown is what a read of one item shows.
-func (k *kind) shown(w *world, it *item) document {
-	if k.show == nil {
-		return it.doc
-	}
-	return k.show(w, it)
-}
-
-func (k *kind) got(w *world, _ *call, it *item) (answer, error) {
-	return answer{data: k.shown(w, it), expandable: k.expands}, nil
-}
-
 func (k *kind) deleted(w *world, c *call, it *item) (answer, error) {
 	shelf, err := k.shelf(w, c)
 	if err != nil {
@@ -260,47 +256,5 @@ func (k *kind) deleted(w *world, c *call, it *item) (answer, error) {
 	}
 	shelf.remove(it)
 	k.number(shelf)
-	return answer{result: "Deleted", data: k.meta(it)}, nil
-}
-
-func (k *kind) readAll(w *world, c *call) (answer, error) {
-	shelf, err := k.shelf(w, c)
-	if err != nil {
-		return answer{}, err
-	}
-	return k.rows(w, c, shelf.items)
-}
-
-// rows answers with a list of items, or with the page of it that is asked for.
-func (k *kind) rows(w *world, c *call, items []*item) (answer, error) {
-	var links *paging
-	if k.paged {
-		var err error
-		if items, links, err = byNumber(w, c, items, "limit", "", "order", c.query.Get("order")); err != nil {
-			return answer{}, err
-		}
-	}
-	rows := make([]document, len(items))
-	for i, it := range items {
-		rows[i] = k.shown(w, it)
-		if len(k.row) > 0 {
-			rows[i] = rows[i].only(k.row...)
-		}
-	}
-	return answer{data: rows, paging: links, expandable: k.expands}, nil
-}
-
-// known returns the id and the name of a team, a user, a schedule or an escalation
-// that a request names by either, or by a username: of the one that the server
-// keeps, else an id made from its name, for a request may name what is not here.
-func (w *world) known(noun string, in document) (id, name string) {
-	shelf := w.lists.of("/v2/" + noun + "s")
-	given := cmp.Or(in.text("id"), in.text("username"), in.text("name"))
-	if it := shelf.find(given, "id", "name", "username"); it != nil {
-		return it.id(), cmp.Or(it.doc.text("name"), it.doc.text("username"))
-	}
-	if in.text("id") != "" {
-		return in.text("id"), cmp.Or(in.text("name"), in.text("username"))
-	}
-	return derivedID(noun, given), given
+	return answer{result: "Deleted", data: k.meta(w, it)}, nil
 }

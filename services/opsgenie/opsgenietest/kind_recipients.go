@@ -19,40 +19,35 @@ func recipientsOf(types ...string) func(p problems, name string, value any) {
 	}
 }
 
-// recipient returns a recipient as answers name one: by its type, its id and its
-// name, which of a user is the username. A group is named as the request does.
+// recipient returns a recipient with the id and the name that the server knows.
+// One that is no team, user, schedule or escalation stays as it was written.
 func (w *world) recipient(in document) document {
 	switch noun := in.text("type"); noun {
 	case "user", "team", "schedule", "escalation":
-		id, name := w.known(noun, in)
-		out := document{"type": noun, "id": id}
-		label := "name"
-		if noun == "user" {
-			label = "username"
-		}
-		if name != "" {
-			out[label] = name
-		}
-		return out
+		return w.named(noun, in)
 	default:
-		return in.only("type", "id", "name")
+		return in.clone()
 	}
+}
+
+// named returns what a request names with the id and the name that the server
+// knows, which for a user is the username, and with all else that was written.
+func (w *world) named(noun string, in document) document {
+	id, name := w.known(noun, in)
+	out := in.clone()
+	out["id"] = id
+	if name != "" && noun == "user" {
+		out["username"] = name
+	} else if name != "" {
+		out["name"] = name
+	}
+	return out
 }
 
 // user returns the recipient that is a user whom a document names.
 func (w *world) user(in document) document {
-	out := w.person(in)
+	out := w.named("user", in)
 	out["type"] = "user"
-	return out
-}
-
-// team returns a team that a request names, as answers name one.
-func (w *world) team(in document) document {
-	id, name := w.known("team", in)
-	out := document{"id": id}
-	if name != "" {
-		out["name"] = name
-	}
 	return out
 }
 

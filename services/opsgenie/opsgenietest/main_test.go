@@ -138,6 +138,38 @@ func (c *client) done(method, path, body string) outcome {
 	return out
 }
 
+// made creates a resource and returns its id, which for some is a name or an alias.
+func (c *client) made(path, body string) string {
+	c.t.Helper()
+	r := c.do("POST", path, body)
+	require.Equal(c.t, http.StatusCreated, r.status, "%s: %s", path, r.raw)
+	var data struct{ ID, PostmortemID, Alias, Name string }
+	require.NoError(c.t, json.Unmarshal(r.body.Data, &data))
+	for _, id := range []string{data.ID, data.PostmortemID, data.Alias, data.Name} {
+		if id != "" {
+			return id
+		}
+	}
+	c.t.Fatalf("%s: nothing to find it by: %s", path, r.raw)
+	return ""
+}
+
+// at returns the URL of a resource in a list, whose query it keeps.
+func at(list, id string) string {
+	path, query, found := strings.Cut(list, "?")
+	if found {
+		query = "?" + query
+	}
+	return path + "/" + id + query
+}
+
+const (
+	teams, users, schedules, escalations = "/v2/teams", "/v2/users", "/v2/schedules", "/v2/escalations"
+
+	someUser     = `{"username":"ada@example.com","fullName":"Ada","role":{"name":"User"}}`
+	someSchedule = `{"name":"Nights"}`
+)
+
 // A clock stands still until it is moved.
 type clock struct{ moved chan time.Time }
 

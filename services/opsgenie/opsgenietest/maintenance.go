@@ -11,7 +11,7 @@ import (
 func maintenances() *kind {
 	return &kind{
 		noun: "maintenance", path: "/v1/maintenance", param: "id", domain: DomainConfiguration,
-		keys: []string{"id"}, replace: true,
+		keys: []string{"id"}, replace: true, made: []string{"status"},
 		fields: []field{
 			{name: "description", is: textValue},
 			{name: "time", is: objectValue, required: true, inside: checkWindow},
@@ -76,7 +76,9 @@ func checkMaintenanceRules(p problems, name string, value any) {
 // completeMaintenance works out when a maintenance begins and ends.
 func completeMaintenance(w *world, _ *call, it *item) error {
 	window, now := it.doc.object("time"), w.now()
-	kept := map[string]any{"type": window.text("type"), "startDate": now}
+	kept := map[string]any(window.clone())
+	kept["startDate"] = now
+	delete(kept, "endDate")
 	if length, known := windows()[window.text("type")]; !known {
 		kept["startDate"], _ = parseTime(window.text("startDate"))
 		kept["endDate"], _ = parseTime(window.text("endDate"))
@@ -117,7 +119,7 @@ func (k *kind) listMaintenances(w *world, c *call) (answer, error) {
 		status := k.shown(w, it).text("status")
 		over := status == "past" || status == "cancelled"
 		if which == "all" || over == (which == "past") {
-			rows = append(rows, k.meta(it))
+			rows = append(rows, k.meta(w, it))
 		}
 	}
 	return answer{data: rows}, nil
@@ -141,5 +143,5 @@ func (k *kind) changeEndDate(w *world, c *call, it *item) (answer, error) {
 	window["type"] = "schedule"
 	window["endDate"], _ = parseTime(in.text("endDate"))
 	it.doc["status"] = maintenanceStatus(it.doc, w.now())
-	return answer{result: "Updated", data: k.meta(it)}, nil
+	return answer{result: "Updated", data: k.meta(w, it)}, nil
 }

@@ -5,13 +5,18 @@ import (
 	"slices"
 )
 
+const (
+	policyPath   = "/v2/policies"
+	policyV1Path = "/v1/policies"
+)
+
 // policies change alerts as they come in, or the notifications about them: those of
 // the account, and those of a team, which only requests find that name it. See
 // https://docs.opsgenie.com/docs/alert-and-notification-policy-api.
 func policies() *kind {
 	k := &kind{
-		noun: "policy", path: "/v2/policies", param: "policyId", domain: DomainConfiguration,
-		keys: []string{"id"}, replace: true, ordered: true, within: "type", target: "targetIndex",
+		noun: "policy", path: policyPath, param: "policyId", domain: DomainConfiguration,
+		keys: []string{"id"}, replace: true, ordered: true, within: "type", target: "targetIndex", made: []string{"order"},
 		fields: slices.Concat(policyFields(100, "alert", "notification"),
 			fieldsOf(textValue, "teamId"), policyEffects(),
 			fieldsOf(listValue, "responders"),
@@ -62,7 +67,7 @@ func policyEffects() []field {
 		fieldsOf(flagValue, "ignoreOriginalDetails", "ignoreOriginalTags", "ignoreOriginalTeams", "continue"),
 		[]field{
 			{name: "details", is: objectValue},
-			{name: "priority", is: textValue, among: []string{"P1", "P2", "P3", "P4", "P5"}},
+			{name: "priority", is: textValue, among: priorities()},
 		},
 	)
 }
@@ -147,16 +152,16 @@ func (k *kind) policiesOf(sort string) handler {
 		if sort == "notification" && c.query.Get("teamId") == "" {
 			return answer{}, problems{"teamId": "A notification policy needs a team."}.err()
 		}
-		return k.metas(shelf.items, func(d document) bool { return d.text("type") == sort })
+		return k.metas(w, shelf.items, func(d document) bool { return d.text("type") == sort })
 	}
 }
 
 // metas answers with what answers to writes show of those items that are wanted.
-func (k *kind) metas(items []*item, wanted func(document) bool) (answer, error) {
+func (k *kind) metas(w *world, items []*item, wanted func(document) bool) (answer, error) {
 	rows := []document{}
 	for _, it := range items {
 		if wanted(it.doc) {
-			rows = append(rows, k.meta(it))
+			rows = append(rows, k.meta(w, it))
 		}
 	}
 	return answer{data: rows}, nil
@@ -165,20 +170,10 @@ func (k *kind) metas(items []*item, wanted func(document) bool) (answer, error) 
 // identify gives those whom lists of a document name their ids and names.
 func (w *world) identify(d document, fields ...string) {
 	for _, field := range fields {
-		for _, each := range d.list(field) {
-			noun := each.text("type")
-			if !slices.Contains([]string{"team", "user", "schedule", "escalation"}, noun) {
-				continue
-			}
-			id, name := w.known(noun, each)
-			each["id"] = id
-			if name == "" {
-				continue
-			}
-			if noun == "user" {
-				each["username"] = name
-			} else {
-				each["name"] = name
+		all, _ := d[field].([]any)
+		for i, each := range all {
+			if who, ok := objectOf(each); ok {
+				all[i] = map[string]any(w.recipient(who))
 			}
 		}
 	}

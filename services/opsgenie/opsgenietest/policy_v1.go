@@ -6,8 +6,8 @@ import "slices"
 // https://docs.opsgenie.com/docs/policy-api.
 func policiesV1() *kind {
 	return &kind{
-		noun: "policy", path: "/v1/policies", param: "policyId", domain: DomainConfiguration,
-		keys: []string{"id"}, replace: true, ordered: true, target: "targetIndex",
+		noun: "policy", path: policyV1Path, param: "policyId", domain: DomainConfiguration,
+		keys: []string{"id"}, replace: true, ordered: true, target: "targetIndex", made: []string{"order"},
 		fields: slices.Concat(
 			policyFields(512, "modify", "auto-close", "notification-delay", "notification-deduplication",
 				"notification-suppress", "notification-renotify", "auto-restart-notifications"),
@@ -30,7 +30,7 @@ func policiesV1() *kind {
 func policyV1Routes() []route {
 	k := policiesV1()
 	list := func(w *world, _ *call) (answer, error) {
-		return k.metas(w.lists.of(k.path).items, func(document) bool { return true })
+		return k.metas(w, w.lists.of(k.path).items, func(document) bool { return true })
 	}
 	return slices.Concat(k.routes()[1:], k.switches(0), []route{
 		{"GET " + k.path, k.domain, noBody, list},

@@ -36,9 +36,11 @@ func schedules() *kind {
 
 func scheduleRoutes() []route {
 	k := schedules()
-	routes := slices.Concat(k.routes(), scheduleRotations(k).routes(), scheduleOverrides(k).routes())
+	rotations := scheduleRotations(k)
+	routes := slices.Concat(k.routes(), rotations.routes()[1:], scheduleOverrides(k).routes())
 	routes[0].serve = k.listSchedules
 	return append(routes,
+		route{"GET " + rotations.path, k.domain, noBody, rotations.listRotations},
 		route{"GET " + schedulesPath + "/{identifier}/timeline", k.domain, noBody, k.getTimeline},
 		route{"GET " + schedulesPath + "/{identifier}.ics", k.domain, noBody, k.exportSchedule},
 		route{"GET " + schedulesPath + "/on-calls", DomainScheduleOnCall, noBody, (*world).listOnCalls},
@@ -55,7 +57,7 @@ func (w *world) completeSchedule(k *kind, it *item) error {
 	_, err := zone(it.doc)
 	p.add(err != nil, "timezone", "timezone must be one of the time zone database, such as Europe/Berlin.")
 	if team := it.doc.object("ownerTeam"); team != nil {
-		it.doc["ownerTeam"] = w.team(team)
+		it.doc["ownerTeam"] = w.named("team", team)
 	}
 	written, given := it.doc["rotations"].([]any)
 	p.add(given && len(written) == 0, "rotations", "rotations can not be empty.")

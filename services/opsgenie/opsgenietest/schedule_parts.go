@@ -16,7 +16,7 @@ const maxTurn = math.MaxInt32
 func scheduleRotations(below *kind) *kind {
 	return &kind{
 		noun: "rotation", path: rotationsPath, param: "id", domain: DomainConfiguration,
-		keys: []string{"id"}, below: below, from: "scheduleIdentifierType",
+		keys: []string{"id"}, below: below, from: "scheduleIdentifierType", made: []string{"_parent"},
 		fields: []field{
 			{name: "name", is: textValue},
 			{name: "startDate", is: timeValue, required: true},
@@ -26,7 +26,6 @@ func scheduleRotations(below *kind) *kind {
 			{name: "participants", is: listValue, required: true, inside: recipientsOf("user", "team", "escalation", "none")},
 			{name: "timeRestriction", is: objectValue, inside: checkHours},
 		},
-		row:      []string{"id", "name", "startDate", "endDate", "type", "length", "participants", "timeRestriction"},
 		complete: func(w *world, _ *call, it *item) error { return w.completeRotation(it).err() },
 		show:     showBelowSchedule,
 	}
@@ -37,6 +36,16 @@ func showBelowSchedule(_ *world, it *item) document {
 	out := maps.Clone(it.doc)
 	out["_parent"] = it.above.doc.only("id", "name", "enabled")
 	return out
+}
+
+// listRotations shows rotations without their schedule.
+func (k *kind) listRotations(w *world, c *call) (answer, error) {
+	a, err := k.readAll(w, c)
+	rows, _ := a.data.([]document)
+	for _, row := range rows {
+		delete(row, "_parent")
+	}
+	return a, err
 }
 
 func checkTurn(p problems, name string, value any) {
@@ -103,7 +112,7 @@ func (d document) toHalfHour(at string) {
 func scheduleOverrides(below *kind) *kind {
 	return &kind{
 		noun: "override", path: overridesPath, param: "alias", domain: DomainConfiguration,
-		keys: []string{"alias"}, below: below, from: "scheduleIdentifierType", unique: "alias", replace: true,
+		keys: []string{"alias"}, below: below, from: "scheduleIdentifierType", unique: "alias", replace: true, made: []string{"_parent"},
 		fields: []field{
 			{name: "alias", is: textValue, fixed: true},
 			{name: "user", is: objectValue, required: true, inside: recipientsOf("user", "none")},
@@ -113,7 +122,9 @@ func scheduleOverrides(below *kind) *kind {
 		},
 		brief: []string{"alias"}, complete: (*world).completeOverride,
 		show: func(w *world, it *item) document {
-			return showBelowSchedule(w, it).only("_parent", "alias", "user", "startDate", "endDate", "rotations")
+			out := showBelowSchedule(w, it)
+			delete(out, "id")
+			return out
 		},
 	}
 }
@@ -128,7 +139,8 @@ func (w *world) completeOverride(_ *call, it *item) error {
 		found := it.above.lists.of(rotationsPath).find(cmp.Or(each.text("id"), each.text("name")), "id", "name")
 		p.add(found == nil, "rotations", "Each of rotations must be one of the schedule.")
 		if found != nil {
-			about = append(about, found.doc.only("id", "name"))
+			maps.Copy(each, found.doc.only("id", "name"))
+			about = append(about, each)
 		}
 	}
 	if err := p.err(); err != nil {

@@ -144,7 +144,7 @@ func (k *kind) getTimeline(w *world, c *call) (answer, error) {
 	days := map[string]int{"days": length, "weeks": 7 * length}[unit]
 	months := map[string]int{"months": length}[unit]
 	within := span{date.Time, date.In(in).AddDate(0, months, days)}
-	out := document{"_parent": k.meta(it), "startDate": Time{within.from}, "endDate": Time{within.to}}
+	out := document{"_parent": k.meta(w, it), "startDate": Time{within.from}, "endDate": Time{within.to}}
 	for _, layer := range []struct {
 		part, name string
 		get        func(*layers) []period

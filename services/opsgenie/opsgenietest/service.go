@@ -5,12 +5,14 @@ import (
 	"strings"
 )
 
+const servicePath = "/v1/services"
+
 // businessServices are what incidents have an impact on. The path calls one by
 // param, which differs where something lies below it. See
 // https://docs.opsgenie.com/docs/service-api.
 func businessServices(param string) *kind {
 	return &kind{
-		noun: "service", path: "/v1/services", param: param, domain: DomainConfiguration,
+		noun: "service", path: servicePath, param: param, domain: DomainConfiguration,
 		keys: []string{"id"}, unique: "name",
 		fields: []field{
 			{name: "name", is: textValue, required: true},

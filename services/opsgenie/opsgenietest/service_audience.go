@@ -52,24 +52,22 @@ func getAudience(_ *world, _ *call, it *item) (answer, error) {
 	return answer{data: it.audience()}, nil
 }
 
-// changeAudience changes what is named of the two parts of a template.
+// changeAudience changes the members of a template, and of its two parts, that are named.
 func changeAudience(_ *world, c *call, it *item) (answer, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
 		return answer{}, err
 	}
 	drafts := it.audience().clone()
-	for part, fields := range audienceFields() {
-		if in[part] == nil {
-			continue
-		}
-		(&field{name: part, is: objectValue}).check(p, in[part])
-		given := in.object(part)
-		p.within(part, given, fields)
-		for _, f := range fields {
-			if value, named := given[f.name]; named {
-				drafts.object(part).write(document{f.name: value})
-			}
+	for name, value := range in {
+		fields, known := audienceFields()[name]
+		switch {
+		case !known:
+			drafts[name] = value
+		case value != nil:
+			(&field{name: name, is: objectValue}).check(p, value)
+			p.within(name, in.object(name), fields)
+			(&kind{fields: fields}).write(drafts.object(name), in.object(name))
 		}
 	}
 	if err := p.err(); err != nil {

@@ -11,6 +11,7 @@ func incidentRules() *kind {
 	return &kind{
 		noun: "incident rule", path: "/v1/services/{serviceId}/incident-rules", param: "incidentRuleId", domain: DomainOther,
 		keys: []string{"id"}, below: businessServices("serviceId"), replace: true, ordered: true, brief: []string{"id"},
+		made: []string{"order"},
 		fields: []field{
 			{name: "conditionMatchType", is: textValue, among: matchTypes(), absent: "match-all"},
 			{name: "conditions", is: listValue, inside: checkConditions},
@@ -61,7 +62,7 @@ func incidentTextFields() []field {
 		{name: "description", is: textValue, most: 10_000},
 		{name: "tags", is: listValue, most: 20},
 		{name: "details", is: objectValue},
-		{name: "priority", is: textValue, required: true, among: []string{"P1", "P2", "P3", "P4", "P5"}},
+		{name: "priority", is: textValue, required: true, among: priorities()},
 		{name: "stakeholderProperties", is: objectValue, required: true, inside: checkStakeholders},
 	}
 }

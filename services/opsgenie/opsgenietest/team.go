@@ -74,8 +74,9 @@ func (w *world) completeTeam(_ *call, it *item) error {
 // enter makes a user a member of a team, or gives a member another role, and
 // returns what the user is called.
 func (w *world) enter(team *item, in document) string {
-	who := w.person(in.object("user"))
-	row := document{"user": who, "role": cmp.Or(in.text("role"), "user")}
+	who := w.named("user", in.object("user"))
+	row := in.clone()
+	row["user"], row["role"] = who, cmp.Or(in.text("role"), "user")
 	members, _ := team.doc["members"].([]any)
 	if i := member(team, who.text("id")); i >= 0 {
 		members[i] = row
@@ -104,7 +105,7 @@ func member(team *item, userID string) int {
 func (w *world) showTeam(it *item) document {
 	out := it.doc.clone()
 	for _, each := range out.list("members") {
-		each["user"] = w.person(each.object("user")) // who may have another username by now
+		each["user"] = w.named("user", each.object("user")) // who may have another username by now
 	}
 	return out
 }
@@ -132,7 +133,7 @@ func (k *kind) addMember(w *world, c *call, team *item) (answer, error) {
 		return answer{}, err
 	}
 	w.logTeam(team, "User ["+w.enter(team, in)+"] was added")
-	return answer{result: "Added", data: k.meta(team)}, nil
+	return answer{result: "Added", data: k.meta(w, team)}, nil
 }
 
 func (k *kind) removeMember(w *world, c *call, team *item) (answer, error) {
@@ -142,7 +143,7 @@ func (k *kind) removeMember(w *world, c *call, team *item) (answer, error) {
 		return answer{}, refuse(http.StatusNotFound, "No member ["+who+"] exists in team ["+team.doc.text("name")+"]")
 	}
 	w.logTeam(team, "User ["+username+"] was removed")
-	return answer{result: "Removed", data: k.meta(team)}, nil
+	return answer{result: "Removed", data: k.meta(w, team)}, nil
 }
 
 // logTeam adds a line to the history of a team.

@@ -13,7 +13,7 @@ const routingRulePath = teamPath + "/{identifier}/routing-rules"
 func routingRules(above *kind) *kind {
 	return &kind{
 		noun: "routing rule", path: routingRulePath, param: "id", domain: DomainConfiguration,
-		keys: []string{"id"}, below: above, from: "teamIdentifierType", ordered: true,
+		keys: []string{"id"}, below: above, from: "teamIdentifierType", ordered: true, made: []string{"isDefault"},
 		fields: []field{
 			{name: "name", is: textValue},
 			{name: "order", is: wholeValue, fixed: true}, // to be moved by an operation of its own

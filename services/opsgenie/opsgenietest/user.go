@@ -15,6 +15,7 @@ func users() *kind {
 	return &kind{
 		noun: "user", path: userPath, param: "identifier", domain: DomainConfiguration,
 		keys: []string{"id", "username"}, unique: "username", expands: []string{"contact"},
+		made:   []string{"createdAt", "blocked", "verified", "userContacts"},
 		fields: []field{
 			{name: "username", is: textValue, required: true, most: 100, inside: checkAddress},
 			{name: "fullName", is: textValue, required: true, most: 512},
@@ -28,7 +29,7 @@ func users() *kind {
 			{name: "invitationDisabled", is: flagValue},
 		},
 		complete: (*world).completeUser, show: (*world).showUser,
-		summary: func(it *item) document { return document{"id": it.id(), "name": it.doc["fullName"]} },
+		summary: func(_ *world, it *item) document { return document{"id": it.id(), "name": it.doc["fullName"]} },
 	}
 }
 
@@ -46,8 +47,8 @@ func userRoutes() []route {
 		all.on(http.MethodDelete, "", all.deleteUser),
 		all.on(http.MethodGet, "/teams", teamsOf),
 		all.on(http.MethodGet, "/forwarding-rules", forwardingRulesOf),
-		all.on(http.MethodGet, "/escalations", standingIn("/v2/escalations", "id", "name", "description", "ownerTeam", "rules", "repeat")),
-		all.on(http.MethodGet, "/schedules", standingIn("/v2/schedules", "id", "name", "enabled")),
+		all.on(http.MethodGet, "/escalations", standingIn(escalationPath, "id", "name", "description", "ownerTeam", "rules", "repeat")),
+		all.on(http.MethodGet, "/schedules", standingIn(schedulesPath, "id", "name", "enabled")),
 		saved.listed(),
 		saved.on(http.MethodGet, "", saved.got),
 		saved.on(http.MethodDelete, "", saved.deleted),
@@ -96,23 +97,15 @@ func (w *world) roleOf(in document) document {
 	if custom := w.lists.of(userRoles().path).find(id, "id", "name"); custom != nil {
 		id, name = custom.id(), custom.doc.text("name")
 	}
-	return document{"id": id, "name": name}
+	out := in.clone()
+	out["id"], out["name"] = id, name
+	return out
 }
 
 // checkPerson notes a user who is not named.
 func checkPerson(p problems, name string, value any) {
 	who, _ := objectOf(value)
 	p.add(who.text("id") == "" && who.text("username") == "", name, name+" needs an id or a username.")
-}
-
-// person is how the API shows somebody whom it, or a request, knows.
-func (w *world) person(in document) document {
-	id, username := w.known("user", in)
-	out := document{"id": id}
-	if username != "" {
-		out["username"] = username
-	}
-	return out
 }
 
 func (k *kind) getUser(w *world, c *call, it *item) (answer, error) {
@@ -138,12 +131,16 @@ func expands(c *call, what string) bool {
 
 // deleteUser removes a user, from the teams as well.
 func (k *kind) deleteUser(w *world, c *call, it *item) (answer, error) {
+	a, err := k.deleted(w, c, it)
+	if err != nil {
+		return answer{}, err
+	}
 	for _, team := range w.lists.of(teamPath).items {
 		if w.leave(team, it.id()) {
 			w.logTeam(team, "User ["+it.doc.text("username")+"] was deleted")
 		}
 	}
-	return k.deleted(w, c, it)
+	return a, nil
 }
 
 func teamsOf(w *world, _ *call, it *item) (answer, error) {

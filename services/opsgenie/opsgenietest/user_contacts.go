@@ -11,6 +11,7 @@ func contactMethods() []string { return []string{"email", "sms", "voice", "mobil
 func contacts(above *kind) *kind {
 	return &kind{
 		noun: "contact", path: contactPath, param: "contactId", domain: DomainConfiguration, keys: []string{"id"}, below: above,
+		made: []string{"enabled", "status", "applyOrder"},
 		fields: []field{
 			{name: "method", is: textValue, required: true, among: contactMethods(), fixed: true},
 			{name: "to", is: textValue, required: true},
@@ -23,7 +24,8 @@ func contacts(above *kind) *kind {
 			return nil
 		},
 		show: func(_ *world, it *item) document {
-			out := it.doc.only("id", "method", "to")
+			out := it.doc.clone()
+			delete(out, "enabled")
 			out["status"] = document{"enabled": it.doc["enabled"]}
 			return out
 		},
@@ -36,7 +38,7 @@ func contactRoutes() []route {
 		{"GET " + all.path, all.domain, noBody, all.listContacts},
 		all.created(),
 		all.on(http.MethodGet, "", all.got),
-		all.on(http.MethodPatch, "", all.redirect),
+		all.on(http.MethodPatch, "", all.changedInFull),
 		all.on(http.MethodDelete, "", all.deleted),
 	}, all.switches(http.StatusOK)...)
 }
@@ -54,18 +56,6 @@ func (k *kind) listContacts(w *world, c *call) (answer, error) {
 		rows[i]["applyOrder"] = i
 	}
 	return answer{data: rows}, nil
-}
-
-// redirect changes where a contact leads to, which is all that can be changed.
-func (k *kind) redirect(w *world, c *call, it *item) (answer, error) {
-	in, p := document{}, problems{}
-	if err := c.decode(&in); err != nil {
-		return answer{}, err
-	}
-	if p.missing(in, k.fields[1:]); len(p) > 0 {
-		return answer{}, p.err()
-	}
-	return k.changed(w, c, it)
 }
 
 // checkContact notes what is wrong with a contact that a step names.

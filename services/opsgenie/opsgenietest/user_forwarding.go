@@ -26,7 +26,7 @@ func (w *world) completeForwarding(_ *call, it *item) error {
 		return problems{"endDate": "endDate must not be before startDate."}.err()
 	}
 	for _, side := range []string{"fromUser", "toUser"} {
-		it.doc[side] = w.person(it.doc.object(side))
+		it.doc[side] = w.named("user", it.doc.object(side))
 	}
 	return nil
 }
@@ -34,7 +34,7 @@ func (w *world) completeForwarding(_ *call, it *item) error {
 func (w *world) showForwarding(it *item) document {
 	out := it.doc.clone()
 	for _, side := range []string{"fromUser", "toUser"} {
-		out[side] = w.person(it.doc.object(side))
+		out[side] = w.named("user", it.doc.object(side))
 	}
 	return out
 }

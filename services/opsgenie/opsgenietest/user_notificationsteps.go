@@ -7,7 +7,7 @@ import "net/http"
 func notificationSteps(above *kind) *kind {
 	return &kind{
 		noun: "notification rule step", path: notificationStepPath, param: "id", domain: DomainConfiguration,
-		keys: []string{"id"}, below: above,
+		keys: []string{"id"}, below: above, made: []string{"_parent"},
 		fields: []field{
 			{name: "contact", is: objectValue, required: true, inside: checkContact},
 			{name: "sendAfter", is: objectValue, absent: map[string]any{"timeAmount": float64(0)}, inside: checkDuration},

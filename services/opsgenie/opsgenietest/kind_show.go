@@ -1,0 +1,87 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"encoding/json"
+)
+
+// meta is what the answer to a write shows of an item.
+func (k *kind) meta(w *world, it *item) document {
+	if k.summary != nil {
+		return k.summary(w, it)
+	}
+	if len(k.brief) == 0 {
+		return it.doc.only("id", "name")
+	}
+	return it.doc.only(k.brief...)
+}
+
+// shown is what a read of one item shows.
+func (k *kind) shown(w *world, it *item) document {
+	if k.show == nil {
+		return it.doc
+	}
+	return k.show(w, it)
+}
+
+func (k *kind) got(w *world, _ *call, it *item) (answer, error) {
+	return answer{data: k.shown(w, it), expandable: k.expands}, nil
+}
+
+func (k *kind) readAll(w *world, c *call) (answer, error) {
+	shelf, err := k.shelf(w, c)
+	if err != nil {
+		return answer{}, err
+	}
+	return k.rows(w, c, shelf.items)
+}
+
+// rows answers with a list of items, or with the page of it that is asked for.
+func (k *kind) rows(w *world, c *call, items []*item) (answer, error) {
+	var links *paging
+	if k.paged {
+		var err error
+		if items, links, err = byNumber(w, c, items, "limit", "", "order", c.query.Get("order")); err != nil {
+			return answer{}, err
+		}
+	}
+	rows := make([]document, len(items))
+	for i, it := range items {
+		rows[i] = k.shown(w, it)
+		if len(k.row) > 0 {
+			rows[i] = rows[i].only(k.row...)
+		}
+	}
+	return answer{data: rows, paging: links, expandable: k.expands}, nil
+}
+
+// known returns the id and the name of a team, a user, a schedule or an escalation
+// that a request names by either, or by a username: of the one that the server
+// keeps, else an id made from its name, for a request may name what is not here.
+func (w *world) known(noun string, in document) (id, name string) {
+	label := "name"
+	if noun == "user" {
+		label = "username"
+	}
+	given := cmp.Or(in.text("id"), in.text("username"), in.text("name"))
+	if it := w.lists.of("/v2/"+noun+"s").find(given, "id", label); it != nil {
+		return it.id(), it.doc.text(label)
+	}
+	if in.text("id") != "" {
+		return in.text("id"), cmp.Or(in.text("name"), in.text("username"))
+	}
+	return derivedID(noun, given), given
+}
+
+// shownAs returns what reads of all items of a kind show, as values of a type.
+func shownAs[E any](w *world, k *kind) []E {
+	items := w.lists.of(k.path).items
+	out := make([]E, len(items))
+	for i, it := range items {
+		text, err := json.Marshal(k.shown(w, it))
+		if err == nil {
+			_ = json.Unmarshal(text, &out[i]) // what does not fit is left out
+		}
+	}
+	return out
+}
