@@ -9,7 +9,7 @@ const escalationPath = "/v2/escalations"
 func escalations() *kind {
 	return &kind{
 		noun: "escalation", path: escalationPath, param: "identifier", domain: DomainConfiguration,
-		keys: []string{"id", "name"}, named: "identifierType", unique: "name",
+		keys: []string{"id", "name"}, named: "identifierType", unique: "name", usedBy: notifiers(),
 		fields: []field{
 			{name: "name", is: textValue, required: true},
 			{name: "description", is: textValue},
@@ -19,6 +19,11 @@ func escalations() *kind {
 		},
 		complete: (*world).completeEscalation,
 	}
+}
+
+// notifiers are what notifies or puts on call by schedules and escalations.
+func notifiers() map[string]string {
+	return map[string]string{schedulesPath: "schedule", escalationPath: "escalation", teamPath: "a routing rule of team"}
 }
 
 func escalationRoutes() []route { return escalations().routes() }

@@ -29,6 +29,9 @@ type kind struct {
 	paged   bool     // the list is read in pages by number
 	expands []string // what an "expand" accepts, which answers to reads tell
 
+	// usedBy are the lists whose items keep one from being deleted while they use it:
+	// see usesOf. The key is the path, the value what messages call such an item.
+	usedBy map[string]string
 	// lies returns where a request's list is, or 404, if that is neither at the top
 	// nor below another kind.
 	lies func(w *world, c *call) (*shelf, error)

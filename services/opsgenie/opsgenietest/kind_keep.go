@@ -254,6 +254,9 @@ func (k *kind) deleted(w *world, c *call, it *item) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if err := k.unused(w, it); err != nil {
+		return answer{}, err
+	}
 	shelf.remove(it)
 	k.number(shelf)
 	return answer{result: "Deleted", data: k.meta(w, it)}, nil

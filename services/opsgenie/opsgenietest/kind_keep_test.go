@@ -115,7 +115,7 @@ func keptRows() map[string]keptRow {
 		"user role":  {list: "/v2/roles", change: "PATCH-PUT", changed: `{"name":"o"}`, body: `{"name":"n","grantedRights":[]}`},
 		"schedule":   {list: schedules, change: "PATCH", changed: `{"name":"o"}`, body: `{"name":"n","description":"","ownerTeam":` + team + `,"rotations":[` + within(`{`+rotation+`}`) + `]}`},
 		"rotation":   {list: schedules + "/<schedule>/rotations", change: "PATCH", changed: `{"name":"o"}`, body: `{"timeRestriction":` + within(`{"type":"time-of-day"}`) + `,` + rotation + `}`},
-		"override":   {list: schedules + "/<schedule>/overrides", change: "PUT", changed: `{"user":{"type":"none"},` + window + `}`, body: `{"user":` + within(user) + `,"rotations":[],` + window + `}`},
+		"override":   {list: schedules + "/<schedule>/overrides", change: "PUT", changed: `{"user":{"type":"none"},` + window + `}`, body: `{"user":` + within(user) + `,"rotations":[` + within(`{"name":"Primary"}`) + `],` + window + `}`},
 		"escalation": {list: escalations, change: "PATCH", changed: `{"name":"o"}`, body: `{"name":"n","ownerTeam":` + team + `,"rules":[` + within(rule) + `],"repeat":` + within(`{"count":0}`) + `}`},
 		"integration": {list: "/v2/integrations", change: "PUT", changed: `{"type":"API","name":"o"}`,
 			body: `{"type":"API","name":"n","ownerTeam":` + team + `,"responders":[` + within(user) + `,"all"]}`},
@@ -151,7 +151,8 @@ func TestWhatIsWrittenIsGivenBack(t *testing.T) {
 			s := opsgenietest.New(t, opsgenietest.WithProcessingPolls(0), opsgenietest.WithClock(newClock().now))
 			c := dial(t, s)
 			ada := c.made(users, someUser)
-			ids := strings.NewReplacer("<team>", c.made(teams, `{"name":"Storage"}`), "<user>", ada, "<schedule>", c.made(schedules, `{"name":"Nights"}`),
+			ids := strings.NewReplacer("<team>", c.made(teams, `{"name":"Storage"}`), "<user>", ada, 
+				"<schedule>", c.made(schedules, `{"name":"Nights","rotations":[{"name":"Primary","startDate":"2026-05-26T08:00:00Z","type":"daily","participants":[{"type":"none"}]}]}`),
 				"<service>", c.made("/v1/services", `{"name":"checkout","teamId":"t-1"}`),
 				"<rule>", c.made(at(users, ada)+"/notification-rules", `{"name":"r","actionType":"add-note","enabled":true}`),
 				"<incident>", c.done("POST", "/v1/incidents/create", `{"message":"m"}`).IncidentID)

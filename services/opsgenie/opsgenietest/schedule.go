@@ -18,7 +18,7 @@ const (
 func schedules() *kind {
 	k := &kind{
 		noun: "schedule", path: schedulesPath, param: "identifier", domain: DomainConfiguration,
-		keys: []string{"id", "name"}, named: "identifierType", unique: "name",
+		keys: []string{"id", "name"}, named: "identifierType", unique: "name", usedBy: notifiers(),
 		fields: []field{
 			{name: "name", is: textValue, required: true},
 			{name: "description", is: textValue},

@@ -2,6 +2,7 @@ package opsgenietest
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ const (
 func teams() *kind {
 	return &kind{
 		noun: "team", path: teamPath, param: "identifier", domain: DomainConfiguration,
-		keys: []string{"id", "name"}, named: "identifierType", unique: "name",
+		keys: []string{"id", "name"}, named: "identifierType", unique: "name", usedBy: ownedByTeams(),
 		fields: []field{
 			{name: "name", is: textValue, required: true, most: 100},
 			{name: "description", is: textValue, most: 200, absent: ""},
@@ -24,6 +25,15 @@ func teams() *kind {
 		},
 		complete: (*world).completeTeam, show: (*world).showTeam,
 	}
+}
+
+// ownedByTeams are what belongs to a team, or names one.
+func ownedByTeams() map[string]string {
+	all := notifiers()
+	maps.Copy(all, map[string]string{
+		integrationPath: "integration", policyPath: "policy", policyV1Path: "policy", servicePath: "service", heartbeatPath: "heartbeat",
+	})
+	return all
 }
 
 func teamRoutes() []route {

@@ -15,6 +15,7 @@ func users() *kind {
 	return &kind{
 		noun: "user", path: userPath, param: "identifier", domain: DomainConfiguration,
 		keys: []string{"id", "username"}, unique: "username", expands: []string{"contact"},
+		usedBy: map[string]string{schedulesPath: "schedule", escalationPath: "escalation"},
 		made:   []string{"createdAt", "blocked", "verified", "userContacts"},
 		fields: []field{
 			{name: "username", is: textValue, required: true, most: 100, inside: checkAddress},

@@ -63,6 +63,8 @@ func TestWhatAUserBelongsToIsListed(t *testing.T) {
 	assert.Empty(t, must[[]user.Schedule](t)(c.Users.ListSchedules(ctx, user.ListSchedulesRequest{Ref: bob})))
 	refusedWith(t, http.StatusNotFound, second(c.Users.ListTeams(ctx, user.ListTeamsRequest{Ref: user.ByID("nobody")})))
 
+	require.NoError(t, second(c.Escalations.Delete(ctx, escalation.DeleteRequest{Ref: escalation.ByID(ladder.ID)})))
+	require.NoError(t, second(c.Schedules.Delete(ctx, schedule.DeleteRequest{Ref: schedule.ByID(ops.ID)})))
 	require.NoError(t, second(c.Users.Delete(ctx, user.DeleteRequest{Ref: ada})))
 	assert.Empty(t, must[team.Team](t)(c.Teams.Get(ctx, team.GetRequest{Ref: team.ByID(storage.ID)})).Members, "they leave their teams")
 }

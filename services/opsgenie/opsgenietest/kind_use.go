@@ -1,0 +1,80 @@
+package opsgenietest
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// usesOf returns the members by which the documents of a list name what they use:
+// each is an object with an id, a list of such objects, or an id. A dot leads into
+// the objects of a list.
+func usesOf(path string) []string {
+	path, _, _ = strings.Cut(path, "?")
+	return map[string][]string{
+		schedulesPath:   {"ownerTeam"},
+		rotationsPath:   {"participants"},
+		overridesPath:   {"user"},
+		escalationPath:  {"ownerTeam", "rules.recipient"},
+		routingRulePath: {"notify"},
+		integrationPath: {"ownerTeam", "responders", "recipients"},
+		policyPath:      {"teamId", "responders"},
+		policyV1Path:    {"recipients"},
+		servicePath:     {"teamId"},
+		heartbeatPath:   {"ownerTeam"},
+	}[path]
+}
+
+// unused returns 428 if something uses an item. What the item itself or a part of
+// it names does not count.
+func (k *kind) unused(w *world, it *item) error {
+	for _, path := range slices.Sorted(maps.Keys(w.lists)) {
+		list, _, _ := strings.Cut(path, "?")
+		noun := k.usedBy[list]
+		if noun == "" {
+			continue
+		}
+		for _, each := range w.lists.of(path).items {
+			if each != it && each.uses(w, path, it.id()) {
+				return refuse(http.StatusPreconditionRequired, strings.ToUpper(k.noun[:1])+k.noun[1:]+
+					" ["+it.name()+"] is used by "+noun+" ["+each.name()+"] and can not be deleted")
+			}
+		}
+	}
+	return nil
+}
+
+// name is what messages call an item.
+func (i *item) name() string { return cmp.Or(i.doc.text("name"), i.doc.text("username"), i.id()) }
+
+// uses reports whether an item of a list, or a part of it, uses what has an id. An
+// override that has ended uses nobody.
+func (i *item) uses(w *world, path, id string) bool {
+	ended := path == overridesPath && !w.now().Before(i.doc.moment("endDate").Time)
+	named := func(member string) bool { return refers(i.doc, strings.Split(member, "."), id) }
+	if !ended && slices.ContainsFunc(usesOf(path), named) {
+		return true
+	}
+	for below, list := range i.lists {
+		if slices.ContainsFunc(list.items, func(each *item) bool { return each.uses(w, below, id) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// refers reports whether a value, or what a path of members leads to in it, is an
+// id or has it.
+func refers(value any, path []string, id string) bool {
+	if all, ok := value.([]any); ok {
+		return slices.ContainsFunc(all, func(each any) bool { return refers(each, path, id) })
+	}
+	object, _ := objectOf(value)
+	if len(path) > 0 {
+		return refers(object[path[0]], path[1:], id)
+	}
+	text, _ := value.(string)
+	return text == id || object.text("id") == id
+}
