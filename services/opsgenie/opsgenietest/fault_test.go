@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -102,8 +105,13 @@ func TestATruncatedAnswerEndsHalfWay(t *testing.T) {
 	r, err := c.try("POST", "/v2/alerts", created)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.NotNil(t, r)
+	assert.Equal(t, http.StatusAccepted, r.status)
 	assert.NotEmpty(t, r.raw)
+	promised, err := strconv.Atoi(r.header.Get("Content-Length"))
+	require.NoError(t, err)
+	assert.Equal(t, promised/2, len(r.raw), "the head promises all of it")
 	assert.Len(t, s.Alerts(), 1)
+	assert.Equal(t, "truncate", s.Requests()[0].Fault)
 }
 
 func TestAStallEndsWhenTheClientLeaves(t *testing.T) {
@@ -311,6 +319,50 @@ func TestAStormStrikesAboutAsOftenAsItWasAskedTo(t *testing.T) {
 	only := s.Storm(1, opsgenietest.Fault{Kind: opsgenietest.Status, Status: 418, Method: "PUT"})
 	assert.Equal(t, 418, c.do("GET", "/v2/account", "").status, "what a fault of a storm chooses does not count")
 	only.Stop()
+}
+
+// Servers with one seed strike the same requests of a client that sends one after
+// the other, with the same faults. Each of the six has an equal share.
+func TestAStormIsDeterminedByItsSeed(t *testing.T) {
+	t.Parallel()
+	run := func(seed uint64) (transcript string, shares map[string]int) {
+		s := opsgenietest.New(t, opsgenietest.WithSeed(seed), opsgenietest.WithClock(newClock().now), opsgenietest.WithFaultRate(0.5))
+		c := dial(t, s)
+		c.http = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // on a used one net/http itself sends a GET again
+		var said strings.Builder
+		for i := range 150 {
+			for _, row := range [][3]string{
+				{"POST", "/v2/alerts", fmt.Sprintf(`{"message":"m","alias":"a%d"}`, i%7)},
+				{"GET", "/v2/alerts?limit=3", ""}, {"PATCH", "/v2/teams/none", `{}`}, {"GET", "/nowhere", ""},
+			} {
+				r, err := c.try(row[0], row[1], row[2])
+				if r == nil {
+					r = &reply{}
+				}
+				fmt.Fprintln(&said, row, r.status, r.header.Get("Content-Length"), strings.ReplaceAll(string(r.raw), s.URL, ""), err == nil)
+			}
+		}
+		shares = map[string]int{}
+		for _, r := range s.Requests() {
+			if r.Fault != "" {
+				shares[fmt.Sprint(r.Fault, r.Status)]++
+			}
+		}
+		return said.String(), shares
+	}
+	first, shares := run(7)
+	again, _ := run(7)
+	other, _ := run(8)
+	assert.Equal(t, first, again)
+	assert.NotEqual(t, first, other)
+	assert.Equal(t, []string{"reset0", "status429", "status500", "status503", "truncate0"}, slices.Sorted(maps.Keys(shares)))
+	for fault, n := range shares {
+		want := 50
+		if fault == "reset0" { // before the request is applied, and after
+			want = 100
+		}
+		assert.InDelta(t, want, n, 20, fault)
+	}
 }
 
 func TestKindsHaveNames(t *testing.T) {

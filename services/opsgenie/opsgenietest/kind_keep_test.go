@@ -151,7 +151,7 @@ func TestWhatIsWrittenIsGivenBack(t *testing.T) {
 			s := opsgenietest.New(t, opsgenietest.WithProcessingPolls(0), opsgenietest.WithClock(newClock().now))
 			c := dial(t, s)
 			ada := c.made(users, someUser)
-			ids := strings.NewReplacer("<team>", c.made(teams, `{"name":"Storage"}`), "<user>", ada, 
+			ids := strings.NewReplacer("<team>", c.made(teams, `{"name":"Storage"}`), "<user>", ada,
 				"<schedule>", c.made(schedules, `{"name":"Nights","rotations":[{"name":"Primary","startDate":"2026-05-26T08:00:00Z","type":"daily","participants":[{"type":"none"}]}]}`),
 				"<service>", c.made("/v1/services", `{"name":"checkout","teamId":"t-1"}`),
 				"<rule>", c.made(at(users, ada)+"/notification-rules", `{"name":"r","actionType":"add-note","enabled":true}`),

@@ -251,35 +251,6 @@ func TestTheLogMayBeOff(t *testing.T) {
 	assert.Equal(t, 1, s.Received())
 }
 
-func TestTwoServersWithOneSeedAnswerTheSame(t *testing.T) {
-	t.Parallel()
-	run := func(seed uint64) string {
-		s := opsgenietest.New(t, opsgenietest.WithSeed(seed), opsgenietest.WithClock(newClock().now), opsgenietest.WithFaultRate(0.3))
-		c := dial(t, s)
-		var transcript strings.Builder
-		for i := range 60 {
-			r, err := c.try("POST", "/v2/alerts", fmt.Sprintf(`{"message":"m","alias":"a%d"}`, i%7))
-			if err != nil {
-				transcript.WriteString("lost\n")
-				continue
-			}
-			fmt.Fprintf(&transcript, "%d %s\n", r.status, r.raw)
-		}
-		for _, a := range s.Alerts() {
-			fmt.Fprintln(&transcript, a.ID, a.Alias, a.Count)
-		}
-		for _, r := range s.Requests() {
-			fmt.Fprintln(&transcript, r.ID, r.Status, r.Fault)
-		}
-		return transcript.String()
-	}
-	first := run(7)
-	assert.Equal(t, first, run(7))
-	assert.NotEqual(t, first, run(8))
-	assert.Contains(t, first, "lost")
-	assert.Contains(t, first, "202 ")
-}
-
 func TestManyClientsAtOnceLoseNothing(t *testing.T) {
 	t.Parallel()
 	const clients, each = 16, 20
