@@ -19,8 +19,8 @@ func accountRoutes() []route {
 	return []route{{"GET /v2/account", DomainConfiguration, noBody, (*world).getAccount}}
 }
 
-func (w *world) getAccount(*call) (answer, error) {
-	return answer{data: w.account()}, nil
+func (w *world) getAccount(*call) (response, error) {
+	return response{data: w.account()}, nil
 }
 
 func (w *world) account() Account {

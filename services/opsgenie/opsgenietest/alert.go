@@ -173,12 +173,12 @@ func (w *world) findAlert(c *call, param string) (*Alert, ref, error) {
 	return a, key, nil
 }
 
-func (w *world) getAlert(c *call) (answer, error) {
+func (w *world) getAlert(c *call) (response, error) {
 	a, _, err := w.findAlert(c, "identifierType")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return answer{data: a.shown(w.now())}, nil
+	return response{data: a.shown(w.now())}, nil
 }
 
 // newAlert is the body of a creation.
@@ -203,10 +203,10 @@ func (n *newAlert) check(p problems) {
 	p.checkRecipients("visibleTo", n.VisibleTo, "user", "team")
 }
 
-func (w *world) createAlert(c *call) (answer, error) {
+func (w *world) createAlert(c *call) (response, error) {
 	in := &newAlert{}
 	if err := readAction(c, in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in.Source = cmp.Or(in.Source, "127.0.0.1") // the caller's address, which on loopback is this
 	return w.queue.accept(c, alertFamily, "Create", func() (subject, error) {
@@ -243,28 +243,28 @@ func (w *world) raise(in *newAlert) *Alert {
 	return a
 }
 
-func (w *world) listAlertNotes(c *call) (answer, error) {
+func (w *world) listAlertNotes(c *call) (response, error) {
 	a, key, err := w.findAlert(c, "identifierType")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	page, links, err := byCursor(w, c, a.Notes, func(n Note) string { return n.Offset }, key.kind)
-	return answer{data: page, paging: links}, err
+	return response{data: page, paging: links}, err
 }
 
-func (w *world) listAlertLogs(c *call) (answer, error) {
+func (w *world) listAlertLogs(c *call) (response, error) {
 	a, key, err := w.findAlert(c, "identifierType")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	page, links, err := byCursor(w, c, a.Logs, func(l Log) string { return l.Offset }, key.kind)
-	return answer{data: page, paging: links}, err
+	return response{data: page, paging: links}, err
 }
 
-func (w *world) listAlertRecipients(c *call) (answer, error) {
+func (w *world) listAlertRecipients(c *call) (response, error) {
 	a, _, err := w.findAlert(c, "identifierType")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return answer{data: append([]alertRecipient{}, a.recipients...)}, nil
+	return response{data: append([]alertRecipient{}, a.recipients...)}, nil
 }

@@ -16,14 +16,14 @@ func alertAction[B any, P interface {
 	*B
 	action
 }](name, done string, apply func(w *world, a *Alert, in P) error) handler {
-	return func(w *world, c *call) (answer, error) {
+	return func(w *world, c *call) (response, error) {
 		in := P(new(B))
 		if err := readAction(c, in); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		key, err := c.ref("identifierType", "id", "alias", "tiny")
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		return w.queue.accept(c, alertFamily, name, func() (subject, error) {
 			a, ok := w.alerts.find(key)
@@ -172,7 +172,7 @@ func addTeam(w *world, a *Alert, in *newTeam) error {
 	return nil
 }
 
-// respond makes someone answer for an alert. Users become recipients, the first
+// respond makes someone response for an alert. Users become recipients, the first
 // team becomes the owner.
 func (w *world) respond(a *Alert, all ...recipient) {
 	now := w.now()
@@ -218,7 +218,7 @@ func removeDetails(_ *world, a *Alert, in *detailing) error {
 
 // executeAction accepts an action of any name: whether the service refuses one
 // that the alert does not list is not known.
-func (w *world) executeAction(c *call) (answer, error) {
+func (w *world) executeAction(c *call) (response, error) {
 	name := c.path["actionName"]
 	do := alertAction(name, "worked on by "+strconv.Quote(name), func(*world, *Alert, *plain) error { return nil })
 	return do(w, c)

@@ -52,14 +52,14 @@ func attachmentRoutes() []route {
 }
 
 // addAttachment is not asynchronous: the alert must exist.
-func (w *world) addAttachment(c *call) (answer, error) {
+func (w *world) addAttachment(c *call) (response, error) {
 	a, _, err := w.findAlert(c, "alertIdentifierType")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	f, err := readUpload(c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	now := w.now()
 	f.ID = strconv.FormatInt(now.UnixMilli()*1000+w.next(), 10)
@@ -67,7 +67,7 @@ func (w *world) addAttachment(c *call) (answer, error) {
 	a.files = append(a.files, f)
 	a.UpdatedAt = now
 	w.history(&a.Logs, cmp.Or(f.User, "Alert API"), "Attachment added: "+f.Name)
-	return answer{status: http.StatusCreated, result: "Attachment added", data: map[string]string{"id": f.ID}}, nil
+	return response{status: http.StatusCreated, result: "Attachment added", data: map[string]string{"id": f.ID}}, nil
 }
 
 // publish makes a file readable, and gives it the URL for that, which has the token.
@@ -126,41 +126,41 @@ func (w *world) findAttachment(c *call) (*Alert, *Attachment, error) {
 	return a, a.files[i], nil
 }
 
-func (w *world) listAttachments(c *call) (answer, error) {
+func (w *world) listAttachments(c *call) (response, error) {
 	a, _, err := w.findAlert(c, "alertIdentifierType")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	rows := make([]map[string]string, len(a.files))
 	for i, f := range a.files {
 		rows[i] = map[string]string{"id": f.ID, "name": f.Name}
 	}
-	return answer{data: rows}, nil
+	return response{data: rows}, nil
 }
 
-func (w *world) getAttachment(c *call) (answer, error) {
+func (w *world) getAttachment(c *call) (response, error) {
 	_, f, err := w.findAttachment(c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return answer{data: map[string]string{"name": f.Name, "url": f.URL}}, nil
+	return response{data: map[string]string{"name": f.Name, "url": f.URL}}, nil
 }
 
-func (w *world) removeAttachment(c *call) (answer, error) {
+func (w *world) removeAttachment(c *call) (response, error) {
 	a, f, err := w.findAttachment(c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	a.files = slices.DeleteFunc(a.files, func(other *Attachment) bool { return other == f })
 	delete(w.files, f.token)
 	w.history(&a.Logs, cmp.Or(c.query.Get("user"), "Alert API"), "Attachment removed: "+f.Name)
-	return answer{result: "Deleted"}, nil
+	return response{result: "Deleted"}, nil
 }
 
-func (w *world) readAttachment(c *call) (answer, error) {
+func (w *world) readAttachment(c *call) (response, error) {
 	f := w.files[c.path["token"]]
 	if f == nil || f.Name != c.path["name"] || !f.until.IsZero() && !w.now().Before(f.until.Time) {
-		return answer{}, refuse(http.StatusNotFound, "No such file")
+		return response{}, refuse(http.StatusNotFound, "No such file")
 	}
-	return answer{file: &file{mediaType: f.MediaType, content: f.Content}}, nil
+	return response{file: &file{mediaType: f.MediaType, content: f.Content}}, nil
 }

@@ -75,7 +75,7 @@ func (w *world) completeSavedSearch(_ *call, it *item) error {
 }
 
 // changeSavedSearch answers with the whole search.
-func (k *kind) changeSavedSearch(w *world, c *call, it *item) (answer, error) {
+func (k *kind) changeSavedSearch(w *world, c *call, it *item) (response, error) {
 	a, err := k.changedInFull(w, c, it)
 	a.data = it.doc
 	return a, err

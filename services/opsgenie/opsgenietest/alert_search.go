@@ -6,41 +6,41 @@ import (
 	"strconv"
 )
 
-func (w *world) listAlerts(c *call) (answer, error) {
+func (w *world) listAlerts(c *call) (response, error) {
 	now := w.now()
 	keys := alertSortKeys(now)
 	key, err := c.choice("sort", append([]string{"createdAt"}, slices.Sorted(maps.Keys(keys))...)...)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	order, err := c.choice("order", "desc", "asc")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	found, err := w.searchAlerts(c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	page, links, err := byNumber(w, c, ordered(found, order, keys[key]), "query", c.query.Get("query"),
 		"searchIdentifier", c.query.Get("searchIdentifier"), "searchIdentifierType", c.query.Get("searchIdentifierType"),
 		"limit", "", "sort", key, "order", order)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	rows := make([]Alert, len(page))
 	for i, a := range page {
 		rows[i] = a.shown(now)
 		rows[i].Actions, rows[i].Entity, rows[i].Description, rows[i].Details = nil, "", "", nil
 	}
-	return answer{data: rows, paging: links}, nil
+	return response{data: rows, paging: links}, nil
 }
 
-func (w *world) countAlerts(c *call) (answer, error) {
+func (w *world) countAlerts(c *call) (response, error) {
 	found, err := w.searchAlerts(c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return answer{data: map[string]int{"count": len(found)}}, nil
+	return response{data: map[string]int{"count": len(found)}}, nil
 }
 
 // searchAlerts returns the alerts that the query, or the saved search, finds.

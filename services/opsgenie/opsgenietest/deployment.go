@@ -40,10 +40,10 @@ func deploymentRoutes() []route {
 }
 
 // createLater accepts a deployment.
-func (k *kind) createLater(w *world, c *call) (answer, error) {
+func (k *kind) createLater(w *world, c *call) (response, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	known := k.pick(p, in, true)
 	where := known.object("environment")
@@ -52,7 +52,7 @@ func (k *kind) createLater(w *world, c *call) (answer, error) {
 	started, completed := known.moment("startedAt"), known.moment("completedAt")
 	p.add(!completed.IsZero() && completed.Before(started.Time), "completedAt", "completedAt must not be before startedAt.")
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	known.utc("startedAt", "completedAt")
 	known["type"] = "api"
@@ -78,32 +78,32 @@ func (k *kind) findDeployment(w *world, key ref) *item {
 	return nil
 }
 
-func (k *kind) getDeployment(w *world, c *call) (answer, error) {
+func (k *kind) getDeployment(w *world, c *call) (response, error) {
 	key, err := c.ref("type", "id", "api", "pipelines")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	it := k.findDeployment(w, key)
 	if it == nil {
-		return answer{}, k.unknown(key)
+		return response{}, k.unknown(key)
 	}
-	return answer{data: it.doc}, nil
+	return response{data: it.doc}, nil
 }
 
 // updateState accepts a change of a deployment, which may turn out not to exist.
-func (k *kind) updateState(w *world, c *call) (answer, error) {
+func (k *kind) updateState(w *world, c *call) (response, error) {
 	change := &kind{fields: []field{
 		{name: "state", is: textValue, required: true, among: deploymentStates()},
 		{name: "completedAt", is: timeValue},
 	}}
 	in, err := change.read(c, true)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in.utc("completedAt")
 	key, err := c.ref("identifierType", "id", "api", "pipelines")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return w.queue.accept(c, deploymentFamily, "updateState", func() (subject, error) {
 		it := k.findDeployment(w, key)

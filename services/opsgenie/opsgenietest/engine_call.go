@@ -98,7 +98,7 @@ func (s *Server) authenticate(c *call) error {
 	}
 }
 
-// negotiate checks the media types of body and answer.
+// negotiate checks the media types of body and response.
 func (c *call) negotiate() error {
 	gives := c.route.gives()
 	tree, _, _ := strings.Cut(gives, "/")

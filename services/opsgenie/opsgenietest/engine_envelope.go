@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// An answer is what a handler says. Its parts are wrapped in the API's envelope
+// An response is what a handler says. Its parts are wrapped in the API's envelope
 // unless it is a file.
-type answer struct {
+type response struct {
 	status int // 0 means 200
 	result string
 	data   any
@@ -24,13 +24,13 @@ type answer struct {
 	total      *int     // how many there are on all pages, where the API tells it
 }
 
-// A file is an answer without an envelope.
+// A file is an response without an envelope.
 type file struct {
 	mediaType string
 	content   []byte
 }
 
-// A refusal is an answer that says no.
+// A refusal is an response that says no.
 type refusal struct {
 	status  int
 	code    int
@@ -82,15 +82,15 @@ type envelope struct {
 	Expandable []string `json:"expandable,omitzero"`
 }
 
-// wire is an answer as it goes over the wire.
+// wire is an response as it goes over the wire.
 type wire struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// encode turns an answer, or the error that stands for one, into bytes.
-func (s *Server) encode(c *call, a answer, err error) wire {
+// encode turns an response, or the error that stands for one, into bytes.
+func (s *Server) encode(c *call, a response, err error) wire {
 	took := max(0, s.world.now().Sub(c.at).Seconds())
 	e := envelope{
 		Result: a.result, Data: a.data, Paging: a.paging, Marker: a.marker, Total: a.total, Expandable: a.expandable,
@@ -118,7 +118,7 @@ func (s *Server) encode(c *call, a answer, err error) wire {
 	}
 	a.paging.headers(out.header)
 	body, err := json.Marshal(e)
-	if err != nil { // nothing in the world is beyond JSON; but it must not pass for an answer
+	if err != nil { // nothing in the world is beyond JSON; but it must not pass for an response
 		out.status, body = http.StatusInternalServerError, []byte(err.Error())
 	}
 	out.body = body

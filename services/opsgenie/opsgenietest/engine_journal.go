@@ -15,7 +15,7 @@ const maxLoggedBody = 64 << 10
 
 // A Request is what the server received, and what it answered.
 type Request struct {
-	ID        string // the request id that the answer carries
+	ID        string // the request id that the response carries
 	At        time.Time
 	Method    string
 	Path      string      // escaped as it arrived
@@ -25,7 +25,7 @@ type Request struct {
 	Header    http.Header // Authorization is masked but for its scheme
 	Body      []byte      // at most its first 64 KiB
 	BodyBytes int         // how many there were; of a body that was too long, how many were read
-	Status    int         // of the answer; 0 while there is none, or if a fault kept it back
+	Status    int         // of the response; 0 while there is none, or if a fault kept it back
 	Fault     string      // the kind of the fault that struck, such as "reset"; empty if none did
 }
 

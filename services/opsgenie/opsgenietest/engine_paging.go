@@ -17,7 +17,7 @@ type paging struct {
 	Last  string `json:"last,omitzero"`
 }
 
-// headers repeats the links in the answer's headers. There may be none.
+// headers repeats the links in the response's headers. There may be none.
 func (p *paging) headers(h http.Header) {
 	if p == nil {
 		return

@@ -11,7 +11,7 @@ import (
 // "/v2/schedules/Ops?identifierType=name", would be answered, for a test to look
 // at. It is no request: it meets no fault and no rate limit, stands in no
 // journal, and nothing that waits is processed by it. The path has no prefix of
-// [WithPathPrefix]. The error is that of the answer, or says that no GET leads
+// [WithPathPrefix]. The error is that of the response, or says that no GET leads
 // there.
 func (s *Server) Peek(path string) (json.RawMessage, error) {
 	target, err := url.Parse(path)

@@ -37,7 +37,7 @@ type subject struct {
 }
 
 // accept queues a write and answers 202.
-func (q *queue) accept(c *call, family, action string, run func() (subject, error)) (answer, error) {
+func (q *queue) accept(c *call, family, action string, run func() (subject, error)) (response, error) {
 	j := &job{family: family, action: action, run: run, ticket: q.tickets + q.polls}
 	if q.delay > 0 {
 		j.due = Time{q.world.clock().Add(q.delay)}
@@ -47,7 +47,7 @@ func (q *queue) accept(c *call, family, action string, run func() (subject, erro
 	if q.polls == 0 {
 		q.apply() // nothing waits before it
 	}
-	return answer{status: http.StatusAccepted, result: "Request will be processed"}, nil
+	return response{status: http.StatusAccepted, result: "Request will be processed"}, nil
 }
 
 // tick counts an accepted request and applies the writes whose turn has come.
@@ -101,21 +101,21 @@ type requestStatus struct {
 
 // statusOf returns the handler that answers for the requests of one family.
 func statusOf(family string) handler {
-	return func(w *world, c *call) (answer, error) {
+	return func(w *world, c *call) (response, error) {
 		j := w.queue.byID[c.path["requestId"]]
 		if j == nil || j.family != family {
-			return answer{}, refuse(http.StatusNotFound, "No request exists with id ["+c.path["requestId"]+"]")
+			return response{}, refuse(http.StatusNotFound, "No request exists with id ["+c.path["requestId"]+"]")
 		}
 		early := j.asked < w.queue.polls
 		j.asked++
 		if early || !j.applied {
-			return answer{}, &refusal{
+			return response{}, &refusal{
 				status:  http.StatusNotFound,
 				message: "Request not found. It might not be processed, yet.",
 				header:  http.Header{"X-Opsgenie-Errortype": {"RequestNotProcessed"}},
 			}
 		}
-		return answer{data: j.status(w)}, nil
+		return response{data: j.status(w)}, nil
 	}
 }
 

@@ -42,7 +42,7 @@ const (
 )
 
 // A handler does one operation. The world is locked while it runs.
-type handler func(*world, *call) (answer, error)
+type handler func(*world, *call) (response, error)
 
 // A route is one row of the table of operations. Its pattern is written like
 // that of net/http, which cannot serve the API itself: to http.ServeMux

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// limit is the setting of a token bucket.
+// A limit configures a token bucket.
 type limit struct {
 	perSecond float64
 	burst     int
@@ -22,7 +22,7 @@ func newBucket(l limit, now Time) *bucket {
 	return &bucket{limit: l, tokens: float64(l.burst), filled: now.Time}
 }
 
-// take takes a token, if there is one.
+// take removes a token and reports whether there was one.
 func (b *bucket) take(now time.Time) bool {
 	if passed := now.Sub(b.filled).Seconds(); passed > 0 {
 		b.tokens = min(float64(b.burst), b.tokens+passed*b.perSecond)
@@ -35,7 +35,7 @@ func (b *bucket) take(now time.Time) bool {
 	return true
 }
 
-// period names the window that was exhausted, as the service does.
+// period returns the length of the exhausted window in seconds, as the service does.
 func (b *bucket) period() string {
 	if b.perSecond >= 1 {
 		return "1"
@@ -43,7 +43,7 @@ func (b *bucket) period() string {
 	return "60"
 }
 
-// pace takes the request's token from the bucket of its domain.
+// pace takes a token for the request from the bucket of its domain, or returns 429.
 func (s *Server) pace(c *call) error {
 	b := s.buckets[c.route.domain]
 	if b == nil || b.take(s.cfg.clock()) {
@@ -52,7 +52,7 @@ func (s *Server) pace(c *call) error {
 	return throttled(b.period())
 }
 
-// throttled is the service's answer to a request too many.
+// throttled returns the service's response to a request above a limit.
 func throttled(period string) *refusal {
 	return &refusal{
 		status:  http.StatusTooManyRequests,
@@ -65,14 +65,15 @@ func throttled(period string) *refusal {
 	}
 }
 
-// Throttle answers the next n requests of a domain with 429 and the headers of
-// the service: X-RateLimit-State THROTTLED, -Reason ACCOUNT, -Period-In-Sec 1.
-// It is a fault like any other, see [Server.Inject]; n must be positive.
+// Throttle makes the server send 429 responses to the next n requests of a domain,
+// with the headers of the service: X-RateLimit-State THROTTLED, X-RateLimit-Reason
+// ACCOUNT and X-RateLimit-Period-In-Sec 1. n must be positive. Throttle injects a
+// [Fault]; an invalid one is treated as described for [Server.Inject].
 func (s *Server) Throttle(domain Domain, n int) *Injected {
 	no := throttled("1")
 	f := Fault{Kind: Status, Status: no.status, Header: no.header, Domain: domain, Times: n}
 	if n < 1 || domain == "" {
-		f.Times = -2 // Inject says no, and so does every answer: a test must not pass for want of a fault
+		f.Times = -2 // invalid, so that Inject reports it
 	}
 	return s.Inject(f)
 }

@@ -15,11 +15,11 @@ type Kind int
 
 // The kinds of faults.
 const (
-	Slow     Kind = iota // the right answer, Latency later
-	Status               // another answer: Status, Header, Body
-	Reset                // the connection is reset (RST) at the Point
-	Stall                // nothing comes after the Point until the client goes away or the server closes
-	Truncate             // half of the promised body, then a regular end of the connection
+	Slow     Kind = iota // sends the correct response after Latency
+	Status               // sends another response: Status, Header and Body
+	Reset                // resets the connection (TCP RST) at the Point
+	Stall                // sends nothing after the Point until the client leaves or the server closes
+	Truncate             // sends the whole head and half of the body, and closes the connection
 )
 
 // String returns the name of the kind in lower case.
@@ -31,63 +31,65 @@ func (k Kind) String() string {
 	return names[k]
 }
 
-// A Point is how far an answer comes before a [Reset] or a [Stall].
+// A Point is a point in a response at which a [Reset] or a [Stall] happens.
 type Point int
 
-// The points of an answer.
+// The points of a response.
 const (
-	BeforeHead Point = iota // no byte of the answer
-	AfterHead               // status line and headers
-	MidBody                 // half of the body too
+	BeforeHead Point = iota // before the first byte of the response
+	AfterHead               // after the status line and the headers
+	MidBody                 // after half of the body
 )
 
-// Always lets a fault strike without end, as [Fault.Times].
+// Always is a value for [Fault.Times]: the fault happens until it is stopped.
 const Always = -1
 
-// A Fault is something that goes wrong on request. The zero values of the
-// fields that choose requests choose all.
+// A Fault describes an error that [Server.Inject] causes. The fields from Method to
+// Match select requests; their zero values select all requests.
 type Fault struct {
 	Kind Kind
 
 	Method string             // only this method
 	Route  string             // only this route, written as in [Request.Route]
 	Domain Domain             // only this domain
-	Match  func(Request) bool // only what it says yes to; it must not call the server
+	Match  func(Request) bool // only requests for which it returns true; it must not call the server
 
-	Skip   int     // so many of the chosen requests pass first
-	Times  int     // then so many are struck: 0 means 1, [Always] has no end
-	Chance float64 // probability that a chosen request is struck, under the seed; 0 means 1
+	Skip   int     // how many selected requests pass before the first fault
+	Times  int     // how many requests the fault happens to; 0 means 1, [Always] means no limit
+	Chance float64 // the probability that it happens to a selected request, from the seed; 0 means 1
 
-	Latency time.Duration // real time to wait before anything else, once the request was read
-	Point   Point         // of Reset and Stall
+	Latency time.Duration // real time to wait after the request was read; Slow requires it
+	Point   Point         // where Reset and Stall happen
 
-	// AfterApplying applies the request first and loses its answer, so that
-	// a client that sends it again does it twice. Slow, Truncate and any Point
-	// but BeforeHead do so in any case: they have an answer to begin with.
+	// AfterApplying applies the request before the response is lost, so that a client
+	// that sends the request again applies it twice. Slow, Truncate, and Reset and Stall
+	// at a Point other than BeforeHead always apply the request: they send a part of its
+	// response.
 	AfterApplying bool
 
-	Status int         // of kind Status: 200 to 599
-	Header http.Header // of kind Status: set over the usual headers; a nil value removes one
-	Body   string      // of kind Status: empty means the API's error body; no JSON makes it text/html
+	Status int         // only for kind Status: from 200 to 599
+	Header http.Header // only for kind Status: replaces headers of the same name; a nil value removes one
+	Body   string      // only for kind Status: empty means the API's error body; any but a JSON object is sent as text/html
 }
 
-// Injected is a fault at work in a server.
+// An Injected is a fault that was injected into a server. It is safe for concurrent use.
 type Injected struct {
 	server *Server
-	faults []Fault // one of them strikes
-	seen   int     // chosen requests so far
+	faults []Fault // one of them is drawn each time
+	seen   int     // selected requests so far
 	struck int
-	held   int // struck, and not let go yet
-	left   int // Always has no end
+	held   int // struck and not released yet
+	left   int // how often it can still happen, or Always
 	err    error
 }
 
-// Inject lets something go wrong from the next request on. Of several faults
-// that choose the same request the one injected first strikes.
+// Inject injects a fault into the requests that f selects, from the next request on.
+// If several faults select a request, the one that was injected first happens.
 //
-// A fault that is impossible, such as one with an unknown Route or a Slow one
-// without Latency, is not guessed at: every request is then answered 500 with a
-// message that names what is wrong, which [Injected.Err] returns too.
+// If f is invalid, for example because its Route is unknown or because it is Slow
+// without Latency, every request gets a 500 response until the fault is stopped, so
+// that the test does not pass without the fault. The message of the response says
+// what is wrong, and [Injected.Err] returns it.
 func (s *Server) Inject(f Fault) *Injected {
 	left := f.Times
 	if left == 0 {
@@ -96,10 +98,15 @@ func (s *Server) Inject(f Fault) *Injected {
 	return s.inject(left, f)
 }
 
-// Storm strikes each request with probability p, under the seed, until stopped.
-// Each time one of faults is drawn, of which only what they do counts, not what
-// they choose. Without any there is a mixture: 429, 500, 503 with an HTML body,
-// resets before and after the request was applied, and truncated answers.
+// Storm injects faults into all requests with probability p until it is stopped. Each
+// time it draws one of faults with equal probability; the fields of a fault that select
+// requests, and Skip, Times and Chance, do not count. Without faults there are six: a
+// 429, a 500 and a 503 response, the last with an HTML body; a reset before the request
+// is applied, and one after; and a truncated response.
+//
+// The draws are determined by the seed of the server: see [WithSeed]. A p of 0 never
+// injects a fault, and a p outside of 0 to 1 is invalid, as described for
+// [Server.Inject].
 func (s *Server) Storm(p float64, faults ...Fault) *Injected {
 	if len(faults) == 0 {
 		faults = mixture()
@@ -133,7 +140,7 @@ func (s *Server) inject(left int, faults ...Fault) *Injected {
 	var all []error
 	for i := range faults {
 		f := &faults[i]
-		f.Header = f.Header.Clone() // the caller may go on to write to it
+		f.Header = f.Header.Clone() // the caller may modify it later
 		all = append(all, f.check(s.routes)...)
 	}
 	in.faults, in.err = faults, errors.Join(all...)
@@ -143,7 +150,7 @@ func (s *Server) inject(left int, faults ...Fault) *Injected {
 	return in
 }
 
-// check names everything about a fault that is impossible.
+// check returns an error for each invalid field of a fault.
 func (f *Fault) check(routes *router) (all []error) {
 	refuse := func(bad bool, format string, args ...any) {
 		if bad {
@@ -156,17 +163,17 @@ func (f *Fault) check(routes *router) (all []error) {
 	refuse(f.Domain != "" && !f.Domain.known(), "unknown domain %q", f.Domain)
 	refuse(f.Skip < 0, "negative skip %d", f.Skip)
 	refuse(f.Times < Always, "negative times %d", f.Times)
-	refuse(!(f.Chance >= 0 && f.Chance <= 1), "chance %v is not within 0 and 1", f.Chance)
+	refuse(!(f.Chance >= 0 && f.Chance <= 1), "chance %v is not between 0 and 1", f.Chance)
 	refuse(f.Latency < 0, "negative latency %v", f.Latency)
-	refuse(f.Kind == Slow && f.Latency == 0, "no latency")
-	refuse(f.Kind == Status && (f.Status < 200 || f.Status > 599), "status %d is not within 200 and 599", f.Status)
-	refuse(f.Kind != Status && (f.Status != 0 || f.Header != nil || f.Body != ""), "status, header and body belong to kind status")
+	refuse(f.Kind == Slow && f.Latency == 0, "no latency; set Latency to a positive duration")
+	refuse(f.Kind == Status && (f.Status < 200 || f.Status > 599), "status %d is not between 200 and 599", f.Status)
+	refuse(f.Kind != Status && (f.Status != 0 || f.Header != nil || f.Body != ""), "Status, Header and Body are only for kind status")
 	refuse(f.Point < BeforeHead || f.Point > MidBody, "unknown point %d", int(f.Point))
-	refuse(f.Point != BeforeHead && f.Kind != Reset && f.Kind != Stall, "a point belongs to reset and stall")
+	refuse(f.Point != BeforeHead && f.Kind != Reset && f.Kind != Stall, "Point is only for kinds reset and stall")
 	return all
 }
 
-// chooses reports whether a request is one that the fault is about.
+// chooses reports whether the fault selects a request.
 func (f *Fault) chooses(c *call) bool {
 	switch {
 	case c.route == nil:
@@ -179,8 +186,8 @@ func (f *Fault) chooses(c *call) bool {
 	}
 }
 
-// strike returns the fault that strikes a request, if any, with what it belongs
-// to, or the error of one that is impossible.
+// strike returns the fault that happens to a request, if any, and the Injected that it
+// is of. If an injected fault is invalid, it returns that error.
 func (s *Server) strike(c *call) (*Injected, *Fault, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -206,46 +213,46 @@ func (s *Server) strike(c *call) (*Injected, *Fault, error) {
 	return nil, nil, nil
 }
 
-// Err returns what is impossible about the fault, or nil.
+// Err returns an error that says what is invalid about the fault, or nil.
 func (i *Injected) Err() error { return i.err }
 
-// Struck returns how many requests the fault has struck.
+// Struck returns the number of requests to which the fault has happened.
 func (i *Injected) Struck() int {
 	i.server.mu.Lock()
 	defer i.server.mu.Unlock()
 	return i.struck
 }
 
-// Held returns how many requests the fault has struck and not let go: those that
-// stall, or wait for their Latency.
+// Held returns the number of requests that the fault currently delays: those that
+// stall or wait for their Latency.
 func (i *Injected) Held() int {
 	i.server.mu.Lock()
 	defer i.server.mu.Unlock()
 	return i.held
 }
 
-// release notes that a request was let go.
+// release records that the fault no longer delays a request.
 func (i *Injected) release() {
 	i.server.mu.Lock()
 	defer i.server.mu.Unlock()
 	i.held--
 }
 
-// Stop ends the fault. Requests that it has struck are not let go. Stopping
-// again does nothing.
+// Stop stops the fault from happening to further requests. It does not release requests
+// that stall. Stopping a fault again does nothing.
 func (i *Injected) Stop() {
 	i.server.mu.Lock()
 	defer i.server.mu.Unlock()
 	i.server.injected = slices.DeleteFunc(i.server.injected, func(other *Injected) bool { return other == i })
 }
 
-// answer is what a fault of kind Status says.
-func (f *Fault) answer(s *Server, c *call) wire {
+// response returns the response of a fault of kind Status.
+func (f *Fault) response(s *Server, c *call) wire {
 	message := http.StatusText(f.Status)
 	if f.Status == http.StatusTooManyRequests {
 		message = throttled("").message
 	}
-	out := s.encode(c, answer{}, &refusal{status: f.Status, message: message})
+	out := s.encode(c, response{}, &refusal{status: f.Status, message: message})
 	if f.Body != "" {
 		out.body = []byte(f.Body)
 		if !strings.HasPrefix(strings.TrimSpace(f.Body), "{") {

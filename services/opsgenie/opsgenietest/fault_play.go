@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// play lets a fault happen to a request.
+// play makes a fault happen to a request.
 func (s *Server) play(w http.ResponseWriter, r *http.Request, c *call, f *Fault) {
 	name := f.Kind.String()
-	s.note(c, 0, name) // before the first byte: who saw the fault finds it in the journal
+	s.note(c, 0, name) // before the first byte, so that a client that saw the fault finds it in the journal
 	if f.Latency > 0 && !s.sleep(r, f.Latency) {
 		s.hangUp(w, false)
 		return
@@ -23,7 +23,7 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, c *call, f *Fault)
 	case Slow:
 		s.finish(w, c, out, name)
 	case Status:
-		s.finish(w, c, f.answer(s, c), name)
+		s.finish(w, c, f.response(s, c), name)
 	case Truncate:
 		begin(w, out, MidBody)
 		s.hangUp(w, false)
@@ -37,8 +37,8 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, c *call, f *Fault)
 	}
 }
 
-// sleep waits for d, or without end if d is 0. It returns false if the client
-// went away or the server closed meanwhile.
+// sleep waits for d, or forever if d is 0. It returns false if the client left or the
+// server closed before that.
 func (s *Server) sleep(r *http.Request, d time.Duration) bool {
 	var over <-chan time.Time
 	if d > 0 {
@@ -50,27 +50,27 @@ func (s *Server) sleep(r *http.Request, d time.Duration) bool {
 	case <-over:
 		return true
 	case <-r.Context().Done():
-	case <-s.done: // behind a pipelined request net/http does not see that the connection closed
+	case <-s.done: // with a pipelined request net/http does not notice that the connection was closed
 	}
 	return false
 }
 
-// begin writes an answer up to a point and sees to it that it leaves.
+// begin writes a response up to a point and flushes it.
 func begin(w http.ResponseWriter, out wire, p Point) {
 	if p == BeforeHead {
 		return
 	}
-	out.head(w) // with the length of the whole body, of which no more than half comes
+	out.head(w) // its Content-Length is that of the whole body
 	if p == MidBody {
 		_, _ = w.Write(out.body[:len(out.body)/2])
 	}
 	_ = http.NewResponseController(w).Flush()
 }
 
-// hangUp ends the connection: with a reset, or as if the answer were complete.
+// hangUp ends the connection, by a reset or by a regular close.
 func (s *Server) hangUp(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil { // the connection is gone already
+	if err != nil { // the connection was already closed
 		return
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
@@ -83,11 +83,11 @@ func (s *Server) hangUp(w http.ResponseWriter, reset bool) {
 	_ = conn.Close()
 }
 
-// linger ends the server's side and reads until the client ended its own, for a
-// second at most: to close a connection whose input is unread is a reset.
+// linger closes the sending side and reads until the client closes the other, for at
+// most a second, because closing a connection with unread input resets it.
 func (s *Server) linger(conn *net.TCPConn) {
 	select {
-	case <-s.done: // Close waits for nobody
+	case <-s.done: // Close does not wait for clients
 		return
 	default:
 	}

@@ -255,18 +255,18 @@ func TestAnImpossibleFaultIsSaidByEveryAnswer(t *testing.T) {
 	s := opsgenietest.New(t)
 	c := dial(t, s)
 	rows := map[string]opsgenietest.Fault{
-		"unknown kind":          {Kind: 9},
-		"no latency":            {},
-		"unknown route":         {Kind: opsgenietest.Reset, Route: "POST /v2/nothing"},
-		"unknown domain":        {Kind: opsgenietest.Reset, Domain: "nobody"},
-		"negative skip":         {Kind: opsgenietest.Reset, Skip: -1},
-		"negative times":        {Kind: opsgenietest.Reset, Times: -2},
-		"chance 1.5":            {Kind: opsgenietest.Reset, Chance: 1.5},
-		"negative latency":      {Kind: opsgenietest.Reset, Latency: -1},
-		"status 0 is not":       {Kind: opsgenietest.Status},
-		"belong to kind status": {Kind: opsgenietest.Reset, Status: 500},
-		"unknown point":         {Kind: opsgenietest.Reset, Point: 7},
-		"a point belongs to":    {Kind: opsgenietest.Truncate, Point: opsgenietest.AfterHead},
+		"unknown kind":      {Kind: 9},
+		"no latency":        {},
+		"unknown route":     {Kind: opsgenietest.Reset, Route: "POST /v2/nothing"},
+		"unknown domain":    {Kind: opsgenietest.Reset, Domain: "nobody"},
+		"negative skip":     {Kind: opsgenietest.Reset, Skip: -1},
+		"negative times":    {Kind: opsgenietest.Reset, Times: -2},
+		"chance 1.5":        {Kind: opsgenietest.Reset, Chance: 1.5},
+		"negative latency":  {Kind: opsgenietest.Reset, Latency: -1},
+		"status 0 is not":   {Kind: opsgenietest.Status},
+		"are only for kind": {Kind: opsgenietest.Reset, Status: 500},
+		"unknown point":     {Kind: opsgenietest.Reset, Point: 7},
+		"Point is only for": {Kind: opsgenietest.Truncate, Point: opsgenietest.AfterHead},
 	}
 	for part, f := range rows {
 		in := s.Inject(f)

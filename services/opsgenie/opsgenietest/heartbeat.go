@@ -90,7 +90,7 @@ func (w *world) showHeartbeat(it *item) document {
 }
 
 // listHeartbeats answers with an object that holds the list.
-func (k *kind) listHeartbeats(w *world, c *call) (answer, error) {
+func (k *kind) listHeartbeats(w *world, c *call) (response, error) {
 	a, err := k.readAll(w, c)
 	a.data = document{"heartbeats": a.data}
 	return a, err
@@ -99,10 +99,10 @@ func (k *kind) listHeartbeats(w *world, c *call) (answer, error) {
 // pinged is the operation that pings a heartbeat. It says PONG whether or not
 // there is such a heartbeat, as the service does.
 func (k *kind) pinged(method string) route {
-	return route{method + " " + k.path + "/{" + k.param + "}/ping", k.domain, noBody, func(w *world, c *call) (answer, error) {
+	return route{method + " " + k.path + "/{" + k.param + "}/ping", k.domain, noBody, func(w *world, c *call) (response, error) {
 		if it, err := k.find(w, c); err == nil {
 			it.doc["lastPingTime"] = w.now()
 		}
-		return answer{status: http.StatusAccepted, result: "PONG - Heartbeat received"}, nil
+		return response{status: http.StatusAccepted, result: "PONG - Heartbeat received"}, nil
 	}}
 }

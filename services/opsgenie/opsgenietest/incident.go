@@ -107,13 +107,13 @@ func itself(id string) string { return id }
 
 // incidentList returns the handler of a list below an incident.
 func incidentList[E any](rows func(*Incident) []E, cursor func(E) string) handler {
-	return func(w *world, c *call) (answer, error) {
+	return func(w *world, c *call) (response, error) {
 		i, key, err := w.findIncident(c)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		page, links, err := byCursor(w, c, rows(i), cursor, key.kind)
-		return answer{data: page, paging: links}, err
+		return response{data: page, paging: links}, err
 	}
 }
 
@@ -130,12 +130,12 @@ func (w *world) findIncident(c *call) (*Incident, ref, error) {
 	return i, key, nil
 }
 
-func (w *world) getIncident(c *call) (answer, error) {
+func (w *world) getIncident(c *call) (response, error) {
 	i, _, err := w.findIncident(c)
-	return answer{data: i}, err
+	return response{data: i}, err
 }
 
-func (w *world) listIncidents(c *call) (answer, error) {
+func (w *world) listIncidents(c *call) (response, error) {
 	keys := map[string]func(*Incident) sortKey{
 		"createdAt": func(i *Incident) sortKey { return instant(i.CreatedAt) },
 		"tinyId":    func(i *Incident) sortKey { return numeral(i.TinyID) },
@@ -146,20 +146,20 @@ func (w *world) listIncidents(c *call) (answer, error) {
 	}
 	key, err := c.choice("sort", "createdAt", "tinyId", "message", "status", "isSeen", "owner")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	order, err := c.choice("order", "desc", "asc")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	query := c.query.Get("query")
 	found, err := filter(w.incidents.rows, query, incidentFields())
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	page, links, err := byNumber(w, c, ordered(found, order, keys[key]),
 		"query", query, "limit", "", "sort", key, "order", order)
-	return answer{data: append([]*Incident{}, page...), paging: links}, err
+	return response{data: append([]*Incident{}, page...), paging: links}, err
 }
 
 // incidentFields are the fields that a query may ask for.
@@ -192,17 +192,17 @@ type newIncident struct {
 	ImpactedServices []string          `json:"impactedServices"`
 }
 
-func (w *world) createIncident(c *call) (answer, error) {
+func (w *world) createIncident(c *call) (response, error) {
 	in := &newIncident{}
 	if err := c.decode(in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	p := problems{}
 	p.add(strings.TrimSpace(in.Message) == "", "message", "Message can not be empty.")
 	p.add(in.Priority != "" && !isPriority(in.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
 	p.checkRecipients("responders", in.Responders, "user", "team")
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	api := w.link(c)
 	api = api[:strings.LastIndex(api, "create")] // the collection, with its slash

@@ -59,14 +59,14 @@ func incidentAction[B any, P interface {
 	*B
 	action
 }](name, done string, apply func(w *world, i *Incident, in P)) handler {
-	return func(w *world, c *call) (answer, error) {
+	return func(w *world, c *call) (response, error) {
 		in := P(new(B))
 		if err := readAction(c, in); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		key, err := c.ref("identifierType", "id", "tiny")
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		return w.queue.accept(c, incidentFamily, name, func() (subject, error) {
 			i, ok := w.incidents.find(key)

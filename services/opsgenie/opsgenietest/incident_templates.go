@@ -23,10 +23,10 @@ func incidentTemplateRoutes() []route {
 
 // listTemplates answers with a page of templates, by default the newest first. It
 // is an object that holds the list.
-func (k *kind) listTemplates(w *world, c *call) (answer, error) {
+func (k *kind) listTemplates(w *world, c *call) (response, error) {
 	order, err := c.choice("order", "desc", "asc")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	items := slices.Clone(w.lists.of(k.path).items)
 	if order == "desc" {
@@ -37,5 +37,5 @@ func (k *kind) listTemplates(w *world, c *call) (answer, error) {
 	for i, it := range page {
 		rows[i] = it.doc
 	}
-	return answer{data: document{"incidentTemplates": rows}, paging: links}, err
+	return response{data: document{"incidentTemplates": rows}, paging: links}, err
 }

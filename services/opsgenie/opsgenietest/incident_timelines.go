@@ -69,7 +69,7 @@ func (w *world) actor() map[string]any {
 	return map[string]any{"name": w.integration.Name, "type": "integration"}
 }
 
-func (k *kind) changeEntry(w *world, c *call, it *item) (answer, error) {
+func (k *kind) changeEntry(w *world, c *call, it *item) (response, error) {
 	a, err := k.changed(w, c, it)
 	if err != nil {
 		return a, err
@@ -79,19 +79,19 @@ func (k *kind) changeEntry(w *world, c *call, it *item) (answer, error) {
 	return a, nil
 }
 
-func (k *kind) hides(hidden bool) func(*world, *call, *item) (answer, error) {
-	return func(w *world, _ *call, it *item) (answer, error) {
+func (k *kind) hides(hidden bool) func(*world, *call, *item) (response, error) {
+	return func(w *world, _ *call, it *item) (response, error) {
 		it.doc["hidden"] = hidden
-		return answer{result: "Updated", data: k.meta(w, it)}, nil
+		return response{result: "Updated", data: k.meta(w, it)}, nil
 	}
 }
 
 // listEntries answers with entries by their time, by default the oldest first. An
 // offset is the id of the entry that the part before ended with.
-func (k *kind) listEntries(w *world, c *call) (answer, error) {
+func (k *kind) listEntries(w *world, c *call) (response, error) {
 	shelf, err := k.lies(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	p := problems{}
 	limit := c.number(p, "limit", maxLimit, 1, maxLimit)
@@ -113,7 +113,7 @@ func (k *kind) listEntries(w *world, c *call) (answer, error) {
 		shown = shown[last+1:]
 	}
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return answer{data: document{"entries": shown[:min(limit, len(shown))]}}, nil
+	return response{data: document{"entries": shown[:min(limit, len(shown))]}}, nil
 }

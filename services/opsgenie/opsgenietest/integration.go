@@ -76,7 +76,7 @@ func summariseIntegration(_ *world, it *item) document {
 
 // createIntegration is create with what is told only once: the key of an API
 // integration, which opens nothing here, and the address of one for e-mail.
-func (k *kind) createIntegration(w *world, c *call) (answer, error) {
+func (k *kind) createIntegration(w *world, c *call) (response, error) {
 	a, err := k.create(w, c)
 	if err != nil {
 		return a, err
@@ -93,7 +93,7 @@ func (k *kind) createIntegration(w *world, c *call) (answer, error) {
 	return a, nil
 }
 
-func (k *kind) listIntegrations(w *world, c *call) (answer, error) {
+func (k *kind) listIntegrations(w *world, c *call) (response, error) {
 	fits := func(parameter, value string) bool {
 		return c.query.Get(parameter) == "" || c.query.Get(parameter) == value
 	}
@@ -105,17 +105,17 @@ func (k *kind) listIntegrations(w *world, c *call) (answer, error) {
 
 // authenticate says whether the key is one of an integration of a type. The
 // server's key counts for the API integration and for all that are kept and enabled.
-func (k *kind) authenticate(w *world, c *call) (answer, error) {
+func (k *kind) authenticate(w *world, c *call) (response, error) {
 	in, err := (&kind{fields: []field{{name: "type", is: textValue, required: true}}}).read(c, true)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	sort := in.text("type")
 	known := slices.ContainsFunc(w.lists.of(k.path).items, func(it *item) bool {
 		return it.doc.text("type") == sort && it.doc.flag("enabled")
 	})
 	if !known && sort != w.integration.Type {
-		return answer{}, refuse(http.StatusUnauthorized, "Key is not valid or the integration is disabled")
+		return response{}, refuse(http.StatusUnauthorized, "Key is not valid or the integration is disabled")
 	}
-	return answer{result: "Authenticated"}, nil
+	return response{result: "Authenticated"}, nil
 }

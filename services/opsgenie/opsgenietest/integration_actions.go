@@ -58,32 +58,32 @@ func shownActions(w *world, it *item) document {
 	return out
 }
 
-func listActions(w *world, _ *call, it *item) (answer, error) {
-	return answer{data: shownActions(w, it)}, nil
+func listActions(w *world, _ *call, it *item) (response, error) {
+	return response{data: shownActions(w, it)}, nil
 }
 
-func createAction(w *world, c *call, it *item) (answer, error) {
+func createAction(w *world, c *call, it *item) (response, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	p.within("", in, actionFields())
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	actions, sort := it.actions(), in.text("type")
 	list, _ := actions[sort].([]any)
 	w.completeAction(in, len(list))
 	actions[sort] = append(slices.Clip(list), map[string]any(in))
-	return answer{status: http.StatusCreated, result: "Created", data: shownActions(w, it)}, nil
+	return response{status: http.StatusCreated, result: "Created", data: shownActions(w, it)}, nil
 }
 
 // replaceActions sets all actions of an integration. Lists of types that are
 // unknown here are kept as they come.
-func replaceActions(w *world, c *call, it *item) (answer, error) {
+func replaceActions(w *world, c *call, it *item) (response, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	for _, sort := range actionTypes() {
 		if in[sort] == nil {
@@ -97,10 +97,10 @@ func replaceActions(w *world, c *call, it *item) (answer, error) {
 		}
 	}
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	it.lists["actions"] = &shelf{items: []*item{{doc: in, above: it}}}
-	return answer{result: "Updated", data: shownActions(w, it)}, nil
+	return response{result: "Updated", data: shownActions(w, it)}, nil
 }
 
 // completeAction fills in what answers have of each action of its type.

@@ -24,7 +24,7 @@ type kind struct {
 	ordered bool     // their place in the list is a field, "order"
 	target  string   // what a change of order calls the new place; "order" if empty
 	within  string   // places are counted among those with the same value of this field; among all if empty
-	brief   []string // what the answer to a write shows; id and name if empty
+	brief   []string // what the response to a write shows; id and name if empty
 	row     []string // what a list shows; everything if empty
 	paged   bool     // the list is read in pages by number
 	expands []string // what an "expand" accepts, which answers to reads tell
@@ -40,7 +40,7 @@ type kind struct {
 	complete func(w *world, c *call, it *item) error
 	// show returns what a read of an item shows, if that is not its document.
 	show func(w *world, it *item) document
-	// summary returns what the answer to a write shows, if brief cannot say it.
+	// summary returns what the response to a write shows, if brief cannot say it.
 	summary func(w *world, it *item) document
 }
 
@@ -61,15 +61,15 @@ func (k *kind) listed() route { return route{"GET " + k.path, k.domain, noBody, 
 func (k *kind) created() route { return route{"POST " + k.path, k.domain, jsonBody, k.create} }
 
 // on returns the route of an operation on one item, which is found for it.
-func (k *kind) on(method, suffix string, serve func(*world, *call, *item) (answer, error)) route {
+func (k *kind) on(method, suffix string, serve func(*world, *call, *item) (response, error)) route {
 	body := noBody
 	if method != http.MethodGet && method != http.MethodDelete {
 		body = optionalBody
 	}
-	return route{method + " " + k.path + "/{" + k.param + "}" + suffix, k.domain, body, func(w *world, c *call) (answer, error) {
+	return route{method + " " + k.path + "/{" + k.param + "}" + suffix, k.domain, body, func(w *world, c *call) (response, error) {
 		it, err := k.find(w, c)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		return serve(w, c, it)
 	}}
@@ -77,33 +77,33 @@ func (k *kind) on(method, suffix string, serve func(*world, *call, *item) (answe
 
 // switches returns the routes that set a flag and reset it.
 func (k *kind) switches(status int) []route {
-	set := func(enabled bool) func(*world, *call, *item) (answer, error) {
-		return func(w *world, _ *call, it *item) (answer, error) {
+	set := func(enabled bool) func(*world, *call, *item) (response, error) {
+		return func(w *world, _ *call, it *item) (response, error) {
 			it.doc["enabled"] = enabled
-			return answer{status: status, data: k.meta(w, it)}, nil
+			return response{status: status, data: k.meta(w, it)}, nil
 		}
 	}
 	return []route{k.on(http.MethodPost, "/enable", set(true)), k.on(http.MethodPost, "/disable", set(false))}
 }
 
 // reordered is the operation that moves an item within its list.
-func (k *kind) reordered(w *world, c *call, it *item) (answer, error) {
+func (k *kind) reordered(w *world, c *call, it *item) (response, error) {
 	in := document{}
 	if err := c.decode(&in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	place, p := field{name: cmp.Or(k.target, "order"), is: wholeValue, required: true}, problems{}
 	p.missing(in, []field{place})
 	place.check(p, in[place.name])
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	shelf, err := k.shelf(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	to, _ := in[place.name].(float64)
 	k.move(shelf, it, int(to))
 	k.number(shelf)
-	return answer{data: k.meta(w, it)}, nil
+	return response{data: k.meta(w, it)}, nil
 }

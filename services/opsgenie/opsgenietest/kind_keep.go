@@ -132,36 +132,36 @@ func (k *kind) fill(d document) {
 	}
 }
 
-func (k *kind) create(w *world, c *call) (answer, error) {
+func (k *kind) create(w *world, c *call) (response, error) {
 	above, err := k.parent(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	shelf, err := k.shelf(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := k.read(c, true)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	it := k.draft(w, above, in)
 	if err := k.settle(w, c, shelf, it, nil); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	k.move(shelf, it, k.place(in, len(shelf.items)))
 	k.number(shelf)
-	return answer{status: http.StatusCreated, result: "Created", data: k.meta(w, it)}, nil
+	return response{status: http.StatusCreated, result: "Created", data: k.meta(w, it)}, nil
 }
 
-func (k *kind) changed(w *world, c *call, it *item) (answer, error) {
+func (k *kind) changed(w *world, c *call, it *item) (response, error) {
 	shelf, err := k.shelf(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := k.read(c, false)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	draft := &item{doc: it.doc.clone(), above: it.above, lists: it.lists}
 	if k.replace {
@@ -169,7 +169,7 @@ func (k *kind) changed(w *world, c *call, it *item) (answer, error) {
 	}
 	k.write(draft.doc, in)
 	if err := k.settle(w, c, shelf, draft, it); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	*it = *draft
 	it.adopt()
@@ -177,18 +177,18 @@ func (k *kind) changed(w *world, c *call, it *item) (answer, error) {
 		k.move(shelf, it, k.place(in, len(shelf.items)))
 	}
 	k.number(shelf)
-	return answer{result: "Updated", data: k.meta(w, it)}, nil
+	return response{result: "Updated", data: k.meta(w, it)}, nil
 }
 
 // changedInFull is changed where a request must write all that a creation must.
-func (k *kind) changedInFull(w *world, c *call, it *item) (answer, error) {
+func (k *kind) changedInFull(w *world, c *call, it *item) (response, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	p.missing(in, slices.DeleteFunc(slices.Clone(k.fields), func(f field) bool { return f.fixed }))
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return k.changed(w, c, it)
 }
@@ -249,15 +249,15 @@ func (k *kind) number(s *shelf) {
 	}
 }
 
-func (k *kind) deleted(w *world, c *call, it *item) (answer, error) {
+func (k *kind) deleted(w *world, c *call, it *item) (response, error) {
 	shelf, err := k.shelf(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := k.unused(w, it); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	shelf.remove(it)
 	k.number(shelf)
-	return answer{result: "Deleted", data: k.meta(w, it)}, nil
+	return response{result: "Deleted", data: k.meta(w, it)}, nil
 }

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// meta is what the answer to a write shows of an item.
+// meta is what the response to a write shows of an item.
 func (k *kind) meta(w *world, it *item) document {
 	if k.summary != nil {
 		return k.summary(w, it)
@@ -24,25 +24,25 @@ func (k *kind) shown(w *world, it *item) document {
 	return k.show(w, it)
 }
 
-func (k *kind) got(w *world, _ *call, it *item) (answer, error) {
-	return answer{data: k.shown(w, it), expandable: k.expands}, nil
+func (k *kind) got(w *world, _ *call, it *item) (response, error) {
+	return response{data: k.shown(w, it), expandable: k.expands}, nil
 }
 
-func (k *kind) readAll(w *world, c *call) (answer, error) {
+func (k *kind) readAll(w *world, c *call) (response, error) {
 	shelf, err := k.shelf(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return k.rows(w, c, shelf.items)
 }
 
 // rows answers with a list of items, or with the page of it that is asked for.
-func (k *kind) rows(w *world, c *call, items []*item) (answer, error) {
+func (k *kind) rows(w *world, c *call, items []*item) (response, error) {
 	var links *paging
 	if k.paged {
 		var err error
 		if items, links, err = byNumber(w, c, items, "limit", "", "order", c.query.Get("order")); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 	}
 	rows := make([]document, len(items))
@@ -52,7 +52,7 @@ func (k *kind) rows(w *world, c *call, items []*item) (answer, error) {
 			rows[i] = rows[i].only(k.row...)
 		}
 	}
-	return answer{data: rows, paging: links, expandable: k.expands}, nil
+	return response{data: rows, paging: links, expandable: k.expands}, nil
 }
 
 // known returns the id and the name of a team, a user, a schedule or an escalation

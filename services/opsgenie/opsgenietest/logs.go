@@ -14,7 +14,7 @@ const (
 	logMarker      = "2006-01-02-15-04-05"
 	logsKept       = 24              // files, one for each full hour
 	linkLasts      = 5 * time.Minute // of a link to a file of logs
-	maxLogFiles    = 1000            // in one answer
+	maxLogFiles    = 1000            // in one response
 )
 
 // A logFile is a file of the account's logs. There is one for each of the last
@@ -53,18 +53,18 @@ func (w *world) logFiles() ([]logFile, error) {
 }
 
 // listLogFiles lists the files behind a marker, which is a time.
-func (w *world) listLogFiles(c *call) (answer, error) {
+func (w *world) listLogFiles(c *call) (response, error) {
 	marker := c.path["marker"]
 	after, err := time.Parse(logMarker, strings.Replace(marker, "_", ".", 1)) // a fraction of a second may follow
 	p := problems{}
 	p.add(err != nil, "marker", "Must be a time as in 2026-05-26-07-52-17 or 2026-05-26-07-52-17_123.")
 	limit := c.number(p, "limit", maxLogFiles, 1, maxLogFiles)
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	files, err := w.logFiles()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	files = slices.DeleteFunc(files, func(f logFile) bool { return !f.at.After(after) })
 	rows := []document{}
@@ -72,22 +72,22 @@ func (w *world) listLogFiles(c *call) (answer, error) {
 		rows = append(rows, document{"filename": f.name, "date": f.at.UnixMilli(), "size": len(f.content)})
 		marker = strings.TrimSuffix(f.name, logEnding)
 	}
-	return answer{data: rows, marker: marker}, nil
+	return response{data: rows, marker: marker}, nil
 }
 
 // linkLogFile answers with the bare address of a copy of the file, which needs
 // no key and does not last.
-func (w *world) linkLogFile(c *call) (answer, error) {
+func (w *world) linkLogFile(c *call) (response, error) {
 	files, err := w.logFiles()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	name := c.path["filename"]
 	i := slices.IndexFunc(files, func(f logFile) bool { return f.name == name })
 	if i < 0 {
-		return answer{}, refuse(http.StatusNotFound, "No log file exists with name ["+name+"]")
+		return response{}, refuse(http.StatusNotFound, "No log file exists with name ["+name+"]")
 	}
 	f := &Attachment{Name: name, MediaType: "application/json", Content: files[i].content, until: Time{w.clock().Add(linkLasts)}}
 	w.publish(f, derivedID("link", name+f.until.String()))
-	return answer{file: &file{mediaType: mediaText, content: []byte(f.URL)}}, nil
+	return response{file: &file{mediaType: mediaText, content: []byte(f.URL)}}, nil
 }

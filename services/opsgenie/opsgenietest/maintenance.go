@@ -109,10 +109,10 @@ func maintenanceStatus(d document, now Time) string {
 }
 
 // listMaintenances lists all, those that are over or were cancelled, or the others.
-func (k *kind) listMaintenances(w *world, c *call) (answer, error) {
+func (k *kind) listMaintenances(w *world, c *call) (response, error) {
 	which, err := c.choice("type", "all", "past", "non-expired")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	rows := []document{}
 	for _, it := range w.lists.of(k.path).items {
@@ -122,26 +122,26 @@ func (k *kind) listMaintenances(w *world, c *call) (answer, error) {
 			rows = append(rows, k.meta(w, it))
 		}
 	}
-	return answer{data: rows}, nil
+	return response{data: rows}, nil
 }
 
 // cancelMaintenance ends a maintenance, unless it is over.
-func cancelMaintenance(w *world, _ *call, it *item) (answer, error) {
+func cancelMaintenance(w *world, _ *call, it *item) (response, error) {
 	if maintenanceStatus(it.doc, w.now()) != "past" {
 		it.doc["status"] = "cancelled"
 	}
-	return answer{result: "Cancelled", data: it.doc.only("id")}, nil
+	return response{result: "Cancelled", data: it.doc.only("id")}, nil
 }
 
 // changeEndDate lets a maintenance end at a time, as one with a schedule does.
-func (k *kind) changeEndDate(w *world, c *call, it *item) (answer, error) {
+func (k *kind) changeEndDate(w *world, c *call, it *item) (response, error) {
 	in, err := (&kind{fields: []field{{name: "endDate", is: timeValue, required: true}}}).read(c, true)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	window := it.doc.object("time")
 	window["type"] = "schedule"
 	window["endDate"], _ = parseTime(in.text("endDate"))
 	it.doc["status"] = maintenanceStatus(it.doc, w.now())
-	return answer{result: "Updated", data: k.meta(w, it)}, nil
+	return response{result: "Updated", data: k.meta(w, it)}, nil
 }

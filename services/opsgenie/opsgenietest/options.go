@@ -10,12 +10,13 @@ import (
 	"time"
 )
 
-// DefaultKey is the API key that a server accepts unless [WithKey] names
-// another. It is no real key.
+// DefaultKey is the API key that a server accepts unless [WithKey] sets another.
+// It is not a real key.
 const DefaultKey = "00000000-fake-fake-fake-000000000000"
 
-// An Option changes how a server behaves. Impossible settings are reported
-// together by [Start], and fail the test in [New].
+// An Option configures [New] and [Start]. To keep a default, leave its option out:
+// zero does not stand for it. Start returns an error that names all invalid options;
+// New fails the test.
 type Option func(*config)
 
 type config struct {
@@ -32,7 +33,7 @@ type config struct {
 	faultRate float64
 	log       int
 	maxBody   int64
-	faults    []error
+	errs      []error
 }
 
 func newConfig(opts []Option) (*config, error) {
@@ -53,37 +54,39 @@ func newConfig(opts []Option) (*config, error) {
 	}
 	switch {
 	case c.polls >= 0 && c.delay > 0:
-		c.refuse("processing: polls and a delay exclude each other")
+		c.refuse("processing: WithProcessingPolls and WithProcessingDelay cannot be combined")
 	case c.polls < 0 && c.delay == 0:
 		c.polls = 2
 	}
-	return c, errors.Join(c.faults...)
+	return c, errors.Join(c.errs...)
 }
 
 func (c *config) refuse(format string, args ...any) {
-	c.faults = append(c.faults, fmt.Errorf("opsgenietest: "+format, args...))
+	c.errs = append(c.errs, fmt.Errorf("opsgenietest: "+format, args...))
 }
 
-// WithSeed sets what ids and faults of chance are drawn from. The default is 1.
-// Servers with equal seeds hand out equal ids.
+// WithSeed sets the seed from which ids and random faults are derived. Servers with
+// the same seed issue the same ids. The default is 1; 0 is a seed like any other.
 func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
-// WithKey sets the API key that may do everything. The default is [DefaultKey].
+// WithKey sets the API key that has all rights. It must consist of visible ASCII
+// characters. The default is [DefaultKey].
 func WithKey(key string) Option {
 	return func(c *config) {
 		if !isKey(key) {
-			c.refuse("key: empty, or not visible ASCII")
+			c.refuse("key: must be one or more visible ASCII characters")
 		}
 		c.key = key
 	}
 }
 
-// WithReadOnlyKey adds a key that may only read: every other method is answered
-// 403 with code 40301, but for the ping of a heartbeat. There is none by default.
+// WithReadOnlyKey adds an API key that may only read and ping heartbeats. All other
+// requests with it get a 403 response with code 40301. By default there is no such
+// key; several options add several keys.
 func WithReadOnlyKey(key string) Option {
 	return func(c *config) {
 		if !isKey(key) {
-			c.refuse("read-only key: empty, or not visible ASCII")
+			c.refuse("read-only key: must be one or more visible ASCII characters")
 		}
 		c.readOnly = append(c.readOnly, key)
 	}
@@ -93,61 +96,63 @@ func isKey(key string) bool {
 	return key != "" && !strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// WithPlan sets the account's plan, which [Account] shows: "Free" and
-// "Essentials" answer 402 to incidents, "Standard" and "Enterprise" (the
-// default) include them.
+// WithPlan sets the account's plan, which [Account] contains. With "Free" and
+// "Essentials", requests for incidents get a 402 response; "Standard" and
+// "Enterprise" include incidents, and Enterprise also log files. The default is
+// Enterprise.
 func WithPlan(name string) Option {
 	return func(c *config) {
 		if !slices.Contains([]string{"Free", "Essentials", "Standard", "Enterprise"}, name) {
-			c.refuse("plan: %q is not one of Free, Essentials, Standard, Enterprise", name)
+			c.refuse("plan: unknown plan %q; use Free, Essentials, Standard or Enterprise", name)
 		}
 		c.plan = name
 	}
 }
 
-// WithPathPrefix serves the API below a path, such as "/jsm/ops/integration",
-// which [Server.URL] then ends with. Requests outside of it are answered 404.
+// WithPathPrefix serves the API below a path such as "/jsm/ops/integration".
+// [Server.URL] ends with that path, and requests outside of it get a 404 response.
+// By default there is no prefix.
 func WithPathPrefix(prefix string) Option {
 	return func(c *config) {
 		u, err := url.Parse(prefix)
 		if err != nil || !strings.HasPrefix(prefix, "/") || u.Host != "" || u.EscapedPath() != prefix {
-			c.refuse("path prefix: %q is not an escaped path that begins with a slash", prefix)
+			c.refuse("path prefix: %q is not an escaped path that starts with a slash", prefix)
 		}
 		c.prefix = strings.TrimRight(prefix, "/")
 	}
 }
 
-// WithLinkBase sets scheme and host of the links in paged answers, such as
-// "https://api.opsgenie.com": what a client sees that reaches the API through a
-// tunnel, or that is led astray. By default links name the host that was asked.
+// WithLinkBase sets the scheme and host of paging links, such as
+// "https://api.opsgenie.com". Use it to test how a client treats links to another
+// origin than the one it calls, as it sees them behind a tunnel or from a hostile
+// server. By default links have the host of the request.
 func WithLinkBase(base string) Option {
 	return func(c *config) {
 		u, err := url.Parse(base)
 		if err != nil || u.Scheme == "" || u.Host == "" {
-			c.refuse("link base: %q has no scheme or no host", base)
+			c.refuse("link base: %q has no scheme or no host; use a URL such as https://api.opsgenie.com", base)
 		}
 		c.linkBase = strings.TrimRight(base, "/")
 	}
 }
 
-// WithClock sets where the server takes the time from, for the times in its
-// answers, for rate limits and for [WithProcessingDelay]. The default is
-// time.Now. [Fault.Latency] is real time always. The function is called from
-// several goroutines.
+// WithClock sets the server's clock, which determines the times in responses, rate
+// limits and [WithProcessingDelay]. The server calls now from several goroutines at
+// once. The default is time.Now. [Fault.Latency] always uses real time.
 func WithClock(now func() time.Time) Option {
 	return func(c *config) {
 		if now == nil {
-			c.refuse("clock: nil")
+			c.refuse("clock: the function is nil")
 			return
 		}
 		c.clock = now
 	}
 }
 
-// WithProcessingPolls sets how many questions for the status of an asynchronous
-// request are answered 404 RequestNotProcessed before its outcome, and how many
-// requests a write waits for before it takes effect: see the package comment.
-// The default is 2; 0 processes writes at once.
+// WithProcessingPolls sets how many requests for the status of an asynchronous write
+// get a 404 RequestNotProcessed response before the outcome, and how many requests
+// must follow a write before it takes effect: see the package comment. The default
+// is 2; 0 processes writes at once.
 func WithProcessingPolls(n int) Option {
 	return func(c *config) {
 		if n < 0 {
@@ -157,8 +162,9 @@ func WithProcessingPolls(n int) Option {
 	}
 }
 
-// WithProcessingDelay lets an asynchronous request be processed once d has
-// passed on the server's clock, instead of counting requests.
+// WithProcessingDelay processes an asynchronous write when d has passed on the
+// server's clock, instead of counting requests. d must be positive. By default the
+// server counts requests: see [WithProcessingPolls], with which it cannot be combined.
 func WithProcessingDelay(d time.Duration) Option {
 	return func(c *config) {
 		if d <= 0 {
@@ -168,35 +174,37 @@ func WithProcessingDelay(d time.Duration) Option {
 	}
 }
 
-// WithRateLimit gives a domain a token bucket that holds burst tokens and gains
-// perSecond. A request that finds it empty is answered 429 with the headers of
-// the service, the period being 1 if perSecond is at least 1, else 60. Domains
-// have no limit by default. See https://docs.opsgenie.com/docs/api-rate-limiting.
+// WithRateLimit limits the requests of a domain by a token bucket that holds burst
+// tokens and gains perSecond tokens a second. If the bucket is empty, a request gets a
+// 429 response with the headers of the service; the period in them is 1 if perSecond
+// is at least 1, and 60 otherwise. By default there are no limits.
+//
+// API: https://docs.opsgenie.com/docs/api-rate-limiting
 func WithRateLimit(domain Domain, perSecond float64, burst int) Option {
 	return func(c *config) {
 		if !domain.known() {
 			c.refuse("rate limit: unknown domain %q", domain)
 		}
 		if !(perSecond > 0) || math.IsInf(perSecond, 0) || burst < 1 {
-			c.refuse("rate limit of %s: %v per second and a burst of %d cannot pass a request", domain, perSecond, burst)
+			c.refuse("rate limit of %s: %v requests per second with a burst of %d never let a request pass", domain, perSecond, burst)
 		}
 		c.limits[domain] = limit{perSecond: perSecond, burst: burst}
 	}
 }
 
-// WithFaultRate strikes each request with probability p, from the start, by one
-// fault of a mixture: see [Server.Storm]. The default is 0.
+// WithFaultRate injects one fault of a mixture into each request with probability p,
+// as [Server.Storm] does, from the first request on. The default is 0: no faults.
 func WithFaultRate(p float64) Option {
 	return func(c *config) {
 		if !(p >= 0 && p <= 1) {
-			c.refuse("fault rate: %v is not within 0 and 1", p)
+			c.refuse("fault rate: %v is not between 0 and 1", p)
 		}
 		c.faultRate = p
 	}
 }
 
-// WithRequestLog sets how many of the last requests [Server.Requests] returns.
-// The default is 1000; 0 keeps none.
+// WithRequestLog sets how many of the last requests the server records for
+// [Server.Requests]. The default is 1000; 0 records none.
 func WithRequestLog(n int) Option {
 	return func(c *config) {
 		if n < 0 {
@@ -206,9 +214,9 @@ func WithRequestLog(n int) Option {
 	}
 }
 
-// WithMaxBody sets how many bytes the body of a request may have; a longer one
-// is answered 413. The default is 32 MiB. It bounds an attachment, all of which
-// are kept in memory.
+// WithMaxBody sets the maximum size of a request body in bytes. A request with a
+// longer body gets a 413 response. It also limits the size of an attachment; the server
+// keeps all attachments in memory. The default is 32 MiB.
 func WithMaxBody(n int64) Option {
 	return func(c *config) {
 		if n < 1 {

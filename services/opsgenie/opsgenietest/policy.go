@@ -108,10 +108,10 @@ func delayOptions() []string {
 }
 
 // createPolicy creates a policy of the team that the query names, or else the body.
-func (k *kind) createPolicy(w *world, c *call) (answer, error) {
+func (k *kind) createPolicy(w *world, c *call) (response, error) {
 	in := document{}
 	if err := c.decode(&in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if team := in.text("teamId"); team != "" && c.query.Get("teamId") == "" {
 		scoped := *c
@@ -144,27 +144,27 @@ func showPolicy(_ *world, it *item) document {
 
 // policiesOf lists the policies of a type: the account's, or those of a team.
 func (k *kind) policiesOf(sort string) handler {
-	return func(w *world, c *call) (answer, error) {
+	return func(w *world, c *call) (response, error) {
 		shelf, err := k.shelf(w, c)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		if sort == "notification" && c.query.Get("teamId") == "" {
-			return answer{}, problems{"teamId": "A notification policy needs a team."}.err()
+			return response{}, problems{"teamId": "A notification policy needs a team."}.err()
 		}
 		return k.metas(w, shelf.items, func(d document) bool { return d.text("type") == sort })
 	}
 }
 
 // metas answers with what answers to writes show of those items that are wanted.
-func (k *kind) metas(w *world, items []*item, wanted func(document) bool) (answer, error) {
+func (k *kind) metas(w *world, items []*item, wanted func(document) bool) (response, error) {
 	rows := []document{}
 	for _, it := range items {
 		if wanted(it.doc) {
 			rows = append(rows, k.meta(w, it))
 		}
 	}
-	return answer{data: rows}, nil
+	return response{data: rows}, nil
 }
 
 // identify gives those whom lists of a document name their ids and names.

@@ -29,7 +29,7 @@ func policiesV1() *kind {
 
 func policyV1Routes() []route {
 	k := policiesV1()
-	list := func(w *world, _ *call) (answer, error) {
+	list := func(w *world, _ *call) (response, error) {
 		return k.metas(w, w.lists.of(k.path).items, func(document) bool { return true })
 	}
 	return slices.Concat(k.routes()[1:], k.switches(0), []route{

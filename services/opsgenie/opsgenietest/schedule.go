@@ -101,7 +101,7 @@ func showSchedule(_ *world, it *item) document {
 }
 
 // listSchedules shows rotations only if it is asked for them.
-func (k *kind) listSchedules(w *world, c *call) (answer, error) {
+func (k *kind) listSchedules(w *world, c *call) (response, error) {
 	a, err := k.readAll(w, c)
 	if rows, ok := a.data.([]document); ok && !expands(c, "rotation") {
 		for _, row := range rows {

@@ -25,28 +25,28 @@ func readOnCall(w *world, c *call) (onCallQuery, error) {
 
 // listOnCalls tells who is on call by each schedule. See
 // https://docs.opsgenie.com/docs/who-is-on-call-api.
-func (w *world) listOnCalls(c *call) (answer, error) {
+func (w *world) listOnCalls(c *call) (response, error) {
 	q, err := readOnCall(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	rows := []document{}
 	for _, it := range w.lists.of(schedulesPath).items {
 		rows = append(rows, w.onCalls(it, q))
 	}
-	return answer{data: rows}, nil
+	return response{data: rows}, nil
 }
 
-func (k *kind) getOnCalls(w *world, c *call) (answer, error) {
+func (k *kind) getOnCalls(w *world, c *call) (response, error) {
 	it, err := k.findBy(w, c, "scheduleIdentifierType")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	q, err := readOnCall(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return answer{data: w.onCalls(it, q)}, nil
+	return response{data: w.onCalls(it, q)}, nil
 }
 
 // onCalls shows who is on call by a schedule. The API calls what is nested
@@ -135,14 +135,14 @@ func usernames(people []document) []string {
 // getNextOnCalls tells who comes next after a time: in the turns of each
 // rotation, overrides aside, and exactly, which is whoever comes first, overrides
 // and forwardings included.
-func (k *kind) getNextOnCalls(w *world, c *call) (answer, error) {
+func (k *kind) getNextOnCalls(w *world, c *call) (response, error) {
 	it, err := k.findBy(w, c, "scheduleIdentifierType")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	q, err := readOnCall(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	next, exact := []document{}, []document{}
 	if it.doc.flag("enabled") {
@@ -154,7 +154,7 @@ func (k *kind) getNextOnCalls(w *world, c *call) (answer, error) {
 	} else {
 		out["nextOnCallRecipients"], out["exactNextOnCallRecipients"] = next, exact
 	}
-	return answer{data: out}, nil
+	return response{data: out}, nil
 }
 
 // lookAhead is how far those who come next are looked for.
@@ -200,18 +200,18 @@ func (w *world) exactNextBy(schedule *item, at time.Time) []document {
 const exported = 3 // months
 
 // exportSchedule is the calendar of a schedule.
-func (k *kind) exportSchedule(w *world, c *call) (answer, error) {
+func (k *kind) exportSchedule(w *world, c *call) (response, error) {
 	it, err := k.find(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	events := w.events(it, func(p *period) string { return label(p.who) })
-	return answer{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
+	return response{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
 }
 
 // exportUser is the calendar of a user, known by id or username: when they are on
 // call, by all schedules that are enabled.
-func (w *world) exportUser(c *call) (answer, error) {
+func (w *world) exportUser(c *call) (response, error) {
 	user := c.path["identifier"]
 	kept := w.lists.of("/v2/users").find(user, "id", "username")
 	if kept != nil {
@@ -231,9 +231,9 @@ func (w *world) exportUser(c *call) (answer, error) {
 		})...)
 	}
 	if kept == nil && len(events) == 0 {
-		return answer{}, refuse(http.StatusNotFound, "No user exists with username ["+user+"]")
+		return response{}, refuse(http.StatusNotFound, "No user exists with username ["+user+"]")
 	}
-	return answer{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
+	return response{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
 }
 
 // events returns the periods of a schedule from now on, but for those without a summary.

@@ -39,7 +39,7 @@ func showBelowSchedule(_ *world, it *item) document {
 }
 
 // listRotations shows rotations without their schedule.
-func (k *kind) listRotations(w *world, c *call) (answer, error) {
+func (k *kind) listRotations(w *world, c *call) (response, error) {
 	a, err := k.readAll(w, c)
 	rows, _ := a.data.([]document)
 	for _, row := range rows {

@@ -123,23 +123,23 @@ const maxInterval = 400
 
 // getTimeline answers with who is on call in the days, weeks or months that
 // begin at a time.
-func (k *kind) getTimeline(w *world, c *call) (answer, error) {
+func (k *kind) getTimeline(w *world, c *call) (response, error) {
 	it, err := k.find(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	unit, err := c.choice("intervalUnit", "weeks", "days", "months")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	p := problems{}
 	length, date := c.number(p, "interval", 1, 1, maxInterval), c.date(p, w.now())
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := zone(it.doc)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	days := map[string]int{"days": length, "weeks": 7 * length}[unit]
 	months := map[string]int{"months": length}[unit]
@@ -158,7 +158,7 @@ func (k *kind) getTimeline(w *world, c *call) (answer, error) {
 			out[layer.name] = w.timeline(it, within, layer.get)
 		}
 	}
-	return answer{data: out, expandable: []string{"base", "forwarding", "override"}}, nil
+	return response{data: out, expandable: []string{"base", "forwarding", "override"}}, nil
 }
 
 // date reads the time that a request asks about, which is now if it does not say.

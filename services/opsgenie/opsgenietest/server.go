@@ -17,30 +17,30 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// A Server is an Opsgenie on a loopback socket. It is made by [New] or [Start]
-// and safe for concurrent use.
+// A Server is a simulated Opsgenie on a loopback socket. Create one with [New] or
+// [Start]. It is safe for concurrent use.
 type Server struct {
-	URL string // base URL, as for opsgenie.WithBaseURL; no slash at its end
-	Key string // the API key that may do everything
+	URL string // the base URL, for opsgenie.WithBaseURL; it does not end with a slash
+	Key string // an API key with all rights
 
 	cfg    *config
 	routes *router
 	http   *http.Server
 	served sync.WaitGroup // the accept loop
 	conns  sync.WaitGroup // connections, and the requests on them
-	done   chan struct{}  // closed by Close: ends what waits
+	done   chan struct{}  // closed by Close; ends all waits
 	once   sync.Once
 
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex // guards the fields below
 	world    *world
 	buckets  map[Domain]*bucket
 	injected []*Injected
-	dice     *dice // for faults; apart from the world's, so that faults do not change ids
+	dice     *dice // for faults; separate from the world's, so that faults do not change ids
 	journal  journal
 }
 
-// New starts a server for one test and closes it when the test ends. It fails
-// the test if an option is impossible or no socket can be had.
+// New starts a server for one test and closes it when the test ends. If an option is
+// invalid or the server cannot listen, the test fails.
 func New(t TB, opts ...Option) *Server {
 	t.Helper()
 	s, err := Start(opts...)
@@ -52,9 +52,8 @@ func New(t TB, opts ...Option) *Server {
 	return s
 }
 
-// Start starts a server on a free port of 127.0.0.1. It returns an error that
-// names every impossible option, or the one that kept it from listening. The
-// caller closes the server.
+// Start starts a server on a free port of 127.0.0.1. The caller must close it. The
+// error names every invalid option, or says why the server cannot listen.
 func Start(opts ...Option) (*Server, error) {
 	cfg, err := newConfig(opts)
 	if err != nil {
@@ -86,15 +85,15 @@ func Start(opts ...Option) (*Server, error) {
 		Handler:           http.HandlerFunc(s.serve),
 		ConnState:         s.track,
 		ReadHeaderTimeout: time.Minute,
-		ErrorLog:          log.New(io.Discard, "", 0), // resets are made on purpose
+		ErrorLog:          log.New(io.Discard, "", 0), // injected resets are no errors
 	}
-	s.served.Go(func() { _ = s.http.Serve(listener) }) // ErrServerClosed, and only after Close
+	s.served.Go(func() { _ = s.http.Serve(listener) }) // returns ErrServerClosed after Close
 	return s, nil
 }
 
-// Close ends the server: it stops listening, lets go of stalled requests, cuts
-// all connections, and returns when no goroutine of its own is left. What the
-// server kept can still be read. Closing again does nothing.
+// Close stops the server. It closes the listener and all connections, releases stalled
+// requests, and returns when all goroutines of the server have ended. The methods that
+// return what the server stored still work. Closing it again does nothing.
 func (s *Server) Close() {
 	s.once.Do(func() {
 		close(s.done)
@@ -104,8 +103,8 @@ func (s *Server) Close() {
 	s.conns.Wait()
 }
 
-// track counts connections, so that Close can wait for them. One that was
-// accepted while the server closed is unknown to http.Server.Close, and cut here.
+// track counts connections, so that Close can wait for them. It closes connections
+// that were accepted while the server closed, because http.Server.Close misses them.
 func (s *Server) track(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
@@ -121,8 +120,8 @@ func (s *Server) track(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// Settle processes all asynchronous writes that wait, as if enough requests had
-// come or enough time had passed.
+// Settle processes all pending asynchronous writes, as if enough requests had
+// arrived or enough time had passed.
 func (s *Server) Settle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,16 +129,16 @@ func (s *Server) Settle() {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	s.conns.Add(1) // of its own: a hijacked connection is counted no longer
+	s.conns.Add(1) // track no longer counts a hijacked connection
 	defer s.conns.Done()
 	c, err := s.receive(w, r)
-	if err != nil { // the client went away while it sent the body: nobody is left to answer
+	if err != nil { // the client left while it sent the body; there is nobody to respond to
 		return
 	}
 	in, fault, broken := s.strike(c)
 	switch {
 	case broken != nil:
-		s.finish(w, c, s.encode(c, answer{}, broken), "")
+		s.finish(w, c, s.encode(c, response{}, broken), "")
 	case fault == nil:
 		s.finish(w, c, s.work(c), "")
 	default:
@@ -148,19 +147,19 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// work applies the request to the world, or refuses it.
+// work applies the request to the world or refuses it.
 func (s *Server) work(c *call) wire {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.admit(c); err != nil {
-		return s.encode(c, answer{}, err)
+		return s.encode(c, response{}, err)
 	}
 	s.world.queue.tick()
 	a, err := c.route.serve(s.world, c)
 	return s.encode(c, a, err)
 }
 
-// finish writes an answer and notes in the journal what it was.
+// finish writes a response and records it in the journal.
 func (s *Server) finish(w http.ResponseWriter, c *call, out wire, fault string) {
 	s.note(c, out.status, fault)
 	out.head(w)

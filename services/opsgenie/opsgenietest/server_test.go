@@ -33,13 +33,13 @@ func TestStartNamesEveryImpossibleOption(t *testing.T) {
 	require.Error(t, err)
 	require.Nil(t, s)
 	for _, part := range []string{
-		"key: empty", "read-only key:", `plan: "Gold"`, `path prefix: "jsm"`, "link base:", "clock: nil", "polls: -1",
-		"delay: -1s", `unknown domain "nobody"`, "cannot pass a request", "fault rate: 2", "request log: -1", "max body: 0",
+		"opsgenietest: key: must", "read-only key:", `unknown plan "Gold"`, `path prefix: "jsm"`, "link base:", "clock: the function is nil", "polls: -1",
+		"delay: -1s", `unknown domain "nobody"`, "never let a request pass", "fault rate: 2", "request log: -1", "max body: 0",
 	} {
 		assert.ErrorContains(t, err, part)
 	}
 	_, err = opsgenietest.Start(opsgenietest.WithProcessingPolls(1), opsgenietest.WithProcessingDelay(time.Second))
-	assert.ErrorContains(t, err, "exclude each other")
+	assert.ErrorContains(t, err, "cannot be combined")
 }
 
 // recorder is a test that only notes how it fails.
@@ -53,7 +53,7 @@ func TestNewFailsTheTestOnAnImpossibleOption(t *testing.T) {
 	t.Parallel()
 	var r recorder
 	assert.Nil(t, opsgenietest.New(&r, opsgenietest.WithKey("")))
-	assert.Contains(t, r.failed, "opsgenietest: key: empty")
+	assert.Contains(t, r.failed, "opsgenietest: key: must")
 }
 
 func TestCloseMayBeCalledAgainAndLeavesTheStateReadable(t *testing.T) {

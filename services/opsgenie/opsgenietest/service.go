@@ -31,15 +31,15 @@ func businessServiceRoutes() []route {
 
 // listServices answers with a page of the services that a query finds, by default
 // the newest first.
-func (k *kind) listServices(w *world, c *call) (answer, error) {
+func (k *kind) listServices(w *world, c *call) (response, error) {
 	order, err := c.choice("order", "desc", "asc")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	query, sort := c.query.Get("query"), c.query.Get("sort")
 	found, err := filter(w.lists.of(k.path).items, query, serviceFields())
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	by := func(it *item) sortKey { return sortKey{text: strings.ToLower(it.doc.text(sort))} }
 	page, links, err := byNumber(w, c, ordered(found, order, by), "query", query, "limit", "", "sort", sort, "order", order)
@@ -47,7 +47,7 @@ func (k *kind) listServices(w *world, c *call) (answer, error) {
 	for i, it := range page {
 		rows[i] = it.doc
 	}
-	return answer{data: rows, paging: links}, err
+	return response{data: rows, paging: links}, err
 }
 
 // serviceFields are the fields that a query may ask for. Words without a field are

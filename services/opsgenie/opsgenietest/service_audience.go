@@ -48,15 +48,15 @@ func (i *item) audience() document {
 	return shelf.items[0].doc
 }
 
-func getAudience(_ *world, _ *call, it *item) (answer, error) {
-	return answer{data: it.audience()}, nil
+func getAudience(_ *world, _ *call, it *item) (response, error) {
+	return response{data: it.audience()}, nil
 }
 
 // changeAudience changes the members of a template, and of its two parts, that are named.
-func changeAudience(_ *world, c *call, it *item) (answer, error) {
+func changeAudience(_ *world, c *call, it *item) (response, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	drafts := it.audience().clone()
 	for name, value := range in {
@@ -71,8 +71,8 @@ func changeAudience(_ *world, c *call, it *item) (answer, error) {
 		}
 	}
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	maps.Copy(it.audience(), drafts)
-	return answer{result: "Updated", data: it.doc.only("id", "name")}, nil
+	return response{result: "Updated", data: it.doc.only("id", "name")}, nil
 }

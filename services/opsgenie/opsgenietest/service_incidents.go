@@ -44,7 +44,7 @@ func serviceIncidentRoutes() []route {
 
 // unwrapping returns a handler that takes the body out of a member, if it is in it.
 func unwrapping(member string, serve handler) handler {
-	return func(w *world, c *call) (answer, error) {
+	return func(w *world, c *call) (response, error) {
 		var wrapped map[string]json.RawMessage
 		if json.Unmarshal(c.body, &wrapped) != nil || wrapped[member] == nil {
 			return serve(w, c)

@@ -121,7 +121,7 @@ func (w *world) showTeam(it *item) document {
 }
 
 // listTeams shows the members of teams only on demand.
-func (k *kind) listTeams(w *world, c *call) (answer, error) {
+func (k *kind) listTeams(w *world, c *call) (response, error) {
 	rows := []document{}
 	for _, it := range w.lists.of(k.path).items {
 		row := k.shown(w, it)
@@ -130,30 +130,30 @@ func (k *kind) listTeams(w *world, c *call) (answer, error) {
 		}
 		rows = append(rows, row)
 	}
-	return answer{data: rows, expandable: []string{"member"}}, nil
+	return response{data: rows, expandable: []string{"member"}}, nil
 }
 
-func (k *kind) addMember(w *world, c *call, team *item) (answer, error) {
+func (k *kind) addMember(w *world, c *call, team *item) (response, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	checkPerson(p, "user", in["user"])
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	w.logTeam(team, "User ["+w.enter(team, in)+"] was added")
-	return answer{result: "Added", data: k.meta(w, team)}, nil
+	return response{result: "Added", data: k.meta(w, team)}, nil
 }
 
-func (k *kind) removeMember(w *world, c *call, team *item) (answer, error) {
+func (k *kind) removeMember(w *world, c *call, team *item) (response, error) {
 	who := c.path["memberIdentifier"]
 	id, username := w.known("user", document{"username": who})
 	if !w.leave(team, id) && !w.leave(team, who) {
-		return answer{}, refuse(http.StatusNotFound, "No member ["+who+"] exists in team ["+team.doc.text("name")+"]")
+		return response{}, refuse(http.StatusNotFound, "No member ["+who+"] exists in team ["+team.doc.text("name")+"]")
 	}
 	w.logTeam(team, "User ["+username+"] was removed")
-	return answer{result: "Removed", data: k.meta(w, team)}, nil
+	return response{result: "Removed", data: k.meta(w, team)}, nil
 }
 
 // logTeam adds a line to the history of a team.
@@ -169,7 +169,7 @@ func (w *world) logTeam(team *item, line string) {
 // which it changes something.
 func (k *kind) logged(r route) route {
 	serve := r.serve
-	r.serve = func(w *world, c *call) (answer, error) {
+	r.serve = func(w *world, c *call) (response, error) {
 		a, err := serve(w, c)
 		if err != nil {
 			return a, err
@@ -191,11 +191,11 @@ func (k *kind) logged(r route) route {
 
 // listTeamLogs shows the history of a team, page by page: where the next page
 // begins is said in the data, and not if there is none.
-func listTeamLogs(w *world, c *call, it *item) (answer, error) {
+func listTeamLogs(w *world, c *call, it *item) (response, error) {
 	cursor := func(line *item) string { return line.doc.text("offset") }
 	page, links, err := byCursor(w, c, it.lists.of(teamLogPath).items, cursor, "")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	rows := make([]document, len(page))
 	for i, line := range page {
@@ -205,5 +205,5 @@ func listTeamLogs(w *world, c *call, it *item) (answer, error) {
 	if links.Next != "" {
 		data["offset"] = cursor(page[len(page)-1])
 	}
-	return answer{data: data}, nil
+	return response{data: data}, nil
 }

@@ -63,10 +63,10 @@ func (w *world) defaultRule(team *item) *item {
 }
 
 // notDefault refuses an operation on the default rule.
-func notDefault(done string, serve func(*world, *call, *item) (answer, error)) func(*world, *call, *item) (answer, error) {
-	return func(w *world, c *call, it *item) (answer, error) {
+func notDefault(done string, serve func(*world, *call, *item) (response, error)) func(*world, *call, *item) (response, error) {
+	return func(w *world, c *call, it *item) (response, error) {
 		if it.doc.flag("isDefault") {
-			return answer{}, refuse(http.StatusForbidden, "The default routing rule can not be "+done)
+			return response{}, refuse(http.StatusForbidden, "The default routing rule can not be "+done)
 		}
 		return serve(w, c, it)
 	}
@@ -74,7 +74,7 @@ func notDefault(done string, serve func(*world, *call, *item) (answer, error)) f
 
 // beforeDefault keeps the default rule last after an operation on another.
 func (k *kind) beforeDefault(serve handler) handler {
-	return func(w *world, c *call) (answer, error) {
+	return func(w *world, c *call) (response, error) {
 		a, err := serve(w, c)
 		if err != nil {
 			return a, err

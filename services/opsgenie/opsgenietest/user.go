@@ -109,7 +109,7 @@ func checkPerson(p problems, name string, value any) {
 	p.add(who.text("id") == "" && who.text("username") == "", name, name+" needs an id or a username.")
 }
 
-func (k *kind) getUser(w *world, c *call, it *item) (answer, error) {
+func (k *kind) getUser(w *world, c *call, it *item) (response, error) {
 	out := k.shown(w, it)
 	if expands(c, "contact") {
 		rows := []document{}
@@ -120,7 +120,7 @@ func (k *kind) getUser(w *world, c *call, it *item) (answer, error) {
 		}
 		out["userContacts"] = objects(rows)
 	}
-	return answer{data: out, expandable: k.expands}, nil
+	return response{data: out, expandable: k.expands}, nil
 }
 
 // expands reports whether a request asks for more than there is without asking.
@@ -131,10 +131,10 @@ func expands(c *call, what string) bool {
 }
 
 // deleteUser removes a user, from the teams as well.
-func (k *kind) deleteUser(w *world, c *call, it *item) (answer, error) {
+func (k *kind) deleteUser(w *world, c *call, it *item) (response, error) {
 	a, err := k.deleted(w, c, it)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	for _, team := range w.lists.of(teamPath).items {
 		if w.leave(team, it.id()) {
@@ -144,37 +144,37 @@ func (k *kind) deleteUser(w *world, c *call, it *item) (answer, error) {
 	return a, nil
 }
 
-func teamsOf(w *world, _ *call, it *item) (answer, error) {
+func teamsOf(w *world, _ *call, it *item) (response, error) {
 	rows := []document{}
 	for _, team := range w.lists.of(teamPath).items {
 		if member(team, it.id()) >= 0 {
 			rows = append(rows, team.doc.only("id", "name"))
 		}
 	}
-	return answer{data: rows}, nil
+	return response{data: rows}, nil
 }
 
-func forwardingRulesOf(w *world, _ *call, it *item) (answer, error) {
+func forwardingRulesOf(w *world, _ *call, it *item) (response, error) {
 	rows := []document{}
 	for _, rule := range w.lists.of(forwardingRules().path).items {
 		if rule.doc.object("fromUser").text("id") == it.id() {
 			rows = append(rows, w.showForwarding(rule))
 		}
 	}
-	return answer{data: rows}, nil
+	return response{data: rows}, nil
 }
 
 // standingIn returns the operation that shows fields of those in whose document,
 // or in what lies below it, the user is named.
-func standingIn(path string, fields ...string) func(*world, *call, *item) (answer, error) {
-	return func(w *world, _ *call, it *item) (answer, error) {
+func standingIn(path string, fields ...string) func(*world, *call, *item) (response, error) {
+	return func(w *world, _ *call, it *item) (response, error) {
 		rows := []document{}
 		for _, each := range w.lists.of(path).items {
 			if each.names(it.id()) {
 				rows = append(rows, each.doc.only(fields...))
 			}
 		}
-		return answer{data: rows}, nil
+		return response{data: rows}, nil
 	}
 }
 

@@ -45,17 +45,17 @@ func contactRoutes() []route {
 
 // listContacts shows the contacts in the order in which they are used, which only
 // the list tells.
-func (k *kind) listContacts(w *world, c *call) (answer, error) {
+func (k *kind) listContacts(w *world, c *call) (response, error) {
 	shelf, err := k.shelf(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	rows := make([]document, len(shelf.items))
 	for i, it := range shelf.items {
 		rows[i] = k.shown(w, it)
 		rows[i]["applyOrder"] = i
 	}
-	return answer{data: rows}, nil
+	return response{data: rows}, nil
 }
 
 // checkContact notes what is wrong with a contact that a step names.

@@ -6,31 +6,31 @@ import (
 	"strconv"
 )
 
-func (k *kind) listUsers(w *world, c *call) (answer, error) {
+func (k *kind) listUsers(w *world, c *call) (response, error) {
 	keys := userSortKeys()
 	key, err := c.choice("sort", append([]string{"username"}, slices.Sorted(maps.Keys(keys))...)...)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	order, err := c.choice("order", "asc", "desc")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	query := c.query.Get("query")
 	found, err := filter(w.lists.of(k.path).items, query, userFields())
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	page, links, err := inPagesOf(w, c, maxLimit, ordered(found, order, keys[key]),
 		"query", query, "limit", "", "sort", key, "order", order)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	rows := make([]document, len(page))
 	for i, it := range page {
 		rows[i] = k.shown(w, it)
 	}
-	return answer{data: rows, paging: links, total: new(len(found))}, nil
+	return response{data: rows, paging: links, total: new(len(found))}, nil
 }
 
 // userFields are the fields that a query may ask for. Words without a field are

@@ -111,14 +111,14 @@ func (w *world) completeNotificationRule(_ *call, it *item) error {
 }
 
 // copyTo gives other users copies of a user's rules, after those that they have.
-func (k *kind) copyTo(w *world, c *call) (answer, error) {
+func (k *kind) copyTo(w *world, c *call) (response, error) {
 	from, err := k.parent(w, c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	fields := []field{{name: "toUsers", is: listValue, required: true}, {name: "ruleTypes", is: listValue, required: true}}
 	p.missing(in, fields)
@@ -129,7 +129,7 @@ func (k *kind) copyTo(w *world, c *call) (answer, error) {
 	}
 	to, types := w.copyTargets(p, in), copyTypes(p, in)
 	if err := p.err(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	for _, rule := range slices.Clone(from.lists.of(k.path).items) {
 		if !slices.Contains(types, rule.doc.text("actionType")) {
@@ -141,7 +141,7 @@ func (k *kind) copyTo(w *world, c *call) (answer, error) {
 			k.number(shelf)
 		}
 	}
-	return answer{result: "Copied"}, nil
+	return response{result: "Copied"}, nil
 }
 
 // copyTargets returns the users who are to have the rules; all must be known.
