@@ -1,14 +1,15 @@
 package opsgenietest
 
-// An Account is the account that the server plays. See
-// https://docs.opsgenie.com/docs/account-api.
+// An Account describes the account of the server.
+//
+// API: https://docs.opsgenie.com/docs/account-api
 type Account struct {
 	Name      string `json:"name"`
-	UserCount int    `json:"userCount"`
+	UserCount int    `json:"userCount"` // at least 1: without users it counts the owner
 	Plan      Plan   `json:"plan"`
 }
 
-// A Plan is what an account pays for.
+// A Plan is the plan of an account.
 type Plan struct {
 	MaxUserCount int    `json:"maxUserCount"`
 	Name         string `json:"name"`
@@ -28,8 +29,7 @@ func (w *world) account() Account {
 	return Account{Name: "opsgenietest", UserCount: max(1, users), Plan: Plan{MaxUserCount: 100, Name: w.plan, IsYearly: true}}
 }
 
-// Account returns the account that the server plays; its plan is set by [WithPlan].
-// Who owns it is counted while there are no users.
+// Account returns the server's account. [WithPlan] sets its plan.
 func (s *Server) Account() Account {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,22 +10,23 @@ import (
 	"strings"
 )
 
-// An Alert is an alert as the server keeps it. The fields with a name in JSON
-// are those that the API shows, [Alert.Actions] to Details only for one alert
-// and not in lists. See https://docs.opsgenie.com/docs/alert-api.
+// An Alert is an alert as the server stores it. The fields that have a JSON name are
+// those in the API's responses; lists omit Actions, Entity, Description and Details.
+//
+// API: https://docs.opsgenie.com/docs/alert-api
 type Alert struct {
-	ID             string      `json:"id"` // a UUID and the milliseconds of its creation
+	ID             string      `json:"id"` // a UUID and the creation time in milliseconds
 	TinyID         string      `json:"tinyId"`
-	Alias          string      `json:"alias"` // the id if none was sent
+	Alias          string      `json:"alias"` // the id if the request had none
 	Message        string      `json:"message"`
 	Status         string      `json:"status"` // open or closed
 	Acknowledged   bool        `json:"acknowledged"`
 	IsSeen         bool        `json:"isSeen"`
-	Seen           bool        `json:"seen"` // the same, under its older name
+	Seen           bool        `json:"seen"` // same as IsSeen, an older name
 	Tags           []string    `json:"tags"`
 	Snoozed        bool        `json:"snoozed"`
 	SnoozedUntil   Time        `json:"snoozedUntil,omitzero"`
-	Count          int         `json:"count"` // how often it was created while open
+	Count          int         `json:"count"` // how many requests created it while it was open
 	LastOccurredAt Time        `json:"lastOccurredAt"`
 	CreatedAt      Time        `json:"createdAt"`
 	UpdatedAt      Time        `json:"updatedAt"`
@@ -35,7 +36,7 @@ type Alert struct {
 	Responders     []Responder `json:"responders"`
 	Integration    Integration `json:"integration"`
 	OwnerTeamID    string      `json:"ownerTeamId,omitzero"`
-	Report         *Report     `json:"report,omitzero"` // nil until it is acknowledged or closed
+	Report         *Report     `json:"report,omitzero"` // nil until the alert is acknowledged or closed
 
 	Actions     []string          `json:"actions,omitzero"`
 	Entity      string            `json:"entity,omitzero"`
@@ -51,18 +52,19 @@ type Alert struct {
 	files      []*Attachment
 }
 
-// An Integration is what an alert came through. The server has one.
+// An Integration is the integration that received an alert. All alerts of a server
+// have the same one.
 type Integration struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Type string `json:"type"`
 }
 
-// A Report tells how long an alert was open before it was acknowledged and
-// closed, in milliseconds.
+// A Report says how long an alert was open before it was acknowledged and before it
+// was closed.
 type Report struct {
-	AckTime        int64  `json:"ackTime"`
-	CloseTime      int64  `json:"closeTime,omitzero"`
+	AckTime        int64  `json:"ackTime"`            // in milliseconds
+	CloseTime      int64  `json:"closeTime,omitzero"` // in milliseconds; 0 until it is closed
 	AcknowledgedBy string `json:"acknowledgedBy,omitzero"`
 	ClosedBy       string `json:"closedBy,omitzero"`
 }
@@ -84,7 +86,7 @@ type Log struct {
 	Offset    string `json:"offset"` // the cursor
 }
 
-// alertRecipient is a user whom an alert notified.
+// An alertRecipient is a user whom an alert notified.
 type alertRecipient struct {
 	User      alertUser `json:"user"`
 	State     string    `json:"state"`
@@ -111,8 +113,8 @@ func alertRoutes() []route {
 	}
 }
 
-// Alerts returns copies of all alerts, the oldest first. Writes that wait to be
-// processed are not in them: see [Server.Settle].
+// Alerts returns copies of all alerts, the oldest first. They do not include pending
+// writes: see [Server.Settle].
 func (s *Server) Alerts() []Alert {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,8 +125,8 @@ func (s *Server) Alerts() []Alert {
 	return out
 }
 
-// Alert returns a copy of the alert with an alias, the open or latest one if
-// there are several, and whether there is one.
+// Alert returns a copy of the alert with an alias and reports whether it exists. If
+// several alerts had the alias, it returns the latest.
 func (s *Server) Alert(alias string) (Alert, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +137,7 @@ func (s *Server) Alert(alias string) (Alert, bool) {
 	return a.clone(s.world.now()), true
 }
 
-// clone returns a copy as of now that shares nothing with the world.
+// clone returns a copy of the alert as of now that shares no memory with it.
 func (a *Alert) clone(now Time) Alert {
 	out := a.shown(now)
 	out.Tags, out.Actions, out.Details = slices.Clone(a.Tags), slices.Clone(a.Actions), maps.Clone(a.Details)
@@ -151,7 +153,7 @@ func (a *Alert) clone(now Time) Alert {
 	return out
 }
 
-// shown returns the alert as of now: a snooze ends by itself.
+// shown returns the alert as of now: a snooze ends by the clock.
 func (a *Alert) shown(now Time) Alert {
 	out := *a
 	if a.Snoozed && !now.Before(a.SnoozedUntil.Time) {
@@ -160,7 +162,7 @@ func (a *Alert) shown(now Time) Alert {
 	return out
 }
 
-// findAlert returns the alert that a request is about, or 404.
+// findAlert returns the alert in a request's path, or 404.
 func (w *world) findAlert(c *call, param string) (*Alert, ref, error) {
 	key, err := c.ref(param, "id", "alias", "tiny")
 	if err != nil {

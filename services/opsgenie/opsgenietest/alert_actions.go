@@ -91,7 +91,7 @@ func deleteAlert(w *world, a *Alert, _ *plain) error {
 	return nil
 }
 
-// errClosed is why an alert that is closed can not be worked on.
+// errClosed returns an error if an alert is closed.
 func errClosed(a *Alert) error {
 	if a.Status == "closed" {
 		return errors.New("Alert is already closed")
@@ -172,7 +172,7 @@ func addTeam(w *world, a *Alert, in *newTeam) error {
 	return nil
 }
 
-// respond makes someone response for an alert. Users become recipients, the first
+// respond adds responders to an alert. Users also become recipients, and the first
 // team becomes the owner.
 func (w *world) respond(a *Alert, all ...recipient) {
 	now := w.now()
@@ -216,8 +216,8 @@ func removeDetails(_ *world, a *Alert, in *detailing) error {
 	return nil
 }
 
-// executeAction accepts an action of any name: whether the service refuses one
-// that the alert does not list is not known.
+// executeAction accepts an action of any name. It is not documented whether the
+// service refuses actions that the alert does not have.
 func (w *world) executeAction(c *call) (response, error) {
 	name := c.path["actionName"]
 	do := alertAction(name, "worked on by "+strconv.Quote(name), func(*world, *Alert, *plain) error { return nil })

@@ -13,18 +13,18 @@ import (
 	"strconv"
 )
 
-// An Attachment is a file that was added to an alert.
+// An Attachment is a file that a request added to an alert.
 type Attachment struct {
 	ID        string // a number
 	Name      string
-	URL       string // where it can be read without a key
-	MediaType string // as the client said, else application/octet-stream
+	URL       string // a GET of it needs no key
+	MediaType string // the Content-Type of the uploaded part; application/octet-stream if it had none
 	Content   []byte
 	User      string
-	IndexFile string // which file of several to show first, as the client said
+	IndexFile string // the file to show first, as the upload named it
 
 	token string
-	until Time // when its URL ends; zero for never
+	until Time // when its URL expires; zero means never
 }
 
 func (f *Attachment) clone() Attachment {
@@ -33,8 +33,8 @@ func (f *Attachment) clone() Attachment {
 	return out
 }
 
-// filePath is where attachments are read: on the same server but outside of the
-// API, as the real ones lie with a file store that knows no key.
+// filePath is the path of attachments. It is outside of the API and needs no key,
+// because the service's attachments are in a separate file store.
 const (
 	filePath    = "/files/"
 	filePattern = "GET /files/{token}/{name}"
@@ -51,7 +51,7 @@ func attachmentRoutes() []route {
 	}
 }
 
-// addAttachment is not asynchronous: the alert must exist.
+// addAttachment adds an attachment at once: the alert must exist.
 func (w *world) addAttachment(c *call) (response, error) {
 	a, _, err := w.findAlert(c, "alertIdentifierType")
 	if err != nil {
@@ -70,7 +70,7 @@ func (w *world) addAttachment(c *call) (response, error) {
 	return response{status: http.StatusCreated, result: "Attachment added", data: map[string]string{"id": f.ID}}, nil
 }
 
-// publish makes a file readable, and gives it the URL for that, which has the token.
+// publish makes a file readable at a URL that contains the token.
 func (w *world) publish(f *Attachment, token string) {
 	f.token = token
 	f.URL = w.origin + filePath + f.token + "/" + url.PathEscape(f.Name)
@@ -112,7 +112,7 @@ func readUpload(c *call) (*Attachment, error) {
 	return f, nil
 }
 
-// findAttachment returns the attachment that a request is about, or 404.
+// findAttachment returns the attachment in a request's path, or 404.
 func (w *world) findAttachment(c *call) (*Alert, *Attachment, error) {
 	a, _, err := w.findAlert(c, "alertIdentifierType")
 	if err != nil {

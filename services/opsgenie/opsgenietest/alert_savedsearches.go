@@ -7,6 +7,8 @@ import (
 )
 
 // A SavedSearch is a saved search for alerts.
+//
+// API: https://docs.opsgenie.com/docs/alert-api-continued
 type SavedSearch struct {
 	ID          string   `json:"id"`
 	Name        string   `json:"name"`
@@ -18,7 +20,7 @@ type SavedSearch struct {
 	Query       string   `json:"query"`
 }
 
-// An Entity is something that is known by its id, and perhaps by its name.
+// An Entity names a resource by its id and, if the server knows it, its name.
 type Entity struct {
 	ID   string `json:"id"`
 	Name string `json:"name,omitzero"`
@@ -58,7 +60,7 @@ func (s *Server) SavedSearches() []SavedSearch {
 	return shownAs[SavedSearch](s.world, savedSearches())
 }
 
-// completeSavedSearch finds the owner and the teams, and says when the search was changed.
+// completeSavedSearch looks up the owner and the teams and sets the time of the change.
 func (w *world) completeSavedSearch(_ *call, it *item) error {
 	it.doc["owner"] = w.named("user", it.doc.object("owner"))
 	teams, _ := it.doc["teams"].([]any)
@@ -74,14 +76,14 @@ func (w *world) completeSavedSearch(_ *call, it *item) error {
 	return nil
 }
 
-// changeSavedSearch answers with the whole search.
+// changeSavedSearch responds with the whole search.
 func (k *kind) changeSavedSearch(w *world, c *call, it *item) (response, error) {
 	a, err := k.changedInFull(w, c, it)
 	a.data = it.doc
 	return a, err
 }
 
-// tooLong notes a text that is longer than the API's description allows.
+// tooLong adds an error if a text is longer than the API's description allows.
 func (p problems) tooLong(text, field string, most int) {
 	p.add(utf8.RuneCountInString(text) > most, field, "Can not be longer than "+strconv.Itoa(most)+" characters.")
 }

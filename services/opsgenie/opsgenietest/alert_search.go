@@ -43,8 +43,8 @@ func (w *world) countAlerts(c *call) (response, error) {
 	return response{data: map[string]int{"count": len(found)}}, nil
 }
 
-// searchAlerts returns the alerts that the query, or the saved search, finds.
-// Which of them the service follows if both are sent is not known: both are refused.
+// searchAlerts returns the alerts that match the query or the saved search. A request
+// with both is refused, because it is not documented which the service uses.
 func (w *world) searchAlerts(c *call) ([]*Alert, error) {
 	query := c.query.Get("query")
 	if name := c.query.Get("searchIdentifier"); name != "" {
@@ -65,7 +65,7 @@ func (w *world) searchAlerts(c *call) ([]*Alert, error) {
 	return filter(w.alerts.rows, query, alertFields(w.now()))
 }
 
-// alertFields are the fields that a query may ask for.
+// alertFields returns the fields that a query may use.
 func alertFields(now Time) map[string]func(*Alert) []string {
 	moment := func(t Time) []string { return []string{strconv.FormatInt(instant(t).number, 10)} }
 	truth := func(b bool) []string { return []string{strconv.FormatBool(b)} }
@@ -105,7 +105,7 @@ func responderIDs(all []Responder) []string {
 	return out
 }
 
-// alertSortKeys are what the list can be sorted by.
+// alertSortKeys returns the fields by which the list can be sorted.
 func alertSortKeys(now Time) map[string]func(*Alert) sortKey {
 	report := func(a *Alert) Report {
 		if a.Report == nil {

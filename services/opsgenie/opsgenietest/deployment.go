@@ -7,7 +7,7 @@ import (
 
 const deploymentFamily = "deployment"
 
-// deployments are reports of what was released where. They are written
+// deployments are releases of software that requests reported. They are written
 // asynchronously. See https://docs.opsgenie.com/docs/deployment-api.
 func deployments() *kind {
 	return &kind{
@@ -63,11 +63,11 @@ func (k *kind) createLater(w *world, c *call) (response, error) {
 	})
 }
 
-// findDeployment looks for the deployment that a request names by its id or, if
-// the parameter says so, by the caller's own: the latest of those that have it.
+// findDeployment returns the deployment with an id or, depending on the kind of the
+// key, the latest one with an external id. It returns nil if there is none.
 func (k *kind) findDeployment(w *world, key ref) *item {
 	field := "id"
-	if key.kind != "id" { // who reported it, which is always the API here
+	if key.kind != "id" { // "api" and "pipelines" name the source, which is always the API here
 		field = "externalId"
 	}
 	for _, it := range slices.Backward(w.lists.of(k.path).items) {
@@ -90,7 +90,7 @@ func (k *kind) getDeployment(w *world, c *call) (response, error) {
 	return response{data: it.doc}, nil
 }
 
-// updateState accepts a change of a deployment, which may turn out not to exist.
+// updateState accepts a change of a deployment. Processing it fails if there is none.
 func (k *kind) updateState(w *world, c *call) (response, error) {
 	change := &kind{fields: []field{
 		{name: "state", is: textValue, required: true, among: deploymentStates()},

@@ -4,7 +4,7 @@ import "time"
 
 const escalationPath = "/v2/escalations"
 
-// escalations say whom an alert goes to, one after the other. See
+// escalations are lists of rules that say whom an alert notifies and when. See
 // https://docs.opsgenie.com/docs/escalation-api.
 func escalations() *kind {
 	return &kind{
@@ -21,7 +21,7 @@ func escalations() *kind {
 	}
 }
 
-// notifiers are what notifies or puts on call by schedules and escalations.
+// notifiers are the lists whose items name schedules and escalations.
 func notifiers() map[string]string {
 	return map[string]string{schedulesPath: "schedule", escalationPath: "escalation", teamPath: "a routing rule of team"}
 }
@@ -55,7 +55,7 @@ func checkRepeat(p problems, name string, value any) {
 	}
 }
 
-// completeEscalation names the team and the recipients.
+// completeEscalation looks up the team and the recipients.
 func (w *world) completeEscalation(_ *call, it *item) error {
 	if team := it.doc.object("ownerTeam"); team != nil {
 		it.doc["ownerTeam"] = w.named("team", team)
@@ -71,7 +71,7 @@ func (w *world) completeEscalation(_ *call, it *item) error {
 	return nil
 }
 
-// waitOf is a duration of the API.
+// waitOf converts a duration of the API.
 func waitOf(d document) time.Duration {
 	unit := map[string]time.Duration{
 		"days": 24 * time.Hour, "hours": time.Hour, "minutes": time.Minute, "seconds": time.Second,

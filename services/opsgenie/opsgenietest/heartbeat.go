@@ -8,15 +8,17 @@ import (
 
 const heartbeatPath = "/v2/heartbeats"
 
-// A Heartbeat is a heartbeat as the server keeps it. It expires by the clock, but
-// raises no alert. See https://docs.opsgenie.com/docs/heartbeat-api.
+// A Heartbeat is a heartbeat as the server stores it. It expires by the server's clock,
+// but creates no alert.
+//
+// API: https://docs.opsgenie.com/docs/heartbeat-api
 type Heartbeat struct {
 	Name          string   `json:"name"`
 	Description   string   `json:"description,omitzero"`
 	Interval      int      `json:"interval"`
 	IntervalUnit  string   `json:"intervalUnit"` // minutes, hours or days
 	Enabled       bool     `json:"enabled"`
-	Expired       bool     `json:"expired"` // it is enabled, had a ping, and none for an interval
+	Expired       bool     `json:"expired"` // it is enabled, and its last ping is at least an interval ago; false before the first
 	OwnerTeam     *Entity  `json:"ownerTeam,omitzero"`
 	AlertTags     []string `json:"alertTags,omitzero"`
 	AlertPriority string   `json:"alertPriority,omitzero"`
@@ -24,7 +26,7 @@ type Heartbeat struct {
 	LastPingTime  Time     `json:"lastPingTime,omitzero"` // zero before the first ping
 }
 
-// heartbeats are what has to call now and then. See
+// heartbeats expire unless a ping arrives in each interval. See
 // https://docs.opsgenie.com/docs/heartbeat-api.
 func heartbeats() *kind {
 	return &kind{
@@ -61,14 +63,14 @@ func (s *Server) Heartbeats() []Heartbeat {
 	return shownAs[Heartbeat](s.world, heartbeats())
 }
 
-// checkTags notes tags that are longer than the API's description allows.
+// checkTags adds an error if a tag is longer than the API's description allows.
 func checkTags(p problems, name string, value any) {
 	for _, tag := range texts(document{name: value}, name) {
 		p.tooLong(tag, name, 50)
 	}
 }
 
-// completeHeartbeat finds the team, and says what an alert says unless a request does.
+// completeHeartbeat looks up the team and sets the default message.
 func (w *world) completeHeartbeat(_ *call, it *item) error {
 	if team := it.doc.object("ownerTeam"); team != nil {
 		it.doc["ownerTeam"] = w.named("team", team)
@@ -79,25 +81,25 @@ func (w *world) completeHeartbeat(_ *call, it *item) error {
 	return nil
 }
 
-// showHeartbeat shows a heartbeat as of now.
+// showHeartbeat returns a heartbeat as of now.
 func (w *world) showHeartbeat(it *item) document {
 	out := it.doc.clone()
-	delete(out, "id") // it has a name instead
+	delete(out, "id") // the API has none
 	unit := map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}[out.text("intervalUnit")]
 	last := out.moment("lastPingTime")
 	out["expired"] = out.flag("enabled") && !last.IsZero() && float64(w.now().Sub(last.Time)/unit) >= out.number("interval")
 	return out
 }
 
-// listHeartbeats answers with an object that holds the list.
+// listHeartbeats responds with an object that contains the list.
 func (k *kind) listHeartbeats(w *world, c *call) (response, error) {
 	a, err := k.readAll(w, c)
 	a.data = document{"heartbeats": a.data}
 	return a, err
 }
 
-// pinged is the operation that pings a heartbeat. It says PONG whether or not
-// there is such a heartbeat, as the service does.
+// pinged returns the route that pings a heartbeat. Its response is the same if the
+// heartbeat does not exist, as that of the service.
 func (k *kind) pinged(method string) route {
 	return route{method + " " + k.path + "/{" + k.param + "}/ping", k.domain, noBody, func(w *world, c *call) (response, error) {
 		if it, err := k.find(w, c); err == nil {

@@ -12,8 +12,10 @@ import (
 
 const incidentFamily = "incident"
 
-// An Incident is an incident as the server keeps it. The fields with a name in
-// JSON are those that the API shows. See https://docs.opsgenie.com/docs/incident-api.
+// An Incident is an incident as the server stores it. The fields that have a JSON name
+// are those in the API's responses.
+//
+// API: https://docs.opsgenie.com/docs/incident-api
 type Incident struct {
 	ID               string            `json:"id"`
 	TinyID           string            `json:"tinyId"`
@@ -26,28 +28,28 @@ type Incident struct {
 	CreatedAt        Time              `json:"createdAt"`
 	UpdatedAt        Time              `json:"updatedAt"`
 	ImpactStartDate  Time              `json:"impactStartDate"`
-	ImpactEndDate    Time              `json:"impactEndDate,omitzero"` // when it was resolved or closed
+	ImpactEndDate    Time              `json:"impactEndDate,omitzero"` // when it was resolved or closed; zero while it is open
 	Priority         string            `json:"priority"`
-	OwnerTeam        string            `json:"ownerTeam"` // the id of the first team that responds
+	OwnerTeam        string            `json:"ownerTeam"` // the id of the first responder that is a team
 	Responders       []Responder       `json:"responders"`
-	ExtraProperties  map[string]string `json:"extraProperties"` // what requests call details
+	ExtraProperties  map[string]string `json:"extraProperties"` // the details of requests
 	Links            Links             `json:"links"`
 	Actions          []string          `json:"actions"`
 
 	Notes            []Note   `json:"-"` // the oldest first
 	Logs             []Log    `json:"-"` // the oldest first
-	ResponderAlerts  []string `json:"-"` // ids of the alerts raised for its responders
-	AssociatedAlerts []string `json:"-"` // ids given by [Server.AssociateAlerts]
+	ResponderAlerts  []string `json:"-"` // ids of the alerts created for its responders
+	AssociatedAlerts []string `json:"-"` // ids added by [Server.AssociateAlerts]
 }
 
-// Links are addresses of an incident.
+// Links contains the URLs of an incident.
 type Links struct {
 	Web string `json:"web"`
 	API string `json:"api"`
 }
 
-// Incidents returns copies of all incidents, the oldest first. Writes that wait
-// to be processed are not in them: see [Server.Settle].
+// Incidents returns copies of all incidents, the oldest first. They do not include
+// pending writes: see [Server.Settle].
 func (s *Server) Incidents() []Incident {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,15 +70,15 @@ func (i *Incident) clone() Incident {
 	return out
 }
 
-// AssociateAlerts links alerts to an incident, which in the product is done by
-// its rules and by hand: the API only lists them. It returns an error if there
-// is no such incident.
+// AssociateAlerts adds alerts to those that are associated with an incident. The API
+// can only list them: in the product, users and incident rules add them. It returns an
+// error if the incident does not exist.
 func (s *Server) AssociateAlerts(incidentID string, alertIDs ...string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	in, ok := s.world.incidents.find(ref{"id", incidentID})
 	if !ok {
-		return errors.New("opsgenietest: associate alerts: no incident with id " + strconv.Quote(incidentID))
+		return errors.New("opsgenietest: associate alerts: unknown incident id " + strconv.Quote(incidentID))
 	}
 	in.AssociatedAlerts = union(in.AssociatedAlerts, alertIDs)
 	return nil
@@ -102,7 +104,7 @@ func (i *Incident) notes() []Note              { return i.Notes }
 func (i *Incident) responderAlerts() []string  { return i.ResponderAlerts }
 func (i *Incident) associatedAlerts() []string { return i.AssociatedAlerts }
 
-// itself is the cursor of an id.
+// itself returns an id, which is its own cursor.
 func itself(id string) string { return id }
 
 // incidentList returns the handler of a list below an incident.
@@ -117,7 +119,7 @@ func incidentList[E any](rows func(*Incident) []E, cursor func(E) string) handle
 	}
 }
 
-// findIncident returns the incident that a request is about, or 404.
+// findIncident returns the incident in a request's path, or 404.
 func (w *world) findIncident(c *call) (*Incident, ref, error) {
 	key, err := c.ref("identifierType", "id", "tiny")
 	if err != nil {
@@ -162,7 +164,7 @@ func (w *world) listIncidents(c *call) (response, error) {
 	return response{data: append([]*Incident{}, page...), paging: links}, err
 }
 
-// incidentFields are the fields that a query may ask for.
+// incidentFields returns the fields that a query may use.
 func incidentFields() map[string]func(*Incident) []string {
 	tags := func(i *Incident) []string { return i.Tags }
 	return map[string]func(*Incident) []string{
@@ -211,7 +213,7 @@ func (w *world) createIncident(c *call) (response, error) {
 	})
 }
 
-// open creates an incident, whose collection is at the URL api.
+// open creates an incident. The URL of all incidents is api.
 func (w *world) open(in *newIncident, api string) *Incident {
 	now := w.now()
 	w.tinyIncidents++

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// incidentActor is whom the history of an incident names: its requests name nobody.
+// incidentActor is the actor in the history of incidents, whose requests name none.
 const incidentActor = "Incident API"
 
 // newResponders is the body of adding responders, whose key is singular.
@@ -83,8 +83,8 @@ func incidentAction[B any, P interface {
 	}
 }
 
-// turn returns the action that gives an incident a status. From which status the
-// service allows which is not known: here each may follow each.
+// turn returns the action that sets the status of an incident. Any status may follow
+// any other: it is not documented which of them the service allows.
 func turn(status string) func(*world, *Incident, *plain) {
 	return func(w *world, i *Incident, _ *plain) {
 		i.Status, i.ImpactEndDate = status, Time{}
@@ -94,8 +94,8 @@ func turn(status string) func(*world, *Incident, *plain) {
 	}
 }
 
-// involve adds responders to an incident and raises an alert for each new one,
-// whose id the API lists.
+// involve adds responders to an incident and creates an alert for each new one. The
+// API lists the ids of these alerts.
 func (w *world) involve(i *Incident, all ...recipient) {
 	for _, r := range all {
 		before := len(i.Responders)

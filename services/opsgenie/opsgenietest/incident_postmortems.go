@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// postmortems are what was learnt from incidents. The documentation has only how
-// one is read, so whatever is written is kept. See
+// postmortems are reports on incidents. The documentation describes only how to read
+// one. See
 // https://docs.opsgenie.com/docs/postmortem-api.
 func postmortems() *kind {
 	return &kind{
@@ -38,12 +38,12 @@ func postmortemRoutes() []route {
 	}
 }
 
-// emptyText is a document of Atlassian's format with nothing in it.
+// emptyText returns an empty document in Atlassian's document format.
 func emptyText() map[string]any {
 	return map[string]any{"type": "doc", "version": 1, "content": []any{}}
 }
 
-// completePostmortem takes over what the incident says, if it is known.
+// completePostmortem copies members of the incident, if the server has it.
 func completePostmortem(w *world, _ *call, it *item) error {
 	doc, id := it.doc, it.doc.text("incidentId")
 	if doc["rootIncident"] != nil {

@@ -2,7 +2,7 @@ package opsgenietest
 
 import "slices"
 
-// incidentTemplates say what an incident of the account says to begin with. See
+// incidentTemplates are the texts with which incidents of the account start. See
 // https://docs.opsgenie.com/docs/incident-templates-api.
 func incidentTemplates() *kind {
 	return &kind{
@@ -18,11 +18,11 @@ func incidentTemplates() *kind {
 func incidentTemplateRoutes() []route {
 	k := incidentTemplates()
 	all := k.routes()
-	return []route{{"GET " + k.path, k.domain, noBody, k.listTemplates}, all[1], all[3], all[4]} // none is read alone
+	return []route{{"GET " + k.path, k.domain, noBody, k.listTemplates}, all[1], all[3], all[4]} // the API has no GET of one
 }
 
-// listTemplates answers with a page of templates, by default the newest first. It
-// is an object that holds the list.
+// listTemplates responds with a page of templates, by default the newest first. The
+// data is an object that contains the list.
 func (k *kind) listTemplates(w *world, c *call) (response, error) {
 	order, err := c.choice("order", "desc", "asc")
 	if err != nil {

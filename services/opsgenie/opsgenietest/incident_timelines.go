@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// timelineEntries are what happened in an incident, as far as requests told it:
-// the server writes none itself. See https://docs.opsgenie.com/docs/incident-timeline-api.
+// timelineEntries are the entries that requests added to the timeline of an incident.
+// The server adds none itself. See https://docs.opsgenie.com/docs/incident-timeline-api.
 func timelineEntries() *kind {
 	k := &kind{
 		noun: "timeline entry", path: "/v2/incident-timelines/{incidentId}/entries", param: "timelineEntryId", domain: DomainOther,
@@ -46,7 +46,7 @@ func checkText(p problems, name string, value any) {
 	})
 }
 
-// completeEntry says when and by whom an entry was made.
+// completeEntry sets when an entry was made and by whom.
 func completeEntry(w *world, _ *call, it *item) error {
 	if at, ok := parseTime(it.doc.text("time")); ok {
 		it.doc["eventTime"] = at
@@ -64,7 +64,7 @@ func completeEntry(w *world, _ *call, it *item) error {
 	return nil
 }
 
-// actor is who does what the API does.
+// actor is the actor of all requests.
 func (w *world) actor() map[string]any {
 	return map[string]any{"name": w.integration.Name, "type": "integration"}
 }
@@ -86,8 +86,8 @@ func (k *kind) hides(hidden bool) func(*world, *call, *item) (response, error) {
 	}
 }
 
-// listEntries answers with entries by their time, by default the oldest first. An
-// offset is the id of the entry that the part before ended with.
+// listEntries responds with entries sorted by time, by default the oldest first. An
+// offset is the id of the last entry of the previous page.
 func (k *kind) listEntries(w *world, c *call) (response, error) {
 	shelf, err := k.lies(w, c)
 	if err != nil {

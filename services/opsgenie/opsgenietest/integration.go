@@ -41,8 +41,8 @@ func integrationRoutes() []route {
 	}
 }
 
-// completeIntegration finds the teams and users of an integration, and gives it
-// the address that mails go to.
+// completeIntegration looks up the teams and users of an integration and sets its
+// e-mail address.
 func completeIntegration(w *world, _ *call, it *item) error {
 	doc := it.doc
 	if team := doc.object("ownerTeam"); len(team) > 0 {
@@ -74,8 +74,8 @@ func summariseIntegration(_ *world, it *item) document {
 	return out
 }
 
-// createIntegration is create with what is told only once: the key of an API
-// integration, which opens nothing here, and the address of one for e-mail.
+// createIntegration is create, but its response also contains the key of an API
+// integration, which no other response has, and the address of an e-mail integration.
 func (k *kind) createIntegration(w *world, c *call) (response, error) {
 	a, err := k.create(w, c)
 	if err != nil {
@@ -103,8 +103,8 @@ func (k *kind) listIntegrations(w *world, c *call) (response, error) {
 	})
 }
 
-// authenticate says whether the key is one of an integration of a type. The
-// server's key counts for the API integration and for all that are kept and enabled.
+// authenticate reports whether the key is that of an integration with a type. The
+// server's key is that of the API integration and of all enabled integrations.
 func (k *kind) authenticate(w *world, c *call) (response, error) {
 	in, err := (&kind{fields: []field{{name: "type", is: textValue, required: true}}}).read(c, true)
 	if err != nil {

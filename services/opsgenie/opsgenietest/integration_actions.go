@@ -5,11 +5,10 @@ import (
 	"slices"
 )
 
-// actionTypes are what an integration can make of what it is sent.
+// actionTypes returns the types of the actions of an integration.
 func actionTypes() []string { return []string{"ignore", "create", "close", "acknowledge", "addNote"} }
 
-// actionFields are what each action has; the others differ from type to type and
-// are kept as they come.
+// actionFields returns the members that actions of all types have.
 func actionFields() []field {
 	return []field{
 		{name: "type", is: textValue, required: true, among: actionTypes()},
@@ -26,19 +25,19 @@ func checkActionFilter(p problems, name string, value any) {
 	checkConditions(p, name+".conditions", filter["conditions"])
 }
 
-// matchTypes are how conditions are joined.
+// matchTypes returns the ways to combine conditions.
 func matchTypes() []string {
 	return []string{"match-all", "match-any-condition", "match-all-conditions"}
 }
 
-// checkConditions notes conditions that do not say what they are about.
+// checkConditions adds an error if a condition lacks its field or operation.
 func checkConditions(p problems, name string, value any) {
 	for _, each := range (document{name: value}).list(name) {
 		p.add(each.text("field") == "" || each.text("operation") == "", name, "Each of "+name+" needs a field and an operation.")
 	}
 }
 
-// actions returns the actions of an integration by their types, to read and to write.
+// actions returns the actions of an integration by their types. The caller may modify it.
 func (i *item) actions() document {
 	shelf := i.lists.of("actions")
 	if len(shelf.items) == 0 {
@@ -51,7 +50,7 @@ func (i *item) actions() document {
 	return shelf.items[0].doc
 }
 
-// shownActions are all actions of an integration, with a word on it.
+// shownActions returns all actions of an integration, with a summary of it.
 func shownActions(w *world, it *item) document {
 	out := it.actions().clone()
 	out["_parent"] = summariseIntegration(w, it)
@@ -78,8 +77,8 @@ func createAction(w *world, c *call, it *item) (response, error) {
 	return response{status: http.StatusCreated, result: "Created", data: shownActions(w, it)}, nil
 }
 
-// replaceActions sets all actions of an integration. Lists of types that are
-// unknown here are kept as they come.
+// replaceActions replaces all actions of an integration, including those of unknown
+// types.
 func replaceActions(w *world, c *call, it *item) (response, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
@@ -103,7 +102,7 @@ func replaceActions(w *world, c *call, it *item) (response, error) {
 	return response{result: "Updated", data: shownActions(w, it)}, nil
 }
 
-// completeAction fills in what answers have of each action of its type.
+// completeAction adds the members that responses have for each action.
 func (w *world) completeAction(action document, order int) {
 	if action["order"] == nil {
 		action["order"] = order

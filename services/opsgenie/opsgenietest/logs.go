@@ -17,8 +17,8 @@ const (
 	maxLogFiles    = 1000            // in one response
 )
 
-// A logFile is a file of the account's logs. There is one for each of the last
-// full hours on the server's clock.
+// A logFile is a file of the account's logs. There is one for each of the last full
+// hours of the server's clock.
 type logFile struct {
 	name    string
 	at      time.Time
@@ -33,7 +33,7 @@ func logRoutes() []route {
 	}
 }
 
-// logFiles returns the files that the account has now, the oldest first.
+// logFiles returns the current files, the oldest first.
 func (w *world) logFiles() ([]logFile, error) {
 	if w.plan != "Enterprise" {
 		return nil, refuse(http.StatusPaymentRequired, "Your plan does not include this feature")
@@ -52,7 +52,7 @@ func (w *world) logFiles() ([]logFile, error) {
 	return all, nil
 }
 
-// listLogFiles lists the files behind a marker, which is a time.
+// listLogFiles lists the files after a marker, which is a time.
 func (w *world) listLogFiles(c *call) (response, error) {
 	marker := c.path["marker"]
 	after, err := time.Parse(logMarker, strings.Replace(marker, "_", ".", 1)) // a fraction of a second may follow
@@ -75,8 +75,8 @@ func (w *world) listLogFiles(c *call) (response, error) {
 	return response{data: rows, marker: marker}, nil
 }
 
-// linkLogFile answers with the bare address of a copy of the file, which needs
-// no key and does not last.
+// linkLogFile responds with a URL of the file as plain text. The URL needs no key and
+// expires.
 func (w *world) linkLogFile(c *call) (response, error) {
 	files, err := w.logFiles()
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// maintenances are times in which integrations and policies are off, or on. Only
-// their own status follows the clock: they switch nothing here. See
+// maintenances are periods in which integrations and policies are disabled or enabled.
+// Here only their own status follows the clock: they enable and disable nothing. See
 // https://docs.opsgenie.com/docs/maintenance-api.
 func maintenances() *kind {
 	return &kind{
@@ -34,8 +34,7 @@ func maintenanceRoutes() []route {
 	)
 }
 
-// windows are the times that a request can name by how long they last; zero is
-// without end.
+// windows returns the lengths of the periods that have a name; zero means no end.
 func windows() map[string]time.Duration {
 	return map[string]time.Duration{
 		"for-5-minutes": 5 * time.Minute, "for-30-minutes": 30 * time.Minute, "for-1-hour": time.Hour, "indefinitely": 0,
@@ -73,7 +72,7 @@ func checkMaintenanceRules(p problems, name string, value any) {
 	}
 }
 
-// completeMaintenance works out when a maintenance begins and ends.
+// completeMaintenance sets when a maintenance starts and ends.
 func completeMaintenance(w *world, _ *call, it *item) error {
 	window, now := it.doc.object("time"), w.now()
 	kept := map[string]any(window.clone())
@@ -86,12 +85,12 @@ func completeMaintenance(w *world, _ *call, it *item) error {
 		kept["endDate"] = Time{now.Add(length)}
 	}
 	it.doc["time"] = kept
-	delete(it.doc, "status") // one that was cancelled is planned anew
+	delete(it.doc, "status") // a change also revives one that was cancelled
 	it.doc["status"] = maintenanceStatus(it.doc, now)
 	return nil
 }
 
-// maintenanceStatus is how far a maintenance is.
+// maintenanceStatus returns the status of a maintenance as of now.
 func maintenanceStatus(d document, now Time) string {
 	window := d.object("time")
 	start, _ := window["startDate"].(Time)
@@ -108,7 +107,7 @@ func maintenanceStatus(d document, now Time) string {
 	}
 }
 
-// listMaintenances lists all, those that are over or were cancelled, or the others.
+// listMaintenances lists all maintenances, those that are past or cancelled, or the others.
 func (k *kind) listMaintenances(w *world, c *call) (response, error) {
 	which, err := c.choice("type", "all", "past", "non-expired")
 	if err != nil {
@@ -125,7 +124,7 @@ func (k *kind) listMaintenances(w *world, c *call) (response, error) {
 	return response{data: rows}, nil
 }
 
-// cancelMaintenance ends a maintenance, unless it is over.
+// cancelMaintenance cancels a maintenance unless it is past.
 func cancelMaintenance(w *world, _ *call, it *item) (response, error) {
 	if maintenanceStatus(it.doc, w.now()) != "past" {
 		it.doc["status"] = "cancelled"
@@ -133,7 +132,7 @@ func cancelMaintenance(w *world, _ *call, it *item) (response, error) {
 	return response{result: "Cancelled", data: it.doc.only("id")}, nil
 }
 
-// changeEndDate lets a maintenance end at a time, as one with a schedule does.
+// changeEndDate sets the end of a maintenance, which then has a schedule.
 func (k *kind) changeEndDate(w *world, c *call, it *item) (response, error) {
 	in, err := (&kind{fields: []field{{name: "endDate", is: timeValue, required: true}}}).read(c, true)
 	if err != nil {

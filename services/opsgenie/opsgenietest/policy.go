@@ -10,8 +10,8 @@ const (
 	policyV1Path = "/v1/policies"
 )
 
-// policies change alerts as they come in, or the notifications about them: those of
-// the account, and those of a team, which only requests find that name it. See
+// policies are the rules that modify new alerts or their notifications. A policy of a
+// team is found only by requests that name the team. See
 // https://docs.opsgenie.com/docs/alert-and-notification-policy-api.
 func policies() *kind {
 	k := &kind{
@@ -47,7 +47,7 @@ func policyRoutes() []route {
 	})
 }
 
-// policyFields are what policies of both versions and of all types have.
+// policyFields returns the members that policies of both versions and of all types have.
 func policyFields(longestName int, types ...string) []field {
 	return []field{
 		{name: "type", is: textValue, required: true, among: types, fixed: true},
@@ -59,7 +59,7 @@ func policyFields(longestName int, types ...string) []field {
 	}
 }
 
-// policyEffects are what policies of both versions make of alerts.
+// policyEffects returns the members with which policies of both versions modify alerts.
 func policyEffects() []field {
 	return slices.Concat(
 		fieldsOf(textValue, "message", "alias", "description", "entity", "source"),
@@ -72,7 +72,7 @@ func policyEffects() []field {
 	)
 }
 
-// fieldsOf returns fields of which nothing is known but what they hold.
+// fieldsOf returns fields of which only the kind of value is known.
 func fieldsOf(is valueKind, names ...string) []field {
 	all := make([]field, len(names))
 	for i, name := range names {
@@ -107,7 +107,7 @@ func delayOptions() []string {
 	}
 }
 
-// createPolicy creates a policy of the team that the query names, or else the body.
+// createPolicy creates a policy of the team in the query or, without one, in the body.
 func (k *kind) createPolicy(w *world, c *call) (response, error) {
 	in := document{}
 	if err := c.decode(&in); err != nil {
@@ -122,7 +122,7 @@ func (k *kind) createPolicy(w *world, c *call) (response, error) {
 	return k.create(w, c)
 }
 
-// completePolicy finds whom a policy is about. Notification policies are of teams.
+// completePolicy looks up the team and the responders. A notification policy needs a team.
 func completePolicy(w *world, c *call, it *item) error {
 	p, team := problems{}, c.query.Get("teamId")
 	p.add(team == "" && it.doc.text("type") == "notification", "teamId", "A notification policy needs a team.")
@@ -135,14 +135,14 @@ func completePolicy(w *world, c *call, it *item) error {
 	return p.err()
 }
 
-// showPolicy shows a policy without its place, which only lists have.
+// showPolicy returns a policy without its order, which only lists contain.
 func showPolicy(_ *world, it *item) document {
 	out := maps.Clone(it.doc)
 	delete(out, "order")
 	return out
 }
 
-// policiesOf lists the policies of a type: the account's, or those of a team.
+// policiesOf returns the handler that lists the policies of a type, of the account or a team.
 func (k *kind) policiesOf(sort string) handler {
 	return func(w *world, c *call) (response, error) {
 		shelf, err := k.shelf(w, c)
@@ -156,7 +156,7 @@ func (k *kind) policiesOf(sort string) handler {
 	}
 }
 
-// metas answers with what answers to writes show of those items that are wanted.
+// metas responds with the summaries of the items that are wanted.
 func (k *kind) metas(w *world, items []*item, wanted func(document) bool) (response, error) {
 	rows := []document{}
 	for _, it := range items {
@@ -167,7 +167,7 @@ func (k *kind) metas(w *world, items []*item, wanted func(document) bool) (respo
 	return response{data: rows}, nil
 }
 
-// identify gives those whom lists of a document name their ids and names.
+// identify adds ids and names to the recipients in lists of a document.
 func (w *world) identify(d document, fields ...string) {
 	for _, field := range fields {
 		all, _ := d[field].([]any)

@@ -2,7 +2,7 @@ package opsgenietest
 
 import "slices"
 
-// policiesV1 are policies of the older version, which the account alone has. See
+// policiesV1 are the policies of the older version, which belong to the account. See
 // https://docs.opsgenie.com/docs/policy-api.
 func policiesV1() *kind {
 	return &kind{

@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 	"time"
-	_ "time/tzdata" // the zones of schedules, on machines that know none
+	_ "time/tzdata" // for machines without a time zone database
 )
 
 const (
@@ -13,8 +13,8 @@ const (
 	overridesPath = schedulesPath + "/{identifier}/overrides"
 )
 
-// schedules are the on-call schedules. Their rotations are written with them, and
-// kept below them. See https://docs.opsgenie.com/docs/schedule-api.
+// schedules are the on-call schedules. Requests write rotations as a member of their
+// schedule; here they are items below it. See https://docs.opsgenie.com/docs/schedule-api.
 func schedules() *kind {
 	k := &kind{
 		noun: "schedule", path: schedulesPath, param: "identifier", domain: DomainConfiguration,
@@ -50,8 +50,8 @@ func scheduleRoutes() []route {
 	)
 }
 
-// completeSchedule finds the team and the zone, and puts rotations that were
-// written in the stead of those that are there.
+// completeSchedule looks up the team and the time zone. Rotations in the request
+// replace the current ones.
 func (w *world) completeSchedule(k *kind, it *item) error {
 	p := problems{}
 	_, err := zone(it.doc)
@@ -81,10 +81,10 @@ func (w *world) completeSchedule(k *kind, it *item) error {
 	return p.err()
 }
 
-// zone is the time zone of a schedule.
+// zone returns the time zone of a schedule.
 func zone(schedule document) (*time.Location, error) {
 	name := schedule.text("timezone")
-	if name == "Local" { // to time alone: the zone of the machine
+	if name == "Local" { // package time would use the zone of the machine
 		name = "/"
 	}
 	return time.LoadLocation(name)
@@ -100,7 +100,7 @@ func showSchedule(_ *world, it *item) document {
 	return out
 }
 
-// listSchedules shows rotations only if it is asked for them.
+// listSchedules responds with rotations only if the request expands them.
 func (k *kind) listSchedules(w *world, c *call) (response, error) {
 	a, err := k.readAll(w, c)
 	if rows, ok := a.data.([]document); ok && !expands(c, "rotation") {

@@ -11,19 +11,19 @@ const (
 	mediaText     = "text/plain"
 )
 
-// An event is a stretch of time in a calendar.
+// An event is a period in a calendar.
 type event struct {
 	uid, summary string
 	span         span
 }
 
-// calendar writes events as an iCalendar object, whose lines end in CRLF and are
-// folded after 75 bytes. See RFC 5545, sections 3.1, 3.3.11 and 3.6.1.
+// calendar returns events as an iCalendar object. Its lines end in CRLF and are folded
+// after 75 bytes: see RFC 5545, sections 3.1, 3.3.11 and 3.6.1.
 func calendar(written time.Time, events []event) []byte {
 	var out strings.Builder
 	line := func(name, value string) {
 		rest := name + ":" + value
-		for most := 75; len(rest) > most; most = 74 { // a line that goes on begins with a space
+		for most := 75; len(rest) > most; most = 74 { // a continuation line starts with a space
 			cut := most
 			for !utf8.RuneStart(rest[cut]) {
 				cut--
@@ -51,8 +51,8 @@ func calendar(written time.Time, events []event) []byte {
 
 func calendarTime(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
 
-// calendarText escapes what has a meaning in a calendar, and leaves out what may
-// not stand there.
+// calendarText escapes special characters and removes those that a calendar must not
+// contain.
 func calendarText(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// onCallQuery is what a request for those on call asks.
+// An onCallQuery holds the parameters of a request for on-call participants.
 type onCallQuery struct {
 	flat bool
 	at   time.Time
@@ -23,7 +23,7 @@ func readOnCall(w *world, c *call) (onCallQuery, error) {
 	return onCallQuery{flat: flat == "true", at: at.Time}, p.err()
 }
 
-// listOnCalls tells who is on call by each schedule. See
+// listOnCalls responds with the on-call participants of each schedule. See
 // https://docs.opsgenie.com/docs/who-is-on-call-api.
 func (w *world) listOnCalls(c *call) (response, error) {
 	q, err := readOnCall(w, c)
@@ -49,9 +49,9 @@ func (k *kind) getOnCalls(w *world, c *call) (response, error) {
 	return response{data: w.onCalls(it, q)}, nil
 }
 
-// onCalls shows who is on call by a schedule. The API calls what is nested
-// participants and what is flat recipients here, and the other way round where
-// it tells who is next.
+// onCalls returns who is on call in a schedule. Here the API calls nested ones
+// participants and flat ones recipients; in responses about who is next, the names are
+// swapped.
 func (w *world) onCalls(it *item, q onCallQuery) document {
 	out := document{"_parent": it.doc.only("id", "name", "enabled")}
 	people := w.onCallBy(it, q.at, nil)
@@ -63,8 +63,8 @@ func (w *world) onCalls(it *item, q onCallQuery) document {
 	return out
 }
 
-// onCallBy returns who is on call by a schedule at a time: by none that is
-// disabled. Above are the ids that it lies below.
+// onCallBy returns who is on call in a schedule at a time; nobody is if it is disabled.
+// above has the ids of the schedules and escalations that contain it.
 func (w *world) onCallBy(schedule *item, at time.Time, above []string) []document {
 	people := []document{}
 	if !schedule.doc.flag("enabled") {
@@ -78,7 +78,7 @@ func (w *world) onCallBy(schedule *item, at time.Time, above []string) []documen
 	return people
 }
 
-// nested shows who is on call in a period, with those that they stand for.
+// nested returns who is on call in a period, and from whom a forwarding came.
 func (w *world) nested(p *period, at time.Time, above []string) document {
 	out := w.expanded(p.who, at, above)
 	if p.instead != nil {
@@ -87,9 +87,9 @@ func (w *world) nested(p *period, at time.Time, above []string) document {
 	return out
 }
 
-// expanded shows a recipient with the members of a team, the recipients of the
-// rules of an escalation and those on call by a schedule below it. What is not
-// kept here, or lies below itself, has nothing below it.
+// expanded returns a recipient with what it contains: the members of a team, the
+// recipients of an escalation's rules, or the people on call in a schedule. One that
+// the server does not know, or that contains itself, is not expanded.
 func (w *world) expanded(who document, at time.Time, above []string) document {
 	out, id := participant(who), who.text("id")
 	it := w.lists.of("/v2/"+who.text("type")+"s").find(id, "id")
@@ -119,7 +119,7 @@ func (w *world) expanded(who document, at time.Time, above []string) document {
 	return out
 }
 
-// usernames returns the names of the users among people and below them, each once.
+// usernames returns the names of all users among people and in what they contain, each once.
 func usernames(people []document) []string {
 	names := []string{}
 	for _, each := range people {
@@ -132,9 +132,9 @@ func usernames(people []document) []string {
 	return names
 }
 
-// getNextOnCalls tells who comes next after a time: in the turns of each
-// rotation, overrides aside, and exactly, which is whoever comes first, overrides
-// and forwardings included.
+// getNextOnCalls responds with who is on call next after a time: in the turns of each
+// rotation, without overrides; and exactly, which means whose period starts first,
+// including overrides and forwardings.
 func (k *kind) getNextOnCalls(w *world, c *call) (response, error) {
 	it, err := k.findBy(w, c, "scheduleIdentifierType")
 	if err != nil {
@@ -157,7 +157,7 @@ func (k *kind) getNextOnCalls(w *world, c *call) (response, error) {
 	return response{data: out}, nil
 }
 
-// lookAhead is how far those who come next are looked for.
+// lookAhead is the longest time to the next turn that is found.
 const lookAhead = 400 * 24 * time.Hour
 
 func (w *world) nextBy(schedule *item, at time.Time) []document {
@@ -196,10 +196,10 @@ func (w *world) exactNextBy(schedule *item, at time.Time) []document {
 	}
 }
 
-// exported is how far the calendars go.
+// exported is the length of calendars.
 const exported = 3 // months
 
-// exportSchedule is the calendar of a schedule.
+// exportSchedule responds with the calendar of a schedule.
 func (k *kind) exportSchedule(w *world, c *call) (response, error) {
 	it, err := k.find(w, c)
 	if err != nil {
@@ -209,8 +209,8 @@ func (k *kind) exportSchedule(w *world, c *call) (response, error) {
 	return response{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
 }
 
-// exportUser is the calendar of a user, known by id or username: when they are on
-// call, by all schedules that are enabled.
+// exportUser responds with the calendar of a user, named by id or username: the periods
+// in which the user is on call in any enabled schedule.
 func (w *world) exportUser(c *call) (response, error) {
 	user := c.path["identifier"]
 	kept := w.lists.of("/v2/users").find(user, "id", "username")
@@ -236,7 +236,7 @@ func (w *world) exportUser(c *call) (response, error) {
 	return response{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
 }
 
-// events returns the periods of a schedule from now on, but for those without a summary.
+// events returns the periods of a schedule from now on that have a summary.
 func (w *world) events(schedule *item, summary func(*period) string) (all []event) {
 	now := w.now().Time
 	for _, each := range schedule.lists.of(rotationsPath).items {

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// maxTurn is the longest turn of a rotation, in its units: what the API's
-// description can hold.
+// maxTurn is the maximum length of a turn, which the API's description limits to 32 bits.
 const maxTurn = math.MaxInt32
 
 // scheduleRotations are the rotations of a schedule. See
@@ -31,14 +30,14 @@ func scheduleRotations(below *kind) *kind {
 	}
 }
 
-// showBelowSchedule shows what belongs to a schedule with the schedule.
+// showBelowSchedule returns an item of a schedule with a summary of the schedule.
 func showBelowSchedule(_ *world, it *item) document {
 	out := maps.Clone(it.doc)
 	out["_parent"] = it.above.doc.only("id", "name", "enabled")
 	return out
 }
 
-// listRotations shows rotations without their schedule.
+// listRotations responds with rotations without the summary of their schedule.
 func (k *kind) listRotations(w *world, c *call) (response, error) {
 	a, err := k.readAll(w, c)
 	rows, _ := a.data.([]document)
@@ -53,7 +52,7 @@ func checkTurn(p problems, name string, value any) {
 	p.add(length > maxTurn, name, name+" is too large.")
 }
 
-// checkHours is checkRestriction for hours that must be on a clock.
+// checkHours is checkRestriction that also checks the hours and days.
 func checkHours(p problems, name string, value any) {
 	checkRestriction(p, name, value)
 	in := document{name: value}.object(name)
@@ -71,8 +70,8 @@ func checkHours(p problems, name string, value any) {
 	}
 }
 
-// completeRotation names the participants, and moves times to the nearest full or
-// half hour, as the API's description has it.
+// completeRotation looks up the participants and rounds times to the nearest half hour,
+// as the API's description says.
 func (w *world) completeRotation(it *item) problems {
 	start, end := it.doc.moment("startDate"), it.doc.moment("endDate")
 	p := problems{}
@@ -98,7 +97,7 @@ func (w *world) completeRotation(it *item) problems {
 	return p
 }
 
-// toHalfHour moves a time of day to the nearest full or half hour.
+// toHalfHour rounds a time of day to the nearest half hour.
 func (d document) toHalfHour(at string) {
 	if _, given := d[at+"Hour"]; !given {
 		return
@@ -107,7 +106,7 @@ func (d document) toHalfHour(at string) {
 	d[at+"Hour"], d[at+"Min"] = float64(minutes/60), float64(minutes%60)
 }
 
-// scheduleOverrides put somebody on call in the stead of whose turn it is. See
+// scheduleOverrides put somebody else on call for a while. See
 // https://docs.opsgenie.com/docs/schedule-override-api.
 func scheduleOverrides(below *kind) *kind {
 	return &kind{
@@ -129,7 +128,7 @@ func scheduleOverrides(below *kind) *kind {
 	}
 }
 
-// completeOverride finds the user and the rotations, which must be there.
+// completeOverride looks up the user and the rotations, which must exist.
 func (w *world) completeOverride(_ *call, it *item) error {
 	start, end := it.doc.moment("startDate"), it.doc.moment("endDate")
 	p := problems{}

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// A span is a stretch of time from an instant up to, but without, another.
+// A span is the time from one instant up to, but not including, another.
 type span struct{ from, to time.Time }
 
-// meet returns what two spans have in common, which may be empty.
+// meet returns the intersection of two spans, which may be empty.
 func (s span) meet(other span) span {
 	if s.from.Before(other.from) {
 		s.from = other.from
@@ -22,15 +22,15 @@ func (s span) meet(other span) span {
 
 func (s span) empty() bool { return !s.from.Before(s.to) }
 
-// A rotation is the rule by which a number of people take turns.
+// A rotation says how people take turns.
 type rotation struct {
-	start  time.Time      // when the first turn begins
-	end    time.Time      // when the last one is broken off; zero for never
+	start  time.Time      // when the first turn starts
+	end    time.Time      // when the rotation ends; zero means never
 	unit   string         // hourly, daily or weekly
 	length int            // of a turn, in hours, days or weeks
 	people int            // how many there are
 	zone   *time.Location // of the days, weeks and hours
-	hours  []weekHours    // outside of which nobody is on call; none means always
+	hours  []weekHours    // when somebody is on call; none means always
 }
 
 const (
@@ -38,8 +38,8 @@ const (
 	minutesAWeek = 7 * minutesADay
 )
 
-// weekHours are hours of each week, in minutes since Monday began, as clocks on
-// the wall show them. Those that end in the next week end after minutesAWeek.
+// weekHours are hours of each week in minutes of local time since the start of Monday.
+// Hours that end in the next week end after minutesAWeek.
 type weekHours struct{ from, to int }
 
 // daily returns the same hours of each day. If the end is not after the start,
@@ -63,15 +63,15 @@ func weekly(from, to int) weekHours {
 	return weekHours{from, to}
 }
 
-// A shift is a turn, or what hours leave of it.
+// A shift is a turn, or the part of it within the hours.
 type shift struct {
 	span
 
 	who int // counted from 0
 }
 
-// turns yields the turns of a span in the order of time. A turn that hours
-// interrupt comes in parts.
+// turns yields the turns in a span in order. It yields a turn in parts if the hours
+// interrupt it.
 func (r *rotation) turns(within span) iter.Seq[shift] {
 	if !r.end.IsZero() {
 		within = within.meet(span{within.from, r.end})
@@ -91,8 +91,8 @@ func (r *rotation) turns(within span) iter.Seq[shift] {
 	}
 }
 
-// handover is when the nth turn begins, counted from 0. Days and weeks change at
-// the same time on the wall's clock, though that be set forward or back.
+// handover returns when turn n starts, counted from 0. Daily and weekly turns change at
+// the same local time, also when daylight saving time starts or ends.
 func (r *rotation) handover(n int64) time.Time {
 	n *= int64(r.length)
 	switch r.unit {
@@ -104,10 +104,10 @@ func (r *rotation) handover(n int64) time.Time {
 	return r.start.In(r.zone).AddDate(0, 0, int(n))
 }
 
-// nth is which turn runs at a time; the first if none did yet.
+// nth returns the number of the turn at a time, which is 0 before the first.
 func (r *rotation) nth(at time.Time) int64 {
 	about := map[string]time.Duration{"hourly": time.Hour, "daily": 24 * time.Hour, "weekly": 7 * 24 * time.Hour}[r.unit]
-	n := (at.Unix()-r.start.Unix())/(int64(r.length)*int64(about/time.Second)) - 1 // a clock that is set moves turns by less than one
+	n := (at.Unix()-r.start.Unix())/(int64(r.length)*int64(about/time.Second)) - 1 // a change of the clocks moves a turn by less than its length
 	n = max(0, n)
 	for !r.handover(n + 1).After(at) {
 		n++
@@ -115,8 +115,8 @@ func (r *rotation) nth(at time.Time) int64 {
 	return n
 }
 
-// inForce returns the parts of a span in which the rotation's hours let anybody
-// be on call, in order and apart from each other.
+// inForce returns the parts of a span that are within the rotation's hours, in order and
+// without overlaps.
 func (r *rotation) inForce(within span) (parts []span) {
 	if within.empty() {
 		return nil
@@ -125,7 +125,7 @@ func (r *rotation) inForce(within span) (parts []span) {
 		return []span{within}
 	}
 	first := within.from.In(r.zone)
-	monday := first.Day() - (int(first.Weekday())+6)%7 - 7 // of the week before, whose hours may reach here
+	monday := first.Day() - (int(first.Weekday())+6)%7 - 7 // of the week before, whose hours may end in this week
 	midnight := func(minutes int) time.Time {
 		return time.Date(first.Year(), first.Month(), monday, 0, minutes, 0, 0, r.zone)
 	}
@@ -139,7 +139,7 @@ func (r *rotation) inForce(within span) (parts []span) {
 	return joined(parts)
 }
 
-// joined returns spans in order, those that touch as one.
+// joined sorts spans and merges those that touch.
 func joined(all []span) (out []span) {
 	slices.SortFunc(all, func(a, b span) int { return a.from.Compare(b.from) })
 	for _, s := range all {

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// A period is a stretch of time in which somebody is on call by a rotation.
+// A period is a span in which somebody is on call in a rotation.
 type period struct {
 	at      span
 	kind    string   // default, override or forwarding
 	who     document // as a recipient
-	instead document // of a forwarding: whose turn it would have been
+	instead document // for a forwarding, whose turn it was
 }
 
 func (p *period) nobody() bool { return p.who.text("type") == "none" }
 
-// replace puts a period in the stead of those that it meets, or of parts of them.
+// replace inserts a period in place of the periods, or parts of them, that it overlaps.
 func replace(all []period, with period) (out []period) {
 	for _, p := range all {
 		before, after := p, p
@@ -34,12 +34,12 @@ func replace(all []period, with period) (out []period) {
 	return out
 }
 
-// layers are who is on call by one rotation in a span.
+// layers are the periods of one rotation in a span.
 type layers struct{ base, override, forwarding, final []period }
 
-// periods works out who is on call by a rotation, which is an item, in a span:
-// whose turn it is, unless there is an override, of which the last one counts,
-// unless they forward it. Where it is nobody's turn there is no period.
+// periods computes who is on call in a rotation in a span: by turns, then overrides, of
+// which the last one counts, then forwarding rules. There is no period where nobody is
+// on call.
 func (w *world) periods(rotation *item, within span) (l layers) {
 	l.base = slices.Collect(whose(rotation, within))
 	l.final = l.base
@@ -71,11 +71,11 @@ func (w *world) periods(rotation *item, within span) (l layers) {
 	return l
 }
 
-// whose yields whose turns there are in a span, leaving out those of nobody.
+// whose yields the turns in a span, without those of nobody.
 func whose(it *item, within span) iter.Seq[period] {
 	people := it.doc.list("participants")
 	in, err := zone(it.above.doc)
-	if err != nil { // refused before it is kept
+	if err != nil { // completeSchedule refuses such a zone
 		in = time.UTC
 	}
 	r := rotation{
@@ -95,7 +95,7 @@ func whose(it *item, within span) iter.Seq[period] {
 
 const timeOfDay = "time-of-day"
 
-// hoursOf reads the time restriction of a rotation.
+// hoursOf returns the hours of a time restriction.
 func hoursOf(restriction document) (all []weekHours) {
 	if day := restriction.object("restriction"); restriction.text("type") == timeOfDay && day != nil {
 		return daily(day.minutes("start"), day.minutes("end"))
@@ -107,22 +107,22 @@ func hoursOf(restriction document) (all []weekHours) {
 	return all
 }
 
-// minutes is a time of day, such as that of "startHour" and "startMin".
+// minutes returns a time of day, such as that of "startHour" and "startMin".
 func (d document) minutes(at string) int {
 	return int(d.number(at+"Hour"))*60 + int(d.number(at+"Min"))
 }
 
-// weekday is the number of a day, that of monday being 0; -1 if there is no such day.
+// weekday returns the number of a day, where monday is 0, or -1 if it is unknown.
 func weekday(name string) int {
 	return slices.Index([]string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}, name)
 }
 
-// maxInterval is how many days, weeks or months a timeline may have here. The
-// API's description has no limit.
+// maxInterval is the maximum number of days, weeks or months in a timeline. The API's
+// description has no limit.
 const maxInterval = 400
 
-// getTimeline answers with who is on call in the days, weeks or months that
-// begin at a time.
+// getTimeline responds with who is on call in the days, weeks or months that start at a
+// time.
 func (k *kind) getTimeline(w *world, c *call) (response, error) {
 	it, err := k.find(w, c)
 	if err != nil {
@@ -161,7 +161,7 @@ func (k *kind) getTimeline(w *world, c *call) (response, error) {
 	return response{data: out, expandable: []string{"base", "forwarding", "override"}}, nil
 }
 
-// date reads the time that a request asks about, which is now if it does not say.
+// date returns the date in the query, or now if there is none.
 func (c *call) date(p problems, now Time) Time {
 	text := c.query.Get("date")
 	if text == "" {
@@ -172,7 +172,7 @@ func (c *call) date(p problems, now Time) Time {
 	return t
 }
 
-// timeline shows one layer of all rotations of a schedule.
+// timeline returns one layer of all rotations of a schedule.
 func (w *world) timeline(schedule *item, within span, get func(*layers) []period) document {
 	rotations := []document{}
 	for i, each := range schedule.lists.of(rotationsPath).items {
@@ -194,10 +194,10 @@ func (p *period) shown() document {
 	return out
 }
 
-// label is the name of a recipient, of a user the username.
+// label returns the name of a recipient, which for a user is the username.
 func label(who document) string { return cmp.Or(who.text("username"), who.text("name")) }
 
-// participant shows a recipient as timelines and on-calls do.
+// participant returns a recipient as timelines and on-calls contain it.
 func participant(who document) document {
 	out := who.only("id", "type")
 	if name := label(who); name != "" {

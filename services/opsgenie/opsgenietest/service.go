@@ -7,8 +7,8 @@ import (
 
 const servicePath = "/v1/services"
 
-// businessServices are what incidents have an impact on. The path calls one by
-// param, which differs where something lies below it. See
+// businessServices are the services that incidents affect. param is the name of their
+// id in the path, which differs between operations. See
 // https://docs.opsgenie.com/docs/service-api.
 func businessServices(param string) *kind {
 	return &kind{
@@ -29,8 +29,8 @@ func businessServiceRoutes() []route {
 	return slices.Concat(k.routes()[1:], []route{{"GET " + k.path, k.domain, noBody, k.listServices}})
 }
 
-// listServices answers with a page of the services that a query finds, by default
-// the newest first.
+// listServices responds with a page of the services that match a query, by default the
+// newest first.
 func (k *kind) listServices(w *world, c *call) (response, error) {
 	order, err := c.choice("order", "desc", "asc")
 	if err != nil {
@@ -50,8 +50,8 @@ func (k *kind) listServices(w *world, c *call) (response, error) {
 	return response{data: rows, paging: links}, err
 }
 
-// serviceFields are the fields that a query may ask for. Words without a field are
-// looked for in the name.
+// serviceFields returns the fields that a query may use. Words without a field are
+// searched for in the name.
 func serviceFields() map[string]func(*item) []string {
 	fields := map[string]func(*item) []string{
 		"message": func(it *item) []string { return []string{it.doc.text("name")} },
@@ -64,7 +64,7 @@ func serviceFields() map[string]func(*item) []string {
 	return fields
 }
 
-// texts returns the texts of a field that is a list.
+// texts returns the strings in a member that is a list.
 func texts(d document, field string) []string {
 	all, _ := d[field].([]any)
 	out := make([]string, 0, len(all))

@@ -2,8 +2,8 @@ package opsgenietest
 
 import "maps"
 
-// An audience template says whom the incidents of a service are for. Each service
-// has one, which says nobody until it is changed. See
+// An audience template lists the responders and stakeholders of a service's incidents.
+// Each service has one, which is empty at first. See
 // https://docs.opsgenie.com/docs/service-audience-template-api.
 func audienceTemplateRoutes() []route {
 	k := businessServices("serviceId")
@@ -52,7 +52,7 @@ func getAudience(_ *world, _ *call, it *item) (response, error) {
 	return response{data: it.audience()}, nil
 }
 
-// changeAudience changes the members of a template, and of its two parts, that are named.
+// changeAudience merges a request into a template and its two parts.
 func changeAudience(_ *world, c *call, it *item) (response, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// incidentRules say which alerts open an incident for a service. See
+// incidentRules select the alerts that create an incident of a service. See
 // https://docs.opsgenie.com/docs/service-incident-rules-api.
 func incidentRules() *kind {
 	return &kind{
@@ -20,7 +20,7 @@ func incidentRules() *kind {
 	}
 }
 
-// serviceTemplates say what an incident of a service says to begin with. See
+// serviceTemplates are the texts with which incidents of a service start. See
 // https://docs.opsgenie.com/docs/service-incident-templates-api.
 func serviceTemplates() *kind {
 	return &kind{
@@ -35,14 +35,14 @@ func serviceTemplates() *kind {
 
 func serviceIncidentRoutes() []route {
 	rules, templates := incidentRules().routes(), serviceTemplates().routes()
-	for i := range templates { // the API wraps them in a creation, and not in a change
+	for i := range templates { // only the body of a creation wraps the template
 		templates[i].serve = unwrapping("incidentTemplate", templates[i].serve)
 	}
-	none := func(r route) bool { return r.pattern[:4] == "GET " && r.pattern[len(r.pattern)-1] == '}' } // they are only listed
+	none := func(r route) bool { return r.pattern[:4] == "GET " && r.pattern[len(r.pattern)-1] == '}' } // the API has no GET of one
 	return slices.DeleteFunc(slices.Concat(rules, templates), none)
 }
 
-// unwrapping returns a handler that takes the body out of a member, if it is in it.
+// unwrapping returns a handler that reads the body from a member of it, if there is one.
 func unwrapping(member string, serve handler) handler {
 	return func(w *world, c *call) (response, error) {
 		var wrapped map[string]json.RawMessage
@@ -55,7 +55,7 @@ func unwrapping(member string, serve handler) handler {
 	}
 }
 
-// incidentTextFields are the fields of what an incident says, and how long they may be.
+// incidentTextFields returns the members that templates set in an incident.
 func incidentTextFields() []field {
 	return []field{
 		{name: "message", is: textValue, required: true, most: 130},

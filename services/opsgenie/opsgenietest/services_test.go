@@ -289,7 +289,7 @@ func TestAnIncidentLivesFromCreationToDeletion(t *testing.T) {
 	require.NoError(t, s.AssociateAlerts(id, "x-1", "x-2", "x-1"))
 	c.get(at+"/associated-alert-ids?order=asc", &ids)
 	assert.Equal(t, []string{"x-1", "x-2"}, ids)
-	assert.ErrorContains(t, s.AssociateAlerts("nope"), `no incident with id "nope"`)
+	assert.ErrorContains(t, s.AssociateAlerts("nope"), `unknown incident id "nope"`)
 
 	c.done("DELETE", at, "")
 	assert.Equal(t, http.StatusNotFound, c.do("GET", at, "").status)

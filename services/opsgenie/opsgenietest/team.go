@@ -27,7 +27,7 @@ func teams() *kind {
 	}
 }
 
-// ownedByTeams are what belongs to a team, or names one.
+// ownedByTeams are the lists whose items belong to a team or name one.
 func ownedByTeams() map[string]string {
 	all := notifiers()
 	maps.Copy(all, map[string]string{
@@ -38,7 +38,7 @@ func ownedByTeams() map[string]string {
 
 func teamRoutes() []route {
 	all, byID := teams(), teams()
-	byID.keys = byID.keys[:1] // a change takes no name
+	byID.keys = byID.keys[:1] // a change needs the id
 	return []route{
 		{"GET " + teamPath, all.domain, noBody, all.listTeams},
 		all.logged(all.created()),
@@ -67,8 +67,8 @@ func checkMembers(p problems, name string, value any) {
 	}
 }
 
-// completeTeam finds the members, of whom each counts once, and gives a new team
-// the routing rule that every team has.
+// completeTeam looks up the members, removes duplicates, and adds the default routing
+// rule to a new team.
 func (w *world) completeTeam(_ *call, it *item) error {
 	members := it.doc.list("members")
 	it.doc["members"] = []any{}
@@ -81,8 +81,8 @@ func (w *world) completeTeam(_ *call, it *item) error {
 	return nil
 }
 
-// enter makes a user a member of a team, or gives a member another role, and
-// returns what the user is called.
+// enter adds a user to a team or, for a member, replaces the role. It returns the
+// username, or the id if the username is unknown.
 func (w *world) enter(team *item, in document) string {
 	who := w.named("user", in.object("user"))
 	row := in.clone()
@@ -96,7 +96,7 @@ func (w *world) enter(team *item, in document) string {
 	return cmp.Or(who.text("username"), who.text("id"))
 }
 
-// leave takes a user out of a team, and reports whether there was one.
+// leave removes a user from a team and reports whether the user was a member.
 func (w *world) leave(team *item, userID string) bool {
 	i := member(team, userID)
 	if i < 0 {
@@ -107,7 +107,7 @@ func (w *world) leave(team *item, userID string) bool {
 	return true
 }
 
-// member returns the place of a user among the members of a team, or -1.
+// member returns the index of a user among the members of a team, or -1.
 func member(team *item, userID string) int {
 	return slices.IndexFunc(team.doc.list("members"), func(each document) bool { return each.object("user").text("id") == userID })
 }
@@ -115,12 +115,12 @@ func member(team *item, userID string) int {
 func (w *world) showTeam(it *item) document {
 	out := it.doc.clone()
 	for _, each := range out.list("members") {
-		each["user"] = w.named("user", each.object("user")) // who may have another username by now
+		each["user"] = w.named("user", each.object("user")) // the username may have changed
 	}
 	return out
 }
 
-// listTeams shows the members of teams only on demand.
+// listTeams responds with members only if the request expands them.
 func (k *kind) listTeams(w *world, c *call) (response, error) {
 	rows := []document{}
 	for _, it := range w.lists.of(k.path).items {
@@ -156,7 +156,7 @@ func (k *kind) removeMember(w *world, c *call, team *item) (response, error) {
 	return response{result: "Removed", data: k.meta(w, team)}, nil
 }
 
-// logTeam adds a line to the history of a team.
+// logTeam adds a line to the logs of a team.
 func (w *world) logTeam(team *item, line string) {
 	now := w.now()
 	logs := team.lists.of(teamLogPath)
@@ -165,8 +165,8 @@ func (w *world) logTeam(team *item, line string) {
 	}})
 }
 
-// logged lets a route write to the history of the team that it changes, or below
-// which it changes something.
+// logged makes a route write to the logs of the team that it changes, or to which the
+// item belongs that it changes.
 func (k *kind) logged(r route) route {
 	serve := r.serve
 	r.serve = func(w *world, c *call) (response, error) {
@@ -189,8 +189,8 @@ func (k *kind) logged(r route) route {
 	return r
 }
 
-// listTeamLogs shows the history of a team, page by page: where the next page
-// begins is said in the data, and not if there is none.
+// listTeamLogs responds with a page of the logs of a team. If there is another page, the
+// data contains its offset.
 func listTeamLogs(w *world, c *call, it *item) (response, error) {
 	cursor := func(line *item) string { return line.doc.text("offset") }
 	page, links, err := byCursor(w, c, it.lists.of(teamLogPath).items, cursor, "")

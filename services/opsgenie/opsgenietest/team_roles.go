@@ -2,7 +2,7 @@ package opsgenietest
 
 import "net/http"
 
-// teamRoles are the roles that a team has of its own. See
+// teamRoles are the custom roles of a team. See
 // https://docs.opsgenie.com/docs/team-role-api.
 func teamRoles(above *kind) *kind {
 	return &kind{

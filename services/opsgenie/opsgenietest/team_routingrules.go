@@ -7,16 +7,16 @@ import (
 
 const routingRulePath = teamPath + "/{identifier}/routing-rules"
 
-// routingRules say whom the alerts of a team notify: the first that fits counts.
-// The last one is the default, which can be changed, but neither moved nor
-// deleted. See https://docs.opsgenie.com/docs/team-routing-rule-api.
+// routingRules select whom the alerts of a team notify. The last one is the default,
+// which can be changed, but not moved or deleted. See
+// https://docs.opsgenie.com/docs/team-routing-rule-api.
 func routingRules(above *kind) *kind {
 	return &kind{
 		noun: "routing rule", path: routingRulePath, param: "id", domain: DomainConfiguration,
 		keys: []string{"id"}, below: above, from: "teamIdentifierType", ordered: true, made: []string{"isDefault"},
 		fields: []field{
 			{name: "name", is: textValue},
-			{name: "order", is: wholeValue, fixed: true}, // to be moved by an operation of its own
+			{name: "order", is: wholeValue, fixed: true}, // another operation moves a rule
 			{name: "criteria", is: objectValue, absent: map[string]any{"type": "match-all"}, inside: checkCriteria},
 			{name: "timezone", is: textValue, absent: "Etc/UTC"},
 			{name: "timeRestriction", is: objectValue, inside: checkRestriction},
@@ -54,7 +54,7 @@ func (w *world) completeRoutingRule(_ *call, it *item) error {
 	return nil
 }
 
-// defaultRule makes the rule that each team has from its beginning.
+// defaultRule returns the default routing rule of a new team.
 func (w *world) defaultRule(team *item) *item {
 	return &item{above: team, lists: shelves{}, doc: document{
 		"id": w.dice.uuid(), "name": "Default Routing Rule", "isDefault": true, "order": float64(0), "timezone": "Etc/UTC",
@@ -62,7 +62,7 @@ func (w *world) defaultRule(team *item) *item {
 	}}
 }
 
-// notDefault refuses an operation on the default rule.
+// notDefault makes an operation refuse the default rule.
 func notDefault(done string, serve func(*world, *call, *item) (response, error)) func(*world, *call, *item) (response, error) {
 	return func(w *world, c *call, it *item) (response, error) {
 		if it.doc.flag("isDefault") {

@@ -10,7 +10,7 @@ import (
 
 const userPath = "/v2/users"
 
-// users are the people of the account. See https://docs.opsgenie.com/docs/user-api.
+// users are the users of the account. See https://docs.opsgenie.com/docs/user-api.
 func users() *kind {
 	return &kind{
 		noun: "user", path: userPath, param: "identifier", domain: DomainConfiguration,
@@ -67,7 +67,7 @@ func checkRole(p problems, name string, value any) {
 	p.add(role.text("id") == "" && role.text("name") == "", name, name+" needs an id or a name.")
 }
 
-// checkDetails notes details that are no lists of texts.
+// checkDetails adds an error if details are not lists of strings.
 func checkDetails(p problems, name string, value any) {
 	details, _ := objectOf(value)
 	for _, each := range details {
@@ -78,7 +78,7 @@ func checkDetails(p problems, name string, value any) {
 }
 
 func (w *world) completeUser(_ *call, it *item) error {
-	delete(it.doc, "invitationDisabled") // is done, not kept
+	delete(it.doc, "invitationDisabled") // it is an instruction and not stored
 	it.doc["role"] = w.roleOf(it.doc.object("role"))
 	if it.doc["createdAt"] == nil {
 		it.doc["createdAt"], it.doc["blocked"], it.doc["verified"] = w.now(), false, false
@@ -88,11 +88,11 @@ func (w *world) completeUser(_ *call, it *item) error {
 
 func (w *world) showUser(it *item) document {
 	out := it.doc.clone()
-	out["role"] = w.roleOf(it.doc.object("role")) // which may have another name by now
+	out["role"] = w.roleOf(it.doc.object("role")) // its name may have changed
 	return out
 }
 
-// roleOf finds the custom role that is named. A role that is none has its name for an id.
+// roleOf returns a role with its id and name. The id of a standard role is its name.
 func (w *world) roleOf(in document) document {
 	id, name := cmp.Or(in.text("id"), in.text("name")), cmp.Or(in.text("name"), in.text("id"))
 	if custom := w.lists.of(userRoles().path).find(id, "id", "name"); custom != nil {
@@ -103,7 +103,7 @@ func (w *world) roleOf(in document) document {
 	return out
 }
 
-// checkPerson notes a user who is not named.
+// checkPerson adds an error if a user has neither id nor username.
 func checkPerson(p problems, name string, value any) {
 	who, _ := objectOf(value)
 	p.add(who.text("id") == "" && who.text("username") == "", name, name+" needs an id or a username.")
@@ -123,14 +123,14 @@ func (k *kind) getUser(w *world, c *call, it *item) (response, error) {
 	return response{data: out, expandable: k.expands}, nil
 }
 
-// expands reports whether a request asks for more than there is without asking.
+// expands reports whether the "expand" parameter of a request contains a name.
 func expands(c *call, what string) bool {
 	return slices.ContainsFunc(c.query["expand"], func(list string) bool {
 		return slices.Contains(strings.Split(list, ","), what)
 	})
 }
 
-// deleteUser removes a user, from the teams as well.
+// deleteUser deletes a user and removes the user from all teams.
 func (k *kind) deleteUser(w *world, c *call, it *item) (response, error) {
 	a, err := k.deleted(w, c, it)
 	if err != nil {
@@ -164,13 +164,13 @@ func forwardingRulesOf(w *world, _ *call, it *item) (response, error) {
 	return response{data: rows}, nil
 }
 
-// standingIn returns the operation that shows fields of those in whose document,
-// or in what lies below it, the user is named.
+// standingIn returns the operation that responds with members of those items of a list
+// that use the user.
 func standingIn(path string, fields ...string) func(*world, *call, *item) (response, error) {
 	return func(w *world, _ *call, it *item) (response, error) {
 		rows := []document{}
 		for _, each := range w.lists.of(path).items {
-			if each.names(it.id()) {
+			if each.uses(w, path, it.id()) {
 				rows = append(rows, each.doc.only(fields...))
 			}
 		}
@@ -178,39 +178,7 @@ func standingIn(path string, fields ...string) func(*world, *call, *item) (respo
 	}
 }
 
-// names reports whether an item, or one below it, names something by its id.
-func (i *item) names(id string) bool {
-	for _, value := range i.doc {
-		if mentions(value, id) {
-			return true
-		}
-	}
-	for _, list := range i.lists {
-		if slices.ContainsFunc(list.items, func(below *item) bool { return below.names(id) }) {
-			return true
-		}
-	}
-	return false
-}
-
-// mentions reports whether an object with an id lies in a value.
-func mentions(value any, id string) bool {
-	if all, ok := value.([]any); ok {
-		return slices.ContainsFunc(all, func(each any) bool { return mentions(each, id) })
-	}
-	object, _ := objectOf(value)
-	if object.text("id") == id {
-		return true
-	}
-	for _, each := range object {
-		if mentions(each, id) {
-			return true
-		}
-	}
-	return false
-}
-
-// userSearches are the saved searches for users, which people make.
+// userSearches are the saved searches for users. The API cannot create them.
 func userSearches() *kind {
 	return &kind{
 		noun: "saved search", path: userPath + "/saved-searches", param: "identifier", domain: DomainConfiguration,
@@ -218,17 +186,16 @@ func userSearches() *kind {
 	}
 }
 
-// SaveUserSearch keeps a search for users, which in the product is done by hand:
-// the API only lists, reads and deletes them. The owner is a user's id or
-// username. It returns the id, or an error if there is no name, or the name is
-// taken.
+// SaveUserSearch saves a search for users and returns its id. The API can only list, get
+// and delete such searches; in the product, users create them. owner is the id or the
+// username of a user. It returns an error if the name is empty or already in use.
 func (s *Server) SaveUserSearch(name, query, owner string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.world
 	shelf := w.lists.of(userSearches().path)
 	if name == "" || shelf.find(name, "name") != nil {
-		return "", errors.New("opsgenietest: save a search for users: its name is empty or taken")
+		return "", errors.New("opsgenietest: save user search: the name is empty or already in use")
 	}
 	ownerID, _ := w.known("user", document{"username": owner})
 	it := &item{doc: document{"id": w.dice.uuid(), "name": name, "query": query, "ownerId": ownerID}, lists: shelves{}}

@@ -6,7 +6,7 @@ const contactPath = userPath + "/{identifier}/contacts"
 
 func contactMethods() []string { return []string{"email", "sms", "voice", "mobile"} }
 
-// contacts are the ways in which a user is reached. See
+// contacts are the addresses at which a user is notified. See
 // https://docs.opsgenie.com/docs/contact-api.
 func contacts(above *kind) *kind {
 	return &kind{
@@ -43,8 +43,7 @@ func contactRoutes() []route {
 	}, all.switches(http.StatusOK)...)
 }
 
-// listContacts shows the contacts in the order in which they are used, which only
-// the list tells.
+// listContacts responds with the contacts and their order, which only the list has.
 func (k *kind) listContacts(w *world, c *call) (response, error) {
 	shelf, err := k.shelf(w, c)
 	if err != nil {
@@ -58,7 +57,7 @@ func (k *kind) listContacts(w *world, c *call) (response, error) {
 	return response{data: rows}, nil
 }
 
-// checkContact notes what is wrong with a contact that a step names.
+// checkContact checks the contact of a step.
 func checkContact(p problems, name string, value any) {
 	in, _ := objectOf(value)
 	p.add(in.text("method") == "", name+"#method", name+" needs a method.")

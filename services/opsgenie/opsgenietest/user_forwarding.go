@@ -1,6 +1,6 @@
 package opsgenietest
 
-// forwardingRules send what would notify one user to another for a while. See
+// forwardingRules forward the notifications of one user to another for a while. See
 // https://docs.opsgenie.com/docs/forwarding-rule-api.
 func forwardingRules() *kind {
 	return &kind{
@@ -19,7 +19,7 @@ func forwardingRules() *kind {
 
 func forwardingRuleRoutes() []route { return forwardingRules().routes() }
 
-// completeForwarding finds the users, and refuses a time that ends before it starts.
+// completeForwarding looks up the users and checks the times.
 func (w *world) completeForwarding(_ *call, it *item) error {
 	it.doc.utc("startDate", "endDate")
 	if it.doc.moment("endDate").Before(it.doc.moment("startDate").Time) {

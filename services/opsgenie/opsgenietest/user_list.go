@@ -33,8 +33,8 @@ func (k *kind) listUsers(w *world, c *call) (response, error) {
 	return response{data: rows, paging: links, total: new(len(found))}, nil
 }
 
-// userFields are the fields that a query may ask for. Words without a field are
-// looked for as in a message, which here are the names.
+// userFields returns the fields that a query may use. Words without a field are searched
+// for in "message", which here stands for the two names.
 func userFields() map[string]func(*item) []string {
 	text := func(field string) func(*item) []string {
 		return func(it *item) []string { return []string{it.doc.text(field)} }
@@ -60,7 +60,7 @@ func userFields() map[string]func(*item) []string {
 
 func since(it *item) sortKey { return instant(it.doc.moment("createdAt")) }
 
-// userSortKeys are what the list can be sorted by.
+// userSortKeys returns the fields by which the list can be sorted.
 func userSortKeys() map[string]func(*item) sortKey {
 	text := func(field string) func(*item) sortKey {
 		return func(it *item) sortKey { return sortKey{text: it.doc.text(field)} }

@@ -17,8 +17,8 @@ func notificationActions() []string {
 	}
 }
 
-// notificationRules say how a user wants to hear of what happens. Their places
-// are counted among those with the same action. See
+// notificationRules say how and when a user is notified. Their order is counted among
+// the rules with the same action. See
 // https://docs.opsgenie.com/docs/notification-rule-api.
 func notificationRules(above *kind) *kind {
 	return &kind{
@@ -84,8 +84,8 @@ func checkLoop(p problems, name string, value any) {
 	}
 }
 
-// kept stands for the steps of a rule, which are kept in a list of their own, so
-// that a change that writes none differs from one that removes all.
+// kept replaces the steps in the document of a rule, because they are items below it. It
+// distinguishes a change without steps from one that removes them.
 type kept struct{}
 
 func (w *world) completeNotificationRule(_ *call, it *item) error {
@@ -110,7 +110,7 @@ func (w *world) completeNotificationRule(_ *call, it *item) error {
 	return nil
 }
 
-// copyTo gives other users copies of a user's rules, after those that they have.
+// copyTo adds copies of a user's rules to the end of the rules of other users.
 func (k *kind) copyTo(w *world, c *call) (response, error) {
 	from, err := k.parent(w, c)
 	if err != nil {
@@ -144,7 +144,7 @@ func (k *kind) copyTo(w *world, c *call) (response, error) {
 	return response{result: "Copied"}, nil
 }
 
-// copyTargets returns the users who are to have the rules; all must be known.
+// copyTargets returns the users to copy to, who must exist.
 func (w *world) copyTargets(p problems, in document) []*item {
 	var to []*item
 	names, _ := in["toUsers"].([]any)
@@ -157,7 +157,7 @@ func (w *world) copyTargets(p problems, in document) []*item {
 	return to
 }
 
-// copyTypes returns the actions whose rules are to be copied.
+// copyTypes returns the actions of the rules to copy.
 func copyTypes(p problems, in document) []string {
 	var actions []string
 	types, _ := in["ruleTypes"].([]any)
@@ -175,7 +175,7 @@ func copyTypes(p problems, in document) []string {
 	return actions
 }
 
-// copied returns a copy of an item with ids of its own, to lie below another.
+// copied returns a copy of an item with new ids, below another item.
 func (i *item) copied(w *world, above *item) *item {
 	out := &item{doc: i.doc.clone(), above: above, lists: shelves{}}
 	out.doc["id"] = w.dice.uuid()

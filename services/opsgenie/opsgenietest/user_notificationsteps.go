@@ -2,7 +2,7 @@ package opsgenietest
 
 import "net/http"
 
-// notificationSteps are what a notification rule does, one after the other. See
+// notificationSteps are the steps of a notification rule. See
 // https://docs.opsgenie.com/docs/notification-rule-step-api.
 func notificationSteps(above *kind) *kind {
 	return &kind{

@@ -2,9 +2,9 @@ package opsgenietest
 
 import "net/http"
 
-// userRoles are the custom roles of users. A change is a PUT of which no field is
-// mandatory: what it does not name stays.
-// See https://docs.opsgenie.com/docs/custom-user-role-api.
+// userRoles are the custom roles of users. A change is a PUT without mandatory members,
+// which keeps what it does not name. See
+// https://docs.opsgenie.com/docs/custom-user-role-api.
 func userRoles() *kind {
 	return &kind{
 		noun: "role", path: "/v2/roles", param: "identifier", domain: DomainConfiguration,

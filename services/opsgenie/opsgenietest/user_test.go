@@ -173,7 +173,7 @@ func TestASearchForUsersIsReadAndDeleted(t *testing.T) {
 	require.NoError(t, err)
 	for _, name := range []string{"", "Admins"} {
 		_, err = s.SaveUserSearch(name, "q", "")
-		require.ErrorContains(t, err, "its name is empty or taken")
+		require.ErrorContains(t, err, "the name is empty or already in use")
 	}
 	assert.Equal(t, []user.Summary{{ID: id, Name: "Admins"}}, must[[]user.Summary](t)(c.Users.ListSavedSearches(ctx, user.ListSavedSearchesRequest{})))
 	want := user.SavedSearch{ID: id, Name: "Admins", Query: "role: Admin", OwnerID: ada.ID}
