@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// An actor is who does something, as the bodies of all actions say it.
+// An actor holds the members of all action bodies, which say who acts and why.
 type actor struct {
 	User   string `json:"user"`
 	Note   string `json:"note"`
@@ -18,17 +18,17 @@ type actor struct {
 
 func (a actor) by() actor { return a }
 
-// name is what the history calls the actor.
+// name returns the name of the actor in the history.
 func (a actor) name() string { return cmp.Or(a.User, "Alert API") }
 
-// action is the body of an action, or the query that stands for it.
+// An action is the body of an action, or the query of a DELETE.
 type action interface {
 	by() actor
 	check(problems)
 	fromQuery(url.Values)
 }
 
-// plain is the body of an action that needs nothing but an actor.
+// plain is the body of an action that has only an actor.
 type plain struct{ actor }
 
 func (*plain) check(problems) {}
@@ -91,7 +91,7 @@ func (t *tagging) fromQuery(q url.Values) {
 	t.Tags = commaList(q, "tags")
 }
 
-// detailing carries details to add or, in the query, the keys of those to remove.
+// detailing carries details to add or, in the query, the keys of details to remove.
 type detailing struct {
 	actor
 	Details map[string]string `json:"details"`
@@ -107,7 +107,7 @@ func (d *detailing) fromQuery(q url.Values) {
 	d.keys = commaList(q, "keys")
 }
 
-// commaList reads a list whose values a comma separates, or the parameter repeated.
+// commaList reads a comma-separated list, or one that repeats the parameter.
 func commaList(q url.Values, name string) (out []string) {
 	for part := range strings.SplitSeq(strings.Join(q[name], ","), ",") {
 		if part = strings.TrimSpace(part); part != "" {
@@ -117,7 +117,7 @@ func commaList(q url.Values, name string) (out []string) {
 	return out
 }
 
-// text is the body of an action that sets one text. A note is one too.
+// text is the body of an action that sets one text or adds a note.
 type text struct {
 	actor
 	Message     string `json:"message"`
@@ -165,7 +165,7 @@ func (w *world) history(logs *[]Log, owner, line string) {
 	*logs = append(*logs, Log{Log: line, Type: "system", Owner: owner, CreatedAt: now, Offset: w.cursor(now)})
 }
 
-// annotate adds the actor's note, if there is one.
+// annotate adds the actor's note to the notes, if there is one.
 func (w *world) annotate(notes *[]Note, by actor) {
 	if by.Note != "" {
 		now := w.now()
@@ -179,7 +179,7 @@ func (w *world) cursor(now Time) string {
 	return fmt.Sprintf("%d_%d", ms, ms*1_000_000+w.next())
 }
 
-// union returns all of a and what b adds to it; it is never nil.
+// union returns a with the elements of b that it lacks. The result is never nil.
 func union(a, b []string) []string {
 	out := append([]string{}, a...)
 	for _, s := range b {
@@ -190,7 +190,7 @@ func union(a, b []string) []string {
 	return out
 }
 
-// without returns a less what is in b; it is never nil.
+// without returns a without the elements of b. The result is never nil.
 func without(a, b []string) []string {
 	return slices.DeleteFunc(append([]string{}, a...), func(s string) bool { return slices.Contains(b, s) })
 }

@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// A call is one request on its way through the server.
+// A call is one request to the server.
 type call struct {
 	method  string
-	arrived string // the path as it came, still escaped
+	arrived string // the path as it arrived, escaped
 	host    string
 	header  http.Header
 	query   url.Values
@@ -24,14 +24,14 @@ type call struct {
 	tooLong bool
 	id      string
 	at      time.Time
-	route   *route // nil if unknown
+	route   *route // nil if no route matches
 	path    map[string]string
-	allowed []string // methods that the path has instead
+	allowed []string // if the method is wrong: the methods of the path
 	entry   *Request // in the journal
 }
 
-// receive reads a request to its end and enters it into the journal. The error
-// is that of reading its body.
+// receive reads a request completely and records it in the journal. It returns an error
+// if the body cannot be read.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, error) {
 	c := &call{method: r.Method, arrived: r.URL.EscapedPath(), host: r.Host, header: r.Header, query: r.URL.Query(), at: s.world.now().Time}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.cfg.maxBody))
@@ -40,7 +40,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, error) 
 	}
 	c.body = body
 	path, inside := strings.CutPrefix(c.arrived, s.cfg.prefix)
-	if strings.HasPrefix(c.arrived, filePath) { // attachments lie beside the API, not in it
+	if strings.HasPrefix(c.arrived, filePath) { // attachments are outside of the API
 		path, inside = c.arrived, true
 	}
 	if inside {
@@ -53,7 +53,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, error) 
 	return c, nil
 }
 
-// admit refuses what the service refuses before it looks at the body.
+// admit refuses a request for reasons other than its body.
 func (s *Server) admit(c *call) error {
 	if c.route == nil || !c.route.public() {
 		if err := s.authenticate(c); err != nil {
@@ -98,7 +98,7 @@ func (s *Server) authenticate(c *call) error {
 	}
 }
 
-// negotiate checks the media types of body and response.
+// negotiate checks the media types of the body and the response.
 func (c *call) negotiate() error {
 	gives := c.route.gives()
 	tree, _, _ := strings.Cut(gives, "/")
@@ -124,8 +124,8 @@ func (c *call) negotiate() error {
 	return nil
 }
 
-// decode reads the JSON body into v: 400 if it is no JSON, 422 if it is another
-// JSON than expected. Unknown fields are ignored, as by the service.
+// decode decodes the JSON body into v. It returns 400 if the body is not JSON and 422 if
+// it does not fit v.
 func (c *call) decode(v any) error {
 	if len(c.body) == 0 && c.route.body == optionalBody {
 		return nil
@@ -146,11 +146,11 @@ func (c *call) decode(v any) error {
 	return nil
 }
 
-// A ref names an entity the way a request does.
+// A ref is an identifier of a resource and its type.
 type ref struct{ kind, value string }
 
-// ref reads the identifier of the request's path and its type from the query
-// parameter named param. The first of kinds is the default.
+// ref returns the identifier in the path, with its type from the query parameter param.
+// The first of kinds is the default.
 func (c *call) ref(param string, kinds ...string) (ref, error) {
 	return c.refTo(c.path["identifier"], param, kinds...)
 }
@@ -160,8 +160,7 @@ func (c *call) refTo(value, param string, kinds ...string) (ref, error) {
 	return ref{kind: kind, value: value}, err
 }
 
-// choice reads a query parameter that has a fixed set of values; the first is
-// the default.
+// choice returns a query parameter that must be one of values. The first is the default.
 func (c *call) choice(param string, values ...string) (string, error) {
 	value := c.query.Get(param)
 	if value == "" {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// An response is what a handler says. Its parts are wrapped in the API's envelope
-// unless it is a file.
+// A response is the result of a handler. It is sent in the API's envelope unless it is a
+// file.
 type response struct {
 	status int // 0 means 200
 	result string
@@ -19,18 +19,18 @@ type response struct {
 	paging *paging
 	file   *file
 
-	expandable []string // what else the request might have asked for
-	marker     string   // where the list goes on
-	total      *int     // how many there are on all pages, where the API tells it
+	expandable []string // what an "expand" parameter accepts
+	marker     string   // the cursor of the next page
+	total      *int     // the number of items on all pages, if the API has it
 }
 
-// A file is an response without an envelope.
+// A file is a response without an envelope.
 type file struct {
 	mediaType string
 	content   []byte
 }
 
-// A refusal is an response that says no.
+// A refusal is an error response.
 type refusal struct {
 	status  int
 	code    int
@@ -43,17 +43,17 @@ func (r *refusal) Error() string { return r.message }
 
 func refuse(status int, message string) error { return &refusal{status: status, message: message} }
 
-// problems collects what is wrong with the fields of a request.
+// problems collects the errors of a request by field.
 type problems map[string]string
 
-// add notes what is wrong with a field if bad; the first sentence about a field stands.
+// add adds an error for a field if bad is true. The first error of a field counts.
 func (p problems) add(bad bool, field, sentence string) {
 	if _, known := p[field]; bad && !known {
 		p[field] = sentence
 	}
 }
 
-// err returns 422 with the problems, or nil if there are none.
+// err returns 422 with the errors, or nil if there are none.
 func (p problems) err() error {
 	if len(p) == 0 {
 		return nil
@@ -65,7 +65,7 @@ func (p problems) err() error {
 	}
 }
 
-// envelope is what answers have in common, success and error alike.
+// An envelope is the JSON of all responses, successful or not.
 // See https://docs.opsgenie.com/docs/response.
 type envelope struct {
 	Message   string            `json:"message,omitzero"`
@@ -82,14 +82,14 @@ type envelope struct {
 	Expandable []string `json:"expandable,omitzero"`
 }
 
-// wire is an response as it goes over the wire.
+// A wire is a response as it is sent.
 type wire struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// encode turns an response, or the error that stands for one, into bytes.
+// encode encodes a response or, if err is not nil, an error response.
 func (s *Server) encode(c *call, a response, err error) wire {
 	took := max(0, s.world.now().Sub(c.at).Seconds())
 	e := envelope{
@@ -118,29 +118,29 @@ func (s *Server) encode(c *call, a response, err error) wire {
 	}
 	a.paging.headers(out.header)
 	body, err := json.Marshal(e)
-	if err != nil { // nothing in the world is beyond JSON; but it must not pass for an response
+	if err != nil { // all data can be encoded, but an error must not look like success
 		out.status, body = http.StatusInternalServerError, []byte(err.Error())
 	}
 	out.body = body
 	return out
 }
 
-// head writes everything but the body.
+// head writes the status and the headers.
 func (o *wire) head(w http.ResponseWriter) {
 	maps.Copy(w.Header(), o.header)
 	w.Header().Set("Content-Length", strconv.Itoa(len(o.body)))
 	w.WriteHeader(o.status)
 }
 
-// Time is a time as the API writes it: UTC, with milliseconds.
+// A Time is a time that is encoded as the API does: in UTC, with milliseconds.
 type Time struct{ time.Time }
 
-// MarshalJSON writes the time as in "2026-05-26T09:30:00.123Z".
+// MarshalJSON encodes the time as a string such as "2026-05-26T09:30:00.123Z".
 func (t Time) MarshalJSON() ([]byte, error) {
 	return t.UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000Z"`), nil
 }
 
-// parseTime reads the forms of ISO 8601 that the API's documentation shows.
+// parseTime parses the forms of ISO 8601 that the API's documentation shows.
 func parseTime(text string) (Time, bool) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700"} {
 		if t, err := time.Parse(layout, text); err == nil {

@@ -10,33 +10,33 @@ import (
 	"time"
 )
 
-// maxLoggedBody is how much of a body the journal keeps.
+// maxLoggedBody is how many bytes of a body the journal records.
 const maxLoggedBody = 64 << 10
 
-// A Request is what the server received, and what it answered.
+// A Request is a request that the server received, with the outcome.
 type Request struct {
-	ID        string // the request id that the response carries
-	At        time.Time
+	ID        string    // the request id in the response
+	At        time.Time // when it arrived, by the server's clock
 	Method    string
-	Path      string      // escaped as it arrived
+	Path      string      // as it arrived, escaped
 	Route     string      // the pattern that matched, such as "POST /v2/alerts/{identifier}/close"; empty if none did
 	Domain    Domain      // empty if no route matched
-	Query     url.Values  // an apiKey is masked
-	Header    http.Header // Authorization is masked but for its scheme
-	Body      []byte      // at most its first 64 KiB
-	BodyBytes int         // how many there were; of a body that was too long, how many were read
-	Status    int         // of the response; 0 while there is none, or if a fault kept it back
-	Fault     string      // the kind of the fault that struck, such as "reset"; empty if none did
+	Query     url.Values  // the value of apiKey is masked
+	Header    http.Header // Authorization is masked except for its scheme
+	Body      []byte      // at most the first 64 KiB
+	BodyBytes int         // the length of the body; of one that was too long, how much was read
+	Status    int         // of the response; 0 until it is sent, and if a fault prevented it
+	Fault     string      // the kind of the injected fault, such as "reset"; empty if there was none
 }
 
-// A journal keeps the last requests.
+// A journal records the last requests.
 type journal struct {
 	size    int
 	total   int
 	entries []*Request
 }
 
-// enter notes the arrival of a request, in the order of which the journal stands.
+// enter records a request when it has arrived.
 func (j *journal) enter(c *call) {
 	j.total++
 	c.entry = &Request{
@@ -76,7 +76,7 @@ func maskQuery(q url.Values) url.Values {
 	return out
 }
 
-// clone returns a copy that shares nothing with the journal.
+// clone returns a copy that shares no memory with the journal.
 func (r *Request) clone() Request {
 	out := *r
 	out.Header = r.Header.Clone()
@@ -85,7 +85,7 @@ func (r *Request) clone() Request {
 	return out
 }
 
-// note enters what a request was answered.
+// note records the outcome of a request.
 func (s *Server) note(c *call, status int, fault string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,9 +94,9 @@ func (s *Server) note(c *call, status int, fault string) {
 	}
 }
 
-// Requests returns copies of the last requests, in the order in which they
-// arrived completely: those with wrong keys, wrong paths and faults too. How
-// many it keeps is set by [WithRequestLog].
+// Requests returns copies of the last requests in the order in which they arrived. They
+// include requests with an invalid key, with an unknown path and with injected faults.
+// [WithRequestLog] sets how many the server records.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,8 @@ func (s *Server) Requests() []Request {
 	return out
 }
 
-// Received returns how many requests arrived since the server started, kept or not.
+// Received returns the number of requests that arrived since the server started,
+// recorded or not.
 func (s *Server) Received() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// paging holds absolute links to other parts of a list.
+// A paging contains absolute links to other pages of a list.
 // See https://docs.opsgenie.com/docs/pagination.
 type paging struct {
 	Next  string `json:"next,omitzero"`
@@ -17,7 +17,7 @@ type paging struct {
 	Last  string `json:"last,omitzero"`
 }
 
-// headers repeats the links in the response's headers. There may be none.
+// headers also sets the links as headers. p may be nil.
 func (p *paging) headers(h http.Header) {
 	if p == nil {
 		return
@@ -34,7 +34,7 @@ const (
 	maxLimit     = 100
 )
 
-// number reads a whole number from the query.
+// number returns a whole number in the query.
 func (c *call) number(p problems, name string, fallback, least, most int) int {
 	text := c.query.Get(name)
 	if text == "" {
@@ -45,8 +45,8 @@ func (c *call) number(p problems, name string, fallback, least, most int) int {
 	return n
 }
 
-// link returns the URL of the request with other parameters, name and value in
-// turn; those without a value are left out.
+// link returns the URL of the request with other parameters, given as alternating names
+// and values. It omits parameters without a value.
 func (w *world) link(c *call, params ...string) string {
 	base := w.linkBase
 	if base == "" {
@@ -61,13 +61,13 @@ func (w *world) link(c *call, params ...string) string {
 	return base + c.arrived + "?" + strings.Join(query, "&")
 }
 
-// byNumber cuts the part out of a list that offset and limit ask for. The other
-// parameters are repeated in the links.
+// byNumber returns the page of a list that offset and limit select. params are repeated
+// in the links.
 func byNumber[E any](w *world, c *call, all []E, params ...string) ([]E, *paging, error) {
 	return inPagesOf(w, c, defaultLimit, all, params...)
 }
 
-// inPagesOf is byNumber where a page is of another size unless the request says it.
+// inPagesOf is byNumber with another default limit.
 func inPagesOf[E any](w *world, c *call, size int, all []E, params ...string) ([]E, *paging, error) {
 	p := problems{}
 	offset := c.number(p, "offset", 0, 0, 1<<31-1)
@@ -92,9 +92,9 @@ func inPagesOf[E any](w *world, c *call, size int, all []E, params ...string) ([
 	return all[from:min(from+limit, len(all))], links, nil
 }
 
-// byCursor cuts the part out of a list, which is given with the oldest first,
-// that follows (direction next) or goes before (prev) the item whose cursor is
-// the offset, in the order asked for.
+// byCursor returns the page of a list, whose oldest item is first in all, that follows
+// (direction next) or precedes (prev) the item whose cursor is the offset, in the
+// requested order.
 func byCursor[E any](w *world, c *call, all []E, cursor func(E) string, identifierType string) ([]E, *paging, error) {
 	p := problems{}
 	limit := c.number(p, "limit", defaultLimit, 1, maxLimit)
@@ -102,7 +102,7 @@ func byCursor[E any](w *world, c *call, all []E, cursor func(E) string, identifi
 	p.add(err != nil, "order", "Must be one of desc, asc.")
 	direction, err := c.choice("direction", "next", "prev")
 	p.add(err != nil, "direction", "Must be one of next, prev.")
-	all = append([]E{}, all...) // never nil: an empty list is [] in JSON
+	all = append([]E{}, all...) // not nil, so that an empty list is [] in JSON
 	if order == "desc" {
 		slices.Reverse(all)
 	}
@@ -135,7 +135,7 @@ func byCursor[E any](w *world, c *call, all []E, cursor func(E) string, identifi
 	return all[from:to], links, nil
 }
 
-// ordered sorts rows by a key, those with equal keys by their age.
+// ordered sorts rows by a key, and by age if the keys are equal.
 func ordered[E any](rows []E, order string, key func(E) sortKey) []E {
 	out := slices.Clone(rows)
 	slices.SortStableFunc(out, func(a, b E) int { return key(a).compare(key(b)) })
@@ -169,7 +169,7 @@ func flag(b bool) sortKey {
 	return sortKey{}
 }
 
-// numeral is the key of a number that is shown as text.
+// numeral returns the key of a number that is a string in responses.
 func numeral(text string) sortKey {
 	n, _ := strconv.ParseInt(text, 10, 64)
 	return sortKey{number: n}

@@ -7,20 +7,21 @@ import (
 	"net/url"
 )
 
-// Peek returns the data that a GET of a path, such as "/v2/teams" or
-// "/v2/schedules/Ops?identifierType=name", would be answered, for a test to look
-// at. It is no request: it meets no fault and no rate limit, stands in no
-// journal, and nothing that waits is processed by it. The path has no prefix of
-// [WithPathPrefix]. The error is that of the response, or says that no GET leads
-// there.
+// Peek returns the data that a GET of path would return, for a test to check. path is
+// below [Server.URL] and may have a query, as in "/v2/teams" or
+// "/v2/schedules/Ops?identifierType=name".
+//
+// Peek does not count as a request: it is subject to no faults and no rate limits, is not
+// in [Server.Requests], and does not make pending writes take effect. It returns an error
+// if the GET would, or if the API has no such GET.
 func (s *Server) Peek(path string) (json.RawMessage, error) {
 	target, err := url.Parse(path)
 	if err != nil {
-		return nil, fmt.Errorf("opsgenietest: peek: %w", err)
+		return nil, fmt.Errorf("opsgenietest: peek: parse path: %w", err)
 	}
 	route, values, _ := s.routes.find(http.MethodGet, target.EscapedPath())
 	if route == nil {
-		return nil, fmt.Errorf("opsgenietest: peek: no GET leads to %q", path)
+		return nil, fmt.Errorf("opsgenietest: peek at %s: the API has no such GET", path)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,21 +8,20 @@ import (
 	"unicode"
 )
 
-// A search is a parsed query of the product's search language, or rather of the
-// part of it that the server has:
+// A search is a parsed query in the part of the product's search language that the
+// server supports:
 //
 //	status: open AND (priority: P1 OR tag: db) AND NOT owner: "ada@example.com" AND count > 3
 //
-// Words without a field are looked for in the message. A comparison needs a
-// field with a number, or a time in milliseconds since 1970. What it does not
-// understand is refused: a search that finds the wrong thing helps no test.
+// Words without a field are searched for in the message. The operators < and > require
+// a number, or a time in milliseconds since 1970. All other queries are refused, because
+// a wrong result would make tests pass that should fail.
 type search func(values func(field string) []string) bool
 
-// maxDepth bounds how deep parentheses and NOT may nest.
+// maxDepth is the maximum nesting of parentheses and NOT.
 const maxDepth = 50
 
-// parseSearch parses a query about fields that are known. An empty one finds
-// everything.
+// parseSearch parses a query. An empty query matches everything.
 func parseSearch(query string, known func(field string) bool) (search, error) {
 	words, err := lex(query)
 	if err != nil {
@@ -39,7 +38,7 @@ func parseSearch(query string, known func(field string) bool) (search, error) {
 	return s, err
 }
 
-// A word is a part of a query.
+// A word is a token of a query.
 type word struct {
 	text   string
 	quoted bool
@@ -47,7 +46,7 @@ type word struct {
 
 func (w word) is(text string) bool { return !w.quoted && strings.EqualFold(w.text, text) }
 
-// lex cuts a query into words and the signs ( ) : = < > <= >=.
+// lex splits a query into words and the signs ( ) : = < > <= >=.
 func lex(query string) ([]word, error) {
 	var words []word
 	rest := strings.TrimSpace(query)
@@ -115,7 +114,7 @@ func (p *parser) both(depth int) (search, error) {
 	return left, err
 }
 
-// combine asks right only if left does not settle it.
+// combine evaluates right only if left does not decide.
 func combine(left, right search, settled bool) search {
 	return func(values func(string) []string) bool {
 		if left(values) == settled {
@@ -159,7 +158,7 @@ func isSign(w word) bool {
 	return !w.quoted && slices.Contains([]string{"(", ")", ":", "=", "<", ">", "<=", ">=", "AND", "OR"}, w.text)
 }
 
-// term parses "field: value", "field > number", or a word to look for.
+// term parses "field: value", "field > number" or a single word.
 func (p *parser) term() (search, error) {
 	field := p.take()
 	if isSign(field) {
@@ -178,8 +177,8 @@ func (p *parser) term() (search, error) {
 	return compare(field.text, sign, p.take().text)
 }
 
-// compare looks at one field. Prose contains the value, whatever the case; other
-// fields equal it.
+// compare returns a search in one field. The message and the description match if they
+// contain the value, other fields if they are equal to it; case is ignored.
 func compare(field, sign, want string) (search, error) {
 	number, err := strconv.ParseInt(want, 10, 64)
 	if err != nil && strings.ContainsAny(sign, "<>") {
@@ -203,7 +202,7 @@ func compare(field, sign, want string) (search, error) {
 	return func(values func(string) []string) bool { return slices.ContainsFunc(values(field), matches) }, nil
 }
 
-// filter returns the rows that a query finds.
+// filter returns the rows that match a query.
 func filter[E any](rows []E, query string, fields map[string]func(E) []string) ([]E, error) {
 	found, err := parseSearch(query, func(field string) bool { return fields[field] != nil })
 	if err != nil {

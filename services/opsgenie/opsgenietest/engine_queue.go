@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// The queue holds the asynchronous writes that wait for their turn, and the
-// outcome of those that had it. The package comment has its rules.
+// A queue holds the pending asynchronous writes and the outcome of the processed ones.
+// The package comment describes when they are processed.
 type queue struct {
 	world   *world
-	polls   int // -1 if the clock decides
+	polls   int // -1 if writes wait for the clock
 	delay   time.Duration
 	tickets int // requests accepted so far
 	waiting []*job
@@ -21,22 +21,22 @@ type job struct {
 	family  string // whose request it is: alert, incident or deployment
 	action  string
 	run     func() (subject, error)
-	ticket  int  // it takes effect after this many accepted requests,
+	ticket  int  // it takes effect after this number of accepted requests,
 	due     Time // or at this time
-	asked   int  // how often its status was asked for
+	asked   int  // the number of requests for its status
 	applied bool
 	at      Time
 	subject subject
 	failure error
 }
 
-// A subject is what a job was about.
+// A subject is the alert, incident or deployment that a job changed.
 type subject struct {
 	status    string // what was done
 	id, alias string
 }
 
-// accept queues a write and answers 202.
+// accept queues a write and returns a 202 response.
 func (q *queue) accept(c *call, family, action string, run func() (subject, error)) (response, error) {
 	j := &job{family: family, action: action, run: run, ticket: q.tickets + q.polls}
 	if q.delay > 0 {
@@ -45,12 +45,12 @@ func (q *queue) accept(c *call, family, action string, run func() (subject, erro
 	q.byID[c.id] = j
 	q.waiting = append(q.waiting, j)
 	if q.polls == 0 {
-		q.apply() // nothing waits before it
+		q.apply() // no other job is pending
 	}
 	return response{status: http.StatusAccepted, result: "Request will be processed"}, nil
 }
 
-// tick counts an accepted request and applies the writes whose turn has come.
+// tick counts an accepted request and applies the writes that are due.
 func (q *queue) tick() {
 	q.tickets++
 	now := q.world.clock()
@@ -63,7 +63,7 @@ func (q *queue) tick() {
 	}
 }
 
-// apply applies the oldest write that waits.
+// apply applies the oldest pending write.
 func (q *queue) apply() {
 	j := q.waiting[0]
 	q.waiting[0] = nil
@@ -74,7 +74,7 @@ func (q *queue) apply() {
 	j.applied = true
 }
 
-// settle applies everything that waits, and lets every status be known.
+// settle applies all pending writes and makes every status available.
 func (q *queue) settle() {
 	for _, j := range q.byID {
 		j.asked = max(j.asked, q.polls)
@@ -99,7 +99,7 @@ type requestStatus struct {
 	DeploymentID  *string `json:"deploymentId,omitzero"`
 }
 
-// statusOf returns the handler that answers for the requests of one family.
+// statusOf returns the handler for the status of requests of one family.
 func statusOf(family string) handler {
 	return func(w *world, c *call) (response, error) {
 		j := w.queue.byID[c.path["requestId"]]

@@ -7,21 +7,22 @@ import (
 	"strings"
 )
 
-// A Domain is what the service limits the rate of, each by a bucket of its own.
-// See https://docs.opsgenie.com/docs/api-rate-limiting.
+// A Domain is a group of operations that share a rate limit.
+//
+// API: https://docs.opsgenie.com/docs/api-rate-limiting
 type Domain string
 
-// The domains of the operations that the server has.
+// The domains of the API's operations.
 const (
-	DomainAlert         Domain = "alert"         // alerts but for their list, and saved searches
+	DomainAlert         Domain = "alert"         // alerts, except for the list, and saved searches
 	DomainSearch        Domain = "search"        // the lists of alerts and of users
 	DomainIncident      Domain = "incident"      // incidents
 	DomainHeartbeat     Domain = "heartbeat"     // heartbeats
-	DomainConfiguration Domain = "configuration" // the account, and most of what is configured
+	DomainConfiguration Domain = "configuration" // the account and most of the configuration
 
-	DomainScheduleOnCall           Domain = "schedule-oncall"           // who is on call, and who is next
+	DomainScheduleOnCall           Domain = "schedule-oncall"           // current and next on-call participants
 	DomainIntegrationConfiguration Domain = "integration-configuration" // changes of integrations
-	DomainOther                    Domain = "other"                     // operations of which the documentation does not say it
+	DomainOther                    Domain = "other"                     // operations whose domain is not documented
 )
 
 func (d Domain) known() bool {
@@ -31,23 +32,23 @@ func (d Domain) known() bool {
 	}, d)
 }
 
-// A bodyKind says what a route expects for a body.
+// A bodyKind is the kind of body that a route expects.
 type bodyKind int
 
 const (
-	noBody       bodyKind = iota // whatever comes is ignored
+	noBody       bodyKind = iota // a body is ignored
 	optionalBody                 // a JSON object, or nothing
 	jsonBody                     // a JSON object
 	uploadBody                   // multipart/form-data
 )
 
-// A handler does one operation. The world is locked while it runs.
+// A handler implements one operation. The world is locked while it runs.
 type handler func(*world, *call) (response, error)
 
-// A route is one row of the table of operations. Its pattern is written like
-// that of net/http, which cannot serve the API itself: to http.ServeMux
-// "/v2/alerts/requests/{id}" conflicts with "/v2/alerts/{id}/logs", and it
-// redirects paths and takes an escaped slash alone for the end of a path.
+// A route is one row of the table of operations. Its pattern is like those of
+// http.ServeMux, which cannot serve the API: it treats "/v2/alerts/requests/{id}" and
+// "/v2/alerts/{id}/logs" as a conflict, redirects paths, and treats a segment that is an
+// escaped slash as the end of a path.
 type route struct {
 	pattern string
 	domain  Domain
@@ -71,7 +72,7 @@ func allRoutes() []route {
 	)
 }
 
-// gives is the media type of the route's answers, but for those that say no.
+// gives returns the media type of the route's successful responses.
 func (r *route) gives() string {
 	switch {
 	case strings.HasSuffix(r.pattern, ".ics"):
@@ -92,9 +93,9 @@ func (r route) in(domain Domain) route {
 // public reports whether the route works without a key.
 func (r *route) public() bool { return r.pattern == filePattern }
 
-// A router finds the route of a request. Literal segments win over wildcards,
-// from left to right; a wildcard takes one whole segment that is not empty, or,
-// as in "{identifier}.ics", one that ends so, which wins over a plain one.
+// A router finds the route of a request. From left to right, literal segments have
+// precedence over wildcards with an ending, such as "{identifier}.ics", and those over
+// other wildcards. A wildcard matches one segment that is not empty.
 type router struct {
 	routes map[string]*route // by pattern
 	root   *segment
@@ -102,9 +103,9 @@ type router struct {
 
 type segment struct {
 	literal  map[string]*segment
-	endings  map[string]*segment // wildcards with an ending, by it
+	endings  map[string]*segment // of wildcards with an ending
 	wildcard *segment
-	names    []string          // of the wildcards on the way here, by the last route added
+	names    []string          // of the wildcards on the path, as the last added route calls them
 	methods  map[string]*route // of the routes that end here
 }
 
@@ -112,7 +113,7 @@ func newSegment() *segment {
 	return &segment{literal: map[string]*segment{}, endings: map[string]*segment{}, methods: map[string]*route{}}
 }
 
-// follow returns the segment that follows by a key, which is made if need be.
+// follow returns the segment with a key and adds it if it does not exist.
 func follow(next map[string]*segment, key string) *segment {
 	if next[key] == nil {
 		next[key] = newSegment()
@@ -151,8 +152,8 @@ func (r *router) add(row *route) {
 	at.methods[method] = row
 }
 
-// find returns the route for a method and an escaped path with the values of its
-// wildcards. If only the method is wrong it returns the methods that are right.
+// find returns the route for a method and an escaped path, with the values of its
+// wildcards. If only the method is wrong, it returns the methods that the path has.
 func (r *router) find(method, escaped string) (row *route, values map[string]string, allowed []string) {
 	if !strings.HasPrefix(escaped, "/") {
 		return nil, nil, nil

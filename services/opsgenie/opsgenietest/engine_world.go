@@ -1,7 +1,7 @@
 package opsgenietest
 
 import (
-	"crypto/sha1" //nolint:gosec // a stable id, as UUID version 5 makes it: nothing is secured by it
+	"crypto/sha1" //nolint:gosec // for stable ids as in UUID version 5; nothing depends on it being secure
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// The world is everything that the server remembers of the API. It is guarded by
-// the server's lock.
+// The world is the state of the API. It is guarded by the server's lock.
 type world struct {
 	clock       func() time.Time
 	origin      string // scheme and host of the server
@@ -19,13 +18,13 @@ type world struct {
 	integration Integration
 	dice        *dice
 	queue       *queue
-	sequence    int64 // makes cursors and attachment ids unique
+	sequence    int64 // of the last cursor or attachment id
 
 	alerts        table[*Alert]
 	tinyAlerts    int
 	files         map[string]*Attachment // by the token in their URL
 	incidents     table[*Incident]
-	lists         shelves // of what is configured, by the path of its kind
+	lists         shelves // of configured resources, by the path of their kind
 	tinyIncidents int
 }
 
@@ -44,16 +43,16 @@ func newWorld(cfg *config, origin string) *world {
 	return w
 }
 
-// now is the time in the resolution that the API shows.
+// now returns the time in the resolution of the API.
 func (w *world) now() Time { return Time{w.clock().UTC().Truncate(time.Millisecond)} }
 
-// next returns a number that no cursor and no attachment had before.
+// next returns a new number for a cursor or an attachment id.
 func (w *world) next() int64 {
 	w.sequence++
 	return w.sequence
 }
 
-// dice is a seeded source of chance. It is not safe for concurrent use.
+// dice is a seeded source of random numbers. It is not safe for concurrent use.
 type dice struct{ *rand.Rand }
 
 func newDice(seed uint64, stream byte) *dice {
@@ -72,8 +71,7 @@ func uuidText(high, low uint64) string {
 	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&(1<<48-1))
 }
 
-// derivedID returns the id of something that is known by its name only: always the
-// same for the same name.
+// derivedID returns an id for a name. It is always the same for the same name.
 func derivedID(kind, name string) string {
 	sum := sha1.Sum([]byte(kind + "\x00" + name)) //nolint:gosec // see the import
 	var high, low uint64
@@ -83,20 +81,20 @@ func derivedID(kind, name string) string {
 	return uuidText(high&^0xf000|0x5000, low&^(3<<62)|2<<62)
 }
 
-// A table keeps entities in the order in which they came, each under one or more
-// keys such as its id, its tiny id and its alias. Its zero value is empty.
+// A table stores entities in the order in which they were added. Each has one or more
+// keys, such as its id, its tiny id and its alias. The zero value is empty.
 type table[E comparable] struct {
 	rows  []E
 	index map[ref]E
 }
 
-// add appends an entity. A key that was taken leads to the new entity from now on.
+// add appends an entity. A key that another entity had now finds the new one.
 func (t *table[E]) add(e E, keys ...ref) {
 	t.rows = append(t.rows, e)
 	t.point(e, keys...)
 }
 
-// point lets keys lead to an entity.
+// point makes keys find an entity.
 func (t *table[E]) point(e E, keys ...ref) {
 	if t.index == nil {
 		t.index = map[ref]E{}
@@ -111,13 +109,13 @@ func (t *table[E]) find(key ref) (E, bool) {
 	return e, ok
 }
 
-// remove drops an entity and every key that leads to it.
+// remove removes an entity and its keys.
 func (t *table[E]) remove(e E) {
 	t.rows = slices.DeleteFunc(t.rows, func(row E) bool { return row == e })
 	maps.DeleteFunc(t.index, func(_ ref, row E) bool { return row == e })
 }
 
-// A recipient is how requests name a team, a user, a schedule or an escalation.
+// A recipient is the form in which requests name a team, user, schedule or escalation.
 type recipient struct {
 	Type     string `json:"type"`
 	ID       string `json:"id"`
@@ -125,7 +123,7 @@ type recipient struct {
 	Username string `json:"username"`
 }
 
-// label returns what the recipient was called by, an id last.
+// label returns the username, the name or the id of the recipient.
 func (r recipient) label() string {
 	switch {
 	case r.Username != "":
@@ -139,13 +137,13 @@ func (r recipient) label() string {
 
 func (r recipient) isZero() bool { return r.label() == "" }
 
-// idOf returns the id of a recipient of a kind: see known.
+// idOf returns the id of a recipient: see known.
 func (w *world) idOf(kind string, r recipient) string {
 	id, _ := w.known(kind, document{"id": r.ID, "name": r.Name, "username": r.Username})
 	return id
 }
 
-// checkRecipients refuses responders without a name and of types not listed.
+// checkRecipients adds errors for recipients without a name or of another type.
 func (p problems) checkRecipients(field string, all []recipient, types ...string) {
 	for _, r := range all {
 		p.add(!slices.Contains(types, r.Type), field+"#type", "Invalid "+field+" type '"+r.Type+"'")
@@ -153,13 +151,13 @@ func (p problems) checkRecipients(field string, all []recipient, types ...string
 	}
 }
 
-// A Responder is who answers for an alert or an incident.
+// A Responder is a responder of an alert or an incident.
 type Responder struct {
 	Type string `json:"type"` // user, team, escalation or schedule
 	ID   string `json:"id"`
 }
 
-// join adds responders that are not there yet.
+// join adds responders that all does not contain.
 func (w *world) join(all []Responder, add ...recipient) []Responder {
 	for _, r := range add {
 		responder := Responder{Type: r.Type, ID: w.idOf(r.Type, r)}

@@ -19,7 +19,7 @@ func timelineEntries() *kind {
 		brief:    []string{"id", "group", "type", "eventTime", "hidden", "actor", "description", "lastEdit"},
 		complete: completeEntry,
 	}
-	k.lies = func(w *world, c *call) (*shelf, error) {
+	k.locate = func(w *world, c *call) (*shelf, error) {
 		id := c.path["incidentId"]
 		if _, ok := w.incidents.find(ref{"id", id}); !ok {
 			return nil, refuse(http.StatusNotFound, "No incident exists with id ["+id+"]")
@@ -89,7 +89,7 @@ func (k *kind) hides(hidden bool) func(*world, *call, *item) (response, error) {
 // listEntries responds with entries sorted by time, by default the oldest first. An
 // offset is the id of the last entry of the previous page.
 func (k *kind) listEntries(w *world, c *call) (response, error) {
-	shelf, err := k.lies(w, c)
+	shelf, err := k.locate(w, c)
 	if err != nil {
 		return response{}, err
 	}

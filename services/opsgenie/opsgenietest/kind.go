@@ -5,42 +5,43 @@ import (
 	"net/http"
 )
 
-// A kind says how documents of one sort are named, checked, kept and shown.
+// A kind describes one kind of configured resource: how its items are named, checked,
+// stored and shown.
 type kind struct {
-	noun   string // what messages call one
-	path   string // the pattern of their list
-	param  string // the path's name for one of them
+	noun   string // its name in messages
+	path   string // the pattern of the list
+	param  string // the wildcard of an item in the path
 	domain Domain
 
-	keys  []string // fields that an identifier may be, the default first
-	named string   // the query parameter that tells which; without it any of them fits
-	below *kind    // what they lie below, if anything
-	from  string   // the query parameter that tells how the path names that; its own if empty
+	keys  []string // members that an identifier may be, the default first
+	named string   // the query parameter that selects one; if empty, any of them may match
+	below *kind    // the kind to whose items the lists belong; nil if there is one list
+	from  string   // the query parameter for the identifier of below; that of below if empty
 
-	fields  []field  // members of which something is known; all others are kept as they are written
-	made    []string // members that only the server writes, besides the id; a request's are ignored
-	unique  string   // the field whose value only one may have
-	replace bool     // a change is a PUT of the whole; else a PATCH of what is named
-	ordered bool     // their place in the list is a field, "order"
-	target  string   // what a change of order calls the new place; "order" if empty
-	within  string   // places are counted among those with the same value of this field; among all if empty
-	brief   []string // what the response to a write shows; id and name if empty
-	row     []string // what a list shows; everything if empty
-	paged   bool     // the list is read in pages by number
-	expands []string // what an "expand" accepts, which answers to reads tell
+	fields  []field  // the known members; others are stored as they are written
+	made    []string // members, besides the id, that only the server writes; those of a request are ignored
+	unique  string   // the member whose values must be unique
+	replace bool     // a change replaces an item (PUT) instead of merging (PATCH)
+	ordered bool     // the member "order" is the place in the list
+	target  string   // the member of a change of order that has the new place; "order" if empty
+	within  string   // places are counted among items with the same value of this member; if empty, among all
+	brief   []string // the members in the response to a write; id and name if empty
+	row     []string // the members in a list; all if empty
+	paged   bool     // the list is divided into pages by number
+	expands []string // what an "expand" parameter accepts
 
-	// usedBy are the lists whose items keep one from being deleted while they use it:
-	// see usesOf. The key is the path, the value what messages call such an item.
+	// usedBy are the lists whose items prevent that an item is deleted while they use it:
+	// see usesOf. The key is the path, the value the name of such an item in messages.
 	usedBy map[string]string
-	// lies returns where a request's list is, or 404, if that is neither at the top
-	// nor below another kind.
-	lies func(w *world, c *call) (*shelf, error)
-	// complete fills in what the API adds to a document that was written, before
-	// it is kept. It may refuse, and then changes nothing but the item it got.
+	// locate returns the list of a request, or 404, if the list depends on more than the
+	// kind and the item that it belongs to.
+	locate func(w *world, c *call) (*shelf, error)
+	// complete adds what the API adds to a written document before it is stored. It may
+	// return an error, and must not change anything but the item.
 	complete func(w *world, c *call, it *item) error
-	// show returns what a read of an item shows, if that is not its document.
+	// show returns the data of an item in a read; nil means its document.
 	show func(w *world, it *item) document
-	// summary returns what the response to a write shows, if brief cannot say it.
+	// summary returns the data in the response to a write; nil means brief.
 	summary func(w *world, it *item) document
 }
 
@@ -60,7 +61,7 @@ func (k *kind) listed() route { return route{"GET " + k.path, k.domain, noBody, 
 
 func (k *kind) created() route { return route{"POST " + k.path, k.domain, jsonBody, k.create} }
 
-// on returns the route of an operation on one item, which is found for it.
+// on returns the route of an operation on one item, which serve receives.
 func (k *kind) on(method, suffix string, serve func(*world, *call, *item) (response, error)) route {
 	body := noBody
 	if method != http.MethodGet && method != http.MethodDelete {
@@ -75,7 +76,7 @@ func (k *kind) on(method, suffix string, serve func(*world, *call, *item) (respo
 	}}
 }
 
-// switches returns the routes that set a flag and reset it.
+// switches returns the routes that enable and disable an item.
 func (k *kind) switches(status int) []route {
 	set := func(enabled bool) func(*world, *call, *item) (response, error) {
 		return func(w *world, _ *call, it *item) (response, error) {
@@ -86,7 +87,7 @@ func (k *kind) switches(status int) []route {
 	return []route{k.on(http.MethodPost, "/enable", set(true)), k.on(http.MethodPost, "/disable", set(false))}
 }
 
-// reordered is the operation that moves an item within its list.
+// reordered moves an item within its list.
 func (k *kind) reordered(w *world, c *call, it *item) (response, error) {
 	in := document{}
 	if err := c.decode(&in); err != nil {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// oneOf notes a text of an object that is none of those allowed. It may be absent.
+// oneOf adds an error if a member is not one of values. It may be absent.
 func (p problems) oneOf(in document, field, at string, values ...string) {
 	value, given := in[field]
 	text, _ := value.(string)
 	p.add(given && !slices.Contains(values, text), at, at+" must be one of "+strings.Join(values, ", ")+".")
 }
 
-// checkCriteria notes what is wrong with the conditions that alerts must meet.
+// checkCriteria checks the conditions that alerts must meet.
 func checkCriteria(p problems, name string, value any) {
 	in, _ := objectOf(value)
 	p.add(in.text("type") == "", name+"#type", name+" needs a type.")
@@ -24,7 +24,7 @@ func checkCriteria(p problems, name string, value any) {
 	}
 }
 
-// checkRestriction notes what is wrong with the hours and days for which something holds.
+// checkRestriction checks a time restriction.
 func checkRestriction(p problems, name string, value any) {
 	in, _ := objectOf(value)
 	p.add(in.text("type") == "", name+"#type", name+" needs a type.")
@@ -34,7 +34,7 @@ func checkRestriction(p problems, name string, value any) {
 	}
 }
 
-// checkDuration notes what is wrong with a time to wait.
+// checkDuration checks a duration.
 func checkDuration(p problems, name string, value any) {
 	in, _ := objectOf(value)
 	amount, ok := in["timeAmount"].(float64)

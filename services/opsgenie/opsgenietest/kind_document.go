@@ -10,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// A document is a resource of the API as the members of its JSON. What a request
-// writes is kept as it came, so that a read gives it back unchanged.
+// A document is a resource of the API as the members of its JSON object. It stores what
+// a request wrote, so that a read returns it unchanged.
 type document map[string]any
 
-// UnmarshalJSON reads numbers as float64, but for those that it cannot hold.
+// UnmarshalJSON decodes numbers as float64, except for those that it would change.
 func (d *document) UnmarshalJSON(text []byte) error {
 	in := json.NewDecoder(bytes.NewReader(text))
 	in.UseNumber()
@@ -27,8 +27,8 @@ func (d *document) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// numbers turns the numbers in a value into float64. A whole number with more than
-// 15 digits stays as it was written: float64 would change it.
+// numbers converts the numbers in a value to float64, except for whole numbers with more
+// than 15 digits, which float64 may not represent exactly.
 func numbers(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -55,19 +55,19 @@ func (d document) text(field string) string {
 	return s
 }
 
-// number returns a field that is a number; 0 if it is none.
+// number returns a member that is a number, or 0.
 func (d document) number(field string) float64 {
 	n, _ := d[field].(float64)
 	return n
 }
 
-// flag returns a field that is true or false; false if it is neither.
+// flag returns a member that is a boolean, or false.
 func (d document) flag(field string) bool {
 	b, _ := d[field].(bool)
 	return b
 }
 
-// moment returns a field that is a time; zero if it is none.
+// moment returns a member that is a time, or the zero Time.
 func (d document) moment(field string) Time {
 	if t, ok := d[field].(Time); ok {
 		return t
@@ -76,13 +76,13 @@ func (d document) moment(field string) Time {
 	return t
 }
 
-// object returns a field that is an object, or an empty document.
+// object returns a member that is an object, or nil.
 func (d document) object(field string) document {
 	o, _ := objectOf(d[field])
 	return o
 }
 
-// objectOf returns a value that is an object.
+// objectOf returns a value that is an object and reports whether it is one.
 func objectOf(value any) (document, bool) {
 	switch v := value.(type) {
 	case map[string]any:
@@ -94,7 +94,7 @@ func objectOf(value any) (document, bool) {
 	}
 }
 
-// list returns the objects of a field that is a list.
+// list returns the objects in a member that is a list.
 func (d document) list(field string) []document {
 	all, _ := d[field].([]any)
 	out := make([]document, 0, len(all))
@@ -106,7 +106,7 @@ func (d document) list(field string) []document {
 	return out
 }
 
-// utc turns fields that are times into such as the API shows.
+// utc converts members that are times to UTC.
 func (d document) utc(fields ...string) {
 	for _, name := range fields {
 		if t := d.moment(name); !t.IsZero() {
@@ -115,7 +115,7 @@ func (d document) utc(fields ...string) {
 	}
 }
 
-// only returns the fields that are named and there.
+// only returns a document with those of the named members that exist.
 func (d document) only(fields ...string) document {
 	out := document{}
 	for _, name := range fields {
@@ -126,9 +126,9 @@ func (d document) only(fields ...string) document {
 	return out
 }
 
-// clone returns a document that shares nothing with d. It is never nil.
+// clone returns a copy that shares no memory with d. It is never nil.
 func (d document) clone() document {
-	out := make(document, len(d)+2) // those who clone mostly add an id and a name
+	out := make(document, len(d)+2) // most callers add an id and a name
 	for name, each := range d {
 		out[name] = cloned(each)
 	}
@@ -152,7 +152,7 @@ func cloned(value any) any {
 	}
 }
 
-// objects turns documents into the value of a field.
+// objects converts documents to a list.
 func objects(all []document) []any {
 	out := make([]any, len(all))
 	for i, each := range all {
@@ -161,7 +161,7 @@ func objects(all []document) []any {
 	return out
 }
 
-// A valueKind is what a field of a document holds.
+// A valueKind is the kind of value of a member.
 type valueKind int
 
 const (
@@ -174,23 +174,22 @@ const (
 	timeValue // as text
 )
 
-// A field says what a request may write into a field of a document, as far as
-// the API's own description states it.
+// A field describes a known member of a document, as far as the API's description does.
 type field struct {
 	name     string
 	is       valueKind
-	required bool     // may not be absent from a creation, null or empty
-	most     int      // characters of a text, members of a list; 0 means any number
-	least    int      // of a whole number
-	among    []string // the values that a text may have; none means any
-	absent   any      // what it is if nothing is written; nil leaves it out
-	fixed    bool     // only a creation writes it; a change ignores it
+	required bool     // a creation must have it, and it must not be null or empty
+	most     int      // the maximum number of characters or list elements; 0 means no limit
+	least    int      // the minimum of a whole number
+	among    []string // the allowed strings; empty means any
+	absent   any      // the default; nil means none
+	fixed    bool     // only a creation can set it; a change ignores it
 
-	// inside notes what is wrong within an object or a list, or about a text.
+	// inside further checks an object, a list or a string; nil means no further checks.
 	inside func(p problems, name string, value any)
 }
 
-// check notes what is wrong with a value that a request gave.
+// check adds errors for a value in a request.
 func (f *field) check(p problems, value any) {
 	fits := true
 	switch v := value.(type) {
@@ -228,15 +227,14 @@ func (f *field) checkText(p problems, text string) {
 	}
 }
 
-// missing notes the required fields that a creation lacks.
+// missing adds errors for the required members that d lacks.
 func (p problems) missing(d document, fields []field) {
 	for _, f := range fields {
 		p.add(f.required && d[f.name] == nil, f.name, f.name+" can not be empty.")
 	}
 }
 
-// within notes what is wrong with an object inside a document, whose fields are
-// called by the path to it.
+// within checks an object inside a document. The errors name members by their path.
 func (p problems) within(path string, d document, fields []field) {
 	for _, f := range fields {
 		value := d[f.name]

@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// shelf returns the list that a request is about, or 404.
+// shelf returns the list in a request's path, or 404.
 func (k *kind) shelf(w *world, c *call) (*shelf, error) {
-	if k.lies != nil {
-		return k.lies(w, c)
+	if k.locate != nil {
+		return k.locate(w, c)
 	}
 	above, err := k.parent(w, c)
 	if err != nil {
@@ -22,18 +22,18 @@ func (k *kind) shelf(w *world, c *call) (*shelf, error) {
 	return above.lists.of(k.path), nil
 }
 
-// parent returns the item below which a request's list lies, or nil, or 404.
+// parent returns the item to which a request's list belongs, or nil, or 404.
 func (k *kind) parent(w *world, c *call) (*item, error) {
 	if k.below == nil {
-		return nil, nil //nolint:nilnil // a list at the top has nothing above it
+		return nil, nil //nolint:nilnil // the list belongs to no item
 	}
 	return k.below.findBy(w, c, cmp.Or(k.from, k.below.named))
 }
 
-// find returns the item that a request's path names, or 404.
+// find returns the item in a request's path, or 404.
 func (k *kind) find(w *world, c *call) (*item, error) { return k.findBy(w, c, k.named) }
 
-// findBy is find where the query parameter has another name.
+// findBy is find with another name of the query parameter.
 func (k *kind) findBy(w *world, c *call, named string) (*item, error) {
 	shelf, err := k.shelf(w, c)
 	if err != nil {
@@ -57,7 +57,7 @@ func (k *kind) unknown(key ref) error {
 	return refuse(http.StatusNotFound, "No "+k.noun+" exists with "+key.kind+" ["+key.value+"]")
 }
 
-// read returns the document that a request writes, with its known members checked.
+// read decodes and checks the document in a request.
 func (k *kind) read(c *call, creation bool) (document, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
@@ -67,7 +67,7 @@ func (k *kind) read(c *call, creation bool) (document, error) {
 	return out, p.err()
 }
 
-// pick is read for a document that came inside another.
+// pick checks a document and returns a copy without the members that cannot be written.
 func (k *kind) pick(p problems, in document, creation bool) document {
 	if creation || k.replace {
 		p.missing(in, k.fields)
@@ -92,8 +92,8 @@ func (k *kind) pick(p problems, in document, creation bool) document {
 	return out
 }
 
-// write adds the members of a request to a document. A null removes a member that
-// is known; as the value of an unknown one it is kept.
+// write sets members of a document. Null removes a known member and is stored for an
+// unknown one.
 func (k *kind) write(d, in document) {
 	for name, value := range in {
 		if value == nil && slices.ContainsFunc(k.fields, func(f field) bool { return f.name == name }) {
@@ -104,7 +104,7 @@ func (k *kind) write(d, in document) {
 	}
 }
 
-// lasting returns the members of a document that a PUT does not replace.
+// lasting returns the members of a document that a PUT keeps.
 func (k *kind) lasting(d document) document {
 	names := append([]string{"id"}, k.made...)
 	for _, f := range k.fields {
@@ -115,7 +115,7 @@ func (k *kind) lasting(d document) document {
 	return d.only(names...)
 }
 
-// draft makes an item of what a creation says.
+// draft returns a new item with what a creation writes.
 func (k *kind) draft(w *world, above *item, in document) *item {
 	it := &item{doc: document{"id": w.dice.uuid()}, above: above, lists: shelves{}}
 	k.write(it.doc, in)
@@ -123,7 +123,7 @@ func (k *kind) draft(w *world, above *item, in document) *item {
 	return it
 }
 
-// fill writes what fields are of which nothing is written.
+// fill sets the defaults of members that are not set.
 func (k *kind) fill(d document) {
 	for _, f := range k.fields {
 		if d[f.name] == nil && f.absent != nil {
@@ -180,7 +180,7 @@ func (k *kind) changed(w *world, c *call, it *item) (response, error) {
 	return response{result: "Updated", data: k.meta(w, it)}, nil
 }
 
-// changedInFull is changed where a request must write all that a creation must.
+// changedInFull is changed for requests that must have all required members.
 func (k *kind) changedInFull(w *world, c *call, it *item) (response, error) {
 	in, p := document{}, problems{}
 	if err := c.decode(&in); err != nil {
@@ -193,7 +193,8 @@ func (k *kind) changedInFull(w *world, c *call, it *item) (response, error) {
 	return k.changed(w, c, it)
 }
 
-// settle completes an item, and refuses it if another than itself has its name.
+// settle completes an item. It returns 409 if its name is not unique; self is the stored
+// version of the item.
 func (k *kind) settle(w *world, c *call, shelf *shelf, it, self *item) error {
 	k.fill(it.doc)
 	if k.unique != "" {
@@ -211,7 +212,7 @@ func (k *kind) settle(w *world, c *call, shelf *shelf, it, self *item) error {
 	return k.complete(w, c, it)
 }
 
-// place is where an item goes in its list: where its order says, else to the end.
+// place returns the place for an item in its list: its order, or the end.
 func (k *kind) place(in document, end int) int {
 	if order, ok := in["order"].(float64); ok && k.ordered {
 		return int(order)
@@ -219,7 +220,7 @@ func (k *kind) place(in document, end int) int {
 	return end
 }
 
-// move puts an item to a place among those that its place is counted among.
+// move moves an item to a place, counted among those with the same value of k.within.
 func (k *kind) move(s *shelf, it *item, place int) {
 	s.remove(it)
 	at := len(s.items)
@@ -236,7 +237,7 @@ func (k *kind) move(s *shelf, it *item, place int) {
 	s.move(it, at)
 }
 
-// number writes the items' places into their documents.
+// number sets the order of all items in a list.
 func (k *kind) number(s *shelf) {
 	if !k.ordered {
 		return

@@ -1,7 +1,7 @@
 package opsgenietest
 
-// recipientsOf returns what notes the recipients of a field that name nobody, and
-// those of types that it does not take. The field is a list, or one of them.
+// recipientsOf returns a check for members that are a recipient or a list of recipients,
+// whose types must be among types.
 func recipientsOf(types ...string) func(p problems, name string, value any) {
 	return func(p problems, name string, value any) {
 		in := document{name: value}
@@ -12,15 +12,15 @@ func recipientsOf(types ...string) func(p problems, name string, value any) {
 		for _, each := range all {
 			r := recipient{Type: each.text("type"), ID: each.text("id"), Name: each.text("name"), Username: each.text("username")}
 			if r.Type == "none" || r.Type == "all" {
-				r.ID = r.Type // they need no name
+				r.ID = r.Type // these need no id or name
 			}
 			p.checkRecipients(name, []recipient{r}, types...)
 		}
 	}
 }
 
-// recipient returns a recipient with the id and the name that the server knows.
-// One that is no team, user, schedule or escalation stays as it was written.
+// recipient returns a recipient with its id and name: see named. Recipients of other
+// types are returned as they are.
 func (w *world) recipient(in document) document {
 	switch noun := in.text("type"); noun {
 	case "user", "team", "schedule", "escalation":
@@ -30,8 +30,8 @@ func (w *world) recipient(in document) document {
 	}
 }
 
-// named returns what a request names with the id and the name that the server
-// knows, which for a user is the username, and with all else that was written.
+// named returns a copy of a document that names a team, user, schedule or escalation,
+// with its current id and name, which for a user is the username.
 func (w *world) named(noun string, in document) document {
 	id, name := w.known(noun, in)
 	out := in.clone()
@@ -44,14 +44,14 @@ func (w *world) named(noun string, in document) document {
 	return out
 }
 
-// user returns the recipient that is a user whom a document names.
+// user returns a user as a recipient.
 func (w *world) user(in document) document {
 	out := w.named("user", in)
 	out["type"] = "user"
 	return out
 }
 
-// checkTeam notes a team without a name.
+// checkTeam adds an error if a team has neither id nor name.
 func checkTeam(p problems, name string, value any) {
 	in := document{name: value}.object(name)
 	p.add(in.text("id") == "" && in.text("name") == "", name, name+" needs an id or a name.")

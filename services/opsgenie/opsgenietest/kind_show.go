@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// meta is what the response to a write shows of an item.
+// meta returns the data of an item in the response to a write.
 func (k *kind) meta(w *world, it *item) document {
 	if k.summary != nil {
 		return k.summary(w, it)
@@ -16,7 +16,7 @@ func (k *kind) meta(w *world, it *item) document {
 	return it.doc.only(k.brief...)
 }
 
-// shown is what a read of one item shows.
+// shown returns the data of an item in a read.
 func (k *kind) shown(w *world, it *item) document {
 	if k.show == nil {
 		return it.doc
@@ -36,7 +36,7 @@ func (k *kind) readAll(w *world, c *call) (response, error) {
 	return k.rows(w, c, shelf.items)
 }
 
-// rows answers with a list of items, or with the page of it that is asked for.
+// rows responds with items, or with the requested page of them.
 func (k *kind) rows(w *world, c *call, items []*item) (response, error) {
 	var links *paging
 	if k.paged {
@@ -55,9 +55,9 @@ func (k *kind) rows(w *world, c *call, items []*item) (response, error) {
 	return response{data: rows, paging: links, expandable: k.expands}, nil
 }
 
-// known returns the id and the name of a team, a user, a schedule or an escalation
-// that a request names by either, or by a username: of the one that the server
-// keeps, else an id made from its name, for a request may name what is not here.
+// known returns the id and the name of a team, user, schedule or escalation that a
+// request names by either. If the server does not have it, it derives the id from the
+// name.
 func (w *world) known(noun string, in document) (id, name string) {
 	label := "name"
 	if noun == "user" {
@@ -73,14 +73,14 @@ func (w *world) known(noun string, in document) (id, name string) {
 	return derivedID(noun, given), given
 }
 
-// shownAs returns what reads of all items of a kind show, as values of a type.
+// shownAs returns the data of all items of a kind, decoded.
 func shownAs[E any](w *world, k *kind) []E {
 	items := w.lists.of(k.path).items
 	out := make([]E, len(items))
 	for i, it := range items {
 		text, err := json.Marshal(k.shown(w, it))
 		if err == nil {
-			_ = json.Unmarshal(text, &out[i]) // what does not fit is left out
+			_ = json.Unmarshal(text, &out[i]) // members that do not fit are omitted
 		}
 	}
 	return out

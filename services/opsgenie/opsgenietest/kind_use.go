@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// usesOf returns the members by which the documents of a list name what they use:
-// each is an object with an id, a list of such objects, or an id. A dot leads into
-// the objects of a list.
+// usesOf returns the members in which the items of a list name what they use. Each is an
+// object with an id, a list of such objects, or an id. A dot separates the member of a
+// list from that of its objects.
 func usesOf(path string) []string {
 	path, _, _ = strings.Cut(path, "?")
 	return map[string][]string{
@@ -27,8 +27,8 @@ func usesOf(path string) []string {
 	}[path]
 }
 
-// unused returns 428 if something uses an item. What the item itself or a part of
-// it names does not count.
+// unused returns 428 if another item, or a part of another item, uses it. Its own
+// parts do not count.
 func (k *kind) unused(w *world, it *item) error {
 	for _, path := range slices.Sorted(maps.Keys(w.lists)) {
 		list, _, _ := strings.Cut(path, "?")
@@ -46,10 +46,10 @@ func (k *kind) unused(w *world, it *item) error {
 	return nil
 }
 
-// name is what messages call an item.
+// name returns the name of an item in messages.
 func (i *item) name() string { return cmp.Or(i.doc.text("name"), i.doc.text("username"), i.id()) }
 
-// uses reports whether an item of a list, or a part of it, uses what has an id. An
+// uses reports whether an item of a list, or a part of it, uses the item with an id. An
 // override that has ended uses nobody.
 func (i *item) uses(w *world, path, id string) bool {
 	ended := path == overridesPath && !w.now().Before(i.doc.moment("endDate").Time)
@@ -65,8 +65,8 @@ func (i *item) uses(w *world, path, id string) bool {
 	return false
 }
 
-// refers reports whether a value, or what a path of members leads to in it, is an
-// id or has it.
+// refers reports whether a value, or the value at a path of members in it, is an id or an
+// object with the id.
 func refers(value any, path []string, id string) bool {
 	if all, ok := value.([]any); ok {
 		return slices.ContainsFunc(all, func(each any) bool { return refers(each, path, id) })

@@ -30,7 +30,7 @@ func policies() *kind {
 			}),
 		brief: []string{"id", "name", "type", "order", "enabled"}, complete: completePolicy, show: showPolicy,
 	}
-	k.lies = func(w *world, c *call) (*shelf, error) {
+	k.locate = func(w *world, c *call) (*shelf, error) {
 		return w.lists.of(k.path + "?teamId=" + c.query.Get("teamId")), nil
 	}
 	return k

@@ -107,7 +107,7 @@ func (r *rotation) handover(n int64) time.Time {
 // nth returns the number of the turn at a time, which is 0 before the first.
 func (r *rotation) nth(at time.Time) int64 {
 	about := map[string]time.Duration{"hourly": time.Hour, "daily": 24 * time.Hour, "weekly": 7 * 24 * time.Hour}[r.unit]
-	n := (at.Unix()-r.start.Unix())/(int64(r.length)*int64(about/time.Second)) - 1 // a change of the clocks moves a turn by less than its length
+	n := (at.Unix()-r.start.Unix())/(int64(r.length)*int64(about/time.Second)) - 1 // less one, because clock changes move turns
 	n = max(0, n)
 	for !r.handover(n + 1).After(at) {
 		n++
