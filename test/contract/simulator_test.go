@@ -70,7 +70,8 @@ func startPrism(t *testing.T, mode string, upstream ...string) string {
 }
 
 // inOrder sorts operations so that a thing is created before it is used, what it
-// lies in before it; and what lies in a thing is changed and deleted before it.
+// lies in before it; and what lies in a thing is changed and deleted before it. What
+// others use is deleted last.
 func inOrder(all []operation, routes map[string]transport.Route) []operation {
 	rank := func(o operation) (int, int) {
 		_, verb, _ := strings.Cut(o.name, ".")
@@ -80,7 +81,8 @@ func inOrder(all []operation, routes map[string]transport.Route) []operation {
 		case strings.HasPrefix(verb, "Create"), strings.HasPrefix(route, "POST ") && strings.HasPrefix(verb, "Add"):
 			return depth, 0
 		case strings.HasPrefix(verb, "Delete"), strings.HasPrefix(verb, "Remove"):
-			return 100 - depth, 1
+			used := []string{"Escalations.Delete", "Schedules.Delete", "Users.Delete", "Teams.Delete"}
+			return 100 - depth, 2 + slices.Index(used, o.name) // Index is -1 for all others
 		default:
 			return 100 - depth, 0
 		}
