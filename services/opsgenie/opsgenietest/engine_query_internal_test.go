@@ -31,7 +31,7 @@ func TestWhatAQueryDoesNotMeanIsRefused(t *testing.T) {
 	}
 }
 
-// FuzzSearch holds that a query is refused, or answers the same as its negation does not.
+// FuzzSearch tests that a query is refused, or matches exactly what its negation does not.
 func FuzzSearch(f *testing.F) {
 	for _, seed := range []string{"", "a: x AND NOT (n > 1 OR a:\"y z\")", "word", "a=b c", "((", `""`, "n<=9223372036854775808"} {
 		f.Add(seed)

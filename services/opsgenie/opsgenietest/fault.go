@@ -22,7 +22,8 @@ const (
 	Truncate             // sends the whole head and half of the body, and closes the connection
 )
 
-// String returns the name of the kind in lower case.
+// String returns the name of the kind in lower case, or for example "kind 9" if it is
+// unknown.
 func (k Kind) String() string {
 	names := []string{"slow", "status", "reset", "stall", "truncate"}
 	if k < 0 || int(k) >= len(names) {

@@ -74,7 +74,7 @@ func TestIntegrationsAreListedByTypeAndTeam(t *testing.T) {
 	assert.Empty(t, names(integration.ListRequest{TeamName: "Network"}))
 }
 
-// A switch of an integration is answered 201, unlike all other switches.
+// The response to enabling or disabling an integration is 201, unlike all others of that kind.
 func TestAnIntegrationIsSwitchedAndRecognised(t *testing.T) {
 	t.Parallel()
 	s := opsgenietest.New(t)

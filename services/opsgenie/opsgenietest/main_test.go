@@ -35,7 +35,7 @@ func dial(tb testing.TB, s *opsgenietest.Server) *client {
 	}}
 }
 
-// A reply is an answer of the server, read and decoded.
+// A reply is a response of the server, read and decoded.
 type reply struct {
 	status int
 	header http.Header
@@ -53,7 +53,7 @@ type reply struct {
 }
 
 // try sends a request, whose body is JSON text or empty, and returns the error of
-// sending it or of reading the answer.
+// sending it or of reading the response.
 func (c *client) try(method, path, body string) (*reply, error) {
 	req, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, strings.NewReader(body))
 	require.NoError(c.t, err)
@@ -80,7 +80,7 @@ func (c *client) send(req *http.Request) (*reply, error) {
 	return r, err
 }
 
-// do sends a request that must be answered.
+// do sends a request that must get a response.
 func (c *client) do(method, path, body string) *reply {
 	c.t.Helper()
 	r, err := c.try(method, path, body)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TB is the part of testing.TB that [New] needs.
+// TB is the part of testing.TB that [New] uses. *testing.T and *testing.B implement it.
 type TB interface {
 	Helper()
 	Cleanup(func())

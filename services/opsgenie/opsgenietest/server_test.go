@@ -13,7 +13,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 )
 
-func TestStartNamesEveryImpossibleOption(t *testing.T) {
+func TestStartNamesEveryInvalidOption(t *testing.T) {
 	t.Parallel()
 	s, err := opsgenietest.Start(
 		opsgenietest.WithKey("a b"),
@@ -49,7 +49,7 @@ func (*recorder) Helper()                          {}
 func (*recorder) Cleanup(func())                   {}
 func (r *recorder) Fatalf(format string, a ...any) { r.failed = fmt.Sprintf(format, a...) }
 
-func TestNewFailsTheTestOnAnImpossibleOption(t *testing.T) {
+func TestNewFailsTheTestOnAnInvalidOption(t *testing.T) {
 	t.Parallel()
 	var r recorder
 	assert.Nil(t, opsgenietest.New(&r, opsgenietest.WithKey("")))
