@@ -111,8 +111,8 @@
 //
 // Ids and random faults are derived from [WithSeed]. For a client that sends one
 // request after the other, two servers with the same seed and the same [WithClock]
-// send the same responses, byte for byte, and inject the same faults into the same
-// requests.
+// inject the same faults into the same requests and send the same responses, byte for
+// byte, except for the port in URLs.
 //
 // # What it does not do
 //
@@ -130,8 +130,9 @@
 //     [WithReadOnlyKey].
 //   - It supports only a part of the search language: fields with the operators : = <
 //     > <= >=, AND, OR, NOT and parentheses. Other queries get a 422 response.
-//   - It writes nothing to the timelines and postmortems of incidents by itself. A new
-//     integration has no actions.
+//   - It adds no entries to the timelines of incidents by itself. A postmortem contains
+//     what its incident had at that moment and what requests wrote. A new integration has
+//     no actions.
 //   - It has log files only for the plan Enterprise, one for each of the last 24 full
 //     hours. A link to a log file needs no key and expires after five minutes.
 //   - It has no deprecated operations (410), no ranges (416) and no errors of its own

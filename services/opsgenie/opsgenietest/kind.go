@@ -30,7 +30,7 @@ type kind struct {
 	paged   bool     // the list is divided into pages by number
 	expands []string // what an "expand" parameter accepts
 
-	// usedBy are the lists whose items prevent that an item is deleted while they use it:
+	// usedBy are the lists whose items prevent the deletion of an item that they use:
 	// see usesOf. The key is the path, the value the name of such an item in messages.
 	usedBy map[string]string
 	// locate returns the list of a request, or 404, if the list depends on more than the

@@ -255,7 +255,7 @@ func (k *kind) deleted(w *world, c *call, it *item) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	if err := k.unused(w, it); err != nil {
+	if err := k.checkUnused(w, it); err != nil {
 		return response{}, err
 	}
 	shelf.remove(it)

@@ -141,7 +141,7 @@ func keptRows() map[string]keptRow {
 	}
 }
 
-// S7: what is written comes back, also what no kind knows and what is empty. PATCH
+// What is written comes back, also what no kind knows and what is empty. PATCH
 // merges, and so does a PUT that need not name everything; any other PUT replaces.
 func TestWhatIsWrittenIsGivenBack(t *testing.T) {
 	t.Parallel()
@@ -201,7 +201,7 @@ func TestWhatIsWrittenIsGivenBack(t *testing.T) {
 	}
 }
 
-// S7: what is written below a resource by an operation of its own comes back too.
+// What is written below a resource by an operation of its own comes back too.
 func TestWhatIsWrittenBelowAResourceIsGivenBack(t *testing.T) {
 	t.Parallel()
 	s := opsgenietest.New(t, opsgenietest.WithProcessingPolls(0))

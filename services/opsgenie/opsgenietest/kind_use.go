@@ -27,9 +27,9 @@ func usesOf(path string) []string {
 	}[path]
 }
 
-// unused returns 428 if another item, or a part of another item, uses it. Its own
+// checkUnused returns 428 if another item, or a part of another item, uses it. Its own
 // parts do not count.
-func (k *kind) unused(w *world, it *item) error {
+func (k *kind) checkUnused(w *world, it *item) error {
 	for _, path := range slices.Sorted(maps.Keys(w.lists)) {
 		list, _, _ := strings.Cut(path, "?")
 		noun := k.usedBy[list]
@@ -39,7 +39,7 @@ func (k *kind) unused(w *world, it *item) error {
 		for _, each := range w.lists.of(path).items {
 			if each != it && each.uses(w, path, it.id()) {
 				return refuse(http.StatusPreconditionRequired, strings.ToUpper(k.noun[:1])+k.noun[1:]+
-					" ["+it.name()+"] is used by "+noun+" ["+each.name()+"] and can not be deleted")
+					" ["+it.name()+"] is used by "+noun+" ["+each.name()+"] and cannot be deleted")
 			}
 		}
 	}
