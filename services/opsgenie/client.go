@@ -77,6 +77,7 @@ type Client struct {
 	Metrics *metrics.Publishers
 
 	http *http.Client
+	core *services.Client
 }
 
 // client puts each service on the core.
@@ -122,5 +123,6 @@ func (c *config) client(client *http.Client, core *services.Client) *Client {
 		Logs:                     logs.New(core),
 		Metrics:                  c.publishers,
 		http:                     client,
+		core:                     core,
 	}
 }

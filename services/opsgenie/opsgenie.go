@@ -55,7 +55,7 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 	base, baseErr := cfg.baseURL()
 	client, clientErr := tripware.New(cfg.chain(key, base)...)
 	core, coreErr := services.New(cmp.Or(client, &http.Client{}), base.String(), wire.Codec{Key: key},
-		services.WithMetrics(cfg.publishers), services.WithMaxBody(cfg.maxBody), services.WithPolling(cfg.polling...))
+		append(cfg.calls, services.WithMetrics(cfg.publishers))...)
 	if err := errors.Join(cfg.check(), baseErr, unnamed(coreErr), unnamed(clientErr)); err != nil {
 		return nil, fmt.Errorf("opsgenie: %w", err)
 	}
@@ -88,6 +88,10 @@ func (c *Client) HTTP() *http.Client {
 	own := *c.http
 	return &own
 }
+
+// Core returns the client that the services use, for [services.Do] with operations that have
+// no method here, and for [services.Follow] with a paging link that was stored.
+func (c *Client) Core() *services.Client { return c.core }
 
 // CloseIdleConnections closes the connections that are not in use. The client can be used
 // afterwards.

@@ -44,10 +44,9 @@ type config struct {
 	plainHTTP  bool
 	bottom     []tripware.Option // at most one
 	transport  []tripware.Option
-	polling    []poll.Option
+	calls      []services.Option
 	autoAlias  bool
 	publishers *metrics.Publishers
-	maxBody    int64
 }
 
 // An Option configures [New]. To keep a default, leave its option out.
@@ -93,9 +92,7 @@ func WithTransport(opts ...tripware.Option) Option {
 // WithPolling sets how a wait for an asynchronous request polls. The options of a single wait
 // apply after these. The default is that of [poll.Until]: up to 10 probes after the first,
 // with full jitter below 200ms, 400ms, 800ms … up to 5s.
-func WithPolling(opts ...poll.Option) Option {
-	return func(c *config) { c.polling = append(c.polling, opts...) }
-}
+func WithPolling(opts ...poll.Option) Option { return WithCalls(services.WithPolling(opts...)) }
 
 // WithAutoAlias gives each alert that is created without an alias a random one, so that its
 // creation is safe to retry. By default such a creation is retried only after 429 and 503.
@@ -108,11 +105,18 @@ func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publ
 // WithMaxBody limits the size of a response body, after decompression. A longer one is an
 // error that matches [services.ErrTooLarge]. The default is [services.DefaultMaxBody]; 0
 // means no limit.
-func WithMaxBody(n int64) Option { return func(c *config) { c.maxBody = n } }
+func WithMaxBody(n int64) Option { return WithCalls(services.WithMaxBody(n)) }
+
+// WithCalls sets options of the typed calls, such as [services.WithStrictDecoding] and
+// [services.WithKnownMembersOnly]. To set the publishers use [WithMetrics];
+// services.WithMetrics has no effect here.
+func WithCalls(opts ...services.Option) Option {
+	return func(c *config) { c.calls = append(c.calls, opts...) }
+}
 
 // newConfig returns the defaults, changed by opts.
 func newConfig(opts []Option) *config {
-	c := &config{publishers: metrics.NewPublishers(), maxBody: services.DefaultMaxBody}
+	c := &config{publishers: metrics.NewPublishers()}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(c)
@@ -151,5 +155,5 @@ func (c *config) check() error {
 	if p := c.publishers; p == nil || p.API == nil || p.HTTP == nil || p.SDK == nil {
 		faults = append(faults, errors.New("metrics lack a publisher: use metrics.NewPublishers"))
 	}
-	return errors.Join(append(faults, poll.Check(c.polling...))...)
+	return errors.Join(faults...)
 }
