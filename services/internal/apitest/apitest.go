@@ -67,6 +67,7 @@ type Row[S any] struct {
 	Name     string // the method's, with what is special about the row behind a slash: "Close/by alias"
 	Call     func(ctx context.Context, service S) (any, error)
 	Exchange                              // the first request; empty Send if none may be sent
+	Repeat   services.Repeat              // of the first request: what the call must say of a retry
 	Then     []Exchange                   // those that follow
 	Want     any                          // what Call must return; nil to compare nothing
 	Err      error                        // what Call's error must be, as errors.Is says; nil for success
@@ -135,7 +136,7 @@ func Verify[S any](ctx context.Context, open Open[S], row Row[S]) (any, error) {
 	if row.Call == nil {
 		return nil, fmt.Errorf("apitest: row %q has no call", row.Name)
 	}
-	s := &script{}
+	s := &script{repeat: row.Repeat}
 	if row.Send != "" {
 		s.left = append(s.left, row.Exchange)
 	}

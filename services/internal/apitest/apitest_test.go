@@ -43,11 +43,11 @@ type rename struct {
 }
 
 func (b *books) Get(ctx context.Context, in ref) (*services.Result[string], error) {
-	return services.Do[string](ctx, b.client, "GET /v1/books/{id}", in)
+	return services.Do[string](ctx, b.client, "GET /v1/books/{id}", in, services.ByMethod)
 }
 
 func (b *books) Rename(ctx context.Context, in rename) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, b.client, "PUT /v1/books/{id}", in)
+	return services.Do[services.None](ctx, b.client, "PUT /v1/books/{id}", in, services.SafeToRetry)
 }
 
 func (b *books) All(ctx context.Context) iter.Seq2[string, error] {
@@ -57,9 +57,9 @@ func (b *books) All(ctx context.Context) iter.Seq2[string, error] {
 // Broken fills nothing of its route, and has a field that goes nowhere.
 func (b *books) Broken(ctx context.Context, loose bool) (*services.Result[string], error) {
 	if loose {
-		return services.Do[string](ctx, b.client, "GET /v1/books", struct{ Loose string }{})
+		return services.Do[string](ctx, b.client, "GET /v1/books", struct{ Loose string }{}, services.ByMethod)
 	}
-	return services.Do[string](ctx, b.client, "GET /v1/books/{id}", nil)
+	return services.Do[string](ctx, b.client, "GET /v1/books/{id}", nil, services.ByMethod)
 }
 
 // Resume is no operation: it takes no context.
@@ -97,6 +97,7 @@ func rows(t *testing.T) []apitest.Row[*books] {
 			Name:     "Rename",
 			Call:     func(ctx context.Context, b *books) (any, error) { return b.Rename(ctx, rename{ref{"x"}, "Emma", true}) },
 			Exchange: apitest.Exchange{Send: "PUT /v1/books/x?force=true", Body: `{"title":"Emma"}`, Answer: `{}`},
+			Repeat:   services.SafeToRetry,
 			Check: func(tb testing.TB, got any) {
 				tb.Helper()
 				assert.IsType(tb, &services.Result[services.None]{}, got)
@@ -144,7 +145,7 @@ func TestARowThatDoesNotHoldFails(t *testing.T) {
 	right := apitest.Exchange{Send: "PUT /v1/books/x?force=true", Body: `{"title":"Emma"}`, Answer: `{}`}
 	change := func(f func(*apitest.Exchange)) apitest.Exchange { e := right; f(&e); return e }
 	changed := func(f func(*apitest.Exchange)) apitest.Row[*books] {
-		return apitest.Row[*books]{Call: call, Exchange: change(f)}
+		return apitest.Row[*books]{Call: call, Exchange: change(f), Repeat: services.SafeToRetry}
 	}
 	broken := func(loose bool) apitest.Row[*books] {
 		return apitest.Row[*books]{Call: func(ctx context.Context, b *books) (any, error) { return b.Broken(ctx, loose) }}
@@ -159,14 +160,16 @@ func TestARowThatDoesNotHoldFails(t *testing.T) {
 		{`sent the query "force=true", not ""`, changed(func(e *apitest.Exchange) { e.Send = "PUT /v1/books/x" })},
 		{`sent the body {"title":"Emma"}, not {"title":"Ema"}`, changed(func(e *apitest.Exchange) { e.Body = `{"title":"Ema"}` })},
 		{"not none", changed(func(e *apitest.Exchange) { e.Body = "" })},
-		{"inspected", apitest.Row[*books]{Call: call, Exchange: change(func(e *apitest.Exchange) {
+		{"inspected", changed(func(e *apitest.Exchange) {
 			e.Inspect = func(*http.Request, []byte) error { return errors.New("inspected") }
-		})}},
+		})},
 		{"nothing was to be", apitest.Row[*books]{Call: call}},
 		{"GET /more was not sent", apitest.Row[*books]{Call: call, Exchange: right, Then: []apitest.Exchange{{Send: "GET /more"}}}},
 		{"the call failed", changed(func(e *apitest.Exchange) { e.Status = 500 })},
 		{"error is none", apitest.Row[*books]{Call: call, Exchange: right, Err: services.ErrServer}},
 		{"the call returned", apitest.Row[*books]{Call: call, Exchange: right, Want: 7}},
+		{"PUT /v1/books/x is SafeToRetry, not ByMethod", apitest.Row[*books]{Call: call, Exchange: right}},
+		{"is SafeToRetry, not RetryIfRefused", apitest.Row[*books]{Call: call, Exchange: right, Repeat: services.RetryIfRefused}},
 		{"no such file", changed(func(e *apitest.Exchange) { e.Fixture = "no/such" })},
 		{"id is in the route, but no field", broken(false)},
 		{"Loose has no tag", broken(true)},
@@ -174,6 +177,6 @@ func TestARowThatDoesNotHoldFails(t *testing.T) {
 		_, err := apitest.Verify(t.Context(), open, row.row)
 		require.ErrorContains(t, err, row.want)
 	}
-	_, err := apitest.Verify(t.Context(), open, apitest.Row[*books]{Call: call, Exchange: right})
+	_, err := apitest.Verify(t.Context(), open, apitest.Row[*books]{Call: call, Exchange: right, Repeat: services.SafeToRetry})
 	require.NoError(t, err)
 }

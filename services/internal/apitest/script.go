@@ -12,12 +12,19 @@ import (
 	"sync"
 
 	"github.com/jarcoal/httpmock"
+
+	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/transport"
 )
 
 // A script answers requests one after the other, as its exchanges say, and notes
 // what differs from them.
 type script struct {
+	repeat services.Repeat // of the first request
+
 	mu     sync.Mutex
+	begun  bool
 	left   []Exchange
 	faults []error
 }
@@ -32,6 +39,10 @@ func (s *script) respond(req *http.Request) (*http.Response, error) {
 	}
 	next := s.left[0]
 	s.left = s.left[1:]
+	if !s.begun {
+		s.begun = true
+		s.faults = append(s.faults, s.compareRepeat(req)...)
+	}
 	s.faults = append(s.faults, next.differences(req)...)
 	body, err := next.body()
 	if err != nil {
@@ -45,6 +56,27 @@ func (s *script) respond(req *http.Request) (*http.Response, error) {
 		resp.Header.Set(name, value)
 	}
 	return resp, nil
+}
+
+// compareRepeat compares what the call says of a retry with the row.
+func (s *script) compareRepeat(req *http.Request) (faults []error) {
+	operation, ok := transport.Lookup[record.Operation](req.Context())
+	if got := services.Repeat(operation.Repeat); !ok || got != s.repeat {
+		faults = append(faults, fmt.Errorf("%s %s is %s, not %s", req.Method, req.URL.EscapedPath(), nameOf(got), nameOf(s.repeat)))
+	}
+	return faults
+}
+
+func nameOf(r services.Repeat) string {
+	switch r {
+	case services.ByMethod:
+		return "ByMethod"
+	case services.SafeToRetry:
+		return "SafeToRetry"
+	case services.RetryIfRefused:
+		return "RetryIfRefused"
+	}
+	return fmt.Sprintf("Repeat(%d)", r)
 }
 
 func (e *Exchange) differences(req *http.Request) (faults []error) {
@@ -82,7 +114,7 @@ func (e *Exchange) differences(req *http.Request) (faults []error) {
 	return faults
 }
 
-// compare holds the body against the row's JSON, whatever the order of members.
+// compare compares the body with the row's JSON, whatever the order of members.
 func (e *Exchange) compare(req *http.Request, body []byte) error {
 	if e.Body == "" {
 		if len(body) > 0 {
