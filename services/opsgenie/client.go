@@ -24,7 +24,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/policyv1"
 	"github.com/tripware/tripware/services/opsgenie/postmortem"
-	"github.com/tripware/tripware/services/opsgenie/savedsearch"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/service"
 	"github.com/tripware/tripware/services/opsgenie/serviceaudience"
@@ -40,7 +39,7 @@ import (
 type Client struct {
 	Account                  *account.Service
 	Alerts                   *alert.Service
-	SavedSearches            *savedsearch.Service
+	SavedSearches            *alert.SavedSearchService
 	Heartbeats               *heartbeat.Service
 	Incidents                *incident.Service
 	IncidentTemplates        *incidenttemplate.Service
@@ -89,7 +88,7 @@ func (c *config) client(client *http.Client, core *services.Client) *Client {
 	return &Client{
 		Account:                  account.New(core),
 		Alerts:                   alert.New(core, alerts...),
-		SavedSearches:            savedsearch.New(core),
+		SavedSearches:            alert.NewSavedSearches(core),
 		Heartbeats:               heartbeat.New(core),
 		Incidents:                incident.New(core),
 		IncidentTemplates:        incidenttemplate.New(core),

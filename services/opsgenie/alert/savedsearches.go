@@ -1,6 +1,4 @@
-// Package savedsearch is the part of the Alert API that keeps searches for
-// alerts; package alert lists and counts by them.
-package savedsearch
+package alert
 
 import (
 	"context"
@@ -11,25 +9,29 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the API of saved searches. It is safe for concurrent use.
-// [New] makes one.
-type Service struct{ client *services.Client }
+// A SavedSearchService calls the API of saved searches. It is safe for concurrent use.
+// [NewSavedSearches] makes one.
+type SavedSearchService struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
-func New(client *services.Client) *Service { return &Service{client: client} }
+// NewSavedSearches returns a service that calls by client, whose codec must be Opsgenie's.
+func NewSavedSearches(client *services.Client) *SavedSearchService {
+	return &SavedSearchService{client: client}
+}
 
-// A Ref says which saved search a request is about. [ByID] and [ByName] make
+// A SavedSearchRef says which saved search a request is about. [SavedSearchByID] and [SavedSearchByName] make
 // one; the zero value is refused.
-type Ref struct {
+type SavedSearchRef struct {
 	identifier string `path:"identifier"`
 	kind       string `query:"identifierType"`
 }
 
-// ByID refers to the saved search with an id.
-func ByID(id string) Ref { return Ref{identifier: id, kind: "id"} }
+// SavedSearchByID refers to the saved search with an id.
+func SavedSearchByID(id string) SavedSearchRef { return SavedSearchRef{identifier: id, kind: "id"} }
 
-// ByName refers to the saved search with a name.
-func ByName(name string) Ref { return Ref{identifier: name, kind: "name"} }
+// SavedSearchByName refers to the saved search with a name.
+func SavedSearchByName(name string) SavedSearchRef {
+	return SavedSearchRef{identifier: name, kind: "name"}
+}
 
 // A SavedSearch is a search for alerts that has a name.
 type SavedSearch struct {
@@ -50,14 +52,14 @@ type Entity struct {
 	Name string `json:"name,omitzero"`
 }
 
-// A Summary is what lists and creations tell of a saved search.
-type Summary struct {
+// A SavedSearchSummary is what lists and creations tell of a saved search.
+type SavedSearchSummary struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
-// CreateRequest asks to keep a search.
-type CreateRequest struct {
+// SavedSearchCreateRequest asks to keep a search.
+type SavedSearchCreateRequest struct {
 	Name        string            `json:"name" check:"required"`  // at most 100 characters
 	Description string            `json:"description,omitzero"`   // at most 15,000 characters
 	Query       string            `json:"query" check:"required"` // at most 1,000 characters
@@ -66,7 +68,7 @@ type CreateRequest struct {
 }
 
 // Check refuses an owner who is no user, and teams that are none.
-func (r CreateRequest) Check() error { return checkPeople(r.Owner, r.Teams) }
+func (r SavedSearchCreateRequest) Check() error { return checkPeople(r.Owner, r.Teams) }
 
 func checkPeople(owner shape.Responder, teams []shape.Responder) error {
 	return errors.Join(
@@ -80,24 +82,24 @@ func checkPeople(owner shape.Responder, teams []shape.Responder) error {
 // it twice or Is [services.ErrConflict], so there is none.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#create-saved-search
-func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/alerts/saved-searches", in, services.ByMethod)
+func (s *SavedSearchService) Create(ctx context.Context, in SavedSearchCreateRequest) (*services.Result[SavedSearchSummary], error) {
+	return services.Do[SavedSearchSummary](ctx, s.client, "POST /v2/alerts/saved-searches", in, services.ByMethod)
 }
 
-// GetRequest asks for one saved search.
-type GetRequest struct{ Ref }
+// SavedSearchGetRequest asks for one saved search.
+type SavedSearchGetRequest struct{ SavedSearchRef }
 
 // Get reads one saved search. Domain alert.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#get-saved-search
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[SavedSearch], error) {
+func (s *SavedSearchService) Get(ctx context.Context, in SavedSearchGetRequest) (*services.Result[SavedSearch], error) {
 	return services.Do[SavedSearch](ctx, s.client, "GET /v2/alerts/saved-searches/{identifier}", in, services.ByMethod)
 }
 
-// UpdateRequest asks to replace what is kept of a search: what is empty here is
+// SavedSearchUpdateRequest asks to replace what is kept of a search: what is empty here is
 // empty then.
-type UpdateRequest struct {
-	Ref
+type SavedSearchUpdateRequest struct {
+	SavedSearchRef
 
 	Name        string            `json:"name" check:"required"`  // at most 100 characters
 	Description string            `json:"description,omitzero"`   // at most 15,000 characters
@@ -107,11 +109,11 @@ type UpdateRequest struct {
 }
 
 // Check refuses an owner who is no user, and teams that are none.
-func (r UpdateRequest) Check() error { return checkPeople(r.Owner, r.Teams) }
+func (r SavedSearchUpdateRequest) Check() error { return checkPeople(r.Owner, r.Teams) }
 
 // repeat says that a repeat is harmless, unless the search is referred to by
 // the name that the request changes.
-func (r UpdateRequest) repeat() services.Repeat {
+func (r SavedSearchUpdateRequest) repeat() services.Repeat {
 	if r.kind == "name" && r.identifier != r.Name {
 		return services.ByMethod
 	}
@@ -122,27 +124,27 @@ func (r UpdateRequest) repeat() services.Repeat {
 // a change of the name that it is referred to by.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#update-saved-search
-func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[SavedSearch], error) {
+func (s *SavedSearchService) Update(ctx context.Context, in SavedSearchUpdateRequest) (*services.Result[SavedSearch], error) {
 	return services.Do[SavedSearch](ctx, s.client, "PATCH /v2/alerts/saved-searches/{identifier}", in, in.repeat())
 }
 
-// DeleteRequest asks to delete one saved search.
-type DeleteRequest struct{ Ref }
+// SavedSearchDeleteRequest asks to delete one saved search.
+type SavedSearchDeleteRequest struct{ SavedSearchRef }
 
 // Delete deletes a saved search. Domain alert; a repeat is harmless, but where
 // an answer was lost it Is [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#delete-saved-search
-func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
+func (s *SavedSearchService) Delete(ctx context.Context, in SavedSearchDeleteRequest) (*services.Result[services.None], error) {
 	return services.Do[services.None](ctx, s.client, "DELETE /v2/alerts/saved-searches/{identifier}", in, services.ByMethod)
 }
 
-// ListRequest asks for the saved searches; there is nothing to choose.
-type ListRequest struct{}
+// SavedSearchListRequest asks for the saved searches; there is nothing to choose.
+type SavedSearchListRequest struct{}
 
 // List returns ids and names of all saved searches. Domain alert.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#list-saved-searches
-func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Summary], error) {
-	return services.Do[[]Summary](ctx, s.client, "GET /v2/alerts/saved-searches", in, services.ByMethod)
+func (s *SavedSearchService) List(ctx context.Context, in SavedSearchListRequest) (*services.Result[[]SavedSearchSummary], error) {
+	return services.Do[[]SavedSearchSummary](ctx, s.client, "GET /v2/alerts/saved-searches", in, services.ByMethod)
 }
