@@ -250,6 +250,16 @@ func TestABodyThatJSONCannotHoldIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "argument body cannot be written as JSON")
 }
 
+// S1: a member that is refused is named once, although it cannot be written either.
+func TestARefusedMemberIsNamedOnce(t *testing.T) {
+	t.Parallel()
+	_, err := services.Do[item](t.Context(), open(t, always(200, `{"data":{}}`)), "POST /v1/x", struct {
+		A any    `json:"a"`
+		B string `json:"b" check:"required"`
+	}{A: func() {}}, services.ByMethod)
+	require.EqualError(t, err, "services: POST /v1/x: argument b is required")
+}
+
 func TestHeadersWithControlCharactersAreRefused(t *testing.T) {
 	t.Parallel()
 	_, err := services.Do[item](t.Context(), open(t, always(200, `{"data":{}}`)), "GET /v1/x", struct {
