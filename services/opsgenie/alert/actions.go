@@ -9,8 +9,8 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// AcknowledgeRequest asks to acknowledge one alert.
-type AcknowledgeRequest struct {
+// ActionRequest is the request to acknowledge, unacknowledge or close an alert.
+type ActionRequest struct {
 	Ref
 
 	User   string `json:"user,omitzero"`   // shown as the actor; at most 100 characters
@@ -18,79 +18,49 @@ type AcknowledgeRequest struct {
 	Note   string `json:"note,omitzero"`   // at most 25,000 characters
 }
 
-// repeat says that a repeat is harmless without a note.
-func (r AcknowledgeRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// Acknowledge marks an alert as somebody's who works on it. Asynchronous;
-// domain alert; a repeat is harmless, but for a note.
+// Acknowledge acknowledges an alert asynchronously. Safe to retry without a note; with one, only
+// 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#acknowledge-alert
-func (s *Service) Acknowledge(ctx context.Context, in AcknowledgeRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/acknowledge", in, in.repeat())
+func (s *Service) Acknowledge(ctx context.Context, in ActionRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/acknowledge", in, check.Noted(in.Note))
 }
 
-// UnacknowledgeRequest asks to take an acknowledgement back.
-type UnacknowledgeRequest struct {
-	Ref
-
-	User   string `json:"user,omitzero"`   // shown as the actor; at most 100 characters
-	Source string `json:"source,omitzero"` // at most 100 characters
-	Note   string `json:"note,omitzero"`   // at most 25,000 characters
-}
-
-// repeat says that a repeat is harmless without a note.
-func (r UnacknowledgeRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// Unacknowledge takes an acknowledgement back. Asynchronous; domain alert; a
-// repeat is harmless, but for a note.
+// Unacknowledge takes back the acknowledgement of an alert asynchronously. Safe to retry without a
+// note; with one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#unacknowledge-alert
-func (s *Service) Unacknowledge(ctx context.Context, in UnacknowledgeRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/unacknowledge", in, in.repeat())
+func (s *Service) Unacknowledge(ctx context.Context, in ActionRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/unacknowledge", in, check.Noted(in.Note))
 }
 
-// CloseRequest asks to close one alert.
-type CloseRequest struct {
-	Ref
-
-	User   string `json:"user,omitzero"`   // shown as the actor; at most 100 characters
-	Source string `json:"source,omitzero"` // at most 100 characters
-	Note   string `json:"note,omitzero"`   // at most 25,000 characters
-}
-
-// repeat says that a repeat is harmless without a note.
-func (r CloseRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// Close closes an alert. Asynchronous; domain alert; a repeat is harmless, but
-// for a note.
+// Close closes an alert asynchronously. Safe to retry without a note; with one, only 429 and 503
+// are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#close-alert
-func (s *Service) Close(ctx context.Context, in CloseRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/close", in, in.repeat())
+func (s *Service) Close(ctx context.Context, in ActionRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/close", in, check.Noted(in.Note))
 }
 
-// SnoozeRequest asks to silence one alert for a while.
+// SnoozeRequest is the request to snooze an alert.
 type SnoozeRequest struct {
 	Ref
 
-	EndTime time.Time `json:"endTime" check:"required"` // until when
+	EndTime time.Time `json:"endTime" check:"required"` // when notifications resume
 	User    string    `json:"user,omitzero"`            // shown as the actor; at most 100 characters
 	Source  string    `json:"source,omitzero"`          // at most 100 characters
 	Note    string    `json:"note,omitzero"`            // at most 25,000 characters
 }
 
-// repeat says that a repeat is harmless without a note.
-func (r SnoozeRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// Snooze silences an alert until a time. Asynchronous; domain alert; a repeat is
-// harmless, but for a note.
+// Snooze silences an alert until a time, asynchronously. Safe to retry without a note; with one,
+// only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#snooze-alert
 func (s *Service) Snooze(ctx context.Context, in SnoozeRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/snooze", in, in.repeat())
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/snooze", in, check.Noted(in.Note))
 }
 
-// ExecuteActionRequest asks to execute a custom action of one alert.
+// ExecuteActionRequest is the request to execute a custom action of an alert.
 type ExecuteActionRequest struct {
 	Ref
 
@@ -100,19 +70,15 @@ type ExecuteActionRequest struct {
 	Note   string `json:"note,omitzero"`   // at most 25,000 characters
 }
 
-// repeat says that only what was not processed may be repeated: nobody knows
-// what an action does the second time.
-func (r ExecuteActionRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// ExecuteAction executes a custom action of an alert. Asynchronous; domain
-// alert; a repeat executes it again, so only answers of 429 and 503 are retried.
+// ExecuteAction executes a custom action of an alert asynchronously. Only 429 and 503 are retried,
+// because a second copy would execute the action again.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#execute-custom-action
 func (s *Service) ExecuteAction(ctx context.Context, in ExecuteActionRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/actions/{actionName}", in, in.repeat())
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/actions/{actionName}", in, services.RetryIfRefused)
 }
 
-// AssignRequest asks to make a user the owner of one alert.
+// AssignRequest is the request to make a user the owner of an alert.
 type AssignRequest struct {
 	Ref
 
@@ -122,21 +88,18 @@ type AssignRequest struct {
 	Note   string          `json:"note,omitzero"`          // at most 25,000 characters
 }
 
-// Check refuses an owner who is no user.
+// Check refuses an owner that is not a user.
 func (r AssignRequest) Check() error { return check.Kind("owner", shape.KindUser, r.Owner) }
 
-// repeat says that a repeat is harmless without a note.
-func (r AssignRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// Assign makes a user the owner of an alert. Asynchronous; domain alert; a
-// repeat is harmless, but for a note.
+// Assign makes a user the owner of an alert asynchronously. Safe to retry without a note; with
+// one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#assign-alert
 func (s *Service) Assign(ctx context.Context, in AssignRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/assign", in, in.repeat())
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/assign", in, check.Noted(in.Note))
 }
 
-// EscalateRequest asks to go on with an escalation of one alert.
+// EscalateRequest is the request to escalate an alert.
 type EscalateRequest struct {
 	Ref
 
@@ -146,24 +109,20 @@ type EscalateRequest struct {
 	Note       string          `json:"note,omitzero"`               // at most 25,000 characters
 }
 
-// Check refuses what is no escalation.
+// Check refuses a responder that is not an escalation.
 func (r EscalateRequest) Check() error {
 	return check.Kind("escalation", shape.KindEscalation, r.Escalation)
 }
 
-// repeat says that only what was not processed may be repeated: each copy
-// notifies the next in the escalation.
-func (r EscalateRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// Escalate notifies the next in an escalation. Asynchronous; domain alert; a
-// repeat escalates one step further, so only answers of 429 and 503 are retried.
+// Escalate notifies the next responder of an escalation asynchronously. Only 429 and 503 are
+// retried, because a second copy would escalate the alert one step further.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#escalate-alert
 func (s *Service) Escalate(ctx context.Context, in EscalateRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/escalate", in, in.repeat())
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/escalate", in, services.RetryIfRefused)
 }
 
-// AddResponderRequest asks to add a responder to one alert.
+// AddResponderRequest is the request to add a responder to an alert.
 type AddResponderRequest struct {
 	Ref
 
@@ -173,18 +132,15 @@ type AddResponderRequest struct {
 	Note      string          `json:"note,omitzero"`   // at most 25,000 characters
 }
 
-// repeat says that a repeat is harmless without a note.
-func (r AddResponderRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// AddResponder adds a responder to an alert and notifies it. Asynchronous;
-// domain alert; a repeat is harmless, but for a note.
+// AddResponder adds a responder to an alert and notifies it, asynchronously. Safe to retry without
+// a note; with one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#add-responder
 func (s *Service) AddResponder(ctx context.Context, in AddResponderRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/responders", in, in.repeat())
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/responders", in, check.Noted(in.Note))
 }
 
-// AddTeamRequest asks to add a team to one alert.
+// AddTeamRequest is the request to add a team to an alert.
 type AddTeamRequest struct {
 	Ref
 
@@ -194,16 +150,13 @@ type AddTeamRequest struct {
 	Note   string          `json:"note,omitzero"`         // at most 25,000 characters
 }
 
-// Check refuses what is no team.
+// Check refuses a responder that is not a team.
 func (r AddTeamRequest) Check() error { return check.Kind("team", shape.KindTeam, r.Team) }
 
-// repeat says that a repeat is harmless without a note.
-func (r AddTeamRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// AddTeam adds a team to an alert; AddResponder does the same and more.
-// Asynchronous; domain alert; a repeat is harmless, but for a note.
+// AddTeam adds a team to an alert asynchronously; AddResponder can add other responders as well.
+// Safe to retry without a note; with one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#add-team
 func (s *Service) AddTeam(ctx context.Context, in AddTeamRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/teams", in, in.repeat())
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/teams", in, check.Noted(in.Note))
 }

@@ -1,18 +1,24 @@
-// Package alert is the Alert API: to create alerts, act on them, and read them
-// with their notes, logs, recipients and attachments. The saved searches for
-// alerts are in package savedsearch.
+// Package alert calls the Alert API: it creates alerts, acts on them, and reads them with their
+// notes, logs, recipients and attachments. It also manages saved searches for alerts: see
+// [SavedSearchService].
 //
-// Writes are asynchronous, but for attachments: they return a [Pending].
+// The server accepts most changes of an alert and makes them later. Their methods return a
+// [Pending], whose Wait polls for the outcome. Attachments and saved searches are changed at
+// once.
+//
+// Calls count in the rate-limit domain alert, but listing alerts counts in the domain search.
 package alert
 
 import (
 	"context"
-	"iter"
+	"errors"
+	"fmt"
 
 	"github.com/google/uuid"
 
-	"github.com/tripware/tripware/poll"
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
+	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
 // A Service calls the Alert API. It is safe for concurrent use. [New] makes one.
@@ -22,14 +28,14 @@ type Service struct {
 	autoAlias bool
 }
 
-// An Option sets what [New] makes.
+// An Option is a setting of [New].
 type Option func(*Service)
 
-// WithAutoAlias gives an alert that is created without an alias a random one (a
-// UUID), so that its creation can be repeated without a second alert.
+// WithAutoAlias gives an alert that is created without an alias a random one (a UUID), so that
+// its creation is safe to retry.
 func WithAutoAlias() Option { return func(s *Service) { s.autoAlias = true } }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that sends its calls with client, whose codec must be Opsgenie's.
 func New(client *services.Client, opts ...Option) *Service {
 	s := &Service{client: client}
 	s.changes = s.tracker()
@@ -41,13 +47,89 @@ func New(client *services.Client, opts ...Option) *Service {
 	return s
 }
 
-const listRoute = "GET /v2/alerts"
+// A Ref identifies an alert. [ByID], [ByTinyID] and [ByAlias] make one; the zero value is
+// refused.
+type Ref struct {
+	identifier string `path:"identifier"`
+	kind       string `query:"identifierType"`
+}
 
-// Create creates an alert; of the request only the message is required. While an
-// alert with the same alias is open, none is created: its count rises by one.
-// Asynchronous; domain alert. With an alias a repeat is harmless; without one it
-// would be a second alert, so only answers of 429 and 503 are retried: see
-// [WithAutoAlias].
+// ByID returns a reference to the alert with an id.
+func ByID(id string) Ref { return Ref{identifier: id, kind: "id"} }
+
+// ByTinyID returns a reference to the alert with a tiny id, the short number that users see.
+func ByTinyID(id string) Ref { return Ref{identifier: id, kind: "tiny"} }
+
+// ByAlias returns a reference to the open alert with an alias. Where the path of an alert with
+// the alias "count", "requests" or "saved-searches" is that of another resource of the API, the
+// call is refused.
+func ByAlias(alias string) Ref { return Ref{identifier: alias, kind: "alias"} }
+
+// A shadowed request is for a path at which the API may have another resource.
+type shadowed struct{ Ref }
+
+// Check refuses the paths of other resources: /v2/alerts/saved-searches/logs, for example, is
+// the saved search "logs".
+func (r shadowed) Check() error {
+	switch r.identifier {
+	case "requests", "saved-searches":
+		return errShadowed()
+	}
+	return nil
+}
+
+func errShadowed() error {
+	return &services.ArgumentError{Field: "identifier", Problem: "leads to another resource of the API: refer to the alert by its id"}
+}
+
+// CreateRequest is the request to create an alert. The limits are those that the API documents;
+// they are left to the server, which may refuse or cut what is longer.
+type CreateRequest struct {
+	Message     string            `json:"message" check:"required"` // at most 130 characters
+	Alias       string            `json:"alias,omitzero"`           // at most 512 characters; the alert's id if empty
+	Description string            `json:"description,omitzero"`     // at most 15,000 characters
+	Responders  []shape.Responder `json:"responders,omitzero"`      // who is notified; those of the integration if empty
+	VisibleTo   []shape.Responder `json:"visibleTo,omitzero"`       // teams and users who can see it and are not notified
+	Actions     []string          `json:"actions,omitzero"`         // names of custom actions; at most 10
+	Tags        []string          `json:"tags,omitzero"`            // at most 20, each of at most 50 characters
+	Details     map[string]string `json:"details,omitzero"`         // at most 8,000 characters in total
+	Entity      string            `json:"entity,omitzero"`          // what the alert is about; at most 512 characters
+	Source      string            `json:"source,omitzero"`          // at most 100 characters; the caller's IP address if empty
+	Priority    shape.Priority    `json:"priority,omitzero"`        // P3 if empty
+	User        string            `json:"user,omitzero"`            // shown as the actor; at most 100 characters
+	Note        string            `json:"note,omitzero"`            // at most 25,000 characters
+}
+
+// Check refuses responders that have neither id nor name, and an alert that is visible to
+// escalations or schedules.
+func (r CreateRequest) Check() error {
+	return errors.Join(
+		check.Responders("responders", r.Responders...),
+		check.Responders("visibleTo", r.VisibleTo...),
+		checkVisibleTo(r.VisibleTo),
+	)
+}
+
+func checkVisibleTo(all []shape.Responder) error {
+	for i, r := range all {
+		if kind := r.Kind(); kind == shape.KindEscalation || kind == shape.KindSchedule {
+			return &services.ArgumentError{Field: fmt.Sprintf("visibleTo[%d]", i), Problem: "must be a team or a user"}
+		}
+	}
+	return nil
+}
+
+// repeat says that a creation with an alias, by which the server de-duplicates, is safe to retry.
+func (r CreateRequest) repeat() services.Repeat {
+	if r.Alias != "" {
+		return services.SafeToRetry
+	}
+	return services.RetryIfRefused
+}
+
+// Create creates an alert. If an open alert has the same alias, the server creates none and
+// raises the count of that alert by one. Safe to retry with an alias; without one, only 429 and
+// 503 are retried: see [WithAutoAlias].
 //
 // API: https://docs.opsgenie.com/docs/alert-api#create-alert
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error) {
@@ -57,83 +139,35 @@ func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error
 	return s.accept(ctx, "POST /v2/alerts", in, in.repeat())
 }
 
-// Get reads one alert. Domain alert.
+// getRequest is a shadowed request for the alert itself.
+type getRequest struct{ shadowed }
+
+// Check refuses the path of the counter as well.
+func (r getRequest) Check() error {
+	if r.identifier == "count" {
+		return errShadowed()
+	}
+	return r.shadowed.Check()
+}
+
+// Get returns an alert. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#get-alert
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Alert], error) {
-	return services.Do[Alert](ctx, s.client, "GET /v2/alerts/{identifier}", in, services.ByMethod)
+func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Alert], error) {
+	return services.Do[Alert](ctx, s.client, "GET /v2/alerts/{identifier}", getRequest{shadowed{ref}}, services.ByMethod)
 }
 
-// List returns one page of the alerts that match, without the fields that only
-// Get has. Domain search.
-//
-// API: https://docs.opsgenie.com/docs/alert-api#list-alerts
-func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Alert], error) {
-	return services.Do[[]Alert](ctx, s.client, listRoute, in, services.ByMethod)
+// DeleteRequest is the request to delete an alert.
+type DeleteRequest struct {
+	Ref
+
+	User   string `query:"user"`   // shown as the actor
+	Source string `query:"source"` // at most 100 characters
 }
 
-// All returns all alerts that match, page after page; see [services.All].
-func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[Alert, error] {
-	return services.All[Alert](ctx, s.client, listRoute, in)
-}
-
-// Count returns how many alerts match. Domain alert.
-//
-// API: https://docs.opsgenie.com/docs/alert-api#count-alerts
-func (s *Service) Count(ctx context.Context, in CountRequest) (*services.Result[int], error) {
-	got, err := services.Do[struct {
-		Count int `json:"count"`
-	}](ctx, s.client, "GET /v2/alerts/count", in, services.ByMethod)
-	if err != nil {
-		return nil, err
-	}
-	return &services.Result[int]{Value: got.Value.Count, Meta: got.Meta}, nil
-}
-
-// Delete deletes an alert. Asynchronous; domain alert; a repeat is harmless.
+// Delete deletes an alert asynchronously. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#delete-alert
 func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*Pending, error) {
 	return s.accept(ctx, "DELETE /v2/alerts/{identifier}", in, services.ByMethod)
-}
-
-// GetRequestStatus asks what became of an asynchronous request: once, where a
-// [Pending] polls. While the request waits, the error Is
-// [services.ErrNotProcessed]. A request that failed is no error here: see
-// IsSuccess. Domain alert.
-//
-// API: https://docs.opsgenie.com/docs/alert-api#get-request-status
-func (s *Service) GetRequestStatus(ctx context.Context, requestID string) (*services.Result[RequestStatus], error) {
-	return s.changes.Status(ctx, requestID)
-}
-
-// A Pending is a change that the server accepted and works on later: Wait polls
-// for its outcome, once for all who ask, ID returns the alert's id, and
-// RequestID resumes the wait in another process. A change that failed for good
-// is a [shape.ActionError]. It is safe for concurrent use.
-type Pending struct {
-	*services.Pending[RequestStatus, Alert]
-}
-
-// Alert reads the alert that the change was about, as it is now, after waiting
-// as Wait does if need be. After a deletion the error Is [services.ErrNotFound].
-func (p *Pending) Alert(ctx context.Context, opts ...poll.Option) (*services.Result[Alert], error) {
-	return p.Entity(ctx, opts...)
-}
-
-// Resume returns the change that was accepted under a request id, perhaps by
-// another process. It sends nothing; an empty id is refused by the first wait.
-func (s *Service) Resume(requestID string) *Pending { return s.changes.Resume(requestID) }
-
-func (s *Service) accept(ctx context.Context, route string, in any, repeat services.Repeat) (*Pending, error) {
-	return s.changes.Accept(ctx, route, in, repeat)
-}
-
-// tracker says how changes are followed.
-func (s *Service) tracker() *services.Tracker[RequestStatus, Alert, Pending] {
-	return services.NewTracker(s.client, "GET /v2/alerts/requests/{requestId}",
-		func(p *services.Pending[RequestStatus, Alert]) *Pending { return &Pending{p} },
-		func(ctx context.Context, id string) (*services.Result[Alert], error) {
-			return s.Get(ctx, GetRequest{Ref: ByID(id)})
-		})
 }

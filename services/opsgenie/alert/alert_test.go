@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
-	apitest.Run(t, open, slices.Concat(writes(), refusals(), reads(), lists(), attachments()))
+	apitest.Run(t, open, slices.Concat(writes(), unnoted(), refusals(), reads(), lists(), attachments()))
 }
 
 func at(text string) shape.Time {
@@ -44,7 +44,7 @@ func reads() []row {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, alert.GetRequest{Ref: byAlias()}))
+				return apitest.Value(s.Get(ctx, byAlias()))
 			},
 			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb?identifierType=alias", "", 200, "get"),
 			Want: alert.Alert{
@@ -58,7 +58,7 @@ func reads() []row {
 				},
 				Integration: alert.Integration{ID: "b7f06e29-3a5c-4d81-8e97-20c4d91fa365", Name: "Prometheus bridge", Type: "API"},
 				OwnerTeamID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11",
-				Report:      alert.Report{AckTime: 725207 * time.Millisecond, AcknowledgedBy: "ada@example.com"},
+				Report:      alert.Report{AckTime: 725207, AcknowledgedBy: "ada@example.com"},
 				Actions:     []string{"Restart replica"}, Entity: "db-primary",
 				Description: "Lag crossed the limit three times in ten minutes.\nSee the runbook.",
 				Details:     map[string]string{"region": "eu-central", "cluster": "orders"},
@@ -67,7 +67,7 @@ func reads() []row {
 		{
 			Name: "Count",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Count(ctx, alert.CountRequest{Search: alert.BySearchID("s-1"), Query: "status: open"}))
+				return apitest.Value(s.Count(ctx, alert.CountRequest{SearchRef: alert.SearchByID("s-1"), Query: "status: open"}))
 			},
 			Exchange: apitest.Exact("GET /v2/alerts/count?searchIdentifier=s-1&searchIdentifierType=id&query=status%3A+open", "", 200, "count"),
 			Want:     17,
@@ -75,7 +75,7 @@ func reads() []row {
 		{
 			Name: "GetRequestStatus",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"}))
+				return apitest.Value(s.GetRequestStatus(ctx, "r-1"))
 			},
 			Exchange: apitest.Exact("GET /v2/alerts/requests/r-1", "", 200, "request_status_success"),
 			Want: alert.RequestStatus{
@@ -87,7 +87,7 @@ func reads() []row {
 		{
 			Name: "GetRequestStatus/failed is no error of the question",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"}))
+				return apitest.Value(s.GetRequestStatus(ctx, "r-1"))
 			},
 			Exchange: apitest.Exact("GET /v2/alerts/requests/r-1", "", 200, "request_status_failed"),
 			Want: alert.RequestStatus{RequestStatus: shape.RequestStatus{Action: "Acknowledge", Status: "Alert does not exist",
@@ -96,7 +96,7 @@ func reads() []row {
 		{
 			Name: "GetRequestStatus/it waits",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"})
+				return s.GetRequestStatus(ctx, "r-1")
 			},
 			Exchange: func() apitest.Exchange {
 				e := apitest.Exact("GET /v2/alerts/requests/r-1", "", 404, "request_status_pending_404")
@@ -108,7 +108,7 @@ func reads() []row {
 		{
 			Name: "GetRequestStatus/any other 404",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.GetRequestStatus(ctx, alert.GetRequestStatusRequest{RequestID: "r-1"})
+				return s.GetRequestStatus(ctx, "r-1")
 			},
 			Exchange: apitest.Exact("GET /v2/alerts/requests/r-1", "", 404, "request_status_pending_404"),
 			Err:      services.ErrNotFound,
@@ -116,7 +116,7 @@ func reads() []row {
 		{
 			Name: "ListRecipients",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.ListRecipients(ctx, alert.ListRecipientsRequest{Ref: byAlias()}))
+				return apitest.Value(s.ListRecipients(ctx, byAlias()))
 			},
 			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/recipients?identifierType=alias", "", 200, "recipients"),
 			Want: []alert.Recipient{{
@@ -129,7 +129,7 @@ func reads() []row {
 
 func lists() []row {
 	const first = "GET /v2/alerts?searchIdentifier=Open+P1&searchIdentifierType=name&query=priority%3AP1&offset=4&limit=2&sort=report.ackTime&order=asc"
-	request := alert.ListRequest{Search: alert.BySearchName("Open P1"), Query: "priority:P1", Offset: 4, Limit: 2, Sort: alert.SortAckTime, Order: shape.Ascending}
+	request := alert.ListRequest{SearchRef: alert.SearchByName("Open P1"), Query: "priority:P1", Offset: 4, Limit: 2, Sort: alert.SortAckTime, Order: shape.Ascending}
 	cursor := shape.Cursor{Offset: "1779788170000_1", Direction: shape.Previous, Limit: 2, Order: shape.Descending}
 	const at = "?identifierType=alias&offset=1779788170000_1&direction=prev&limit=2&order=desc"
 	return []row{
@@ -172,7 +172,7 @@ func lists() []row {
 		{
 			Name: "ListNotes",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.ListNotes(ctx, alert.ListNotesRequest{Ref: byAlias(), Cursor: cursor}))
+				return apitest.Value(s.ListNotes(ctx, alert.EntriesRequest{Ref: byAlias(), Cursor: cursor}))
 			},
 			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/notes"+at, "", 200, "notes"),
 			Check: func(tb testing.TB, got any) {
@@ -186,10 +186,10 @@ func lists() []row {
 		{
 			Name: "AllNotes",
 			Call: func(ctx context.Context, s service) (any, error) {
-				all, err := apitest.Collect(s.AllNotes(ctx, alert.ListNotesRequest{Ref: byAlias()}))
+				all, err := apitest.Collect(s.AllNotes(ctx, alert.EntriesRequest{Ref: byAlias()}))
 				return len(all), err
 			},
-			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/notes?identifierType=alias", "", 200, "notes"),
+			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/notes?identifierType=alias&limit=100", "", 200, "notes"),
 			Then: []apitest.Exchange{{
 				Send:   "GET /v2/alerts/7c2e51b9-46d0-4f8a-9d13-e05b8f6c2a77-1748251800123/notes?identifierType=id&limit=2&order=desc&direction=next&offset=1779788170000_1779788170000000000",
 				Answer: `{"data":[{"note":"first"}]}`,
@@ -199,7 +199,7 @@ func lists() []row {
 		{
 			Name: "ListLogs",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.ListLogs(ctx, alert.ListLogsRequest{Ref: byAlias(), Cursor: cursor}))
+				return apitest.Value(s.ListLogs(ctx, alert.EntriesRequest{Ref: byAlias(), Cursor: cursor}))
 			},
 			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/logs"+at, "", 200, "logs"),
 			Check: func(tb testing.TB, got any) {
@@ -213,10 +213,10 @@ func lists() []row {
 		{
 			Name: "AllLogs",
 			Call: func(ctx context.Context, s service) (any, error) {
-				all, err := apitest.Collect(s.AllLogs(ctx, alert.ListLogsRequest{Ref: byAlias()}))
+				all, err := apitest.Collect(s.AllLogs(ctx, alert.EntriesRequest{Ref: byAlias()}))
 				return len(all), err
 			},
-			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/logs?identifierType=alias", "", 200, "logs"),
+			Exchange: apitest.Exact("GET /v2/alerts/a%2Fb/logs?identifierType=alias&limit=100", "", 200, "logs"),
 			Want:     1,
 		},
 	}
@@ -232,6 +232,7 @@ func attachments() []row {
 				return apitest.Value(s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), User: "ada", IndexFile: "index.html", File: file}))
 			},
 			Exchange: upload("POST "+at+as, "attachment_created", `user="ada" indexFile="index.html" file(lag.png image/png)="PNG"`),
+			Repeat:   services.RetryIfRefused,
 			Want:     alert.Attachment{ID: "1779788600123"},
 		},
 		{
@@ -240,12 +241,13 @@ func attachments() []row {
 				return apitest.Value(s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), File: services.File{Name: "a.bin", Content: strings.NewReader("x")}}))
 			},
 			Exchange: upload("POST "+at+as, "attachment_created", `file(a.bin application/octet-stream)="x"`),
+			Repeat:   services.RetryIfRefused,
 			Want:     alert.Attachment{ID: "1779788600123"},
 		},
 		{
 			Name: "ListAttachments",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.ListAttachments(ctx, alert.ListAttachmentsRequest{Ref: byAlias()}))
+				return apitest.Value(s.ListAttachments(ctx, byAlias()))
 			},
 			Exchange: apitest.Exact("GET "+at+as, "", 200, "attachments_list"),
 			Want:     []alert.Attachment{{ID: "1779788600123", Name: "lag.png"}},
@@ -253,7 +255,7 @@ func attachments() []row {
 		{
 			Name: "ListAttachments/ids that are numbers",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.ListAttachments(ctx, alert.ListAttachmentsRequest{Ref: alert.ByID("x")}))
+				return apitest.Value(s.ListAttachments(ctx, alert.ByID("x")))
 			},
 			Exchange: apitest.Exchange{Send: "GET /v2/alerts/x/attachments?alertIdentifierType=id", Answer: `{"data":[{"id":1779788600123,"name":"a"},{"id":"f-1"}]}`},
 			Want:     []alert.Attachment{{ID: "1779788600123", Name: "a"}, {ID: "f-1"}},
@@ -261,7 +263,7 @@ func attachments() []row {
 		{
 			Name: "GetAttachment",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.GetAttachment(ctx, alert.GetAttachmentRequest{Ref: byAlias(), ID: "1779788600123"}))
+				return apitest.Value(s.GetAttachment(ctx, byAlias(), "1779788600123"))
 			},
 			Exchange: apitest.Exact("GET "+at+"/1779788600123"+as, "", 200, "attachment_get"),
 			Want:     alert.Attachment{Name: "lag.png", URL: "https://files.example.com/attachments/lag.png?sig=abc"},
@@ -324,7 +326,7 @@ func TestAnAnswerMayHoldWhatIsUnknown(t *testing.T) {
 	assert.True(t, a.CreatedAt.IsZero())
 	assert.True(t, a.SnoozedUntil.IsZero())
 	assert.Equal(t, 7, a.UpdatedAt.UTC().Hour())
-	assert.Equal(t, 1500*time.Millisecond, a.Report.AckTime)
+	assert.Equal(t, 1500*time.Millisecond, a.Report.AckTime.Duration())
 
 	kept, err := json.Marshal(a)
 	require.NoError(t, err)

@@ -8,47 +8,46 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// AddTagsRequest asks to add tags to one alert.
+// AddTagsRequest is the request to add tags to an alert.
 type AddTagsRequest struct {
 	Ref
 
-	Tags   []string `json:"tags" check:"required"` // at most 20 on an alert, of 50 characters
+	Tags   []string `json:"tags" check:"required"` // an alert has at most 20, each of at most 50 characters
 	User   string   `json:"user,omitzero"`         // shown as the actor; at most 100 characters
 	Source string   `json:"source,omitzero"`       // at most 100 characters
 	Note   string   `json:"note,omitzero"`         // at most 25,000 characters
 }
 
-// repeat says that a repeat is harmless without a note.
-func (r AddTagsRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// AddTags adds tags to an alert. Asynchronous; domain alert; a repeat is
-// harmless, but for a note.
+// AddTags adds tags to an alert asynchronously. Safe to retry without a note; with one, only 429
+// and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#add-tags
 func (s *Service) AddTags(ctx context.Context, in AddTagsRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/tags", in, in.repeat())
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/tags", in, check.Noted(in.Note))
 }
 
-// RemoveTagsRequest asks to take tags off one alert. A tag with a comma cannot
-// be named here and is refused.
+// RemoveTagsRequest is the request to remove tags of an alert.
 type RemoveTagsRequest struct {
 	Ref
 
-	Tags   []string `query:"tags" check:"required"`
-	User   string   `query:"user"`   // shown as the actor; at most 100 characters
-	Source string   `query:"source"` // at most 100 characters
-	Note   string   `query:"note"`   // at most 25,000 characters
+	Tags   []string `query:"tags" check:"required"` // a tag with a comma cannot be sent and is refused
+	User   string   `query:"user"`                  // shown as the actor; at most 100 characters
+	Source string   `query:"source"`                // at most 100 characters
+	Note   string   `query:"note"`                  // at most 25,000 characters
 }
 
-// RemoveTags takes tags off an alert. Asynchronous; domain alert; a repeat is
-// harmless, but for a note.
+// Check refuses the paths of other resources: see [ByAlias].
+func (r RemoveTagsRequest) Check() error { return shadowed{r.Ref}.Check() }
+
+// RemoveTags removes tags of an alert asynchronously. Safe to retry without a note; with one, only
+// 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api#remove-tags
 func (s *Service) RemoveTags(ctx context.Context, in RemoveTagsRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v2/alerts/{identifier}/tags", in, services.ByMethod)
+	return s.accept(ctx, "DELETE /v2/alerts/{identifier}/tags", in, check.Noted(in.Note))
 }
 
-// AddDetailsRequest asks to set details of one alert.
+// AddDetailsRequest is the request to set details of an alert.
 type AddDetailsRequest struct {
 	Ref
 
@@ -58,75 +57,71 @@ type AddDetailsRequest struct {
 	Note    string            `json:"note,omitzero"`            // at most 25,000 characters
 }
 
-// repeat says that a repeat is harmless without a note.
-func (r AddDetailsRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// AddDetails sets details of an alert and keeps the others. Asynchronous;
-// domain alert; a repeat is harmless, but for a note.
+// AddDetails sets details of an alert and keeps its other details, asynchronously. Safe to retry
+// without a note; with one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#add-details
 func (s *Service) AddDetails(ctx context.Context, in AddDetailsRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/alerts/{identifier}/details", in, in.repeat())
+	return s.accept(ctx, "POST /v2/alerts/{identifier}/details", in, check.Noted(in.Note))
 }
 
-// RemoveDetailsRequest asks to remove details of one alert. A key with a comma
-// cannot be named here and is refused.
+// RemoveDetailsRequest is the request to remove details of an alert.
 type RemoveDetailsRequest struct {
 	Ref
 
-	Keys   []string `query:"keys" check:"required"`
-	User   string   `query:"user"`   // shown as the actor; at most 100 characters
-	Source string   `query:"source"` // at most 100 characters
-	Note   string   `query:"note"`   // at most 25,000 characters
+	Keys   []string `query:"keys" check:"required"` // a key with a comma cannot be sent and is refused
+	User   string   `query:"user"`                  // shown as the actor; at most 100 characters
+	Source string   `query:"source"`                // at most 100 characters
+	Note   string   `query:"note"`                  // at most 25,000 characters
 }
 
-// RemoveDetails removes details of an alert. Asynchronous; domain alert; a
-// repeat is harmless, but for a note.
+// Check refuses the paths of other resources: see [ByAlias].
+func (r RemoveDetailsRequest) Check() error { return shadowed{r.Ref}.Check() }
+
+// RemoveDetails removes details of an alert asynchronously. Safe to retry without a note; with
+// one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#remove-details
 func (s *Service) RemoveDetails(ctx context.Context, in RemoveDetailsRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v2/alerts/{identifier}/details", in, services.ByMethod)
+	return s.accept(ctx, "DELETE /v2/alerts/{identifier}/details", in, check.Noted(in.Note))
 }
 
-// UpdateMessageRequest asks for another message of one alert.
+// UpdateMessageRequest is the request to change the message of an alert.
 type UpdateMessageRequest struct {
 	Ref
 
 	Message string `json:"message" check:"required"` // at most 130 characters
 }
 
-// UpdateMessage sets the message of an alert. Asynchronous; domain alert; a
-// repeat is harmless.
+// UpdateMessage changes the message of an alert asynchronously. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#update-alert-message
 func (s *Service) UpdateMessage(ctx context.Context, in UpdateMessageRequest) (*Pending, error) {
 	return s.accept(ctx, "PUT /v2/alerts/{identifier}/message", in, services.ByMethod)
 }
 
-// UpdateDescriptionRequest asks for another description of one alert.
+// UpdateDescriptionRequest is the request to change the description of an alert.
 type UpdateDescriptionRequest struct {
 	Ref
 
 	Description string `json:"description" check:"required"` // at most 15,000 characters
 }
 
-// UpdateDescription sets the description of an alert. Asynchronous; domain
-// alert; a repeat is harmless.
+// UpdateDescription changes the description of an alert asynchronously. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#update-alert-description
 func (s *Service) UpdateDescription(ctx context.Context, in UpdateDescriptionRequest) (*Pending, error) {
 	return s.accept(ctx, "PUT /v2/alerts/{identifier}/description", in, services.ByMethod)
 }
 
-// UpdatePriorityRequest asks for another priority of one alert.
+// UpdatePriorityRequest is the request to change the priority of an alert.
 type UpdatePriorityRequest struct {
 	Ref
 
 	Priority shape.Priority `json:"priority" check:"required"`
 }
 
-// UpdatePriority sets the priority of an alert. Asynchronous; domain alert; a
-// repeat is harmless.
+// UpdatePriority changes the priority of an alert asynchronously. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#update-alert-priority
 func (s *Service) UpdatePriority(ctx context.Context, in UpdatePriorityRequest) (*Pending, error) {

@@ -48,7 +48,7 @@ func ExampleNew() {
 
 func ExampleService_Close() {
 	alerts := says(`{"result": "Request will be processed", "requestId": "r-1"}`)
-	pending, err := alerts.Close(context.Background(), alert.CloseRequest{Ref: alert.ByAlias("disk/07"), Note: "Swapped"})
+	pending, err := alerts.Close(context.Background(), alert.ActionRequest{Ref: alert.ByAlias("disk/07"), Note: "Swapped"})
 	if err != nil {
 		panic(err)
 	}
@@ -61,14 +61,14 @@ func ExampleService_Close() {
 
 func ExampleService_All() {
 	alerts := says(`{"data": [{"tinyId": "1", "message": "Disk full"}, {"tinyId": "2", "message": "Disk gone"}]}`)
-	for a, err := range alerts.All(context.Background(), alert.ListRequest{Search: alert.BySearchName("Open P1")}) {
+	for a, err := range alerts.All(context.Background(), alert.ListRequest{SearchRef: alert.SearchByName("Open P1")}) {
 		if err != nil {
 			panic(err)
 		}
 		fmt.Println(a.TinyID, a.Message)
 	}
 	// Output:
-	// GET /v2/alerts?searchIdentifier=Open+P1&searchIdentifierType=name
+	// GET /v2/alerts?searchIdentifier=Open+P1&searchIdentifierType=name&limit=100
 	// 1 Disk full
 	// 2 Disk gone
 }

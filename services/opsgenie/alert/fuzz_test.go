@@ -2,9 +2,7 @@ package alert_test
 
 import (
 	"encoding/json"
-	"math"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -29,34 +27,5 @@ func FuzzAnAttachmentIDIsReadInEitherForm(f *testing.F) {
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(written, &again))
 		require.Equal(t, id, again)
-	})
-}
-
-// What a report tells of durations keeps its sign and its milliseconds, as far
-// as a time.Duration reaches: 292 years.
-func FuzzAReportSurvivesTheWayBack(f *testing.F) {
-	f.Add(int64(1), int64(0), "a")
-	f.Add(int64(9223372036854), int64(-1), "")
-	f.Fuzz(func(t *testing.T, ack, closed int64, who string) {
-		const most = int64(math.MaxInt64 / time.Millisecond)
-		if max(ack, closed) > most || min(ack, closed) < -most {
-			return
-		}
-		members := map[string]any{"ackTime": ack, "closeTime": closed, "acknowledgedBy": who, "closedBy": who}
-		sent, err := json.Marshal(members)
-		require.NoError(t, err)
-		var read, again alert.Report
-		require.NoError(t, json.Unmarshal(sent, &read))
-		members["more"] = nil // no longer as plain as most are
-		sent, err = json.Marshal(members)
-		require.NoError(t, err)
-		require.NoError(t, json.Unmarshal(sent, &again))
-		require.Equal(t, read, again)
-		require.Equal(t, ack > 0, read.AckTime > 0, "%d ms became %s", ack, read.AckTime)
-		require.Equal(t, closed < 0, read.CloseTime < 0, "%d ms became %s", closed, read.CloseTime)
-		written, err := json.Marshal(read)
-		require.NoError(t, err)
-		require.NoError(t, json.Unmarshal(written, &again))
-		require.Equal(t, read, again)
 	})
 }
