@@ -1,5 +1,5 @@
-// Package account is the Account API: what is known of the account that the API
-// key belongs to.
+// Package account calls the Account API, which describes the account that the API key belongs to.
+// Its calls count in the rate-limit domain configuration.
 package account
 
 import (
@@ -11,30 +11,27 @@ import (
 // A Service calls the Account API. It is safe for concurrent use. [New] makes one.
 type Service struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that sends its calls with client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service { return &Service{client: client} }
 
-// An Account is a customer of Opsgenie.
+// An Account is an account of Opsgenie.
 type Account struct {
 	Name      string `json:"name"`
 	UserCount int    `json:"userCount"`
 	Plan      Plan   `json:"plan"`
 }
 
-// A Plan is what an account pays for.
+// A Plan is the plan of an account.
 type Plan struct {
 	Name         string `json:"name"` // such as "Enterprise"; the set is open
 	MaxUserCount int    `json:"maxUserCount"`
 	IsYearly     bool   `json:"isYearly"`
 }
 
-// GetRequest asks for the account; there is nothing to choose.
-type GetRequest struct{}
-
-// Get reads the account of the API key, which needs the right to read the
-// configuration. Domain configuration.
+// Get returns the account of the API key, which needs the right to access the configuration. Safe
+// to retry.
 //
 // API: https://docs.opsgenie.com/docs/account-api#get-account-info
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Account], error) {
-	return services.Do[Account](ctx, s.client, "GET /v2/account", in, services.ByMethod)
+func (s *Service) Get(ctx context.Context) (*services.Result[Account], error) {
+	return services.Do[Account](ctx, s.client, "GET /v2/account", nil, services.ByMethod)
 }

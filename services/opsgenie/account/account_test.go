@@ -20,7 +20,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	apitest.Run(t, open, []row{{
 		Name: "Get",
 		Call: func(ctx context.Context, s service) (any, error) {
-			return apitest.Value(s.Get(ctx, account.GetRequest{}))
+			return apitest.Value(s.Get(ctx))
 		},
 		Exchange: apitest.Exact("GET /v2/account", "", 200, "get"),
 		Want:     account.Account{Name: "acme", UserCount: 42, Plan: account.Plan{Name: "Enterprise", MaxUserCount: 1500, IsYearly: true}},
@@ -36,7 +36,7 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	got, err := account.New(client).Get(context.Background(), account.GetRequest{})
+	got, err := account.New(client).Get(context.Background())
 	if err != nil {
 		panic(err)
 	}

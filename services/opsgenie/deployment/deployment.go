@@ -1,92 +1,116 @@
-// Package deployment is the Deployment API: which release went where, so that
-// incidents can be laid beside it.
+// Package deployment calls the Deployment API, which records the releases that were deployed to an
+// environment, so that they can be compared with incidents.
 //
-// Writes are asynchronous: they return a [Pending]. The documentation names no
-// rate-limit domain for these calls: they count in the domain other.
+// The server accepts changes and makes them later: their methods return a [Pending], whose Wait
+// polls for the outcome. The API does not document the rate-limit domain of these calls. This
+// module counts them in the domain other.
 package deployment
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
-	"github.com/tripware/tripware/poll"
 	"github.com/tripware/tripware/services"
 )
 
-// A Service calls the Deployment API. It is safe for concurrent use. [New] makes
-// one.
+// A Service calls the Deployment API. It is safe for concurrent use. [New] makes one.
 type Service struct {
 	client  *services.Client
 	changes *services.Tracker[RequestStatus, Deployment, Pending]
 }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that sends its calls with client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service {
 	s := &Service{client: client}
 	s.changes = s.tracker()
 	return s
 }
 
-// Create reports a deployment. Whether the server tells copies with the same
-// external id from each other is not documented, so that after a lost answer
-// there is no repeat. Asynchronous.
+// A Ref identifies a deployment. [ByID], [ByExternalID] and [ByPipeline] make one; the zero value
+// is refused.
+type Ref struct {
+	identifier string `path:"identifier"`
+	kind       string `query:"identifierType"`
+}
+
+// ByID returns a reference to the deployment with an id.
+func ByID(id string) Ref { return Ref{identifier: id} }
+
+// ByExternalID returns a reference to the deployment that was created with an external id.
+func ByExternalID(id string) Ref { return Ref{identifier: id, kind: "api"} }
+
+// ByPipeline returns a reference to the deployment with a UUID of Bitbucket Pipelines.
+func ByPipeline(uuid string) Ref { return Ref{identifier: uuid, kind: "pipelines"} }
+
+// CreateRequest is the request to record a deployment.
+type CreateRequest struct {
+	State        State       `json:"state" check:"required"`
+	Environment  Environment `json:"environment" check:"required"`
+	StartedAt    time.Time   `json:"startedAt" check:"required"`
+	CompletedAt  time.Time   `json:"completedAt,omitzero"` // zero if the deployment has not ended
+	Message      string      `json:"message,omitzero"`     // the vendor's own client requires one
+	ExternalID   string      `json:"externalId,omitzero"`  // an id that the caller chooses: see ByExternalID
+	Description  string      `json:"description,omitzero"`
+	ExternalLink string      `json:"externalLink,omitzero"`
+	Releases     []Release   `json:"releases" check:"required"`
+}
+
+// Check refuses an environment without type or id, incomplete releases, and an end before the
+// start.
+func (r CreateRequest) Check() error {
+	var faults []error
+	refuse := func(field, problem string) {
+		faults = append(faults, &services.ArgumentError{Field: field, Problem: problem})
+	}
+	if !r.Environment.IsZero() && r.Environment.Type == "" {
+		refuse("environment.type", "is required")
+	}
+	if !r.Environment.IsZero() && r.Environment.ID == "" {
+		refuse("environment.id", "is required")
+	}
+	for i, release := range r.Releases {
+		if release.IsZero() {
+			refuse(fmt.Sprintf("releases[%d]", i), "lacks its repository or commit")
+		}
+	}
+	if !r.CompletedAt.IsZero() && r.CompletedAt.Before(r.StartedAt) {
+		refuse("completedAt", "is before startedAt")
+	}
+	return errors.Join(faults...)
+}
+
+// Create records a deployment asynchronously. Only 429 and 503 are retried: the API does not
+// document whether the server recognizes a second copy by its external id.
 //
 // API: https://docs.opsgenie.com/docs/deployment-api#create-deployment
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v2/deployments", in, in.repeat())
+	return s.accept(ctx, "POST /v2/deployments", in, services.RetryIfRefused)
 }
 
-// Get reads one deployment.
+// Get returns a deployment. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/deployment-api#get-deployment
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Deployment], error) {
-	in.Ref = in.Ref.forGet()
-	return services.Do[Deployment](ctx, s.client, "GET /v2/deployments/{identifier}", in, services.ByMethod)
+func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Deployment], error) {
+	type request struct {
+		identifier string `path:"identifier"`
+		kind       string `query:"type"` // another name than in changes
+	}
+	return services.Do[Deployment](ctx, s.client, "GET /v2/deployments/{identifier}", request(ref), services.ByMethod)
 }
 
-// UpdateState says how far a deployment came. Asynchronous; a repeat is harmless.
+// UpdateStateRequest is the request to change the state of a deployment.
+type UpdateStateRequest struct {
+	Ref
+
+	State       State                        `json:"state" check:"required"`
+	CompletedAt services.Optional[time.Time] `json:"completedAt,omitzero"` // left out while the deployment has not ended
+}
+
+// UpdateState changes the state of a deployment asynchronously. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/deployment-api#update-deployment-state
 func (s *Service) UpdateState(ctx context.Context, in UpdateStateRequest) (*Pending, error) {
 	return s.accept(ctx, "PUT /v2/deployments/{identifier}/updateState", in, services.ByMethod)
-}
-
-// GetRequestStatus asks what became of an asynchronous request: once, where a
-// [Pending] polls. While the request waits, the error Is
-// [services.ErrNotProcessed]. A request that failed is no error here: see
-// IsSuccess.
-//
-// API: https://docs.opsgenie.com/docs/deployment-api#get-request-status
-func (s *Service) GetRequestStatus(ctx context.Context, requestID string) (*services.Result[RequestStatus], error) {
-	return s.changes.Status(ctx, requestID)
-}
-
-// A Pending is a change that the server accepted and works on later: Wait polls
-// for its outcome, once for all who ask, ID returns the deployment's id, and
-// RequestID resumes the wait in another process. A change that failed for good
-// is a [shape.ActionError]. It is safe for concurrent use.
-type Pending struct {
-	*services.Pending[RequestStatus, Deployment]
-}
-
-// Deployment reads the deployment that the change was about, as it is now, after
-// waiting as Wait does if need be.
-func (p *Pending) Deployment(ctx context.Context, opts ...poll.Option) (*services.Result[Deployment], error) {
-	return p.Entity(ctx, opts...)
-}
-
-// Resume returns the change that was accepted under a request id, perhaps by
-// another process. It sends nothing; an empty id is refused by the first wait.
-func (s *Service) Resume(requestID string) *Pending { return s.changes.Resume(requestID) }
-
-func (s *Service) accept(ctx context.Context, route string, in any, repeat services.Repeat) (*Pending, error) {
-	return s.changes.Accept(ctx, route, in, repeat)
-}
-
-// tracker says how changes are followed.
-func (s *Service) tracker() *services.Tracker[RequestStatus, Deployment, Pending] {
-	return services.NewTracker(s.client, "GET /v2/deployments/requests/{requestId}",
-		func(p *services.Pending[RequestStatus, Deployment]) *Pending { return &Pending{p} },
-		func(ctx context.Context, id string) (*services.Result[Deployment], error) {
-			return s.Get(ctx, GetRequest{Ref: ByID(id)})
-		})
 }

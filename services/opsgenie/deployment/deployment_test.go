@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,8 +28,8 @@ const (
 	accepted = "5d1f0052-7a3c-4e19-9b60-2f8e61c40a52"
 )
 
-// accepts is the row of an operation that is answered 202.
-func accepts(name, request, body string, call func(context.Context, api) (*deployment.Pending, error)) row {
+// accepts is the row of an operation that the server answers with 202.
+func accepts(name string, repeat services.Repeat, request, body string, call func(context.Context, api) (*deployment.Pending, error)) row {
 	return row{
 		Name: name,
 		Call: func(ctx context.Context, s api) (any, error) {
@@ -39,6 +40,7 @@ func accepts(name, request, body string, call func(context.Context, api) (*deplo
 			return pending.RequestID, nil
 		},
 		Exchange: apitest.Exact(request, body, http.StatusAccepted, "accepted"),
+		Repeat:   repeat,
 		Want:     accepted,
 	}
 }
@@ -65,26 +67,26 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	get := func(name, request string, ref deployment.Ref) row {
 		return row{Name: name, Exchange: apitest.Exact("GET "+request, "", 200, "get"), Check: checkDeployment,
 			Call: func(ctx context.Context, s api) (any, error) {
-				return apitest.Value(s.Get(ctx, deployment.GetRequest{Ref: ref}))
+				return apitest.Value(s.Get(ctx, ref))
 			}}
 	}
 	apitest.Run(t, open, []row{
-		accepts("Create", "POST /v2/deployments", `{"state":"successful","environment":{"type":"Production","id":"eu-1","displayName":"Europe"},`+
+		accepts("Create", services.RetryIfRefused, "POST /v2/deployments", `{"state":"successful","environment":{"type":"Production","id":"eu-1","displayName":"Europe"},`+
 			`"startedAt":"2026-05-26T08:50:00Z","completedAt":"2026-05-26T08:59:00Z","message":"Checkout 812","externalId":"build-812","description":"d",`+
 			`"externalLink":"https://ci.example.com/812","releases":[{"type":"bbc","repository":{"workspace":{"identifier":"shop","type":"name"},"repoSlug":"checkout"},`+
 			`"commit":{"sha":"4f1d2c3"}},{"type":"bbc","repository":{"workspace":{"identifier":"{7a}","type":"bbcUuid"},"repoSlug":"search"},"commit":{"sha":"99e0a1b"}}]}`,
 			func(ctx context.Context, s api) (*deployment.Pending, error) { return s.Create(ctx, create()) }),
-		accepts("Create/only what is required", "POST /v2/deployments", `{"state":"initial","environment":{"type":"Test","id":"t"},"startedAt":"2026-05-26T08:50:00Z",`+
+		accepts("Create/only what is required", services.RetryIfRefused, "POST /v2/deployments", `{"state":"initial","environment":{"type":"Test","id":"t"},"startedAt":"2026-05-26T08:50:00Z",`+
 			`"releases":[{"type":"bbc","repository":{"workspace":{"identifier":"w","type":"name"},"repoSlug":"r"},"commit":{"sha":"c"}}]}`,
 			func(ctx context.Context, s api) (*deployment.Pending, error) {
 				return s.Create(ctx, deployment.CreateRequest{State: deployment.Initial, Environment: deployment.Environment{Type: deployment.Test, ID: "t"}, StartedAt: at(8, 50),
 					Releases: []deployment.Release{deployment.BitbucketCloud(deployment.WorkspaceByName("w"), "r", "c")}})
 			}),
-		accepts("UpdateState", "PUT "+updated+"?identifierType=api", `{"state":"failed","completedAt":"2026-05-26T08:59:00Z"}`,
+		accepts("UpdateState", services.ByMethod, "PUT "+updated+"?identifierType=api", `{"state":"failed","completedAt":"2026-05-26T08:59:00Z"}`,
 			func(ctx context.Context, s api) (*deployment.Pending, error) {
-				return s.UpdateState(ctx, deployment.UpdateStateRequest{Ref: deployment.ByExternalID("build/812"), State: deployment.Failed, CompletedAt: at(8, 59)})
+				return s.UpdateState(ctx, deployment.UpdateStateRequest{Ref: deployment.ByExternalID("build/812"), State: deployment.Failed, CompletedAt: services.Set(at(8, 59))})
 			}),
-		accepts("UpdateState/that runs", "PUT /v2/deployments/d-1/updateState", `{"state":"started"}`, func(ctx context.Context, s api) (*deployment.Pending, error) {
+		accepts("UpdateState/that runs", services.ByMethod, "PUT /v2/deployments/d-1/updateState", `{"state":"started"}`, func(ctx context.Context, s api) (*deployment.Pending, error) {
 			return s.UpdateState(ctx, deployment.UpdateStateRequest{Ref: deployment.ByID("d-1"), State: deployment.Started})
 		}),
 		get("Get", "/v2/deployments/d-1", deployment.ByID("d-1")),
@@ -92,10 +94,10 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		get("Get/by pipeline", "/v2/deployments/%7B7a%7D?type=pipelines", deployment.ByPipeline("{7a}")),
 		sends("GetRequestStatus", "GET /v2/deployments/requests/r-1", "", 200, "request_status", status,
 			func(ctx context.Context, s api) (*services.Result[deployment.RequestStatus], error) {
-				return s.GetRequestStatus(ctx, deployment.GetRequestStatusRequest{RequestID: "r-1"})
+				return s.GetRequestStatus(ctx, "r-1")
 			}),
 		refused("Get/none", func(ctx context.Context, s api) (*services.Result[deployment.Deployment], error) {
-			return s.Get(ctx, deployment.GetRequest{})
+			return s.Get(ctx, deployment.Ref{})
 		}),
 		refused("UpdateState/to none", func(ctx context.Context, s api) (*deployment.Pending, error) {
 			return s.UpdateState(ctx, deployment.UpdateStateRequest{Ref: deployment.ByID("d-1")})
@@ -150,9 +152,9 @@ func TestAChangeIsFollowedToItsDeployment(t *testing.T) {
 		}
 		body, err := os.Open("testdata/" + next.file + ".json")
 		return &http.Response{StatusCode: 200, Body: body, Request: req}, err
-	})}, "https://api.opsgenie.com", wire.Codec{})
+	})}, "https://api.opsgenie.com", wire.Codec{}, services.WithPolling(poll.WithBaseDelay(0)))
 	require.NoError(t, err)
-	pending, err := deployment.New(client, nil, deployment.WithPolling(poll.WithBaseDelay(0))).Create(t.Context(), create())
+	pending, err := deployment.New(client).Create(t.Context(), create())
 	require.NoError(t, err)
 	got, err := pending.Deployment(t.Context())
 	require.NoError(t, err)
@@ -169,7 +171,10 @@ func TestAChangeThatFailsIsATypedError(t *testing.T) {
 	}))
 	require.NoError(t, err)
 	_, err = s.Resume("r-1").Deployment(t.Context())
-	require.EqualError(t, err, "deployment: updatestate: Deployment does not exist [request r-1]")
+	require.ErrorIs(t, err, services.ErrFailed)
+	failure, ok := errors.AsType[*shape.ActionError](err)
+	require.True(t, ok)
+	assert.Equal(t, "updatestate failed: Deployment does not exist", failure.Error())
 	_, err = s.Resume("").Wait(t.Context())
 	require.ErrorIs(t, err, services.ErrArgument)
 }

@@ -4,17 +4,19 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"reflect"
+
+	"github.com/tripware/tripware/services"
 )
 
-// A ReleaseKind is where the code of a [Release] lies. The set is open.
+// A ReleaseKind is the kind of repository that a [Release] comes from. The set is open.
 type ReleaseKind string
 
 // KindBitbucketCloud is the only kind that has a constructor: [BitbucketCloud].
 const KindBitbucketCloud ReleaseKind = "bbc"
 
-// A Workspace is a workspace of Bitbucket Cloud. [WorkspaceByName] and
-// [WorkspaceByUUID] make one. Workspaces can be compared.
+// A Workspace is a workspace of Bitbucket Cloud. [WorkspaceByName] and [WorkspaceByUUID] make one.
+// Workspaces can be compared.
 type Workspace struct {
 	identifier string
 	kind       string
@@ -26,37 +28,36 @@ func WorkspaceByName(name string) Workspace { return Workspace{identifier: name,
 // WorkspaceByUUID returns the workspace with a UUID.
 func WorkspaceByUUID(uuid string) Workspace { return Workspace{identifier: uuid, kind: "bbcUuid"} }
 
-// Identifier returns the workspace's name or UUID.
+// Identifier returns the name or the UUID of the workspace.
 func (w Workspace) Identifier() string { return w.identifier }
 
-// A Release is what a deployment brought: a commit of a repository.
-// [BitbucketCloud] makes one; the zero value is none and cannot be sent. What a
-// server sends of a kind that is unknown here, or with a part missing, is kept,
-// and sent back unchanged. Releases can be compared.
+// A Release is what was deployed: a commit of a repository. [BitbucketCloud] makes one; the zero
+// value is refused. A release that was read is sent back as it came, also if it is of an unknown
+// kind, lacks a member or has further ones. Releases can be compared.
 type Release struct {
 	kind       ReleaseKind
 	workspace  Workspace
 	repository string
 	commit     string
-	raw        string // of an unknown kind or with a part missing, as the server sent it
+	raw        string // as the server sent it, if the fields above do not say all
 }
 
-// BitbucketCloud returns the release that is a commit, by its hash, of a
-// repository, by its slug, in a workspace of Bitbucket Cloud.
+// BitbucketCloud returns the release of a commit, given by its hash, of a repository in a workspace
+// of Bitbucket Cloud, given by its slug.
 func BitbucketCloud(workspace Workspace, repository, commit string) Release {
 	return Release{kind: KindBitbucketCloud, workspace: workspace, repository: repository, commit: commit}
 }
 
-// Kind returns where the code lies.
+// Kind returns the kind of the repository.
 func (r Release) Kind() ReleaseKind { return r.kind }
 
-// Workspace returns the workspace; zero of an unknown kind.
+// Workspace returns the workspace of the repository; zero if the release has none.
 func (r Release) Workspace() Workspace { return r.workspace }
 
-// Repository returns the slug of the repository; empty of an unknown kind.
+// Repository returns the slug of the repository; empty if the release has none.
 func (r Release) Repository() string { return r.repository }
 
-// Commit returns the hash of the commit; empty of an unknown kind.
+// Commit returns the hash of the commit; empty if the release has none.
 func (r Release) Commit() string { return r.commit }
 
 // IsZero reports whether r lacks what must be sent.
@@ -64,25 +65,25 @@ func (r Release) IsZero() bool {
 	return r.raw == "" && (r.workspace.identifier == "" || r.repository == "" || r.commit == "")
 }
 
-// releaseWire is a release of Bitbucket Cloud as it is sent.
-type releaseWire struct {
-	Type       ReleaseKind    `json:"type"`
-	Repository repositoryWire `json:"repository"`
-	Commit     struct {
+// releaseObject is a release as JSON.
+type releaseObject struct {
+	services.Other
+
+	Type       ReleaseKind `json:"type"`
+	Repository struct {
+		Workspace struct {
+			Identifier string `json:"identifier"`
+			Type       string `json:"type,omitzero"`
+		} `json:"workspace"`
+		Slug string `json:"repoSlug"`
+	} `json:"repository"`
+	Commit struct {
 		SHA string `json:"sha"`
 	} `json:"commit"`
 }
 
-type repositoryWire struct {
-	Workspace struct {
-		Identifier string `json:"identifier"`
-		Type       string `json:"type,omitzero"`
-	} `json:"workspace"`
-	Slug string `json:"repoSlug"`
-}
-
-// MarshalJSON writes type, repository and commit. A release that lacks them is
-// an error.
+// MarshalJSON writes type, repository and commit, or the release as it came. A release that lacks
+// its repository or commit is an error.
 func (r Release) MarshalJSON() ([]byte, error) {
 	switch {
 	case r.raw != "":
@@ -90,31 +91,35 @@ func (r Release) MarshalJSON() ([]byte, error) {
 	case r.IsZero():
 		return nil, errors.New("deployment: write release: it lacks its repository or commit")
 	}
-	w := releaseWire{Type: r.kind}
-	w.Repository.Workspace.Identifier, w.Repository.Workspace.Type = r.workspace.identifier, r.workspace.kind
-	w.Repository.Slug, w.Commit.SHA = r.repository, r.commit
-	return json.Marshal(w)
+	o := releaseObject{Type: r.kind}
+	o.Repository.Workspace.Identifier, o.Repository.Workspace.Type = r.workspace.identifier, r.workspace.kind
+	o.Repository.Slug, o.Commit.SHA = r.repository, r.commit
+	return json.Marshal(o)
 }
 
-// UnmarshalJSON reads a release of any kind.
+// UnmarshalJSON reads a release of any kind and form.
 func (r *Release) UnmarshalJSON(raw []byte) error {
 	*r = Release{}
 	if bytes.Equal(raw, []byte("null")) {
 		return nil
 	}
-	var w releaseWire
-	err := json.Unmarshal(raw, &w)
-	if w.Type != KindBitbucketCloud {
-		*r = Release{kind: w.Type, raw: string(raw)}
-		return nil
+	var o releaseObject
+	if err := services.UnmarshalObject(raw, &o); err != nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("deployment: read release: %w", err)
-	}
-	workspace := Workspace{identifier: w.Repository.Workspace.Identifier, kind: w.Repository.Workspace.Type}
-	*r = Release{kind: w.Type, workspace: workspace, repository: w.Repository.Slug, commit: w.Commit.SHA}
-	if r.IsZero() { // a part is missing; it is the server's all the same
+	workspace := Workspace{identifier: o.Repository.Workspace.Identifier, kind: o.Repository.Workspace.Type}
+	*r = Release{kind: o.Type, workspace: workspace, repository: o.Repository.Slug, commit: o.Commit.SHA}
+	if r.IsZero() || !reflect.ValueOf(o.Other).IsZero() {
 		r.raw = string(raw)
 	}
 	return nil
+}
+
+// Mismatches returns the members whose values are not of the expected type.
+func (r Release) Mismatches() []services.Mismatch {
+	var o releaseObject
+	if r.raw == "" || services.UnmarshalObject([]byte(r.raw), &o) != nil {
+		return nil
+	}
+	return o.Mismatches()
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/deployment"
 )
 
@@ -18,6 +19,8 @@ func TestAReleaseIsSentBackAsItCame(t *testing.T) {
 		`{"type":"hub","tag":7,"repository":"of another shape"}`,
 		`{"without":"a type"}`,
 		`{"type":"bbc","repository":{"repoSlug":"checkout"}}`,
+		`{"type":"bbc","repository":{"workspace":{"identifier":"shop"},"repoSlug":"checkout"},"commit":{"sha":"4f1d2c3","author":"ada"}}`,
+		`{"type":7,"commit":[]}`,
 	} {
 		var release deployment.Release
 		require.NoError(t, json.Unmarshal([]byte(text), &release), text)
@@ -44,7 +47,16 @@ func TestAReleaseThatIsNoneCannotBeSent(t *testing.T) {
 	assert.True(t, release.IsZero())
 	_, err := json.Marshal(release)
 	require.ErrorContains(t, err, "deployment: write release: it lacks its repository or commit")
-	require.ErrorContains(t, json.Unmarshal([]byte(`{"type":"bbc","commit":7}`), &release), "deployment: read release: ")
+	require.Error(t, json.Unmarshal([]byte(`"v1"`), &release), "it is not an object")
+}
+
+// S8: a member of an unexpected type costs neither the release nor its other members.
+func TestAReleaseTellsItsMismatches(t *testing.T) {
+	t.Parallel()
+	var release deployment.Release
+	require.NoError(t, json.Unmarshal([]byte(`{"type":"bbc","repository":{"workspace":"shop","repoSlug":"checkout"},"commit":{"sha":7}}`), &release))
+	assert.Equal(t, "checkout", release.Repository())
+	assert.ElementsMatch(t, []services.Mismatch{{Path: "repository.workspace", Got: "string"}, {Path: "commit.sha", Got: "number"}}, release.Mismatches())
 }
 
 func FuzzRelease(f *testing.F) {

@@ -1,38 +1,13 @@
 package deployment
 
 import (
-	"errors"
-	"fmt"
-	"time"
+	"reflect"
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Ref says which deployment a request is about. [ByID], [ByExternalID] and
-// [ByPipeline] make one; the zero value is refused.
-type Ref struct {
-	identifier string `path:"identifier"`
-	kind       string `query:"identifierType"`
-	getKind    string `query:"type"` // in the stead of kind, where it is called so
-}
-
-// ByID refers to the deployment with an id.
-func ByID(id string) Ref { return Ref{identifier: id} }
-
-// ByExternalID refers to the deployment that was created with an external id.
-func ByExternalID(id string) Ref { return Ref{identifier: id, kind: "api"} }
-
-// ByPipeline refers to the deployment with a UUID of Bitbucket Pipelines.
-func ByPipeline(uuid string) Ref { return Ref{identifier: uuid, kind: "pipelines"} }
-
-// forGet returns the reference as Get calls it.
-func (r Ref) forGet() Ref {
-	r.kind, r.getKind = "", r.kind
-	return r
-}
-
-// A State is how far a deployment came. The set is open.
+// A State is the state of a deployment. The set is open.
 type State string
 
 // The states.
@@ -43,7 +18,7 @@ const (
 	Failed     State = "failed"
 )
 
-// An EnvironmentType is what an environment is for. The set is open.
+// An EnvironmentType is the purpose of an environment. The set is open.
 type EnvironmentType string
 
 // The types of environments.
@@ -53,83 +28,48 @@ const (
 	Production EnvironmentType = "Production"
 )
 
-// An Environment is where a deployment went.
+// An Environment is the target of a deployment.
 type Environment struct {
+	services.Other
+
 	Type        EnvironmentType `json:"type"`
-	ID          string          `json:"id"` // the caller's own
+	ID          string          `json:"id"` // an id that the caller chooses
 	DisplayName string          `json:"displayName,omitzero"`
 }
 
-// A Deployment is a deployment as the server shows it.
+// IsZero reports whether no environment is given.
+func (e Environment) IsZero() bool { return reflect.ValueOf(e).IsZero() }
+
+// MarshalJSON writes the environment, with the members that it keeps.
+func (e Environment) MarshalJSON() ([]byte, error) {
+	type plain Environment
+	return services.MarshalObject(plain(e))
+}
+
+// UnmarshalJSON reads an environment of any form.
+func (e *Environment) UnmarshalJSON(raw []byte) error {
+	type plain Environment
+	return services.UnmarshalObject(raw, (*plain)(e))
+}
+
+// A Deployment is a deployment as the server returns it.
 type Deployment struct {
 	ID          string      `json:"id"`
 	ExternalID  string      `json:"externalId,omitzero"`
 	State       State       `json:"state"`
 	Environment Environment `json:"environment"`
-	Type        string      `json:"type,omitzero"` // who reported it, such as "api"; the set is open
+	Type        string      `json:"type,omitzero"` // what recorded it, such as "api"; the set is open
 	StartedAt   shape.Time  `json:"startedAt,omitzero"`
-	CompletedAt shape.Time  `json:"completedAt,omitzero"` // zero while it runs
+	CompletedAt shape.Time  `json:"completedAt,omitzero"` // zero if the deployment has not ended
 	Releases    []Release   `json:"releases"`
 }
 
-// RequestStatus is what became of an asynchronous request.
+// RequestStatus is the outcome of an asynchronous request.
 type RequestStatus struct {
 	shape.RequestStatus
 
-	DeploymentID string `json:"deploymentId"` // empty if it failed
+	DeploymentID string `json:"deploymentId"` // empty if the request failed
 }
 
 // EntityID returns the id of the deployment that the request was about.
 func (s RequestStatus) EntityID() string { return s.DeploymentID }
-
-// CreateRequest asks to report a deployment.
-type CreateRequest struct {
-	State        State       `json:"state" check:"required"`
-	Environment  Environment `json:"environment" check:"required"`
-	StartedAt    time.Time   `json:"startedAt" check:"required"`
-	CompletedAt  time.Time   `json:"completedAt,omitzero"` // zero while it runs
-	Message      string      `json:"message,omitzero"`     // the vendor's SDK requires one
-	ExternalID   string      `json:"externalId,omitzero"`  // the caller's own: see ByExternalID
-	Description  string      `json:"description,omitzero"`
-	ExternalLink string      `json:"externalLink,omitzero"`
-	Releases     []Release   `json:"releases" check:"required"`
-}
-
-// Check refuses an environment without type or id, releases that are none, and
-// an end before the start.
-func (r CreateRequest) Check() error {
-	var faults []error
-	refuse := func(field, problem string) {
-		faults = append(faults, &services.ArgumentError{Field: field, Problem: problem})
-	}
-	if r.Environment != (Environment{}) && r.Environment.Type == "" {
-		refuse("environment.type", "is required")
-	}
-	if r.Environment != (Environment{}) && r.Environment.ID == "" {
-		refuse("environment.id", "is required")
-	}
-	for i, release := range r.Releases {
-		if release.IsZero() {
-			refuse(fmt.Sprintf("releases[%d]", i), "lacks its repository or commit")
-		}
-	}
-	if !r.CompletedAt.IsZero() && r.CompletedAt.Before(r.StartedAt) {
-		refuse("completedAt", "is before startedAt")
-	}
-	return errors.Join(faults...)
-}
-
-// repeat says that only what was not processed may be repeated: a copy of what
-// was might be a second deployment.
-func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// GetRequest asks for one deployment.
-type GetRequest struct{ Ref }
-
-// UpdateStateRequest asks to change the state of one deployment.
-type UpdateStateRequest struct {
-	Ref
-
-	State       State     `json:"state" check:"required"`
-	CompletedAt time.Time `json:"completedAt,omitzero"` // zero while it runs
-}

@@ -11,24 +11,27 @@ import (
 
 const linkRoute = "GET /v2/logs/download/{filename}"
 
-// DownloadLinkRequest asks for a link to one file of logs.
-type DownloadLinkRequest struct {
-	Name string `path:"filename"` // as List tells it
+// byName is a request that needs only the name of a file.
+type byName struct {
+	Name string `path:"filename"`
 }
 
-// DownloadLink returns a link to a file of logs, which is valid for five
-// minutes. Whoever has it can read the file, and it takes no API key. The answer
-// is the bare link: one that is none Is [services.ErrResponse].
+// DownloadLink returns a link to the file of logs with a name, as List returns it. The link is valid
+// for five minutes and needs no API key, so that everyone who has it can read the file. If the
+// response is not a link, errors.Is matches [services.ErrResponse]. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/logs-api#generate-log-file-download-link
-func (s *Service) DownloadLink(ctx context.Context, in DownloadLinkRequest) (*services.Result[string], error) {
+func (s *Service) DownloadLink(ctx context.Context, name string) (*services.Result[string], error) {
 	var text line
-	got, err := services.Download(ctx, s.client, linkRoute, in, "*/*", &text)
+	got, err := services.Download(ctx, s.client, linkRoute, byName{name}, "*/*", &text) // it has no JSON envelope
+	if e, ok := errors.AsType[*services.Error](err); ok && errors.Is(err, errTooLong) {
+		e.Kind = services.ErrResponse // the writer failed, but because of the response
+	}
 	if err != nil {
 		return nil, err
 	}
 	link := strings.TrimSpace(text.String())
-	if u, err := url.Parse(link); err != nil || u.Host == "" { // the text itself is kept out of the error: it is a secret
+	if u, err := url.Parse(link); err != nil || u.Host == "" { // the text is kept out of the error: it may be a secret
 		return nil, failed(linkRoute, got.Meta, errNoLink)
 	}
 	return &services.Result[string]{Value: link, Meta: got.Meta}, nil
@@ -39,13 +42,13 @@ var (
 	errTooLong = errors.New("the response is too long for a link")
 )
 
-// maxLink is the longest text that is taken for a link.
+// maxLink is the length of the longest text that is read as a link, in bytes.
 const maxLink = 64 << 10
 
-// A line keeps a text that is no longer than a link can be.
+// A line holds a text that is no longer than a link can be.
 type line struct{ strings.Builder }
 
-// Write refuses what would be too long.
+// Write refuses a longer text.
 func (l *line) Write(p []byte) (int, error) {
 	if l.Len()+len(p) > maxLink {
 		return 0, errTooLong

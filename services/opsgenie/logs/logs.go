@@ -1,9 +1,9 @@
-// Package logs is the Logs API: the files in which Opsgenie writes down what was
-// done in an account. The Enterprise plan has it; under others the errors Is
+// Package logs calls the Logs API, which lists the files that Opsgenie writes the audit log of an
+// account to. It is part of the Enterprise plan; under other plans, errors.Is matches
 // [services.ErrPlan].
 //
-// The documentation names no rate-limit domain for these calls: they count in
-// the domain other.
+// The API does not document the rate-limit domain of these calls. This module counts them in the
+// domain other.
 package logs
 
 import (
@@ -21,77 +21,71 @@ import (
 // A Service calls the Logs API. It is safe for concurrent use. [New] makes one.
 type Service struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that sends its calls with client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service { return &Service{client: client} }
 
 const listRoute = "GET /v2/logs/list/{marker}"
 
 // A File is a file of logs.
 type File struct {
-	Name string
-	Date time.Time // in UTC, of milliseconds
-	Size int64     // in bytes
-}
-
-// fileWire is a file as the server writes it: its date in milliseconds.
-type fileWire struct {
 	Name string `json:"filename"`
-	Date int64  `json:"date"`
-	Size int64  `json:"size"`
+	Date Time   `json:"date,omitzero"`
+	Size int64  `json:"size"` // in bytes
 }
 
-// UnmarshalJSON reads a file.
-func (f *File) UnmarshalJSON(raw []byte) error {
-	var w fileWire
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return fmt.Errorf("logs: read file: %w", err)
+// A Time is the time of a file, in UTC. The API writes it in milliseconds since 1970.
+type Time struct{ time.Time }
+
+// UnmarshalJSON reads milliseconds. Zero and null are the zero time.
+func (t *Time) UnmarshalJSON(raw []byte) error {
+	var ms int64
+	if err := json.Unmarshal(raw, &ms); err != nil {
+		return fmt.Errorf("logs: read time: %w", err)
 	}
-	*f = File{Name: w.Name, Size: w.Size}
-	if w.Date != 0 {
-		f.Date = time.UnixMilli(w.Date).UTC()
+	*t = Time{}
+	if ms != 0 {
+		t.Time = time.UnixMilli(ms).UTC()
 	}
 	return nil
 }
 
-// MarshalJSON writes a file as the server does.
-func (f File) MarshalJSON() ([]byte, error) {
-	w := fileWire{Name: f.Name, Size: f.Size}
-	if !f.Date.IsZero() {
-		w.Date = f.Date.UnixMilli()
+// MarshalJSON writes milliseconds, and 0 for the zero time.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("0"), nil
 	}
-	return json.Marshal(w)
+	return fmt.Append(nil, t.UnixMilli()), nil
 }
 
-// MarkerAt returns the marker of a time: a list that begins there has the files
-// after it.
+// MarkerAt returns the marker of a time. A list that begins there has the files after that time.
 func MarkerAt(t time.Time) string {
 	t = t.UTC()
 	return t.Format("2006-01-02-15-04-05") + fmt.Sprintf("_%03d", t.Nanosecond()/int(time.Millisecond))
 }
 
-// ListRequest asks for files of logs.
+// ListRequest is the request for files of logs.
 type ListRequest struct {
-	Marker string `path:"marker"`               // where the list begins: MarkerAt makes one, and each page tells the next
-	Limit  int    `query:"limit" check:"min=0"` // per page, at most 1,000, which zero means too
+	Marker string `path:"marker"`               // where the list begins: MarkerAt makes one
+	Limit  int    `query:"limit" check:"min=0"` // files per page, at most 1,000; zero means the server's default, 1,000
 }
 
-// List returns one page of the files behind the marker. The marker of the next
-// page is in the metadata; the last page has no files.
+// List returns one page of the files after the marker. Meta.Marker is the marker of the next page;
+// the last page has no files. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/logs-api#list-log-files
 func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]File], error) {
 	return services.Do[[]File](ctx, s.client, listRoute, in, services.ByMethod)
 }
 
-// errLoop is why a list ends whose pages lead to each other.
+// errLoop ends a list whose pages lead to each other.
 var errLoop = errors.New("marker leads back to a page that was read already")
 
-// All returns all files behind the marker, page after page. Each page is a call
-// of its own and is fetched when the loop comes to it. An error comes as the
-// last pair, with the zero File; where markers lead back to a page that was read
-// already it Is [services.ErrResponse].
+// All returns all files after the marker, page after page. Each page is a separate call, made when
+// the loop reaches it. An error is the last pair of the sequence, with the zero File; if a marker
+// leads back to a page that was read already, errors.Is matches [services.ErrResponse]. The
+// sequence can be read again, which sends the requests again.
 func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[File, error] {
-	ctx = layer.Detach(ctx) // a begun record is for one call
+	ctx = layer.Detach(ctx) // a record that was begun is for one call
 	return func(yield func(File, error) bool) {
 		seen, next := map[string]bool{}, in
 		for {
@@ -118,7 +112,7 @@ func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[File, error
 	}
 }
 
-// failed says that an answer was of no use.
+// failed returns the error for a response that cannot be used.
 func failed(route string, m services.Metadata, cause error) error {
 	return &services.Error{Route: route, Status: m.Status, RequestID: m.RequestID, TransactionID: m.TransactionID,
 		Attempts: m.Attempts, Kind: services.ErrResponse, Err: cause}

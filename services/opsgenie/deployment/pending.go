@@ -1,0 +1,48 @@
+package deployment
+
+import (
+	"context"
+
+	"github.com/tripware/tripware/poll"
+	"github.com/tripware/tripware/services"
+)
+
+// A Pending is a change that the server accepted and makes later. Wait polls for its outcome,
+// once for all callers that wait; ID returns the id of the deployment; RequestID resumes the wait
+// in another process. If the change failed for good, errors.Is matches [services.ErrFailed], and
+// the cause is a [shape.ActionError]. A Pending is safe for concurrent use.
+type Pending struct {
+	*services.Pending[RequestStatus, Deployment]
+}
+
+// Deployment returns the deployment that the change was about, as it is now. It waits as Wait does
+// if the change was not processed yet.
+func (p *Pending) Deployment(ctx context.Context, opts ...poll.Option) (*services.Result[Deployment], error) {
+	return p.Entity(ctx, opts...)
+}
+
+// Resume returns the change that was accepted under a request id, perhaps by another process. It
+// sends nothing. Waiting for an empty id is refused.
+func (s *Service) Resume(requestID string) *Pending { return s.changes.Resume(requestID) }
+
+// GetRequestStatus asks once for the outcome of an asynchronous request; a [Pending] polls for
+// it. If the request was not processed yet, errors.Is matches [services.ErrNotProcessed]. A
+// request that failed is not an error here: see IsSuccess. Safe to retry.
+//
+// API: https://docs.opsgenie.com/docs/deployment-api#get-request-status
+func (s *Service) GetRequestStatus(ctx context.Context, requestID string) (*services.Result[RequestStatus], error) {
+	return s.changes.Status(ctx, requestID)
+}
+
+func (s *Service) accept(ctx context.Context, route string, in any, repeat services.Repeat) (*Pending, error) {
+	return s.changes.Accept(ctx, route, in, repeat)
+}
+
+// tracker follows the changes of a service.
+func (s *Service) tracker() *services.Tracker[RequestStatus, Deployment, Pending] {
+	return services.NewTracker(s.client, "GET /v2/deployments/requests/{requestId}",
+		func(p *services.Pending[RequestStatus, Deployment]) *Pending { return &Pending{p} },
+		func(ctx context.Context, id string) (*services.Result[Deployment], error) {
+			return s.Get(ctx, ByID(id))
+		})
+}
