@@ -69,7 +69,7 @@ func backup(ctx context.Context, client *opsgenie.Client, name string, pool arch
 			begun.Account, begun.Finished.Format(time.RFC3339))
 		return nil
 	}
-	owner, err := client.Account.Get(ctx, account.GetRequest{})
+	owner, err := client.Account.Get(ctx)
 	if err != nil {
 		return err
 	}

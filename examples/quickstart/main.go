@@ -68,7 +68,7 @@ func run() error {
 	if err := refused(ctx, client); err != nil {
 		return err
 	}
-	closing, err := client.Alerts.Close(ctx, alert.CloseRequest{Ref: alert.ByID(got.Value.ID), Note: "quickstart is done"})
+	closing, err := client.Alerts.Close(ctx, alert.ActionRequest{Ref: alert.ByID(got.Value.ID), Note: "quickstart is done"})
 	if err != nil {
 		return err
 	}

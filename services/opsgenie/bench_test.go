@@ -59,7 +59,7 @@ func typedCalls(tb testing.TB) []typedCall {
 	writes := above(tb, replies(http.StatusAccepted, `{"result":"Request will be processed","took":0.1,"requestId":"r"}`))
 	return []typedCall{
 		{"Get", func(ctx context.Context) error {
-			_, err := reads.Alerts.Get(ctx, alert.GetRequest{Ref: alert.ByAlias("a/b")})
+			_, err := reads.Alerts.Get(ctx, alert.ByAlias("a/b"))
 			return err
 		}, 80, 7 << 10},
 		{"Create", func(ctx context.Context) error {

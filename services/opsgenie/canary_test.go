@@ -58,7 +58,7 @@ var canaryCreate = alert.CreateRequest{
 }
 
 func canaryAccount(ctx context.Context, c *opsgenie.Client) ([]any, error) {
-	got, err := c.Account.Get(ctx, accountRequest)
+	got, err := c.Account.Get(ctx)
 	return []any{got}, err
 }
 
@@ -75,7 +75,7 @@ func canaryWrite(ctx context.Context, c *opsgenie.Client) ([]any, error) {
 }
 
 func canaryRead(ctx context.Context, c *opsgenie.Client) ([]any, error) {
-	got, err := c.Alerts.Get(ctx, alert.GetRequest{Ref: alert.ByAlias(canaryCreate.Alias)})
+	got, err := c.Alerts.Get(ctx, alert.ByAlias(canaryCreate.Alias))
 	if err != nil {
 		return nil, err
 	}
@@ -108,9 +108,9 @@ func canaryUpload(ctx context.Context, c *opsgenie.Client) ([]any, error) {
 
 func canaryRefused(ctx context.Context, c *opsgenie.Client) ([]any, error) {
 	_, first := c.Alerts.Create(ctx, alert.CreateRequest{Alias: canary.Token, Details: canaryCreate.Details})
-	_, second := c.Alerts.Get(ctx, alert.GetRequest{Ref: alert.ByAlias(canary.Token + "\x00")})
+	_, second := c.Alerts.Get(ctx, alert.ByAlias(canary.Token+"\x00"))
 	_, third := c.Alerts.List(ctx, alert.ListRequest{Limit: -1, Query: "apiKey=" + canary.Key})
-	_, fourth := c.Heartbeats.Ping(ctx, heartbeat.PingRequest{Name: canary.Body + "\x7f"})
+	_, fourth := c.Heartbeats.Ping(ctx, canary.Body+"\x7f")
 	return nil, errors.Join(first, second, third, fourth)
 }
 

@@ -69,12 +69,12 @@ func ExampleNew_errors() {
 	if err != nil {
 		panic(err)
 	}
-	_, err = c.Heartbeats.Enable(context.Background(), heartbeat.EnableRequest{Name: "nightly"})
+	_, err = c.Heartbeats.Enable(context.Background(), "nightly")
 	fmt.Println(err)
 	if e, ok := errors.AsType[*services.Error](err); ok {
 		fmt.Println(errors.Is(err, services.ErrForbidden), e.Code, e.RequestID)
 	}
-	_, err = c.Heartbeats.Enable(context.Background(), heartbeat.EnableRequest{})
+	_, err = c.Heartbeats.Enable(context.Background(), "")
 	fmt.Println(err)
 	// Output:
 	// POST /v2/heartbeats/nightly/enable

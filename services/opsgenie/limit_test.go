@@ -55,7 +55,7 @@ func TestWhatTheVendorSaysOfLimitsIsRead(t *testing.T) {
 					opsgenie.WithTransport(opts...), opsgenie.WithTransport(tripware.WithRetry(retry.Off())))
 				require.NoError(t, err)
 				w := watch(c.Metrics)
-				got, err := c.Account.Get(t.Context(), accountRequest)
+				got, err := c.Account.Get(t.Context())
 				if failed, ok := errors.AsType[*services.Error](err); ok {
 					assert.Equal(t, want, failed.RateLimit, "%s, %d", name, status)
 					assert.Equal(t, want, failed.Call().RateLimit(), "%s, %d", name, status)
@@ -90,7 +90,7 @@ func TestTheStateOfASuccessPausesItsDomain(t *testing.T) {
 		require.NoError(t, err)
 		begun := time.Now()
 		for range 2 {
-			_, _ = c.Account.Get(t.Context(), accountRequest)
+			_, _ = c.Account.Get(t.Context())
 		}
 		assert.GreaterOrEqual(t, time.Since(begun), 20*time.Second)
 	})
@@ -103,7 +103,7 @@ func TestTheVendorsHeadersAreLogged(t *testing.T) {
 	logger := slog.New(slog.NewTextHandler(&log, nil))
 	c, err := opsgenie.New("k", opsgenie.WithBase(limited(200)), opsgenie.WithTransport(tripware.WithLogger(logger)))
 	require.NoError(t, err)
-	_, err = c.Account.Get(t.Context(), accountRequest)
+	_, err = c.Account.Get(t.Context())
 	require.NoError(t, err)
 	for _, part := range []string{
 		"rate_limit=THROTTLED", "response.x-ratelimit-state=THROTTLED", "response.x-ratelimit-reason=ACCOUNT",

@@ -16,12 +16,11 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/incident"
 	"github.com/tripware/tripware/services/opsgenie/incidenttemplate"
 	"github.com/tripware/tripware/services/opsgenie/logs"
-	"github.com/tripware/tripware/services/opsgenie/savedsearch"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
 func seats(ctx context.Context, client *opsgenie.Client) error {
-	got, err := client.Account.Get(ctx, account.GetRequest{})
+	got, err := client.Account.Get(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,7 +63,7 @@ func Example_alerts() {
 }
 
 func shareSearch(ctx context.Context, client *opsgenie.Client) error {
-	saved, err := client.SavedSearches.Create(ctx, savedsearch.CreateRequest{
+	saved, err := client.SavedSearches.Create(ctx, alert.CreateSavedSearchRequest{
 		Name:  "Night",
 		Query: "status: open AND priority: P1",
 		Owner: shape.UserByName("ada@example.com"),
@@ -73,11 +72,11 @@ func shareSearch(ctx context.Context, client *opsgenie.Client) error {
 	if err != nil {
 		return err
 	}
-	count, err := client.Alerts.Count(ctx, alert.CountRequest{Search: alert.BySearchID(saved.Value.ID)})
+	count, err := client.Alerts.Count(ctx, alert.CountRequest{SearchRef: alert.SearchByID(saved.Value.ID)})
 	if err != nil {
 		return err
 	}
-	all, err := client.SavedSearches.List(ctx, savedsearch.ListRequest{})
+	all, err := client.SavedSearches.List(ctx)
 	if err != nil {
 		return err
 	}
@@ -99,18 +98,18 @@ func Example_savedSearches() {
 }
 
 func beat(ctx context.Context, client *opsgenie.Client) error {
-	_, err := client.Heartbeats.Ping(ctx, heartbeat.PingRequest{Name: "nightly"})
+	_, err := client.Heartbeats.Ping(ctx, "nightly")
 	if !errors.Is(err, services.ErrNotFound) {
 		return err
 	}
 	created, err := client.Heartbeats.Create(ctx, heartbeat.CreateRequest{
-		Name: "nightly", Interval: 25, IntervalUnit: heartbeat.Hours, Enabled: true,
+		Name: "nightly", Interval: 25, IntervalUnit: heartbeat.Hours,
 	})
 	if err != nil {
 		return err
 	}
 	_, err = client.Heartbeats.Update(ctx, heartbeat.UpdateRequest{
-		Name: created.Value.Name, Enabled: new(false), // all else stays as it is
+		Name: created.Value.Name, Enabled: services.Set(false), // all else stays as it is
 	})
 	return err
 }
@@ -214,7 +213,7 @@ func deploy(ctx context.Context, client *opsgenie.Client) error {
 		return err
 	}
 	_, err = client.Deployments.UpdateState(ctx, deployment.UpdateStateRequest{
-		Ref: deployment.ByID(id), State: deployment.Successful, CompletedAt: began.Add(time.Minute),
+		Ref: deployment.ByID(id), State: deployment.Successful, CompletedAt: services.Set(began.Add(time.Minute)),
 	})
 	return err
 }
@@ -238,7 +237,7 @@ func logFiles(ctx context.Context, client *opsgenie.Client) error {
 		if err != nil {
 			return err
 		}
-		link, err := client.Logs.DownloadLink(ctx, logs.DownloadLinkRequest{Name: file.Name})
+		link, err := client.Logs.DownloadLink(ctx, file.Name)
 		if err != nil {
 			return err
 		}

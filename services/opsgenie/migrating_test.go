@@ -180,13 +180,13 @@ func explain(err error) {
 }
 
 func acknowledge(ctx context.Context, client *opsgenie.Client, alias string) error {
-	got, err := client.Alerts.Get(ctx, alert.GetRequest{Ref: alert.ByAlias(alias)})
+	got, err := client.Alerts.Get(ctx, alert.ByAlias(alias))
 	if err != nil {
 		return err
 	}
 	fmt.Println(got.Value.Message, got.Meta.Status, got.Meta.RateLimit.State)
 
-	pending, err := client.Alerts.Acknowledge(ctx, alert.AcknowledgeRequest{Ref: alert.ByID(got.Value.ID)})
+	pending, err := client.Alerts.Acknowledge(ctx, alert.ActionRequest{Ref: alert.ByID(got.Value.ID)})
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func Example_fromGo() {
 		panic(err)
 	}
 	explain(acknowledge(ctx, client, "disk/07"))
-	if _, err := client.Alerts.Close(ctx, alert.CloseRequest{Ref: alert.ByAlias("disk/07")}); err != nil {
+	if _, err := client.Alerts.Close(ctx, alert.ActionRequest{Ref: alert.ByAlias("disk/07")}); err != nil {
 		panic(err)
 	}
 	explain(acknowledge(ctx, client, "disk/07"))

@@ -24,8 +24,6 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-var accountRequest = account.GetRequest{}
-
 // watcher keeps the events of all channels that it is subscribed to.
 type watcher struct {
 	mu     sync.Mutex
@@ -142,7 +140,7 @@ func TestClientsDoNotSeeEachOther(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(theirs.CloseIdleConnections)
 	seen := watch(mine.Metrics)
-	_, err = theirs.Account.Get(t.Context(), accountRequest)
+	_, err = theirs.Account.Get(t.Context())
 	require.NoError(t, err)
 	_, err = theirs.Alerts.Create(t.Context(), alert.CreateRequest{Message: "m"})
 	require.ErrorIs(t, err, services.ErrForbidden)
@@ -151,7 +149,7 @@ func TestClientsDoNotSeeEachOther(t *testing.T) {
 	shared := metrics.NewPublishers()
 	both := watch(shared)
 	for range 2 {
-		_, err = dial(t, s, opsgenie.WithMetrics(shared)).Account.Get(t.Context(), accountRequest)
+		_, err = dial(t, s, opsgenie.WithMetrics(shared)).Account.Get(t.Context())
 		require.NoError(t, err)
 	}
 	assert.Len(t, both.of(metrics.ChannelSDK), 2)
@@ -185,7 +183,7 @@ func TestTheKeyIsShownNowhere(t *testing.T) {
 	_, err := c.Alerts.Create(t.Context(), alert.CreateRequest{Message: "m"})
 	require.Error(t, err)
 	texts = append(texts, shown(err)...)
-	_, err = c.Alerts.Get(t.Context(), alert.GetRequest{Ref: alert.ByID("x")})
+	_, err = c.Alerts.Get(t.Context(), alert.ByID("x"))
 	require.ErrorIs(t, err, services.ErrServer)
 	texts = append(texts, shown(err)...)
 	texts = append(texts, shown(transport.CallOfError(err))...)

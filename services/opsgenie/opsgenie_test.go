@@ -83,7 +83,7 @@ func TestARegionIsAHost(t *testing.T) {
 			httpmock.NewStringResponder(200, `{"data":{"name":"acme"}}`).HeaderSet(http.Header{"X-Request-Id": {"r"}}))
 		c, err := opsgenie.New("k", opsgenie.WithRegion(region), opsgenie.WithBase(mock))
 		require.NoError(t, err)
-		got, err := c.Account.Get(t.Context(), account.GetRequest{})
+		got, err := c.Account.Get(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, "acme", got.Value.Name)
 	}
@@ -104,7 +104,7 @@ func TestTheUsersOptionsComeLast(t *testing.T) {
 		tripware.WithIdentity(transport.WithUserAgent("mine/1")),
 	))
 	require.NoError(t, err)
-	_, err = c.Heartbeats.Enable(t.Context(), heartbeat.EnableRequest{Name: "x"})
+	_, err = c.Heartbeats.Enable(t.Context(), "x")
 	require.ErrorIs(t, err, services.ErrServer)
 	assert.Equal(t, 2, attempts)
 	assert.Contains(t, fmt.Sprint(c.HTTP().Transport), "retry")
@@ -148,12 +148,12 @@ func TestADomainThatIsThrottledWaitsAlone(t *testing.T) {
 		c, err := opsgenie.New("k", opsgenie.WithBase(base), opsgenie.WithTransport(tripware.WithRetry(retry.Off())))
 		require.NoError(t, err)
 		begun := time.Now()
-		_, err = c.Alerts.Get(t.Context(), alert.GetRequest{Ref: alert.ByID("x")})
+		_, err = c.Alerts.Get(t.Context(), alert.ByID("x"))
 		require.ErrorIs(t, err, services.ErrThrottled)
-		_, _ = c.Heartbeats.Ping(t.Context(), heartbeat.PingRequest{Name: "x"})
+		_, _ = c.Heartbeats.Ping(t.Context(), "x")
 		_, _ = c.Alerts.List(t.Context(), alert.ListRequest{})
 		assert.Zero(t, time.Since(begun), "neither heartbeat nor search was throttled")
-		_, _ = c.Alerts.Get(t.Context(), alert.GetRequest{Ref: alert.ByID("x")})
+		_, _ = c.Alerts.Get(t.Context(), alert.ByID("x"))
 		assert.GreaterOrEqual(t, time.Since(begun), 20*time.Second)
 	})
 }

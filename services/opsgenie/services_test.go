@@ -19,7 +19,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/heartbeat"
 	"github.com/tripware/tripware/services/opsgenie/incident"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
-	"github.com/tripware/tripware/services/opsgenie/savedsearch"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -36,7 +35,7 @@ func TestEveryStatusIsATypedError(t *testing.T) {
 	for status, kind := range kinds {
 		s.Inject(opsgenietest.Fault{Kind: opsgenietest.Status, Status: status,
 			Body: fmt.Sprintf(`{"message":"no %d","code":%d01,"took":0.5,"requestId":"r-1","errors":{"message":"is empty","tags":["a","b"]}}`, status, status)})
-		_, err := c.Heartbeats.Get(t.Context(), heartbeat.GetRequest{Name: "nightly"})
+		_, err := c.Heartbeats.Get(t.Context(), "nightly")
 		require.ErrorIs(t, err, kind, "%d", status)
 		e, ok := errors.AsType[*services.Error](err)
 		require.True(t, ok)
@@ -48,7 +47,7 @@ func TestEveryStatusIsATypedError(t *testing.T) {
 		assert.Equal(t, "500ms", e.Took.String())
 		assert.Equal(t, 1, e.Attempts)
 	}
-	_, err := c.SavedSearches.Create(t.Context(), savedsearch.CreateRequest{
+	_, err := c.SavedSearches.Create(t.Context(), alert.CreateSavedSearchRequest{
 		Name: strings.Repeat("n", 101), Query: "q", Owner: shape.UserByName("ada@example.com")})
 	require.ErrorIs(t, err, services.ErrInvalid)
 	assert.Contains(t, err.Error(), "name: ")
@@ -63,11 +62,11 @@ func TestAlertsAreRaisedThroughABaseURLWithAPath(t *testing.T) {
 		ref := alert.ByAlias("disk/07")
 		_, err := c.Alerts.Create(t.Context(), alert.CreateRequest{Message: "Disk full", Alias: "disk/07"})
 		require.NoError(t, err)
-		_, err = c.Alerts.Acknowledge(t.Context(), alert.AcknowledgeRequest{Ref: ref})
+		_, err = c.Alerts.Acknowledge(t.Context(), alert.ActionRequest{Ref: ref})
 		require.NoError(t, err)
 		_, err = c.Alerts.AddNote(t.Context(), alert.AddNoteRequest{Ref: ref, Note: "on it"})
 		require.NoError(t, err)
-		closing, err := c.Alerts.Close(t.Context(), alert.CloseRequest{Ref: ref})
+		closing, err := c.Alerts.Close(t.Context(), alert.ActionRequest{Ref: ref})
 		require.NoError(t, err)
 		_, err = closing.Wait(t.Context())
 		require.NoError(t, err)
@@ -87,13 +86,13 @@ func TestIdentifiersOfAllKindsArrive(t *testing.T) {
 	for _, alias := range []string{"a/b", "%2F", "what?", "#1", "two words", "🚨", "v2", "a+b&c=d"} {
 		_, err := c.Alerts.Create(t.Context(), alert.CreateRequest{Message: "m", Alias: alias})
 		require.NoError(t, err)
-		got, err := c.Alerts.Get(t.Context(), alert.GetRequest{Ref: alert.ByAlias(alias)})
+		got, err := c.Alerts.Get(t.Context(), alert.ByAlias(alias))
 		require.NoError(t, err, alias)
 		assert.Equal(t, alias, got.Value.Alias)
 	}
 	before := s.Received()
 	for _, alias := range []string{"", ".", "..", "a\nb", "count", "requests", "saved-searches"} {
-		_, err := c.Alerts.Get(t.Context(), alert.GetRequest{Ref: alert.ByAlias(alias)})
+		_, err := c.Alerts.Get(t.Context(), alert.ByAlias(alias))
 		require.ErrorIs(t, err, services.ErrArgument, "%q", alias)
 	}
 	assert.Equal(t, before, s.Received())
@@ -106,18 +105,18 @@ func TestIncidentsHeartbeatsAndSavedSearchesAreKept(t *testing.T) {
 	c := dial(t, s)
 	ctx := t.Context()
 
-	account, err := c.Account.Get(ctx, accountRequest)
+	account, err := c.Account.Get(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, "Enterprise", account.Value.Plan.Name)
 
-	_, err = c.Heartbeats.Create(ctx, heartbeat.CreateRequest{Name: "nightly", Interval: 26, IntervalUnit: heartbeat.Hours, Enabled: true,
+	_, err = c.Heartbeats.Create(ctx, heartbeat.CreateRequest{Name: "nightly", Interval: 26, IntervalUnit: heartbeat.Hours,
 		OwnerTeam: shape.OwnerTeam{Name: "Storage"}})
 	require.NoError(t, err)
-	_, err = c.Heartbeats.Update(ctx, heartbeat.UpdateRequest{Name: "nightly", Enabled: new(false), Description: new("Backup")})
+	_, err = c.Heartbeats.Update(ctx, heartbeat.UpdateRequest{Name: "nightly", Enabled: services.Set(false), Description: services.Set("Backup")})
 	require.NoError(t, err)
-	_, err = c.Heartbeats.Ping(ctx, heartbeat.PingRequest{Name: "nightly"})
+	_, err = c.Heartbeats.Ping(ctx, "nightly")
 	require.NoError(t, err)
-	beats, err := c.Heartbeats.List(ctx, heartbeat.ListRequest{})
+	beats, err := c.Heartbeats.List(ctx)
 	require.NoError(t, err)
 	require.Len(t, beats.Value, 1)
 	assert.Equal(t, "26h0m0s", beats.Value[0].Every().String())
@@ -126,13 +125,13 @@ func TestIncidentsHeartbeatsAndSavedSearchesAreKept(t *testing.T) {
 	assert.False(t, beats.Value[0].Enabled)
 	assert.False(t, beats.Value[0].LastPingTime.IsZero())
 
-	search, err := c.SavedSearches.Create(ctx, savedsearch.CreateRequest{Name: "Open", Query: "status: open", Owner: shape.UserByID("u-1")})
+	search, err := c.SavedSearches.Create(ctx, alert.CreateSavedSearchRequest{Name: "Open", Query: "status: open", Owner: shape.UserByID("u-1")})
 	require.NoError(t, err)
-	kept, err := c.SavedSearches.Get(ctx, savedsearch.GetRequest{Ref: savedsearch.ByName("Open")})
+	kept, err := c.SavedSearches.Get(ctx, alert.SearchByName("Open"))
 	require.NoError(t, err)
 	assert.Equal(t, search.Value.ID, kept.Value.ID)
 	assert.Equal(t, "u-1", kept.Value.Owner.ID)
-	_, err = c.Alerts.List(ctx, alert.ListRequest{Search: alert.BySearchName("Open")})
+	_, err = c.Alerts.List(ctx, alert.ListRequest{SearchRef: alert.SearchByName("Open")})
 	require.NoError(t, err)
 
 	pending, err := c.Incidents.Create(ctx, incident.CreateRequest{Message: "Checkout", ImpactedServices: []string{"s-1"},
@@ -164,7 +163,7 @@ func TestAWrongKeyIsRefusedOnce(t *testing.T) {
 	c, err := opsgenie.New("wrong-key", opsgenie.WithBaseURL(s.URL))
 	require.NoError(t, err)
 	t.Cleanup(c.CloseIdleConnections)
-	_, err = c.Account.Get(context.Background(), accountRequest)
+	_, err = c.Account.Get(context.Background())
 	require.ErrorIs(t, err, services.ErrUnauthorised)
 	assert.Equal(t, 1, s.Received())
 }
@@ -176,7 +175,7 @@ func TestAnEchoedKeyIsMasked(t *testing.T) {
 	c := dial(t, s)
 	s.Inject(opsgenietest.Fault{Kind: opsgenietest.Status, Status: 401,
 		Body: `{"message":"Key [` + s.Key + `] is not valid","errors":{"` + s.Key + `":"` + s.Key + `"}}`})
-	_, err := c.Account.Get(t.Context(), accountRequest)
+	_, err := c.Account.Get(t.Context())
 	require.ErrorIs(t, err, services.ErrUnauthorised)
 	for _, text := range shown(err) {
 		assert.NotContains(t, text, s.Key)

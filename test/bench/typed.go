@@ -62,7 +62,7 @@ func typedOurs(base string, rt http.RoundTripper) (typed, error) {
 	return typed{
 		name: nameTyped,
 		get: func(ctx context.Context) error {
-			got, err := c.Alerts.Get(ctx, alert.GetRequest{Ref: alert.ByAlias(alias)})
+			got, err := c.Alerts.Get(ctx, alert.ByAlias(alias))
 			if err != nil {
 				return err
 			}

@@ -25,15 +25,15 @@ func TestADeploymentIsReportedLaterAndFollowed(t *testing.T) {
 	}
 	pending, err := c.Deployments.Create(t.Context(), in)
 	require.NoError(t, err)
-	_, err = c.Deployments.GetRequestStatus(t.Context(), deployment.GetRequestStatusRequest{RequestID: pending.RequestID})
+	_, err = c.Deployments.GetRequestStatus(t.Context(), pending.RequestID)
 	require.ErrorIs(t, err, services.ErrNotProcessed)
 	s.Settle()
-	status, err := c.Deployments.GetRequestStatus(t.Context(), deployment.GetRequestStatusRequest{RequestID: pending.RequestID})
+	status, err := c.Deployments.GetRequestStatus(t.Context(), pending.RequestID)
 	require.NoError(t, err)
 	assert.True(t, status.Value.IsSuccess)
 	assert.Equal(t, "create", status.Value.Action)
 
-	got, err := c.Deployments.Get(t.Context(), deployment.GetRequest{Ref: deployment.ByID(status.Value.DeploymentID)})
+	got, err := c.Deployments.Get(t.Context(), deployment.ByID(status.Value.DeploymentID))
 	require.NoError(t, err)
 	assert.Equal(t, deployment.Deployment{
 		ID: status.Value.DeploymentID, ExternalID: "build/812", State: deployment.Started, Environment: in.Environment, Type: "api",
@@ -44,7 +44,7 @@ func TestADeploymentIsReportedLaterAndFollowed(t *testing.T) {
 	assert.Equal(t, []any{"Checkout 812", "d", "https://ci.example.com/812", "2026-05-26T08:00:00.000Z"},
 		[]any{kept["message"], kept["description"], kept["externalLink"], kept["startedAt"]})
 
-	pending, err = c.Deployments.UpdateState(t.Context(), deployment.UpdateStateRequest{Ref: deployment.ByExternalID("build/812"), State: deployment.Successful, CompletedAt: moment(26, 9)})
+	pending, err = c.Deployments.UpdateState(t.Context(), deployment.UpdateStateRequest{Ref: deployment.ByExternalID("build/812"), State: deployment.Successful, CompletedAt: services.Set(moment(26, 9))})
 	require.NoError(t, err)
 	s.Settle()
 	changed, err := pending.Deployment(t.Context())
@@ -62,13 +62,13 @@ func TestADeploymentIsFoundByTheCallersID(t *testing.T) {
 		require.Equal(t, http.StatusAccepted, r.status, "%s", r.raw)
 	}
 	for _, ref := range []deployment.Ref{deployment.ByExternalID("{7a}"), deployment.ByPipeline("{7a}")} {
-		got, err := c.Deployments.Get(t.Context(), deployment.GetRequest{Ref: ref})
+		got, err := c.Deployments.Get(t.Context(), ref)
 		require.NoError(t, err)
 		assert.Equal(t, "us-1", got.Value.Environment.ID)
 		assert.Equal(t, deployment.ReleaseKind("hub"), got.Value.Releases[0].Kind())
 		assert.Equal(t, moment(26, 8), got.Value.StartedAt.Time)
 	}
-	_, err := c.Deployments.Get(t.Context(), deployment.GetRequest{Ref: deployment.ByID("{7a}")})
+	_, err := c.Deployments.Get(t.Context(), deployment.ByID("{7a}"))
 	require.ErrorIs(t, err, services.ErrNotFound)
 	pending, err := c.Deployments.UpdateState(t.Context(), deployment.UpdateStateRequest{Ref: deployment.ByID("nothing"), State: deployment.Failed})
 	require.NoError(t, err, "accepted, and found out later")

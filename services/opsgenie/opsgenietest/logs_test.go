@@ -36,7 +36,7 @@ func TestLogFilesAreListedByMarkerAndReadByLink(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, last.Value)
 
-	link, err := c.Logs.DownloadLink(t.Context(), logs.DownloadLinkRequest{Name: files[1].Name})
+	link, err := c.Logs.DownloadLink(t.Context(), files[1].Name)
 	require.NoError(t, err)
 	read := func() (int, string) {
 		resp, err := raw.http.Get(link.Value) // without a key
@@ -63,7 +63,7 @@ func TestLogsAreForOnePlanAndForFilesThatAreThere(t *testing.T) {
 	c := connect(t, opsgenietest.New(t, opsgenietest.WithPlan("Standard")))
 	_, err := c.Logs.List(t.Context(), logs.ListRequest{Marker: "2026-05-01-00-00-00"})
 	require.ErrorIs(t, err, services.ErrPlan)
-	_, err = c.Logs.DownloadLink(t.Context(), logs.DownloadLinkRequest{Name: "f"})
+	_, err = c.Logs.DownloadLink(t.Context(), "f")
 	require.ErrorIs(t, err, services.ErrPlan)
 	dial(t, opsgenietest.New(t)).refuses(
 		refusedRequest{"GET", "/v2/logs/list/yesterday", "", 422, "marker"},

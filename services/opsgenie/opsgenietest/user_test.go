@@ -159,7 +159,7 @@ func TestTheAccountCountsItsUsers(t *testing.T) {
 	for _, name := range []string{"a@example.com", "b@example.com"} {
 		must[user.Summary](t)(c.Users.Create(t.Context(), user.CreateRequest{Username: name, FullName: name, Role: user.Role{Name: "User"}}))
 	}
-	assert.Equal(t, 2, must[account.Account](t)(c.Account.Get(t.Context(), account.GetRequest{})).UserCount)
+	assert.Equal(t, 2, must[account.Account](t)(c.Account.Get(t.Context())).UserCount)
 	assert.Equal(t, 2, s.Account().UserCount)
 }
 
