@@ -143,7 +143,7 @@ func (x *exchange) fill(m *Metadata) {
 		Attempts:      x.call.AttemptCount(),
 		Waited:        x.call.Waited(),
 		Elapsed:       x.call.Elapsed(),
-		more:          &origin{client: x.client, call: x.call, header: x.resp.Header, url: x.req.URL, body: x.body},
+		more:          &origin{client: x.client, call: x.call, header: x.resp.Header, url: x.req.URL, body: &x.body},
 	}
 	if x.resp.Request != nil && x.resp.Request.URL != nil {
 		m.more.url = x.resp.Request.URL // after redirects

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -26,7 +24,7 @@ func (r *Result[T]) Raw() json.RawMessage {
 	if r.Meta.more == nil {
 		return nil
 	}
-	return rawData(r.Meta.more.client.codec, r.Meta.more.body)
+	return rawData(r.Meta.more.client.codec, *r.Meta.more.body)
 }
 
 // Next fetches the next page of a list, with the client that fetched this one. If there is no
@@ -65,11 +63,8 @@ type origin struct {
 	call   *transport.Call
 	header http.Header
 	url    *url.URL
-	body   []byte
+	body   *[]byte // a pointer, since fmt prints what an unexported field points to
 }
-
-// Format prints nothing of the call: its URL and body may hold secrets.
-func (*origin) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "call") }
 
 // Call returns the sealed record of the call: its attempts, waits, and the reason why retries
 // ended. It is nil in metadata that is from no call.
