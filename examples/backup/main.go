@@ -25,7 +25,6 @@ import (
 
 	"github.com/tripware/tripware/examples/internal/archive"
 	"github.com/tripware/tripware/services/opsgenie"
-	"github.com/tripware/tripware/services/opsgenie/account"
 )
 
 func main() {

@@ -27,7 +27,6 @@ import (
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/alert"
-	"github.com/tripware/tripware/services/opsgenie/heartbeat"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/transport"
@@ -148,8 +147,9 @@ func canaryCalls(gone string, secure *httptest.Server) []canaryCall {
 		{name: "403 with an empty body", do: canaryAccount, is: services.ErrForbidden, fault: canaryStatus(403, "", http.Header{"Set-Cookie": {"s=" + canary.Key}})},
 		{name: "success that is HTML", do: canaryAccount, is: services.ErrResponse, fault: canaryStatus(200, "<html>"+canaryEcho, nil)},
 		{name: "success cut off", do: canaryAccount, is: services.ErrResponse, fault: canaryStatus(200, `{"data":{"apiKey":"`+canary.Key, nil)},
-		{name: "success of a wrong type", do: canaryAccount, is: services.ErrResponse, fault: canaryStatus(200, `{"data":{"name":{"apiKey":"`+canary.Key+`"}}}`, nil)},
-		{name: "a time that is none", do: canaryRead, is: services.ErrResponse, fault: canaryStatus(200, `{"data":{"createdAt":"token=`+canary.Key+`"}}`, nil)},
+		{name: "success with a member of a wrong type", do: canaryAccount, fault: canaryStatus(200, `{"data":{"name":{"apiKey":"`+canary.Key+`"}}}`, nil)},
+		{name: "success of a wrong type", do: canaryAccount, is: services.ErrResponse, fault: canaryStatus(200, `{"data":["apiKey=`+canary.Key+`"]}`, nil)},
+		{name: "a time that is none", do: canaryRead, fault: canaryStatus(200, `{"data":{"createdAt":"token=`+canary.Key+`"}}`, nil)},
 		{name: "body cut off", do: canaryAccount, is: services.ErrResponse, fault: opsgenietest.Fault{Kind: opsgenietest.Truncate, Times: opsgenietest.Always}},
 		{name: "paging to another origin, in a loop", do: canaryList, is: services.ErrResponse, fault: canaryStatus(200, page, nil)},
 		{name: "paging by a link that is none", do: canaryList, is: services.ErrArgument,
@@ -364,7 +364,7 @@ func TestNoFaultOfAClientShowsASecret(t *testing.T) {
 		n.Error("settings", err, nil)
 		n.Value("settings", opsgenie.WithBaseURL(row.base))
 	}
-	failed := shape.RequestStatus{Action: "token=" + canary.Key, Status: canaryEcho}.Verdict("alert", "r", services.Metadata{})
+	failed := shape.RequestStatus{Action: "token=" + canary.Key, Status: canaryEcho}.Failure()
 	n.Text("settings", failed.Error())
 	assert.Empty(t, n.Leaks())
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/alert"
-	"github.com/tripware/tripware/services/opsgenie/heartbeat"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/transport"
 )

@@ -9,7 +9,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
-	"github.com/tripware/tripware/services/opsgenie/account"
 	"github.com/tripware/tripware/services/opsgenie/alert"
 	"github.com/tripware/tripware/services/opsgenie/deployment"
 	"github.com/tripware/tripware/services/opsgenie/heartbeat"
@@ -57,7 +56,7 @@ func Example_alerts() {
 		`200 {"data": [{"id": "a-1", "message": "Disk full"}]}`,
 		`200 {"data": {"id": "7001"}, "result": "Attachment added"}`)
 	// Output:
-	// GET /v2/alerts?query=status%3A+open+AND+priority%3A+P1
+	// GET /v2/alerts?query=status%3A+open+AND+priority%3A+P1&limit=100
 	// POST /v2/alerts/a-1/attachments?alertIdentifierType=id
 	// Disk full 7001
 }

@@ -171,11 +171,10 @@ func explain(err error) {
 	if errors.Is(err, services.ErrNotFound) {
 		fmt.Println("there is none")
 	}
-	if failed, ok := errors.AsType[*services.Error](err); ok {
-		fmt.Println(failed.Status, failed.Message, failed.Fields, failed.RequestID != "", failed.Attempts)
-	}
 	if failed, ok := errors.AsType[*shape.ActionError](err); ok {
 		fmt.Println("accepted, then failed:", failed.Action, failed.Status)
+	} else if failed, ok := errors.AsType[*services.Error](err); ok {
+		fmt.Println(failed.Status, failed.Message, failed.Fields, failed.RequestID != "", failed.Attempts)
 	}
 }
 

@@ -18,7 +18,6 @@ import (
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
-	"github.com/tripware/tripware/services/opsgenie/account"
 	"github.com/tripware/tripware/services/opsgenie/alert"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/transport"

@@ -70,7 +70,7 @@ func calls(t *testing.T) map[string]call {
 		}
 		routes := routesOf(t, field.Type.Elem())
 		for m := range field.Type.Methods() {
-			if m.Name == "Resume" || strings.HasPrefix(m.Name, "All") {
+			if m.Name == "Resume" || m.Name == "Each" || strings.HasPrefix(m.Name, "All") {
 				continue
 			}
 			result := m.Type.Out(0)
@@ -88,6 +88,9 @@ func routesOf(t *testing.T, service reflect.Type) map[string]string {
 	constants, routes := constantRoutes(files), map[string]string{}
 	for f := range methodsOf(files, service) {
 		routes[f.Name.Name] = routeIn(f.Body, constants)
+	}
+	if route, ok := routes["tracker"]; ok {
+		routes["GetRequestStatus"] = route // the tracker asks
 	}
 	return routes
 }

@@ -18,9 +18,7 @@ import (
 	"github.com/tripware/tripware/poll"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
-	"github.com/tripware/tripware/services/opsgenie/account"
 	"github.com/tripware/tripware/services/opsgenie/alert"
-	"github.com/tripware/tripware/services/opsgenie/heartbeat"
 	"github.com/tripware/tripware/transport"
 )
 

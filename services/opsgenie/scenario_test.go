@@ -98,14 +98,16 @@ func TestACreationWithoutAliasIsRepeatedWhenItWasRefused(t *testing.T) {
 	}
 }
 
-// R9: the vendor's users know that statuses are retried for every method.
-func TestAnActionIsRepeatedOnEveryStatusOfThePolicy(t *testing.T) {
+// S9: a note is sent again only after a status that says it was refused.
+func TestANoteIsSentAgainOnlyIfItWasRefused(t *testing.T) {
 	t.Parallel()
-	s := opsgenietest.New(t)
-	s.Inject(opsgenietest.Fault{Kind: opsgenietest.Status, Status: 500, Times: 2})
-	pending, err := dial(t, s).Alerts.AddNote(t.Context(), alert.AddNoteRequest{Ref: alert.ByAlias("x"), Note: "n"})
-	require.NoError(t, err)
-	assert.Equal(t, 3, pending.Meta.Attempts)
+	for status, attempts := range map[int]int{500: 1, 503: 3} {
+		s := opsgenietest.New(t)
+		s.Inject(opsgenietest.Fault{Kind: opsgenietest.Status, Status: status, Times: 2})
+		_, err := dial(t, s).Alerts.AddNote(t.Context(), alert.AddNoteRequest{Ref: alert.ByAlias("x"), Note: "n"})
+		assert.Equal(t, attempts == 1, err != nil, "%d: %v", status, err)
+		assert.Equal(t, attempts, s.Received(), status)
+	}
 }
 
 // S3: isSuccess=false is final, typed, and asked for once.
@@ -116,11 +118,14 @@ func TestAChangeThatFailsIsATypedError(t *testing.T) {
 	pending, err := c.Alerts.Acknowledge(t.Context(), alert.ActionRequest{Ref: alert.ByID("nobody")})
 	require.NoError(t, err)
 	_, err = pending.Alert(t.Context())
-	failed, ok := errors.AsType[*shape.ActionError](err)
+	require.ErrorIs(t, err, services.ErrFailed)
+	cause, ok := errors.AsType[*shape.ActionError](err)
 	require.True(t, ok, "%v", err)
-	assert.Equal(t, "Alert does not exist", failed.Status)
+	assert.Equal(t, "Alert does not exist", cause.Status)
+	failed, ok := errors.AsType[*services.Error](err)
+	require.True(t, ok, "%v", err)
 	assert.Equal(t, pending.RequestID, failed.RequestID)
-	assert.EqualError(t, err, "alert: acknowledge: Alert does not exist [request "+pending.RequestID+"]")
+	assert.ErrorContains(t, err, ": acknowledge failed: Alert does not exist [request "+pending.RequestID)
 
 	sent := s.Received()
 	_, again := pending.Wait(t.Context())

@@ -233,7 +233,7 @@ func refusals() []row {
 		refused("AddAttachment/no content", "file has neither Content nor Open", func(ctx context.Context, s service) (any, error) {
 			return s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), File: services.File{Name: "a"}})
 		}),
-		refused("AddAttachment/of another size", "file holds 3 bytes where its size says 4", func(ctx context.Context, s service) (any, error) {
+		refused("AddAttachment/of another size", "file has 3 bytes, but its size is given as 4", func(ctx context.Context, s service) (any, error) {
 			return s.AddAttachment(ctx, alert.AddAttachmentRequest{Ref: byAlias(), File: services.File{Name: "a", Content: strings.NewReader("abc"), Size: 4}})
 		}),
 	}
