@@ -107,7 +107,7 @@ func TestAWaitIsNoFailureForObservers(t *testing.T) {
 	assert.Equal(t, 4, strings.Count(log.String(), `"level":"INFO"`))
 	assert.Equal(t, 4, strings.Count(log.String(), "\n"), "nothing above INFO")
 
-	_, err = c.Alerts.GetRequestStatus(t.Context(), alert.GetRequestStatusRequest{RequestID: "no-such-request"})
+	_, err = c.Alerts.GetRequestStatus(t.Context(), "no-such-request")
 	require.ErrorIs(t, err, services.ErrNotFound)
 	assert.Contains(t, log.String(), `"level":"WARN"`)
 }

@@ -2,6 +2,7 @@ package opsgenie_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -201,6 +202,48 @@ func TestAListIsReadPageByPage(t *testing.T) {
 	count, err := c.Alerts.Count(t.Context(), alert.CountRequest{Query: "status: open"})
 	require.NoError(t, err)
 	assert.Equal(t, 7, count.Value)
+}
+
+// S11: to close the alerts of a query loses none of a list that shrinks and grows meanwhile, and
+// tries one that cannot be closed once.
+func TestEachAlertOfAQueryIsClosedOnce(t *testing.T) {
+	t.Parallel()
+	s := opsgenietest.New(t, opsgenietest.WithProcessingPolls(1))
+	c := dial(t, s)
+	create := func(ctx context.Context, i int) error {
+		pending, err := c.Alerts.Create(ctx, alert.CreateRequest{Message: "m", Alias: fmt.Sprint(i)})
+		if err == nil {
+			_, err = pending.Wait(ctx)
+		}
+		return err
+	}
+	for i := range 25 {
+		require.NoError(t, create(t.Context(), i))
+	}
+	stuck := opsgenietest.Fault{Kind: opsgenietest.Status, Status: 403, Route: "POST /v2/alerts/{identifier}/close", Skip: 4}
+	require.NoError(t, s.Inject(stuck).Err())
+
+	tried := map[string]int{}
+	acted, err := c.Alerts.Each(t.Context(), alert.ListRequest{Query: "status: open", Limit: 10}, func(ctx context.Context, a alert.Alert) error {
+		tried[a.ID]++
+		if a.Alias == "12" {
+			require.NoError(t, create(ctx, 100))
+		}
+		closing, err := c.Alerts.Close(ctx, alert.ActionRequest{Ref: alert.ByID(a.ID)})
+		if err == nil {
+			_, err = closing.Wait(ctx)
+		}
+		return err
+	})
+	require.NoError(t, err)
+	assert.Equal(t, 26, acted.Tried)
+	assert.Len(t, tried, 26)
+	require.Len(t, acted.Failures, 1)
+	assert.ErrorIs(t, acted.Failures[0].Err, services.ErrForbidden)
+	assert.Equal(t, 1, tried[acted.Failures[0].Key])
+	for _, a := range s.Alerts() {
+		assert.Equal(t, a.ID == acted.Failures[0].Key, a.Status == "open", a.ID)
+	}
 }
 
 // S5: what is sent again after a 503 is the same, to the byte.

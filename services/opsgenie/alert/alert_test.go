@@ -127,6 +127,8 @@ func reads() []row {
 	}
 }
 
+var errStuck = errors.New("stuck")
+
 func lists() []row {
 	const first = "GET /v2/alerts?searchIdentifier=Open+P1&searchIdentifierType=name&query=priority%3AP1&offset=4&limit=2&sort=report.ackTime&order=asc"
 	request := alert.ListRequest{SearchRef: alert.SearchByName("Open P1"), Query: "priority:P1", Offset: 4, Limit: 2, Sort: alert.SortAckTime, Order: shape.Ascending}
@@ -169,6 +171,37 @@ func lists() []row {
 			},
 			Want: 5,
 		},
+		{
+			Name: "All/in the largest pages",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Collect(s.All(ctx, alert.ListRequest{}))
+			},
+			Exchange: apitest.Exchange{Send: "GET /v2/alerts?limit=100", Answer: `{"data":[{"id":"a"}]}`},
+			Want:     []alert.Alert{{ID: "a"}},
+		},
+		{ // S11: each alert is tried once, also those that were passed over or are new, and failures are told by id.
+			Name: "Each",
+			Call: func(ctx context.Context, s service) (any, error) {
+				var tried []string
+				acted, err := s.Each(ctx, alert.ListRequest{Query: "status: open"}, func(_ context.Context, a alert.Alert) error {
+					tried = append(tried, a.ID)
+					if a.ID == "b" {
+						return errStuck
+					}
+					return nil
+				})
+				return []any{tried, acted}, err
+			},
+			Exchange: apitest.Exchange{Send: "GET /v2/alerts?query=status%3A+open&limit=100", Answer: `{"data":[{"id":"a"},{"id":"b"}]}`},
+			Then: []apitest.Exchange{
+				{Send: "GET /v2/alerts?query=status%3A+open&limit=100", Answer: `{"data":[{"id":"b"},{"id":"c"}]}`},
+				{Send: "GET /v2/alerts?query=status%3A+open&limit=100", Answer: `{"data":[{"id":"b"}]}`},
+			},
+			Want: []any{[]string{"a", "b", "c"}, services.Acted[string]{Tried: 3, Failures: []services.Failure[string]{{Key: "b", Err: errStuck}}}},
+		},
+		refused("Each/from an offset", "offset must be 0 to act on each alert", func(ctx context.Context, s service) (any, error) {
+			return s.Each(ctx, alert.ListRequest{Offset: 20}, func(context.Context, alert.Alert) error { return nil })
+		}),
 		{
 			Name: "ListNotes",
 			Call: func(ctx context.Context, s service) (any, error) {

@@ -61,16 +61,34 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]
 	return services.Do[[]Alert](ctx, s.client, listRoute, in, services.ByMethod)
 }
 
-// All returns all alerts that match, page after page. [services.All] says what happens if alerts
-// begin or cease to match meanwhile.
+// All returns all alerts that match, page after page. If alerts begin or cease to match meanwhile,
+// it may return some twice and pass over others, as [services.All] says: use [Service.Each] to act
+// on alerts.
 //
-// The server lists at most 20,000 alerts for one query: offset and limit together may not exceed
-// that number, and the page after it is an error. To read more, split the query by time, for
-// example into "createdAt < 1767225600000" and "createdAt >= 1767225600000", in milliseconds
-// since 1970.
+// The server returns at most 20,000 alerts for one query: offset and limit together may not exceed
+// that number, and the page after it is an error. To read more, split the query by time of
+// creation, for example into "createdAt < 1767225600000" and "createdAt >= 1767225600000", in
+// milliseconds since 1970.
 func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[Alert, error] {
 	in.Limit = cmp.Or(in.Limit, maxPage)
 	return services.All[Alert](ctx, s.client, listRoute, in)
+}
+
+// Each calls act once for each alert that matches, for example to close them, and returns how many
+// it tried and which failed, by id. Act may be called for alerts that cease to match before their
+// turn, and is called for alerts that begin to match meanwhile: see [services.Each]. An offset is
+// refused, because the list moves while alerts are acted on.
+//
+// Actions are asynchronous. If act waits for its [Pending], an action that fails for good is
+// among the failures, and more than the 20,000 alerts that the server returns for one query can be
+// closed or deleted, because those that are gone make room for others.
+func (s *Service) Each(ctx context.Context, in ListRequest, act func(context.Context, Alert) error,
+	opts ...services.EachOption,
+) (services.Acted[string], error) {
+	if in.Offset != 0 {
+		return services.Acted[string]{}, &services.ArgumentError{Field: "offset", Problem: "must be 0 to act on each alert"}
+	}
+	return services.Each(ctx, s.All(ctx, in), func(a Alert) string { return a.ID }, act, opts...)
 }
 
 // maxPage is the largest page that the server returns, in alerts, notes or logs.
