@@ -46,7 +46,7 @@ var arrows = []struct {
 	},
 	{
 		"services/internal/apitest",
-		[]string{"services", "transport", "testing", "github.com/jarcoal/httpmock", "github.com/stretchr/testify/*"},
+		[]string{"services", "transport", "internal/record", "testing", "github.com/jarcoal/httpmock", "github.com/stretchr/testify/*"},
 		"it serves the tests of every vendor",
 	},
 	{

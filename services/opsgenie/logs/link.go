@@ -24,14 +24,11 @@ type byName struct {
 func (s *Service) DownloadLink(ctx context.Context, name string) (*services.Result[string], error) {
 	var text line
 	got, err := services.Download(ctx, s.client, linkRoute, byName{name}, "*/*", &text) // it has no JSON envelope
-	if e, ok := errors.AsType[*services.Error](err); ok && errors.Is(err, errTooLong) {
-		e.Kind = services.ErrResponse // the writer failed, but because of the response
-	}
 	if err != nil {
-		return nil, err
+		return nil, blame(err)
 	}
-	link := strings.TrimSpace(text.String())
-	if u, err := url.Parse(link); err != nil || u.Host == "" { // the text is kept out of the error: it may be a secret
+	link, ok := text.link()
+	if !ok { // the text is kept out of the error, since it may be a secret
 		return nil, failed(linkRoute, got.Meta, errNoLink)
 	}
 	return &services.Result[string]{Value: link, Meta: got.Meta}, nil
@@ -41,6 +38,15 @@ var (
 	errNoLink  = errors.New("the response is not a link")
 	errTooLong = errors.New("the response is too long for a link")
 )
+
+// blame returns err as an error of the response if that was too long. For services.Download it
+// was the writer that failed.
+func blame(err error) error {
+	if e, ok := errors.AsType[*services.Error](err); ok && errors.Is(err, errTooLong) {
+		e.Kind = services.ErrResponse
+	}
+	return err
+}
 
 // maxLink is the length of the longest text that is read as a link, in bytes.
 const maxLink = 64 << 10
@@ -54,4 +60,11 @@ func (l *line) Write(p []byte) (int, error) {
 		return 0, errTooLong
 	}
 	return l.Builder.Write(p)
+}
+
+// link returns the text without the space around it, and whether it is a link.
+func (l *line) link() (text string, ok bool) {
+	text = strings.TrimSpace(l.String())
+	u, err := url.Parse(text)
+	return text, err == nil && u.Host != ""
 }
