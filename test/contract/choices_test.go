@@ -29,7 +29,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/oncall"
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/policyv1"
-	"github.com/tripware/tripware/services/opsgenie/savedsearch"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/services/opsgenie/team"
@@ -175,12 +174,11 @@ func addTexts(texts map[string][]string, where string, spec *ast.ValueSpec) {
 func references() []any {
 	return []any{
 		alert.ByID(id), alert.ByTinyID("1791"), alert.ByAlias("disk-07"),
-		alert.BySearchID(id), alert.BySearchName("Mine"),
+		alert.SearchByID(id), alert.SearchByName("Mine"),
 		incident.ByID(id), incident.ByTinyID("1791"),
 		user.ByID(id), user.ByUsername("ada@example.com"), user.SearchByID(id), user.SearchByName("Mine"),
 		team.ByID(id), team.ByName("Storage"), team.RoleByID(id), team.RoleByName("Observer"),
 		userrole.ByID(id), userrole.ByName("Auditor"),
-		savedsearch.ByID(id), savedsearch.ByName("Mine"),
 		schedule.ByID(id), schedule.ByName("Nights"), oncall.ByID(id), oncall.ByName("Nights"),
 		escalation.ByID(id), escalation.ByName("Storage"),
 		forwardingrule.ByID(id), forwardingrule.ByAlias("holiday"),
@@ -287,10 +285,10 @@ func fieldChoices() map[string][]any {
 		"incident.AddResponderRequest.Responders":     append(slices.Clip(teams), people...),
 		"schedule.NewRotation.Participants":           turns,
 		"schedule.UpdateRotationRequest.Participants": turns,
-		"savedsearch.CreateRequest.Owner":             people,
-		"savedsearch.UpdateRequest.Owner":             people,
-		"savedsearch.CreateRequest.Teams":             teams,
-		"savedsearch.UpdateRequest.Teams":             teams,
+		"alert.CreateSavedSearchRequest.Owner":        people,
+		"alert.UpdateSavedSearchRequest.Owner":        people,
+		"alert.CreateSavedSearchRequest.Teams":        teams,
+		"alert.UpdateSavedSearchRequest.Teams":        {services.Set([]shape.Responder{shape.TeamByName("Storage"), shape.TeamByID(id)})},
 		"notification.CreateRequest.Schedules":        {shape.ScheduleByName("Nights")},
 		"notification.UpdateRequest.Schedules":        {shape.ScheduleByID(id)},
 		"escalation.CreateRequest.Rules":              rules,
@@ -304,7 +302,7 @@ func fieldChoices() map[string][]any {
 		"schedule.UpdateRotationRequest.EndDate":      {services.Set(end)},
 		"schedule.NewRotation.EndDate":                {end},
 		"deployment.CreateRequest.CompletedAt":        {end},
-		"deployment.UpdateStateRequest.CompletedAt":   {end},
+		"deployment.UpdateStateRequest.CompletedAt":   {services.Set(end)},
 		"schedule.CreateOverrideRequest.EndDate":      {end},
 		"schedule.UpdateOverrideRequest.EndDate":      {end},
 		"forwardingrule.CreateRequest.EndDate":        {end},

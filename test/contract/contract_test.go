@@ -40,7 +40,7 @@ func operations(client *opsgenie.Client) (all []operation) {
 			continue
 		}
 		for m, call := range value.Methods() {
-			if m.Name == "Resume" || strings.HasPrefix(m.Name, "All") {
+			if m.Name == "Resume" || m.Name == "Each" || strings.HasPrefix(m.Name, "All") {
 				continue
 			}
 			all = append(all, operation{field.Name + "." + m.Name, call, call.Type().In(1)})
