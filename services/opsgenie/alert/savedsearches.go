@@ -164,7 +164,8 @@ func (s *SavedSearchService) Update(ctx context.Context, in UpdateSavedSearchReq
 	if in.renames() {
 		repeat = services.RetryIfRefused
 	}
-	return services.Do[SavedSearch](ctx, s.client, "PATCH /v2/alerts/saved-searches/{identifier}", request{searchPath(in.SearchRef), in}, repeat)
+	return services.Do[SavedSearch](ctx, s.client, "PATCH /v2/alerts/saved-searches/{identifier}",
+		request{searchPath(in.SearchRef), in}, repeat)
 }
 
 // Delete deletes a saved search. Safe to retry, but if the response to the first attempt was
