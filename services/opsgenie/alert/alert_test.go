@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
-	apitest.Run(t, open, slices.Concat(writes(), unnoted(), refusals(), reads(), lists(), attachments()))
+	apitest.Run(t, open, slices.Concat(writes(), unnoted(), refusals(), reads(), lists(t), attachments()))
 }
 
 func at(text string) shape.Time {
@@ -129,7 +130,8 @@ func reads() []row {
 
 var errStuck = errors.New("stuck")
 
-func lists() []row {
+func lists(t *testing.T) []row {
+	t.Helper()
 	const first = "GET /v2/alerts?searchIdentifier=Open+P1&searchIdentifierType=name&query=priority%3AP1&offset=4&limit=2&sort=report.ackTime&order=asc"
 	request := alert.ListRequest{SearchRef: alert.SearchByName("Open P1"), Query: "priority:P1", Offset: 4, Limit: 2, Sort: alert.SortAckTime, Order: shape.Ascending}
 	cursor := shape.Cursor{Offset: "1779788170000_1", Direction: shape.Previous, Limit: 2, Order: shape.Descending}
@@ -157,6 +159,25 @@ func lists() []row {
 			},
 			Exchange: apitest.Exchange{Send: "GET /v2/alerts", Answer: `{"data":[],"took":0.1,"requestId":"r"}`},
 			Want:     []alert.Alert{},
+		},
+		{ // S8: members of unexpected types cost neither an alert nor the list.
+			Name: "List/members of other types",
+			Call: func(ctx context.Context, s service) (any, error) {
+				page, err := s.List(ctx, alert.ListRequest{})
+				if err != nil {
+					return nil, err
+				}
+				assert.Equal(t, []alert.Alert{
+					{ID: "a", Details: map[string]string{"b": "c"}, Report: alert.Report{CloseTime: 7}}, {ID: "d", TinyID: "2"},
+				}, page.Value)
+				return page.Meta.Mismatches, nil
+			},
+			Exchange: apitest.Exchange{Send: "GET /v2/alerts", Answer: `{"data":[` +
+				`{"id":"a","tinyId":1791,"createdAt":1490128372353,"details":{"a":7,"b":"c"},"report":{"ackTime":"soon","closeTime":7}},{"id":"d","tinyId":"2"}]}`},
+			Want: []services.Mismatch{
+				{Path: "data[0].tinyId", Got: "number"}, {Path: "data[0].createdAt", Got: "number"},
+				{Path: "data[0].report.ackTime", Got: "string"}, {Path: "data[0].details.a", Got: "number"},
+			},
 		},
 		{
 			Name: "All",
@@ -347,8 +368,8 @@ func upload(request, fixture, parts string) apitest.Exchange {
 	return e
 }
 
-// S2: what is new or odd in an answer is accepted, and survives a round trip.
-func TestAnAnswerMayHoldWhatIsUnknown(t *testing.T) {
+// S2: a response may have unknown members and values, and can be marshaled again.
+func TestAResponseMayHaveWhatIsUnknown(t *testing.T) {
 	t.Parallel()
 	const odd = `{"id":"x","status":"dozing","priority":"P9","createdAt":"","snoozedUntil":null,"updatedAt":"2026-05-26T09:30:00+0200",
 		"responders":[{"type":"oracle","at":"Delphi"},{"type":"user","id":"u"}],"report":{"ackTime":1500},"novelty":{"a":1}}`
@@ -375,5 +396,15 @@ func TestAnAttachmentIDIsNothingElse(t *testing.T) {
 	for _, wrong := range []string{`true`, `{}`, `[1]`} {
 		require.Error(t, json.Unmarshal([]byte(wrong), new(alert.AttachmentID)), wrong)
 	}
-	require.Error(t, json.Unmarshal([]byte(`{"ackTime":"soon"}`), new(alert.Report)))
+}
+
+func TestMillisecondsAreADuration(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, 12*time.Minute+5207*time.Millisecond, alert.Milliseconds(725207).Duration())
+	assert.Equal(t, "12m5.207s", alert.Milliseconds(725207).String())
+	assert.Equal(t, -time.Second, alert.Milliseconds(-1000).Duration())
+	for _, beyond := range []alert.Milliseconds{math.MaxInt64, math.MaxInt64 / 10} {
+		assert.Greater(t, beyond.Duration(), 291*365*24*time.Hour)
+		assert.Less(t, (-beyond).Duration(), -291*365*24*time.Hour)
+	}
 }
