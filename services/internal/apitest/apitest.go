@@ -1,10 +1,9 @@
-// Package apitest runs the table of a service's operations: one row, or more,
-// for each method. A row says what the method is called with, what must go over
-// the wire and what comes back. It is for tests only.
+// Package apitest runs the table of a service's operations, which has one or more rows for each
+// method. A row holds the call of the method, the request that it must send, and the response. The
+// package is for tests only.
 //
-// A row fails on a {name} of its route that no field fills and on a field
-// without a tag, since the call is refused then; the table fails on a method
-// without a row.
+// A row fails if no field fills a {name} of its route or if a field has no tag, because the call
+// is refused then. The table fails if a method has no row.
 package apitest
 
 import (
@@ -24,18 +23,18 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// An Exchange is one request that must come, and its answer.
+// An Exchange is one request that must be sent, and its response.
 type Exchange struct {
 	Send    string                                     // method, escaped path and query: "POST /v2/alerts/a%2Fb/close?identifierType=alias"
 	Body    string                                     // the JSON that must be sent; empty for no body, unless Inspect is set
-	Inspect func(req *http.Request, body []byte) error // looks at what no other field describes, such as a form
-	Status  int                                        // of the answer; 0 means 200
-	Header  map[string]string                          // of the answer, beside Content-Type
-	Answer  string                                     // the body of the answer
+	Inspect func(req *http.Request, body []byte) error // checks what no other field describes, such as a form
+	Status  int                                        // of the response; 0 means 200
+	Header  map[string]string                          // of the response, in addition to Content-Type
+	Answer  string                                     // the body of the response
 	Fixture string                                     // instead of Answer: a file that holds it
 }
 
-// Value returns what an answer holds, for Row.Call.
+// Value returns the value of a result, for Row.Call.
 func Value[T any](got *services.Result[T], err error) (any, error) {
 	if err != nil {
 		return nil, err
@@ -43,8 +42,8 @@ func Value[T any](got *services.Result[T], err error) (any, error) {
 	return got.Value, nil
 }
 
-// Exact describes a request to the byte, request line and body, and its answer:
-// the file of this name in testdata, without its ending .json; none if empty.
+// Exact describes a request to the byte, request line and body, and its response: the file of
+// this name in testdata, without its ending .json; none if empty.
 func Exact(request, body string, status int, fixture string) Exchange {
 	e := Exchange{Send: request, Body: body, Status: status}
 	if fixture != "" {
@@ -62,7 +61,7 @@ func Exact(request, body string, status int, fixture string) Exchange {
 	return e
 }
 
-// A Row is one call of an operation of the service S, and what must come of it.
+// A Row is one call of an operation of the service S, and its expected outcome.
 type Row[S any] struct {
 	Name     string // the method's, with what is special about the row behind a slash: "Close/by alias"
 	Call     func(ctx context.Context, service S) (any, error)
@@ -71,14 +70,14 @@ type Row[S any] struct {
 	Then     []Exchange                   // those that follow
 	Want     any                          // what Call must return; nil to compare nothing
 	Err      error                        // what Call's error must be, as errors.Is says; nil for success
-	Check    func(tb testing.TB, got any) // looks at what Call returned
+	Check    func(tb testing.TB, got any) // checks what Call returned
 }
 
 // Open makes the service under test above a round tripper.
 type Open[S any] func(rt http.RoundTripper) (S, error)
 
-// Run runs all rows, each as a subtest with a service and a mock of its own, and
-// fails if a method of S that takes a context has no row.
+// Run runs all rows, each as a subtest with a separate service and mock, and fails if a method of
+// S that takes a context has no row.
 func Run[S any](t *testing.T, open Open[S], rows []Row[S]) {
 	t.Helper()
 	if err := Complete(rows); err != nil {
@@ -130,7 +129,7 @@ func Complete[S any](rows []Row[S]) error {
 	return errors.Join(faults...)
 }
 
-// Verify runs one row. It returns what Call returned, and all that differs from
+// Verify runs one row. It returns what Call returned, and an error that lists all differences from
 // the row.
 func Verify[S any](ctx context.Context, open Open[S], row Row[S]) (any, error) {
 	if row.Call == nil {
@@ -182,7 +181,7 @@ func Collect[T any](items iter.Seq2[T, error]) ([]T, error) {
 	return all, nil
 }
 
-// body returns what the exchange answers.
+// body returns the body of the response.
 func (e *Exchange) body() (string, error) {
 	if e.Fixture == "" {
 		return e.Answer, nil

@@ -18,8 +18,8 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// A script answers requests one after the other, as its exchanges say, and notes
-// what differs from them.
+// A script responds to requests one after the other with the responses of its exchanges, and
+// records the differences.
 type script struct {
 	repeat services.Repeat // of the first request
 
