@@ -13,8 +13,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/forwardingrule"
 	"github.com/tripware/tripware/services/opsgenie/heartbeat"
 	"github.com/tripware/tripware/services/opsgenie/incident"
-	"github.com/tripware/tripware/services/opsgenie/incidenttemplate"
-	"github.com/tripware/tripware/services/opsgenie/incidenttimeline"
 	"github.com/tripware/tripware/services/opsgenie/integration"
 	"github.com/tripware/tripware/services/opsgenie/integrationaction"
 	"github.com/tripware/tripware/services/opsgenie/logs"
@@ -23,12 +21,9 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/oncall"
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/policyv1"
-	"github.com/tripware/tripware/services/opsgenie/postmortem"
+
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/service"
-	"github.com/tripware/tripware/services/opsgenie/serviceaudience"
-	"github.com/tripware/tripware/services/opsgenie/serviceincidentrule"
-	"github.com/tripware/tripware/services/opsgenie/serviceincidenttemplate"
 	"github.com/tripware/tripware/services/opsgenie/team"
 	"github.com/tripware/tripware/services/opsgenie/user"
 	"github.com/tripware/tripware/services/opsgenie/userrole"
@@ -42,9 +37,9 @@ type Client struct {
 	SavedSearches            *alert.SavedSearchService
 	Heartbeats               *heartbeat.Service
 	Incidents                *incident.Service
-	IncidentTemplates        *incidenttemplate.Service
-	IncidentTimelines        *incidenttimeline.Service
-	Postmortems              *postmortem.Service
+	IncidentTemplates        *incident.TemplateService
+	IncidentTimelines        *incident.TimelineService
+	Postmortems              *incident.PostmortemService
 	Users                    *user.Service
 	Contacts                 *contact.Service
 	UserRoles                *userrole.Service
@@ -66,9 +61,9 @@ type Client struct {
 	Integrations             *integration.Service
 	IntegrationActions       *integrationaction.Service
 	Services                 *service.Service
-	ServiceIncidentRules     *serviceincidentrule.Service
-	ServiceIncidentTemplates *serviceincidenttemplate.Service
-	ServiceAudienceTemplates *serviceaudience.Service
+	ServiceIncidentRules     *service.IncidentRuleService
+	ServiceIncidentTemplates *service.IncidentTemplateService
+	ServiceAudienceTemplates *service.AudienceService
 	Deployments              *deployment.Service
 	Logs                     *logs.Service
 
@@ -91,9 +86,9 @@ func (c *config) client(client *http.Client, core *services.Client) *Client {
 		SavedSearches:            alert.NewSavedSearches(core),
 		Heartbeats:               heartbeat.New(core),
 		Incidents:                incident.New(core),
-		IncidentTemplates:        incidenttemplate.New(core),
-		IncidentTimelines:        incidenttimeline.New(core),
-		Postmortems:              postmortem.New(core),
+		IncidentTemplates:        incident.NewTemplates(core),
+		IncidentTimelines:        incident.NewTimelines(core),
+		Postmortems:              incident.NewPostmortems(core),
 		Users:                    user.New(core),
 		Contacts:                 contact.New(core),
 		UserRoles:                userrole.New(core),
@@ -115,9 +110,9 @@ func (c *config) client(client *http.Client, core *services.Client) *Client {
 		Integrations:             integration.New(core),
 		IntegrationActions:       integrationaction.New(core),
 		Services:                 service.New(core),
-		ServiceIncidentRules:     serviceincidentrule.New(core),
-		ServiceIncidentTemplates: serviceincidenttemplate.New(core),
-		ServiceAudienceTemplates: serviceaudience.New(core),
+		ServiceIncidentRules:     service.NewIncidentRules(core),
+		ServiceIncidentTemplates: service.NewIncidentTemplates(core),
+		ServiceAudienceTemplates: service.NewAudiences(core),
 		Deployments:              deployment.New(core),
 		Logs:                     logs.New(core),
 		Metrics:                  c.publishers,

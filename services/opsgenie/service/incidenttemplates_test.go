@@ -1,4 +1,4 @@
-package serviceincidenttemplate_test
+package service_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package incidenttemplate_test
+package incident_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package serviceincidentrule_test
+package service_test
 
 import (
 	"context"

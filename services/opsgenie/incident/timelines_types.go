@@ -1,4 +1,4 @@
-package incidenttimeline
+package incident
 
 import (
 	"time"
@@ -7,42 +7,44 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// An Entry is one thing that happened in an incident.
-type Entry struct {
-	ID          string      `json:"id"`
-	Group       string      `json:"group"` // such as "custom" or "incident"; the set is open
-	Type        string      `json:"type"`  // such as "CustomUserEntry"; the set is open
-	EventTime   shape.Time  `json:"eventTime,omitzero"`
-	Hidden      bool        `json:"hidden"`
-	Actor       Actor       `json:"actor"`
-	Description Description `json:"description"`
-	LastEdit    Edit        `json:"lastEdit,omitzero"` // zero if there was none
+// An TimelineEntry is one thing that happened in an incident.
+type TimelineEntry struct {
+	ID          string              `json:"id"`
+	Group       string              `json:"group"` // such as "custom" or "incident"; the set is open
+	Type        string              `json:"type"`  // such as "CustomUserEntry"; the set is open
+	EventTime   shape.Time          `json:"eventTime,omitzero"`
+	Hidden      bool                `json:"hidden"`
+	Actor       TimelineActor       `json:"actor"`
+	Description TimelineDescription `json:"description"`
+	LastEdit    TimelineEdit        `json:"lastEdit,omitzero"` // zero if there was none
 }
 
-// An Actor is who did something.
-type Actor struct {
+// An TimelineActor is who did something.
+type TimelineActor struct {
 	Name string `json:"name"`
 	Type string `json:"type"` // such as "user"; the set is open
 }
 
-// An Edit is a change of an entry.
-type Edit struct {
-	EditTime shape.Time `json:"editTime,omitzero"`
-	Actor    Actor      `json:"actor"`
+// An TimelineEdit is a change of an entry.
+type TimelineEdit struct {
+	EditTime shape.Time    `json:"editTime,omitzero"`
+	Actor    TimelineActor `json:"actor"`
 }
 
-// A Description is the text of an entry. [PlainText] makes one.
-type Description struct {
+// A TimelineDescription is the text of an entry. [PlainText] makes one.
+type TimelineDescription struct {
 	Name    string `json:"name,omitzero"` // in answers alone
 	Type    string `json:"type,omitzero"` // "plain_text", the only one so far; the set is open
 	Content string `json:"content"`
 }
 
 // PlainText returns the description that is a plain text.
-func PlainText(content string) Description { return Description{Type: "plain_text", Content: content} }
+func PlainText(content string) TimelineDescription {
+	return TimelineDescription{Type: "plain_text", Content: content}
+}
 
 // check refuses a description that is given and says nothing.
-func (d Description) check() error {
+func (d TimelineDescription) check() error {
 	if d.Content == "" {
 		return &services.ArgumentError{Field: "description.content", Problem: "is required"}
 	}
@@ -69,9 +71,9 @@ type GetEntryRequest struct {
 
 // AddEntryRequest asks to add an entry to one incident's timeline.
 type AddEntryRequest struct {
-	IncidentID  string      `path:"incidentId"`
-	Description Description `json:"description"`
-	Time        time.Time   `json:"time,omitzero"` // when it happened; now if zero
+	IncidentID  string              `path:"incidentId"`
+	Description TimelineDescription `json:"description"`
+	Time        time.Time           `json:"time,omitzero"` // when it happened; now if zero
 }
 
 // Check refuses a description that says nothing.
@@ -84,15 +86,15 @@ func (r AddEntryRequest) repeat() services.Repeat { return services.RetryIfRefus
 // UpdateEntryRequest asks to change one entry of one incident's timeline. What
 // is zero is not sent.
 type UpdateEntryRequest struct {
-	IncidentID  string      `path:"incidentId"`
-	ID          string      `path:"timelineEntryId"`
-	Description Description `json:"description,omitzero"`
-	Time        time.Time   `json:"time,omitzero"` // when it happened
+	IncidentID  string              `path:"incidentId"`
+	ID          string              `path:"timelineEntryId"`
+	Description TimelineDescription `json:"description,omitzero"`
+	Time        time.Time           `json:"time,omitzero"` // when it happened
 }
 
 // Check refuses a description that is given and says nothing.
 func (r UpdateEntryRequest) Check() error {
-	if r.Description == (Description{}) {
+	if r.Description == (TimelineDescription{}) {
 		return nil
 	}
 	return r.Description.check()

@@ -1,8 +1,8 @@
-// Package serviceaudience is the Service Audience Template API: who works on the
+// Package serviceaudience is the AudienceService Audience Audience API: who works on the
 // incidents of a business service, and who hears of them.
 //
 // All calls count in the rate-limit domain configuration.
-package serviceaudience
+package service
 
 import (
 	"context"
@@ -13,37 +13,37 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Service Audience Template API. It is safe for concurrent
-// use. [New] makes one.
-type Service struct{ client *services.Client }
+// A AudienceService calls the AudienceService Audience Audience API. It is safe for concurrent
+// use. [NewAudiences] makes one.
+type AudienceService struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
-func New(client *services.Client) *Service { return &Service{client: client} }
+// NewAudiences returns a service that calls by client, whose codec must be Opsgenie's.
+func NewAudiences(client *services.Client) *AudienceService { return &AudienceService{client: client} }
 
-// A Template says who an incident of one business service is for.
-type Template struct {
-	Responders   Responders   `json:"responder"`
-	Stakeholders Stakeholders `json:"stakeholder"`
+// A Audience says who an incident of one business service is for.
+type Audience struct {
+	Responders   AudienceResponders   `json:"responder"`
+	Stakeholders AudienceStakeholders `json:"stakeholder"`
 }
 
-// Responders are who works on an incident. In requests a nil list stays as it
+// AudienceResponders are who works on an incident. In requests a nil list stays as it
 // is, and an empty one removes all.
-type Responders struct {
+type AudienceResponders struct {
 	Teams       []string `json:"teams,omitzero"`       // ids; at most 50
 	Individuals []string `json:"individuals,omitzero"` // ids of users; at most 50
 }
 
-// Stakeholders are who hears of an incident: users by their ids, and all whose
+// AudienceStakeholders are who hears of an incident: users by their ids, and all whose
 // profile meets the conditions. In requests what is nil or empty stays as it is,
 // and an empty list removes all.
-type Stakeholders struct {
-	Individuals []string         `json:"individuals,omitzero"`        // ids of users
-	MatchType   shape.FilterKind `json:"conditionMatchType,omitzero"` // how the conditions are joined
-	Conditions  []Condition      `json:"conditions,omitzero"`
+type AudienceStakeholders struct {
+	Individuals []string            `json:"individuals,omitzero"`        // ids of users
+	MatchType   shape.FilterKind    `json:"conditionMatchType,omitzero"` // how the conditions are joined
+	Conditions  []AudienceCondition `json:"conditions,omitzero"`
 }
 
-// A Condition is what a user's profile must say.
-type Condition struct {
+// A AudienceCondition is what a user's profile must say.
+type AudienceCondition struct {
 	MatchField MatchField `json:"matchField"`   // required
 	Key        string     `json:"key,omitzero"` // of CustomProperty: which one
 	Value      string     `json:"value"`        // required
@@ -63,28 +63,28 @@ const (
 	CustomProperty MatchField = "customProperty" // a detail of the user
 )
 
-// GetRequest asks for the audience template of one business service.
-type GetRequest struct {
+// GetAudienceRequest asks for the audience template of one business service.
+type GetAudienceRequest struct {
 	ServiceID string `path:"serviceId"` // at most 130 characters
 }
 
 // Get reads the audience template of a business service.
 //
 // API: https://docs.opsgenie.com/docs/service-audience-template-api#get-audience-template
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Template], error) {
-	return services.Do[Template](ctx, s.client, "GET /v1/services/{serviceId}/audience-templates", in, services.ByMethod)
+func (s *AudienceService) Get(ctx context.Context, in GetAudienceRequest) (*services.Result[Audience], error) {
+	return services.Do[Audience](ctx, s.client, "GET /v1/services/{serviceId}/audience-templates", in, services.ByMethod)
 }
 
-// UpdateRequest asks to change the audience template of one business service.
+// UpdateAudienceRequest asks to change the audience template of one business service.
 // What is zero stays as it is.
-type UpdateRequest struct {
-	ServiceID    string       `path:"serviceId"` // at most 130 characters
-	Responders   Responders   `json:"responder,omitzero"`
-	Stakeholders Stakeholders `json:"stakeholder,omitzero"`
+type UpdateAudienceRequest struct {
+	ServiceID    string               `path:"serviceId"` // at most 130 characters
+	Responders   AudienceResponders   `json:"responder,omitzero"`
+	Stakeholders AudienceStakeholders `json:"stakeholder,omitzero"`
 }
 
 // Check refuses conditions without what each must have.
-func (r UpdateRequest) Check() error {
+func (r UpdateAudienceRequest) Check() error {
 	var faults []error
 	require := func(i int, field, value string) {
 		if value == "" {
@@ -103,12 +103,12 @@ func (r UpdateRequest) Check() error {
 }
 
 // repeat says that a repeat is harmless.
-func (r UpdateRequest) repeat() services.Repeat { return services.SafeToRetry }
+func (r UpdateAudienceRequest) repeat() services.Repeat { return services.SafeToRetry }
 
 // Update changes the audience template of a business service. A repeat is
 // harmless.
 //
 // API: https://docs.opsgenie.com/docs/service-audience-template-api#update-audience-template-partial
-func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[services.None], error) {
+func (s *AudienceService) Update(ctx context.Context, in UpdateAudienceRequest) (*services.Result[services.None], error) {
 	return services.Do[services.None](ctx, s.client, "PATCH /v1/services/{serviceId}/audience-templates", in, in.repeat())
 }

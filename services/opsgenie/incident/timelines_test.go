@@ -1,4 +1,4 @@
-package incidenttimeline_test
+package incident_test
 
 import (
 	"context"

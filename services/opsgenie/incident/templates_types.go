@@ -1,4 +1,4 @@
-package incidenttemplate
+package incident
 
 import (
 	"bytes"
@@ -15,11 +15,11 @@ import (
 // A Template is an incident template as the server shows it.
 type Template struct {
 	ID string `json:"id"`
-	Definition
+	TemplateDefinition
 }
 
-// A Definition is what an incident template says.
-type Definition struct {
+// A TemplateDefinition is what an incident template says.
+type TemplateDefinition struct {
 	Name             string             `json:"name" check:"required"`
 	Message          string             `json:"message" check:"required"` // at most 130 characters
 	Description      string             `json:"description,omitzero"`     // at most 10,000 characters
@@ -31,19 +31,21 @@ type Definition struct {
 }
 
 // Check refuses a template that has nothing to tell its stakeholders.
-func (d Definition) Check() error { return check.Stakeholders("stakeholderProperties", d.Stakeholders) }
+func (d TemplateDefinition) Check() error {
+	return check.Stakeholders("stakeholderProperties", d.Stakeholders)
+}
 
-// A Summary is what writes tell of a template.
-type Summary struct {
+// A TemplateSummary is what writes tell of a template.
+type TemplateSummary struct {
 	ID string `json:"id"`
 }
 
-// A page is a page of templates, which the server puts under a name that it does
+// A templatePage is a templatePage of templates, which the server puts under a name that it does
 // not document: {"incidentTemplates": [...]}.
-type page []Template
+type templatePage []Template
 
 // UnmarshalJSON reads the templates under whatever name, and a bare list too.
-func (p *page) UnmarshalJSON(raw []byte) error {
+func (p *templatePage) UnmarshalJSON(raw []byte) error {
 	*p = nil
 	if bytes.HasPrefix(raw, []byte("[")) {
 		return json.Unmarshal(raw, (*[]Template)(p))

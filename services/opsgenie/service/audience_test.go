@@ -1,4 +1,4 @@
-package serviceaudience_test
+package service_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package postmortem_test
+package incident_test
 
 import (
 	"context"

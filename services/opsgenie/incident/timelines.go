@@ -4,7 +4,7 @@
 // It is known from the vendor's page alone, which neither its official
 // description nor its SDKs repeat. The documentation names no rate-limit domain
 // for these calls: they count in the domain other.
-package incidenttimeline
+package incident
 
 import (
 	"context"
@@ -12,68 +12,68 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A Service calls the Incident Timeline API. It is safe for concurrent use. [New]
+// A TimelineService calls the Incident Timeline API. It is safe for concurrent use. [NewTimelines]
 // makes one.
-type Service struct{ client *services.Client }
+type TimelineService struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
-func New(client *services.Client) *Service { return &Service{client: client} }
+// NewTimelines returns a service that calls by client, whose codec must be Opsgenie's.
+func NewTimelines(client *services.Client) *TimelineService { return &TimelineService{client: client} }
 
 // ListEntries returns entries of an incident's timeline. How the offset of the
 // next page is found is not documented.
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#list-incident-timeline-entries
-func (s *Service) ListEntries(ctx context.Context, in ListEntriesRequest) (*services.Result[[]Entry], error) {
+func (s *TimelineService) ListEntries(ctx context.Context, in ListEntriesRequest) (*services.Result[[]TimelineEntry], error) {
 	got, err := services.Do[struct {
-		Entries []Entry `json:"entries"`
+		Entries []TimelineEntry `json:"entries"`
 	}](ctx, s.client, "GET /v2/incident-timelines/{incidentId}/entries", in, services.ByMethod)
 	if err != nil {
 		return nil, err
 	}
-	return &services.Result[[]Entry]{Value: got.Value.Entries, Meta: got.Meta}, nil
+	return &services.Result[[]TimelineEntry]{Value: got.Value.Entries, Meta: got.Meta}, nil
 }
 
 // GetEntry reads one entry of an incident's timeline.
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#get-incident-timeline-entry
-func (s *Service) GetEntry(ctx context.Context, in GetEntryRequest) (*services.Result[Entry], error) {
-	return services.Do[Entry](ctx, s.client, "GET /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in, services.ByMethod)
+func (s *TimelineService) GetEntry(ctx context.Context, in GetEntryRequest) (*services.Result[TimelineEntry], error) {
+	return services.Do[TimelineEntry](ctx, s.client, "GET /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in, services.ByMethod)
 }
 
 // AddEntry adds an entry to an incident's timeline. A repeat after a lost answer
 // might add it twice, so there is none.
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#add-incident-timeline-entry
-func (s *Service) AddEntry(ctx context.Context, in AddEntryRequest) (*services.Result[Entry], error) {
-	return services.Do[Entry](ctx, s.client, "POST /v2/incident-timelines/{incidentId}/entries", in, in.repeat())
+func (s *TimelineService) AddEntry(ctx context.Context, in AddEntryRequest) (*services.Result[TimelineEntry], error) {
+	return services.Do[TimelineEntry](ctx, s.client, "POST /v2/incident-timelines/{incidentId}/entries", in, in.repeat())
 }
 
 // UpdateEntry changes an entry that a user or this API added. The answer's shape
 // is unconfirmed: the value is nil if it holds no entry. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#update-incident-timeline-entry
-func (s *Service) UpdateEntry(ctx context.Context, in UpdateEntryRequest) (*services.Result[services.Optional[Entry]], error) {
-	return services.Do[services.Optional[Entry]](ctx, s.client, "PUT /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in, services.ByMethod)
+func (s *TimelineService) UpdateEntry(ctx context.Context, in UpdateEntryRequest) (*services.Result[services.Optional[TimelineEntry]], error) {
+	return services.Do[services.Optional[TimelineEntry]](ctx, s.client, "PUT /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in, services.ByMethod)
 }
 
 // DeleteEntry deletes an entry of an incident's timeline. A repeat is harmless,
 // but where an answer was lost it Is [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#delete-incident-timeline-entry
-func (s *Service) DeleteEntry(ctx context.Context, in DeleteEntryRequest) (*services.Result[services.None], error) {
+func (s *TimelineService) DeleteEntry(ctx context.Context, in DeleteEntryRequest) (*services.Result[services.None], error) {
 	return services.Do[services.None](ctx, s.client, "DELETE /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}", in, services.ByMethod)
 }
 
 // HideEntry hides an entry of an incident's timeline. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#hide-incident-timeline-entry
-func (s *Service) HideEntry(ctx context.Context, in HideEntryRequest) (*services.Result[services.None], error) {
+func (s *TimelineService) HideEntry(ctx context.Context, in HideEntryRequest) (*services.Result[services.None], error) {
 	return services.Do[services.None](ctx, s.client, "PATCH /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}/hide", in, in.repeat())
 }
 
 // UnhideEntry shows an entry again that was hidden. A repeat is harmless.
 //
 // API: https://docs.opsgenie.com/docs/incident-timeline-api#unhide-incident-timeline-entry
-func (s *Service) UnhideEntry(ctx context.Context, in UnhideEntryRequest) (*services.Result[services.None], error) {
+func (s *TimelineService) UnhideEntry(ctx context.Context, in UnhideEntryRequest) (*services.Result[services.None], error) {
 	return services.Do[services.None](ctx, s.client, "PATCH /v2/incident-timelines/{incidentId}/entries/{timelineEntryId}/unhide", in, in.repeat())
 }

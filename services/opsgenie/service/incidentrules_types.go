@@ -1,4 +1,4 @@
-package serviceincidentrule
+package service
 
 import (
 	"errors"
@@ -7,28 +7,28 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Rule is an incident rule as the server shows it.
-type Rule struct {
+// A IncidentRule is an incident rule as the server shows it.
+type IncidentRule struct {
 	ID    string `json:"id"`
 	Order int    `json:"order"` // its place among the rules of the service, from zero
-	Definition
+	IncidentRuleDefinition
 }
 
-// A Definition is what an incident rule says: which alerts it is about, and what
+// A IncidentRuleDefinition is what an incident rule says: which alerts it is about, and what
 // incident they open.
-type Definition struct {
+type IncidentRuleDefinition struct {
 	MatchType  shape.FilterKind         `json:"conditionMatchType,omitzero"` // how the conditions are joined
 	Conditions []shape.Condition        `json:"conditions,omitzero"`
 	Incident   shape.IncidentProperties `json:"incidentProperties"`
 }
 
-// A Summary is what writes tell of a rule.
-type Summary struct {
+// A IncidentRuleSummary is what writes tell of a rule.
+type IncidentRuleSummary struct {
 	ID string `json:"id"`
 }
 
 // Check refuses an incident without what it must say, and conditions without
 // field or operation.
-func (d Definition) Check() error {
+func (d IncidentRuleDefinition) Check() error {
 	return errors.Join(check.Conditions("conditions", d.Conditions), check.Incident("incidentProperties", d.Incident))
 }
