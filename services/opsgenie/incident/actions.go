@@ -8,60 +8,38 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// CloseRequest asks to close one incident.
-type CloseRequest struct {
+// An ActionRequest names the incident to close, resolve or reopen.
+type ActionRequest struct {
 	Ref
 
 	Note string `json:"note,omitzero"` // at most 25,000 characters
 }
 
-// repeat says that a repeat is harmless without a note.
-func (r CloseRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// Close closes an incident. Asynchronous; a repeat is harmless, but for a note.
+// Close closes an incident asynchronously. Safe to retry without a note; with one, only 429
+// and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#close-incident
-func (s *Service) Close(ctx context.Context, in CloseRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/close", in, in.repeat())
+func (s *Service) Close(ctx context.Context, in ActionRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/close", in, check.Noted(in.Note))
 }
 
-// ResolveRequest asks to resolve one incident.
-type ResolveRequest struct {
-	Ref
-
-	Note string `json:"note,omitzero"` // at most 25,000 characters
-}
-
-// repeat says that a repeat is harmless without a note.
-func (r ResolveRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// Resolve says that the impact of an incident has ended. Asynchronous; a repeat
-// is harmless, but for a note.
+// Resolve marks the impact of an incident as ended, asynchronously. Safe to retry without a
+// note; with one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#resolve-incident
-func (s *Service) Resolve(ctx context.Context, in ResolveRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/resolve", in, in.repeat())
+func (s *Service) Resolve(ctx context.Context, in ActionRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/resolve", in, check.Noted(in.Note))
 }
 
-// ReopenRequest asks to open one incident again.
-type ReopenRequest struct {
-	Ref
-
-	Note string `json:"note,omitzero"` // at most 25,000 characters
-}
-
-// repeat says that a repeat is harmless without a note.
-func (r ReopenRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// Reopen opens an incident again that was resolved or closed. Asynchronous; a
-// repeat is harmless, but for a note.
+// Reopen reopens an incident that was resolved or closed, asynchronously. Safe to retry
+// without a note; with one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#reopen-incident
-func (s *Service) Reopen(ctx context.Context, in ReopenRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/reopen", in, in.repeat())
+func (s *Service) Reopen(ctx context.Context, in ActionRequest) (*Pending, error) {
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/reopen", in, check.Noted(in.Note))
 }
 
-// AddResponderRequest asks to add responders to one incident.
+// An AddResponderRequest names the responders to add to one incident.
 type AddResponderRequest struct {
 	Ref
 
@@ -72,38 +50,32 @@ type AddResponderRequest struct {
 // Check refuses responders without id and name.
 func (r AddResponderRequest) Check() error { return check.Responders("responder", r.Responders...) }
 
-// repeat says that a repeat is harmless without a note.
-func (r AddResponderRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// AddResponder adds responders to an incident and notifies them. Asynchronous; a
-// repeat is harmless, but for a note.
+// AddResponder adds responders to an incident and notifies them, asynchronously. Safe to retry
+// without a note; with one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#add-responder
 func (s *Service) AddResponder(ctx context.Context, in AddResponderRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/responders", in, in.repeat())
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/responders", in, check.Noted(in.Note))
 }
 
-// AddTagsRequest asks to add tags to one incident.
+// An AddTagsRequest lists the tags to add to one incident.
 type AddTagsRequest struct {
 	Ref
 
-	Tags []string `json:"tags" check:"required"` // at most 20 on an incident, of 50 characters
+	Tags []string `json:"tags" check:"required"` // an incident has at most 20, each of at most 50 characters
 	Note string   `json:"note,omitzero"`         // at most 25,000 characters
 }
 
-// repeat says that a repeat is harmless without a note.
-func (r AddTagsRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// AddTags adds tags to an incident. Asynchronous; a repeat is harmless, but for
-// a note.
+// AddTags adds tags to an incident asynchronously. Safe to retry without a note; with one,
+// only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#add-tags
 func (s *Service) AddTags(ctx context.Context, in AddTagsRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/tags", in, in.repeat())
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/tags", in, check.Noted(in.Note))
 }
 
-// RemoveTagsRequest asks to take tags off one incident. A tag with a comma
-// cannot be named here and is refused.
+// A RemoveTagsRequest lists the tags to remove from one incident. A tag with a comma is
+// refused: the API separates tags with commas here.
 type RemoveTagsRequest struct {
 	Ref
 
@@ -111,35 +83,33 @@ type RemoveTagsRequest struct {
 	Note string   `query:"note"` // at most 25,000 characters
 }
 
-// RemoveTags takes tags off an incident. Asynchronous; a repeat is harmless, but
-// for a note.
+// RemoveTags removes tags from an incident asynchronously. Safe to retry without a note; with
+// one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#remove-tags
 func (s *Service) RemoveTags(ctx context.Context, in RemoveTagsRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v1/incidents/{identifier}/tags", in, services.ByMethod)
+	return s.accept(ctx, "DELETE /v1/incidents/{identifier}/tags", in, check.Noted(in.Note))
 }
 
-// AddDetailsRequest asks to set details of one incident.
+// An AddDetailsRequest holds the details to set on one incident.
 type AddDetailsRequest struct {
 	Ref
 
-	Details map[string]string `json:"details" check:"required"` // at most 8,000 characters in all
+	Details map[string]string `json:"details" check:"required"` // at most 8,000 characters in total
 	Note    string            `json:"note,omitzero"`            // at most 25,000 characters
 }
 
-// repeat says that a repeat is harmless without a note.
-func (r AddDetailsRequest) repeat() services.Repeat { return check.Noted(r.Note) }
-
-// AddDetails sets details of an incident, which answers call extra properties,
-// and keeps the others. Asynchronous; a repeat is harmless, but for a note.
+// AddDetails sets details of an incident, which responses call extra properties, and keeps the
+// others, asynchronously. Safe to retry without a note; with one, only 429 and 503 are
+// retried.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#add-details
 func (s *Service) AddDetails(ctx context.Context, in AddDetailsRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/details", in, in.repeat())
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/details", in, check.Noted(in.Note))
 }
 
-// RemoveDetailsRequest asks to remove details of one incident. A key with a
-// comma cannot be named here and is refused.
+// A RemoveDetailsRequest lists the keys of the details to remove from one incident. A key with
+// a comma is refused: the API separates keys with commas here.
 type RemoveDetailsRequest struct {
 	Ref
 
@@ -147,59 +117,51 @@ type RemoveDetailsRequest struct {
 	Note string   `query:"note"` // at most 25,000 characters
 }
 
-// RemoveDetails removes details of an incident. Asynchronous; a repeat is
-// harmless, but for a note.
+// RemoveDetails removes details from an incident asynchronously. Safe to retry without a note;
+// with one, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#remove-details
 func (s *Service) RemoveDetails(ctx context.Context, in RemoveDetailsRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v1/incidents/{identifier}/details", in, services.ByMethod)
+	return s.accept(ctx, "DELETE /v1/incidents/{identifier}/details", in, check.Noted(in.Note))
 }
 
-// UpdateMessageRequest asks for another message of one incident.
+// An UpdateMessageRequest holds the new message of one incident.
 type UpdateMessageRequest struct {
 	Ref
 
 	Message string `json:"message" check:"required"` // at most 130 characters
 }
 
-// repeat says that a repeat is harmless.
-func (r UpdateMessageRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// UpdateMessage sets the message of an incident. Asynchronous; a repeat is
-// harmless.
+// UpdateMessage sets the message of an incident asynchronously. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#update-incident-message
 func (s *Service) UpdateMessage(ctx context.Context, in UpdateMessageRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/message", in, in.repeat())
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/message", in, services.SafeToRetry)
 }
 
-// UpdateDescriptionRequest asks for another description of one incident.
+// An UpdateDescriptionRequest holds the new description of one incident.
 type UpdateDescriptionRequest struct {
 	Ref
 
 	Description string `json:"description" check:"required"` // at most 10,000 characters
 }
 
-// repeat says that a repeat is harmless.
-func (r UpdateDescriptionRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// UpdateDescription sets the description of an incident. Asynchronous; a repeat
-// is harmless.
+// UpdateDescription sets the description of an incident asynchronously. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#update-incident-description
 func (s *Service) UpdateDescription(ctx context.Context, in UpdateDescriptionRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/{identifier}/description", in, in.repeat())
+	return s.accept(ctx, "POST /v1/incidents/{identifier}/description", in, services.SafeToRetry)
 }
 
-// UpdatePriorityRequest asks for another priority of one incident.
+// An UpdatePriorityRequest holds the new priority of one incident.
 type UpdatePriorityRequest struct {
 	Ref
 
 	Priority shape.Priority `json:"priority" check:"required"`
 }
 
-// UpdatePriority sets the priority of an incident, by PUT as the vendor's SDK
-// does. Asynchronous; a repeat is harmless.
+// UpdatePriority sets the priority of an incident asynchronously, with PUT as the vendor's SDK
+// does. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#update-incident-priority
 func (s *Service) UpdatePriority(ctx context.Context, in UpdatePriorityRequest) (*Pending, error) {

@@ -1,17 +1,21 @@
-// Package incident is the Incident API: to open incidents, act on them, and read
-// them with their notes, logs and alerts. The Standard and Enterprise plans have
-// incidents; under others the errors Is [services.ErrPlan].
+// Package incident calls the Incident API: it opens incidents, acts on them, and reads them
+// with their notes, logs and alerts. [TemplateService], [TimelineService] and
+// [PostmortemService] call the APIs of what belongs to incidents.
 //
-// Writes are asynchronous: they return a [Pending]. All calls count in the
-// rate-limit domain incident.
+// Incidents are part of the Standard and Enterprise plans; under others, errors.Is matches
+// [services.ErrPlan]. Writes are asynchronous: they return a [Pending]. All calls of a
+// [Service] count in the rate-limit domain incident.
 package incident
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
 
-	"github.com/tripware/tripware/poll"
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
+	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
 // A Service calls the Incident API. It is safe for concurrent use. [New] makes one.
@@ -20,29 +24,105 @@ type Service struct {
 	changes *services.Tracker[RequestStatus, Incident, Pending]
 }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that calls through client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service {
 	s := &Service{client: client}
 	s.changes = s.tracker()
 	return s
 }
 
-const listRoute = "GET /v1/incidents"
+// A Ref identifies an incident. [ByID] and [ByTinyID] make one; the zero value is refused.
+type Ref struct {
+	identifier string `path:"identifier"`
+	kind       string `query:"identifierType"`
+}
 
-// Create opens an incident; of the request only the message is required. The
-// server does not de-duplicate: a repeat is a second incident, so only answers
-// of 429 and 503 are retried. Asynchronous.
+// ByID refers to the incident with an id.
+func ByID(id string) Ref { return Ref{identifier: id, kind: "id"} }
+
+// ByTinyID refers to the incident with a tiny id, the short number that people see.
+func ByTinyID(id string) Ref { return Ref{identifier: id, kind: "tiny"} }
+
+const (
+	listRoute = "GET /v1/incidents"
+	pageLimit = 100 // the most items that the API returns on one page
+)
+
+// A CreateRequest describes the incident to open.
+type CreateRequest struct {
+	Message            string                  `json:"message" check:"required"` // at most 130 characters
+	Description        string                  `json:"description,omitzero"`     // at most 10,000 characters
+	Responders         []shape.Responder       `json:"responders,omitzero"`      // teams and users
+	Tags               []string                `json:"tags,omitzero"`            // at most 20, each of at most 50 characters
+	Details            map[string]string       `json:"details,omitzero"`         // at most 8,000 characters in total
+	Priority           shape.Priority          `json:"priority,omitzero"`        // P3 if empty
+	Note               string                  `json:"note,omitzero"`            // at most 25,000 characters
+	ServiceID          string                  `json:"serviceId,omitzero"`       // the older form of ImpactedServices
+	ImpactedServices   []string                `json:"impactedServices,omitzero"`
+	StatusPageEntry    StatusPageEntry         `json:"statusPageEntry,omitzero"`
+	NotifyStakeholders services.Optional[bool] `json:"notifyStakeholders,omitzero"` // the server's default is not documented
+}
+
+// A StatusPageEntry describes an incident on a status page.
+type StatusPageEntry struct {
+	Title  string `json:"title"` // required
+	Detail string `json:"detail,omitzero"`
+}
+
+// Check refuses responders without id and name, and a status page entry without a title.
+func (r CreateRequest) Check() error {
+	untitled := r.StatusPageEntry.Detail != "" && r.StatusPageEntry.Title == ""
+	return errors.Join(
+		check.Responders("responders", r.Responders...),
+		check.Missing("statusPageEntry.title", untitled),
+	)
+}
+
+// Create opens an incident asynchronously. The server does not detect duplicates, so only 429
+// and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#create-incident
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*Pending, error) {
-	return s.accept(ctx, "POST /v1/incidents/create", in, in.repeat())
+	return s.accept(ctx, "POST /v1/incidents/create", in, services.RetryIfRefused)
 }
 
-// Get reads one incident.
+// Get returns one incident.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#get-incident
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Incident], error) {
-	return services.Do[Incident](ctx, s.client, "GET /v1/incidents/{identifier}", in, services.ByMethod)
+func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Incident], error) {
+	return services.Do[Incident](ctx, s.client, "GET /v1/incidents/{identifier}", get{ref}, services.ByMethod)
+}
+
+type get struct{ Ref }
+
+// Check refuses identifiers that are names of other routes below /v1/incidents.
+func (g get) Check() error {
+	if g.identifier == "create" || g.identifier == "requests" {
+		return &services.ArgumentError{Field: "identifier", Problem: "would lead to another route"}
+	}
+	return nil
+}
+
+// A Sort is the field by which incidents are listed. The server's default is [SortCreatedAt].
+type Sort string
+
+// The fields to sort by.
+const (
+	SortCreatedAt Sort = "createdAt"
+	SortTinyID    Sort = "tinyId"
+	SortMessage   Sort = "message"
+	SortStatus    Sort = "status"
+	SortIsSeen    Sort = "isSeen"
+	SortOwner     Sort = "owner"
+)
+
+// A ListRequest selects the incidents that match a query.
+type ListRequest struct {
+	Query  string      `query:"query"` // such as "status: open"; all if empty, which older versions of the API refuse
+	Offset int         `query:"offset" check:"min=0"`
+	Limit  int         `query:"limit" check:"min=0"` // per page, at most 100; zero means the server's default, 20
+	Sort   Sort        `query:"sort"`
+	Order  shape.Order `query:"order"` // by default, descending
 }
 
 // List returns one page of the incidents that match.
@@ -52,56 +132,16 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]
 	return services.Do[[]Incident](ctx, s.client, listRoute, in, services.ByMethod)
 }
 
-// All returns all incidents that match, page after page; see [services.All].
+// All returns all incidents that match, in pages of 100 unless Limit is set; see
+// [services.All].
 func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[Incident, error] {
+	in.Limit = cmp.Or(in.Limit, pageLimit)
 	return services.All[Incident](ctx, s.client, listRoute, in)
 }
 
-// Delete deletes an incident. Asynchronous; a repeat is harmless.
+// Delete deletes an incident asynchronously. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/incident-api#delete-incident
-func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*Pending, error) {
-	return s.accept(ctx, "DELETE /v1/incidents/{identifier}", in, services.ByMethod)
-}
-
-// GetRequestStatus asks what became of an asynchronous request: once, where a
-// [Pending] polls. While the request waits, the error Is
-// [services.ErrNotProcessed]. A request that failed is no error here: see
-// IsSuccess.
-//
-// API: https://docs.opsgenie.com/docs/incident-api#get-request-status
-func (s *Service) GetRequestStatus(ctx context.Context, requestID string) (*services.Result[RequestStatus], error) {
-	return s.changes.Status(ctx, requestID)
-}
-
-// A Pending is a change that the server accepted and works on later: Wait polls
-// for its outcome, once for all who ask, ID returns the incident's id, and
-// RequestID resumes the wait in another process. A change that failed for good
-// is a [shape.ActionError]. It is safe for concurrent use.
-type Pending struct {
-	*services.Pending[RequestStatus, Incident]
-}
-
-// Incident reads the incident that the change was about, as it is now, after
-// waiting as Wait does if need be. After a deletion the error Is
-// [services.ErrNotFound].
-func (p *Pending) Incident(ctx context.Context, opts ...poll.Option) (*services.Result[Incident], error) {
-	return p.Entity(ctx, opts...)
-}
-
-// Resume returns the change that was accepted under a request id, perhaps by
-// another process. It sends nothing; an empty id is refused by the first wait.
-func (s *Service) Resume(requestID string) *Pending { return s.changes.Resume(requestID) }
-
-func (s *Service) accept(ctx context.Context, route string, in any, repeat services.Repeat) (*Pending, error) {
-	return s.changes.Accept(ctx, route, in, repeat)
-}
-
-// tracker says how changes are followed.
-func (s *Service) tracker() *services.Tracker[RequestStatus, Incident, Pending] {
-	return services.NewTracker(s.client, "GET /v1/incidents/requests/{requestId}",
-		func(p *services.Pending[RequestStatus, Incident]) *Pending { return &Pending{p} },
-		func(ctx context.Context, id string) (*services.Result[Incident], error) {
-			return s.Get(ctx, GetRequest{Ref: ByID(id)})
-		})
+func (s *Service) Delete(ctx context.Context, ref Ref) (*Pending, error) {
+	return s.accept(ctx, "DELETE /v1/incidents/{identifier}", ref, services.ByMethod)
 }

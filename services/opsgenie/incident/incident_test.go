@@ -5,26 +5,28 @@ import (
 	"net/http"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/internal/apitest"
 	"github.com/tripware/tripware/services/opsgenie/incident"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
+// S9, S10: what a retry does, and that false is sent where it was set.
 func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
-	apitest.Run(t, open, slices.Concat(writes(), reads(), refusals()))
+	apitest.Run(t, opener(incident.New), slices.Concat(writes(), reads(), refusals()))
 }
 
 type pending = *incident.Pending
 
-// accepted is the row of an operation that is answered 202.
-func accepted(name, request, body string, call func(context.Context, service) (pending, error)) row {
+// accepted is the row of an operation that is accepted with 202.
+func accepted(repeat services.Repeat, name, request, body string, call func(context.Context, service) (pending, error)) row {
 	return row{
 		Name:     name,
+		Repeat:   repeat,
 		Call:     func(ctx context.Context, s service) (any, error) { return call(ctx, s) },
 		Exchange: apitest.Exact(request, body, http.StatusAccepted, "create_accepted"),
 		Check: func(tb testing.TB, got any) {
@@ -40,75 +42,85 @@ func writes() []row {
 	const at, as = "/v1/incidents/57", "?identifierType=tiny"
 	ref := incident.ByTinyID("57")
 	return []row{
-		accepted("Create", "POST /v1/incidents/create", `{"message":"Checkout","description":"d","responders":[{"type":"team","id":"t-1"},{"type":"user","id":"u-1"}],`+
+		accepted(services.RetryIfRefused, "Create", "POST /v1/incidents/create", `{"message":"Checkout","description":"d","responders":[{"type":"team","id":"t-1"},{"type":"user","id":"u-1"}],`+
 			`"tags":["checkout"],"details":{"runbook":"502"},"priority":"P1","note":"n","serviceId":"s-1","impactedServices":["s-1","s-2"],`+
-			`"statusPageEntry":{"title":"Checkout is failing","detail":"We are on it"},"notifyStakeholders":true}`,
+			`"statusPageEntry":{"title":"Checkout is failing","detail":"We are on it"},"notifyStakeholders":false}`,
 			func(ctx context.Context, s service) (pending, error) {
 				return s.Create(ctx, incident.CreateRequest{Message: "Checkout", Description: "d",
 					Responders: []shape.Responder{shape.TeamByID("t-1"), shape.UserByID("u-1")}, Tags: []string{"checkout"},
 					Details: map[string]string{"runbook": "502"}, Priority: shape.P1, Note: "n", ServiceID: "s-1", ImpactedServices: []string{"s-1", "s-2"},
-					StatusPageEntry: incident.StatusPageEntry{Title: "Checkout is failing", Detail: "We are on it"}, NotifyStakeholders: true})
+					StatusPageEntry: incident.StatusPageEntry{Title: "Checkout is failing", Detail: "We are on it"}, NotifyStakeholders: services.Set(false)})
 			}),
-		accepted("Create/only what is required", "POST /v1/incidents/create", `{"message":"Checkout"}`, func(ctx context.Context, s service) (pending, error) {
+		accepted(services.RetryIfRefused, "Create/only what is required", "POST /v1/incidents/create", `{"message":"Checkout"}`, func(ctx context.Context, s service) (pending, error) {
 			return s.Create(ctx, incident.CreateRequest{Message: "Checkout"})
 		}),
-		accepted("Delete", "DELETE /v1/incidents/a%2Fb?identifierType=id", "", func(ctx context.Context, s service) (pending, error) {
-			return s.Delete(ctx, incident.DeleteRequest{Ref: incident.ByID("a/b")})
+		accepted(services.ByMethod, "Delete", "DELETE /v1/incidents/a%2Fb?identifierType=id", "", func(ctx context.Context, s service) (pending, error) {
+			return s.Delete(ctx, incident.ByID("a/b"))
 		}),
-		accepted("Close", "POST "+at+"/close"+as, `{"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
-			return s.Close(ctx, incident.CloseRequest{Ref: ref, Note: "n"})
+		accepted(services.RetryIfRefused, "Close", "POST "+at+"/close"+as, `{"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
+			return s.Close(ctx, incident.ActionRequest{Ref: ref, Note: "n"})
 		}),
-		accepted("Close/without a note", "POST "+at+"/close"+as, `{}`, func(ctx context.Context, s service) (pending, error) {
-			return s.Close(ctx, incident.CloseRequest{Ref: ref})
+		accepted(services.SafeToRetry, "Close/without a note", "POST "+at+"/close"+as, `{}`, func(ctx context.Context, s service) (pending, error) {
+			return s.Close(ctx, incident.ActionRequest{Ref: ref})
 		}),
-		accepted("Resolve", "POST "+at+"/resolve"+as, `{"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
-			return s.Resolve(ctx, incident.ResolveRequest{Ref: ref, Note: "n"})
+		accepted(services.RetryIfRefused, "Resolve", "POST "+at+"/resolve"+as, `{"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
+			return s.Resolve(ctx, incident.ActionRequest{Ref: ref, Note: "n"})
 		}),
-		accepted("Reopen", "POST "+at+"/reopen"+as, `{"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
-			return s.Reopen(ctx, incident.ReopenRequest{Ref: ref, Note: "n"})
+		accepted(services.RetryIfRefused, "Reopen", "POST "+at+"/reopen"+as, `{"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
+			return s.Reopen(ctx, incident.ActionRequest{Ref: ref, Note: "n"})
 		}),
-		accepted("AddResponder", "POST "+at+"/responders"+as, `{"responder":[{"type":"team","name":"Storage"}],"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
+		accepted(services.RetryIfRefused, "AddResponder", "POST "+at+"/responders"+as, `{"responder":[{"type":"team","name":"Storage"}],"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
 			return s.AddResponder(ctx, incident.AddResponderRequest{Ref: ref, Responders: []shape.Responder{shape.TeamByName("Storage")}, Note: "n"})
 		}),
-		accepted("AddResponder/without a note", "POST "+at+"/responders"+as, `{"responder":[{"type":"user","id":"u"}],"note":""}`, func(ctx context.Context, s service) (pending, error) {
+		accepted(services.SafeToRetry, "AddResponder/without a note", "POST "+at+"/responders"+as, `{"responder":[{"type":"user","id":"u"}],"note":""}`, func(ctx context.Context, s service) (pending, error) {
 			return s.AddResponder(ctx, incident.AddResponderRequest{Ref: ref, Responders: []shape.Responder{shape.UserByID("u")}})
 		}),
-		accepted("AddTags", "POST "+at+"/tags"+as, `{"tags":["a","b"],"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
+		accepted(services.RetryIfRefused, "AddTags", "POST "+at+"/tags"+as, `{"tags":["a","b"],"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
 			return s.AddTags(ctx, incident.AddTagsRequest{Ref: ref, Tags: []string{"a", "b"}, Note: "n"})
 		}),
-		accepted("RemoveTags", "DELETE "+at+"/tags"+as+"&tags=a%2Cb&note=n", "", func(ctx context.Context, s service) (pending, error) {
+		accepted(services.RetryIfRefused, "RemoveTags", "DELETE "+at+"/tags"+as+"&tags=a%2Cb&note=n", "", func(ctx context.Context, s service) (pending, error) {
 			return s.RemoveTags(ctx, incident.RemoveTagsRequest{Ref: ref, Tags: []string{"a", "b"}, Note: "n"})
 		}),
-		accepted("AddDetails", "POST "+at+"/details"+as, `{"details":{"k":"v"},"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
+		accepted(services.RetryIfRefused, "AddDetails", "POST "+at+"/details"+as, `{"details":{"k":"v"},"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
 			return s.AddDetails(ctx, incident.AddDetailsRequest{Ref: ref, Details: map[string]string{"k": "v"}, Note: "n"})
 		}),
-		accepted("RemoveDetails", "DELETE "+at+"/details"+as+"&keys=k&note=n", "", func(ctx context.Context, s service) (pending, error) {
+		accepted(services.RetryIfRefused, "RemoveDetails", "DELETE "+at+"/details"+as+"&keys=k&note=n", "", func(ctx context.Context, s service) (pending, error) {
 			return s.RemoveDetails(ctx, incident.RemoveDetailsRequest{Ref: ref, Keys: []string{"k"}, Note: "n"})
 		}),
-		accepted("UpdateMessage", "POST "+at+"/message"+as, `{"message":"m"}`, func(ctx context.Context, s service) (pending, error) {
+		accepted(services.SafeToRetry, "Resolve/without a note", "POST "+at+"/resolve"+as, `{}`, func(ctx context.Context, s service) (pending, error) {
+			return s.Resolve(ctx, incident.ActionRequest{Ref: ref})
+		}),
+		accepted(services.SafeToRetry, "Reopen/without a note", "POST "+at+"/reopen"+as, `{}`, func(ctx context.Context, s service) (pending, error) {
+			return s.Reopen(ctx, incident.ActionRequest{Ref: ref})
+		}),
+		accepted(services.SafeToRetry, "AddTags/without a note", "POST "+at+"/tags"+as, `{"tags":["a"]}`, func(ctx context.Context, s service) (pending, error) {
+			return s.AddTags(ctx, incident.AddTagsRequest{Ref: ref, Tags: []string{"a"}})
+		}),
+		accepted(services.SafeToRetry, "RemoveTags/without a note", "DELETE "+at+"/tags"+as+"&tags=a", "", func(ctx context.Context, s service) (pending, error) {
+			return s.RemoveTags(ctx, incident.RemoveTagsRequest{Ref: ref, Tags: []string{"a"}})
+		}),
+		accepted(services.SafeToRetry, "AddDetails/without a note", "POST "+at+"/details"+as, `{"details":{"k":"v"}}`, func(ctx context.Context, s service) (pending, error) {
+			return s.AddDetails(ctx, incident.AddDetailsRequest{Ref: ref, Details: map[string]string{"k": "v"}})
+		}),
+		accepted(services.SafeToRetry, "RemoveDetails/without a note", "DELETE "+at+"/details"+as+"&keys=k", "", func(ctx context.Context, s service) (pending, error) {
+			return s.RemoveDetails(ctx, incident.RemoveDetailsRequest{Ref: ref, Keys: []string{"k"}})
+		}),
+		accepted(services.SafeToRetry, "UpdateMessage", "POST "+at+"/message"+as, `{"message":"m"}`, func(ctx context.Context, s service) (pending, error) {
 			return s.UpdateMessage(ctx, incident.UpdateMessageRequest{Ref: ref, Message: "m"})
 		}),
-		accepted("UpdateDescription", "POST "+at+"/description"+as, `{"description":"d"}`, func(ctx context.Context, s service) (pending, error) {
+		accepted(services.SafeToRetry, "UpdateDescription", "POST "+at+"/description"+as, `{"description":"d"}`, func(ctx context.Context, s service) (pending, error) {
 			return s.UpdateDescription(ctx, incident.UpdateDescriptionRequest{Ref: ref, Description: "d"})
 		}),
-		accepted("UpdatePriority", "PUT "+at+"/priority"+as, `{"priority":"P2"}`, func(ctx context.Context, s service) (pending, error) {
+		accepted(services.ByMethod, "UpdatePriority", "PUT "+at+"/priority"+as, `{"priority":"P2"}`, func(ctx context.Context, s service) (pending, error) {
 			return s.UpdatePriority(ctx, incident.UpdatePriorityRequest{Ref: ref, Priority: shape.P2})
 		}),
-		accepted("AddNote", "POST "+at+"/notes"+as, `{"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
+		accepted(services.RetryIfRefused, "AddNote", "POST "+at+"/notes"+as, `{"note":"n"}`, func(ctx context.Context, s service) (pending, error) {
 			return s.AddNote(ctx, incident.AddNoteRequest{Ref: ref, Note: "n"})
 		}),
 	}
 }
 
-func when(text string) shape.Time {
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		panic(err)
-	}
-	return shape.Time{Time: at}
-}
-
-// collected makes a row of a sequence: of two pages, or of the fixture's one.
+// collected is the row of a sequence of two pages.
 func collected[T any](name, request string, call func(context.Context, service) ([]T, error), want []T) row {
 	return row{
 		Name:     name,
@@ -147,7 +159,7 @@ func reads() []row {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, incident.GetRequest{Ref: ref}))
+				return apitest.Value(s.Get(ctx, ref))
 			},
 			Exchange: apitest.Exact(at+as, "", 200, "get"),
 			Want:     full,
@@ -170,9 +182,16 @@ func reads() []row {
 			Want: 2,
 		},
 		{
+			Name: "All/in pages of 100",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return apitest.Collect(s.All(ctx, incident.ListRequest{}))
+			},
+			Exchange: apitest.Exchange{Send: "GET /v1/incidents?limit=100", Answer: `{"data":[]}`},
+		},
+		{
 			Name: "GetRequestStatus",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.GetRequestStatus(ctx, incident.GetRequestStatusRequest{RequestID: "r-1"}))
+				return apitest.Value(s.GetRequestStatus(ctx, "r-1"))
 			},
 			Exchange: apitest.Exact("GET /v1/incidents/requests/r-1", "", 200, "request_status_success"),
 			Want: incident.RequestStatus{
@@ -184,7 +203,7 @@ func reads() []row {
 		{
 			Name: "ListNotes",
 			Call: func(ctx context.Context, s service) (any, error) {
-				got, err := s.ListNotes(ctx, incident.ListNotesRequest{Ref: ref, Cursor: cursor})
+				got, err := s.ListNotes(ctx, incident.PageRequest{Ref: ref, Cursor: cursor})
 				return got.Value[0].Note, err
 			},
 			Exchange: apitest.Exact(at+"/notes"+page, "", 200, "notes"),
@@ -193,16 +212,16 @@ func reads() []row {
 		{
 			Name: "AllNotes",
 			Call: func(ctx context.Context, s service) (any, error) {
-				all, err := apitest.Collect(s.AllNotes(ctx, incident.ListNotesRequest{Ref: ref}))
+				all, err := apitest.Collect(s.AllNotes(ctx, incident.PageRequest{Ref: ref}))
 				return len(all), err
 			},
-			Exchange: apitest.Exchange{Send: at + "/notes" + as, Answer: `{"data":[{"note":"n"}]}`},
+			Exchange: apitest.Exchange{Send: at + "/notes" + as + "&limit=100", Answer: `{"data":[{"note":"n"}]}`},
 			Want:     1,
 		},
 		{
 			Name: "ListLogs",
 			Call: func(ctx context.Context, s service) (any, error) {
-				got, err := s.ListLogs(ctx, incident.ListLogsRequest{Ref: ref, Cursor: cursor})
+				got, err := s.ListLogs(ctx, incident.PageRequest{Ref: ref, Cursor: cursor})
 				return got.Value[0].Log, err
 			},
 			Exchange: apitest.Exact(at+"/logs"+page, "", 200, "logs"),
@@ -211,33 +230,33 @@ func reads() []row {
 		{
 			Name: "AllLogs",
 			Call: func(ctx context.Context, s service) (any, error) {
-				all, err := apitest.Collect(s.AllLogs(ctx, incident.ListLogsRequest{Ref: ref}))
+				all, err := apitest.Collect(s.AllLogs(ctx, incident.PageRequest{Ref: ref}))
 				return len(all), err
 			},
-			Exchange: apitest.Exact(at+"/logs"+as, "", 200, "logs"),
+			Exchange: apitest.Exact(at+"/logs"+as+"&limit=100", "", 200, "logs"),
 			Want:     1,
 		},
 		{
 			Name: "ListResponderAlerts",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.ListResponderAlerts(ctx, incident.ListResponderAlertsRequest{Ref: ref, Cursor: cursor}))
+				return apitest.Value(s.ListResponderAlerts(ctx, incident.PageRequest{Ref: ref, Cursor: cursor}))
 			},
 			Exchange: ids(apitest.Exact(at+"/responder-alert-ids"+page, "", 200, "")),
 			Want:     []string{"a-1", "a-2"},
 		},
-		collected("AllResponderAlerts", at+"/responder-alert-ids"+as, func(ctx context.Context, s service) ([]string, error) {
-			return apitest.Collect(s.AllResponderAlerts(ctx, incident.ListResponderAlertsRequest{Ref: ref}))
+		collected("AllResponderAlerts", at+"/responder-alert-ids"+as+"&limit=100", func(ctx context.Context, s service) ([]string, error) {
+			return apitest.Collect(s.AllResponderAlerts(ctx, incident.PageRequest{Ref: ref}))
 		}, []string{"a-1", "a-2"}),
 		{
 			Name: "ListAssociatedAlerts",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.ListAssociatedAlerts(ctx, incident.ListAssociatedAlertsRequest{Ref: ref, Cursor: cursor}))
+				return apitest.Value(s.ListAssociatedAlerts(ctx, incident.PageRequest{Ref: ref, Cursor: cursor}))
 			},
 			Exchange: ids(apitest.Exact(at+"/associated-alert-ids"+page, "", 200, "")),
 			Want:     []string{"a-1", "a-2"},
 		},
-		collected("AllAssociatedAlerts", at+"/associated-alert-ids"+as, func(ctx context.Context, s service) ([]string, error) {
-			return apitest.Collect(s.AllAssociatedAlerts(ctx, incident.ListAssociatedAlertsRequest{Ref: ref}))
+		collected("AllAssociatedAlerts", at+"/associated-alert-ids"+as+"&limit=100", func(ctx context.Context, s service) ([]string, error) {
+			return apitest.Collect(s.AllAssociatedAlerts(ctx, incident.PageRequest{Ref: ref}))
 		}, []string{"a-1", "a-2"}),
 	}
 }

@@ -1,9 +1,3 @@
-// Package postmortem is the Postmortem API: what was learnt from an incident.
-//
-// The vendor documents how to read a postmortem, and nothing else. Create,
-// Update and Delete are unconfirmed: they were seen in a community client, and
-// may be refused. The documentation names no rate-limit domain for these calls:
-// they count in the domain other.
 package incident
 
 import (
@@ -14,19 +8,24 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A PostmortemService calls the Postmortem API. It is safe for concurrent use. [NewPostmortems] makes
-// one.
+// A PostmortemService calls the Postmortem API: a postmortem is the report on an incident. The
+// vendor documents only how to read one. Create, Update and Delete are unconfirmed: they are
+// known from a community client, and the server may refuse them. The documentation names no
+// rate-limit domain for its calls, which count in the domain other. It is safe for concurrent
+// use. [NewPostmortems] makes one.
 type PostmortemService struct{ client *services.Client }
 
-// NewPostmortems returns a service that calls by client, whose codec must be Opsgenie's.
+// NewPostmortems returns a service that calls through client, whose codec must be Opsgenie's.
 func NewPostmortems(client *services.Client) *PostmortemService {
 	return &PostmortemService{client: client}
 }
 
-// A Postmortem is a postmortem as the server shows it. Its texts are documents
-// of Atlassian's format, and are kept as they came; so are the lists whose items
-// the vendor does not describe.
+// A Postmortem is a postmortem as the server returns it. Its texts are documents in
+// Atlassian's format and are kept as they came; so are the lists whose items the vendor does
+// not describe.
 type Postmortem struct {
+	services.Other
+
 	ID               string             `json:"postmortemId"`
 	Title            string             `json:"title"`
 	Severity         shape.Priority     `json:"severity"`
@@ -49,10 +48,29 @@ type Postmortem struct {
 	Responders       json.RawMessage    `json:"responders,omitzero"`       // a list
 }
 
-// An PostmortemIncident is the incident that a postmortem is about.
+// Request returns a request that writes the postmortem back as it is.
+func (p Postmortem) Request() UpdatePostmortemRequest {
+	in := services.RequestFrom[UpdatePostmortemRequest](p)
+	in.ID = p.ID
+	return in
+}
+
+// MarshalJSON writes the postmortem, with the members that it keeps.
+func (p Postmortem) MarshalJSON() ([]byte, error) {
+	type plain Postmortem
+	return services.MarshalObject(plain(p))
+}
+
+// UnmarshalJSON reads a postmortem of any form.
+func (p *Postmortem) UnmarshalJSON(raw []byte) error {
+	type plain Postmortem
+	return services.UnmarshalObject(raw, (*plain)(p))
+}
+
+// A PostmortemIncident is the incident that a postmortem is about.
 type PostmortemIncident struct {
 	ID           string         `json:"id"`
-	MetadataID   string         `json:"metadataId"` // of the link between the two
+	MetadataID   string         `json:"metadataId"` // id of the link between the two
 	TinyID       string         `json:"tinyId"`
 	Message      string         `json:"message"`
 	Priority     shape.Priority `json:"priority"`
@@ -61,77 +79,72 @@ type PostmortemIncident struct {
 	Tags         []string       `json:"tags"`
 }
 
-// An PostmortemOwner is the user who writes a postmortem.
+// A PostmortemOwner is the user who writes a postmortem.
 type PostmortemOwner struct {
 	ID         string `json:"id"`
-	MetadataID string `json:"metadataId"` // of the link between the two
+	MetadataID string `json:"metadataId"` // id of the link between the two
 	Name       string `json:"name"`
 }
 
-// A PostmortemTimeline is the timeline that belongs to a postmortem.
+// A PostmortemTimeline names the timeline that belongs to a postmortem.
 type PostmortemTimeline struct {
 	ID         string `json:"id"`
-	MetadataID string `json:"metadataId"` // of the link between the two
+	MetadataID string `json:"metadataId"` // id of the link between the two
 }
 
-// GetPostmortemRequest asks for one postmortem.
-type GetPostmortemRequest struct {
+type postmortemByID struct {
 	ID string `path:"postmortemId"`
 }
 
-// Get reads one postmortem.
+// Get returns the postmortem with an id.
 //
 // API: https://docs.opsgenie.com/docs/postmortem-api#get-postmortem-request
-func (s *PostmortemService) Get(ctx context.Context, in GetPostmortemRequest) (*services.Result[Postmortem], error) {
-	return services.Do[Postmortem](ctx, s.client, "GET /v2/postmortem/{postmortemId}", in, services.ByMethod)
+func (s *PostmortemService) Get(ctx context.Context, id string) (*services.Result[Postmortem], error) {
+	return services.Do[Postmortem](ctx, s.client, "GET /v2/postmortem/{postmortemId}", postmortemByID{id}, services.ByMethod)
 }
 
-// CreatePostmortemRequest asks for a postmortem of one incident.
-type CreatePostmortemRequest struct {
+type createPostmortem struct {
 	IncidentID string `json:"incidentId" check:"required"`
 }
 
-// repeat says that only what was not processed may be repeated: a copy of what
-// was might be a second postmortem.
-func (r CreatePostmortemRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// Create creates a postmortem. Unconfirmed, and so is the answer's shape: the
-// value is nil if it holds no postmortem. A repeat after a lost answer might
-// create it twice, so there is none.
+// Create creates a postmortem of the incident with an id. It is unconfirmed, and so is the
+// form of the response: the value is set only if the response has a postmortem. Only 429 and
+// 503 are retried: a second request might create a second postmortem.
 //
 // API: https://docs.opsgenie.com/docs/postmortem-api#get-postmortem-request
-func (s *PostmortemService) Create(ctx context.Context, in CreatePostmortemRequest) (*services.Result[services.Optional[Postmortem]], error) {
-	return services.Do[services.Optional[Postmortem]](ctx, s.client, "POST /v2/postmortem", in, in.repeat())
+func (s *PostmortemService) Create(ctx context.Context, incidentID string) (*services.Result[services.Optional[Postmortem]], error) {
+	return services.Do[services.Optional[Postmortem]](ctx, s.client, "POST /v2/postmortem",
+		createPostmortem{incidentID}, services.RetryIfRefused)
 }
 
-// UpdatePostmortemRequest asks to change one postmortem. What is nil or empty is not sent.
-// The fields are called as answers call them, which is unconfirmed.
+// An UpdatePostmortemRequest changes one postmortem. Members that are left out are not sent.
+// They have the names that responses use, which is unconfirmed. [Postmortem.Request] makes one
+// from a postmortem that was read.
 type UpdatePostmortemRequest struct {
-	ID               string          `path:"postmortemId"`
-	Title            string          `json:"title,omitzero"`
-	Severity         shape.Priority  `json:"severity,omitzero"`
-	Status           string          `json:"status,omitzero"`
-	ExecutiveSummary json.RawMessage `json:"executiveSummary,omitzero"` // a document
-	Content          json.RawMessage `json:"content,omitzero"`          // a document
+	services.Other
+
+	ID               string                             `path:"postmortemId"`
+	Title            services.Optional[string]          `json:"title,omitzero"`
+	Severity         services.Optional[shape.Priority]  `json:"severity,omitzero"`
+	Status           services.Optional[string]          `json:"status,omitzero"`
+	ExecutiveSummary services.Optional[json.RawMessage] `json:"executiveSummary,omitzero"` // a document
+	Content          services.Optional[json.RawMessage] `json:"content,omitzero"`          // a document
 }
 
-// Update changes a postmortem. Unconfirmed, and so is the answer's shape: the
-// value is nil if it holds no postmortem. A repeat is harmless.
+// Update changes a postmortem. It is unconfirmed, and so is the form of the response: the
+// value is set only if the response has a postmortem. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/postmortem-api#get-postmortem-request
-func (s *PostmortemService) Update(ctx context.Context, in UpdatePostmortemRequest) (*services.Result[services.Optional[Postmortem]], error) {
+func (s *PostmortemService) Update(ctx context.Context, in UpdatePostmortemRequest) (
+	*services.Result[services.Optional[Postmortem]], error,
+) {
 	return services.Do[services.Optional[Postmortem]](ctx, s.client, "PUT /v2/postmortem/{postmortemId}", in, services.ByMethod)
 }
 
-// DeletePostmortemRequest asks to delete one postmortem.
-type DeletePostmortemRequest struct {
-	ID string `path:"postmortemId"`
-}
-
-// Delete deletes a postmortem. Unconfirmed. A repeat is harmless, but where an
-// answer was lost it Is [services.ErrNotFound].
+// Delete deletes the postmortem with an id. It is unconfirmed. Safe to retry; after a lost
+// response, errors.Is may match [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/postmortem-api#get-postmortem-request
-func (s *PostmortemService) Delete(ctx context.Context, in DeletePostmortemRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/postmortem/{postmortemId}", in, services.ByMethod)
+func (s *PostmortemService) Delete(ctx context.Context, id string) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/postmortem/{postmortemId}", postmortemByID{id}, services.ByMethod)
 }
