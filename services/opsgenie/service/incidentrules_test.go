@@ -13,76 +13,96 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/internal/apitest"
-	"github.com/tripware/tripware/services/opsgenie/serviceincidentrule"
+	"github.com/tripware/tripware/services/opsgenie/service"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/services/opsgenie/wire"
 	"github.com/tripware/tripware/transport"
 )
 
-const id = "413dc40c-c7fc-4d67-8105-dde732c30ad3"
+type rules = *service.IncidentRuleService
 
-func definition() serviceincidentrule.Definition {
-	return serviceincidentrule.Definition{
-		MatchType:  shape.FilterMatchAllConditions,
-		Conditions: []shape.Condition{{Field: shape.FieldMessage, Operation: shape.Contains, ExpectedValue: "checkout", Order: new(0)}},
-		Incident: shape.IncidentProperties{
-			Message: "Checkout is failing", Description: "Payments do not go through", Tags: []string{"shop"}, Details: map[string]string{"runbook": "502"},
-			Priority:     shape.P2,
-			Stakeholders: shape.Stakeholders{Enable: true, Message: "Checkout is down", Description: "We are on it"},
-		},
-	}
-}
-
-func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
+// S7, S9, S10: what is written back, what a retry does, and what an update sets, clears and leaves
+// out.
+func TestEveryOperationOnIncidentRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
 	const at = "/v1/services/s-1/incident-rules"
-	const body = `{"conditionMatchType":"match-all-conditions","conditions":[{"field":"message","operation":"contains","expectedValue":"checkout","order":0}],` +
-		`"incidentProperties":{"message":"Checkout is failing","description":"Payments do not go through","tags":["shop"],"details":{"runbook":"502"},` +
-		`"priority":"P2","stakeholderProperties":{"enable":true,"message":"Checkout is down","description":"We are on it"}}}`
-	written := serviceincidentrule.Summary{ID: id}
-	apitest.Run(t, open, []row{
-		sends("Create", "POST "+at, body, 201, "created", written, func(ctx context.Context, s api) (*services.Result[serviceincidentrule.Summary], error) {
-			return s.Create(ctx, serviceincidentrule.CreateRequest{ServiceID: "s-1", Definition: definition()})
+	const body = `{"conditionMatchType":"match-all-conditions","conditions":[{"field":"message","operation":"contains","expectedValue":"checkout","order":0}],` + incidentText + `}`
+	conditions := []shape.Condition{{Field: shape.FieldMessage, Operation: shape.Contains, ExpectedValue: "checkout", Order: services.Set(0)}}
+	summary := service.Summary{ID: partID}
+	update := func(in service.UpdateIncidentRuleRequest) func(context.Context, rules) (*written, error) {
+		return func(ctx context.Context, s rules) (*written, error) { return s.Update(ctx, in) }
+	}
+	apitest.Run(t, opener(service.NewIncidentRules), []apitest.Row[rules]{
+		that(services.RetryIfRefused, sends("Create", "POST "+at, body, 201, "incident_created", summary, func(ctx context.Context, s rules) (*written, error) {
+			return s.Create(ctx, service.CreateIncidentRuleRequest{ServiceID: "s-1", MatchType: shape.FilterMatchAllConditions, Conditions: conditions, Incident: outage()})
+		})),
+		that(services.RetryIfRefused, sends("Create/only what is required", "POST "+at, `{`+leastText+`}`, 201, "incident_created", summary,
+			func(ctx context.Context, s rules) (*written, error) {
+				return s.Create(ctx, service.CreateIncidentRuleRequest{ServiceID: "s-1", Incident: least()})
+			})),
+		sends("Update", "PUT "+at+"/r-1", body, 200, "incident_updated", summary, update(service.UpdateIncidentRuleRequest{ServiceID: "s-1", ID: "r-1",
+			MatchType: services.Set(shape.FilterMatchAllConditions), Conditions: services.Set(conditions), Incident: outage()})),
+		sends("Update/only what is required", "PUT "+at+"/r-1", `{`+leastText+`}`, 200, "incident_updated", summary,
+			update(service.UpdateIncidentRuleRequest{ServiceID: "s-1", ID: "r-1", Incident: least()})),
+		sends("Update/no conditions", "PUT "+at+"/r-1", `{"conditionMatchType":null,"conditions":[],`+leastText+`}`, 200, "incident_updated", summary,
+			update(service.UpdateIncidentRuleRequest{ServiceID: "s-1", ID: "r-1", MatchType: services.Null[shape.FilterKind](),
+				Conditions: services.Set([]shape.Condition{}), Incident: least()})),
+		{
+			Name: "List/and write it back",
+			Call: func(ctx context.Context, s rules) (any, error) {
+				read, err := s.List(ctx, "s-1")
+				if err != nil {
+					return nil, err
+				}
+				in := read.Value[0].Request()
+				in.ServiceID = "s-1"
+				return apitest.Value(s.Update(ctx, in))
+			},
+			Exchange: apitest.Exact("GET "+at, "", 200, "incident_rule_list"),
+			Then: []apitest.Exchange{{Send: "PUT " + at + "/" + partID, Answer: `{"data":{"id":"` + partID + `"}}`, Body: `{"conditionMatchType":"match-all-conditions",` +
+				`"conditions":[{"field":"message","not":false,"operation":"contains","expectedValue":"checkout","order":0}],` + incidentText + `,"newInTheAnswer":true}`}},
+			Want: summary,
+		},
+		sends("Delete", "DELETE "+at+"/r-1", "", 200, "deleted", services.None{}, func(ctx context.Context, s rules) (*nothing, error) {
+			return s.Delete(ctx, "s-1", "r-1")
 		}),
-		sends("Create/only what is required", "POST "+at, `{"incidentProperties":{"message":"m","priority":"P1","stakeholderProperties":{"enable":false,"message":"s"}}}`,
-			201, "created", written, func(ctx context.Context, s api) (*services.Result[serviceincidentrule.Summary], error) {
-				return s.Create(ctx, serviceincidentrule.CreateRequest{ServiceID: "s-1", Definition: serviceincidentrule.Definition{
-					Incident: shape.IncidentProperties{Message: "m", Priority: shape.P1, Stakeholders: shape.Stakeholders{Message: "s"}},
-				}})
-			}),
-		sends("Update", "PUT "+at+"/r-1", body, 200, "updated", written, func(ctx context.Context, s api) (*services.Result[serviceincidentrule.Summary], error) {
-			return s.Update(ctx, serviceincidentrule.UpdateRequest{ServiceID: "s-1", ID: "r-1", Definition: definition()})
+		{
+			Name:     "List",
+			Call:     func(ctx context.Context, s rules) (any, error) { return apitest.Value(s.List(ctx, "s-1")) },
+			Exchange: apitest.Exact("GET "+at, "", 200, "incident_rule_list"),
+			Check: func(tb testing.TB, got any) {
+				tb.Helper()
+				listed, ok := got.([]service.IncidentRule)
+				require.True(tb, ok)
+				require.Len(tb, listed, 1)
+				assert.Equal(tb, partID, listed[0].ID)
+				assert.Equal(tb, shape.FilterMatchAllConditions, listed[0].MatchType)
+				require.Len(tb, listed[0].Conditions, 1)
+				assert.Equal(tb, shape.Contains, listed[0].Conditions[0].Operation)
+				assert.Equal(tb, outage(), listed[0].Incident)
+			},
+		},
+		refused("List/no service", func(ctx context.Context, s rules) (*services.Result[[]service.IncidentRule], error) {
+			return s.List(ctx, "")
 		}),
-		sends("Delete", "DELETE "+at+"/r-1", "", 200, "deleted", services.None{}, func(ctx context.Context, s api) (*services.Result[services.None], error) {
-			return s.Delete(ctx, serviceincidentrule.DeleteRequest{ServiceID: "s-1", ID: "r-1"})
-		}),
-		sends("List", "GET "+at, "", 200, "list", []serviceincidentrule.Rule{{ID: id, Definition: definition()}},
-			func(ctx context.Context, s api) (*services.Result[[]serviceincidentrule.Rule], error) {
-				return s.List(ctx, serviceincidentrule.ListRequest{ServiceID: "s-1"})
-			}),
-		refused("List/of no service", func(ctx context.Context, s api) (*services.Result[[]serviceincidentrule.Rule], error) {
-			return s.List(ctx, serviceincidentrule.ListRequest{})
-		}),
-		refused("Update/no rule", func(ctx context.Context, s api) (*services.Result[serviceincidentrule.Summary], error) {
-			return s.Update(ctx, serviceincidentrule.UpdateRequest{ServiceID: "s-1", Definition: definition()})
-		}),
+		refused("Update/no rule", update(service.UpdateIncidentRuleRequest{ServiceID: "s-1", Incident: least()})),
+		refused("Update/a condition without a field", update(service.UpdateIncidentRuleRequest{ServiceID: "s-1", ID: "r-1", Incident: least(),
+			Conditions: services.Set([]shape.Condition{{Operation: shape.Contains}})})),
+		refused("Delete/no rule", func(ctx context.Context, s rules) (*nothing, error) { return s.Delete(ctx, "s-1", "") }),
 	})
 }
 
-func TestAllThatIsMissingIsNamed(t *testing.T) {
+func TestAllThatAnIncidentRuleLacksIsNamed(t *testing.T) {
 	t.Parallel()
-	s, err := open(http.DefaultTransport)
+	s, err := opener(service.NewIncidentRules)(http.DefaultTransport)
 	require.NoError(t, err)
-	_, err = s.Create(t.Context(), serviceincidentrule.CreateRequest{ServiceID: "s-1",
-		Definition: serviceincidentrule.Definition{Conditions: []shape.Condition{{}}}})
-	require.ErrorIs(t, err, services.ErrArgument)
-	for _, field := range []string{"conditions[0].field", "conditions[0].operation", "incidentProperties.message", "incidentProperties.priority",
-		"incidentProperties.stakeholderProperties.message"} {
-		assert.ErrorContains(t, err, "argument "+field+" is required")
-	}
+	_, err = s.Create(t.Context(), service.CreateIncidentRuleRequest{Conditions: []shape.Condition{{}}})
+	require.EqualError(t, err, "services: POST /v1/services/{serviceId}/incident-rules: argument conditions[0].field is required; "+
+		"argument conditions[0].operation is required; argument incidentProperties.message is required; argument incidentProperties.priority is required; "+
+		"argument incidentProperties.stakeholderProperties.message is required; argument serviceId is required")
 }
 
-func ExampleNew() {
+func ExampleNewIncidentRules() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"id": "413d", "incidentProperties": {"message": "Checkout is failing", "priority": "P2"}}]}`))
 		return &http.Response{StatusCode: 200, Body: body, Request: req}, nil
@@ -91,7 +111,7 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	rules, err := serviceincidentrule.New(client).List(context.Background(), serviceincidentrule.ListRequest{ServiceID: "04e7"})
+	rules, err := service.NewIncidentRules(client).List(context.Background(), "04e7")
 	if err != nil {
 		panic(err)
 	}

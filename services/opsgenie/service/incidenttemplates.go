@@ -1,9 +1,3 @@
-// Package serviceincidenttemplate is the IncidentTemplateService Incident IncidentTemplate API: what an
-// incident of one business service says to begin with. The vendor deprecates it
-// in favour of templates of the account, which are in package incidenttemplate.
-//
-// The documentation names no rate-limit domain for these calls: they count in
-// the domain other.
 package service
 
 import (
@@ -15,105 +9,123 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A IncidentTemplateService calls the IncidentTemplateService Incident IncidentTemplate API. It is safe for concurrent
-// use. [NewIncidentTemplates] makes one.
+// An IncidentTemplateService calls the Service Incident Template API: a template holds the
+// properties that an incident of one business service begins with. The vendor deprecates it in
+// favor of the templates of the account, which package incident has. The documentation names
+// no rate-limit domain for its calls, which count in the domain other. It is safe for
+// concurrent use. [NewIncidentTemplates] makes one.
 type IncidentTemplateService struct{ client *services.Client }
 
-// NewIncidentTemplates returns a service that calls by client, whose codec must be Opsgenie's.
+// NewIncidentTemplates returns a service that calls through client, whose codec must be
+// Opsgenie's.
 func NewIncidentTemplates(client *services.Client) *IncidentTemplateService {
 	return &IncidentTemplateService{client: client}
 }
 
-// A IncidentTemplate is an incident template as the server shows it.
+// An IncidentTemplate is an incident template as the server returns it.
 type IncidentTemplate struct {
-	ID string `json:"id"`
-	IncidentTemplateDefinition
-}
+	services.Other
 
-// A IncidentTemplateDefinition is what an incident template says.
-type IncidentTemplateDefinition struct {
-	Name     string                   `json:"name"` // required
+	ID       string                   `json:"id"`
+	Name     string                   `json:"name"`
 	Incident shape.IncidentProperties `json:"incidentProperties"`
 }
 
-// A IncidentTemplateSummary is what writes tell of a template.
-type IncidentTemplateSummary struct {
-	ID string `json:"id"`
+// Request returns a request that writes the template back as it is. The caller sets its
+// ServiceID, which a template does not have.
+func (t IncidentTemplate) Request() UpdateIncidentTemplateRequest {
+	in := services.RequestFrom[UpdateIncidentTemplateRequest](t)
+	in.ID = t.ID
+	return in
 }
 
-// Check refuses a template without what it must say.
-func (d IncidentTemplateDefinition) Check() error { return d.check("") }
-
-// check names the fields below a path.
-func (d IncidentTemplateDefinition) check(path string) error {
-	err := check.Incident(path+"incidentProperties", d.Incident)
-	if d.Name == "" {
-		return errors.Join(&services.ArgumentError{Field: path + "name", Problem: "is required"}, err)
-	}
-	return err
+// MarshalJSON writes the template, with the members that it keeps.
+func (t IncidentTemplate) MarshalJSON() ([]byte, error) {
+	type plain IncidentTemplate
+	return services.MarshalObject(plain(t))
 }
 
-// CreateIncidentTemplateRequest asks for an incident template of one business service. The API
-// wraps it in a member here, and not in an update.
+// UnmarshalJSON reads a template of any form.
+func (t *IncidentTemplate) UnmarshalJSON(raw []byte) error {
+	type plain IncidentTemplate
+	return services.UnmarshalObject(raw, (*plain)(t))
+}
+
+// A CreateIncidentTemplateRequest describes the incident template to add to one business
+// service.
 type CreateIncidentTemplateRequest struct {
-	ServiceID string                     `path:"serviceId"` // at most 130 characters
-	Template  IncidentTemplateDefinition `json:"incidentTemplate"`
+	ServiceID string                   `path:"serviceId" json:"-"` // at most 130 characters
+	Name      string                   `json:"name"`               // required
+	Incident  shape.IncidentProperties `json:"incidentProperties"` // message, priority and the message to stakeholders are required
 }
 
-// Check refuses a template without what it must say.
-func (r CreateIncidentTemplateRequest) Check() error { return r.Template.check("incidentTemplate.") }
+// Check refuses a template without its required members.
+func (r CreateIncidentTemplateRequest) Check() error {
+	return errors.Join(check.Required("name", r.Name), check.Incident("incidentProperties", r.Incident))
+}
 
-// repeat says that only what was not processed may be repeated: each copy is
-// another template.
-func (r CreateIncidentTemplateRequest) repeat() services.Repeat { return services.RetryIfRefused }
+// createIncidentTemplate wraps the template in a member, as the API wants it in a creation
+// only.
+type createIncidentTemplate struct {
+	ServiceID string                        `path:"serviceId"`
+	Template  CreateIncidentTemplateRequest `json:"incidentTemplate"`
+}
 
-// Create adds an incident template to a business service. A repeat after a lost
-// answer might add it twice, so there is none. Deprecated by the vendor.
+// Check refuses a template without its required members.
+func (r createIncidentTemplate) Check() error { return r.Template.Check() }
+
+// Create adds an incident template to a business service. Only 429 and 503 are retried: a
+// second request would add a second template. The vendor deprecates it.
 //
 // API: https://docs.opsgenie.com/docs/service-incident-templates-api#create-incident-template
-func (s *IncidentTemplateService) Create(ctx context.Context, in CreateIncidentTemplateRequest) (*services.Result[IncidentTemplateSummary], error) {
-	return services.Do[IncidentTemplateSummary](ctx, s.client, "POST /v1/services/{serviceId}/incident-templates", in, in.repeat())
+func (s *IncidentTemplateService) Create(ctx context.Context, in CreateIncidentTemplateRequest) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client, "POST /v1/services/{serviceId}/incident-templates",
+		createIncidentTemplate{in.ServiceID, in}, services.RetryIfRefused)
 }
 
-// UpdateIncidentTemplateRequest asks to replace one incident template: what is empty here is
-// empty then.
+// An UpdateIncidentTemplateRequest replaces one incident template.
+// [IncidentTemplate.Request] makes one from a template that was read.
 type UpdateIncidentTemplateRequest struct {
-	ServiceID string `path:"serviceId"`          // at most 130 characters
-	ID        string `path:"incidentTemplateId"` // at most 130 characters
-	IncidentTemplateDefinition
+	services.Other
+
+	ServiceID string                   `path:"serviceId"`          // at most 130 characters
+	ID        string                   `path:"incidentTemplateId"` // at most 130 characters
+	Name      string                   `json:"name" check:"required"`
+	Incident  shape.IncidentProperties `json:"incidentProperties"` // message, priority and the message to stakeholders are required
 }
 
-// Update replaces an incident template. A repeat is harmless. Deprecated by the
-// vendor.
+// Check refuses an incident without its required members.
+func (r UpdateIncidentTemplateRequest) Check() error {
+	return check.Incident("incidentProperties", r.Incident)
+}
+
+// Update replaces an incident template. Safe to retry. The vendor deprecates it.
 //
 // API: https://docs.opsgenie.com/docs/service-incident-templates-api#update-incident-template
-func (s *IncidentTemplateService) Update(ctx context.Context, in UpdateIncidentTemplateRequest) (*services.Result[IncidentTemplateSummary], error) {
-	return services.Do[IncidentTemplateSummary](ctx, s.client, "PUT /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", in, services.ByMethod)
+func (s *IncidentTemplateService) Update(ctx context.Context, in UpdateIncidentTemplateRequest) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client,
+		"PUT /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", in, services.ByMethod)
 }
 
-// DeleteIncidentTemplateRequest asks to delete one incident template.
-type DeleteIncidentTemplateRequest struct {
-	ServiceID string `path:"serviceId"`          // at most 130 characters
-	ID        string `path:"incidentTemplateId"` // at most 130 characters
+type incidentTemplateByID struct {
+	ServiceID string `path:"serviceId"`
+	ID        string `path:"incidentTemplateId"`
 }
 
-// Delete deletes an incident template. A repeat is harmless, but where an answer
-// was lost it Is [services.ErrNotFound]. Deprecated by the vendor.
+// Delete deletes the incident template with an id from a business service. Safe to retry;
+// after a lost response, errors.Is may match [services.ErrNotFound]. The vendor deprecates it.
 //
 // API: https://docs.opsgenie.com/docs/service-incident-templates-api#delete-incident-template
-func (s *IncidentTemplateService) Delete(ctx context.Context, in DeleteIncidentTemplateRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", in, services.ByMethod)
+func (s *IncidentTemplateService) Delete(ctx context.Context, serviceID, id string) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client,
+		"DELETE /v1/services/{serviceId}/incident-templates/{incidentTemplateId}", incidentTemplateByID{serviceID, id}, services.ByMethod)
 }
 
-// ListIncidentTemplatesRequest asks for the incident templates of one business service.
-type ListIncidentTemplatesRequest struct {
-	ServiceID string `path:"serviceId"` // at most 130 characters
-}
-
-// List returns all incident templates of a business service. Deprecated by the
-// vendor.
+// List returns all incident templates of the business service with an id. The vendor
+// deprecates it.
 //
 // API: https://docs.opsgenie.com/docs/service-incident-templates-api#get-incident-templates
-func (s *IncidentTemplateService) List(ctx context.Context, in ListIncidentTemplatesRequest) (*services.Result[[]IncidentTemplate], error) {
-	return services.Do[[]IncidentTemplate](ctx, s.client, "GET /v1/services/{serviceId}/incident-templates", in, services.ByMethod)
+func (s *IncidentTemplateService) List(ctx context.Context, serviceID string) (*services.Result[[]IncidentTemplate], error) {
+	return services.Do[[]IncidentTemplate](ctx, s.client,
+		"GET /v1/services/{serviceId}/incident-templates", ofService{serviceID}, services.ByMethod)
 }

@@ -8,80 +8,79 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/internal/apitest"
-	"github.com/tripware/tripware/services/opsgenie/serviceincidenttemplate"
-	"github.com/tripware/tripware/services/opsgenie/shape"
+	"github.com/tripware/tripware/services/opsgenie/service"
 	"github.com/tripware/tripware/services/opsgenie/wire"
 	"github.com/tripware/tripware/transport"
 )
 
-const id = "413dc40c-c7fc-4d67-8105-dde732c30ad3"
+type templates = *service.IncidentTemplateService
 
-func definition() serviceincidenttemplate.Definition {
-	return serviceincidenttemplate.Definition{
-		Name: "Outage",
-		Incident: shape.IncidentProperties{
-			Message: "Checkout is failing", Description: "Payments do not go through", Tags: []string{"shop"}, Details: map[string]string{"runbook": "502"},
-			Priority:     shape.P2,
-			Stakeholders: shape.Stakeholders{Enable: true, Message: "Checkout is down", Description: "We are on it"},
-		},
-	}
-}
-
-func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
+// S7, S9: what is written back, and what a retry does.
+func TestEveryOperationOnIncidentTemplatesSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
 	const at = "/v1/services/s-1/incident-templates"
-	const body = `{"name":"Outage","incidentProperties":{"message":"Checkout is failing","description":"Payments do not go through","tags":["shop"],` +
-		`"details":{"runbook":"502"},"priority":"P2","stakeholderProperties":{"enable":true,"message":"Checkout is down","description":"We are on it"}}}`
-	written := serviceincidenttemplate.Summary{ID: id}
-	apitest.Run(t, open, []row{
-		sends("Create", "POST "+at, `{"incidentTemplate":`+body+`}`, 201, "created", written,
-			func(ctx context.Context, s api) (*services.Result[serviceincidenttemplate.Summary], error) {
-				return s.Create(ctx, serviceincidenttemplate.CreateRequest{ServiceID: "s-1", Template: definition()})
-			}),
-		sends("Create/only what is required", "POST "+at,
-			`{"incidentTemplate":{"name":"n","incidentProperties":{"message":"m","priority":"P1","stakeholderProperties":{"enable":false,"message":"s"}}}}`, 201, "created", written,
-			func(ctx context.Context, s api) (*services.Result[serviceincidenttemplate.Summary], error) {
-				return s.Create(ctx, serviceincidenttemplate.CreateRequest{ServiceID: "s-1", Template: serviceincidenttemplate.Definition{Name: "n",
-					Incident: shape.IncidentProperties{Message: "m", Priority: shape.P1, Stakeholders: shape.Stakeholders{Message: "s"}}}})
-			}),
-		sends("Update", "PUT "+at+"/t-1", body, 200, "updated", written,
-			func(ctx context.Context, s api) (*services.Result[serviceincidenttemplate.Summary], error) {
-				return s.Update(ctx, serviceincidenttemplate.UpdateRequest{ServiceID: "s-1", ID: "t-1", Definition: definition()})
-			}),
-		sends("Delete", "DELETE "+at+"/t-1", "", 200, "deleted", services.None{}, func(ctx context.Context, s api) (*services.Result[services.None], error) {
-			return s.Delete(ctx, serviceincidenttemplate.DeleteRequest{ServiceID: "s-1", ID: "t-1"})
+	const body = `{"name":"Outage",` + incidentText + `}`
+	summary := service.Summary{ID: partID}
+	apitest.Run(t, opener(service.NewIncidentTemplates), []apitest.Row[templates]{
+		that(services.RetryIfRefused, sends("Create", "POST "+at, `{"incidentTemplate":`+body+`}`, 201, "incident_created", summary,
+			func(ctx context.Context, s templates) (*written, error) {
+				return s.Create(ctx, service.CreateIncidentTemplateRequest{ServiceID: "s-1", Name: "Outage", Incident: outage()})
+			})),
+		that(services.RetryIfRefused, sends("Create/only what is required", "POST "+at, `{"incidentTemplate":{"name":"n",`+leastText+`}}`, 201, "incident_created", summary,
+			func(ctx context.Context, s templates) (*written, error) {
+				return s.Create(ctx, service.CreateIncidentTemplateRequest{ServiceID: "s-1", Name: "n", Incident: least()})
+			})),
+		sends("Update", "PUT "+at+"/t-1", body, 200, "incident_updated", summary, func(ctx context.Context, s templates) (*written, error) {
+			return s.Update(ctx, service.UpdateIncidentTemplateRequest{ServiceID: "s-1", ID: "t-1", Name: "Outage", Incident: outage()})
 		}),
-		sends("List", "GET "+at, "", 200, "list", []serviceincidenttemplate.Template{{ID: id, Definition: definition()}},
-			func(ctx context.Context, s api) (*services.Result[[]serviceincidenttemplate.Template], error) {
-				return s.List(ctx, serviceincidenttemplate.ListRequest{ServiceID: "s-1"})
+		{
+			Name: "List/and write it back",
+			Call: func(ctx context.Context, s templates) (any, error) {
+				read, err := s.List(ctx, "s-1")
+				if err != nil {
+					return nil, err
+				}
+				in := read.Value[0].Request()
+				in.ServiceID = "s-1"
+				return apitest.Value(s.Update(ctx, in))
+			},
+			Exchange: apitest.Exchange{Send: "GET " + at, Answer: `{"data":[{"id":"t-1","name":"n","icon":null,"incidentProperties":` +
+				`{"message":"m","priority":"P1","tags":null,"sla":{"h":2},"stakeholderProperties":{"message":"s","enable":null,"sms":[]}}}]}`},
+			Then: []apitest.Exchange{{Send: "PUT " + at + "/t-1", Answer: `{"data":{"id":"t-1"}}`, Body: `{"name":"n","icon":null,"incidentProperties":` +
+				`{"message":"m","priority":"P1","tags":null,"sla":{"h":2},"stakeholderProperties":{"message":"s","enable":null,"sms":[]}}}`}},
+			Want: service.Summary{ID: "t-1"},
+		},
+		sends("Delete", "DELETE "+at+"/t-1", "", 200, "deleted", services.None{}, func(ctx context.Context, s templates) (*nothing, error) {
+			return s.Delete(ctx, "s-1", "t-1")
+		}),
+		sends("List", "GET "+at, "", 200, "incident_template_list", []service.IncidentTemplate{{ID: partID, Name: "Outage", Incident: outage()}},
+			func(ctx context.Context, s templates) (*services.Result[[]service.IncidentTemplate], error) {
+				return s.List(ctx, "s-1")
 			}),
-		refused("List/of no service", func(ctx context.Context, s api) (*services.Result[[]serviceincidenttemplate.Template], error) {
-			return s.List(ctx, serviceincidenttemplate.ListRequest{})
+		refused("List/no service", func(ctx context.Context, s templates) (*services.Result[[]service.IncidentTemplate], error) {
+			return s.List(ctx, "")
 		}),
-		refused("Delete/none", func(ctx context.Context, s api) (*services.Result[services.None], error) {
-			return s.Delete(ctx, serviceincidenttemplate.DeleteRequest{ServiceID: "s-1"})
-		}),
+		refused("Delete/no template", func(ctx context.Context, s templates) (*nothing, error) { return s.Delete(ctx, "s-1", "") }),
 	})
 }
 
-func TestAllThatIsMissingIsNamed(t *testing.T) {
+func TestAllThatAnIncidentTemplateLacksIsNamed(t *testing.T) {
 	t.Parallel()
-	s, err := open(http.DefaultTransport)
+	s, err := opener(service.NewIncidentTemplates)(http.DefaultTransport)
 	require.NoError(t, err)
-	_, created := s.Create(t.Context(), serviceincidenttemplate.CreateRequest{ServiceID: "s-1"})
-	_, updated := s.Update(t.Context(), serviceincidenttemplate.UpdateRequest{ServiceID: "s-1", ID: "t-1"})
-	for _, field := range []string{"name", "incidentProperties.message", "incidentProperties.priority", "incidentProperties.stakeholderProperties.message"} {
-		assert.ErrorContains(t, created, "argument incidentTemplate."+field+" is required")
-		assert.ErrorContains(t, updated, "argument "+field+" is required")
-	}
+	const missing = "argument name is required; argument incidentProperties.message is required; argument incidentProperties.priority is required; " +
+		"argument incidentProperties.stakeholderProperties.message is required; argument serviceId is required"
+	_, err = s.Create(t.Context(), service.CreateIncidentTemplateRequest{})
+	require.EqualError(t, err, "services: POST /v1/services/{serviceId}/incident-templates: "+missing)
+	_, err = s.Update(t.Context(), service.UpdateIncidentTemplateRequest{ID: "t-1"})
+	require.EqualError(t, err, "services: PUT /v1/services/{serviceId}/incident-templates/{incidentTemplateId}: "+missing)
 }
 
-func ExampleNew() {
+func ExampleNewIncidentTemplates() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"id": "413d", "name": "Outage", "incidentProperties": {"priority": "P2"}}]}`))
 		return &http.Response{StatusCode: 200, Body: body, Request: req}, nil
@@ -90,7 +89,7 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	templates, err := serviceincidenttemplate.New(client).List(context.Background(), serviceincidenttemplate.ListRequest{ServiceID: "04e7"})
+	templates, err := service.NewIncidentTemplates(client).List(context.Background(), "04e7")
 	if err != nil {
 		panic(err)
 	}

@@ -1,12 +1,13 @@
-// Package service is the Service API: the business services of an account, which
-// incidents have an impact on. Their rules, templates and audiences are in the
-// packages serviceincidentrule, serviceincidenttemplate and serviceaudience.
+// Package service calls the Service API: the business services of an account, which incidents
+// have an impact on. [IncidentRuleService], [IncidentTemplateService] and [AudienceService]
+// call the APIs of what belongs to a business service.
 //
-// The API key needs the right to access the configuration. All calls count in
+// The API key needs the right to access the configuration. All calls of a [Service] count in
 // the rate-limit domain configuration.
 package service
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -14,112 +15,79 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Service API. It is safe for concurrent use. [New] makes
-// one. What the API itself calls a service is an [Entity].
+// A Service calls the Service API. It is safe for concurrent use. [New] makes one. What the
+// API itself calls a service is an [Entity].
 type Service struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that calls through client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service { return &Service{client: client} }
 
-const listRoute = "GET /v1/services"
-
-// A Visibility says who sees a service. The set is open.
-type Visibility string
-
-// The visibilities.
 const (
-	TeamMembers   Visibility = "TEAM_MEMBERS"
-	OpsgenieUsers Visibility = "OPSGENIE_USERS"
+	listRoute = "GET /v1/services"
+	pageLimit = 100 // the most items that the API returns on one page
 )
 
-// An Entity is a business service as the server shows it.
-type Entity struct {
-	ID          string     `json:"id"`
-	Name        string     `json:"name"`
-	Description string     `json:"description"`
-	Visibility  Visibility `json:"visibility"`
-	TeamID      string     `json:"teamId"` // whose it is
-	Tags        []string   `json:"tags"`
-}
-
-// A Summary is what writes tell of a service.
-type Summary struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-// CreateRequest asks for a business service.
+// A CreateRequest describes the business service to create.
 type CreateRequest struct {
 	Name        string     `json:"name" check:"required"`
-	TeamID      string     `json:"teamId" check:"required"` // whose it is
+	TeamID      string     `json:"teamId" check:"required"` // the team that owns it
 	Description string     `json:"description,omitzero"`
-	Visibility  Visibility `json:"visibility,omitzero"`
+	Visibility  Visibility `json:"visibility,omitzero"` // left out: the server's default, which is not documented
 	Tags        []string   `json:"tags,omitzero"`
 }
 
-// repeat says that only what was not processed may be repeated: a copy of what
-// was would be a second service, or be refused.
-func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// Create creates a business service. A repeat after a lost answer might be
-// refused as a conflict, so there is none.
+// Create creates a business service. Only 429 and 503 are retried: a second request might
+// create a second service, or fail with a conflict.
 //
 // API: https://docs.opsgenie.com/docs/service-api#create-service
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v1/services", in, in.repeat())
+	return services.Do[Summary](ctx, s.client, "POST /v1/services", in, services.RetryIfRefused)
 }
 
-// GetRequest asks for one business service.
-type GetRequest struct {
+type byID struct {
 	ID string `path:"id"`
 }
 
-// Get reads one business service.
+// Get returns the business service with an id.
 //
 // API: https://docs.opsgenie.com/docs/service-api#get-service
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Entity], error) {
-	return services.Do[Entity](ctx, s.client, "GET /v1/services/{id}", in, services.ByMethod)
+func (s *Service) Get(ctx context.Context, id string) (*services.Result[Entity], error) {
+	return services.Do[Entity](ctx, s.client, "GET /v1/services/{id}", byID{id}, services.ByMethod)
 }
 
-// UpdateRequest asks to change one business service. What is nil or empty stays
-// as it is.
+// An UpdateRequest changes one business service. Members that are left out keep their values.
+// [Entity.Request] makes one from a service that was read.
 type UpdateRequest struct {
-	ID          string     `path:"id"`
-	Name        string     `json:"name,omitzero"`
-	Description *string    `json:"description,omitzero"`
-	Visibility  Visibility `json:"visibility,omitzero"`
-	Tags        []string   `json:"tags,omitzero"` // an empty list removes all, nil leaves them
+	services.Other
+
+	ID          string                        `path:"id"`
+	Name        services.Optional[string]     `json:"name,omitzero"`
+	Description services.Optional[string]     `json:"description,omitzero"`
+	Visibility  services.Optional[Visibility] `json:"visibility,omitzero"`
+	Tags        services.Optional[[]string]   `json:"tags,omitzero"` // replaces all tags; an empty list removes them
 }
 
-// repeat says that a repeat is harmless.
-func (r UpdateRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// Update changes a business service. A repeat is harmless.
+// Update changes a business service. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/service-api#update-service-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v1/services/{id}", in, in.repeat())
+	return services.Do[Summary](ctx, s.client, "PATCH /v1/services/{id}", in, services.SafeToRetry)
 }
 
-// DeleteRequest asks to delete one business service.
-type DeleteRequest struct {
-	ID string `path:"id"`
-}
-
-// Delete deletes a business service. A repeat is harmless, but where an answer
-// was lost it Is [services.ErrNotFound].
+// Delete deletes the business service with an id. Safe to retry; after a lost response,
+// errors.Is may match [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/service-api#delete-service
-func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{id}", in, services.ByMethod)
+func (s *Service) Delete(ctx context.Context, id string) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/services/{id}", byID{id}, services.ByMethod)
 }
 
-// ListRequest asks for the business services that match a query.
+// A ListRequest selects the business services that match a query.
 type ListRequest struct {
 	Query  string      `query:"query"` // all if empty
 	Offset int         `query:"offset" check:"min=0"`
 	Limit  int         `query:"limit" check:"min=0"` // per page, at most 100; zero means the server's default, 20
-	Sort   string      `query:"sort"`                // which fields can be sorted by is not documented
+	Sort   string      `query:"sort"`                // the fields that the API sorts by are not documented
 	Order  shape.Order `query:"order"`
 }
 
@@ -130,8 +98,9 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]
 	return services.Do[[]Entity](ctx, s.client, listRoute, in, services.ByMethod)
 }
 
-// All returns all business services that match, page after page; see
+// All returns all business services that match, in pages of 100 unless Limit is set; see
 // [services.All].
 func (s *Service) All(ctx context.Context, in ListRequest) iter.Seq2[Entity, error] {
+	in.Limit = cmp.Or(in.Limit, pageLimit)
 	return services.All[Entity](ctx, s.client, listRoute, in)
 }

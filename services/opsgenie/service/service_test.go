@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/services"
@@ -19,34 +18,53 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
+type api = *service.Service
+
+// S7, S9, S10: what is written back, what a retry does, and what an update sets, clears and leaves
+// out.
 func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
-	written := service.Summary{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"}
+	summary := service.Summary{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"}
 	checkout := service.Entity{ID: "04e7c1fa-95b3-4d28-a6e0-b1d83f629c57", Name: "checkout", Visibility: service.TeamMembers,
 		TeamID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Tags: []string{"shop"}}
 	search := checkout
 	search.ID, search.Name = "f1b6d050-f043-444c-ac5d-31fb47880400", "search"
-	apitest.Run(t, open, []row{
-		sends("Create", "POST /v1/services", `{"name":"checkout","teamId":"t-1","description":"d","visibility":"OPSGENIE_USERS","tags":["shop"]}`,
-			201, "created", written, func(ctx context.Context, s api) (*services.Result[service.Summary], error) {
+	apitest.Run(t, opener(service.New), []apitest.Row[api]{
+		that(services.RetryIfRefused, sends("Create", "POST /v1/services",
+			`{"name":"checkout","teamId":"t-1","description":"d","visibility":"OPSGENIE_USERS","tags":["shop"]}`, 201, "created", summary,
+			func(ctx context.Context, s api) (*written, error) {
 				return s.Create(ctx, service.CreateRequest{Name: "checkout", TeamID: "t-1", Description: "d", Visibility: service.OpsgenieUsers, Tags: []string{"shop"}})
-			}),
-		sends("Create/only what is required", "POST /v1/services", `{"name":"checkout","teamId":"t-1"}`, 201, "created", written,
-			func(ctx context.Context, s api) (*services.Result[service.Summary], error) {
+			})),
+		that(services.RetryIfRefused, sends("Create/only what is required", "POST /v1/services", `{"name":"checkout","teamId":"t-1"}`, 201, "created", summary,
+			func(ctx context.Context, s api) (*written, error) {
 				return s.Create(ctx, service.CreateRequest{Name: "checkout", TeamID: "t-1"})
-			}),
+			})),
 		sends("Get", "GET /v1/services/s-1", "", 200, "get", checkout, func(ctx context.Context, s api) (*services.Result[service.Entity], error) {
-			return s.Get(ctx, service.GetRequest{ID: "s-1"})
+			return s.Get(ctx, "s-1")
 		}),
-		sends("Update", "PATCH /v1/services/s-1", `{"name":"till","description":"","visibility":"TEAM_MEMBERS","tags":[]}`, 200, "created", written,
-			func(ctx context.Context, s api) (*services.Result[service.Summary], error) {
-				return s.Update(ctx, service.UpdateRequest{ID: "s-1", Name: "till", Description: new(""), Visibility: service.TeamMembers, Tags: []string{}})
-			}),
-		sends("Update/nothing", "PATCH /v1/services/s-1", `{}`, 200, "created", written, func(ctx context.Context, s api) (*services.Result[service.Summary], error) {
+		that(services.SafeToRetry, sends("Update", "PATCH /v1/services/s-1", `{"name":"till","description":"","visibility":"TEAM_MEMBERS","tags":[]}`, 200, "created", summary,
+			func(ctx context.Context, s api) (*written, error) {
+				return s.Update(ctx, service.UpdateRequest{ID: "s-1", Name: services.Set("till"), Description: services.Set(""),
+					Visibility: services.Set(service.TeamMembers), Tags: services.Set([]string{})})
+			})),
+		that(services.SafeToRetry, sends("Update/nothing", "PATCH /v1/services/s-1", `{}`, 200, "created", summary, func(ctx context.Context, s api) (*written, error) {
 			return s.Update(ctx, service.UpdateRequest{ID: "s-1"})
-		}),
-		sends("Delete", "DELETE /v1/services/s-1", "", 200, "deleted", services.None{}, func(ctx context.Context, s api) (*services.Result[services.None], error) {
-			return s.Delete(ctx, service.DeleteRequest{ID: "s-1"})
+		})),
+		{
+			Name: "Update/as it was read",
+			Call: func(ctx context.Context, s api) (any, error) {
+				read, err := s.Get(ctx, "s-1")
+				if err != nil {
+					return nil, err
+				}
+				return s.Update(ctx, read.Value.Request())
+			},
+			Exchange: apitest.Exchange{Send: "GET /v1/services/s-1",
+				Answer: `{"data":{"id":"s-1","name":"n","teamId":"t","description":null,"tags":"none","tier":{"level":1.0}}}`},
+			Then: []apitest.Exchange{{Send: "PATCH /v1/services/s-1", Body: `{"name":"n","description":null,"tags":"none","tier":{"level":1.0}}`, Answer: `{"data":{}}`}},
+		},
+		sends("Delete", "DELETE /v1/services/s-1", "", 200, "deleted", services.None{}, func(ctx context.Context, s api) (*nothing, error) {
+			return s.Delete(ctx, "s-1")
 		}),
 		sends("List", "GET /v1/services?query=name%3A+c%2A&offset=20&limit=1&sort=name&order=desc", "", 200, "list", []service.Entity{checkout},
 			func(ctx context.Context, s api) (*services.Result[[]service.Entity], error) {
@@ -61,9 +79,18 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Then:     []apitest.Exchange{apitest.Exact("GET /v1/services?limit=1&offset=1", "", 200, "list_last")},
 			Want:     []service.Entity{checkout, search},
 		},
-		refused("Get/none", func(ctx context.Context, s api) (*services.Result[service.Entity], error) {
-			return s.Get(ctx, service.GetRequest{})
+		{
+			Name: "All/in pages of 100",
+			Call: func(ctx context.Context, s api) (any, error) {
+				return apitest.Collect(s.All(ctx, service.ListRequest{}))
+			},
+			Exchange: apitest.Exchange{Send: "GET /v1/services?limit=100", Answer: `{"data":[]}`},
+		},
+		refused("Get/no id", func(ctx context.Context, s api) (*services.Result[service.Entity], error) { return s.Get(ctx, "") }),
+		refused("Update/no id", func(ctx context.Context, s api) (*written, error) {
+			return s.Update(ctx, service.UpdateRequest{Name: services.Set("n")})
 		}),
+		refused("Delete/no id", func(ctx context.Context, s api) (*nothing, error) { return s.Delete(ctx, "") }),
 		refused("List/negative limit", func(ctx context.Context, s api) (*services.Result[[]service.Entity], error) {
 			return s.List(ctx, service.ListRequest{Limit: -1})
 		}),
@@ -72,7 +99,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 
 func TestAllThatIsMissingIsNamed(t *testing.T) {
 	t.Parallel()
-	s, err := open(http.DefaultTransport)
+	s, err := opener(service.New)(http.DefaultTransport)
 	require.NoError(t, err)
 	_, err = s.Create(t.Context(), service.CreateRequest{})
 	require.EqualError(t, err, "services: POST /v1/services: argument name is required; argument teamId is required")
