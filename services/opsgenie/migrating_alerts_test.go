@@ -13,7 +13,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/deployment"
 	"github.com/tripware/tripware/services/opsgenie/heartbeat"
 	"github.com/tripware/tripware/services/opsgenie/incident"
-	"github.com/tripware/tripware/services/opsgenie/incidenttemplate"
 	"github.com/tripware/tripware/services/opsgenie/logs"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
@@ -140,7 +139,7 @@ func openAndResolve(ctx context.Context, client *opsgenie.Client) error {
 	if err != nil {
 		return err
 	}
-	resolved, err := client.Incidents.Resolve(ctx, incident.ResolveRequest{Ref: incident.ByTinyID(created.Value.TinyID)})
+	resolved, err := client.Incidents.Resolve(ctx, incident.ActionRequest{Ref: incident.ByTinyID(created.Value.TinyID)})
 	if err != nil {
 		return err
 	}
@@ -170,13 +169,13 @@ func Example_incidents() {
 }
 
 func raisePriority(ctx context.Context, client *opsgenie.Client) error {
-	for template, err := range client.IncidentTemplates.All(ctx, incidenttemplate.ListRequest{Order: shape.Ascending}) {
+	for template, err := range client.IncidentTemplates.All(ctx, incident.ListTemplatesRequest{Order: shape.Ascending}) {
 		if err != nil {
 			return err
 		}
-		changed := template.Definition
+		changed := template.Request() // with all that the template has
 		changed.Priority = shape.P2
-		if _, err := client.IncidentTemplates.Update(ctx, incidenttemplate.UpdateRequest{ID: template.ID, Definition: changed}); err != nil {
+		if _, err := client.IncidentTemplates.Update(ctx, changed); err != nil {
 			return err
 		}
 		fmt.Println(template.Name)
@@ -190,7 +189,7 @@ func Example_incidentTemplates() {
 			"stakeholderProperties": {"enable": true, "message": "We are on it"}}]}}`,
 		`200 {"result": "Updated", "data": {"id": "t-1"}}`)
 	// Output:
-	// GET /v1/incident-templates?order=asc
+	// GET /v1/incident-templates?limit=100&order=asc
 	// PUT /v1/incident-templates/t-1
 	//   {"name":"Outage","message":"Down","priority":"P2","stakeholderProperties":{"enable":true,"message":"We are on it"}}
 	// Outage

@@ -77,7 +77,7 @@ func holiday(ctx context.Context, client *opsgenie.Client) error {
 	if err != nil {
 		return err
 	}
-	rule, err := client.ForwardingRules.Get(ctx, forwardingrule.GetRequest{Ref: forwardingrule.ByAlias("ada-summer")})
+	rule, err := client.ForwardingRules.Get(ctx, forwardingrule.ByAlias("ada-summer"))
 	if err != nil {
 		return err
 	}

@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/integration"
 	"github.com/tripware/tripware/services/opsgenie/integrationaction"
 	"github.com/tripware/tripware/services/opsgenie/maintenance"
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/service"
-	"github.com/tripware/tripware/services/opsgenie/serviceaudience"
-	"github.com/tripware/tripware/services/opsgenie/serviceincidentrule"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -151,21 +150,20 @@ func offer(ctx context.Context, client *opsgenie.Client) error {
 	if err != nil {
 		return err
 	}
-	_, err = client.ServiceIncidentRules.Create(ctx, serviceincidentrule.CreateRequest{
+	_, err = client.ServiceIncidentRules.Create(ctx, service.CreateIncidentRuleRequest{
 		ServiceID: checkout.Value.ID,
-		Definition: serviceincidentrule.Definition{
-			MatchType: shape.FilterMatchAll,
-			Incident: shape.IncidentProperties{
-				Message: "Checkout is failing", Priority: shape.P1,
-				Stakeholders: shape.Stakeholders{Enable: true, Message: "We are on it"},
-			},
+		MatchType: shape.FilterMatchAll,
+		Incident: shape.IncidentProperties{
+			Message: "Checkout is failing", Priority: shape.P1,
+			Stakeholders: shape.Stakeholders{Enable: services.Set(true), Message: "We are on it"},
 		},
 	})
 	if err != nil {
 		return err
 	}
-	_, err = client.ServiceAudienceTemplates.Update(ctx, serviceaudience.UpdateRequest{
-		ServiceID: checkout.Value.ID, Responders: serviceaudience.Responders{Teams: []string{"t-1"}}, // stakeholders stay
+	_, err = client.ServiceAudienceTemplates.Update(ctx, service.UpdateAudienceRequest{
+		ServiceID:  checkout.Value.ID,
+		Responders: services.Set(service.AudienceResponders{Teams: services.Set([]string{"t-1"})}), // stakeholders keep their values
 	})
 	return err
 }

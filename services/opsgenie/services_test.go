@@ -145,12 +145,12 @@ func TestIncidentsHeartbeatsAndSavedSearchesAreKept(t *testing.T) {
 	_, err = noted.Wait(ctx)
 	require.NoError(t, err)
 	var notes []string
-	for note, err := range c.Incidents.AllNotes(ctx, incident.ListNotesRequest{Ref: ref}) {
+	for note, err := range c.Incidents.AllNotes(ctx, incident.PageRequest{Ref: ref}) {
 		require.NoError(t, err)
 		notes = append(notes, note.Note)
 	}
 	assert.Equal(t, []string{"Rolled back"}, notes)
-	deleted, err := c.Incidents.Delete(ctx, incident.DeleteRequest{Ref: ref})
+	deleted, err := c.Incidents.Delete(ctx, ref)
 	require.NoError(t, err)
 	_, err = deleted.Incident(ctx)
 	require.ErrorIs(t, err, services.ErrNotFound)

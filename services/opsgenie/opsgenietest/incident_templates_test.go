@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/tripware/tripware/services/opsgenie/incidenttemplate"
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/incident"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
@@ -16,33 +17,39 @@ func TestIncidentTemplatesAreKeptAndListedInPages(t *testing.T) {
 	t.Parallel()
 	s := opsgenietest.New(t)
 	c, all, ctx := dial(t, s), connect(t, s).IncidentTemplates, t.Context()
-	want := incidenttemplate.Template{Definition: incidenttemplate.Definition{
+	want := incident.Template{
 		Name: "outage", Message: "m", Description: "d", Tags: []string{"t"}, Details: map[string]string{"k": "v"}, Priority: shape.P1,
-		ImpactedServices: []string{"s-1"}, Stakeholders: shape.Stakeholders{Enable: true, Message: "sm", Description: "sd"},
-	}}
-	want.ID = must[incidenttemplate.Summary](t)(all.Create(ctx, incidenttemplate.CreateRequest{Definition: want.Definition})).ID
-	list := func(in incidenttemplate.ListRequest) []incidenttemplate.Template {
-		return must[[]incidenttemplate.Template](t)(all.List(ctx, in))
+		ImpactedServices: []string{"s-1"}, Stakeholders: shape.Stakeholders{Enable: services.Set(true), Message: "sm", Description: "sd"},
 	}
-	assert.Equal(t, []incidenttemplate.Template{want}, list(incidenttemplate.ListRequest{}))
+	create := func() string {
+		return must[incident.TemplateSummary](t)(all.Create(ctx, incident.CreateTemplateRequest{
+			Name: want.Name, Message: want.Message, Description: want.Description, Tags: want.Tags, Details: want.Details, Priority: want.Priority,
+			ImpactedServices: want.ImpactedServices, Stakeholders: want.Stakeholders,
+		})).ID
+	}
+	want.ID = create()
+	list := func(in incident.ListTemplatesRequest) []incident.Template {
+		return must[incident.TemplatePage](t)(all.List(ctx, in)).Templates
+	}
+	assert.Equal(t, []incident.Template{want}, list(incident.ListTemplatesRequest{}))
 	assert.Contains(t, string(c.do("GET", "/v1/incident-templates", "").body.Data), `{"incidentTemplates":[{`)
 	want.Tags, want.Details, want.Name = nil, nil, "slow"
-	require.NoError(t, second(all.Update(ctx, incidenttemplate.UpdateRequest(want))))
-	assert.Equal(t, []incidenttemplate.Template{want}, list(incidenttemplate.ListRequest{}))
+	require.NoError(t, second(all.Update(ctx, want.Request())))
+	assert.Equal(t, []incident.Template{want}, list(incident.ListTemplatesRequest{}))
 
 	for i := range 4 {
 		want.Name = fmt.Sprint("n", i)
-		require.NoError(t, second(all.Create(ctx, incidenttemplate.CreateRequest{Definition: want.Definition})))
+		create()
 	}
 	var names []string
-	for each, err := range all.All(ctx, incidenttemplate.ListRequest{Limit: 2}) {
+	for each, err := range all.All(ctx, incident.ListTemplatesRequest{Limit: 2}) {
 		require.NoError(t, err)
 		names = append(names, each.Name)
 	}
 	assert.Equal(t, []string{"n3", "n2", "n1", "n0", "slow"}, names, "the newest first")
-	assert.Equal(t, "slow", list(incidenttemplate.ListRequest{Order: shape.Ascending})[0].Name)
-	require.NoError(t, second(all.Delete(ctx, incidenttemplate.DeleteRequest{ID: want.ID})))
-	assert.Len(t, list(incidenttemplate.ListRequest{}), 4)
+	assert.Equal(t, "slow", list(incident.ListTemplatesRequest{Order: shape.Ascending})[0].Name)
+	require.NoError(t, second(all.Delete(ctx, want.ID)))
+	assert.Len(t, list(incident.ListTemplatesRequest{}), 4)
 
 	const at, rest = "/v1/incident-templates", `"priority":"P1","stakeholderProperties":{"message":"s"}`
 	c.refuses(

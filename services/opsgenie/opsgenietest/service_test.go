@@ -7,11 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/service"
-	"github.com/tripware/tripware/services/opsgenie/serviceaudience"
-	"github.com/tripware/tripware/services/opsgenie/serviceincidentrule"
-	"github.com/tripware/tripware/services/opsgenie/serviceincidenttemplate"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -23,13 +21,13 @@ func TestABusinessServiceIsKeptAndChanged(t *testing.T) {
 		Name: "checkout", TeamID: "t-1", Description: "sells", Visibility: service.OpsgenieUsers, Tags: []string{"shop"},
 	}))
 	want := service.Entity{ID: made.ID, Name: "checkout", Description: "sells", Visibility: service.OpsgenieUsers, TeamID: "t-1", Tags: []string{"shop"}}
-	assert.Equal(t, want, must[service.Entity](t)(all.Get(ctx, service.GetRequest{ID: made.ID})))
-	require.NoError(t, second(all.Update(ctx, service.UpdateRequest{ID: made.ID, Description: new(""), Tags: []string{}})))
+	assert.Equal(t, want, must[service.Entity](t)(all.Get(ctx, made.ID)))
+	require.NoError(t, second(all.Update(ctx, service.UpdateRequest{ID: made.ID, Description: services.Set(""), Tags: services.Set([]string{})})))
 	want.Description, want.Tags = "", []string{}
-	assert.Equal(t, want, must[service.Entity](t)(all.Get(ctx, service.GetRequest{ID: made.ID})))
+	assert.Equal(t, want, must[service.Entity](t)(all.Get(ctx, made.ID)))
 	require.Equal(t, 200, c.do("PATCH", "/v1/services/"+made.ID, `{"name":"till","visibility":null}`).status)
 	want.Name, want.Visibility = "till", service.TeamMembers
-	assert.Equal(t, want, must[service.Entity](t)(all.Get(ctx, service.GetRequest{ID: made.ID})))
+	assert.Equal(t, want, must[service.Entity](t)(all.Get(ctx, made.ID)))
 
 	c.refuses(
 		refusedRequest{"POST", "/v1/services", `{"name":"till","teamId":"t-2"}`, 409, ""},
@@ -38,8 +36,8 @@ func TestABusinessServiceIsKeptAndChanged(t *testing.T) {
 		refusedRequest{"POST", "/v1/services", `{"name":"n","teamId":"t","visibility":"ALL"}`, 422, "visibility"},
 		refusedRequest{"PATCH", "/v1/services/" + made.ID, `{"tags":"x"}`, 422, "tags"},
 	)
-	require.NoError(t, second(all.Delete(ctx, service.DeleteRequest{ID: made.ID})))
-	refusedWith(t, 404, second(all.Get(ctx, service.GetRequest{ID: made.ID})))
+	require.NoError(t, second(all.Delete(ctx, made.ID)))
+	refusedWith(t, 404, second(all.Get(ctx, made.ID)))
 }
 
 func TestBusinessServicesAreSearchedInPages(t *testing.T) {
@@ -75,7 +73,7 @@ func TestBusinessServicesAreSearchedInPages(t *testing.T) {
 func incidentSays() shape.IncidentProperties {
 	return shape.IncidentProperties{
 		Message: "m", Description: "d", Tags: []string{"t"}, Details: map[string]string{"k": "v"}, Priority: shape.P2,
-		Stakeholders: shape.Stakeholders{Enable: true, Message: "sm", Description: "sd"},
+		Stakeholders: shape.Stakeholders{Enable: services.Set(true), Message: "sm", Description: "sd"},
 	}
 }
 
@@ -88,37 +86,40 @@ func TestRulesAndTemplatesLieBelowTheirService(t *testing.T) {
 	}
 	in, other := create("in"), create("other")
 	rules := client.ServiceIncidentRules
-	rule := serviceincidentrule.Definition{
-		MatchType: shape.FilterMatchAnyCondition, Incident: incidentSays(),
+	rule := service.CreateIncidentRuleRequest{
+		ServiceID: in, MatchType: shape.FilterMatchAnyCondition, Incident: incidentSays(),
 		Conditions: []shape.Condition{{Field: shape.FieldMessage, Operation: shape.Contains, ExpectedValue: "disk"}},
 	}
-	first := must[serviceincidentrule.Summary](t)(rules.Create(ctx, serviceincidentrule.CreateRequest{ServiceID: in, Definition: rule}))
-	last := must[serviceincidentrule.Summary](t)(rules.Create(ctx, serviceincidentrule.CreateRequest{ServiceID: in, Definition: rule}))
-	changed := serviceincidentrule.Definition{MatchType: shape.FilterMatchAll, Incident: shape.IncidentProperties{Message: "n", Priority: shape.P1, Stakeholders: shape.Stakeholders{Message: "s"}}}
-	require.NoError(t, second(rules.Update(ctx, serviceincidentrule.UpdateRequest{ServiceID: in, ID: last.ID, Definition: changed})))
-	listed := must[[]serviceincidentrule.Rule](t)(rules.List(ctx, serviceincidentrule.ListRequest{ServiceID: in}))
-	assert.Equal(t, []serviceincidentrule.Rule{{ID: first.ID, Definition: rule}, {ID: last.ID, Order: 1, Definition: changed}}, listed)
-	assert.Empty(t, must[[]serviceincidentrule.Rule](t)(rules.List(ctx, serviceincidentrule.ListRequest{ServiceID: other})))
-	require.NoError(t, second(rules.Delete(ctx, serviceincidentrule.DeleteRequest{ServiceID: in, ID: first.ID})))
-	listed = must[[]serviceincidentrule.Rule](t)(rules.List(ctx, serviceincidentrule.ListRequest{ServiceID: in}))
-	assert.Equal(t, []serviceincidentrule.Rule{{ID: last.ID, Definition: changed}}, listed)
+	first := must[service.Summary](t)(rules.Create(ctx, rule))
+	last := must[service.Summary](t)(rules.Create(ctx, rule))
+	changed := service.IncidentRule{ID: last.ID, Order: 1, MatchType: shape.FilterMatchAll, Incident: shape.IncidentProperties{Message: "n", Priority: shape.P1, Stakeholders: shape.Stakeholders{Message: "s"}}}
+	update := changed.Request()
+	update.ServiceID = in
+	require.NoError(t, second(rules.Update(ctx, update)))
+	listed := must[[]service.IncidentRule](t)(rules.List(ctx, in))
+	assert.Equal(t, []service.IncidentRule{{ID: first.ID, MatchType: rule.MatchType, Conditions: rule.Conditions, Incident: rule.Incident}, changed}, listed)
+	assert.Empty(t, must[[]service.IncidentRule](t)(rules.List(ctx, other)))
+	require.NoError(t, second(rules.Delete(ctx, in, first.ID)))
+	listed = must[[]service.IncidentRule](t)(rules.List(ctx, in))
+	changed.Order = 0
+	assert.Equal(t, []service.IncidentRule{changed}, listed)
 
 	templates := client.ServiceIncidentTemplates
-	want := serviceincidenttemplate.Definition{Name: "outage", Incident: incidentSays()}
-	made := must[serviceincidenttemplate.Summary](t)(templates.Create(ctx, serviceincidenttemplate.CreateRequest{ServiceID: in, Template: want}))
-	list := func() []serviceincidenttemplate.Template {
-		return must[[]serviceincidenttemplate.Template](t)(templates.List(ctx, serviceincidenttemplate.ListRequest{ServiceID: in}))
-	}
-	assert.Equal(t, []serviceincidenttemplate.Template{{ID: made.ID, Definition: want}}, list())
+	want := service.IncidentTemplate{Name: "outage", Incident: incidentSays()}
+	want.ID = must[service.Summary](t)(templates.Create(ctx, service.CreateIncidentTemplateRequest{ServiceID: in, Name: want.Name, Incident: want.Incident})).ID
+	list := func() []service.IncidentTemplate { return must[[]service.IncidentTemplate](t)(templates.List(ctx, in)) }
+	assert.Equal(t, []service.IncidentTemplate{want}, list())
 	want.Name, want.Incident.Tags = "slow", nil
-	require.NoError(t, second(templates.Update(ctx, serviceincidenttemplate.UpdateRequest{ServiceID: in, ID: made.ID, Definition: want})))
-	assert.Equal(t, []serviceincidenttemplate.Template{{ID: made.ID, Definition: want}}, list())
-	require.NoError(t, second(templates.Delete(ctx, serviceincidenttemplate.DeleteRequest{ServiceID: in, ID: made.ID})))
+	renamed := want.Request()
+	renamed.ServiceID = in
+	require.NoError(t, second(templates.Update(ctx, renamed)))
+	assert.Equal(t, []service.IncidentTemplate{want}, list())
+	require.NoError(t, second(templates.Delete(ctx, in, want.ID)))
 	assert.Empty(t, list())
 
 	at := "/v1/services/" + in
 	c.refuses(
-		refusedRequest{"DELETE", at + "/incident-templates/" + made.ID, ``, 404, ""},
+		refusedRequest{"DELETE", at + "/incident-templates/" + want.ID, ``, 404, ""},
 		refusedRequest{"DELETE", "/v1/services/" + other + "/incident-rules/" + last.ID, ``, 404, ""},
 		refusedRequest{"GET", "/v1/services/none/incident-rules", ``, 404, ""},
 		refusedRequest{"GET", at + "/incident-rules/" + last.ID, ``, 405, ""},
@@ -137,27 +138,27 @@ func TestAnAudienceTemplateIsChangedPieceByPiece(t *testing.T) {
 	c, client, ctx := dial(t, s), connect(t, s), t.Context()
 	in := must[service.Summary](t)(client.Services.Create(ctx, service.CreateRequest{Name: "in", TeamID: "t"})).ID
 	all := client.ServiceAudienceTemplates
-	get := func() serviceaudience.Template {
-		return must[serviceaudience.Template](t)(all.Get(ctx, serviceaudience.GetRequest{ServiceID: in}))
-	}
-	want := serviceaudience.Template{
-		Responders:   serviceaudience.Responders{Teams: []string{}, Individuals: []string{}},
-		Stakeholders: serviceaudience.Stakeholders{Individuals: []string{}, Conditions: []serviceaudience.Condition{}},
+	get := func() service.Audience { return must[service.Audience](t)(all.Get(ctx, in)) }
+	none := services.Set([]string{})
+	want := service.Audience{
+		Responders:   service.AudienceResponders{Teams: none, Individuals: none},
+		Stakeholders: service.AudienceStakeholders{Individuals: none, Conditions: services.Set([]service.AudienceCondition{})},
 	}
 	assert.Equal(t, want, get())
-	want.Responders.Teams = []string{"t-1"}
-	want.Stakeholders = serviceaudience.Stakeholders{
-		Individuals: []string{"u-1"}, MatchType: shape.FilterMatchAllConditions,
-		Conditions: []serviceaudience.Condition{{MatchField: serviceaudience.CustomProperty, Key: "k", Value: "v"}},
+	want.Responders.Teams = services.Set([]string{"t-1"})
+	want.Stakeholders = service.AudienceStakeholders{
+		Individuals: services.Set([]string{"u-1"}), MatchType: services.Set(shape.FilterMatchAllConditions),
+		Conditions: services.Set([]service.AudienceCondition{{MatchField: service.CustomProperty, Key: "k", Value: "v"}}),
 	}
-	require.NoError(t, second(all.Update(ctx, serviceaudience.UpdateRequest{
-		ServiceID: in, Responders: serviceaudience.Responders{Teams: []string{"t-1"}}, Stakeholders: want.Stakeholders,
+	require.NoError(t, second(all.Update(ctx, service.UpdateAudienceRequest{ServiceID: in,
+		Responders: services.Set(service.AudienceResponders{Teams: want.Responders.Teams}), Stakeholders: services.Set(want.Stakeholders),
 	})))
 	assert.Equal(t, want, get())
-	require.NoError(t, second(all.Update(ctx, serviceaudience.UpdateRequest{
-		ServiceID: in, Responders: serviceaudience.Responders{Individuals: []string{"u-2"}}, Stakeholders: serviceaudience.Stakeholders{Individuals: []string{}},
+	want.Responders.Individuals, want.Stakeholders.Individuals = services.Set([]string{"u-2"}), none
+	require.NoError(t, second(all.Update(ctx, service.UpdateAudienceRequest{ServiceID: in,
+		Responders:   services.Set(service.AudienceResponders{Individuals: want.Responders.Individuals}),
+		Stakeholders: services.Set(service.AudienceStakeholders{Individuals: none}),
 	})))
-	want.Responders.Individuals, want.Stakeholders.Individuals = []string{"u-2"}, []string{}
 	assert.Equal(t, want, get())
 	at := "/v1/services/" + in + "/audience-templates"
 	c.refuses(

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/contact"
 	"github.com/tripware/tripware/services/opsgenie/escalation"
@@ -129,7 +130,9 @@ func TestAForwardingRuleIsKeptReplacedAndDeleted(t *testing.T) {
 		ToUser: shape.User{ID: ids[1], Username: "bob@example.com"}, StartDate: shape.Time{Time: from.UTC()}, EndDate: shape.Time{Time: in.EndDate.UTC()},
 	}
 	for _, ref := range []forwardingrule.Ref{forwardingrule.ByID(created.ID), forwardingrule.ByAlias("ada away")} {
-		assert.Equal(t, want, must[forwardingrule.ForwardingRule](t)(c.ForwardingRules.Get(ctx, forwardingrule.GetRequest{Ref: ref})))
+		got := must[forwardingrule.ForwardingRule](t)(c.ForwardingRules.Get(ctx, ref))
+		got.Other = services.Other{} // how times are written
+		assert.Equal(t, want, got)
 	}
 	must[user.Summary](t)(c.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(ids[0]), Username: "king@example.com"}))
 	must[forwardingrule.Summary](t)(c.ForwardingRules.Update(ctx, forwardingrule.UpdateRequest{
@@ -137,7 +140,10 @@ func TestAForwardingRuleIsKeptReplacedAndDeleted(t *testing.T) {
 	}))
 	want.FromUser, want.ToUser = want.ToUser, shape.User{ID: ids[0], Username: "king@example.com"}
 	want.EndDate = shape.Time{Time: from.Add(time.Hour).UTC()}
-	assert.Equal(t, []forwardingrule.ForwardingRule{want}, must[[]forwardingrule.ForwardingRule](t)(c.ForwardingRules.List(ctx, forwardingrule.ListRequest{})))
+	listed := must[[]forwardingrule.ForwardingRule](t)(c.ForwardingRules.List(ctx))
+	require.Len(t, listed, 1)
+	listed[0].Other = services.Other{}
+	assert.Equal(t, want, listed[0])
 
 	raw := dial(t, s)
 	at := "/v2/forwarding-rules/" + created.ID
@@ -153,8 +159,8 @@ func TestAForwardingRuleIsKeptReplacedAndDeleted(t *testing.T) {
 			assert.Contains(t, r.body.Errors, field)
 		}
 	}
-	require.NoError(t, second(c.ForwardingRules.Delete(ctx, forwardingrule.DeleteRequest{Ref: forwardingrule.ByAlias("ada away")})))
-	refusedWith(t, http.StatusNotFound, second(c.ForwardingRules.Get(ctx, forwardingrule.GetRequest{Ref: forwardingrule.ByID(created.ID)})))
+	require.NoError(t, second(c.ForwardingRules.Delete(ctx, forwardingrule.ByAlias("ada away"))))
+	refusedWith(t, http.StatusNotFound, second(c.ForwardingRules.Get(ctx, forwardingrule.ByID(created.ID))))
 }
 
 func TestACustomRoleIsKeptChangedAndDeleted(t *testing.T) {
