@@ -3,7 +3,9 @@ package services
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 	"reflect"
+	"slices"
 )
 
 // knownMembers returns raw, which v was written as, without the members that only an [Other]
@@ -49,17 +51,41 @@ func knownOfObject(raw json.RawMessage, v reflect.Value) json.RawMessage {
 	for m := range membersOf(v) {
 		keep(m)
 	}
-	for i := range v.NumField() { // an interface that is not a member holds further members of the object
-		if v.Type().Field(i).Tag.Get("json") != "-" || v.Field(i).Kind() != reflect.Interface {
-			continue
-		}
-		if part := heldBy(v.Field(i)); part.Kind() == reflect.Struct {
+	for part := range partsOf(v) {
+		switch part = heldBy(part); part.Kind() {
+		case reflect.Struct:
 			for m := range membersOf(part) {
 				keep(m)
+			}
+		case reflect.Map:
+			for _, name := range sortedKeys(part) {
+				appendMember(&b, name, members[name])
 			}
 		}
 	}
 	return closed(b)
+}
+
+// partsOf returns the fields of the struct v that are not members of its object but hold
+// further ones: interfaces and maps that encoding/json is told to leave out.
+func partsOf(v reflect.Value) iter.Seq[reflect.Value] {
+	return func(yield func(reflect.Value) bool) {
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			holds := f.Type.Kind() == reflect.Interface || f.Type.Kind() == reflect.Map && f.Type.Key().Kind() == reflect.String
+			if f.IsExported() && f.Tag.Get("json") == "-" && holds && !yield(v.Field(i)) {
+				return
+			}
+		}
+	}
+}
+
+func sortedKeys(m reflect.Value) (names []string) {
+	for _, key := range m.MapKeys() {
+		names = append(names, key.String())
+	}
+	slices.Sort(names)
+	return names
 }
 
 // heldBy looks behind pointers, interfaces and [Optional].
