@@ -197,6 +197,9 @@ func mismatchesIn(v reflect.Value, path string) (odd []Mismatch) {
 		for m := range membersOf(v) {
 			odd = append(odd, mismatchesIn(m.value, below(path, m.name))...)
 		}
+		for part := range partsOf(v) {
+			odd = append(odd, mismatchesIn(part, path)...)
+		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
 			odd = append(odd, mismatchesIn(v.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
