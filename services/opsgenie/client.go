@@ -14,7 +14,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/heartbeat"
 	"github.com/tripware/tripware/services/opsgenie/incident"
 	"github.com/tripware/tripware/services/opsgenie/integration"
-	"github.com/tripware/tripware/services/opsgenie/integrationaction"
 	"github.com/tripware/tripware/services/opsgenie/logs"
 	"github.com/tripware/tripware/services/opsgenie/maintenance"
 	"github.com/tripware/tripware/services/opsgenie/notification"
@@ -59,7 +58,7 @@ type Client struct {
 	PoliciesV1               *policyv1.Service
 	Maintenance              *maintenance.Service
 	Integrations             *integration.Service
-	IntegrationActions       *integrationaction.Service
+	IntegrationActions       *integration.ActionService
 	Services                 *service.Service
 	ServiceIncidentRules     *service.IncidentRuleService
 	ServiceIncidentTemplates *service.IncidentTemplateService
@@ -108,7 +107,7 @@ func (c *config) client(client *http.Client, core *services.Client) *Client {
 		PoliciesV1:               policyv1.New(core),
 		Maintenance:              maintenance.New(core),
 		Integrations:             integration.New(core),
-		IntegrationActions:       integrationaction.New(core),
+		IntegrationActions:       integration.NewActions(core),
 		Services:                 service.New(core),
 		ServiceIncidentRules:     service.NewIncidentRules(core),
 		ServiceIncidentTemplates: service.NewIncidentTemplates(core),

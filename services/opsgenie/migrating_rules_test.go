@@ -8,7 +8,6 @@ import (
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/integration"
-	"github.com/tripware/tripware/services/opsgenie/integrationaction"
 	"github.com/tripware/tripware/services/opsgenie/maintenance"
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/service"
@@ -16,32 +15,29 @@ import (
 )
 
 func connect(ctx context.Context, client *opsgenie.Client) error {
-	bridge, err := integration.API("Bridge", integration.Incoming{AllowWriteAccess: new(true)})
+	bridge, err := integration.API("Bridge", integration.Incoming{AllowWriteAccess: services.Set(true)})
 	if err != nil {
 		return err
 	}
-	created, err := client.Integrations.Create(ctx, integration.CreateRequest{Integration: bridge})
+	created, err := client.Integrations.Create(ctx, bridge)
 	if err != nil {
 		return err
 	}
-	whole, err := client.Integrations.Get(ctx, integration.GetRequest{ID: created.Value.ID})
+	whole, err := client.Integrations.Get(ctx, created.Value.ID)
 	if err != nil {
 		return err
 	}
 	if err := whole.Value.Fields.Set("suppressNotifications", true); err != nil { // all other fields go back as they came
 		return err
 	}
-	_, err = client.Integrations.Update(ctx, integration.UpdateRequest{ID: created.Value.ID, Integration: whole.Value})
+	_, err = client.Integrations.Update(ctx, whole.Value)
 	if err != nil {
 		return err
 	}
-	_, err = client.IntegrationActions.Create(ctx, integrationaction.CreateRequest{
-		IntegrationID: created.Value.ID,
-		Action: integrationaction.Ignore("Noise", integrationaction.Filter{
-			Match:      shape.FilterMatchAllConditions,
-			Conditions: []shape.Condition{{Field: shape.FieldTags, Operation: shape.Contains, ExpectedValue: "test"}},
-		}),
-	})
+	_, err = client.IntegrationActions.Create(ctx, created.Value.ID, integration.Ignore("Noise", integration.Filter{
+		Match:      shape.FilterMatchAllConditions,
+		Conditions: []shape.Condition{{Field: shape.FieldTags, Operation: shape.Contains, ExpectedValue: "test"}},
+	}))
 	return err
 }
 

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/contact"
 	"github.com/tripware/tripware/services/opsgenie/escalation"
 	"github.com/tripware/tripware/services/opsgenie/integration"
-	"github.com/tripware/tripware/services/opsgenie/integrationaction"
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/shape"
@@ -217,18 +217,17 @@ func (d *Demo) makePolicies(ctx context.Context) error {
 // makeIntegrations makes a few integrations, with an action each.
 func (d *Demo) makeIntegrations(ctx context.Context) error {
 	for _, name := range d.Teams[:min(4, len(d.Teams))] {
-		in, err := integration.API(name+" API", integration.Incoming{AllowReadAccess: new(true), Tags: []string{"api"}})
+		in, err := integration.API(name+" API", integration.Incoming{AllowReadAccess: services.Set(true), Tags: services.Set([]string{"api"})})
 		if err != nil {
 			return err
 		}
-		made, err := Value(d.Client.Integrations.Create(ctx, integration.CreateRequest{Integration: in}))
+		made, err := Value(d.Client.Integrations.Create(ctx, in))
 		if err != nil {
 			return err
 		}
-		all := integrationaction.Filter{Match: shape.FilterMatchAll}
-		_, err = d.Client.IntegrationActions.Create(ctx, integrationaction.CreateRequest{
-			IntegrationID: made.ID, Action: integrationaction.Create("Create an alert", all, "{{message}}", "{{alias}}"),
-		})
+		all := integration.Filter{Match: shape.FilterMatchAll}
+		create := integration.CreateAlert("Create an alert", all, "{{message}}", "{{alias}}")
+		_, err = d.Client.IntegrationActions.Create(ctx, made.ID, create)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/tripware/tripware/services/opsgenie/escalation"
 	"github.com/tripware/tripware/services/opsgenie/integration"
-	"github.com/tripware/tripware/services/opsgenie/integrationaction"
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/team"
@@ -127,8 +126,8 @@ func (r reader) policy(ctx context.Context, row policyRow) (Policy, error) {
 
 // An Integration is the content of an integration's file.
 type Integration struct {
-	Integration integration.Integration   `json:"integration"`
-	Actions     integrationaction.Actions `json:"actions"`
+	Integration integration.Integration `json:"integration"`
+	Actions     integration.Actions     `json:"actions"`
 }
 
 func (r reader) listIntegrations(ctx context.Context) ([]integration.Summary, error) {
@@ -136,9 +135,9 @@ func (r reader) listIntegrations(ctx context.Context) ([]integration.Summary, er
 }
 
 func (r reader) integration(ctx context.Context, row integration.Summary) (i Integration, err error) {
-	if i.Integration, err = Value(r.Integrations.Get(ctx, integration.GetRequest{ID: row.ID})); err != nil {
+	if i.Integration, err = Value(r.Integrations.Get(ctx, row.ID)); err != nil {
 		return i, err
 	}
-	i.Actions, err = Value(r.IntegrationActions.List(ctx, integrationaction.ListRequest{IntegrationID: row.ID}))
+	i.Actions, err = Value(r.IntegrationActions.List(ctx, row.ID))
 	return i, err
 }

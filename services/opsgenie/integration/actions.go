@@ -1,42 +1,139 @@
-// Package integrationaction is the part of the Integration API that says what an
-// integration makes of what it is sent: which data create an alert, close one, or
-// are ignored. All calls need a key that may configure the account.
-package integrationaction
+package integration
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 )
 
-// A Service calls for the actions of integrations. It is safe for concurrent use.
-// [New] makes one.
-type Service struct{ client *services.Client }
+// An ActionService reads and changes the actions of integrations: which data creates an alert,
+// closes one, or is ignored. It is safe for concurrent use. [NewActions] returns one.
+type ActionService struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
-func New(client *services.Client) *Service { return &Service{client: client} }
+// NewActions returns a service that uses client, whose codec must be Opsgenie's.
+func NewActions(client *services.Client) *ActionService { return &ActionService{client: client} }
 
-// List returns all actions of an integration, by their types. Domain
+// List returns all actions of an integration, grouped by type. It counts in the rate-limit domain
 // configuration.
 //
 // API: https://docs.opsgenie.com/docs/integration-api#get-integration-actions
-func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[Actions], error) {
-	return services.Do[Actions](ctx, s.client, "GET /v2/integrations/{id}/actions", in, services.ByMethod)
+func (s *ActionService) List(ctx context.Context, integrationID string) (*services.Result[Actions], error) {
+	return services.Do[Actions](ctx, s.client, "GET /v2/integrations/{id}/actions", byID{integrationID}, services.ByMethod)
 }
 
-// Create adds an action to an integration, and returns all that it has then. Its
-// domain is not documented; a repeat after a lost answer might add it twice, so
-// there is none.
+// Create adds an action to an integration and returns all actions that it then has. Its
+// rate-limit domain is not documented. Only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/integration-api#create-a-new-integration-action
-func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Actions], error) {
-	return services.Do[Actions](ctx, s.client, "POST /v2/integrations/{id}/actions", in, in.repeat())
+func (s *ActionService) Create(ctx context.Context, integrationID string, in Action) (*services.Result[Actions], error) {
+	request := actionCreation{integrationID, in.complete()}
+	return services.Do[Actions](ctx, s.client, "POST /v2/integrations/{id}/actions", request, services.RetryIfRefused)
 }
 
-// Replace sets all actions of an integration: those that are not given are gone.
-// Its domain is not documented; a repeat is harmless.
+type actionCreation struct {
+	IntegrationID string `path:"id"`
+	Action        Action `body:"json"`
+}
+
+// Check refuses an action without a required member.
+func (r actionCreation) Check() error { return r.Action.check("") }
+
+// Replace replaces all actions of an integration; actions that in does not contain are removed.
+// Each action must be in the list of its type. Its rate-limit domain is not documented. Safe to
+// retry.
 //
 // API: https://docs.opsgenie.com/docs/integration-api#update-all-integration-actions
-func (s *Service) Replace(ctx context.Context, in ReplaceRequest) (*services.Result[Actions], error) {
-	return services.Do[Actions](ctx, s.client, "PUT /v2/integrations/{id}/actions", in, services.ByMethod)
+func (s *ActionService) Replace(ctx context.Context, integrationID string, in Actions) (*services.Result[Actions], error) {
+	request := actionReplacement{integrationID, in.complete()}
+	return services.Do[Actions](ctx, s.client, "PUT /v2/integrations/{id}/actions", request, services.ByMethod)
+}
+
+type actionReplacement struct {
+	IntegrationID string  `path:"id"`
+	Actions       Actions `body:"json"`
+}
+
+// Check refuses actions without a required member.
+func (r actionReplacement) Check() error {
+	a := r.Actions
+	return errors.Join(
+		checkActions("ignore", a.Ignore), checkActions("create", a.Create), checkActions("close", a.Close),
+		checkActions("acknowledge", a.Acknowledge), checkActions("addNote", a.AddNote),
+	)
+}
+
+func checkActions(field string, list []Action) error {
+	var faults []error
+	for i, a := range list {
+		faults = append(faults, a.check(fmt.Sprintf("%s[%d].", field, i)))
+	}
+	return errors.Join(faults...)
+}
+
+// check refuses an action without a required member. Names of members begin with field.
+func (a Action) check(field string) error {
+	missing := func(name, value string, required bool) error {
+		return check.Missing(field+name, required && value == "" && !a.keepsValue(name))
+	}
+	return errors.Join(
+		missing("type", string(a.Type), true),
+		missing("name", a.Name, true),
+		missing("alias", a.Alias, a.onAlert() && a.Type != ActionCreate),
+		missing("note", a.Note, a.Type == ActionAddNote),
+		check.Order(field+"order", a.Order),
+		a.Filter.check(field+"filter"),
+		check.Recipients(field+"recipients", a.Recipients...),
+		check.Recipients(field+"responders", a.Responders...),
+	)
+}
+
+// complete returns the action with the members that the API requires of its type.
+func (a Action) complete() Action {
+	if !a.onAlert() {
+		return a
+	}
+	for name, value := range map[string]string{"user": a.User, "note": a.Note, "alias": a.Alias} {
+		if value == "" && kept(a.Other, name) == "" {
+			a.SetMember(name, []byte(`""`))
+		}
+	}
+	return a
+}
+
+// keepsValue reports whether the action keeps a value under name that its field cannot hold.
+func (a Action) keepsValue(name string) bool {
+	raw := kept(a.Other, name)
+	return raw != "" && raw != "null" && raw != `""`
+}
+
+// kept returns the member that an object keeps under name, empty if it keeps none.
+func kept(object services.Other, name string) string {
+	for each, raw := range object.Members() {
+		if each == name {
+			return string(raw)
+		}
+	}
+	return ""
+}
+
+// complete returns the actions with a list for each type, and each action complete. The lists of
+// the receiver are not changed.
+func (a Actions) complete() Actions {
+	lists := map[string]*[]Action{
+		"ignore": &a.Ignore, "create": &a.Create, "close": &a.Close, "acknowledge": &a.Acknowledge, "addNote": &a.AddNote,
+	}
+	for name, list := range lists {
+		if *list == nil && kept(a.Other, name) == "" {
+			*list = []Action{}
+		}
+		*list = slices.Clone(*list)
+		for i := range *list {
+			(*list)[i] = (*list)[i].complete()
+		}
+	}
+	return a
 }

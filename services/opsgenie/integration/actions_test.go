@@ -1,10 +1,11 @@
-package integrationaction_test
+package integration_test
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,105 +15,121 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/internal/apitest"
-	"github.com/tripware/tripware/services/opsgenie/integrationaction"
+	"github.com/tripware/tripware/services/opsgenie/integration"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/services/opsgenie/wire"
 	"github.com/tripware/tripware/transport"
 )
 
-const at = "/v2/integrations/i-1/actions"
+const actionsAt = "/v2/integrations/i-1/actions"
 
-func everything() integrationaction.Filter {
-	return integrationaction.Filter{Match: shape.FilterMatchAll}
+func everything() integration.Filter {
+	return integration.Filter{Match: shape.FilterMatchAll}
 }
 
-func actions() integrationaction.Actions {
-	return integrationaction.Actions{
-		Parent: integrationaction.Parent{ID: "i-1", Name: "Bridge", Enabled: true, Type: "API"},
-		Ignore: []integrationaction.Action{{Type: integrationaction.TypeIgnore, Name: "Noise", Order: new(0), Filter: everything()}},
-		Create: []integrationaction.Action{{
-			Type: integrationaction.TypeCreate, Name: "New", Order: new(1), User: "u", Alias: "{{alias}}", Message: "{{message}}",
-			Filter: integrationaction.Filter{
-				Match:      shape.FilterMatchAnyCondition,
-				Conditions: []shape.Condition{{Field: shape.FieldMessage, Not: true, Operation: shape.Contains, ExpectedValue: "test"}},
-			},
-			Responders: []shape.Recipient{shape.To(shape.TeamByID("t-1"))}, Priority: shape.P2,
-			Other: map[string]json.RawMessage{"moons": json.RawMessage(`3`)},
-		}},
-		Close: []integrationaction.Action{}, Acknowledge: []integrationaction.Action{}, AddNote: []integrationaction.Action{},
-		Other: map[string]json.RawMessage{"snooze": json.RawMessage(`[{"type": "snooze", "hours": 1}]`)},
-	}
+// actionsText are the actions of testdata/actions.json, in the order of the type's members.
+const actionsText = `{"_parent":{"id":"i-1","name":"Bridge","enabled":true,"type":"API"},` +
+	`"ignore":[{"type":"ignore","name":"Noise","order":0,"filter":{"conditionMatchType":"match-all"}}],` +
+	`"create":[{"type":"create","name":"New","order":1,"filter":{"conditionMatchType":"match-any-condition",` +
+	`"conditions":[{"field":"message","not":true,"operation":"contains","expectedValue":"test"}]},"user":"u","note":"","alias":"{{alias}}",` +
+	`"message":"{{message}}","priority":"P2","responders":[{"type":"team","id":"t-1"}],"moons":3}],` +
+	`"close":[],"acknowledge":[],"addNote":[],"snooze":[{"type":"snooze","hours":1}]}`
+
+func actions(tb testing.TB) (all integration.Actions) {
+	tb.Helper()
+	require.NoError(tb, json.Unmarshal([]byte(actionsText), &all))
+	return all
 }
 
-func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
+func sameActions(tb testing.TB, got any) {
+	tb.Helper()
+	read, ok := got.(integration.Actions)
+	require.True(tb, ok)
+	sent, err := json.Marshal(read)
+	require.NoError(tb, err)
+	want := actionsText // byte by byte
+	assert.Equal(tb, want, string(sent))
+	assert.Equal(tb, integration.Parent{ID: "i-1", Name: "Bridge", Enabled: true, Type: "API"}, read.Parent)
+	assert.Equal(tb, []integration.Action{{Type: integration.ActionIgnore, Name: "Noise", Order: services.Set(0), Filter: everything()}}, read.Ignore)
+	require.Len(tb, read.Create, 1)
+	created := read.Create[0]
+	created.Other = services.Other{}
+	assert.Equal(tb, integration.Action{
+		Type: integration.ActionCreate, Name: "New", Order: services.Set(1), User: "u", Alias: "{{alias}}", Message: "{{message}}",
+		Filter: integration.Filter{
+			Match:      shape.FilterMatchAnyCondition,
+			Conditions: []shape.Condition{{Field: shape.FieldMessage, Not: true, Operation: shape.Contains, ExpectedValue: "test"}},
+		},
+		Responders: []shape.Recipient{shape.To(shape.TeamByID("t-1"))}, Priority: shape.P2,
+	}, created)
+}
+
+func TestEveryOperationOnActionsSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
-	full := integrationaction.Create("New", everything(), "m", "a")
-	full.Order, full.User, full.Note, full.Description, full.Source, full.Entity = new(0), "u", "n", "d", "s", "e"
-	full.Priority, full.CustomPriority, full.AppendAttachments, full.AlertActions = shape.P1, "{{p}}", new(false), []string{"Restart"}
+	full := integration.CreateAlert("New", everything(), "m", "a")
+	full.Order, full.User, full.Note, full.Description, full.Source, full.Entity = services.Set(0), "u", "n", "d", "s", "e"
+	full.Priority, full.CustomPriority, full.AppendAttachments, full.AlertActions = shape.P1, "{{p}}", services.Set(false), []string{"Restart"}
 	full.Recipients, full.Responders = []shape.Recipient{shape.ToNone()}, []shape.Recipient{shape.ToAll()}
 	full.Tags, full.ExtraProperties = []string{"x"}, map[string]string{"k": "v"}
-	full.IgnoreAlertActionsFromPayload, full.IgnoreRecipientsFromPayload, full.IgnoreRespondersFromPayload = new(true), new(true), new(true)
-	full.IgnoreTeamsFromPayload, full.IgnoreTagsFromPayload, full.IgnoreExtraPropertiesFromPayload = new(true), new(true), new(false)
-	apitest.Run(t, open, []row{
+	full.IgnoreAlertActionsFromPayload, full.IgnoreRecipientsFromPayload, full.IgnoreRespondersFromPayload = services.Set(true), services.Set(true), services.Set(true)
+	full.IgnoreTeamsFromPayload, full.IgnoreTagsFromPayload, full.IgnoreExtraPropertiesFromPayload = services.Set(true), services.Set(true), services.Set(false)
+	apitest.Run(t, openActions, []actionRow{
 		{
 			Name: "List",
-			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.List(ctx, integrationaction.ListRequest{IntegrationID: "i-1"}))
+			Call: func(ctx context.Context, s actionService) (any, error) {
+				return apitest.Value(s.List(ctx, "i-1"))
 			},
-			Exchange: apitest.Exact("GET "+at, "", 200, "actions"),
-			Want:     actions(),
+			Exchange: apitest.Exact("GET "+actionsAt, "", 200, "actions"),
+			Check:    sameActions,
 		},
 		{
 			Name: "Create",
-			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Create(ctx, integrationaction.CreateRequest{IntegrationID: "i-1", Action: full}))
+			Call: func(ctx context.Context, s actionService) (any, error) {
+				return apitest.Value(s.Create(ctx, "i-1", full))
 			},
-			Exchange: apitest.Exact("POST "+at, `{"type":"create","name":"New","order":0,"filter":{"conditionMatchType":"match-all"},"user":"u","note":"n","alias":"a",`+
+			Exchange: apitest.Exact("POST "+actionsAt, `{"type":"create","name":"New","order":0,"filter":{"conditionMatchType":"match-all"},"user":"u","note":"n","alias":"a",`+
 				`"message":"m","description":"d","source":"s","entity":"e","priority":"P1","customPriority":"{{p}}","appendAttachments":false,`+
 				`"alertActions":["Restart"],"recipients":[{"type":"none"}],"responders":[{"type":"all"}],"tags":["x"],"extraProperties":{"k":"v"},`+
 				`"ignoreAlertActionsFromPayload":true,"ignoreRecipientsFromPayload":true,"ignoreRespondersFromPayload":true,`+
 				`"ignoreTeamsFromPayload":true,"ignoreTagsFromPayload":true,"ignoreExtraPropertiesFromPayload":false}`, 201, "actions"),
-			Want: actions(),
+			Repeat: services.RetryIfRefused,
+			Check:  sameActions,
 		},
 		{
 			Name: "Create/only what is required",
-			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Create(ctx, integrationaction.CreateRequest{IntegrationID: "i/1", Action: integrationaction.Ignore("n", integrationaction.Filter{})})
+			Call: func(ctx context.Context, s actionService) (any, error) {
+				return s.Create(ctx, "i/1", integration.Ignore("n", integration.Filter{}))
 			},
 			Exchange: apitest.Exact("POST /v2/integrations/i%2F1/actions", `{"type":"ignore","name":"n","filter":{}}`, 201, "actions"),
+			Repeat:   services.RetryIfRefused,
 		},
 		{
 			Name: "Create/without anything",
-			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Create(ctx, integrationaction.CreateRequest{IntegrationID: "i-1"})
+			Call: func(ctx context.Context, s actionService) (any, error) {
+				return s.Create(ctx, "i-1", integration.Action{})
 			},
 			Err: services.ErrArgument,
 		},
 		{
 			Name: "Replace/with what was read",
-			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Replace(ctx, integrationaction.ReplaceRequest{IntegrationID: "i-1", Actions: actions()}))
+			Call: func(ctx context.Context, s actionService) (any, error) {
+				return apitest.Value(s.Replace(ctx, "i-1", actions(t)))
 			},
-			Exchange: apitest.Exact("PUT "+at, `{"_parent":{"id":"i-1","name":"Bridge","enabled":true,"type":"API"},`+
-				`"ignore":[{"type":"ignore","name":"Noise","order":0,"filter":{"conditionMatchType":"match-all"}}],`+
-				`"create":[{"type":"create","name":"New","order":1,"filter":{"conditionMatchType":"match-any-condition",`+
-				`"conditions":[{"field":"message","not":true,"operation":"contains","expectedValue":"test"}]},"user":"u","note":"","alias":"{{alias}}",`+
-				`"message":"{{message}}","priority":"P2","responders":[{"type":"team","id":"t-1"}],"moons":3}],`+
-				`"close":[],"acknowledge":[],"addNote":[],"snooze":[{"type":"snooze","hours":1}]}`, 200, "actions"),
-			Want: actions(),
+			Exchange: apitest.Exact("PUT "+actionsAt, actionsText, 200, "actions"),
+			Check:    sameActions,
 		},
 		{
 			Name: "Replace/only what is required",
-			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Replace(ctx, integrationaction.ReplaceRequest{IntegrationID: "i-1", Actions: integrationaction.Actions{
-					Ignore:      []integrationaction.Action{integrationaction.Ignore("i", everything())},
-					Create:      []integrationaction.Action{integrationaction.Create("c", everything(), "", "")},
-					Close:       []integrationaction.Action{integrationaction.Close("x", everything(), "a")},
-					Acknowledge: []integrationaction.Action{integrationaction.Acknowledge("k", everything(), "a")},
-					AddNote:     []integrationaction.Action{integrationaction.AddNote("n", everything(), "a", "t")},
-				}})
+			Call: func(ctx context.Context, s actionService) (any, error) {
+				return s.Replace(ctx, "i-1", integration.Actions{
+					Ignore:      []integration.Action{integration.Ignore("i", everything())},
+					Create:      []integration.Action{integration.CreateAlert("c", everything(), "", "")},
+					Close:       []integration.Action{integration.CloseAlert("x", everything(), "a")},
+					Acknowledge: []integration.Action{integration.AcknowledgeAlert("k", everything(), "a")},
+					AddNote:     []integration.Action{integration.AddNote("n", everything(), "a", "t")},
+				})
 			},
-			Exchange: apitest.Exact("PUT "+at, `{"ignore":[{"type":"ignore","name":"i","filter":{"conditionMatchType":"match-all"}}],`+
+			Exchange: apitest.Exact("PUT "+actionsAt, `{"ignore":[{"type":"ignore","name":"i","filter":{"conditionMatchType":"match-all"}}],`+
 				`"create":[{"type":"create","name":"c","filter":{"conditionMatchType":"match-all"},"user":"","note":"","alias":""}],`+
 				`"close":[{"type":"close","name":"x","filter":{"conditionMatchType":"match-all"},"user":"","note":"","alias":"a"}],`+
 				`"acknowledge":[{"type":"acknowledge","name":"k","filter":{"conditionMatchType":"match-all"},"user":"","note":"","alias":"a"}],`+
@@ -120,67 +137,83 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		},
 		{
 			Name: "Replace/by none",
-			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Replace(ctx, integrationaction.ReplaceRequest{IntegrationID: "i-1"})
+			Call: func(ctx context.Context, s actionService) (any, error) {
+				return s.Replace(ctx, "i-1", integration.Actions{})
 			},
-			Exchange: apitest.Exact("PUT "+at, `{"ignore":[],"create":[],"close":[],"acknowledge":[],"addNote":[]}`, 200, "actions"),
+			Exchange: apitest.Exact("PUT "+actionsAt, `{"ignore":[],"create":[],"close":[],"acknowledge":[],"addNote":[]}`, 200, "actions"),
 		},
 		{
 			Name: "Replace/of no integration",
-			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Replace(ctx, integrationaction.ReplaceRequest{Actions: actions()})
+			Call: func(ctx context.Context, s actionService) (any, error) {
+				return s.Replace(ctx, "", actions(t))
 			},
 			Err: services.ErrArgument,
 		},
 	})
 }
 
-func TestAllThatIsMissingIsNamed(t *testing.T) {
+func TestActionsWithoutARequiredMemberAreRefused(t *testing.T) {
 	t.Parallel()
-	bad := integrationaction.Action{Order: new(-1), Recipients: []shape.Recipient{{}}, Responders: []shape.Recipient{{}}}
-	err := integrationaction.ReplaceRequest{Actions: integrationaction.Actions{
-		Create: []integrationaction.Action{integrationaction.Ignore("n", everything()), bad},
-	}}.Check()
+	s, err := openActions(http.NewFileTransport(http.Dir("none")))
+	require.NoError(t, err)
+	bad := integration.Action{
+		Order: services.Set(-1), Recipients: []shape.Recipient{{}}, Responders: []shape.Recipient{{}},
+		Filter: integration.Filter{Match: shape.FilterMatchAnyCondition},
+	}
+	vague := integration.Filter{Match: shape.FilterMatchAllConditions, Conditions: []shape.Condition{{Field: shape.FieldTags}}}
+	_, err = s.Replace(t.Context(), "i-1", integration.Actions{
+		Ignore: []integration.Action{integration.Ignore("n", everything()), bad, integration.Ignore("n", vague)},
+		Create: []integration.Action{integration.CreateAlert("c", everything(), "m", "")}, // the server has a default for its alias
+		Close:  []integration.Action{integration.CloseAlert("x", everything(), "")}, Acknowledge: []integration.Action{integration.AcknowledgeAlert("k", everything(), "")},
+		AddNote: []integration.Action{integration.AddNote("n", everything(), "", "")},
+	})
 	require.ErrorIs(t, err, services.ErrArgument)
 	for _, want := range []string{
-		"create[1].type is required", "create[1].name is required", "create[1].order must not be negative",
-		"create[1].recipients[0] has neither", "create[1].responders[0] has neither",
-	} {
-		require.ErrorContains(t, err, want)
-	}
-	require.NotContains(t, err.Error(), "create[0]")
-	err = integrationaction.ReplaceRequest{Actions: integrationaction.Actions{
-		Create:      []integrationaction.Action{integrationaction.Create("c", everything(), "m", "")}, // its alert has an alias all the same
-		Close:       []integrationaction.Action{integrationaction.Close("x", everything(), "")},
-		Acknowledge: []integrationaction.Action{integrationaction.Acknowledge("k", everything(), "")},
-		AddNote:     []integrationaction.Action{integrationaction.AddNote("n", everything(), "", "")},
-	}}.Check()
-	for _, want := range []string{
+		"ignore[1].type is required", "ignore[1].name is required", "ignore[1].order must not be negative", "ignore[1].filter.conditions is required",
+		"ignore[1].recipients[0] has neither", "ignore[1].responders[0] has neither", "ignore[2].filter.conditions[0].operation is required",
 		"close[0].alias is required", "acknowledge[0].alias is required", "addNote[0].alias is required", "addNote[0].note is required",
 	} {
-		require.ErrorContains(t, err, want)
+		assert.Equal(t, 1, strings.Count(err.Error(), want), want)
 	}
 	require.NotContains(t, err.Error(), "create[0]")
-	require.ErrorContains(t, json.Unmarshal([]byte(`{"name":7}`), new(integrationaction.Action)), "integrationaction: read action")
-	require.ErrorContains(t, json.Unmarshal([]byte(`{"create":7}`), new(integrationaction.Actions)), "integrationaction: read actions")
+	require.NotContains(t, err.Error(), "ignore[0]")
 }
 
-// S2: an action of a type that is unknown here goes back as it came.
-func TestAnActionOfAnUnknownTypeIsSentAsItCame(t *testing.T) {
+// S7: actions are written as they were read, at every depth.
+func TestActionsAreWrittenAsTheyWereRead(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		`{"type":"snooze","name":"n","filter":{},"hours":1}`,
-		`{"type":"ignore","name":"n","filter":{},"user":"u","note":"t","alias":"a"}`,
+		`{}`, `{"create":null,"close":7,"ignore":[null]}`, `{"_parent":{},"ignore":[]}`, `{"_parent":{"id":"i","more":[1]}}`,
+		`{"create":[{"type":"create","name":"n","filter":{"more":1,"conditions":[{"field":"x","deep":{"y":2}}]},"user":null,"tags":"x"}]}`,
+		`{"ignore":[{"type":"snooze","filter":null,"user":"u","note":"","alias":"a","order":null,"hours":1}]}`,
 	} {
-		var a integrationaction.Action
-		require.NoError(t, json.Unmarshal([]byte(text), &a))
-		back, err := json.Marshal(a)
+		var all integration.Actions
+		require.NoError(t, json.Unmarshal([]byte(text), &all))
+		back, err := json.Marshal(all)
 		require.NoError(t, err)
 		assert.JSONEq(t, text, string(back))
 	}
+	var all integration.Actions
+	require.Error(t, json.Unmarshal([]byte(`[]`), &all))
 }
 
-func ExampleNew() {
+// S7: what the API requires of an action is added when it is sent, and replaces nothing.
+func TestReplaceSendsNullAsItWasRead(t *testing.T) {
+	t.Parallel()
+	var all integration.Actions
+	require.NoError(t, json.Unmarshal([]byte(`{"create":[{"type":"create","name":"n","filter":{},"user":null}],"close":null}`), &all))
+	_, err := apitest.Verify(t.Context(), openActions, actionRow{
+		Name: "Replace",
+		Call: func(ctx context.Context, s actionService) (any, error) { return s.Replace(ctx, "i-1", all) },
+		Exchange: apitest.Exact("PUT "+actionsAt, `{"ignore":[],"create":[{"type":"create","name":"n","filter":{},"user":null,"note":"","alias":""}],`+
+			`"close":null,"acknowledge":[],"addNote":[]}`, 200, "actions"),
+	})
+	require.NoError(t, err)
+	_, keeps := maps.Collect(all.Create[0].Members())["note"]
+	assert.False(t, keeps, "the caller's actions are not changed")
+}
+
+func ExampleNewActions() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": {"create": [{"type": "create", "name": "New"}]}}`))
 		return &http.Response{StatusCode: 200, Body: body, Request: req}, nil
@@ -189,7 +222,7 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	all, err := integrationaction.New(client).List(context.Background(), integrationaction.ListRequest{IntegrationID: "b7f0"})
+	all, err := integration.NewActions(client).List(context.Background(), "b7f0")
 	if err != nil {
 		panic(err)
 	}
@@ -198,11 +231,11 @@ func ExampleNew() {
 }
 
 func ExampleAction() {
-	f := integrationaction.Filter{Match: shape.FilterMatchAll}
-	for _, a := range []integrationaction.Action{
-		integrationaction.Create("New", f, "{{message}}", "{{alias}}"), integrationaction.Close("Over", f, "{{alias}}"),
-		integrationaction.Acknowledge("Seen", f, "{{alias}}"), integrationaction.AddNote("Said", f, "{{alias}}", "{{note}}"),
-		integrationaction.Ignore("Noise", f),
+	f := integration.Filter{Match: shape.FilterMatchAll}
+	for _, a := range []integration.Action{
+		integration.CreateAlert("New", f, "{{message}}", "{{alias}}"), integration.CloseAlert("Over", f, "{{alias}}"),
+		integration.AcknowledgeAlert("Seen", f, "{{alias}}"), integration.AddNote("Said", f, "{{alias}}", "{{note}}"),
+		integration.Ignore("Noise", f),
 	} {
 		fmt.Println(a.Type, a.Name)
 	}

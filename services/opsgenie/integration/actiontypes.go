@@ -1,199 +1,179 @@
-package integrationaction
+package integration
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/internal/check"
-	"github.com/tripware/tripware/services/opsgenie/internal/object"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Type is what an action does to alerts. The set is open.
-type Type string
+// An ActionType is what an action does with data. Values other than those listed here are kept
+// and sent as they are.
+type ActionType string
 
-// The types.
+// The types of actions.
 const (
-	TypeCreate      Type = "create"
-	TypeClose       Type = "close"
-	TypeAcknowledge Type = "acknowledge"
-	TypeAddNote     Type = "addNote"
-	TypeIgnore      Type = "ignore"
+	ActionCreate      ActionType = "create"
+	ActionClose       ActionType = "close"
+	ActionAcknowledge ActionType = "acknowledge"
+	ActionAddNote     ActionType = "addNote"
+	ActionIgnore      ActionType = "ignore"
 )
 
-// An Action says what becomes of data that its filter chooses. Texts may have
-// fields of the data in double braces, such as "{{message}}". [Create], [Close],
-// [Acknowledge], [AddNote] and [Ignore] make one. What is empty or nil is not sent,
-// but for User, Note and Alias of the first four types, which the API wants to see.
+// An Action says what an integration does with the data that a filter matches. Texts may contain
+// fields of the data in double braces, such as "{{message}}". [CreateAlert], [CloseAlert],
+// [AcknowledgeAlert], [AddNote] and [Ignore] return one.
 type Action struct {
-	Type   Type   `json:"type"` // required
-	Name   string `json:"name"` // required
-	Order  *int   `json:"order,omitzero"`
-	Filter Filter `json:"filter"` // required
+	services.Other
 
-	User  string `json:"user"`  // shown as the actor; nobody if empty; not of TypeIgnore, like the next two
-	Note  string `json:"note"`  // none if empty, which TypeAddNote refuses
-	Alias string `json:"alias"` // of the alert: required, but of TypeCreate, whose alert has its id for one then
+	Type   ActionType             `json:"type"`           // required
+	Name   string                 `json:"name"`           // required
+	Order  services.Optional[int] `json:"order,omitzero"` // position in the list of its type, from 0; the server chooses it if absent
+	Filter Filter                 `json:"filter"`         // required
 
-	// The rest is of TypeCreate.
+	// The members of all types except ActionIgnore. [ActionService] sends empty ones too, because
+	// the API requires them.
 
-	Message                          string            `json:"message,omitzero"`
-	Description                      string            `json:"description,omitzero"`
-	Source                           string            `json:"source,omitzero"`
-	Entity                           string            `json:"entity,omitzero"`
-	Priority                         shape.Priority    `json:"priority,omitzero"`
-	CustomPriority                   string            `json:"customPriority,omitzero"`
-	AppendAttachments                *bool             `json:"appendAttachments,omitzero"`
-	AlertActions                     []string          `json:"alertActions,omitzero"`
-	Recipients                       []shape.Recipient `json:"recipients,omitzero"` // the older name of responders
-	Responders                       []shape.Recipient `json:"responders,omitzero"`
-	Tags                             []string          `json:"tags,omitzero"`
-	ExtraProperties                  map[string]string `json:"extraProperties,omitzero"`
-	IgnoreAlertActionsFromPayload    *bool             `json:"ignoreAlertActionsFromPayload,omitzero"`
-	IgnoreRecipientsFromPayload      *bool             `json:"ignoreRecipientsFromPayload,omitzero"`
-	IgnoreRespondersFromPayload      *bool             `json:"ignoreRespondersFromPayload,omitzero"`
-	IgnoreTeamsFromPayload           *bool             `json:"ignoreTeamsFromPayload,omitzero"`
-	IgnoreTagsFromPayload            *bool             `json:"ignoreTagsFromPayload,omitzero"`
-	IgnoreExtraPropertiesFromPayload *bool             `json:"ignoreExtraPropertiesFromPayload,omitzero"`
+	User  string `json:"user,omitzero"`  // shown as the actor; nobody if empty
+	Note  string `json:"note,omitzero"`  // required for ActionAddNote
+	Alias string `json:"alias,omitzero"` // of the alert; required except for ActionCreate, where the alert's id is the default
 
-	Other map[string]json.RawMessage `json:"-"` // fields that are unknown here, which go back as they came
+	// The members of ActionCreate.
+
+	Message                          string                  `json:"message,omitzero"`
+	Description                      string                  `json:"description,omitzero"`
+	Source                           string                  `json:"source,omitzero"`
+	Entity                           string                  `json:"entity,omitzero"`
+	Priority                         shape.Priority          `json:"priority,omitzero"`
+	CustomPriority                   string                  `json:"customPriority,omitzero"`
+	AppendAttachments                services.Optional[bool] `json:"appendAttachments,omitzero"`
+	AlertActions                     []string                `json:"alertActions,omitzero"`
+	Recipients                       []shape.Recipient       `json:"recipients,omitzero"` // the older name of Responders
+	Responders                       []shape.Recipient       `json:"responders,omitzero"`
+	Tags                             []string                `json:"tags,omitzero"`
+	ExtraProperties                  map[string]string       `json:"extraProperties,omitzero"`
+	IgnoreAlertActionsFromPayload    services.Optional[bool] `json:"ignoreAlertActionsFromPayload,omitzero"`
+	IgnoreRecipientsFromPayload      services.Optional[bool] `json:"ignoreRecipientsFromPayload,omitzero"`
+	IgnoreRespondersFromPayload      services.Optional[bool] `json:"ignoreRespondersFromPayload,omitzero"`
+	IgnoreTeamsFromPayload           services.Optional[bool] `json:"ignoreTeamsFromPayload,omitzero"`
+	IgnoreTagsFromPayload            services.Optional[bool] `json:"ignoreTagsFromPayload,omitzero"`
+	IgnoreExtraPropertiesFromPayload services.Optional[bool] `json:"ignoreExtraPropertiesFromPayload,omitzero"`
 }
 
-// A Filter chooses data.
-type Filter struct {
-	Match      shape.FilterKind  `json:"conditionMatchType,omitzero"`
-	Conditions []shape.Condition `json:"conditions,omitzero"` // their fields are those of the data
+// CreateAlert returns the action that creates an alert with a message and an alias.
+func CreateAlert(name string, f Filter, message, alias string) Action {
+	return Action{Type: ActionCreate, Name: name, Filter: f, Message: message, Alias: alias}
 }
 
-// Create returns the action that creates an alert with a message and an alias.
-func Create(name string, f Filter, message, alias string) Action {
-	return Action{Type: TypeCreate, Name: name, Filter: f, Message: message, Alias: alias}
+// CloseAlert returns the action that closes the alert with an alias.
+func CloseAlert(name string, f Filter, alias string) Action {
+	return Action{Type: ActionClose, Name: name, Filter: f, Alias: alias}
 }
 
-// Close returns the action that closes the alert with an alias.
-func Close(name string, f Filter, alias string) Action {
-	return Action{Type: TypeClose, Name: name, Filter: f, Alias: alias}
-}
-
-// Acknowledge returns the action that acknowledges the alert with an alias.
-func Acknowledge(name string, f Filter, alias string) Action {
-	return Action{Type: TypeAcknowledge, Name: name, Filter: f, Alias: alias}
+// AcknowledgeAlert returns the action that acknowledges the alert with an alias.
+func AcknowledgeAlert(name string, f Filter, alias string) Action {
+	return Action{Type: ActionAcknowledge, Name: name, Filter: f, Alias: alias}
 }
 
 // AddNote returns the action that adds a note to the alert with an alias.
 func AddNote(name string, f Filter, alias, note string) Action {
-	return Action{Type: TypeAddNote, Name: name, Filter: f, Alias: alias, Note: note}
+	return Action{Type: ActionAddNote, Name: name, Filter: f, Alias: alias, Note: note}
 }
 
-// Ignore returns the action that drops data.
+// Ignore returns the action that ignores data.
 func Ignore(name string, f Filter) Action {
-	return Action{Type: TypeIgnore, Name: name, Filter: f}
+	return Action{Type: ActionIgnore, Name: name, Filter: f}
 }
 
-// check refuses an action, sent below field, that lacks what it must have.
-func (a Action) check(field string) error {
-	var faults []error
-	if a.Type == "" {
-		faults = append(faults, &services.ArgumentError{Field: field + "type", Problem: "is required"})
-	}
-	if a.Name == "" {
-		faults = append(faults, &services.ArgumentError{Field: field + "name", Problem: "is required"})
-	}
-	if a.Alias == "" && a.onAlert() && a.Type != TypeCreate {
-		faults = append(faults, &services.ArgumentError{Field: field + "alias", Problem: "is required"})
-	}
-	if a.Note == "" && a.Type == TypeAddNote {
-		faults = append(faults, &services.ArgumentError{Field: field + "note", Problem: "is required"})
-	}
-	if a.Order != nil && *a.Order < 0 {
-		faults = append(faults, &services.ArgumentError{Field: field + "order", Problem: "must not be negative"})
-	}
-	return errors.Join(append(faults,
-		check.Recipients(field+"recipients", a.Recipients...),
-		check.Recipients(field+"responders", a.Responders...),
-	)...)
-}
-
-// onAlert reports whether the API wants the user, the note and the alias of a.
+// onAlert reports whether the API requires the user, the note and the alias of a.
 func (a Action) onAlert() bool {
 	switch a.Type {
-	case TypeCreate, TypeClose, TypeAcknowledge, TypeAddNote:
+	case ActionCreate, ActionClose, ActionAcknowledge, ActionAddNote:
 		return true
-	case TypeIgnore:
+	case ActionIgnore:
 	}
-	return false // nor does anybody know it of a type that is unknown here
+	return false
 }
 
-// MarshalJSON writes an action with all its fields.
+// MarshalJSON writes the action, with the members that it keeps.
 func (a Action) MarshalJSON() ([]byte, error) {
-	type known Action // without this method
-	if a.onAlert() {
-		return object.Join(known(a), a.Other)
-	}
-	return object.Join(struct {
-		known
-		User  string `json:"user,omitzero"`
-		Note  string `json:"note,omitzero"`
-		Alias string `json:"alias,omitzero"`
-	}{known(a), a.User, a.Note, a.Alias}, a.Other)
+	type plain Action
+	return services.MarshalObject(plain(a))
 }
 
-// UnmarshalJSON reads an action of any type, and keeps all its fields.
+// UnmarshalJSON reads an action of any type.
 func (a *Action) UnmarshalJSON(raw []byte) error {
-	type known Action // without this method
-	var k known
-	rest, err := object.Split(raw, &k)
-	if err != nil {
-		return fmt.Errorf("integrationaction: read action: %w", err)
-	}
-	*a = Action(k)
-	a.Other = rest
-	return nil
+	type plain Action
+	return services.UnmarshalObject(raw, (*plain)(a))
 }
 
-// Actions are the actions of an integration, by their types.
-type Actions struct {
-	Parent      Parent   `json:"_parent,omitzero"` // the integration, in answers
-	Ignore      []Action `json:"ignore"`
-	Create      []Action `json:"create"`
-	Close       []Action `json:"close"`
-	Acknowledge []Action `json:"acknowledge"`
-	AddNote     []Action `json:"addNote"`
+// A Filter selects data.
+type Filter struct {
+	services.Other
 
-	Other map[string]json.RawMessage `json:"-"` // types that are unknown here, which go back as they came
+	Match      shape.FilterKind  `json:"conditionMatchType,omitzero"`
+	Conditions []shape.Condition `json:"conditions,omitzero"` // on fields of the data; required except for shape.FilterMatchAll
+}
+
+// MarshalJSON writes the filter, with the members that it keeps.
+func (f Filter) MarshalJSON() ([]byte, error) {
+	type plain Filter
+	return services.MarshalObject(plain(f))
+}
+
+// UnmarshalJSON reads a filter of any form.
+func (f *Filter) UnmarshalJSON(raw []byte) error {
+	type plain Filter
+	return services.UnmarshalObject(raw, (*plain)(f))
+}
+
+// check refuses a filter without the conditions that it requires.
+func (f Filter) check(field string) error {
+	return check.Filter(field, shape.Filter{Other: f.Other, Kind: f.Match, Conditions: f.Conditions})
+}
+
+// Actions are the actions of an integration, grouped by type.
+type Actions struct {
+	services.Other
+
+	Parent      Parent   `json:"_parent,omitzero"` // the integration; set by the server
+	Ignore      []Action `json:"ignore,omitzero"`
+	Create      []Action `json:"create,omitzero"`
+	Close       []Action `json:"close,omitzero"`
+	Acknowledge []Action `json:"acknowledge,omitzero"`
+	AddNote     []Action `json:"addNote,omitzero"`
+}
+
+// MarshalJSON writes the actions, with the members that they keep.
+func (a Actions) MarshalJSON() ([]byte, error) {
+	type plain Actions
+	return services.MarshalObject(plain(a))
+}
+
+// UnmarshalJSON reads the actions of all types.
+func (a *Actions) UnmarshalJSON(raw []byte) error {
+	type plain Actions
+	return services.UnmarshalObject(raw, (*plain)(a))
 }
 
 // A Parent is the integration that actions belong to.
 type Parent struct {
+	services.Other
+
 	ID      string `json:"id"`
 	Name    string `json:"name"`
 	Enabled bool   `json:"enabled"`
-	Type    string `json:"type"`
+	Type    Type   `json:"type"`
 	TeamID  string `json:"teamId,omitzero"`
 }
 
-// MarshalJSON writes the actions of all types; a list that is nil as an empty one.
-func (a Actions) MarshalJSON() ([]byte, error) {
-	type known Actions // without this method
-	for _, list := range []*[]Action{&a.Ignore, &a.Create, &a.Close, &a.Acknowledge, &a.AddNote} {
-		if *list == nil {
-			*list = []Action{}
-		}
-	}
-	return object.Join(known(a), a.Other)
+// MarshalJSON writes the integration, with the members that it keeps.
+func (p Parent) MarshalJSON() ([]byte, error) {
+	type plain Parent
+	return services.MarshalObject(plain(p))
 }
 
-// UnmarshalJSON reads actions, and keeps those of types that are unknown here.
-func (a *Actions) UnmarshalJSON(raw []byte) error {
-	type known Actions // without this method
-	var k known
-	rest, err := object.Split(raw, &k)
-	if err != nil {
-		return fmt.Errorf("integrationaction: read actions: %w", err)
-	}
-	*a = Actions(k)
-	a.Other = rest
-	return nil
+// UnmarshalJSON reads an integration of any form.
+func (p *Parent) UnmarshalJSON(raw []byte) error {
+	type plain Parent
+	return services.UnmarshalObject(raw, (*plain)(p))
 }

@@ -1,79 +1,78 @@
 package integration
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// CreateRequest asks for an integration.
-type CreateRequest struct {
-	Integration Integration `body:"json"` // [API], [Email] and [Webhook] make one
-}
+// Fields are the members of an integration that depend on its type, as JSON by their names. What
+// [Service.Get] read is sent back as it came. They print and are logged without their secrets.
+type Fields map[string]json.RawMessage
 
-// Check refuses an integration without type or name.
-func (r CreateRequest) Check() error { return r.Integration.check() }
-
-// repeat says that a repeat would be refused by the server.
-func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// GetRequest asks for one integration.
-type GetRequest struct {
-	ID string `path:"id"`
-}
-
-// ListRequest asks for integrations.
-type ListRequest struct {
-	Type     Type   `query:"type"`     // all if empty
-	TeamID   string `query:"teamId"`   // those of a team
-	TeamName string `query:"teamName"` // in the stead of TeamID
-}
-
-// UpdateRequest asks to replace one integration.
-type UpdateRequest struct {
-	ID          string      `path:"id"`
-	Integration Integration `body:"json"` // all of it, as [Service.Get] read it
-}
-
-// Check refuses an integration without type or name.
-func (r UpdateRequest) Check() error { return r.Integration.check() }
-
-func (i Integration) check() error {
-	var faults []error
-	if i.Type == "" {
-		faults = append(faults, &services.ArgumentError{Field: "type", Problem: "is required"})
+// FieldsOf returns the fields of a struct with json tags, such as [Incoming]. It returns an error
+// if v cannot be written as a JSON object.
+func FieldsOf(v any) (Fields, error) {
+	raw, err := json.Marshal(v)
+	f := Fields{}
+	if err == nil {
+		err = json.Unmarshal(raw, &f)
 	}
-	if i.Name == "" {
-		faults = append(faults, &services.ArgumentError{Field: "name", Problem: "is required"})
+	if err != nil {
+		return nil, fmt.Errorf("integration: write fields: %w", err)
 	}
-	return errors.Join(faults...)
+	return f, nil
 }
 
-// DeleteRequest asks to delete one integration.
-type DeleteRequest struct {
-	ID string `path:"id"`
+// Set sets one field. It returns an error if value cannot be written as JSON or f is nil.
+func (f Fields) Set(name string, value any) error {
+	if f == nil {
+		return errors.New("integration: set field: the map is nil: make one by integration.Fields{}")
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("integration: set field %s: %w", name, err)
+	}
+	f[name] = raw
+	return nil
 }
 
-// EnableRequest asks to enable one integration.
-type EnableRequest struct {
-	ID string `path:"id"`
+// Read decodes the fields into a pointer to a struct with json tags, such as [Incoming]. It
+// returns an error if a field is of another type.
+func (f Fields) Read(into any) error {
+	raw, err := json.Marshal(f)
+	if err == nil {
+		err = json.Unmarshal(raw, into)
+	}
+	if err != nil {
+		return fmt.Errorf("integration: read fields: %w", err)
+	}
+	return nil
 }
 
-// repeat says that a repeat is harmless.
-func (r EnableRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// DisableRequest asks to disable one integration.
-type DisableRequest struct {
-	ID string `path:"id"`
+// Incoming are the fields of integrations that create alerts from the data that they are sent, by
+// key or by mail. The server has a default for each member that is left out.
+type Incoming struct {
+	EmailUsername                    string                               `json:"emailUsername,omitzero"` // first part of the address; unique
+	EmailAddress                     string                               `json:"emailAddress,omitzero"`  // set by the server
+	AllowReadAccess                  services.Optional[bool]              `json:"allowReadAccess,omitzero"`
+	AllowWriteAccess                 services.Optional[bool]              `json:"allowWriteAccess,omitzero"` // true by default
+	AllowDeleteAccess                services.Optional[bool]              `json:"allowDeleteAccess,omitzero"`
+	AllowConfigurationAccess         services.Optional[bool]              `json:"allowConfigurationAccess,omitzero"` // false by default
+	SuppressNotifications            services.Optional[bool]              `json:"suppressNotifications,omitzero"`    // false by default
+	IgnoreTeamsFromPayload           services.Optional[bool]              `json:"ignoreTeamsFromPayload,omitzero"`
+	IgnoreRecipientsFromPayload      services.Optional[bool]              `json:"ignoreRecipientsFromPayload,omitzero"`
+	IgnoreRespondersFromPayload      services.Optional[bool]              `json:"ignoreRespondersFromPayload,omitzero"`
+	IgnoreTagsFromPayload            services.Optional[bool]              `json:"ignoreTagsFromPayload,omitzero"`
+	IgnoreExtraPropertiesFromPayload services.Optional[bool]              `json:"ignoreExtraPropertiesFromPayload,omitzero"`
+	Recipients                       services.Optional[[]shape.Recipient] `json:"recipients,omitzero"` // the older name of Responders
+	Responders                       services.Optional[[]shape.Recipient] `json:"responders,omitzero"` // of the alerts
+	Priority                         services.Optional[string]            `json:"priority,omitzero"`
+	CustomPriority                   services.Optional[string]            `json:"customPriority,omitzero"`
+	Tags                             services.Optional[[]string]          `json:"tags,omitzero"`
+	ExtraProperties                  services.Optional[map[string]string] `json:"extraProperties,omitzero"`
+	AssignedTeam                     services.Optional[shape.OwnerTeam]   `json:"assignedTeam,omitzero"`
 }
-
-// repeat says that a repeat is harmless.
-func (r DisableRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// AuthenticateRequest asks whether the key is one of an integration.
-type AuthenticateRequest struct {
-	Type Type `json:"type" check:"required"`
-}
-
-// repeat says that a repeat is harmless.
-func (r AuthenticateRequest) repeat() services.Repeat { return services.SafeToRetry }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -27,8 +28,8 @@ const (
 
 func kept() integration.Integration {
 	return integration.Integration{
-		ID: id, Type: integration.TypeAPI, Name: "Prometheus bridge", Enabled: new(true), IsGlobal: new(false),
-		OwnerTeam: shape.OwnerTeam{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"}, ReadOnly: []string{"allowReadAccess"},
+		ID: id, Type: integration.TypeAPI, Name: "Prometheus bridge", Enabled: services.Set(true), IsGlobal: services.Set(false),
+		OwnerTeam: services.Set(shape.OwnerTeam{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"}), ReadOnly: []string{"allowReadAccess"},
 		Fields: integration.Fields{"strange": json.RawMessage(`{"n":9007199254740993}`), "feature-type": json.RawMessage(`"token-based"`)},
 	}
 }
@@ -40,15 +41,16 @@ const keptText = `{"id":"b7f06e29-3a5c-4d81-8e97-20c4d91fa365","type":"API","nam
 func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
 	first := integration.Summary{ID: id, Name: "Prometheus bridge", Type: integration.TypeAPI, Enabled: true, TeamID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11"}
-	api, err := integration.API("Bridge", integration.Incoming{AllowWriteAccess: new(false), Responders: []shape.Recipient{shape.ToAll()}})
+	api, err := integration.API("Bridge", integration.Incoming{AllowWriteAccess: services.Set(false), Responders: services.Set([]shape.Recipient{shape.ToAll()})})
 	require.NoError(t, err)
 	apitest.Run(t, open, []row{
 		{
 			Name: "Create",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Create(ctx, integration.CreateRequest{Integration: api}))
+				return apitest.Value(s.Create(ctx, api))
 			},
 			Exchange: apitest.Exact("POST "+at, `{"type":"API","name":"Bridge","allowWriteAccess":false,"responders":[{"type":"all"}]}`, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 			Check: func(tb testing.TB, got any) {
 				tb.Helper()
 				made, ok := got.(integration.Summary)
@@ -61,21 +63,22 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Create/only what is required",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Create(ctx, integration.CreateRequest{Integration: integration.Integration{Type: "Datadog", Name: "d"}})
+				return s.Create(ctx, integration.Integration{Type: "Datadog", Name: "d"})
 			},
 			Exchange: apitest.Exact("POST "+at, `{"type":"Datadog","name":"d"}`, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 		},
 		{
 			Name: "Create/without a name",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Create(ctx, integration.CreateRequest{Integration: integration.Integration{Type: "Datadog"}})
+				return s.Create(ctx, integration.Integration{Type: "Datadog"})
 			},
 			Err: services.ErrArgument,
 		},
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, integration.GetRequest{ID: "a/b"}))
+				return apitest.Value(s.Get(ctx, "a/b"))
 			},
 			Exchange: apitest.Exact("GET "+at+"/a%2Fb", "", 200, "get"),
 			Check: func(tb testing.TB, got any) {
@@ -84,8 +87,9 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				require.True(tb, ok)
 				var in integration.Incoming
 				require.NoError(tb, read.Fields.Read(&in))
-				assert.Equal(tb, new(true), in.AllowWriteAccess)
-				assert.Len(tb, in.Responders, 1)
+				assert.Equal(tb, services.Set(true), in.AllowWriteAccess)
+				responders, _ := in.Responders.Get()
+				assert.Len(tb, responders, 1)
 				assert.Equal(tb, `"token-based"`, string(read.Fields["feature-type"]))
 				read.Fields = nil
 				want := kept()
@@ -104,80 +108,126 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Update/with what is unknown here",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Update(ctx, integration.UpdateRequest{ID: id, Integration: kept()})
+				return apitest.Value(s.Update(ctx, kept()))
 			},
-			Exchange: apitest.Exact("PUT "+at+"/"+id, keptText, 200, "get"),
+			Want:     integration.Summary{ID: "i-1", Name: "Bridge", Type: integration.TypeAPI, Enabled: true, TeamID: "t-1"},
+			Exchange: apitest.Exact("PUT "+at+"/"+id, keptText, 200, "updated"),
 		},
 		{
 			Name: "Update/without an id",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Update(ctx, integration.UpdateRequest{Integration: kept()})
+				return s.Update(ctx, integration.Integration{Type: "Datadog", Name: "d"})
 			},
 			Err: services.ErrArgument,
 		},
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Delete(ctx, integration.DeleteRequest{ID: "i-1"})
+				return s.Delete(ctx, "i-1")
 			},
 			Exchange: apitest.Exact("DELETE "+at+"/i-1", "", 200, "deleted"),
 		},
 		{
 			Name: "Enable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Enable(ctx, integration.EnableRequest{ID: "i-1"})
+				return s.Enable(ctx, "i-1")
 			},
 			Exchange: apitest.Exact("POST "+at+"/i-1/enable", "", 201, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "Disable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Disable(ctx, integration.DisableRequest{ID: "i-1"})
+				return s.Disable(ctx, "i-1")
 			},
 			Exchange: apitest.Exact("POST "+at+"/i-1/disable", "", 201, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "Authenticate",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Authenticate(ctx, integration.AuthenticateRequest{Type: integration.TypeAPI})
+				return s.Authenticate(ctx, integration.TypeAPI)
 			},
 			Exchange: apitest.Exact("POST "+at+"/authenticate", `{"type":"API"}`, 200, "deleted"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "Authenticate/without a type",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Authenticate(ctx, integration.AuthenticateRequest{})
+				return s.Authenticate(ctx, "")
 			},
 			Err: services.ErrArgument,
 		},
 	})
 }
 
-// S2: fields that are unknown here are kept, to the digit.
-func TestAnIntegrationSurvivesTheWayBack(t *testing.T) {
+// S7: members of every kind come back as they were read, to the digit, also those that are null or
+// of another type.
+func TestAnIntegrationIsWrittenAsItWasRead(t *testing.T) {
 	t.Parallel()
 	var back integration.Integration
 	require.NoError(t, json.Unmarshal([]byte(keptText), &back))
 	assert.Equal(t, kept(), back)
+	for _, text := range []string{
+		keptText, `{}`, `{"type":"API"}`, `{"type":null,"name":7,"enabled":"yes","ownerTeam":null,"isGlobal":null,"_readOnly":["a",null]}`,
+		`{"id":"","type":"API","name":"n","ownerTeam":{"id":"t","more":{"n":1}},"_readOnly":[],"url":null,"x":[{"y":[]}]}`,
+	} {
+		require.NoError(t, json.Unmarshal([]byte(text), &back))
+		sent, err := json.Marshal(back)
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(sent))
+	}
+	require.NoError(t, json.Unmarshal([]byte(`{"type":"API","name":null,"x":1,"y":2}`), &back))
+	back.Name, back.Fields["x"] = "n", json.RawMessage(`2`)
+	delete(back.Fields, "y")
+	require.NoError(t, back.Fields.Set("tags", []string{"a"}))
 	sent, err := json.Marshal(back)
 	require.NoError(t, err)
-	want := keptText // byte by byte
-	assert.Equal(t, want, string(sent))
-
-	require.NoError(t, json.Unmarshal([]byte(`{"type":"API","name":"n"}`), &back))
-	require.NoError(t, back.Fields.Set("tags", []string{"x"}))
-	sent, err = json.Marshal(back)
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"type":"API","name":"n","tags":["x"]}`, string(sent))
+	assert.JSONEq(t, `{"type":"API","name":"n","x":2,"tags":["a"]}`, string(sent), "what is assigned is sent")
 }
 
-func TestWhatCannotBeReadOrWrittenIsSaid(t *testing.T) {
+// S7: the option leaves out what no integration is known to have, and no field.
+func TestFieldsAreSentWithKnownMembersOnly(t *testing.T) {
 	t.Parallel()
-	require.ErrorContains(t, json.Unmarshal([]byte(`{"name":7}`), new(integration.Integration)), "integration: read integration")
+	var sent string
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		raw, err := io.ReadAll(req.Body)
+		sent = string(raw)
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(`{"data":{}}`)), Request: req}, err
+	})
+	client, err := services.New(&http.Client{Transport: server}, "https://api.opsgenie.com", wire.Codec{}, services.WithKnownMembersOnly())
+	require.NoError(t, err)
+	var read integration.Integration
+	require.NoError(t, json.Unmarshal([]byte(`{"id":"i","type":"API","name":"n","ownerTeam":{"id":"t","odd":1},"z":{"deep":1},"a":2}`), &read))
+	_, err = integration.New(client).Update(t.Context(), read)
+	require.NoError(t, err)
+	assert.Equal(t, `{"id":"i","type":"API","name":"n","ownerTeam":{"id":"t"},"a":2,"z":{"deep":1}}`, sent)
+}
+
+// A member with a field of its own must not be one of Fields as well.
+func TestFieldsHaveNoMemberOfTheStruct(t *testing.T) {
+	t.Parallel()
+	members := map[string]any{}
+	for f := range reflect.TypeFor[integration.Integration]().Fields() {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+			members[name] = nil
+		}
+	}
+	require.Len(t, members, 7)
+	text, err := json.Marshal(members)
+	require.NoError(t, err)
+	var read integration.Integration
+	require.NoError(t, json.Unmarshal(text, &read))
+	assert.Empty(t, read.Fields)
+}
+
+func TestFieldsThatCannotBeReadOrWrittenAreErrors(t *testing.T) {
+	t.Parallel()
+	require.Error(t, json.Unmarshal([]byte(`[]`), new(integration.Integration)))
 	require.ErrorContains(t, integration.Fields(nil).Set("x", 1), "the map is nil")
 	require.ErrorContains(t, integration.Fields{}.Set("x", func() {}), "integration: set field x")
 	require.ErrorContains(t, integration.Fields{"tags": json.RawMessage(`7`)}.Read(new(integration.Incoming)), "integration: read fields")
-	_, err := integration.API("n", integration.Incoming{Responders: []shape.Recipient{{}}})
+	_, err := integration.API("n", integration.Incoming{Responders: services.Set([]shape.Recipient{{}})})
 	require.ErrorContains(t, err, "integration: write fields")
 	_, err = json.Marshal(integration.Integration{Fields: integration.Fields{"x": json.RawMessage(`{`)}})
 	require.Error(t, err)
@@ -203,7 +253,7 @@ func ExampleNew() {
 func ExampleIntegration() {
 	for _, create := range []func() (integration.Integration, error){
 		func() (integration.Integration, error) {
-			return integration.API("Bridge", integration.Incoming{Responders: []shape.Recipient{shape.To(shape.TeamByName("Storage"))}})
+			return integration.API("Bridge", integration.Incoming{Responders: services.Set([]shape.Recipient{shape.To(shape.TeamByName("Storage"))})})
 		},
 		func() (integration.Integration, error) {
 			return integration.Email("Mail in", integration.Incoming{EmailUsername: "orders"})
@@ -227,7 +277,7 @@ func ExampleIntegration() {
 }
 
 func ExampleFieldsOf() {
-	fields, err := integration.FieldsOf(integration.Incoming{Tags: []string{"eu"}})
+	fields, err := integration.FieldsOf(integration.Incoming{Tags: services.Set([]string{"eu"})})
 	if err != nil {
 		panic(err)
 	}

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,36 +11,80 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// String returns the fields as JSON that may be shown: the values of secrets are
-// masked, as [redact.Text] does it, and all of a URL, since whoever has that of a
-// webhook may call it. Marshal the fields to get what goes on the wire.
+// String returns the fields as JSON without their secrets: what [redact.Text] masks, and every
+// URL at any depth, because anyone who has the URL of a webhook can call it.
 func (f Fields) String() string {
-	shown := make(map[string]json.RawMessage, len(f))
-	for name, value := range f {
-		if redact.SecretName(name) || strings.HasSuffix(strings.ToLower(name), "url") {
-			value = json.RawMessage(`"` + redact.Mask + `"`)
-		}
-		shown[name] = value
+	if f == nil {
+		return "{}"
 	}
-	text, err := json.Marshal(shown)
-	if err != nil {
-		return redact.Mask // a value that was put into the map is no JSON
-	}
-	return redact.Text(string(text))
+	return masked(map[string]json.RawMessage(f))
 }
 
-// GoString returns what String does.
+// GoString returns the same as String.
 func (f Fields) GoString() string { return f.String() }
 
-// Format writes what String returns, whatever the verb and its flags.
+// Format writes the same as String, whatever the verb and its flags.
 func (f Fields) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }
 
-// LogValue gives slog what String returns.
+// LogValue returns the same as String.
 func (f Fields) LogValue() slog.Value { return slog.StringValue(f.String()) }
 
-// LogValue gives slog the integration without its secrets, which a handler that
-// marshals it would write.
+// String returns the integration as JSON without its secrets, as [Fields.String] does.
+func (i Integration) String() string { return masked(i) }
+
+// GoString returns the same as String.
+func (i Integration) GoString() string { return i.String() }
+
+// Format writes the same as String, whatever the verb and its flags.
+func (i Integration) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, i.String()) }
+
+// LogValue returns the integration without its secrets. A handler that writes JSON does not ask
+// an integration inside of another value for it: log integrations one by one.
 func (i Integration) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("id", i.ID), slog.String("type", string(i.Type)), slog.String("name", i.Name), slog.Any("fields", i.Fields))
+}
+
+// masked returns v as JSON without its secrets; nothing of it if it cannot be written.
+func masked(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return redact.Mask
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var shown any
+	if d.Decode(&shown) != nil {
+		return redact.Mask
+	}
+	var text strings.Builder
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if e.Encode(mask(shown)) != nil {
+		return redact.Mask
+	}
+	return redact.Text(strings.TrimSuffix(text.String(), "\n"))
+}
+
+// mask masks the secrets and URLs in a JSON value.
+func mask(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			if redact.SecretName(name) || strings.HasSuffix(strings.ToLower(name), "url") {
+				v[name] = redact.Mask
+			} else {
+				v[name] = mask(member)
+			}
+		}
+	case []any:
+		for i, item := range v {
+			v[i] = mask(item)
+		}
+	case string:
+		if strings.Contains(v, "://") {
+			return redact.Mask
+		}
+	}
+	return v
 }

@@ -1,113 +1,44 @@
 package integration
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-
-	"github.com/tripware/tripware/services/opsgenie/internal/object"
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Type is the kind of an integration, of which the vendor has more than 200.
+// A Type is the type of an integration. Any name that the vendor uses is a Type, such as
+// "Prometheus" or "Datadog".
 type Type string
 
-// The types that have a constructor. Any other name of the vendor's is a Type as
-// well, such as "Prometheus" or "Datadog".
+// The types that have a constructor.
 const (
 	TypeAPI     Type = "API"
 	TypeEmail   Type = "Email"
 	TypeWebhook Type = "Webhook"
 )
 
-// An Integration connects Opsgenie with another system. [API], [Email] and
-// [Webhook] make one; those of other types are made as literals.
+// An Integration connects Opsgenie with another system. [API], [Email] and [Webhook] return one;
+// for other types write a literal. It prints and is logged without its secrets. Its JSON, which
+// is what the server gets, contains them.
 type Integration struct {
-	ID        string          `json:"id,omitzero"`
-	Type      Type            `json:"type"` // required
-	Name      string          `json:"name"` // required, and unique
-	Enabled   *bool           `json:"enabled,omitzero"`
-	OwnerTeam shape.OwnerTeam `json:"ownerTeam,omitzero"`
-	IsGlobal  *bool           `json:"isGlobal,omitzero"`
-	ReadOnly  []string        `json:"_readOnly,omitzero"` // the names of fields that cannot be changed
-	Fields    Fields          `json:"-"`                  // all others, which differ from type to type
+	services.Other
+
+	ID        string                             `json:"id,omitzero"` // set by the server
+	Type      Type                               `json:"type"`        // required
+	Name      string                             `json:"name"`        // required; unique in the account
+	Enabled   services.Optional[bool]            `json:"enabled,omitzero"`
+	OwnerTeam services.Optional[shape.OwnerTeam] `json:"ownerTeam,omitzero"`
+	IsGlobal  services.Optional[bool]            `json:"isGlobal,omitzero"`
+	ReadOnly  []string                           `json:"_readOnly,omitzero"` // names of the fields that cannot be changed
+	Fields    Fields                             `json:"-"`                  // all other members, which depend on the type
 }
 
-// Fields are fields of an integration by their names, as JSON. What Get read goes
-// back to the server as it came.
-type Fields map[string]json.RawMessage
-
-// Set sets one field. The error is that of encoding value as JSON, or that f is nil.
-func (f Fields) Set(name string, value any) error {
-	if f == nil {
-		return errors.New("integration: set field: the map is nil: make one by integration.Fields{}")
-	}
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("integration: set field %s: %w", name, err)
-	}
-	f[name] = raw
-	return nil
-}
-
-// Read decodes fields into a pointer to a struct with their json tags, such as
-// [Incoming].
-func (f Fields) Read(into any) error {
-	raw, err := json.Marshal(f)
-	if err == nil {
-		err = json.Unmarshal(raw, into)
-	}
-	if err != nil {
-		return fmt.Errorf("integration: read fields: %w", err)
-	}
-	return nil
-}
-
-// FieldsOf returns the fields of a struct with json tags, such as [Incoming].
-func FieldsOf(v any) (Fields, error) {
-	raw, err := json.Marshal(v)
-	f := Fields{}
-	if err == nil {
-		err = json.Unmarshal(raw, &f)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("integration: write fields: %w", err)
-	}
-	return f, nil
-}
-
-// Incoming are the fields of integrations that make alerts of what they are sent,
-// by key or by e-mail. What is empty or nil is not sent: the server has defaults.
-type Incoming struct {
-	EmailUsername                    string            `json:"emailUsername,omitzero"` // of the address that mails go to; unique
-	EmailAddress                     string            `json:"emailAddress,omitzero"`  // as answers have it
-	AllowReadAccess                  *bool             `json:"allowReadAccess,omitzero"`
-	AllowWriteAccess                 *bool             `json:"allowWriteAccess,omitzero"` // true by default
-	AllowDeleteAccess                *bool             `json:"allowDeleteAccess,omitzero"`
-	AllowConfigurationAccess         *bool             `json:"allowConfigurationAccess,omitzero"` // false by default
-	SuppressNotifications            *bool             `json:"suppressNotifications,omitzero"`
-	IgnoreTeamsFromPayload           *bool             `json:"ignoreTeamsFromPayload,omitzero"`
-	IgnoreRecipientsFromPayload      *bool             `json:"ignoreRecipientsFromPayload,omitzero"`
-	IgnoreRespondersFromPayload      *bool             `json:"ignoreRespondersFromPayload,omitzero"`
-	IgnoreTagsFromPayload            *bool             `json:"ignoreTagsFromPayload,omitzero"`
-	IgnoreExtraPropertiesFromPayload *bool             `json:"ignoreExtraPropertiesFromPayload,omitzero"`
-	Recipients                       []shape.Recipient `json:"recipients,omitzero"` // the older name of responders
-	Responders                       []shape.Recipient `json:"responders,omitzero"` // who gets the alerts
-	Priority                         string            `json:"priority,omitzero"`
-	CustomPriority                   string            `json:"customPriority,omitzero"`
-	Tags                             []string          `json:"tags,omitzero"`
-	ExtraProperties                  map[string]string `json:"extraProperties,omitzero"`
-	AssignedTeam                     shape.OwnerTeam   `json:"assignedTeam,omitzero"`
-}
-
-// API returns an integration of type [TypeAPI]: one that is sent data with a key
-// of its own. The error is that of writing the fields.
+// API returns an integration of type [TypeAPI], which accepts data that is sent with the
+// integration's key. It returns an error if in cannot be written as JSON.
 func API(name string, in Incoming) (Integration, error) { return incoming(TypeAPI, name, in) }
 
-// Email returns an integration of type [TypeEmail]: one that is sent mails, to an
-// address that begins with in.EmailUsername. The error is that of writing the
-// fields.
+// Email returns an integration of type [TypeEmail], which accepts mail to an address that begins
+// with in.EmailUsername. It returns an error if in cannot be written as JSON.
 func Email(name string, in Incoming) (Integration, error) { return incoming(TypeEmail, name, in) }
 
 func incoming(kind Type, name string, in Incoming) (Integration, error) {
@@ -115,47 +46,57 @@ func incoming(kind Type, name string, in Incoming) (Integration, error) {
 	return Integration{Type: kind, Name: name, Fields: fields}, err
 }
 
-// Webhook returns an integration of type [TypeWebhook]: one that sends alerts to a
-// URL. Its further fields are those that the vendor documents.
+// Webhook returns an integration of type [TypeWebhook], which sends alerts to a URL. The API page
+// lists its other fields. It returns an error if url cannot be written as JSON.
 func Webhook(name, url string) (Integration, error) {
 	fields := Fields{}
 	err := fields.Set("url", url)
 	return Integration{Type: TypeWebhook, Name: name, Fields: fields}, err
 }
 
-// MarshalJSON writes an integration with all its fields.
+// MarshalJSON writes the integration with all its fields and secrets.
 func (i Integration) MarshalJSON() ([]byte, error) {
-	type known Integration // without this method
-	raw, err := object.Join(known(i), object.Members(i.Fields))
-	if err != nil {
-		return nil, fmt.Errorf("integration: write integration: %w", err)
+	type plain Integration
+	for name, value := range i.Fields {
+		if isField(name) {
+			i.SetMember(name, value)
+		}
 	}
-	return raw, nil
+	return services.MarshalObject(plain(i))
 }
 
-// UnmarshalJSON reads an integration of any type, and keeps all its fields.
+// UnmarshalJSON reads an integration of any type.
 func (i *Integration) UnmarshalJSON(raw []byte) error {
-	type known Integration // without this method
-	var k known
-	rest, err := object.Split(raw, &k)
-	if err != nil {
-		return fmt.Errorf("integration: read integration: %w", err)
+	type plain Integration
+	if err := services.UnmarshalObject(raw, (*plain)(i)); err != nil {
+		return err
 	}
-	*i = Integration(k)
-	i.Fields = Fields(rest)
-	if rest == nil {
-		i.Fields = Fields{} // ready to set some
+	i.Fields = Fields{}
+	for name, value := range i.Members() {
+		if isField(name) {
+			i.Fields[name] = value
+			i.SetMember(name, nil)
+		}
 	}
 	return nil
 }
 
-// A Summary is what lists and changes tell of an integration.
+// isField reports whether a member is one of Fields.
+func isField(name string) bool {
+	switch name {
+	case "id", "type", "name", "enabled", "ownerTeam", "isGlobal", "_readOnly":
+		return false
+	}
+	return true
+}
+
+// A Summary is an integration as lists and writes return it.
 type Summary struct {
 	ID           string        `json:"id"`
 	Name         string        `json:"name"`
 	Type         Type          `json:"type"`
 	Enabled      bool          `json:"enabled"`
 	TeamID       string        `json:"teamId,omitzero"`
-	APIKey       redact.Secret `json:"apiKey,omitzero"`       // only of an API integration that was created
-	EmailAddress string        `json:"emailAddress,omitzero"` // only of an e-mail integration that was created
+	APIKey       redact.Secret `json:"apiKey,omitzero"`       // only when an API integration was created
+	EmailAddress string        `json:"emailAddress,omitzero"` // only when an e-mail integration was created
 }

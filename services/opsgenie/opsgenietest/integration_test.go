@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/integration"
-	"github.com/tripware/tripware/services/opsgenie/integrationaction"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
@@ -18,20 +18,21 @@ func TestAnIntegrationIsGivenBackWithAllItsFields(t *testing.T) {
 	s := opsgenietest.New(t)
 	all, ctx := connect(t, s).Integrations, t.Context()
 	made, err := integration.API("Bridge", integration.Incoming{
-		AllowWriteAccess: new(false), Tags: []string{"eu"}, Responders: []shape.Recipient{shape.To(shape.TeamByName("Storage")), shape.ToAll()},
+		AllowWriteAccess: services.Set(false), Tags: services.Set([]string{"eu"}),
+		Responders: services.Set([]shape.Recipient{shape.To(shape.TeamByName("Storage")), shape.ToAll()}),
 	})
 	require.NoError(t, err)
-	made.OwnerTeam = shape.OwnerTeam{Name: "Storage"}
+	made.OwnerTeam = services.Set(shape.OwnerTeam{Name: "Storage"})
 	require.NoError(t, made.Fields.Set("strange", map[string]any{"deep": []int{1, 2}}))
-	first := must[integration.Summary](t)(all.Create(ctx, integration.CreateRequest{Integration: made}))
+	first := must[integration.Summary](t)(all.Create(ctx, made))
 	assert.NotEmpty(t, first.APIKey.Reveal())
 	id, team := first.ID, first.TeamID
 	require.NotEmpty(t, team)
 
-	got := must[integration.Integration](t)(all.Get(ctx, integration.GetRequest{ID: id}))
+	got := must[integration.Integration](t)(all.Get(ctx, id))
 	assert.Equal(t, integration.Integration{
-		ID: id, Type: integration.TypeAPI, Name: "Bridge", Enabled: new(true), IsGlobal: new(false),
-		OwnerTeam: shape.OwnerTeam{ID: team, Name: "Storage"},
+		ID: id, Type: integration.TypeAPI, Name: "Bridge", Enabled: services.Set(true), IsGlobal: services.Set(false),
+		OwnerTeam: services.Set(shape.OwnerTeam{ID: team, Name: "Storage"}),
 		Fields: integration.Fields{
 			"allowWriteAccess": json.RawMessage(`false`), "tags": json.RawMessage(`["eu"]`), "strange": json.RawMessage(`{"deep":[1,2]}`),
 			"responders": json.RawMessage(`[{"id":"` + team + `","name":"Storage","type":"team"},{"type":"all"}]`),
@@ -39,14 +40,14 @@ func TestAnIntegrationIsGivenBackWithAllItsFields(t *testing.T) {
 	}, got, "its key is told once")
 
 	changed := got
-	changed.Name, changed.Enabled = "Bridge 2", new(false)
+	changed.Name, changed.Enabled = "Bridge 2", services.Set(false)
 	changed.Fields = integration.Fields{"tags": json.RawMessage(`["us"]`)}
-	must[integration.Integration](t)(all.Update(ctx, integration.UpdateRequest{ID: id, Integration: changed}))
-	after := must[integration.Integration](t)(all.Get(ctx, integration.GetRequest{ID: id}))
+	must[integration.Summary](t)(all.Update(ctx, changed))
+	after := must[integration.Integration](t)(all.Get(ctx, id))
 	assert.Equal(t, changed, after, "a PUT replaces")
 
-	require.NoError(t, second(all.Delete(ctx, integration.DeleteRequest{ID: id})))
-	refusedWith(t, 404, second(all.Get(ctx, integration.GetRequest{ID: id})))
+	require.NoError(t, second(all.Delete(ctx, id)))
+	refusedWith(t, 404, second(all.Get(ctx, id)))
 }
 
 func TestIntegrationsAreListedByTypeAndTeam(t *testing.T) {
@@ -55,11 +56,11 @@ func TestIntegrationsAreListedByTypeAndTeam(t *testing.T) {
 	all, ctx := connect(t, s).Integrations, t.Context()
 	mail, err := integration.Email("Mail in", integration.Incoming{EmailUsername: "orders"})
 	require.NoError(t, err)
-	made := must[integration.Summary](t)(all.Create(ctx, integration.CreateRequest{Integration: mail}))
+	made := must[integration.Summary](t)(all.Create(ctx, mail))
 	assert.Equal(t, "orders@opsgenietest.example", made.EmailAddress)
 	assert.Empty(t, made.APIKey.Reveal())
-	owned := integration.Integration{Type: "Datadog", Name: "d", OwnerTeam: shape.OwnerTeam{ID: "t-1", Name: "Storage"}}
-	require.NoError(t, second(all.Create(ctx, integration.CreateRequest{Integration: owned})))
+	owned := integration.Integration{Type: "Datadog", Name: "d", OwnerTeam: services.Set(shape.OwnerTeam{ID: "t-1", Name: "Storage"})}
+	require.NoError(t, second(all.Create(ctx, owned)))
 
 	names := func(in integration.ListRequest) (names []string) {
 		for _, each := range must[[]integration.Summary](t)(all.List(ctx, in)) {
@@ -79,16 +80,16 @@ func TestAnIntegrationIsSwitchedAndRecognised(t *testing.T) {
 	t.Parallel()
 	s := opsgenietest.New(t)
 	c, all, ctx := dial(t, s), connect(t, s).Integrations, t.Context()
-	made := must[integration.Summary](t)(all.Create(ctx, integration.CreateRequest{Integration: integration.Integration{Type: "Datadog", Name: "d"}}))
-	require.NoError(t, second(all.Authenticate(ctx, integration.AuthenticateRequest{Type: integration.TypeAPI})))
-	require.NoError(t, second(all.Authenticate(ctx, integration.AuthenticateRequest{Type: "Datadog"})))
+	made := must[integration.Summary](t)(all.Create(ctx, integration.Integration{Type: "Datadog", Name: "d"}))
+	require.NoError(t, second(all.Authenticate(ctx, integration.TypeAPI)))
+	require.NoError(t, second(all.Authenticate(ctx, "Datadog")))
 
-	off, err := all.Disable(ctx, integration.DisableRequest{ID: made.ID})
+	off, err := all.Disable(ctx, made.ID)
 	require.NoError(t, err)
 	assert.Equal(t, 201, off.Meta.Status)
 	assert.False(t, off.Value.Enabled)
-	refusedWith(t, 401, second(all.Authenticate(ctx, integration.AuthenticateRequest{Type: "Datadog"})))
-	assert.True(t, must[integration.Summary](t)(all.Enable(ctx, integration.EnableRequest{ID: made.ID})).Enabled)
+	refusedWith(t, 401, second(all.Authenticate(ctx, "Datadog")))
+	assert.True(t, must[integration.Summary](t)(all.Enable(ctx, made.ID)).Enabled)
 
 	require.Equal(t, 201, c.do("POST", "/v2/integrations", `{"type":"Email","name":"m","emailUsername":"x"}`).status)
 	c.refuses(
@@ -108,31 +109,31 @@ func TestActionsOfAnIntegrationAreAddedAndReplaced(t *testing.T) {
 	t.Parallel()
 	s := opsgenietest.New(t)
 	c, client, ctx := dial(t, s), connect(t, s), t.Context()
-	made := must[integration.Summary](t)(client.Integrations.Create(ctx, integration.CreateRequest{Integration: integration.Integration{Type: "API", Name: "Bridge"}}))
+	made := must[integration.Summary](t)(client.Integrations.Create(ctx, integration.Integration{Type: "API", Name: "Bridge"}))
 	all, in := client.IntegrationActions, made.ID
-	filter := integrationaction.Filter{Match: shape.FilterMatchAnyCondition, Conditions: []shape.Condition{
+	filter := integration.Filter{Match: shape.FilterMatchAnyCondition, Conditions: []shape.Condition{
 		{Field: shape.FieldMessage, Not: true, Operation: shape.Contains, ExpectedValue: "test"},
 	}}
-	create := integrationaction.Create("New", filter, "{{message}}", "{{alias}}")
-	create.Order, create.User, create.Priority, create.Tags = new(3), "u", shape.P2, []string{"x"}
-	create.Other = map[string]json.RawMessage{"moons": json.RawMessage(`3`)}
-	got := must[integrationaction.Actions](t)(all.Create(ctx, integrationaction.CreateRequest{IntegrationID: in, Action: create}))
-	assert.Equal(t, integrationaction.Parent{ID: in, Name: "Bridge", Enabled: true, Type: "API"}, got.Parent)
-	assert.Equal(t, []integrationaction.Action{create}, got.Create)
-	assert.Equal(t, []integrationaction.Action{}, got.Close)
+	create := integration.CreateAlert("New", filter, "{{message}}", "{{alias}}")
+	create.Order, create.User, create.Priority, create.Tags = services.Set(3), "u", shape.P2, []string{"x"}
+	create.SetMember("moons", json.RawMessage(`3`))
+	got := must[integration.Actions](t)(all.Create(ctx, in, create))
+	assert.Equal(t, integration.Parent{ID: in, Name: "Bridge", Enabled: true, Type: "API"}, got.Parent)
+	assert.Equal(t, []integration.Action{create}, got.Create)
+	assert.Equal(t, []integration.Action{}, got.Close)
 
-	noise := integrationaction.Ignore("Noise", filter)
-	noise.Order = new(0)
+	noise := integration.Ignore("Noise", filter)
+	noise.Order = services.Set(0)
 	got.Ignore, got.Create = append(got.Ignore, noise, noise), nil
-	over := integrationaction.Close("Over", filter, "{{alias}}")
-	over.Order = new(0)
+	over := integration.CloseAlert("Over", filter, "{{alias}}")
+	over.Order = services.Set(0)
 	got.Close = append(got.Close, over)
-	got.Other = map[string]json.RawMessage{"snooze": json.RawMessage(`[{"hours":1,"type":"snooze"}]`)}
+	got.SetMember("snooze", json.RawMessage(`[{"hours":1,"type":"snooze"}]`))
 	got.Parent.Name = "another"
-	after := must[integrationaction.Actions](t)(all.Replace(ctx, integrationaction.ReplaceRequest{IntegrationID: in, Actions: got}))
-	got.Create, got.Parent.Name = []integrationaction.Action{}, "Bridge"
+	after := must[integration.Actions](t)(all.Replace(ctx, in, got))
+	got.Create, got.Parent.Name = []integration.Action{}, "Bridge"
 	assert.Equal(t, got, after)
-	assert.Equal(t, got, must[integrationaction.Actions](t)(all.List(ctx, integrationaction.ListRequest{IntegrationID: in})))
+	assert.Equal(t, got, must[integration.Actions](t)(all.List(ctx, in)))
 
 	at := "/v2/integrations/" + in + "/actions"
 	var shown struct{ AddNote []json.RawMessage }
@@ -149,6 +150,6 @@ func TestActionsOfAnIntegrationAreAddedAndReplaced(t *testing.T) {
 		refusedRequest{"PUT", at, `{"close":7}`, 422, "close"},
 		refusedRequest{"GET", "/v2/integrations/none/actions", ``, 404, ""},
 	)
-	after = must[integrationaction.Actions](t)(all.List(ctx, integrationaction.ListRequest{IntegrationID: in}))
+	after = must[integration.Actions](t)(all.List(ctx, in))
 	assert.Len(t, after.AddNote, 1, "what is refused changes nothing")
 }

@@ -26,6 +26,17 @@ func Missing(field string, missing bool) error {
 	return nil
 }
 
+// Kept reports whether an object has a value under name that its field could not hold. Such a
+// value is sent as it came, so that the field is not missing although it is zero.
+func Kept(object services.Other, name string) bool {
+	for kept, raw := range object.Members() {
+		if kept == name {
+			return string(raw) != "null"
+		}
+	}
+	return false
+}
+
 // NotNegative refuses negative numbers.
 func NotNegative(field string, numbers ...int) error {
 	for _, n := range numbers {
@@ -34,6 +45,12 @@ func NotNegative(field string, numbers ...int) error {
 		}
 	}
 	return nil
+}
+
+// Order refuses a negative position.
+func Order(field string, order services.Optional[int]) error {
+	n, _ := order.Get()
+	return NotNegative(field, n)
 }
 
 // Responders refuses a responder that names nobody.
