@@ -1,103 +1,43 @@
 package policy
 
 import (
-	"cmp"
 	"errors"
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/internal/check"
+	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// CreateRequest asks for a policy.
-type CreateRequest struct {
-	TeamID string `query:"teamId"` // whose policy it is; the account's if empty; a [Notification] policy needs one
-	Policy Policy `body:"json"`    // its name, action and filter are what it needs
+// Alert is the action of an alert policy: it changes alerts as they are created. In its texts
+// "{{message}}" and the like stand for the values of the original alert. The server keeps the
+// original value of a text that is left out. The lists are added to those of the alert, unless
+// the IgnoreOriginal member of the same name is true; these are false by default.
+type Alert struct {
+	Message                  string                               `json:"message"` // required
+	Alias                    services.Optional[string]            `json:"alias,omitzero"`
+	Description              services.Optional[string]            `json:"description,omitzero"`
+	AlertDescription         services.Optional[string]            `json:"alertDescription,omitzero"` // the description, in the vendor's Go SDK
+	Entity                   services.Optional[string]            `json:"entity,omitzero"`
+	Source                   services.Optional[string]            `json:"source,omitzero"`
+	Priority                 services.Optional[shape.Priority]    `json:"priority,omitzero"`
+	Actions                  services.Optional[[]string]          `json:"actions,omitzero"`
+	Responders               services.Optional[[]shape.Responder] `json:"responders,omitzero"`
+	Tags                     services.Optional[[]string]          `json:"tags,omitzero"`
+	Details                  services.Optional[map[string]string] `json:"details,omitzero"`
+	IgnoreOriginalActions    services.Optional[bool]              `json:"ignoreOriginalActions,omitzero"`
+	IgnoreOriginalDetails    services.Optional[bool]              `json:"ignoreOriginalDetails,omitzero"`
+	IgnoreOriginalResponders services.Optional[bool]              `json:"ignoreOriginalResponders,omitzero"`
+	IgnoreOriginalTags       services.Optional[bool]              `json:"ignoreOriginalTags,omitzero"`
+	IgnoreOriginalTeams      services.Optional[bool]              `json:"ignoreOriginalTeams,omitzero"`
+	Continue                 services.Optional[bool]              `json:"continue,omitzero"` // continue with the next alert policy
 }
 
-// Check refuses a policy that lacks what it must have.
-func (r CreateRequest) Check() error { return r.Policy.check(r.TeamID) }
+func (Alert) kind() Kind { return KindAlert }
 
-// repeat says that a repeat might create a second policy.
-func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// GetRequest asks for one policy.
-type GetRequest struct {
-	ID     string `path:"policyId"`
-	TeamID string `query:"teamId"` // of a team's policy
-}
-
-// UpdateRequest asks to replace one policy.
-type UpdateRequest struct {
-	ID     string `path:"policyId"`
-	TeamID string `query:"teamId"` // of a team's policy
-	Policy Policy `body:"json"`
-}
-
-// Check refuses a policy that lacks what it must have.
-func (r UpdateRequest) Check() error { return r.Policy.check(r.TeamID) }
-
-// check refuses a policy of a team, or none, that lacks what it must have.
-func (p Policy) check(team string) error {
-	var faults []error
-	refuse := func(field, problem string) {
-		faults = append(faults, &services.ArgumentError{Field: field, Problem: problem})
-	}
-	switch p.Action.(type) {
-	case Unknown:
-		return nil
-	case Alert, Notification:
-		faults = append(faults, p.Action.check(cmp.Or(team, p.TeamID)))
-	case nil:
-		refuse("type", "is required: set Action")
-	default:
-		refuse("type", "is unknown: set Action to an Alert or Notification, not to a pointer")
-	}
-	if p.Name == "" {
-		refuse("name", "is required")
-	}
-	return errors.Join(append(faults, check.Filter("filter", p.Filter), check.TimeRestriction("timeRestrictions", p.TimeRestrictions))...)
-}
-
-// DeleteRequest asks to delete one policy.
-type DeleteRequest struct {
-	ID     string `path:"policyId"`
-	TeamID string `query:"teamId"` // of a team's policy
-}
-
-// EnableRequest asks to enable one policy.
-type EnableRequest struct {
-	ID     string `path:"policyId"`
-	TeamID string `query:"teamId"` // of a team's policy
-}
-
-// repeat says that a repeat is harmless.
-func (r EnableRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// DisableRequest asks to disable one policy.
-type DisableRequest struct {
-	ID     string `path:"policyId"`
-	TeamID string `query:"teamId"` // of a team's policy
-}
-
-// repeat says that a repeat is harmless.
-func (r DisableRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// ChangeOrderRequest asks to move one policy.
-type ChangeOrderRequest struct {
-	ID          string `path:"policyId"`
-	TeamID      string `query:"teamId"`                   // of a team's policy
-	TargetIndex int    `json:"targetIndex" check:"min=0"` // its place, from zero; the last if larger than there are policies
-}
-
-// repeat says that a repeat is harmless.
-func (r ChangeOrderRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// ListAlertRequest asks for alert policies.
-type ListAlertRequest struct {
-	TeamID string `query:"teamId"` // the account's if empty
-}
-
-// ListNotificationRequest asks for notification policies.
-type ListNotificationRequest struct {
-	TeamID string `query:"teamId" check:"required"`
+func (a Alert) check(p Policy) error {
+	responders, _ := a.Responders.Get()
+	return errors.Join(
+		check.Missing("message", a.Message == "" && !check.Kept(p.Other, "message")),
+		check.Responders("responders", responders...),
+	)
 }

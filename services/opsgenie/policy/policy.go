@@ -1,7 +1,9 @@
-// Package policy is the Policy API: rules of an account or of a team that change
-// alerts as they come in, or the notifications about them. All calls need a key
-// that may configure the account, and count in the rate-limit domain
-// configuration.
+// Package policy calls the Policy API. A policy of the account or of a team changes the alerts
+// that its filter matches, or the notifications about them. For most uses write a [Policy] with
+// an [Alert] or a [Notification] as its action, and pass it to [Service.Create].
+//
+// The API key needs the right to access the configuration. All calls count in the rate-limit
+// domain configuration.
 package policy
 
 import (
@@ -10,75 +12,115 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A Service calls the Policy API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Policy API. It is safe for concurrent use. [New] returns one.
 type Service struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that uses client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service { return &Service{client: client} }
 
-// Create creates a policy. A repeat after a lost answer might create a second
-// one, so there is none.
+// A Ref refers to one policy.
+type Ref struct {
+	ID     string `path:"policyId"` // required
+	TeamID string `query:"teamId"`  // the team that owns the policy; empty for a policy of the account
+}
+
+// Create creates a policy: of the team in.TeamID, or of the account if that is empty. Name and
+// Action are required. Only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#create-policy
-func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/policies", in, in.repeat())
+func (s *Service) Create(ctx context.Context, in Policy) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client, "POST /v2/policies", creation{in.TeamID, in}, services.RetryIfRefused)
 }
 
-// Get reads one policy.
+type creation struct {
+	TeamID string `query:"teamId"`
+	Policy Policy `body:"json"`
+}
+
+// Check refuses a policy without a required member.
+func (c creation) Check() error { return c.Policy.check() }
+
+// Get returns one policy.
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#get-policy
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Policy], error) {
-	return services.Do[Policy](ctx, s.client, "GET /v2/policies/{policyId}", in, services.ByMethod)
+func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Policy], error) {
+	return services.Do[Policy](ctx, s.client, "GET /v2/policies/{policyId}", ref, services.ByMethod)
 }
 
-// Update replaces a policy: what is not given is not there any more, or has the
-// server's default. A repeat is harmless.
+// Update replaces the policy with the id in.ID: of the team in.TeamID, or of the account if that
+// is empty. A member that is left out is removed or gets the server's default: call
+// [Service.Get], change what it returned, and pass that. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#update-policy
-func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "PUT /v2/policies/{policyId}", in, services.ByMethod)
+func (s *Service) Update(ctx context.Context, in Policy) (*services.Result[services.None], error) {
+	request := replacement{Ref{in.ID, in.TeamID}, in}
+	return services.Do[services.None](ctx, s.client, "PUT /v2/policies/{policyId}", request, services.ByMethod)
 }
 
-// Delete deletes a policy. A repeat is harmless, but where an answer was lost it
-// Is [services.ErrNotFound].
+type replacement struct {
+	Ref
+
+	Policy Policy `body:"json"`
+}
+
+// Check refuses a policy without a required member.
+func (r replacement) Check() error { return r.Policy.check() }
+
+// Delete deletes a policy. Safe to retry; a retry after a lost response may return
+// [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#delete-policy
-func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/policies/{policyId}", in, services.ByMethod)
+func (s *Service) Delete(ctx context.Context, ref Ref) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/policies/{policyId}", ref, services.ByMethod)
 }
 
-// Enable enables a policy. A repeat is harmless.
+// Enable enables a policy. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#enable-policy
-func (s *Service) Enable(ctx context.Context, in EnableRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v2/policies/{policyId}/enable", in, in.repeat())
+func (s *Service) Enable(ctx context.Context, ref Ref) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "POST /v2/policies/{policyId}/enable", ref, services.SafeToRetry)
 }
 
-// Disable disables a policy. A repeat is harmless.
+// Disable disables a policy. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#disable-policy
-func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v2/policies/{policyId}/disable", in, in.repeat())
+func (s *Service) Disable(ctx context.Context, ref Ref) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "POST /v2/policies/{policyId}/disable", ref, services.SafeToRetry)
 }
 
-// ChangeOrder moves a policy to a place among those of its kind. A repeat is
-// harmless.
+// A ChangeOrderRequest moves one policy.
+type ChangeOrderRequest struct {
+	Ref
+
+	TargetIndex int `json:"targetIndex" check:"min=0"` // new position, from 0; the last one if it is larger than the number of policies
+}
+
+// ChangeOrder moves a policy to a position among the policies of its kind. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#change-policy-order
 func (s *Service) ChangeOrder(ctx context.Context, in ChangeOrderRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "POST /v2/policies/{policyId}/change-order", in, in.repeat())
+	return services.Do[services.None](ctx, s.client, "POST /v2/policies/{policyId}/change-order", in, services.SafeToRetry)
 }
 
-// ListAlert returns the alert policies of the account, or of a team.
+// ListAlert returns the alert policies of a team, or of the account if teamID is empty, all on
+// one page.
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#list-alert-policies
-func (s *Service) ListAlert(ctx context.Context, in ListAlertRequest) (*services.Result[[]Summary], error) {
-	return services.Do[[]Summary](ctx, s.client, "GET /v2/policies/alert", in, services.ByMethod)
+func (s *Service) ListAlert(ctx context.Context, teamID string) (*services.Result[[]Summary], error) {
+	return services.Do[[]Summary](ctx, s.client, "GET /v2/policies/alert", ofTeam{teamID}, services.ByMethod)
 }
 
-// ListNotification returns the notification policies of a team.
+// ListNotification returns the notification policies of a team, all on one page.
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#list-notification-policies
-func (s *Service) ListNotification(ctx context.Context, in ListNotificationRequest) (*services.Result[[]Summary], error) {
-	return services.Do[[]Summary](ctx, s.client, "GET /v2/policies/notification", in, services.ByMethod)
+func (s *Service) ListNotification(ctx context.Context, teamID string) (*services.Result[[]Summary], error) {
+	return services.Do[[]Summary](ctx, s.client, "GET /v2/policies/notification", ofOneTeam{teamID}, services.ByMethod)
+}
+
+type ofTeam struct {
+	TeamID string `query:"teamId"`
+}
+
+type ofOneTeam struct {
+	TeamID string `query:"teamId" check:"required"`
 }

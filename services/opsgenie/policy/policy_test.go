@@ -28,7 +28,7 @@ const (
 		`"message":"{{message}}","alias":"a","description":"x","alertDescription":"y","entity":"e","source":"s","priority":"P2","actions":["Restart"],` +
 		`"responders":[{"type":"team","id":"t-1"}],"tags":["eu"],"details":{"k":"v"},"ignoreOriginalActions":true,"ignoreOriginalDetails":true,` +
 		`"ignoreOriginalResponders":true,"ignoreOriginalTags":false,"ignoreOriginalTeams":true,"continue":true}`
-	quietText = `{"type":"notification","name":"Quiet","enabled":false,"filter":{"type":"match-all"},` +
+	quietText = `{"type":"notification","name":"Quiet","teamId":"t-1","enabled":false,"filter":{"type":"match-all"},` +
 		`"autoRestartAction":{"duration":{"timeAmount":5,"timeUnit":"minutes"},"maxRepeatCount":0},` +
 		`"autoCloseAction":{"duration":{"timeAmount":1,"timeUnit":"days"}},` +
 		`"deduplicationAction":{"deduplicationActionType":"frequency-based","count":2,"duration":{"timeAmount":1,"timeUnit":"hours"}},` +
@@ -37,26 +37,27 @@ const (
 
 func full() policy.Policy {
 	return policy.Policy{
-		Name: "Tag", Description: "d", Enabled: false, Filter: shape.MatchAll(),
-		TimeRestrictions: shape.Daily(shape.DayHours{EndHour: 6}),
+		Name: "Tag", Description: services.Set("d"), Enabled: services.Set(false), Filter: services.Set(shape.MatchAll()),
+		TimeRestrictions: services.Set(shape.Daily(shape.DayHours{EndHour: 6})),
 		Action: policy.Alert{
-			Message: "{{message}}", Alias: "a", Description: "x", AlertDescription: "y", Entity: "e", Source: "s", Priority: shape.P2,
-			Actions: []string{"Restart"}, Responders: []shape.Responder{shape.TeamByID("t-1")}, Tags: []string{"eu"}, Details: map[string]string{"k": "v"},
-			IgnoreOriginalActions: new(true), IgnoreOriginalDetails: new(true), IgnoreOriginalResponders: new(true),
-			IgnoreOriginalTags: new(false), IgnoreOriginalTeams: new(true), Continue: new(true),
+			Message: "{{message}}", Alias: services.Set("a"), Description: services.Set("x"), AlertDescription: services.Set("y"),
+			Entity: services.Set("e"), Source: services.Set("s"), Priority: services.Set(shape.P2), Actions: services.Set([]string{"Restart"}),
+			Responders: services.Set([]shape.Responder{shape.TeamByID("t-1")}), Tags: services.Set([]string{"eu"}), Details: services.Set(map[string]string{"k": "v"}),
+			IgnoreOriginalActions: services.Set(true), IgnoreOriginalDetails: services.Set(true), IgnoreOriginalResponders: services.Set(true),
+			IgnoreOriginalTags: services.Set(false), IgnoreOriginalTeams: services.Set(true), Continue: services.Set(true),
 		},
 	}
 }
 
 func quiet() policy.Policy {
 	return policy.Policy{
-		Name: "Quiet", Filter: shape.MatchAll(),
+		Name: "Quiet", TeamID: "t-1", Enabled: services.Set(false), Filter: services.Set(shape.MatchAll()),
 		Action: policy.Notification{
-			AutoRestart: &policy.AutoRestart{Duration: shape.For(5 * time.Minute)},
-			AutoClose:   &policy.AutoClose{Duration: shape.For(24 * time.Hour)},
-			Deduplicate: &policy.Deduplication{By: policy.FrequencyBased, Count: 2, Duration: shape.For(time.Hour)},
-			Delay:       &policy.Delay{Option: policy.NextTime, UntilHour: new(0), UntilMinute: new(30)},
-			Suppress:    new(false),
+			AutoRestart:   services.Set(policy.AutoRestart{Duration: shape.For(5 * time.Minute)}),
+			AutoClose:     services.Set(policy.AutoClose{Duration: shape.For(24 * time.Hour)}),
+			Deduplication: services.Set(policy.Deduplication{By: policy.FrequencyBased, Count: 2, Duration: shape.For(time.Hour)}),
+			Delay:         services.Set(policy.Delay{Option: policy.NextTime, UntilHour: services.Set(0), UntilMinute: services.Set(30)}),
+			Suppress:      services.Set(false),
 		},
 	}
 }
@@ -69,110 +70,122 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Create/for alerts",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Create(ctx, policy.CreateRequest{Policy: full()}))
+				return apitest.Value(s.Create(ctx, full()))
 			},
 			Exchange: apitest.Exact("POST "+at, fullText, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 			Want:     policy.Summary{ID: team, Name: "Storage"},
 		},
 		{
 			Name: "Create/for notifications",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Create(ctx, policy.CreateRequest{TeamID: "t-1", Policy: quiet()})
+				return s.Create(ctx, quiet())
 			},
 			Exchange: apitest.Exact("POST "+at+"?teamId=t-1", quietText, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 		},
 		{
 			Name: "Create/only what is required",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Create(ctx, policy.CreateRequest{Policy: policy.Policy{Name: "n", Action: policy.Alert{Message: "m"}}})
+				return s.Create(ctx, policy.Policy{Name: "n", Action: policy.Alert{Message: "m"}})
 			},
-			Exchange: apitest.Exact("POST "+at, `{"type":"alert","name":"n","enabled":false,"message":"m"}`, 201, "created"),
+			Exchange: apitest.Exact("POST "+at, `{"type":"alert","name":"n","message":"m"}`, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 		},
 		{
 			Name: "Create/without anything",
-			Call: func(ctx context.Context, s service) (any, error) { return s.Create(ctx, policy.CreateRequest{}) },
+			Call: func(ctx context.Context, s service) (any, error) { return s.Create(ctx, policy.Policy{}) },
 			Err:  services.ErrArgument,
 		},
 		{
 			Name: "Get/an alert policy",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, policy.GetRequest{ID: "a/b", TeamID: "t-1"}))
+				return apitest.Value(s.Get(ctx, policy.Ref{ID: "a/b", TeamID: "t-1"}))
 			},
 			Exchange: apitest.Exact("GET "+at+"/a%2Fb?teamId=t-1", "", 200, "alert"),
 			Want: policy.Policy{
-				ID: id, Name: "Tag EU alerts", Enabled: true,
-				Filter:           shape.MatchAllConditions(shape.Condition{Field: shape.FieldSource, Operation: shape.Contains, ExpectedValue: "eu-"}),
-				TimeRestrictions: shape.Daily(shape.DayHours{EndHour: 6}),
-				Action:           policy.Alert{Message: "{{message}}", Continue: new(true), Tags: []string{"eu"}, IgnoreOriginalTags: new(false)},
+				ID: id, Type: policy.KindAlert, Name: "Tag EU alerts", Description: services.Set(""), Enabled: services.Set(true),
+				Filter: services.Set(shape.MatchAllConditions(
+					shape.Condition{Field: shape.FieldSource, Operation: shape.Contains, ExpectedValue: "eu-"})),
+				TimeRestrictions: services.Set(shape.Daily(shape.DayHours{EndHour: 6})),
+				Action: policy.Alert{
+					Message: "{{message}}", Continue: services.Set(true), Tags: services.Set([]string{"eu"}), IgnoreOriginalTags: services.Set(false),
+				},
 			},
 		},
 		{
 			Name: "Get/a notification policy",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, policy.GetRequest{ID: "p-1"}))
+				return apitest.Value(s.Get(ctx, policy.Ref{ID: "p-1"}))
 			},
 			Exchange: apitest.Exact("GET "+at+"/p-1", "", 200, "notification"),
 			Want: policy.Policy{
-				ID: "1a94f6e0-d7c2-4b85-903e-6d58b1c07fa9", Name: "Quiet nights", TeamID: team, Enabled: true, Filter: shape.MatchAll(),
+				ID: "1a94f6e0-d7c2-4b85-903e-6d58b1c07fa9", Type: policy.KindNotification, Name: "Quiet nights", TeamID: team, Enabled: services.Set(true),
+				Filter: services.Set(shape.MatchAll()),
 				Action: policy.Notification{
-					Delay:     &policy.Delay{Option: policy.NextTime, UntilHour: new(7), UntilMinute: new(30)},
-					AutoClose: &policy.AutoClose{Duration: shape.For(24 * time.Hour)}, Suppress: new(false),
+					Delay:     services.Set(policy.Delay{Option: policy.NextTime, UntilHour: services.Set(7), UntilMinute: services.Set(30)}),
+					AutoClose: services.Set(policy.AutoClose{Duration: shape.For(24 * time.Hour)}), Suppress: services.Set(false),
 				},
 			},
 		},
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Update(ctx, policy.UpdateRequest{ID: "p-1", TeamID: "t-1", Policy: quiet()})
+				p := quiet()
+				p.ID = "p-1"
+				return s.Update(ctx, p)
 			},
-			Exchange: apitest.Exact("PUT "+at+"/p-1?teamId=t-1", quietText, 200, "created"),
+			Exchange: apitest.Exact("PUT "+at+"/p-1?teamId=t-1", `{"id":"p-1",`+quietText[1:], 200, "created"),
 		},
 		{
 			Name: "Update/without an id",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Update(ctx, policy.UpdateRequest{Policy: full()})
+				return s.Update(ctx, full())
 			},
 			Err: services.ErrArgument,
 		},
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Delete(ctx, policy.DeleteRequest{ID: "p-1", TeamID: "t-1"})
+				return s.Delete(ctx, policy.Ref{ID: "p-1", TeamID: "t-1"})
 			},
 			Exchange: apitest.Exact("DELETE "+at+"/p-1?teamId=t-1", "", 200, "deleted"),
 		},
 		{
 			Name: "Enable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Enable(ctx, policy.EnableRequest{ID: "p-1", TeamID: "t-1"})
+				return s.Enable(ctx, policy.Ref{ID: "p-1", TeamID: "t-1"})
 			},
 			Exchange: apitest.Exact("POST "+at+"/p-1/enable?teamId=t-1", "", 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "Disable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Disable(ctx, policy.DisableRequest{ID: "p-1"})
+				return s.Disable(ctx, policy.Ref{ID: "p-1"})
 			},
 			Exchange: apitest.Exact("POST "+at+"/p-1/disable", "", 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "ChangeOrder/to the first place",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.ChangeOrder(ctx, policy.ChangeOrderRequest{ID: "p-1", TeamID: "t-1"})
+				return s.ChangeOrder(ctx, policy.ChangeOrderRequest{Ref: policy.Ref{ID: "p-1", TeamID: "t-1"}})
 			},
 			Exchange: apitest.Exact("POST "+at+"/p-1/change-order?teamId=t-1", `{"targetIndex":0}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "ChangeOrder/to nowhere",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.ChangeOrder(ctx, policy.ChangeOrderRequest{ID: "p-1", TargetIndex: -1})
+				return s.ChangeOrder(ctx, policy.ChangeOrderRequest{Ref: policy.Ref{ID: "p-1"}, TargetIndex: -1})
 			},
 			Err: services.ErrArgument,
 		},
 		{
 			Name: "ListAlert",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.ListAlert(ctx, policy.ListAlertRequest{}))
+				return apitest.Value(s.ListAlert(ctx, ""))
 			},
 			Exchange: apitest.Exact("GET "+at+"/alert", "", 200, "list"),
 			Want:     list,
@@ -180,7 +193,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "ListNotification",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.ListNotification(ctx, policy.ListNotificationRequest{TeamID: "t-1"}))
+				return apitest.Value(s.ListNotification(ctx, "t-1"))
 			},
 			Exchange: apitest.Exact("GET "+at+"/notification?teamId=t-1", "", 200, "list"),
 			Want:     list,
@@ -188,77 +201,152 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "ListNotification/of no team",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.ListNotification(ctx, policy.ListNotificationRequest{})
+				return s.ListNotification(ctx, "")
 			},
 			Err: services.ErrArgument,
 		},
 	})
 }
 
-// S2: a policy of an unknown kind is sent back as it came.
-func TestAPolicyOfAnUnknownKindIsKept(t *testing.T) {
+// S7: a policy is written as it was read, whatever its type, at every depth.
+func TestAPolicyIsWrittenAsItWasRead(t *testing.T) {
 	t.Parallel()
-	const text = `{"type":"oracle","name":"n","depth":9007199254740993,"id":"p-1"}`
-	var p policy.Policy
-	require.NoError(t, json.Unmarshal([]byte(text), &p))
-	assert.Equal(t, policy.Kind("oracle"), p.Action.Kind())
-	assert.Equal(t, "n", p.Name)
-	_, err := apitest.Verify(t.Context(), open, row{
+	for text, want := range map[string]policy.Policy{fullText: full(), quietText: quiet()} {
+		var back policy.Policy
+		require.NoError(t, json.Unmarshal([]byte(text), &back))
+		want.Type = back.Type
+		assert.Equal(t, want, back)
+	}
+	for _, text := range []string{
+		fullText, quietText, `{}`, `{"type":null}`, `{"type":7,"message":"m"}`, `{"Type":"alert"}`,
+		`{"type":"oracle","name":"n","depth":9007199254740993,"id":"p-1","filter":{"type":"some","x":[]}}`,
+		`{"type":"alert","message":null,"alias":"","tags":null,"responders":[],"details":["a:b"],"enabled":"yes","filter":null,"more":{"n":1}}`,
+		`{"type":"alert","filter":{"type":"match-all-conditions","conditions":[{"field":"x","systemCondition":true}]},"responders":[{"type":"moon","x":1}]}`,
+		`{"type":"notification","autoRestartAction":{"duration":null,"more":1},"autoCloseAction":{},"suppress":null}`,
+		`{"type":"notification","deduplicationAction":{"count":"2","x":{"y":[]}},"delayAction":{"untilHour":null,"duration":{"timeAmount":60,"x":1}}}`,
+	} {
+		var p policy.Policy
+		require.NoError(t, json.Unmarshal([]byte(text), &p), text)
+		back, err := json.Marshal(p)
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(back))
+	}
+	require.Error(t, json.Unmarshal([]byte(`[]`), new(policy.Policy)))
+}
+
+// S7: Update takes what Get returned, changed. A policy of a type that is not known can be changed
+// as well.
+func TestWhatGetReturnedIsChangedAndSent(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ read, sent string }{
+		{
+			`{"id":"p-1","type":"alert","name":"n","enabled":true,"message":"m","details":["a:b"],"customProperties":{"hours":"office"}}`,
+			`{"id":"p-1","type":"alert","name":"new","message":"m","details":["a:b"],"customProperties":{"hours":"office"}}`,
+		},
+		{`{"id":"p-1","type":"oracle","name":"n","enabled":true,"depth":1}`, `{"id":"p-1","type":"oracle","name":"new","depth":1}`},
+	} {
+		_, err := apitest.Verify(t.Context(), open, changed(row.read, row.sent))
+		require.NoError(t, err)
+	}
+}
+
+func changed(read, sent string) row {
+	return row{
 		Name: "Update",
 		Call: func(ctx context.Context, s service) (any, error) {
-			return s.Update(ctx, policy.UpdateRequest{ID: "p-1", Policy: p})
+			got, err := s.Get(ctx, policy.Ref{ID: "p-1"})
+			if err != nil {
+				return nil, err
+			}
+			got.Value.Name, got.Value.Enabled = "new", services.Optional[bool]{}
+			return s.Update(ctx, got.Value)
 		},
-		Exchange: apitest.Exact("PUT "+at+"/p-1", text, 200, "created"),
+		Exchange: apitest.Exchange{Send: "GET " + at + "/p-1", Answer: `{"data":` + read + `}`},
+		Then:     []apitest.Exchange{{Send: "PUT " + at + "/p-1", Body: sent, Answer: `{"result":"Updated"}`}},
+	}
+}
+
+// S8: members of the action are among the mismatches, at every depth.
+func TestMismatchesOfAnActionAreListed(t *testing.T) {
+	t.Parallel()
+	_, err := apitest.Verify(t.Context(), open, row{
+		Name: "Get",
+		Call: func(ctx context.Context, s service) (any, error) {
+			got, err := s.Get(ctx, policy.Ref{ID: "p-1"})
+			if err == nil {
+				assert.ElementsMatch(t, []services.Mismatch{
+					{Path: "data.suppress", Got: "number"}, {Path: "data.delayAction.delayOption", Got: "array"},
+				}, got.Meta.Mismatches)
+			}
+			return got, err
+		},
+		Exchange: apitest.Exchange{
+			Send: "GET " + at + "/p-1", Answer: `{"data":{"type":"notification","name":"n","suppress":7,"delayAction":{"delayOption":[],"untilHour":1}}}`,
+		},
 	})
 	require.NoError(t, err)
 }
 
-func TestAPolicySurvivesTheWayBack(t *testing.T) {
+// S10: nothing is disabled because a member was left out, and what is optional can be cleared.
+func TestOptionalMembersAreAbsentSetOrNull(t *testing.T) {
 	t.Parallel()
-	for text, p := range map[string]policy.Policy{fullText: full(), quietText: quiet()} {
-		var back policy.Policy
-		require.NoError(t, json.Unmarshal([]byte(text), &back))
-		assert.Equal(t, p, back)
-	}
-	for _, wrong := range []string{`[]`, `{"type":"alert","message":7}`, `{"type":"notification","suppress":7}`} {
-		require.ErrorContains(t, json.Unmarshal([]byte(wrong), new(policy.Policy)), "policy: read policy", wrong)
-	}
-	for want, p := range map[string]policy.Policy{"it has no action": {}, "*policy.Alert is not an action": {Action: &policy.Alert{}}} {
-		_, err := json.Marshal(p)
-		require.ErrorContains(t, err, want)
+	for want, p := range map[string]policy.Policy{
+		`{"type":"alert","name":"n","message":"m"}`:                 {Action: policy.Alert{Message: "m"}},
+		`{"type":"alert","name":"n","enabled":false,"message":"m"}`: {Enabled: services.Set(false), Action: policy.Alert{Message: "m"}},
+		`{"type":"alert","name":"n","timeRestrictions":null,"message":"m","alias":"","tags":[]}`: {
+			TimeRestrictions: services.Null[shape.TimeRestriction](),
+			Action:           policy.Alert{Message: "m", Alias: services.Set(""), Tags: services.Set([]string{})},
+		},
+		`{"type":"notification","name":"n","delayAction":null}`: {Action: policy.Notification{Delay: services.Null[policy.Delay]()}},
+	} {
+		p.Name = "n"
+		sent, err := json.Marshal(p)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(sent))
 	}
 }
 
-func TestAllThatIsMissingIsNamed(t *testing.T) {
+func TestAPolicyWithoutARequiredMemberIsRefused(t *testing.T) {
 	t.Parallel()
+	s, err := open(http.NewFileTransport(http.Dir("none")))
+	require.NoError(t, err)
 	for _, row := range []struct {
 		in   policy.Policy
 		want []string
 	}{
-		{policy.Policy{}, []string{"argument type is required: set Action", "argument name is required"}},
-		{policy.Policy{Action: (*policy.Alert)(nil)}, []string{"not to a pointer"}},
-		{policy.Policy{Action: policy.Alert{Responders: []shape.Responder{{}}}}, []string{"argument message is required", "responders[0] has neither"}},
-		{policy.Policy{Action: policy.Notification{}}, []string{"argument teamId is required"}},
-		{policy.Policy{Filter: shape.MatchAnyCondition(), TimeRestrictions: shape.Weekly()}, []string{"filter.conditions", "timeRestrictions.restrictions"}},
+		{policy.Policy{}, []string{"action is required", "name is required"}},
+		{policy.Policy{Type: policy.KindAlert}, []string{"action is required", "name is required"}},
+		{policy.Policy{Action: (*policy.Alert)(nil)}, []string{"action is of type *policy.Alert: pass a value, not a pointer"}},
+		{
+			policy.Policy{Action: policy.Alert{Responders: services.Set([]shape.Responder{{}})}},
+			[]string{"message is required", "responders[0] has neither"},
+		},
+		{policy.Policy{Action: policy.Notification{}}, []string{"teamId is required"}},
+		{
+			policy.Policy{Filter: services.Set(shape.MatchAnyCondition()), TimeRestrictions: services.Set(shape.Weekly())},
+			[]string{"filter.conditions is required", "timeRestrictions.restrictions is required"},
+		},
 		{
 			policy.Policy{Action: policy.Notification{
-				AutoRestart: &policy.AutoRestart{MaxRepeatCount: -1}, AutoClose: &policy.AutoClose{},
-				Deduplicate: &policy.Deduplication{Count: -1, Duration: shape.For(-1)}, Delay: &policy.Delay{UntilHour: new(-1), UntilMinute: new(-1)},
+				AutoRestart: services.Set(policy.AutoRestart{MaxRepeatCount: -1}), AutoClose: services.Set(policy.AutoClose{}),
+				Deduplication: services.Set(policy.Deduplication{Duration: shape.For(-1)}),
+				Delay:         services.Set(policy.Delay{UntilHour: services.Set(-1), UntilMinute: services.Set(-1), Duration: shape.For(-1)}),
 			}},
 			[]string{
 				"autoRestartAction.duration is required", "autoRestartAction.maxRepeatCount must not be negative", "autoCloseAction.duration is required",
-				"deduplicationActionType is required", "deduplicationAction.count must", "deduplicationAction.duration must",
-				"delayAction.delayOption is required", "delayAction.untilHour must", "delayAction.untilMinute must",
+				"deduplicationActionType is required", "deduplicationAction.count is required", "deduplicationAction.duration must not be negative",
+				"delayAction.delayOption is required", "delayAction.untilHour must", "delayAction.untilMinute must", "delayAction.duration must not be negative",
 			},
 		},
 	} {
-		err := policy.CreateRequest{Policy: row.in}.Check()
+		_, err := s.Create(t.Context(), row.in)
 		require.ErrorIs(t, err, services.ErrArgument)
 		for _, want := range row.want {
-			require.ErrorContains(t, err, want)
+			assert.Equal(t, 1, strings.Count(err.Error(), want), "%s: %s", want, err)
 		}
 	}
-	require.NoError(t, policy.CreateRequest{Policy: policy.Policy{Name: "n", TeamID: "t-1", Action: policy.Notification{}}}.Check())
+	_, err = json.Marshal(policy.Policy{Action: &policy.Alert{}})
+	require.ErrorContains(t, err, "policy: write policy: action is a *policy.Alert")
 }
 
 func ExampleNew() {
@@ -272,9 +360,10 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	made, err := policy.New(client).Create(context.Background(), policy.CreateRequest{Policy: policy.Policy{
-		Name: "Tag", Enabled: true, Action: policy.Alert{Message: "{{message}}", Tags: []string{"eu"}},
-	}})
+	made, err := policy.New(client).Create(context.Background(), policy.Policy{
+		Name: "Tag", Enabled: services.Set(true),
+		Action: policy.Alert{Message: "{{message}}", Tags: services.Set([]string{"eu"})},
+	})
 	if err != nil {
 		panic(err)
 	}
