@@ -25,19 +25,22 @@ const (
 	at         = "/v1/policies"
 	modifyText = `{"type":"modify","name":"Tag","policyDescription":"d","enabled":true,"filter":{"type":"match-all"},` +
 		`"timeRestrictions":{"type":"time-of-day","restriction":{"startHour":0,"startMin":0,"endHour":6,"endMin":0}},` +
-		`"actions":["Restart"],"alias":"a","continue":true,"description":"x","details":{"k":"v"},"entity":"e",` +
-		`"ignoreOriginalAlertActions":true,"ignoreOriginalDetails":true,"ignoreOriginalRecipients":true,"ignoreOriginalTags":false,"ignoreOriginalTeams":true,` +
-		`"message":"{{message}}","priority":"P2","recipients":[{"type":"all"},{"type":"group","name":"Admins"}],"source":"s","tags":["eu"]}`
+		`"message":"{{message}}","alias":"a","description":"x","entity":"e","source":"s","priority":"P2","actions":["Restart"],` +
+		`"recipients":[{"type":"all"},{"type":"group","name":"Admins"}],"tags":["eu"],"details":{"k":"v"},"ignoreOriginalAlertActions":true,` +
+		`"ignoreOriginalDetails":true,"ignoreOriginalRecipients":true,"ignoreOriginalTags":false,"ignoreOriginalTeams":true,"continue":true}`
 )
 
 func modify() policyv1.Policy {
 	return policyv1.Policy{
-		Name: "Tag", Description: "d", Enabled: true, Filter: shape.MatchAll(), TimeRestrictions: shape.Daily(shape.DayHours{EndHour: 6}),
+		Name: "Tag", Description: services.Set("d"), Enabled: services.Set(true), Filter: services.Set(shape.MatchAll()),
+		TimeRestrictions: services.Set(shape.Daily(shape.DayHours{EndHour: 6})),
 		Action: policyv1.Modify{
-			Message: "{{message}}", Alias: "a", Description: "x", Entity: "e", Source: "s", Priority: shape.P2, Actions: []string{"Restart"},
-			Recipients: []shape.Recipient{shape.ToAll(), shape.ToGroupByName("Admins")}, Tags: []string{"eu"}, Details: map[string]string{"k": "v"},
-			IgnoreOriginalAlertActions: new(true), IgnoreOriginalDetails: new(true), IgnoreOriginalRecipients: new(true),
-			IgnoreOriginalTags: new(false), IgnoreOriginalTeams: new(true), Continue: new(true),
+			Message: services.Set("{{message}}"), Alias: services.Set("a"), Description: services.Set("x"), Entity: services.Set("e"),
+			Source: services.Set("s"), Priority: services.Set(shape.P2), Actions: services.Set([]string{"Restart"}),
+			Recipients: services.Set([]shape.Recipient{shape.ToAll(), shape.ToGroupByName("Admins")}),
+			Tags:       services.Set([]string{"eu"}), Details: services.Set(map[string]string{"k": "v"}),
+			IgnoreOriginalAlertActions: services.Set(true), IgnoreOriginalDetails: services.Set(true), IgnoreOriginalRecipients: services.Set(true),
+			IgnoreOriginalTags: services.Set(false), IgnoreOriginalTeams: services.Set(true), Continue: services.Set(true),
 		},
 	}
 }
@@ -48,63 +51,70 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Create",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Create(ctx, policyv1.CreateRequest{Policy: modify()}))
+				return apitest.Value(s.Create(ctx, modify()))
 			},
 			Exchange: apitest.Exact("POST "+at, modifyText, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 			Want:     policyv1.Summary{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"},
 		},
 		{
 			Name: "Create/without anything",
-			Call: func(ctx context.Context, s service) (any, error) { return s.Create(ctx, policyv1.CreateRequest{}) },
+			Call: func(ctx context.Context, s service) (any, error) { return s.Create(ctx, policyv1.Policy{}) },
 			Err:  services.ErrArgument,
 		},
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, policyv1.GetRequest{ID: "a/b"}))
+				return apitest.Value(s.Get(ctx, "a/b"))
 			},
 			Exchange: apitest.Exact("GET "+at+"/a%2Fb", "", 200, "get"),
 			Want: policyv1.Policy{
-				ID: "p-1", Name: "Tag", Description: "d", Enabled: true, Filter: shape.MatchAll(),
+				ID: "p-1", Type: policyv1.KindModify, Name: "Tag", Description: services.Set("d"), Enabled: services.Set(true),
+				Filter: services.Set(shape.MatchAll()),
 				Action: policyv1.Modify{
-					Message: "{{message}}", Recipients: []shape.Recipient{shape.ToAll(), shape.ToGroupByName("Admins")}, IgnoreOriginalTags: new(false),
+					Message: services.Set("{{message}}"), IgnoreOriginalTags: services.Set(false),
+					Recipients: services.Set([]shape.Recipient{shape.ToAll(), shape.ToGroupByName("Admins")}),
 				},
 			},
 		},
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Update(ctx, policyv1.UpdateRequest{ID: "p-1", Policy: modify()})
+				p := modify()
+				p.ID = "p-1"
+				return s.Update(ctx, p)
 			},
-			Exchange: apitest.Exact("PUT "+at+"/p-1", modifyText, 200, "created"),
+			Exchange: apitest.Exact("PUT "+at+"/p-1", `{"id":"p-1",`+modifyText[1:], 200, "created"),
 		},
 		{
 			Name: "Update/without an id",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Update(ctx, policyv1.UpdateRequest{Policy: modify()})
+				return s.Update(ctx, modify())
 			},
 			Err: services.ErrArgument,
 		},
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Delete(ctx, policyv1.DeleteRequest{ID: "p-1"})
+				return s.Delete(ctx, "p-1")
 			},
 			Exchange: apitest.Exact("DELETE "+at+"/p-1", "", 200, "deleted"),
 		},
 		{
 			Name: "Enable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Enable(ctx, policyv1.EnableRequest{ID: "p-1"})
+				return s.Enable(ctx, "p-1")
 			},
 			Exchange: apitest.Exact("POST "+at+"/p-1/enable", "", 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "Disable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Disable(ctx, policyv1.DisableRequest{ID: "p-1"})
+				return s.Disable(ctx, "p-1")
 			},
 			Exchange: apitest.Exact("POST "+at+"/p-1/disable", "", 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "ChangeOrder",
@@ -112,6 +122,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return s.ChangeOrder(ctx, policyv1.ChangeOrderRequest{ID: "p-1"})
 			},
 			Exchange: apitest.Exact("POST "+at+"/p-1/change-order", `{"targetIndex":0}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "ChangeOrder/to nowhere",
@@ -123,7 +134,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "List",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.List(ctx, policyv1.ListRequest{}))
+				return apitest.Value(s.List(ctx))
 			},
 			Exchange: apitest.Exact("GET "+at, "", 200, "list"),
 			Want:     []policyv1.Summary{{ID: "p-1", Name: "Tag", Type: policyv1.KindModify, Order: 2, Enabled: true}},
@@ -131,58 +142,91 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	})
 }
 
-// S2: each kind is written with its own fields and read again; an unknown one is
-// sent back as it came.
-func TestEachKindSurvivesTheWayBack(t *testing.T) {
+// S7: each type has its own members, and is written as it was read, at every depth.
+func TestAPolicyIsWrittenAsItWasRead(t *testing.T) {
 	t.Parallel()
-	hour := shape.For(time.Hour)
+	hour := services.Set(shape.For(time.Hour))
 	for text, action := range map[string]policyv1.Action{
-		`{"type":"auto-close","name":"n","enabled":false,"duration":{"timeAmount":1,"timeUnit":"hours"}}`:                                    policyv1.AutoClose{Duration: hour},
-		`{"type":"notification-delay","name":"n","enabled":false,"delayOption":"next-time","untilHour":0,"untilMinute":30}`:                  policyv1.Delay{Option: policyv1.NextTime, UntilHour: new(0), UntilMinute: new(30)},
-		`{"type":"notification-deduplication","name":"n","enabled":false,"count":2,"deduplicationActionType":"value-based"}`:                 policyv1.Deduplicate{By: policyv1.ValueBased, Count: 2},
-		`{"type":"notification-suppress","name":"n","enabled":false}`:                                                                        policyv1.Suppress{},
-		`{"type":"notification-renotify","name":"n","enabled":false}`:                                                                        policyv1.Renotify{},
-		`{"type":"auto-restart-notifications","name":"n","enabled":false,"duration":{"timeAmount":1,"timeUnit":"hours"},"maxRepeatCount":0}`: policyv1.AutoRestart{Duration: hour},
+		modifyText: modify().Action,
+		`{"type":"auto-close","name":"n","duration":{"timeAmount":1,"timeUnit":"hours"}}`: policyv1.AutoClose{Duration: hour},
+		`{"type":"notification-delay","name":"n","delayOption":"next-time","untilHour":0,"untilMinute":30}`: policyv1.Delay{
+			Option: services.Set(policyv1.NextTime), UntilHour: services.Set(0), UntilMinute: services.Set(30),
+		},
+		`{"type":"notification-deduplication","name":"n","deduplicationActionType":"value-based","count":2}`: policyv1.Deduplicate{
+			By: services.Set(policyv1.ValueBased), Count: services.Set(2),
+		},
+		`{"type":"notification-suppress","name":"n"}`: policyv1.Suppress{},
+		`{"type":"notification-renotify","name":"n"}`: policyv1.Renotify{},
+		`{"type":"auto-restart-notifications","name":"n","duration":{"timeAmount":1,"timeUnit":"hours"},"maxRepeatCount":0}`: policyv1.AutoRestart{Duration: hour},
 	} {
-		p := policyv1.Policy{Name: "n", Action: action}
-		require.NoError(t, policyv1.UpdateRequest{ID: "x", Policy: p}.Check())
+		var p policyv1.Policy
+		require.NoError(t, json.Unmarshal([]byte(text), &p))
+		assert.Equal(t, action, p.Action)
+		p.Type = "" // that of the action is sent
 		sent, err := json.Marshal(p)
 		require.NoError(t, err)
 		assert.Equal(t, text, string(sent))
-		var back policyv1.Policy
-		require.NoError(t, json.Unmarshal(sent, &back))
-		assert.Equal(t, p, back)
 	}
-	unknown := `{"type":"oracle","depth":9007199254740993}`
-	var p policyv1.Policy
-	require.NoError(t, json.Unmarshal([]byte(unknown), &p))
-	assert.Equal(t, policyv1.Kind("oracle"), p.Action.Kind())
-	require.NoError(t, policyv1.CreateRequest{Policy: p}.Check())
-	sent, err := json.Marshal(p)
-	require.NoError(t, err)
-	assert.Equal(t, unknown, string(sent))
-	for _, wrong := range []string{`[]`, `{"type":"modify","message":7}`} {
-		require.ErrorContains(t, json.Unmarshal([]byte(wrong), &p), "policyv1: read policy", wrong)
+	for _, text := range []string{
+		`{}`, `{"type":7}`, `{"type":"oracle","depth":9007199254740993}`, `{"type":"modify","message":7,"tags":null,"recipients":[{"type":"x","y":1}]}`,
+		`{"type":"auto-restart-notifications","duration":null,"more":{"n":1},"enabled":null,"filter":{"x":[]},"policyDescription":""}`,
+		`{"type":"notification-suppress","message":"m","timeRestrictions":{"type":"some","deep":{"x":1}}}`,
+	} {
+		var p policyv1.Policy
+		require.NoError(t, json.Unmarshal([]byte(text), &p))
+		sent, err := json.Marshal(p)
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(sent))
 	}
-	_, err = json.Marshal(policyv1.Policy{})
-	require.ErrorContains(t, err, "it has no action")
+	require.Error(t, json.Unmarshal([]byte(`[]`), new(policyv1.Policy)))
 }
 
-func TestWhatIsImpossibleIsRefused(t *testing.T) {
+// S7: Update takes what Get returned, changed, also of a type that is not known.
+func TestWhatGetReturnedIsChangedAndSent(t *testing.T) {
 	t.Parallel()
-	for want, action := range map[string]policyv1.Action{
-		"not to a pointer":                    (*policyv1.Modify)(nil),
-		"recipients[0] has neither":           policyv1.Modify{Recipients: []shape.Recipient{{}}},
-		"duration must not be negative":       policyv1.AutoClose{Duration: shape.For(-1)},
-		"untilHour must not be negative":      policyv1.Delay{UntilHour: new(-1)},
-		"untilMinute must not be negative":    policyv1.Delay{UntilMinute: new(-1)},
-		"count must not be negative":          policyv1.Deduplicate{Count: -1},
-		"maxRepeatCount must not be negative": policyv1.AutoRestart{MaxRepeatCount: -1},
-	} {
-		err := policyv1.CreateRequest{Policy: policyv1.Policy{Name: "n", Action: action}}.Check()
-		require.ErrorIs(t, err, services.ErrArgument)
-		require.ErrorContains(t, err, want)
+	for _, more := range []string{`"type":"modify","message":"m"`, `"type":"oracle","depth":1`} {
+		_, err := apitest.Verify(t.Context(), open, row{
+			Name: "Update",
+			Call: func(ctx context.Context, s service) (any, error) {
+				got, err := s.Get(ctx, "p-1")
+				if err != nil {
+					return nil, err
+				}
+				got.Value.Name = "new"
+				return s.Update(ctx, got.Value)
+			},
+			Exchange: apitest.Exchange{Send: "GET " + at + "/p-1", Answer: `{"data":{"id":"p-1","name":"n","strange":{"x":1},` + more + `}}`},
+			Then: []apitest.Exchange{{
+				Send: "PUT " + at + "/p-1", Body: `{"id":"p-1","name":"new","strange":{"x":1},` + more + `}`, Answer: `{"result":"Updated"}`,
+			}},
+		})
+		require.NoError(t, err)
 	}
+}
+
+func TestAPolicyWithoutARequiredMemberIsRefused(t *testing.T) {
+	t.Parallel()
+	s, err := open(http.NewFileTransport(http.Dir("none")))
+	require.NoError(t, err)
+	for want, action := range map[string]policyv1.Action{
+		"action is required": nil,
+		"action is of type *policyv1.Modify: pass a value, not a pointer": (*policyv1.Modify)(nil),
+		"recipients[0] has neither":                                       policyv1.Modify{Recipients: services.Set([]shape.Recipient{{}})},
+		"duration must not be negative":                                   policyv1.AutoClose{Duration: services.Set(shape.For(-1))},
+		"duration is required":                                            policyv1.AutoRestart{Duration: services.Set(shape.Duration{})},
+		"untilHour must not be negative":                                  policyv1.Delay{UntilHour: services.Set(-1)},
+		"untilMinute must not be negative":                                policyv1.Delay{UntilMinute: services.Set(-1)},
+		"count must not be negative":                                      policyv1.Deduplicate{Count: services.Set(-1)},
+		"maxRepeatCount must not be negative":                             policyv1.AutoRestart{MaxRepeatCount: -1},
+	} {
+		_, err := s.Create(t.Context(), policyv1.Policy{Action: action})
+		require.ErrorIs(t, err, services.ErrArgument)
+		for _, problem := range []string{want, "name is required"} {
+			assert.Equal(t, 1, strings.Count(err.Error(), problem), "%s: %s", problem, err)
+		}
+	}
+	_, err = json.Marshal(policyv1.Policy{Action: &policyv1.Modify{}})
+	require.ErrorContains(t, err, "policyv1: write policy: action is a *policyv1.Modify")
 }
 
 func ExampleNew() {
@@ -194,7 +238,7 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	list, err := policyv1.New(client).List(context.Background(), policyv1.ListRequest{})
+	list, err := policyv1.New(client).List(context.Background())
 	if err != nil {
 		panic(err)
 	}
