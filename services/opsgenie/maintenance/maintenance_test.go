@@ -16,6 +16,7 @@ import (
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/internal/apitest"
 	"github.com/tripware/tripware/services/opsgenie/maintenance"
+	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/services/opsgenie/wire"
 	"github.com/tripware/tripware/transport"
 )
@@ -46,6 +47,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return apitest.Value(s.Create(ctx, maintenance.CreateRequest{Description: "d", Time: maintenance.Between(elsewhere, end), Rules: rules()}))
 			},
 			Exchange: apitest.Exact("POST "+at, `{"description":"d","time":{"type":"schedule","startDate":"2026-06-01T22:00:00+02:00","endDate":"2026-06-01T23:00:00Z"},`+ruleText+`}`, 201, "get"),
+			Repeat:   services.RetryIfRefused,
 			Want:     kept,
 		},
 		{
@@ -55,6 +57,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return s.Create(ctx, maintenance.CreateRequest{Time: maintenance.For5Minutes(), Rules: []maintenance.Rule{rule}})
 			},
 			Exchange: apitest.Exact("POST "+at, `{"time":{"type":"for-5-minutes"},"rules":[{"entity":{"id":"p-1","type":"policy"}}]}`, 201, "get"),
+			Repeat:   services.RetryIfRefused,
 		},
 		{
 			Name: "Create/without anything",
@@ -64,7 +67,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, maintenance.GetRequest{ID: "a/b"}))
+				return apitest.Value(s.Get(ctx, "a/b"))
 			},
 			Exchange: apitest.Exact("GET "+at+"/a%2Fb", "", 200, "get"),
 			Want:     kept,
@@ -81,10 +84,10 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				require.True(tb, ok)
 				require.Len(tb, list, 2)
 				assert.Equal(tb, maintenance.Active, list[0].Status)
-				assert.Equal(tb, maintenance.KindFor1Hour, list[0].Time.Kind())
-				assert.Equal(tb, start, list[0].Time.Start())
-				assert.Equal(tb, start.Add(time.Hour), list[0].Time.End())
-				assert.Equal(tb, maintenance.WindowKind("until-full-moon"), list[1].Time.Kind())
+				assert.Equal(tb, maintenance.WindowFor1Hour, list[0].Time.Kind)
+				assert.Equal(tb, start, list[0].Time.Start.Time)
+				assert.Equal(tb, start.Add(time.Hour), list[0].Time.End.Time)
+				assert.Equal(tb, maintenance.WindowKind("until-full-moon"), list[1].Time.Kind)
 			},
 		},
 		{
@@ -95,7 +98,7 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Update(ctx, maintenance.UpdateRequest{ID: "m-1", Description: "d", Time: maintenance.Indefinitely(), Rules: rules()}))
+				return apitest.Value(s.Update(ctx, maintenance.UpdateRequest{ID: "m-1", Description: services.Set("d"), Time: maintenance.Indefinitely(), Rules: rules()}))
 			},
 			Exchange: apitest.Exact("PUT "+at+"/m-1", `{"description":"d","time":{"type":"indefinitely"},`+ruleText+`}`, 200, "get"),
 			Want:     kept,
@@ -113,7 +116,8 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return apitest.Value(s.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: "m-1", EndDate: end}))
 			},
 			Exchange: apitest.Exact("POST "+at+"/m-1/change-end-date", `{"endDate":"2026-06-01T23:00:00Z"}`, 200, "get"),
-			Want:     &kept,
+			Repeat:   services.SafeToRetry,
+			Want:     services.Set(kept),
 		},
 		{
 			Name: "ChangeEndDate/answered without data",
@@ -121,7 +125,8 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return apitest.Value(s.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: "m-1", EndDate: end}))
 			},
 			Exchange: apitest.Exact("POST "+at+"/m-1/change-end-date", `{"endDate":"2026-06-01T23:00:00Z"}`, 200, "deleted"),
-			Want:     (*maintenance.Maintenance)(nil),
+			Repeat:   services.SafeToRetry,
+			Want:     services.Optional[maintenance.Maintenance]{},
 		},
 		{
 			Name: "ChangeEndDate/to no date",
@@ -133,56 +138,87 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Cancel",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Cancel(ctx, maintenance.CancelRequest{ID: "m-1"})
+				return s.Cancel(ctx, "m-1")
 			},
 			Exchange: apitest.Exact("POST "+at+"/m-1/cancel", "", 200, "deleted"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Delete(ctx, maintenance.DeleteRequest{ID: "m-1"})
+				return s.Delete(ctx, "m-1")
 			},
 			Exchange: apitest.Exact("DELETE "+at+"/m-1", "", 200, "deleted"),
 		},
 	})
 }
 
-func TestATimeIsToldByItsKind(t *testing.T) {
+// S7: a maintenance is written as it was read, at every depth; the dates of each kind are kept.
+func TestAMaintenanceIsWrittenAsItWasRead(t *testing.T) {
 	t.Parallel()
-	for want, w := range map[string]maintenance.Window{
-		`{"type":"for-5-minutes"}`: maintenance.For5Minutes(), `{"type":"for-30-minutes"}`: maintenance.For30Minutes(),
-		`{"type":"for-1-hour"}`: maintenance.For1Hour(), `{"type":"indefinitely"}`: maintenance.Indefinitely(),
-		`{"type":"schedule","startDate":"2026-06-01T20:00:00Z","endDate":"2026-06-01T23:00:00Z"}`: maintenance.Between(evening()),
+	for _, text := range []string{
+		`{}`, `{"id":"m","status":"lunar","time":"soon","rules":null,"description":""}`, `{"time":null,"rules":[null,{"state":7}],"more":{"n":1}}`,
+		`{"time":{"type":"for-1-hour","startDate":"2026-06-01T20:00:00Z","endDate":"2026-06-01T21:00:00Z"}}`,
+		`{"time":{"type":"indefinitely","startDate":"2026-06-01T20:00:00.5+02:00","endDate":null}}`,
+		`{"time":{"type":"schedule","startDate":"","endDate":"2026-06-01T20:00:00+0000","zone":{"x":[]}}}`,
+		`{"time":{"type":"until-full-moon","moons":3},"rules":[{"state":"off","more":1,"entity":{"id":"i","type":"moon","name":"n"}}]}`,
+		`{"time":{"type":"schedule","startDate":"soon","endDate":7},"rules":[{"entity":{}}]}`,
 	} {
-		sent, err := json.Marshal(w)
+		var m maintenance.Maintenance
+		require.NoError(t, json.Unmarshal([]byte(text), &m))
+		back, err := json.Marshal(m)
 		require.NoError(t, err)
-		assert.Equal(t, want, string(sent))
-		var back maintenance.Window
-		require.NoError(t, json.Unmarshal(sent, &back))
-		assert.Equal(t, w, back)
+		assert.JSONEq(t, text, string(back))
 	}
-	for _, unknown := range []string{`{"type":"until-full-moon","moons":3}`, `"soon"`} { // S2: kept as it came
-		var w maintenance.Window
-		require.NoError(t, json.Unmarshal([]byte(unknown), &w))
-		assert.False(t, w.IsZero())
-		sent, err := json.Marshal(w)
-		require.NoError(t, err)
-		assert.Equal(t, unknown, string(sent))
-	}
-	var w maintenance.Window
-	require.NoError(t, json.Unmarshal([]byte(`null`), &w))
-	assert.True(t, w.IsZero())
-	_, err := json.Marshal(w)
-	require.ErrorContains(t, err, "it has no type")
-	require.ErrorContains(t, json.Unmarshal([]byte(`{"type":"schedule","startDate":"soon"}`), &w), "maintenance: read time")
+	require.Error(t, json.Unmarshal([]byte(`[]`), new(maintenance.Maintenance)))
 }
 
-func TestAllThatIsMissingIsNamed(t *testing.T) {
+// S7: Update sends what Get returned, without what the server sets.
+func TestWhatGetReturnedIsChangedAndSent(t *testing.T) {
 	t.Parallel()
-	err := maintenance.CreateRequest{Time: maintenance.Between(time.Time{}, time.Time{}), Rules: []maintenance.Rule{{}}}.Check()
-	require.ErrorIs(t, err, services.ErrArgument)
-	for _, want := range []string{"time needs startDate and endDate", "rules[0].entity.id is required", "rules[0].entity.type is required"} {
-		require.ErrorContains(t, err, want)
+	const rest = `"time":{"type":"for-1-hour","startDate":"2026-06-01T20:00:00Z","endDate":"2026-06-01T21:00:00Z","zone":"UTC"},` +
+		`"rules":[{"state":"disabled","entity":{"id":"i-1","type":"integration","name":"n"}}],"more":[1]`
+	_, err := apitest.Verify(t.Context(), open, row{
+		Name: "Update",
+		Call: func(ctx context.Context, s service) (any, error) {
+			got, err := s.Get(ctx, "m-1")
+			if err != nil {
+				return nil, err
+			}
+			in := got.Value.Request()
+			in.Description = services.Set("new")
+			return s.Update(ctx, in)
+		},
+		Exchange: apitest.Exchange{Send: "GET " + at + "/m-1", Answer: `{"data":{"id":"m-1","status":"active","description":null,` + rest + `}}`},
+		Then:     []apitest.Exchange{{Send: "PUT " + at + "/m-1", Body: `{"description":"new",` + rest + `}`, Answer: `{"data":{"id":"m-1"}}`}},
+	})
+	require.NoError(t, err)
+}
+
+func TestAMaintenanceWithoutARequiredMemberIsRefused(t *testing.T) {
+	t.Parallel()
+	s, err := open(http.NewFileTransport(http.Dir("none")))
+	require.NoError(t, err)
+	start, end := evening()
+	for _, row := range []struct {
+		time  maintenance.Window
+		rules []maintenance.Rule
+		want  []string
+	}{
+		{want: []string{"time is required", "rules is required"}},
+		{maintenance.Window{Start: shape.Time{Time: start}}, rules(), []string{"time.type is required"}},
+		{maintenance.Between(time.Time{}, time.Time{}), rules(), []string{"time.startDate is required", "time.endDate is required"}},
+		{maintenance.Between(end, start), rules(), []string{"time.endDate must not be before startDate"}},
+		{maintenance.For1Hour(), []maintenance.Rule{{}}, []string{"rules[0].entity.id is required", "rules[0].entity.type is required"}},
+	} {
+		_, created := s.Create(t.Context(), maintenance.CreateRequest{Time: row.time, Rules: row.rules})
+		_, updated := s.Update(t.Context(), maintenance.UpdateRequest{ID: "m-1", Time: row.time, Rules: row.rules})
+		for _, err := range []error{created, updated} {
+			require.ErrorIs(t, err, services.ErrArgument)
+			for _, want := range row.want {
+				assert.Equal(t, 1, strings.Count(err.Error(), want), "%s: %s", want, err)
+			}
+		}
 	}
 }
 

@@ -1,14 +1,8 @@
 package maintenance
 
-import (
-	"errors"
-	"fmt"
-	"time"
+import "github.com/tripware/tripware/services"
 
-	"github.com/tripware/tripware/services"
-)
-
-// A Status is how far a maintenance is. The set is open.
+// A Status is the state of a maintenance. Values other than those listed here are kept.
 type Status string
 
 // The statuses.
@@ -19,16 +13,26 @@ const (
 	Cancelled Status = "cancelled"
 )
 
-// A Maintenance is a time in which rules hold.
+// A Maintenance is a time in which rules are in force.
 type Maintenance struct {
+	services.Other
+
 	ID          string `json:"id"`
 	Status      Status `json:"status"`
 	Description string `json:"description,omitzero"`
 	Time        Window `json:"time,omitzero"`
-	Rules       []Rule `json:"rules,omitzero"` // only Get tells them
+	Rules       []Rule `json:"rules,omitzero"` // only Get returns them
 }
 
-// A State is what a rule makes of its entity.
+// Request returns the request that writes the maintenance back as it was read. Change it and pass
+// it to [Service.Update].
+func (m Maintenance) Request() UpdateRequest {
+	request := services.RequestFrom[UpdateRequest](m)
+	request.ID = m.ID
+	return request
+}
+
+// A State is what a rule sets its entity to.
 type State string
 
 // The states.
@@ -37,103 +41,64 @@ const (
 	Disabled State = "disabled"
 )
 
-// An EntityType is what a rule is about. The set is open.
+// An EntityType is the type of an [Entity]. Values other than those listed here are kept and sent
+// as they are.
 type EntityType string
 
-// The types.
+// The types of entities.
 const (
 	Integration EntityType = "integration"
 	Policy      EntityType = "policy"
 )
 
-// A Rule switches one entity during the maintenance.
+// A Rule enables or disables one entity during the maintenance.
 type Rule struct {
+	services.Other
+
 	State  State  `json:"state,omitzero"` // an integration can only be disabled
 	Entity Entity `json:"entity"`         // required
 }
 
 // An Entity is an integration or a policy.
 type Entity struct {
+	services.Other
+
 	ID   string     `json:"id"`   // required
 	Type EntityType `json:"type"` // required
 }
 
-// CreateRequest asks for a maintenance.
-type CreateRequest struct {
-	Description string `json:"description,omitzero"`
-	Time        Window `json:"time" check:"required"`
-	Rules       []Rule `json:"rules" check:"required"`
+// MarshalJSON writes the maintenance, with the members that it keeps.
+func (m Maintenance) MarshalJSON() ([]byte, error) {
+	type plain Maintenance
+	return services.MarshalObject(plain(m))
 }
 
-// Check refuses a time that ends before it starts, and rules without an entity.
-func (r CreateRequest) Check() error { return check(r.Time, r.Rules) }
-
-// repeat says that a repeat might create a second maintenance.
-func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// GetRequest asks for one maintenance.
-type GetRequest struct {
-	ID string `path:"id"`
+// UnmarshalJSON reads a maintenance of any form.
+func (m *Maintenance) UnmarshalJSON(raw []byte) error {
+	type plain Maintenance
+	return services.UnmarshalObject(raw, (*plain)(m))
 }
 
-// A Selection says which maintenances are listed. The server's default is [SelectAll].
-type Selection string
-
-// The selections.
-const (
-	SelectAll        Selection = "all"
-	SelectPast       Selection = "past"
-	SelectNonExpired Selection = "non-expired"
-)
-
-// ListRequest asks for maintenances.
-type ListRequest struct {
-	Type Selection `query:"type"`
+// MarshalJSON writes the rule, with the members that it keeps.
+func (r Rule) MarshalJSON() ([]byte, error) {
+	type plain Rule
+	return services.MarshalObject(plain(r))
 }
 
-// UpdateRequest asks to replace what one maintenance is.
-type UpdateRequest struct {
-	ID          string `path:"id"`
-	Description string `json:"description,omitzero"`
-	Time        Window `json:"time" check:"required"`
-	Rules       []Rule `json:"rules" check:"required"`
+// UnmarshalJSON reads a rule of any form.
+func (r *Rule) UnmarshalJSON(raw []byte) error {
+	type plain Rule
+	return services.UnmarshalObject(raw, (*plain)(r))
 }
 
-// Check refuses a time that ends before it starts, and rules without an entity.
-func (r UpdateRequest) Check() error { return check(r.Time, r.Rules) }
-
-func check(w Window, rules []Rule) error {
-	faults := []error{w.check()}
-	for i, r := range rules {
-		at := fmt.Sprintf("rules[%d].entity", i)
-		if r.Entity.ID == "" {
-			faults = append(faults, &services.ArgumentError{Field: at + ".id", Problem: "is required"})
-		}
-		if r.Entity.Type == "" {
-			faults = append(faults, &services.ArgumentError{Field: at + ".type", Problem: "is required"})
-		}
-	}
-	return errors.Join(faults...)
+// MarshalJSON writes the entity, with the members that it keeps.
+func (e Entity) MarshalJSON() ([]byte, error) {
+	type plain Entity
+	return services.MarshalObject(plain(e))
 }
 
-// ChangeEndDateRequest asks to end one maintenance at another time.
-type ChangeEndDateRequest struct {
-	ID      string    `path:"id"`
-	EndDate time.Time `json:"endDate" check:"required"`
-}
-
-// repeat says that a repeat is harmless.
-func (r ChangeEndDateRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// CancelRequest asks to cancel one maintenance.
-type CancelRequest struct {
-	ID string `path:"id"`
-}
-
-// repeat says that a repeat is harmless.
-func (r CancelRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// DeleteRequest asks to delete one maintenance.
-type DeleteRequest struct {
-	ID string `path:"id"`
+// UnmarshalJSON reads an entity of any form.
+func (e *Entity) UnmarshalJSON(raw []byte) error {
+	type plain Entity
+	return services.UnmarshalObject(raw, (*plain)(e))
 }
