@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/contact"
 	"github.com/tripware/tripware/services/opsgenie/forwardingrule"
@@ -98,17 +99,17 @@ func Example_forwardingRules() {
 
 func ringAfterFiveMinutes(ctx context.Context, client *opsgenie.Client) error {
 	rule, err := client.NotificationRules.Create(ctx, notification.CreateRequest{
-		User: "ada@example.com", Name: "At night", ActionType: notification.CreateAlert, Enabled: true,
+		User: "ada@example.com", Name: "At night", ActionType: notification.CreateAlert,
 		Criteria:        shape.MatchAll(),
 		TimeRestriction: shape.Daily(shape.DayHours{StartHour: 22, EndHour: 6}),
-		Order:           new(0), // the first
+		Order:           services.Set(0), // the first
 	})
 	if err != nil {
 		return err
 	}
 	_, err = client.NotificationRuleSteps.Create(ctx, notification.CreateStepRequest{
-		User: "ada@example.com", RuleID: rule.Value.ID, Enabled: true,
-		Contact:   notification.Contact{Method: notification.Voice, To: "1-5551234567"},
+		User: "ada@example.com", RuleID: rule.Value.ID,
+		Contact:   notification.Contact{Method: shape.Voice, To: "1-5551234567"},
 		SendAfter: shape.For(5 * time.Minute),
 	})
 	return err

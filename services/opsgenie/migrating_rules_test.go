@@ -96,22 +96,22 @@ func Example_maintenance() {
 }
 
 func quieten(ctx context.Context, client *opsgenie.Client) error {
-	night, err := client.Policies.Create(ctx, policy.CreateRequest{
-		TeamID: "t-1",
-		Policy: policy.Policy{
-			Name: "Until morning", Enabled: true,
-			Filter: shape.MatchAnyCondition(shape.Condition{Field: shape.FieldTags, Operation: shape.Contains, ExpectedValue: "batch"}),
-			Action: policy.Notification{Delay: &policy.Delay{Option: policy.NextWeekday, UntilHour: new(8), UntilMinute: new(0)}},
-		},
+	batch := shape.Condition{Field: shape.FieldTags, Operation: shape.Contains, ExpectedValue: "batch"}
+	morning := policy.Delay{Option: policy.NextWeekday, UntilHour: services.Set(8), UntilMinute: services.Set(0)}
+	night, err := client.Policies.Create(ctx, policy.Policy{
+		Name: "Until morning", TeamID: "t-1", Enabled: services.Set(true),
+		Filter: services.Set(shape.MatchAnyCondition(batch)),
+		Action: policy.Notification{Delay: services.Set(morning)},
 	})
 	if err != nil {
 		return err
 	}
-	_, err = client.Policies.ChangeOrder(ctx, policy.ChangeOrderRequest{ID: night.Value.ID, TeamID: "t-1", TargetIndex: 0})
+	ref := policy.Ref{ID: night.Value.ID, TeamID: "t-1"}
+	_, err = client.Policies.ChangeOrder(ctx, policy.ChangeOrderRequest{Ref: ref, TargetIndex: 0})
 	if err != nil {
 		return err
 	}
-	got, err := client.Policies.Get(ctx, policy.GetRequest{ID: night.Value.ID, TeamID: "t-1"})
+	got, err := client.Policies.Get(ctx, ref)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func quieten(ctx context.Context, client *opsgenie.Client) error {
 	case policy.Alert:
 		fmt.Println("changes alerts:", action.Message)
 	case policy.Notification:
-		fmt.Println("delays notifications:", action.Delay != nil)
+		fmt.Println("delays notifications:", !action.Delay.IsZero())
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func Example_policies() {
 			"delayAction": {"delayOption": "next-weekday", "untilHour": 8, "untilMinute": 0}}}`)
 	// Output:
 	// POST /v2/policies?teamId=t-1
-	//   {"type":"notification","name":"Until morning","enabled":true,"filter":{"type":"match-any-condition","conditions":[{"field":"tags","operation":"contains","expectedValue":"batch"}]},"delayAction":{"delayOption":"next-weekday","untilHour":8,"untilMinute":0}}
+	//   {"type":"notification","name":"Until morning","teamId":"t-1","enabled":true,"filter":{"type":"match-any-condition","conditions":[{"field":"tags","operation":"contains","expectedValue":"batch"}]},"delayAction":{"delayOption":"next-weekday","untilHour":8,"untilMinute":0}}
 	// POST /v2/policies/p-1/change-order?teamId=t-1
 	//   {"targetIndex":0}
 	// GET /v2/policies/p-1?teamId=t-1

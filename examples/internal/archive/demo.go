@@ -186,28 +186,26 @@ func (d *Demo) makeRoutingRules(ctx context.Context) error {
 // makePolicies makes an alert policy of the account, and for some teams an alert
 // policy and a notification policy each.
 func (d *Demo) makePolicies(ctx context.Context) error {
-	tagging := func(name string) policy.Policy {
+	tagging := func(teamID, name string) policy.Policy {
 		return policy.Policy{
-			Name: name, Enabled: true, Filter: shape.MatchAll(),
-			Action: policy.Alert{Message: "{{message}}", Tags: []string{"policy"}, Continue: new(true)},
+			Name: name, TeamID: teamID, Enabled: services.Set(true), Filter: services.Set(shape.MatchAll()),
+			Action: policy.Alert{Message: "{{message}}", Tags: services.Set([]string{"policy"}), Continue: services.Set(true)},
 		}
 	}
-	requests := []policy.CreateRequest{{Policy: tagging("Tag everything")}}
+	policies := []policy.Policy{tagging("", "Tag everything")}
 	teams, err := Value(d.Client.Teams.List(ctx, team.ListRequest{}))
 	if err != nil {
 		return err
 	}
 	for _, t := range teams[:min(3, len(teams))] {
 		closing := policy.Policy{
-			Name: "Close in the end", Enabled: true, Filter: shape.MatchAll(),
-			Action: policy.Notification{AutoClose: &policy.AutoClose{Duration: shape.For(72 * time.Hour)}},
+			Name: "Close in the end", TeamID: t.ID, Enabled: services.Set(true), Filter: services.Set(shape.MatchAll()),
+			Action: policy.Notification{AutoClose: services.Set(policy.AutoClose{Duration: shape.For(72 * time.Hour)})},
 		}
-		requests = append(requests,
-			policy.CreateRequest{TeamID: t.ID, Policy: tagging("Tag what is " + t.Name + "'s")},
-			policy.CreateRequest{TeamID: t.ID, Policy: closing})
+		policies = append(policies, tagging(t.ID, "Tag what is "+t.Name+"'s"), closing)
 	}
-	for _, in := range requests {
-		if _, err := d.Client.Policies.Create(ctx, in); err != nil {
+	for _, p := range policies {
+		if _, err := d.Client.Policies.Create(ctx, p); err != nil {
 			return err
 		}
 	}

@@ -101,17 +101,17 @@ func (r reader) listPolicies(ctx context.Context) (all []policyRow, err error) {
 			all = append(all, policyRow{row, team})
 		}
 	}
-	rows, err := Value(r.Policies.ListAlert(ctx, policy.ListAlertRequest{}))
+	rows, err := Value(r.Policies.ListAlert(ctx, ""))
 	if err != nil {
 		return nil, err
 	}
 	add("", rows)
 	for _, t := range teams {
-		if rows, err = Value(r.Policies.ListAlert(ctx, policy.ListAlertRequest{TeamID: t.ID})); err != nil {
+		if rows, err = Value(r.Policies.ListAlert(ctx, t.ID)); err != nil {
 			return nil, err
 		}
 		add(t.ID, rows)
-		if rows, err = Value(r.Policies.ListNotification(ctx, policy.ListNotificationRequest{TeamID: t.ID})); err != nil {
+		if rows, err = Value(r.Policies.ListNotification(ctx, t.ID)); err != nil {
 			return nil, err
 		}
 		add(t.ID, rows)
@@ -120,7 +120,7 @@ func (r reader) listPolicies(ctx context.Context) (all []policyRow, err error) {
 }
 
 func (r reader) policy(ctx context.Context, row policyRow) (Policy, error) {
-	p, err := Value(r.Policies.Get(ctx, policy.GetRequest{ID: row.ID, TeamID: row.team}))
+	p, err := Value(r.Policies.Get(ctx, policy.Ref{ID: row.ID, TeamID: row.team}))
 	return Policy{Order: row.Order, Policy: p}, err
 }
 

@@ -112,9 +112,13 @@ func readAndWritten(client reflect.Type, more []any) (both []reflect.Type, names
 // reached are the struct types that are part of a body.
 type reached map[reflect.Type]bool
 
-// request adds what a request sends in its body.
+// request adds what a request sends in its body: a type that writes itself is the whole body.
 func (r reached) request(t reflect.Type) {
 	if t.Kind() != reflect.Struct {
+		return
+	}
+	if t.Implements(reflect.TypeFor[json.Marshaler]()) {
+		r.add(t)
 		return
 	}
 	for f := range t.Fields() {

@@ -2,6 +2,7 @@ package notification_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,15 +33,15 @@ const (
 
 func night() shape.TimeRestriction { return shape.Daily(shape.DayHours{StartHour: 22, EndHour: 6}) }
 
-func newSteps() []notification.NewStep {
-	return []notification.NewStep{{Contact: notification.Contact{Method: notification.Email, To: user}, SendAfter: shape.For(0), Enabled: true}}
+func newSteps() []notification.Step {
+	return []notification.Step{{Contact: notification.Contact{Method: shape.Email, To: user}, SendAfter: shape.For(0), Enabled: services.Set(true)}}
 }
 
 func TestEveryOperationOnRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
 	leads := []notification.Lead{notification.JustBefore, notification.OneDay}
 	schedules := []shape.Responder{shape.ScheduleByName("Nights")}
-	repetition := &notification.Repetition{LoopAfter: 10, Enabled: new(true)}
+	repetition := notification.Repetition{LoopAfter: 10, Enabled: services.Set(true)}
 	created := notification.Summary{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"}
 	apitest.Run(t, open, []row{
 		{
@@ -48,10 +49,12 @@ func TestEveryOperationOnRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return apitest.Value(s.Create(ctx, notification.CreateRequest{
 					User: user, Name: "n", ActionType: notification.ScheduleStart, Criteria: shape.MatchAll(), NotificationTime: leads,
-					TimeRestriction: night(), Schedules: schedules, Order: new(0), Steps: newSteps(), Repeats: repetition, Enabled: true,
+					TimeRestriction: night(), Schedules: schedules, Order: services.Set(0), Steps: newSteps(), Repeat: services.Set(repetition),
+					Enabled: services.Set(true),
 				}))
 			},
 			Exchange: apitest.Exact("POST "+at, `{"name":"n","actionType":"schedule-start",`+parts+`"order":0,`+steps+repeat+`"enabled":true}`, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 			Want:     created,
 		},
 		{
@@ -59,7 +62,8 @@ func TestEveryOperationOnRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.Create(ctx, notification.CreateRequest{User: "u/1", Name: "n", ActionType: notification.CreateAlert})
 			},
-			Exchange: apitest.Exact("POST /v2/users/u%2F1/notification-rules", `{"name":"n","actionType":"create-alert","enabled":false}`, 201, "created"),
+			Exchange: apitest.Exact("POST /v2/users/u%2F1/notification-rules", `{"name":"n","actionType":"create-alert","enabled":true}`, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 		},
 		{
 			Name: "Create/of nobody",
@@ -78,22 +82,22 @@ func TestEveryOperationOnRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, notification.GetRequest{User: user, ID: "r-1"}))
+				return apitest.Value(s.Get(ctx, user, "r-1"))
 			},
 			Exchange: apitest.Exact("GET "+at+"/r-1", "", 200, "get"),
 			Want: notification.Rule{
 				ID: "bd31c8f7-20e6-4a95-8d04-97fa5c6e12b0", Name: "New alert", ActionType: notification.CreateAlert, Order: 1, Enabled: true,
-				Criteria: shape.MatchAll(), NotificationTime: []notification.Lead{}, Schedules: []shape.Responder{}, Repeat: notification.Repetition{Enabled: new(false)},
+				Criteria: shape.MatchAll(), NotificationTime: []notification.Lead{}, Schedules: []shape.Responder{}, Repeat: notification.Repetition{Enabled: services.Set(false)},
 				Steps: []notification.Step{{
 					ID: "0c7e5a98-f416-4b2d-93ce-81d6b0af7e34", SendAfter: shape.For(0),
-					Contact: notification.Contact{Method: notification.Email, To: user}, Enabled: true,
+					Contact: notification.Contact{Method: shape.Email, To: user}, Enabled: services.Set(true),
 				}},
 			},
 		},
 		{
 			Name: "List",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.List(ctx, notification.ListRequest{User: user}))
+				return apitest.Value(s.List(ctx, user))
 			},
 			Exchange: apitest.Exact("GET "+at, "", 200, "list"),
 			Want:     []notification.Summary{{ID: "r-1", Name: "New alert", ActionType: notification.CreateAlert, Order: 1, Enabled: true}},
@@ -102,47 +106,64 @@ func TestEveryOperationOnRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Name: "Update",
 			Call: func(ctx context.Context, s service) (any, error) {
 				return apitest.Value(s.Update(ctx, notification.UpdateRequest{
-					User: user, ID: "r-1", Name: "n", Criteria: shape.MatchAll(), NotificationTime: leads, TimeRestriction: night(), Schedules: schedules,
-					Steps: newSteps(), Repeats: repetition, Order: new(0), Enabled: new(false),
+					User: user, ID: "r-1", Name: services.Set("n"), Criteria: services.Set(shape.MatchAll()), NotificationTime: services.Set(leads),
+					TimeRestriction: services.Set(night()), Schedules: services.Set(schedules), Steps: services.Set(newSteps()),
+					Repeat: services.Set(repetition), Order: services.Set(0), Enabled: services.Set(false),
 				}))
 			},
 			Exchange: apitest.Exact("PATCH "+at+"/r-1", `{"name":"n",`+parts+steps+repeat+`"order":0,"enabled":false}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
 			Want:     created,
 		},
 		{
 			Name: "Update/to no steps",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Update(ctx, notification.UpdateRequest{User: user, ID: "r-1", Steps: []notification.NewStep{}})
+				return s.Update(ctx, notification.UpdateRequest{User: user, ID: "r-1", Steps: services.Set([]notification.Step{})})
 			},
 			Exchange: apitest.Exact("PATCH "+at+"/r-1", `{"steps":[]}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
+		},
+		{
+			Name: "Update/with what is cleared, and a new step",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Update(ctx, notification.UpdateRequest{
+					User: user, ID: "r-1", TimeRestriction: services.Null[shape.TimeRestriction](), NotificationTime: services.Set([]notification.Lead{}),
+					Steps: services.Set([]notification.Step{{Contact: notification.Contact{Method: shape.SMS, To: "1"}}}),
+				})
+			},
+			Exchange: apitest.Exact("PATCH "+at+"/r-1", `{"notificationTime":[],"timeRestriction":null,`+
+				`"steps":[{"contact":{"method":"sms","to":"1"},"enabled":true}]}`, 200, "created"),
+			Repeat: services.SafeToRetry,
 		},
 		{
 			Name: "Update/with an impossible order",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Update(ctx, notification.UpdateRequest{User: user, ID: "r-1", Order: new(-1)})
+				return s.Update(ctx, notification.UpdateRequest{User: user, ID: "r-1", Order: services.Set(-1)})
 			},
 			Err: services.ErrArgument,
 		},
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Delete(ctx, notification.DeleteRequest{User: user, ID: "r-1"})
+				return s.Delete(ctx, user, "r-1")
 			},
 			Exchange: apitest.Exact("DELETE "+at+"/r-1", "", 200, "deleted"),
 		},
 		{
 			Name: "Enable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Enable(ctx, notification.EnableRequest{User: user, ID: "r-1"})
+				return s.Enable(ctx, user, "r-1")
 			},
 			Exchange: apitest.Exact("POST "+at+"/r-1/enable", "", 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "Disable",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Disable(ctx, notification.DisableRequest{User: user, ID: "r-1"})
+				return s.Disable(ctx, user, "r-1")
 			},
 			Exchange: apitest.Exact("POST "+at+"/r-1/disable", "", 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "ChangeOrder/to the first place",
@@ -150,6 +171,7 @@ func TestEveryOperationOnRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return s.ChangeOrder(ctx, notification.ChangeOrderRequest{User: user, ID: "r-1"})
 			},
 			Exchange: apitest.Exact("POST "+at+"/r-1/change-order", `{"order":0}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "CopyTo",
@@ -159,6 +181,7 @@ func TestEveryOperationOnRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 				})
 			},
 			Exchange: apitest.Exact("POST "+at+"/copy-to", `{"toUsers":["bob@example.com"],"ruleTypes":["new-alert"]}`, 200, "deleted"),
+			Repeat:   services.RetryIfRefused,
 		},
 		{
 			Name: "CopyTo/to nobody",
@@ -170,19 +193,79 @@ func TestEveryOperationOnRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 	})
 }
 
-func TestAllThatIsImpossibleInARuleIsNamed(t *testing.T) {
+func TestARuleWithoutARequiredMemberIsRefused(t *testing.T) {
 	t.Parallel()
-	err := notification.CreateRequest{
-		Criteria: shape.MatchAnyCondition(), TimeRestriction: shape.Weekly(), Schedules: []shape.Responder{{}, shape.TeamByID("t")},
-		Steps: []notification.NewStep{{SendAfter: shape.For(-time.Minute)}}, Repeats: &notification.Repetition{LoopAfter: -1},
-	}.Check()
-	require.ErrorIs(t, err, services.ErrArgument)
-	for _, want := range []string{
-		"criteria.conditions is required", "timeRestriction.restrictions is required", "schedules[0] has neither", "schedules must be of kind schedule",
-		"steps[0].contact.method is required", "steps[0].contact.to is required", "steps[0].sendAfter must not be negative", "repeat.loopAfter must not be negative",
-	} {
-		require.ErrorContains(t, err, want)
+	s, err := open(http.NewFileTransport(http.Dir("none")))
+	require.NoError(t, err)
+	schedules := []shape.Responder{{}, shape.TeamByID("t")}
+	steps := []notification.Step{{SendAfter: shape.For(-time.Minute)}}
+	repeat := services.Set(notification.Repetition{LoopAfter: -1})
+	_, created := s.Create(t.Context(), notification.CreateRequest{
+		Criteria: shape.MatchAnyCondition(), TimeRestriction: shape.Weekly(), Schedules: schedules, Steps: steps, Repeat: repeat, Order: services.Set(-1),
+	})
+	_, updated := s.Update(t.Context(), notification.UpdateRequest{
+		Name: services.Set(""), Criteria: services.Set(shape.MatchAnyCondition()), TimeRestriction: services.Set(shape.Weekly()),
+		Schedules: services.Set(schedules), Steps: services.Set(steps), Repeat: repeat, Order: services.Set(-1),
+	})
+	for _, err := range []error{created, updated} {
+		require.ErrorIs(t, err, services.ErrArgument)
+		for _, want := range []string{
+			"identifier is required", "argument name is required", "criteria.conditions is required", "timeRestriction.restrictions is required",
+			"schedules[0] has neither", "schedules must be of kind schedule", "steps[0].contact.method is required", "steps[0].contact.to is required",
+			"steps[0].sendAfter must not be negative", "repeat.loopAfter must not be negative", "order must not be negative",
+		} {
+			assert.Equal(t, 1, strings.Count(err.Error(), want), "%s: %s", want, err)
+		}
 	}
+	_, err = s.Update(t.Context(), notification.UpdateRequest{
+		User: user, ID: "r-1", Criteria: services.Set(shape.Filter{}), TimeRestriction: services.Set(shape.TimeRestriction{}),
+	})
+	require.ErrorContains(t, err, "criteria is set to nothing")
+	require.ErrorContains(t, err, "timeRestriction is set to nothing")
+}
+
+// S7: a rule is written as it was read, at every depth.
+func TestARuleIsWrittenAsItWasRead(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{}`, `{"id":"r","name":null,"order":"1","enabled":7,"criteria":null,"steps":[],"repeat":{},"schedules":null}`,
+		`{"criteria":{"type":"match-all","deep":{"x":1}},"steps":[{"id":"s","_parent":{"id":"r","more":1},"contact":{"method":"fax","x":[]},"sendAfter":null}]}`,
+		`{"repeat":{"loopAfter":null,"enabled":"yes","more":1},"notificationTime":["soon",7],"schedules":[{"type":"schedule","id":"","x":1}]}`,
+	} {
+		var r notification.Rule
+		require.NoError(t, json.Unmarshal([]byte(text), &r))
+		back, err := json.Marshal(r)
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(back))
+	}
+}
+
+// S7: Update sends what Get returned, without what the server sets.
+func TestARuleThatWasReadIsChangedAndSent(t *testing.T) {
+	t.Parallel()
+	const rest = `"criteria":{"type":"match-all","more":1},"order":2,"repeat":{"loopAfter":5,"times":3},"strange":[1],"timeRestriction":null`
+	const step = `"contact":{"method":"email","to":"a","more":1},"enabled":false,"sendAfter":{"timeAmount":60,"timeUnit":"minutes"},"x":{"y":1}`
+	_, err := apitest.Verify(t.Context(), open, row{
+		Name: "Update",
+		Call: func(ctx context.Context, s service) (any, error) {
+			got, err := s.Get(ctx, user, "r-1")
+			if err != nil {
+				return nil, err
+			}
+			in := got.Value.Request()
+			assert.Equal(t, "s-1", got.Value.Steps[0].ID, "the rule that was read is not changed")
+			in.User, in.Enabled = user, services.Set(false)
+			return s.Update(ctx, in)
+		},
+		Exchange: apitest.Exchange{
+			Send:   "GET " + at + "/r-1",
+			Answer: `{"data":{"id":"r-1","actionType":"create-alert","name":"n","enabled":true,"steps":[{"id":"s-1",` + step + `}],` + rest + `}}`,
+		},
+		Then: []apitest.Exchange{{
+			Send: "PATCH " + at + "/r-1", Body: `{"name":"n","enabled":false,"steps":[{` + step + `}],` + rest + `}`, Answer: `{"data":{"id":"r-1"}}`,
+		}},
+	})
+	require.NoError(t, err)
 }
 
 func ExampleNew() {
@@ -194,7 +277,7 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	list, err := notification.New(client).List(context.Background(), notification.ListRequest{User: "ada@example.com"})
+	list, err := notification.New(client).List(context.Background(), "ada@example.com")
 	if err != nil {
 		panic(err)
 	}

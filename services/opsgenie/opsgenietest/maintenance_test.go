@@ -35,18 +35,18 @@ func TestAMaintenanceBeginsAndEnds(t *testing.T) {
 	assert.Equal(t, want, made, "only Get tells the rules")
 	want.Rules = maintenanceRules()
 	get := func() maintenance.Maintenance {
-		return must[maintenance.Maintenance](t)(all.Get(ctx, maintenance.GetRequest{ID: made.ID}))
+		return must[maintenance.Maintenance](t)(all.Get(ctx, made.ID))
 	}
 	assert.Equal(t, want, get())
 	clock.move(time.Hour)
 	assert.Equal(t, maintenance.Active, get().Status)
-	later := must[*maintenance.Maintenance](t)(all.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: made.ID, EndDate: start.Add(2 * time.Hour)}))
+	later, _ := must[services.Optional[maintenance.Maintenance]](t)(all.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: made.ID, EndDate: start.Add(2 * time.Hour)})).Get()
 	assert.Equal(t, maintenance.Between(start, start.Add(2*time.Hour)), later.Time)
 	clock.move(90 * time.Minute)
 	assert.Equal(t, maintenance.Active, get().Status)
 	clock.move(30 * time.Minute)
 	assert.Equal(t, maintenance.Past, get().Status)
-	require.NoError(t, second(all.Cancel(ctx, maintenance.CancelRequest{ID: made.ID})))
+	require.NoError(t, second(all.Cancel(ctx, made.ID)))
 	assert.Equal(t, maintenance.Past, get().Status, "what is over cannot be cancelled")
 
 	require.NoError(t, second(all.Update(ctx, maintenance.UpdateRequest{ID: made.ID, Time: maintenance.Indefinitely(), Rules: maintenanceRules()[:1]})))
@@ -54,10 +54,10 @@ func TestAMaintenanceBeginsAndEnds(t *testing.T) {
 	assert.Equal(t, maintenance.Active, got.Status)
 	assert.Empty(t, got.Description, "a PUT replaces")
 	assert.Equal(t, maintenanceRules()[:1], got.Rules)
-	assert.Equal(t, clock.now(), got.Time.Start())
-	assert.True(t, got.Time.End().IsZero())
-	require.NoError(t, second(all.Delete(ctx, maintenance.DeleteRequest{ID: made.ID})))
-	refusedWith(t, 404, second(all.Get(ctx, maintenance.GetRequest{ID: made.ID})))
+	assert.Equal(t, clock.now(), got.Time.Start.Time)
+	assert.True(t, got.Time.End.IsZero())
+	require.NoError(t, second(all.Delete(ctx, made.ID)))
+	refusedWith(t, 404, second(all.Get(ctx, made.ID)))
 }
 
 func TestAMaintenanceLastsAsLongAsItIsCalled(t *testing.T) {
@@ -72,13 +72,13 @@ func TestAMaintenanceLastsAsLongAsItIsCalled(t *testing.T) {
 		{maintenance.For5Minutes(), 5 * time.Minute}, {maintenance.For30Minutes(), 30 * time.Minute}, {maintenance.For1Hour(), time.Hour},
 	} {
 		made := must[maintenance.Maintenance](t)(all.Create(ctx, maintenance.CreateRequest{Time: row.window, Rules: maintenanceRules()}))
-		assert.Equal(t, row.window.Kind(), made.Time.Kind())
-		assert.Equal(t, clock.now(), made.Time.Start())
-		assert.Equal(t, clock.now().Add(row.length), made.Time.End())
+		assert.Equal(t, row.window.Kind, made.Time.Kind)
+		assert.Equal(t, clock.now(), made.Time.Start.Time)
+		assert.Equal(t, clock.now().Add(row.length), made.Time.End.Time)
 	}
 	forever := must[maintenance.Maintenance](t)(all.Create(ctx, maintenance.CreateRequest{Time: maintenance.Indefinitely(), Rules: maintenanceRules()}))
 	cancelled := must[maintenance.Maintenance](t)(all.Create(ctx, maintenance.CreateRequest{Time: maintenance.Indefinitely(), Rules: maintenanceRules()}))
-	require.NoError(t, second(all.Cancel(ctx, maintenance.CancelRequest{ID: cancelled.ID})))
+	require.NoError(t, second(all.Cancel(ctx, cancelled.ID)))
 	clock.move(30 * time.Minute)
 
 	statuses := func(which maintenance.Selection) (all2 []maintenance.Status) {
@@ -93,9 +93,9 @@ func TestAMaintenanceLastsAsLongAsItIsCalled(t *testing.T) {
 	assert.Equal(t, []maintenance.Status{active, active}, statuses(maintenance.SelectNonExpired))
 	again := maintenance.UpdateRequest{ID: cancelled.ID, Time: maintenance.For1Hour(), Rules: maintenanceRules()}
 	assert.Equal(t, active, must[maintenance.Maintenance](t)(all.Update(ctx, again)).Status, "it is planned anew")
-	ended := must[*maintenance.Maintenance](t)(all.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: forever.ID, EndDate: clock.now()}))
+	ended, _ := must[services.Optional[maintenance.Maintenance]](t)(all.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: forever.ID, EndDate: clock.now()})).Get()
 	assert.Equal(t, past, ended.Status)
-	assert.Equal(t, maintenance.KindSchedule, ended.Time.Kind())
+	assert.Equal(t, maintenance.WindowSchedule, ended.Time.Kind)
 }
 
 func TestAMaintenanceThatCannotBeIsRefused(t *testing.T) {
@@ -122,5 +122,5 @@ func TestAMaintenanceThatCannotBeIsRefused(t *testing.T) {
 	require.Equal(t, 201, r.status)
 	rows := must[[]maintenance.Maintenance](t)(connect(t, s).Maintenance.List(t.Context(), maintenance.ListRequest{}))
 	c.refuses(refusedRequest{"POST", at + "/" + rows[0].ID + "/change-end-date", `{}`, 422, "endDate"})
-	require.ErrorIs(t, second(connect(t, s).Maintenance.Get(t.Context(), maintenance.GetRequest{})), services.ErrArgument)
+	require.ErrorIs(t, second(connect(t, s).Maintenance.Get(t.Context(), "")), services.ErrArgument)
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/notification"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
 func mail() notification.Contact {
-	return notification.Contact{Method: notification.Email, To: "ada@example.com"}
+	return notification.Contact{Method: shape.Email, To: "ada@example.com"}
 }
 
 func TestANotificationRuleIsKeptChangedAndDeleted(t *testing.T) {
@@ -24,13 +25,13 @@ func TestANotificationRuleIsKeptChangedAndDeleted(t *testing.T) {
 	c, ctx := connect(t, s), t.Context()
 	ada := people(t, c, "ada@example.com")[0]
 	in := notification.CreateRequest{
-		User: "ada@example.com", Name: "Turns", ActionType: notification.ScheduleStart, Enabled: true,
+		User: "ada@example.com", Name: "Turns", ActionType: notification.ScheduleStart,
 		Criteria:         shape.MatchAllConditions(shape.Condition{Field: "message", Operation: "contains", ExpectedValue: "disk"}),
 		NotificationTime: []notification.Lead{notification.JustBefore, notification.OneDay},
 		TimeRestriction:  shape.Weekly(shape.WeekHours{StartDay: shape.Monday, EndDay: shape.Friday, EndHour: 18}),
 		Schedules:        []shape.Responder{shape.ScheduleByID("s1")},
-		Steps:            []notification.NewStep{{Contact: mail(), SendAfter: shape.For(5 * time.Minute), Enabled: true}},
-		Repeats:          &notification.Repetition{LoopAfter: 7, Enabled: new(true)},
+		Steps:            []notification.Step{{Contact: mail(), SendAfter: shape.For(5 * time.Minute), Enabled: services.Set(true)}},
+		Repeat:           services.Set(notification.Repetition{LoopAfter: 7, Enabled: services.Set(true)}),
 	}
 	created, err := c.NotificationRules.Create(ctx, in)
 	require.NoError(t, err)
@@ -39,23 +40,24 @@ func TestANotificationRuleIsKeptChangedAndDeleted(t *testing.T) {
 	row := notification.Summary{ID: id, Name: "Turns", ActionType: notification.ScheduleStart, Enabled: true}
 	assert.Equal(t, row, created.Value)
 	get := func() notification.Rule {
-		return must[notification.Rule](t)(c.NotificationRules.Get(ctx, notification.GetRequest{User: ada, ID: id}))
+		return must[notification.Rule](t)(c.NotificationRules.Get(ctx, ada, id))
 	}
 	got := get()
 	require.Len(t, got.Steps, 1)
-	assert.Equal(t, notification.Step{ID: got.Steps[0].ID, Contact: mail(), SendAfter: shape.For(5 * time.Minute), Enabled: true}, got.Steps[0])
+	assert.Equal(t, notification.Step{ID: got.Steps[0].ID, Contact: mail(), SendAfter: shape.For(5 * time.Minute), Enabled: services.Set(true)}, got.Steps[0])
 	want := notification.Rule{
 		ID: id, Name: "Turns", ActionType: in.ActionType, Enabled: true, Criteria: in.Criteria, NotificationTime: in.NotificationTime,
-		TimeRestriction: in.TimeRestriction, Schedules: in.Schedules, Repeat: *in.Repeats, Steps: got.Steps,
+		TimeRestriction: in.TimeRestriction, Schedules: in.Schedules, Repeat: notification.Repetition{LoopAfter: 7, Enabled: services.Set(true)}, Steps: got.Steps,
 	}
 	assert.Equal(t, want, got)
-	assert.Equal(t, []notification.Summary{row}, must[[]notification.Summary](t)(c.NotificationRules.List(ctx, notification.ListRequest{User: ada})))
+	assert.Equal(t, []notification.Summary{row}, must[[]notification.Summary](t)(c.NotificationRules.List(ctx, ada)))
 
-	must[notification.Summary](t)(c.NotificationRules.Update(ctx, notification.UpdateRequest{User: ada, ID: id, Name: "T", Criteria: shape.MatchAll()}))
+	must[notification.Summary](t)(c.NotificationRules.Update(ctx, notification.UpdateRequest{User: ada, ID: id, Name: services.Set("T"), Criteria: services.Set(shape.MatchAll())}))
 	want.Name, want.Criteria = "T", shape.MatchAll()
 	assert.Equal(t, want, get(), "the steps stay as they are")
 	must[notification.Summary](t)(c.NotificationRules.Update(ctx, notification.UpdateRequest{
-		User: ada, ID: id, Steps: []notification.NewStep{{Contact: mail()}, {Contact: mail(), Enabled: true}}, Schedules: []shape.Responder{},
+		User: ada, ID: id, Schedules: services.Set([]shape.Responder{}),
+		Steps: services.Set([]notification.Step{{Contact: mail(), Enabled: services.Set(false)}, {Contact: mail()}}),
 	}))
 	assert.Len(t, get().Steps, 2)
 	assert.Empty(t, get().Schedules)
@@ -65,13 +67,13 @@ func TestANotificationRuleIsKeptChangedAndDeleted(t *testing.T) {
 	assert.Empty(t, get().Steps)
 	assert.True(t, get().TimeRestriction.IsZero())
 
-	require.NoError(t, second(c.NotificationRules.Disable(ctx, notification.DisableRequest{User: ada, ID: id})))
+	require.NoError(t, second(c.NotificationRules.Disable(ctx, ada, id)))
 	assert.False(t, get().Enabled)
-	require.NoError(t, second(c.NotificationRules.Enable(ctx, notification.EnableRequest{User: ada, ID: id})))
+	require.NoError(t, second(c.NotificationRules.Enable(ctx, ada, id)))
 	assert.True(t, get().Enabled)
-	require.NoError(t, second(c.NotificationRules.Delete(ctx, notification.DeleteRequest{User: ada, ID: id})))
-	refusedWith(t, http.StatusNotFound, second(c.NotificationRules.Get(ctx, notification.GetRequest{User: ada, ID: id})))
-	refusedWith(t, http.StatusNotFound, second(c.NotificationRules.List(ctx, notification.ListRequest{User: "nobody"})))
+	require.NoError(t, second(c.NotificationRules.Delete(ctx, ada, id)))
+	refusedWith(t, http.StatusNotFound, second(c.NotificationRules.Get(ctx, ada, id)))
+	refusedWith(t, http.StatusNotFound, second(c.NotificationRules.List(ctx, "nobody")))
 }
 
 func TestANotificationRuleThatIsWrongIsRefused(t *testing.T) {
@@ -118,7 +120,7 @@ func TestNotificationRulesAreOrderedWithinTheirAction(t *testing.T) {
 	}
 	orders := func() string {
 		places := map[string]string{}
-		for _, rule := range must[[]notification.Summary](t)(c.NotificationRules.List(ctx, notification.ListRequest{User: ada})) {
+		for _, rule := range must[[]notification.Summary](t)(c.NotificationRules.List(ctx, ada)) {
 			places[rule.Name] = string(rune('0' + rule.Order))
 		}
 		return places["a0"] + places["a1"] + places["a2"] + " " + places["n0"] + places["n1"]
@@ -130,9 +132,9 @@ func TestNotificationRulesAreOrderedWithinTheirAction(t *testing.T) {
 	assert.Equal(t, "120 01", orders())
 	move("a0", 99)
 	assert.Equal(t, "210 01", orders())
-	must[notification.Summary](t)(c.NotificationRules.Update(ctx, notification.UpdateRequest{User: ada, ID: ids["n1"], Order: new(0)}))
+	must[notification.Summary](t)(c.NotificationRules.Update(ctx, notification.UpdateRequest{User: ada, ID: ids["n1"], Order: services.Set(0)}))
 	assert.Equal(t, "210 10", orders())
-	require.NoError(t, second(c.NotificationRules.Delete(ctx, notification.DeleteRequest{User: ada, ID: ids["a2"]})))
+	require.NoError(t, second(c.NotificationRules.Delete(ctx, ada, ids["a2"])))
 	assert.Equal(t, "10 10", orders())
 }
 
@@ -143,7 +145,7 @@ func TestRulesAreCopiedToOthers(t *testing.T) {
 	ids := people(t, c, "ada@example.com", "bob@example.com", "cid@example.com")
 	for _, action := range []notification.Event{notification.CreateAlert, notification.AddNote} {
 		must[notification.Summary](t)(c.NotificationRules.Create(ctx, notification.CreateRequest{
-			User: ids[0], Name: string(action), ActionType: action, Steps: []notification.NewStep{{Contact: mail(), Enabled: true}},
+			User: ids[0], Name: string(action), ActionType: action, Steps: []notification.Step{{Contact: mail()}},
 		}))
 	}
 	require.NoError(t, second(c.NotificationRules.CopyTo(ctx, notification.CopyToRequest{
@@ -153,24 +155,24 @@ func TestRulesAreCopiedToOthers(t *testing.T) {
 		User: ids[0], ToUsers: []string{"cid@example.com"}, RuleTypes: []notification.RuleType{notification.CopyAll},
 	})))
 	names := func(user string) (out []string) {
-		for _, rule := range must[[]notification.Summary](t)(c.NotificationRules.List(ctx, notification.ListRequest{User: user})) {
+		for _, rule := range must[[]notification.Summary](t)(c.NotificationRules.List(ctx, user)) {
 			out = append(out, rule.Name)
 		}
 		return out
 	}
 	assert.Equal(t, []string{"create-alert"}, names(ids[1]))
 	assert.Equal(t, []string{"create-alert", "create-alert", "add-note"}, names(ids[2]))
-	theirs := must[[]notification.Summary](t)(c.NotificationRules.List(ctx, notification.ListRequest{User: ids[1]}))[0]
-	copied := must[notification.Rule](t)(c.NotificationRules.Get(ctx, notification.GetRequest{User: ids[1], ID: theirs.ID}))
+	theirs := must[[]notification.Summary](t)(c.NotificationRules.List(ctx, ids[1]))[0]
+	copied := must[notification.Rule](t)(c.NotificationRules.Get(ctx, ids[1], theirs.ID))
 	require.Len(t, copied.Steps, 1)
-	step := notification.GetStepRequest{User: ids[1], RuleID: theirs.ID, ID: copied.Steps[0].ID}
-	assert.Equal(t, theirs.ID, must[notification.Step](t)(c.NotificationRuleSteps.Get(ctx, step)).Parent.ID)
-	require.NoError(t, second(c.NotificationRuleSteps.Disable(ctx, notification.DisableStepRequest(step))))
-	mine := must[[]notification.Summary](t)(c.NotificationRules.List(ctx, notification.ListRequest{User: ids[0]}))[0]
-	steps := must[notification.Rule](t)(c.NotificationRules.Get(ctx, notification.GetRequest{User: ids[0], ID: mine.ID})).Steps
+	step := copied.Steps[0].ID
+	assert.Equal(t, theirs.ID, must[notification.Step](t)(c.NotificationRuleSteps.Get(ctx, ids[1], theirs.ID, step)).Parent.ID)
+	require.NoError(t, second(c.NotificationRuleSteps.Disable(ctx, ids[1], theirs.ID, step)))
+	mine := must[[]notification.Summary](t)(c.NotificationRules.List(ctx, ids[0]))[0]
+	steps := must[notification.Rule](t)(c.NotificationRules.Get(ctx, ids[0], mine.ID)).Steps
 	require.Len(t, steps, 1)
-	assert.True(t, steps[0].Enabled, "the copy is one of its own")
-	assert.NotEqual(t, steps[0].ID, step.ID)
+	assert.Equal(t, services.Set(true), steps[0].Enabled, "the copy is one of its own")
+	assert.NotEqual(t, steps[0].ID, step)
 
 	for field, body := range map[string]string{
 		"toUsers": `{"toUsers":["nobody@example.com"],"ruleTypes":["all"]}`, "ruleTypes": `{"toUsers":["bob@example.com"],"ruleTypes":["every"]}`,
@@ -187,27 +189,27 @@ func TestAStepIsKeptChangedAndDeleted(t *testing.T) {
 	s := opsgenietest.New(t)
 	c, ctx := connect(t, s), t.Context()
 	ada := people(t, c, "ada@example.com")[0]
-	rule := must[notification.Summary](t)(c.NotificationRules.Create(ctx, notification.CreateRequest{User: ada, Name: "New", ActionType: notification.CreateAlert, Enabled: true}))
-	created := must[notification.StepSummary](t)(c.NotificationRuleSteps.Create(ctx, notification.CreateStepRequest{
-		User: ada, RuleID: rule.ID, Contact: mail(), SendAfter: shape.For(time.Hour), Enabled: true,
+	rule := must[notification.Summary](t)(c.NotificationRules.Create(ctx, notification.CreateRequest{User: ada, Name: "New", ActionType: notification.CreateAlert}))
+	created := must[notification.Reference](t)(c.NotificationRuleSteps.Create(ctx, notification.CreateStepRequest{
+		User: ada, RuleID: rule.ID, Contact: mail(), SendAfter: shape.For(time.Hour),
 	}))
 	want := notification.Step{
-		ID: created.ID, Contact: mail(), SendAfter: shape.For(time.Hour), Enabled: true, Parent: notification.Parent{ID: rule.ID, Name: "New"},
+		ID: created.ID, Contact: mail(), SendAfter: shape.For(time.Hour), Enabled: services.Set(true), Parent: notification.Reference{ID: rule.ID, Name: "New"},
 	}
 	get := func() notification.Step {
-		return must[notification.Step](t)(c.NotificationRuleSteps.Get(ctx, notification.GetStepRequest{User: "ada@example.com", RuleID: rule.ID, ID: created.ID}))
+		return must[notification.Step](t)(c.NotificationRuleSteps.Get(ctx, "ada@example.com", rule.ID, created.ID))
 	}
 	assert.Equal(t, want, get())
-	require.NoError(t, second(c.NotificationRuleSteps.Disable(ctx, notification.DisableStepRequest{User: ada, RuleID: rule.ID, ID: created.ID})))
-	assert.False(t, get().Enabled)
-	require.NoError(t, second(c.NotificationRuleSteps.Enable(ctx, notification.EnableStepRequest{User: ada, RuleID: rule.ID, ID: created.ID})))
-	assert.True(t, get().Enabled)
-	want.Contact = notification.Contact{Method: notification.SMS, To: "1-555"}
-	require.NoError(t, second(c.NotificationRuleSteps.Update(ctx, notification.UpdateStepRequest{User: ada, RuleID: rule.ID, ID: created.ID, Contact: &want.Contact})))
-	must[notification.Summary](t)(c.NotificationRules.Update(ctx, notification.UpdateRequest{User: ada, ID: rule.ID, Name: "Newer"}))
+	require.NoError(t, second(c.NotificationRuleSteps.Disable(ctx, ada, rule.ID, created.ID)))
+	assert.Equal(t, services.Set(false), get().Enabled)
+	require.NoError(t, second(c.NotificationRuleSteps.Enable(ctx, ada, rule.ID, created.ID)))
+	assert.Equal(t, services.Set(true), get().Enabled)
+	want.Contact = notification.Contact{Method: shape.SMS, To: "1-555"}
+	require.NoError(t, second(c.NotificationRuleSteps.Update(ctx, notification.UpdateStepRequest{User: ada, RuleID: rule.ID, ID: created.ID, Contact: services.Set(want.Contact)})))
+	must[notification.Summary](t)(c.NotificationRules.Update(ctx, notification.UpdateRequest{User: ada, ID: rule.ID, Name: services.Set("Newer")}))
 	want.Parent.Name = "Newer"
 	assert.Equal(t, want, get())
-	assert.Equal(t, []notification.Step{want}, must[[]notification.Step](t)(c.NotificationRuleSteps.List(ctx, notification.ListStepsRequest{User: ada, RuleID: rule.ID})))
+	assert.Equal(t, []notification.Step{want}, must[[]notification.Step](t)(c.NotificationRuleSteps.List(ctx, ada, rule.ID)))
 
 	raw := dial(t, s)
 	at := strings.Join([]string{"/v2/users", ada, "notification-rules", rule.ID, "steps"}, "/")
@@ -219,7 +221,7 @@ func TestAStepIsKeptChangedAndDeleted(t *testing.T) {
 		assert.Equal(t, http.StatusUnprocessableEntity, r.status)
 		assert.Contains(t, r.body.Errors, field)
 	}
-	require.NoError(t, second(c.NotificationRuleSteps.Delete(ctx, notification.DeleteStepRequest{User: ada, RuleID: rule.ID, ID: created.ID})))
-	refusedWith(t, http.StatusNotFound, second(c.NotificationRuleSteps.Get(ctx, notification.GetStepRequest{User: ada, RuleID: rule.ID, ID: created.ID})))
-	refusedWith(t, http.StatusNotFound, second(c.NotificationRuleSteps.List(ctx, notification.ListStepsRequest{User: ada, RuleID: "nope"})))
+	require.NoError(t, second(c.NotificationRuleSteps.Delete(ctx, ada, rule.ID, created.ID)))
+	refusedWith(t, http.StatusNotFound, second(c.NotificationRuleSteps.Get(ctx, ada, rule.ID, created.ID)))
+	refusedWith(t, http.StatusNotFound, second(c.NotificationRuleSteps.List(ctx, ada, "nope")))
 }

@@ -27,11 +27,11 @@ type Policy struct {
 	Type             Kind                                     `json:"type"`                       // that of Action, where there is one
 	Name             string                                   `json:"name"`                       // required; at most 100 characters
 	Description      services.Optional[string]                `json:"policyDescription,omitzero"` // at most 200 characters
-	TeamID           string                                   `json:"teamId,omitzero"`            // the team that owns it; required for a Notification
+	TeamID           string                                   `json:"teamId,omitzero"`            // its owner; required for a Notification
 	Enabled          services.Optional[bool]                  `json:"enabled,omitzero"`           // the server decides if absent
 	Filter           services.Optional[shape.Filter]          `json:"filter,omitzero"`            // the server decides if absent
 	TimeRestrictions services.Optional[shape.TimeRestriction] `json:"timeRestrictions,omitzero"`  // always in force if absent
-	Action           Action                                   `json:"-"`                          // required; nil if the server sent an unknown Type
+	Action           Action                                   `json:"-"`                          // required; nil for an unknown Type
 }
 
 // An Action is what a policy does: an [Alert] or a [Notification].

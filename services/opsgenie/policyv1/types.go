@@ -35,7 +35,7 @@ type Policy struct {
 	Enabled          services.Optional[bool]                  `json:"enabled,omitzero"`           // the server decides if absent
 	Filter           services.Optional[shape.Filter]          `json:"filter,omitzero"`            // the server decides if absent
 	TimeRestrictions services.Optional[shape.TimeRestriction] `json:"timeRestrictions,omitzero"`  // always in force if absent
-	Action           Action                                   `json:"-"`                          // required; nil if the server sent an unknown Type
+	Action           Action                                   `json:"-"`                          // required; nil for an unknown Type
 }
 
 // An Action is what a policy does: a [Modify], [AutoClose], [Delay], [Deduplicate], [Suppress],

@@ -53,7 +53,15 @@ func Order(field string, order services.Optional[int]) error {
 	return NotNegative(field, n)
 }
 
-// Responders refuses a responder that names nobody.
+// NotZero refuses a member that is set to the zero value, which is not a value to the server.
+func NotZero[T interface{ IsZero() bool }](field string, value services.Optional[T]) error {
+	if v, set := value.Get(); set && v.IsZero() {
+		return &services.ArgumentError{Field: field, Problem: "is set to nothing: services.Null clears it"}
+	}
+	return nil
+}
+
+// Responders refuses a responder that is not given.
 func Responders(field string, all ...shape.Responder) error {
 	for i, r := range all {
 		if r.IsZero() {
@@ -83,14 +91,17 @@ func Recipients(field string, all ...shape.Recipient) error {
 	return nil
 }
 
-// Filter refuses a filter that lacks its conditions, and conditions that lack what each must
-// have. A filter that is not given passes.
+// Filter refuses a filter without its kind or conditions, and conditions without a field or
+// operation. A filter that is not given passes.
 func Filter(field string, f shape.Filter) error {
 	conditional := f.Kind == shape.FilterMatchAnyCondition || f.Kind == shape.FilterMatchAllConditions
-	if conditional && len(f.Conditions) == 0 {
+	if conditional && len(f.Conditions) == 0 && !Kept(f.Other, "conditions") {
 		return &services.ArgumentError{Field: field + ".conditions", Problem: "is required"}
 	}
-	return Conditions(field+".conditions", f.Conditions)
+	return errors.Join(
+		Missing(field+".type", f.Kind == "" && len(f.Conditions) > 0 && !Kept(f.Other, "type")),
+		Conditions(field+".conditions", f.Conditions),
+	)
 }
 
 // Conditions refuses a condition that lacks its field or operation.
@@ -98,33 +109,36 @@ func Conditions(field string, all []shape.Condition) error {
 	var faults []error
 	for i, c := range all {
 		at := fmt.Sprintf("%s[%d]", field, i)
-		faults = append(faults, Required(at+".field", c.Field), Required(at+".operation", c.Operation))
+		faults = append(faults,
+			Missing(at+".field", c.Field == "" && !Kept(c.Other, "field")),
+			Missing(at+".operation", c.Operation == "" && !Kept(c.Other, "operation")))
 	}
 	return errors.Join(faults...)
 }
 
-// TimeRestriction refuses a restriction of a known kind that has no hours, hours without a
-// day, and negative numbers. A restriction that is not given passes.
+// TimeRestriction refuses a restriction without its kind or hours, hours without a day, and
+// negative numbers. A restriction that is not given passes.
 func TimeRestriction(field string, t shape.TimeRestriction) error {
 	switch t.Kind {
 	case shape.RestrictTimeOfDay:
 		day, ok := t.Day.Get()
 		if !ok {
-			return Missing(field+".restriction", true)
+			return Missing(field+".restriction", !Kept(t.Other, "restriction"))
 		}
 		return NotNegative(field+".restriction", day.StartHour, day.StartMin, day.EndHour, day.EndMin)
 	case shape.RestrictWeekdayAndTimeOfDay:
 		if len(t.Week) == 0 {
-			return Missing(field+".restrictions", true)
+			return Missing(field+".restrictions", !Kept(t.Other, "restrictions"))
 		}
 	}
-	var faults []error
+	_, daily := t.Day.Get()
+	faults := []error{Missing(field+".type", t.Kind == "" && (daily || len(t.Week) > 0) && !Kept(t.Other, "type"))}
 	for i, w := range t.Week {
 		at := fmt.Sprintf("%s.restrictions[%d]", field, i)
-		if w.StartDay == "" || w.EndDay == "" {
-			faults = append(faults, &services.ArgumentError{Field: at, Problem: "needs startDay and endDay"})
-		}
-		faults = append(faults, NotNegative(at, w.StartHour, w.StartMin, w.EndHour, w.EndMin))
+		faults = append(faults,
+			Missing(at+".startDay", w.StartDay == "" && !Kept(w.Other, "startDay")),
+			Missing(at+".endDay", w.EndDay == "" && !Kept(w.Other, "endDay")),
+			NotNegative(at, w.StartHour, w.StartMin, w.EndHour, w.EndMin))
 	}
 	return errors.Join(faults...)
 }
@@ -149,6 +163,15 @@ func Incident(field string, p shape.IncidentProperties) error {
 // Stakeholders refuses properties without a message.
 func Stakeholders(field string, s shape.Stakeholders) error {
 	return Required(field+".message", s.Message)
+}
+
+// Renamed returns whether an update is safe to retry. It is not if it refers to its object by a
+// name, old, that it changes: a second copy would not find the object.
+func Renamed(byName bool, old string, name services.Optional[string]) services.Repeat {
+	if next, set := name.Get(); byName && set && next != old {
+		return services.RetryIfRefused
+	}
+	return services.SafeToRetry
 }
 
 // Noted returns whether an action is safe to retry: without a note it is, and with one a second
