@@ -77,13 +77,15 @@ func checkActions(field string, list []Action) error {
 // check refuses an action without a required member. Names of members begin with field.
 func (a Action) check(field string) error {
 	missing := func(name, value string, required bool) error {
-		return check.Missing(field+name, required && value == "" && !a.keepsValue(name))
+		return check.Missing(field+name, required && value == "" && !check.Kept(a.Other, name))
 	}
+	alias, _ := a.Alias.Get()
+	note, _ := a.Note.Get()
 	return errors.Join(
 		missing("type", string(a.Type), true),
 		missing("name", a.Name, true),
-		missing("alias", a.Alias, a.onAlert() && a.Type != ActionCreate),
-		missing("note", a.Note, a.Type == ActionAddNote),
+		missing("alias", alias, a.onAlert() && a.Type != ActionCreate),
+		missing("note", note, a.Type == ActionAddNote),
 		check.Order(field+"order", a.Order),
 		a.Filter.check(field+"filter"),
 		check.Recipients(field+"recipients", a.Recipients...),
@@ -96,28 +98,12 @@ func (a Action) complete() Action {
 	if !a.onAlert() {
 		return a
 	}
-	for name, value := range map[string]string{"user": a.User, "note": a.Note, "alias": a.Alias} {
-		if value == "" && kept(a.Other, name) == "" {
-			a.SetMember(name, []byte(`""`))
+	for name, text := range map[string]*services.Optional[string]{"user": &a.User, "note": &a.Note, "alias": &a.Alias} {
+		if text.IsZero() && !check.Kept(a.Other, name) {
+			*text = services.Set("")
 		}
 	}
 	return a
-}
-
-// keepsValue reports whether the action keeps a value under name that its field cannot hold.
-func (a Action) keepsValue(name string) bool {
-	raw := kept(a.Other, name)
-	return raw != "" && raw != "null" && raw != `""`
-}
-
-// kept returns the member that an object keeps under name, empty if it keeps none.
-func kept(object services.Other, name string) string {
-	for each, raw := range object.Members() {
-		if each == name {
-			return string(raw)
-		}
-	}
-	return ""
 }
 
 // complete returns the actions with a list for each type, and each action complete. The lists of
@@ -127,7 +113,7 @@ func (a Actions) complete() Actions {
 		"ignore": &a.Ignore, "create": &a.Create, "close": &a.Close, "acknowledge": &a.Acknowledge, "addNote": &a.AddNote,
 	}
 	for name, list := range lists {
-		if *list == nil && kept(a.Other, name) == "" {
+		if *list == nil && !check.Kept(a.Other, name) {
 			*list = []Action{}
 		}
 		*list = slices.Clone(*list)

@@ -30,12 +30,12 @@ type Action struct {
 	Order  services.Optional[int] `json:"order,omitzero"` // position in the list of its type, from 0; the server chooses it if absent
 	Filter Filter                 `json:"filter"`         // required
 
-	// The members of all types except ActionIgnore. [ActionService] sends empty ones too, because
-	// the API requires them.
+	// The members of all types except ActionIgnore. The API requires them: [ActionService] sends an
+	// empty text for one that is absent.
 
-	User  string `json:"user,omitzero"`  // shown as the actor; nobody if empty
-	Note  string `json:"note,omitzero"`  // required for ActionAddNote
-	Alias string `json:"alias,omitzero"` // of the alert; required except for ActionCreate, where the alert's id is the default
+	User  services.Optional[string] `json:"user,omitzero"`  // shown as the actor; nobody if empty
+	Note  services.Optional[string] `json:"note,omitzero"`  // required for ActionAddNote
+	Alias services.Optional[string] `json:"alias,omitzero"` // of the alert; required except for ActionCreate: the id by default
 
 	// The members of ActionCreate.
 
@@ -61,22 +61,22 @@ type Action struct {
 
 // CreateAlert returns the action that creates an alert with a message and an alias.
 func CreateAlert(name string, f Filter, message, alias string) Action {
-	return Action{Type: ActionCreate, Name: name, Filter: f, Message: message, Alias: alias}
+	return Action{Type: ActionCreate, Name: name, Filter: f, Message: message, Alias: services.Set(alias)}
 }
 
 // CloseAlert returns the action that closes the alert with an alias.
 func CloseAlert(name string, f Filter, alias string) Action {
-	return Action{Type: ActionClose, Name: name, Filter: f, Alias: alias}
+	return Action{Type: ActionClose, Name: name, Filter: f, Alias: services.Set(alias)}
 }
 
 // AcknowledgeAlert returns the action that acknowledges the alert with an alias.
 func AcknowledgeAlert(name string, f Filter, alias string) Action {
-	return Action{Type: ActionAcknowledge, Name: name, Filter: f, Alias: alias}
+	return Action{Type: ActionAcknowledge, Name: name, Filter: f, Alias: services.Set(alias)}
 }
 
 // AddNote returns the action that adds a note to the alert with an alias.
 func AddNote(name string, f Filter, alias, note string) Action {
-	return Action{Type: ActionAddNote, Name: name, Filter: f, Alias: alias, Note: note}
+	return Action{Type: ActionAddNote, Name: name, Filter: f, Alias: services.Set(alias), Note: services.Set(note)}
 }
 
 // Ignore returns the action that ignores data.

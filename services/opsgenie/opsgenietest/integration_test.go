@@ -115,7 +115,8 @@ func TestActionsOfAnIntegrationAreAddedAndReplaced(t *testing.T) {
 		{Field: shape.FieldMessage, Not: true, Operation: shape.Contains, ExpectedValue: "test"},
 	}}
 	create := integration.CreateAlert("New", filter, "{{message}}", "{{alias}}")
-	create.Order, create.User, create.Priority, create.Tags = services.Set(3), "u", shape.P2, []string{"x"}
+	create.Order, create.User, create.Note = services.Set(3), services.Set("u"), services.Set("")
+	create.Priority, create.Tags = shape.P2, []string{"x"}
 	create.SetMember("moons", json.RawMessage(`3`))
 	got := must[integration.Actions](t)(all.Create(ctx, in, create))
 	assert.Equal(t, integration.Parent{ID: in, Name: "Bridge", Enabled: true, Type: "API"}, got.Parent)
@@ -126,7 +127,7 @@ func TestActionsOfAnIntegrationAreAddedAndReplaced(t *testing.T) {
 	noise.Order = services.Set(0)
 	got.Ignore, got.Create = append(got.Ignore, noise, noise), nil
 	over := integration.CloseAlert("Over", filter, "{{alias}}")
-	over.Order = services.Set(0)
+	over.Order, over.User, over.Note = services.Set(0), services.Set(""), services.Set("")
 	got.Close = append(got.Close, over)
 	got.SetMember("snooze", json.RawMessage(`[{"hours":1,"type":"snooze"}]`))
 	got.Parent.Name = "another"

@@ -19,6 +19,13 @@ func maintenanceRules() []maintenance.Rule {
 	}
 }
 
+// plain returns a maintenance without the texts of its dates, which the server writes with
+// milliseconds.
+func plain(m maintenance.Maintenance) maintenance.Maintenance {
+	m.Time.Other = services.Other{}
+	return m
+}
+
 // The status of a maintenance follows the server's clock.
 func TestAMaintenanceBeginsAndEnds(t *testing.T) {
 	t.Parallel()
@@ -32,16 +39,16 @@ func TestAMaintenanceBeginsAndEnds(t *testing.T) {
 	want := maintenance.Maintenance{
 		ID: made.ID, Status: maintenance.Planned, Description: "Move the orders cluster", Time: maintenance.Between(start, start.Add(time.Hour)),
 	}
-	assert.Equal(t, want, made, "only Get tells the rules")
+	assert.Equal(t, want, plain(made), "only Get tells the rules")
 	want.Rules = maintenanceRules()
 	get := func() maintenance.Maintenance {
-		return must[maintenance.Maintenance](t)(all.Get(ctx, made.ID))
+		return plain(must[maintenance.Maintenance](t)(all.Get(ctx, made.ID)))
 	}
 	assert.Equal(t, want, get())
 	clock.move(time.Hour)
 	assert.Equal(t, maintenance.Active, get().Status)
 	later, _ := must[services.Optional[maintenance.Maintenance]](t)(all.ChangeEndDate(ctx, maintenance.ChangeEndDateRequest{ID: made.ID, EndDate: start.Add(2 * time.Hour)})).Get()
-	assert.Equal(t, maintenance.Between(start, start.Add(2*time.Hour)), later.Time)
+	assert.Equal(t, maintenance.Between(start, start.Add(2*time.Hour)), plain(later).Time)
 	clock.move(90 * time.Minute)
 	assert.Equal(t, maintenance.Active, get().Status)
 	clock.move(30 * time.Minute)
