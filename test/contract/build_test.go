@@ -28,7 +28,8 @@ func (b builder) request(t reflect.Type) (reflect.Value, error) {
 func (b builder) fill(v reflect.Value) error {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if f.Tag.Get("json") == "-" || !f.Anonymous && !b.wanted(f) {
+		part := f.Type.Kind() == reflect.Interface // of the object, though it is not a member
+		if f.Type == reflect.TypeFor[services.Other]() || f.Tag.Get("json") == "-" && !part || !f.Anonymous && !b.wanted(f) {
 			continue
 		}
 		if !f.IsExported() {
@@ -57,6 +58,7 @@ func (b builder) value(t reflect.Type, field string) (reflect.Value, error) {
 	if least, ok := b.choices.least[t]; ok && !b.full {
 		return reflect.ValueOf(least), nil
 	}
+	inner, isOptional := innerOf(t)
 	for _, list := range [][]any{b.choices.fields[field], b.choices.types[t], b.choices.constants[t]} {
 		if len(list) == 0 {
 			continue
@@ -64,6 +66,9 @@ func (b builder) value(t reflect.Type, field string) (reflect.Value, error) {
 		choice := reflect.ValueOf(list[b.round%len(list)])
 		if choice.Type() == t {
 			return choice, nil
+		}
+		if isOptional {
+			break // the choice is of what it holds
 		}
 		if t.Kind() != reflect.Slice || choice.Type() != t.Elem() {
 			return choice, fmt.Errorf("%s: the table of values has a %s for a %s", field, choice.Type(), t)
@@ -74,10 +79,19 @@ func (b builder) value(t reflect.Type, field string) (reflect.Value, error) {
 		return b.value(list[b.round%len(list)], field)
 	}
 	v := reflect.New(t).Elem()
-	if inner, ok := t.MethodByName("Get"); ok && strings.HasPrefix(t.Name(), "Optional[") {
-		return b.optional(v, inner.Type.Out(0), field)
+	if isOptional {
+		return b.optional(v, inner, field)
 	}
 	return b.plain(v, field)
+}
+
+// innerOf returns the type that a services.Optional holds.
+func innerOf(t reflect.Type) (inner reflect.Type, isOptional bool) {
+	get, ok := t.MethodByName("Get")
+	if !ok || !strings.HasPrefix(t.Name(), "Optional[") {
+		return nil, false
+	}
+	return get.Type.Out(0), true
 }
 
 // optional sets a services.Optional.

@@ -24,8 +24,8 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/incident"
 	"github.com/tripware/tripware/services/opsgenie/incidenttimeline"
 	"github.com/tripware/tripware/services/opsgenie/integration"
-	"github.com/tripware/tripware/services/opsgenie/integrationaction"
 	"github.com/tripware/tripware/services/opsgenie/maintenance"
+	"github.com/tripware/tripware/services/opsgenie/notification"
 	"github.com/tripware/tripware/services/opsgenie/oncall"
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/policyv1"
@@ -63,7 +63,9 @@ func chosen(t *testing.T, all []operation) choices {
 	texts := constantTexts(t)
 	seen := map[reflect.Type]bool{}
 	for _, o := range all {
-		c.addConstants(texts, o.request, seen)
+		for _, parameter := range o.parameters {
+			c.addConstants(texts, parameter, seen)
+		}
 	}
 	c.addBuilt(t, texts, seen)
 	return c
@@ -84,23 +86,24 @@ func (c choices) addBuilt(t *testing.T, texts map[string][]string, seen map[refl
 	require.NoError(t, err)
 	hook, err := integration.Webhook("Hook", "https://hooks.example.com/opsgenie")
 	require.NoError(t, err)
+	api.ID, mail.ID, hook.ID = id, id, id
 	c.types[reflect.TypeFor[integration.Integration]()] = []any{api, mail, hook}
 
 	var conditions []shape.Condition
 	c.addConstants(texts, reflect.TypeFor[shape.Condition](), seen)
 	for _, operation := range c.constants[reflect.TypeFor[shape.Operation]()] {
 		operation, _ := operation.(shape.Operation)
-		conditions = append(conditions, shape.Condition{Field: shape.FieldMessage, Operation: operation, ExpectedValue: "disk", Order: new(len(conditions))})
+		conditions = append(conditions, shape.Condition{Field: shape.FieldMessage, Operation: operation, ExpectedValue: "disk", Order: services.Set(len(conditions))})
 	}
 	require.NotEmpty(t, conditions)
 	filters := reflect.TypeFor[shape.Filter]()
 	c.types[filters] = append(c.types[filters], shape.MatchAnyCondition(conditions...))
 
-	filled, err = b.request(reflect.TypeFor[integrationaction.Action]())
+	filled, err = b.request(reflect.TypeFor[integration.Action]())
 	require.NoError(t, err)
-	create, _ := reflect.TypeAssert[integrationaction.Action](filled)
-	create.Type = integrationaction.TypeCreate
-	c.fields["integrationaction.Actions.Create"] = []any{create}
+	create, _ := reflect.TypeAssert[integration.Action](filled)
+	create.Type = integration.ActionCreate
+	c.fields["integration.Actions.Create"] = []any{create}
 }
 
 // addConstants walks a request type and adds the constants of the named strings in it.
@@ -112,8 +115,8 @@ func (c choices) addConstants(texts map[string][]string, t reflect.Type, seen ma
 	for _, kind := range c.kinds[t] {
 		c.addConstants(texts, kind, seen)
 	}
-	if m, ok := t.MethodByName("Get"); ok && strings.HasPrefix(t.Name(), "Optional[") {
-		c.addConstants(texts, m.Type.Out(0), seen)
+	if inner, isOptional := innerOf(t); isOptional {
+		c.addConstants(texts, inner, seen)
 	}
 	switch t.Kind() { //nolint:exhaustive // the others hold no strings
 	case reflect.Pointer, reflect.Slice, reflect.Map:
@@ -231,19 +234,19 @@ func interfaceKinds() map[reflect.Type][]reflect.Type {
 
 // leastValues are what a request needs of types with alternatives.
 func leastValues() []any {
-	everything := integrationaction.Filter{Match: shape.FilterMatchAll}
+	everything := integration.Filter{Match: shape.FilterMatchAll}
 	return []any{
 		shape.User{Username: "ada@example.com"}, user.Role{Name: "User"},
-		policy.Policy{Name: "Storage", Action: policy.Alert{Message: "{{message}}"}},
-		policyv1.Policy{Name: "Storage", Action: policyv1.Modify{}},
-		integration.Integration{Type: integration.TypeAPI, Name: "Checkout"},
-		integrationaction.Ignore("Noise", everything),
-		integrationaction.Actions{
-			Ignore:      []integrationaction.Action{integrationaction.Ignore("Noise", everything)},
-			Create:      []integrationaction.Action{integrationaction.Create("Alarm", everything, "{{message}}", "{{alias}}")},
-			Close:       []integrationaction.Action{integrationaction.Close("Recovery", everything, "{{alias}}")},
-			Acknowledge: []integrationaction.Action{integrationaction.Acknowledge("Seen", everything, "{{alias}}")},
-			AddNote:     []integrationaction.Action{integrationaction.AddNote("Comment", everything, "{{alias}}", "{{note}}")},
+		policy.Policy{ID: id, Name: "Storage", Action: policy.Alert{Message: "{{message}}"}},
+		policyv1.Policy{ID: id, Name: "Storage", Action: policyv1.Modify{}},
+		integration.Integration{ID: id, Type: integration.TypeAPI, Name: "Checkout"},
+		integration.Ignore("Noise", everything),
+		integration.Actions{
+			Ignore:      []integration.Action{integration.Ignore("Noise", everything)},
+			Create:      []integration.Action{integration.CreateAlert("Alarm", everything, "{{message}}", "{{alias}}")},
+			Close:       []integration.Action{integration.CloseAlert("Recovery", everything, "{{alias}}")},
+			Acknowledge: []integration.Action{integration.AcknowledgeAlert("Seen", everything, "{{alias}}")},
+			AddNote:     []integration.Action{integration.AddNote("Comment", everything, "{{alias}}", "{{note}}")},
 		},
 	}
 }
@@ -264,19 +267,22 @@ func fieldChoices() map[string][]any {
 		escalation.Rule{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyUsers, Delay: shape.For(time.Minute), Recipient: shape.To(shape.TeamByName("Storage"))},
 		escalation.Rule{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyAdmins, Delay: shape.For(time.Minute), Recipient: shape.To(shape.TeamByName("Storage"))},
 	}
-	ignore := integrationaction.Ignore("Noise", integrationaction.Filter{Match: shape.FilterMatchAllConditions, Conditions: []shape.Condition{
+	ignore := integration.Ignore("Noise", integration.Filter{Match: shape.FilterMatchAllConditions, Conditions: []shape.Condition{
 		{Field: shape.FieldMessage, Operation: shape.Contains, ExpectedValue: "disk"},
 	}})
-	as := func(kind integrationaction.Type) integrationaction.Action {
+	mail := notification.Step{
+		Contact: notification.Contact{Method: shape.Email, To: "ada@example.com"}, SendAfter: shape.For(time.Minute), Enabled: services.Set(true),
+	}
+	as := func(kind integration.ActionType) integration.Action {
 		a := ignore
-		a.Type, a.User, a.Note, a.Alias = kind, "ada@example.com", "{{note}}", "{{alias}}"
+		a.Type, a.User, a.Note, a.Alias = kind, services.Set("ada@example.com"), services.Set("{{note}}"), services.Set("{{alias}}")
 		return a
 	}
 	return map[string][]any{
-		"integrationaction.Actions.Ignore":            {ignore},
-		"integrationaction.Actions.Close":             {as(integrationaction.TypeClose)},
-		"integrationaction.Actions.Acknowledge":       {as(integrationaction.TypeAcknowledge)},
-		"integrationaction.Actions.AddNote":           {as(integrationaction.TypeAddNote)},
+		"integration.Actions.Ignore":                  {ignore},
+		"integration.Actions.Close":                   {as(integration.ActionClose)},
+		"integration.Actions.Acknowledge":             {as(integration.ActionAcknowledge)},
+		"integration.Actions.AddNote":                 {as(integration.ActionAddNote)},
 		"alert.AssignRequest.Owner":                   people,
 		"alert.EscalateRequest.Escalation":            {shape.EscalationByName("Storage"), shape.EscalationByID(id)},
 		"alert.AddTeamRequest.Team":                   teams,
@@ -291,6 +297,8 @@ func fieldChoices() map[string][]any {
 		"alert.UpdateSavedSearchRequest.Teams":        {services.Set([]shape.Responder{shape.TeamByName("Storage"), shape.TeamByID(id)})},
 		"notification.CreateRequest.Schedules":        {shape.ScheduleByName("Nights")},
 		"notification.UpdateRequest.Schedules":        {shape.ScheduleByID(id)},
+		"notification.CreateRequest.Steps":            {mail},
+		"notification.UpdateRequest.Steps":            {mail},
 		"escalation.CreateRequest.Rules":              rules,
 		"escalation.UpdateRequest.Rules":              rules,
 		"schedule.CreateOverrideRequest.User":         {shape.To(shape.UserByName("ada@example.com")), shape.ToNone()},
@@ -309,6 +317,5 @@ func fieldChoices() map[string][]any {
 		"forwardingrule.UpdateRequest.EndDate":        {end},
 		"integration.Incoming.Priority":               {"P2"},
 		"policy.Policy.Name":                          {"Night shift"},
-		"policy.ListNotificationRequest.TeamID":       {id},
 	}
 }

@@ -25,11 +25,11 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// An operation is a method of a service, with the type of its request.
+// An operation is a method of a service.
 type operation struct {
-	name    string // such as "Alerts.Create"
-	call    reflect.Value
-	request reflect.Type
+	name       string // such as "Alerts.Create"
+	call       reflect.Value
+	parameters []reflect.Type // after the context
 }
 
 // operations returns those of a client: what pages by itself and what goes on
@@ -43,19 +43,33 @@ func operations(client *opsgenie.Client) (all []operation) {
 			if m.Name == "Resume" || m.Name == "Each" || strings.HasPrefix(m.Name, "All") {
 				continue
 			}
-			all = append(all, operation{field.Name + "." + m.Name, call, call.Type().In(1)})
+			o := operation{name: field.Name + "." + m.Name, call: call}
+			for i := 1; i < call.Type().NumIn(); i++ {
+				o.parameters = append(o.parameters, call.Type().In(i))
+			}
+			all = append(all, o)
 		}
 	}
 	return all
 }
 
-// send calls an operation.
-func (o operation) send(ctx context.Context, request reflect.Value) error {
-	arguments := []reflect.Value{reflect.ValueOf(ctx), request}
-	if o.call.Type().NumIn() == 3 {
-		arguments = append(arguments, reflect.ValueOf(io.Discard))
+// arguments returns values for the parameters of an operation.
+func (o operation) arguments(b builder) (arguments []reflect.Value, err error) {
+	for _, t := range o.parameters {
+		value := reflect.ValueOf(io.Discard)
+		if t != reflect.TypeFor[io.Writer]() {
+			if value, err = b.value(t, o.name+".id"); err != nil {
+				return nil, fmt.Errorf("%s: %w", o.name, err)
+			}
+		}
+		arguments = append(arguments, value)
 	}
-	results := o.call.Call(arguments)
+	return arguments, nil
+}
+
+// send calls an operation.
+func (o operation) send(ctx context.Context, arguments []reflect.Value) error {
+	results := o.call.Call(append([]reflect.Value{reflect.ValueOf(ctx)}, arguments...))
 	err, _ := reflect.TypeAssert[error](results[1])
 	return err
 }
@@ -179,9 +193,9 @@ func TestEveryOperationCanBeSent(t *testing.T) {
 	for _, v := range variants(chosen(t, all)) {
 		for _, o := range all {
 			w.saw = false
-			request, err := v.request(o.request)
+			arguments, err := o.arguments(v.builder)
 			require.NoError(t, err, "%s, %s", o.name, v.name)
-			err = o.send(t.Context(), request)
+			err = o.send(t.Context(), arguments)
 			if !assert.True(t, w.saw, "%s, %s: nothing was sent: %v", o.name, v.name, err) {
 				continue
 			}
@@ -252,10 +266,10 @@ func TestTheVendorsDescriptionTakesEveryOperation(t *testing.T) {
 	names := map[string]bool{}
 	for _, v := range variants(chosen(t, all)) {
 		for _, o := range all {
-			request, err := v.request(o.request)
+			arguments, err := o.arguments(v.builder)
 			require.NoError(t, err, o.name)
 			w.saw = false
-			err = o.send(t.Context(), request)
+			err = o.send(t.Context(), arguments)
 			require.True(t, w.saw, "%s, %s: nothing was sent: %v", o.name, v.name, err)
 			names[o.name] = true
 			total.add(o, v, w, err)

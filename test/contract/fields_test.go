@@ -121,9 +121,9 @@ func TestBodiesHaveTheFieldsOfTheDescription(t *testing.T) {
 	sent, routes := map[string]map[string]bool{}, map[string]transport.Route{}
 	for _, v := range variants(chosen(t, all)) {
 		for _, o := range all {
-			request, err := v.request(o.request)
+			arguments, err := o.arguments(v.builder)
 			require.NoError(t, err, o.name)
-			_ = o.send(t.Context(), request) // "{}" is no answer to all of them
+			_ = o.send(t.Context(), arguments) // "{}" is no answer to all of them
 			var body map[string]any
 			if sent[o.name] == nil {
 				sent[o.name], routes[o.name] = map[string]bool{}, w.route

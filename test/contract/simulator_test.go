@@ -102,9 +102,9 @@ func routesOf(t *testing.T, c choices) map[string]transport.Route {
 	}))
 	routes := map[string]transport.Route{}
 	for _, o := range operations(client) {
-		request, err := builder{choices: c, full: true}.request(o.request)
+		arguments, err := o.arguments(builder{choices: c, full: true})
 		require.NoError(t, err)
-		_ = o.send(t.Context(), request) // nobody answers
+		_ = o.send(t.Context(), arguments) // nobody answers
 		routes[o.name] = w.route
 	}
 	return routes
@@ -154,9 +154,9 @@ func TestTheSimulatorAnswersAsDescribed(t *testing.T) {
 	for _, v := range variants(c) {
 		g.seed()
 		for _, o := range all {
-			request, err := v.request(o.request)
+			arguments, err := o.arguments(v.builder)
 			require.NoError(t, err, o.name)
-			err = o.send(t.Context(), request)
+			err = o.send(t.Context(), arguments)
 			sent++
 			if slices.Contains(unconfirmed, o.name) {
 				continue // Prism has no description to hold it to
