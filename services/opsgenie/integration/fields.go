@@ -56,7 +56,7 @@ func (f Fields) Read(into any) error {
 // Incoming are the fields of integrations that create alerts from the data that they are sent, by
 // key or by mail. The server has a default for each member that is left out.
 type Incoming struct {
-	EmailUsername                    string                               `json:"emailUsername,omitzero"` // first part of the address; unique
+	EmailUsername                    string                               `json:"emailUsername,omitzero"` // start of the address; unique
 	EmailAddress                     string                               `json:"emailAddress,omitzero"`  // set by the server
 	AllowReadAccess                  services.Optional[bool]              `json:"allowReadAccess,omitzero"`
 	AllowWriteAccess                 services.Optional[bool]              `json:"allowWriteAccess,omitzero"` // true by default

@@ -60,7 +60,7 @@ func masked(v any) string {
 	var text strings.Builder
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
-	if e.Encode(mask(shown)) != nil {
+	if err := e.Encode(mask(shown)); err != nil {
 		return redact.Mask
 	}
 	return redact.Text(strings.TrimSuffix(text.String(), "\n"))

@@ -21,7 +21,7 @@ type CreateStepRequest struct {
 	User      string                  `path:"identifier"` // id or username
 	RuleID    string                  `path:"ruleId"`
 	Contact   Contact                 `json:"contact"`            // required
-	SendAfter shape.Duration          `json:"sendAfter,omitzero"` // whole minutes after the event; required for CreateAlert and AssignedAlert
+	SendAfter shape.Duration          `json:"sendAfter,omitzero"` // minutes after the event; required for CreateAlert and AssignedAlert
 	Enabled   services.Optional[bool] `json:"enabled,omitzero"`   // true if absent
 }
 

@@ -92,7 +92,7 @@ type Step struct {
 
 	ID        string                  `json:"id,omitzero"`        // set by the server
 	Contact   Contact                 `json:"contact"`            // required
-	SendAfter shape.Duration          `json:"sendAfter,omitzero"` // whole minutes after the event; required for CreateAlert and AssignedAlert
+	SendAfter shape.Duration          `json:"sendAfter,omitzero"` // minutes after the event; required for CreateAlert and AssignedAlert
 	Enabled   services.Optional[bool] `json:"enabled,omitzero"`   // true if absent from a request
 	Parent    Reference               `json:"_parent,omitzero"`   // the rule; set by the server, not inside a rule
 }

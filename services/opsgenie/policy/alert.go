@@ -16,7 +16,7 @@ type Alert struct {
 	Message                  string                               `json:"message"` // required
 	Alias                    services.Optional[string]            `json:"alias,omitzero"`
 	Description              services.Optional[string]            `json:"description,omitzero"`
-	AlertDescription         services.Optional[string]            `json:"alertDescription,omitzero"` // the description, in the vendor's Go SDK
+	AlertDescription         services.Optional[string]            `json:"alertDescription,omitzero"` // as the vendor's Go SDK has it
 	Entity                   services.Optional[string]            `json:"entity,omitzero"`
 	Source                   services.Optional[string]            `json:"source,omitzero"`
 	Priority                 services.Optional[shape.Priority]    `json:"priority,omitzero"`
