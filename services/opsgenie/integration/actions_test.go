@@ -194,6 +194,11 @@ func TestActionsAreWrittenAsTheyWereRead(t *testing.T) {
 		assert.JSONEq(t, text, string(back))
 	}
 	var all integration.Actions
+	require.NoError(t, json.Unmarshal([]byte(`{"_parent":{"x":1},"create":[{"filter":{"more":1},"deep":{"x":1}}]}`), &all))
+	all.Parent.ID, all.Create[0].Name, all.Create[0].Filter.Match = "i", "n", shape.FilterMatchAll
+	back, err := json.Marshal(all)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"_parent":{"id":"i","x":1},"create":[{"name":"n","filter":{"conditionMatchType":"match-all","more":1},"deep":{"x":1}}]}`, string(back))
 	require.Error(t, json.Unmarshal([]byte(`[]`), &all))
 }
 

@@ -170,7 +170,13 @@ func TestAMaintenanceIsWrittenAsItWasRead(t *testing.T) {
 		require.NoError(t, err)
 		assert.JSONEq(t, text, string(back))
 	}
-	require.Error(t, json.Unmarshal([]byte(`[]`), new(maintenance.Maintenance)))
+	var m maintenance.Maintenance
+	require.NoError(t, json.Unmarshal([]byte(`{"time":{"a":1},"rules":[{"b":1,"entity":{"c":1}}]}`), &m))
+	m.Time.Kind, m.Rules[0].State, m.Rules[0].Entity.ID = maintenance.WindowFor1Hour, maintenance.Disabled, "i"
+	back, err := json.Marshal(m)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"time":{"type":"for-1-hour","a":1},"rules":[{"state":"disabled","b":1,"entity":{"id":"i","c":1}}]}`, string(back))
+	require.Error(t, json.Unmarshal([]byte(`[]`), &m))
 }
 
 // S7: Update sends what Get returned, without what the server sets.

@@ -240,6 +240,17 @@ func TestARuleIsWrittenAsItWasRead(t *testing.T) {
 	}
 }
 
+// S7: what is not known stays beside what is changed.
+func TestARuleIsChangedAtEveryDepth(t *testing.T) {
+	t.Parallel()
+	var r notification.Rule
+	require.NoError(t, json.Unmarshal([]byte(`{"a":1,"repeat":{"b":1},"steps":[{"c":1,"contact":{"d":1},"_parent":{"e":1}}]}`), &r))
+	r.Repeat.LoopAfter, r.Steps[0].ID, r.Steps[0].Contact.To, r.Steps[0].Parent.Name = 5, "s", "x", "n"
+	back, err := json.Marshal(r)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"a":1,"repeat":{"loopAfter":5,"b":1},"steps":[{"id":"s","c":1,"contact":{"to":"x","d":1},"_parent":{"name":"n","e":1}}]}`, string(back))
+}
+
 // S7: Update sends what Get returned, without what the server sets.
 func TestARuleThatWasReadIsChangedAndSent(t *testing.T) {
 	t.Parallel()

@@ -232,6 +232,23 @@ func TestAPolicyIsWrittenAsItWasRead(t *testing.T) {
 		assert.JSONEq(t, text, string(back))
 	}
 	require.Error(t, json.Unmarshal([]byte(`[]`), new(policy.Policy)))
+	var p policy.Policy
+	require.NoError(t, json.Unmarshal([]byte(`{"type":"notification","autoRestartAction":{"a":1},"autoCloseAction":{"b":1},`+
+		`"deduplicationAction":{"c":1},"delayAction":{"d":1}}`), &p))
+	n, ok := p.Action.(policy.Notification)
+	require.True(t, ok)
+	restart, _ := n.AutoRestart.Get()
+	closing, _ := n.AutoClose.Get()
+	dedup, _ := n.Deduplication.Get()
+	delay, _ := n.Delay.Get()
+	restart.MaxRepeatCount, closing.Duration, dedup.Count, delay.Option = 2, shape.For(time.Hour), 3, policy.NextTime
+	n.AutoRestart, n.AutoClose, n.Deduplication, n.Delay = services.Set(restart), services.Set(closing), services.Set(dedup), services.Set(delay)
+	p.Action = n
+	back, err := json.Marshal(p)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"type":"notification","autoRestartAction":{"maxRepeatCount":2,"a":1},`+
+		`"autoCloseAction":{"duration":{"timeAmount":1,"timeUnit":"hours"},"b":1},`+
+		`"deduplicationAction":{"count":3,"c":1},"delayAction":{"delayOption":"next-time","d":1}}`, string(back))
 }
 
 // S7: Update takes what Get returned, changed. A policy of a type that is not known can be changed

@@ -225,6 +225,8 @@ func TestAPolicyWithoutARequiredMemberIsRefused(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(err.Error(), problem), "%s: %s", problem, err)
 		}
 	}
+	_, err = s.Create(t.Context(), policyv1.Policy{Type: policyv1.KindModify, Name: "n"})
+	require.ErrorContains(t, err, "action is required")
 	_, err = json.Marshal(policyv1.Policy{Action: &policyv1.Modify{}})
 	require.ErrorContains(t, err, "policyv1: write policy: action is a *policyv1.Modify")
 }
