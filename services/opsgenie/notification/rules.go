@@ -135,24 +135,24 @@ func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#delete-notification-rule
 func (s *Service) Delete(ctx context.Context, user, id string) (*services.Result[services.None], error) {
-	const route = "DELETE /v2/users/{identifier}/notification-rules/{ruleId}"
-	return services.Do[services.None](ctx, s.client, route, ruleRef{user, id}, services.ByMethod)
+	return services.Do[services.None](ctx, s.client,
+		"DELETE /v2/users/{identifier}/notification-rules/{ruleId}", ruleRef{user, id}, services.ByMethod)
 }
 
 // Enable enables a rule. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#enable-notification-rule
 func (s *Service) Enable(ctx context.Context, user, id string) (*services.Result[services.None], error) {
-	const route = "POST /v2/users/{identifier}/notification-rules/{ruleId}/enable"
-	return services.Do[services.None](ctx, s.client, route, ruleRef{user, id}, services.SafeToRetry)
+	return services.Do[services.None](ctx, s.client,
+		"POST /v2/users/{identifier}/notification-rules/{ruleId}/enable", ruleRef{user, id}, services.SafeToRetry)
 }
 
 // Disable disables a rule. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#disable-notification-rule
 func (s *Service) Disable(ctx context.Context, user, id string) (*services.Result[services.None], error) {
-	const route = "POST /v2/users/{identifier}/notification-rules/{ruleId}/disable"
-	return services.Do[services.None](ctx, s.client, route, ruleRef{user, id}, services.SafeToRetry)
+	return services.Do[services.None](ctx, s.client,
+		"POST /v2/users/{identifier}/notification-rules/{ruleId}/disable", ruleRef{user, id}, services.SafeToRetry)
 }
 
 // A ChangeOrderRequest moves one rule.
@@ -167,8 +167,8 @@ type ChangeOrderRequest struct {
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-api#change-order-of-notification-rule
 func (s *Service) ChangeOrder(ctx context.Context, in ChangeOrderRequest) (*services.Result[services.None], error) {
-	const route = "POST /v2/users/{identifier}/notification-rules/{ruleId}/change-order"
-	return services.Do[services.None](ctx, s.client, route, in, services.SafeToRetry)
+	return services.Do[services.None](ctx, s.client,
+		"POST /v2/users/{identifier}/notification-rules/{ruleId}/change-order", in, services.SafeToRetry)
 }
 
 // A RuleType selects the rules that are copied. Values other than those listed here are sent as

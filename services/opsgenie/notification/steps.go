@@ -36,16 +36,15 @@ func (r CreateStepRequest) Check() error {
 // API: https://docs.opsgenie.com/docs/notification-rule-step-api#create-notification-rule-step
 func (s *StepService) Create(ctx context.Context, in CreateStepRequest) (*services.Result[Reference], error) {
 	in.Enabled = enabled(in.Enabled)
-	const route = "POST /v2/users/{identifier}/notification-rules/{ruleId}/steps"
-	return services.Do[Reference](ctx, s.client, route, in, services.RetryIfRefused)
+	return services.Do[Reference](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/{ruleId}/steps", in, services.RetryIfRefused)
 }
 
 // Get returns one step.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-step-api#get-notification-rule-step
 func (s *StepService) Get(ctx context.Context, user, ruleID, id string) (*services.Result[Step], error) {
-	const route = "GET /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}"
-	return services.Do[Step](ctx, s.client, route, stepRef{user, ruleID, id}, services.ByMethod)
+	return services.Do[Step](ctx, s.client,
+		"GET /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}", stepRef{user, ruleID, id}, services.ByMethod)
 }
 
 type stepRef struct {
@@ -58,8 +57,8 @@ type stepRef struct {
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-step-api#list-notification-rule-step
 func (s *StepService) List(ctx context.Context, user, ruleID string) (*services.Result[[]Step], error) {
-	const route = "GET /v2/users/{identifier}/notification-rules/{ruleId}/steps"
-	return services.Do[[]Step](ctx, s.client, route, ruleRef{user, ruleID}, services.ByMethod)
+	return services.Do[[]Step](ctx, s.client,
+		"GET /v2/users/{identifier}/notification-rules/{ruleId}/steps", ruleRef{user, ruleID}, services.ByMethod)
 }
 
 // An UpdateStepRequest changes one step. A member that is left out is not changed.
@@ -89,8 +88,8 @@ func (r UpdateStepRequest) Check() error {
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-step-api#update-notification-rule-step-partial
 func (s *StepService) Update(ctx context.Context, in UpdateStepRequest) (*services.Result[services.None], error) {
-	const route = "PATCH /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}"
-	return services.Do[services.None](ctx, s.client, route, in, services.SafeToRetry)
+	return services.Do[services.None](ctx, s.client,
+		"PATCH /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}", in, services.SafeToRetry)
 }
 
 // Delete deletes a step. Safe to retry; a retry after a lost response may return
@@ -98,24 +97,24 @@ func (s *StepService) Update(ctx context.Context, in UpdateStepRequest) (*servic
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-step-api#delete-notification-rule-step
 func (s *StepService) Delete(ctx context.Context, user, ruleID, id string) (*services.Result[services.None], error) {
-	const route = "DELETE /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}"
-	return services.Do[services.None](ctx, s.client, route, stepRef{user, ruleID, id}, services.ByMethod)
+	return services.Do[services.None](ctx, s.client,
+		"DELETE /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}", stepRef{user, ruleID, id}, services.ByMethod)
 }
 
 // Enable enables a step. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-step-api#enable-notification-rule-step
 func (s *StepService) Enable(ctx context.Context, user, ruleID, id string) (*services.Result[services.None], error) {
-	const route = "POST /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}/enable"
-	return services.Do[services.None](ctx, s.client, route, stepRef{user, ruleID, id}, services.SafeToRetry)
+	return services.Do[services.None](ctx, s.client,
+		"POST /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}/enable", stepRef{user, ruleID, id}, services.SafeToRetry)
 }
 
 // Disable disables a step. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/notification-rule-step-api#disable-notification-rule-step
 func (s *StepService) Disable(ctx context.Context, user, ruleID, id string) (*services.Result[services.None], error) {
-	const route = "POST /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}/disable"
-	return services.Do[services.None](ctx, s.client, route, stepRef{user, ruleID, id}, services.SafeToRetry)
+	return services.Do[services.None](ctx, s.client,
+		"POST /v2/users/{identifier}/notification-rules/{ruleId}/steps/{id}/disable", stepRef{user, ruleID, id}, services.SafeToRetry)
 }
 
 // enabled returns true for a member that is left out: the API requires it.
