@@ -1,6 +1,6 @@
 // Package integration calls the Integration API: the connections between Opsgenie and other
 // systems. For most uses call [API], [Email] or [Webhook] and pass the result to
-// [Service.Create]. There are more than 200 types of integrations, each with fields of its own:
+// [Service.Create]. There are more than 200 types of integrations, each with different fields:
 // [Integration.Fields] has them all. An [ActionService] changes what an integration does with
 // the data that it is sent.
 //

@@ -76,6 +76,11 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Err: services.ErrArgument,
 		},
 		{
+			Name: "Get/without an id",
+			Call: func(ctx context.Context, s service) (any, error) { return s.Get(ctx, "") },
+			Err:  services.ErrArgument,
+		},
+		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
 				return apitest.Value(s.Get(ctx, "a/b"))
@@ -204,7 +209,7 @@ func TestFieldsAreSentWithKnownMembersOnly(t *testing.T) {
 	assert.JSONEq(t, `{"id":"i","type":"API","name":"n","ownerTeam":{"id":"t"},"a":2,"z":{"deep":1}}`, sent)
 }
 
-// A member with a field of its own must not be one of Fields as well.
+// A member that the struct has a field for must not be one of Fields as well.
 func TestFieldsHaveNoMemberOfTheStruct(t *testing.T) {
 	t.Parallel()
 	members := map[string]any{}

@@ -40,7 +40,7 @@ func TestIntegrationsPrintWithoutTheirSecrets(t *testing.T) {
 	}
 	for _, text := range shown {
 		assert.NotContains(t, text, secret)
-		assert.Contains(t, text, "addAlertDetails", "what is no secret stays")
+		assert.Contains(t, text, "addAlertDetails", "what is not a secret stays")
 	}
 	raw, err := json.Marshal(hook)
 	require.NoError(t, err)

@@ -37,6 +37,8 @@ func newSteps() []notification.Step {
 	return []notification.Step{{Contact: notification.Contact{Method: shape.Email, To: user}, SendAfter: shape.For(0), Enabled: services.Set(true)}}
 }
 
+// S10: new rules and steps are enabled unless they say otherwise, and every member of an update can
+// be cleared.
 func TestEveryOperationOnRulesSendsAndReadsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
 	leads := []notification.Lead{notification.JustBefore, notification.OneDay}

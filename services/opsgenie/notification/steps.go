@@ -36,7 +36,8 @@ func (r CreateStepRequest) Check() error {
 // API: https://docs.opsgenie.com/docs/notification-rule-step-api#create-notification-rule-step
 func (s *StepService) Create(ctx context.Context, in CreateStepRequest) (*services.Result[Reference], error) {
 	in.Enabled = enabled(in.Enabled)
-	return services.Do[Reference](ctx, s.client, "POST /v2/users/{identifier}/notification-rules/{ruleId}/steps", in, services.RetryIfRefused)
+	return services.Do[Reference](ctx, s.client,
+		"POST /v2/users/{identifier}/notification-rules/{ruleId}/steps", in, services.RetryIfRefused)
 }
 
 // Get returns one step.

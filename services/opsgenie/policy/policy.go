@@ -49,7 +49,8 @@ func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Policy], e
 
 // Update replaces the policy with the id in.ID: of the team in.TeamID, or of the account if that
 // is empty. A member that is left out is removed or gets the server's default: call
-// [Service.Get], change what it returned, and pass that. Safe to retry.
+// [Service.Get], change what it returned, and pass that, with TeamID set for a team's policy. Safe
+// to retry.
 //
 // API: https://docs.opsgenie.com/docs/alert-and-notification-policy-api#update-policy
 func (s *Service) Update(ctx context.Context, in Policy) (*services.Result[services.None], error) {

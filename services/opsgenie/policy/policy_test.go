@@ -98,6 +98,11 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Err:  services.ErrArgument,
 		},
 		{
+			Name: "Get/without an id",
+			Call: func(ctx context.Context, s service) (any, error) { return s.Get(ctx, policy.Ref{TeamID: "t-1"}) },
+			Err:  services.ErrArgument,
+		},
+		{
 			Name: "Get/an alert policy",
 			Call: func(ctx context.Context, s service) (any, error) {
 				return apitest.Value(s.Get(ctx, policy.Ref{ID: "a/b", TeamID: "t-1"}))
@@ -283,6 +288,36 @@ func changed(read, sent string) row {
 	}
 }
 
+// S7: the option leaves out what neither the policy nor its action has, at every depth.
+func TestOnlyKnownMembersAreSent(t *testing.T) {
+	t.Parallel()
+	strict := func(rt http.RoundTripper) (service, error) {
+		client, err := services.New(&http.Client{Transport: rt}, "https://api.opsgenie.com", wire.Codec{}, services.WithKnownMembersOnly())
+		return policy.New(client), err
+	}
+	_, err := apitest.Verify(t.Context(), strict, row{
+		Name: "Update",
+		Call: func(ctx context.Context, s service) (any, error) {
+			got, err := s.Get(ctx, policy.Ref{ID: "p-1"})
+			if err != nil {
+				return nil, err
+			}
+			return s.Update(ctx, got.Value)
+		},
+		Exchange: apitest.Exchange{
+			Send: "GET " + at + "/p-1",
+			Answer: `{"data":{"id":"p-1","type":"notification","name":"n","teamId":"t-1","suppress":true,"x":1,` +
+				`"delayAction":{"delayOption":"next-time","y":1}}}`,
+		},
+		Then: []apitest.Exchange{{
+			Send:   "PUT " + at + "/p-1?teamId=t-1",
+			Body:   `{"id":"p-1","type":"notification","name":"n","teamId":"t-1","suppress":true,"delayAction":{"delayOption":"next-time"}}`,
+			Answer: `{"result":"Updated"}`,
+		}},
+	})
+	require.NoError(t, err)
+}
+
 // S8: members of the action are among the mismatches, at every depth.
 func TestMismatchesOfAnActionAreListed(t *testing.T) {
 	t.Parallel()
@@ -342,6 +377,10 @@ func TestAPolicyWithoutARequiredMemberIsRefused(t *testing.T) {
 		{
 			policy.Policy{Filter: services.Set(shape.MatchAnyCondition()), TimeRestrictions: services.Set(shape.Weekly())},
 			[]string{"filter.conditions is required", "timeRestrictions.restrictions is required"},
+		},
+		{
+			policy.Policy{Filter: services.Set(shape.Filter{}), TimeRestrictions: services.Set(shape.TimeRestriction{})},
+			[]string{"filter is set to nothing", "timeRestrictions is set to nothing"},
 		},
 		{
 			policy.Policy{Action: policy.Notification{

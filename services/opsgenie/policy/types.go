@@ -67,7 +67,9 @@ func (p Policy) check() error {
 	return errors.Join(
 		action,
 		check.Missing("name", p.Name == "" && !unknown && !check.Kept(p.Other, "name")),
+		check.NotZero("filter", p.Filter),
 		check.Filter("filter", filter),
+		check.NotZero("timeRestrictions", p.TimeRestrictions),
 		check.TimeRestriction("timeRestrictions", times),
 	)
 }

@@ -124,8 +124,8 @@ func (a AutoRestart) check() error {
 	return errors.Join(check.NotNegative("maxRepeatCount", a.MaxRepeatCount), checkDuration(a.Duration))
 }
 
-// checkDuration refuses a duration that is set to nothing or negative.
+// checkDuration refuses a duration that is zero or negative.
 func checkDuration(duration services.Optional[shape.Duration]) error {
-	d, set := duration.Get()
-	return errors.Join(check.Missing("duration", set && d.IsZero()), check.Duration("duration", d))
+	d, _ := duration.Get()
+	return errors.Join(check.NotZero("duration", duration), check.Duration("duration", d))
 }

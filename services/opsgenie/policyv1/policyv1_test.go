@@ -63,6 +63,11 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Err:  services.ErrArgument,
 		},
 		{
+			Name: "Get/without an id",
+			Call: func(ctx context.Context, s service) (any, error) { return s.Get(ctx, "") },
+			Err:  services.ErrArgument,
+		},
+		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
 				return apitest.Value(s.Get(ctx, "a/b"))
@@ -213,7 +218,7 @@ func TestAPolicyWithoutARequiredMemberIsRefused(t *testing.T) {
 		"action is of type *policyv1.Modify: pass a value, not a pointer": (*policyv1.Modify)(nil),
 		"recipients[0] has neither":                                       policyv1.Modify{Recipients: services.Set([]shape.Recipient{{}})},
 		"duration must not be negative":                                   policyv1.AutoClose{Duration: services.Set(shape.For(-1))},
-		"duration is required":                                            policyv1.AutoRestart{Duration: services.Set(shape.Duration{})},
+		"duration is set to nothing":                                      policyv1.AutoRestart{Duration: services.Set(shape.Duration{})},
 		"untilHour must not be negative":                                  policyv1.Delay{UntilHour: services.Set(-1)},
 		"untilMinute must not be negative":                                policyv1.Delay{UntilMinute: services.Set(-1)},
 		"count must not be negative":                                      policyv1.Deduplicate{Count: services.Set(-1)},
@@ -227,6 +232,11 @@ func TestAPolicyWithoutARequiredMemberIsRefused(t *testing.T) {
 	}
 	_, err = s.Create(t.Context(), policyv1.Policy{Type: policyv1.KindModify, Name: "n"})
 	require.ErrorContains(t, err, "action is required")
+	_, err = s.Create(t.Context(), policyv1.Policy{
+		Name: "n", Action: policyv1.Suppress{}, Filter: services.Set(shape.Filter{}), TimeRestrictions: services.Set(shape.Weekly()),
+	})
+	require.ErrorContains(t, err, "filter is set to nothing")
+	require.ErrorContains(t, err, "timeRestrictions.restrictions is required")
 	_, err = json.Marshal(policyv1.Policy{Action: &policyv1.Modify{}})
 	require.ErrorContains(t, err, "policyv1: write policy: action is a *policyv1.Modify")
 }
