@@ -67,10 +67,11 @@ func (b *binder) check(in any) {
 	for _, c := range b.plan.checks {
 		v := b.in.FieldByIndex(c.index)
 		if unset(v, false) {
-			if c.required {
+			required := c.required && !b.keeps(c.name)
+			if required {
 				b.faults.add(c.name, "is required")
 			}
-			if c.required || unset(v, c.keepZero) {
+			if required || unset(v, c.keepZero) {
 				continue
 			}
 		}
@@ -84,6 +85,13 @@ func (b *binder) check(in any) {
 			b.faults = append(b.faults, flat(err)...)
 		}
 	}
+}
+
+// keeps reports whether the request was made from an object whose member the field of this name
+// cannot hold: it is sent as it came, so that it is not missing.
+func (b *binder) keeps(name string) bool {
+	raw := b.kept().members[name]
+	return raw != nil && string(raw) != "null"
 }
 
 func number(v reflect.Value) int64 {
@@ -214,6 +222,7 @@ func (b *binder) fillJSON(c *Client) {
 		}
 		b.json, err = json.Marshal(body.Interface())
 	}
+	if err != nil && len(b.faults) == 0 { // what is missing makes a body that cannot be written, and is named already
 	if err != nil && len(b.faults) == 0 { // else it is what a fault above leads to: a zero responder cannot be written
 		b.faults.add("body", "cannot be written as JSON: %s", err)
 	}
