@@ -11,45 +11,46 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A Duration is a span of time as the API has it, an amount of a unit. [For]
-// makes one; the zero value is none, which is not the same as For(0), and cannot
-// be sent. What a server sends is sent back unchanged, in its unit. Durations can be
-// compared, but one that was read in another unit than For would choose, such as 60
-// minutes, differs from For(time.Hour): compare [Duration.Duration] instead.
+// A Duration is a duration as the API represents it, an amount of a unit. [For] returns one;
+// the zero value is not given, which differs from For(0), and cannot be sent. A duration that
+// was read is sent back as it came. To compare durations, compare [Duration.Duration]: values
+// that were read in different units, such as 60 minutes and 1 hour, differ.
 type Duration struct {
 	span  time.Duration
 	given bool
-	raw   string // as the server sent it, if MarshalJSON would write something else
+	raw   string // as the server sent it, if MarshalJSON would write it in another form
 }
 
 // For returns d as a duration of the API.
 func For(d time.Duration) Duration { return Duration{span: d, given: true} }
 
-// Duration returns d as Go has it: zero if it is not given, or kept as it came.
+// Duration returns d as a time.Duration. It is zero if d is not given, or if the server sent
+// something that a time.Duration cannot represent.
 func (d Duration) Duration() time.Duration { return d.span }
 
 // IsZero reports whether d is not given. For(0) is given.
 func (d Duration) IsZero() bool { return !d.given }
 
-// String returns such as "1h30m0s"; for what is kept as it came, its JSON.
+// String returns the duration in the form of [time.Duration], such as "1h30m0s". If the
+// duration is zero but the server sent another form, it returns the JSON that came.
 func (d Duration) String() string {
-	if d.raw != "" {
+	if d.raw != "" && d.span == 0 {
 		return d.raw
 	}
 	return d.span.String()
 }
 
-// defaultUnit is meant where none is given.
+// defaultUnit is the unit of a duration without one.
 const defaultUnit = "minutes"
 
-// A unit is what a duration is counted in.
+// A unit is a unit of durations.
 type unit struct {
 	name string
 	span time.Duration
 }
 
-// units are those of the API, the longest first. Its description spells
-// milliseconds with one l; that is written, and both are read.
+// units returns the units of the API, the longest first. The API's description spells
+// milliseconds with one l: that is written, and both are read.
 func units() [8]unit {
 	return [...]unit{
 		{"days", 24 * time.Hour},
@@ -63,7 +64,7 @@ func units() [8]unit {
 	}
 }
 
-// amount is a duration on the wire.
+// amount is a duration as JSON.
 type amount struct {
 	services.Other
 
@@ -71,8 +72,8 @@ type amount struct {
 	TimeUnit   string `json:"timeUnit"`
 }
 
-// MarshalJSON writes d in the longest unit that is exact, and zero in minutes. A
-// duration that is not given is an error.
+// MarshalJSON writes d in the longest unit that is exact, and zero in minutes. A duration that
+// was read is written as it came. A duration that is not given is an error.
 func (d Duration) MarshalJSON() ([]byte, error) {
 	switch {
 	case !d.given:
@@ -93,7 +94,8 @@ func (d Duration) MarshalJSON() ([]byte, error) {
 	return json.Marshal(amount{TimeAmount: int64(d.span / exact.span), TimeUnit: exact.name})
 }
 
-// UnmarshalJSON reads a duration in any unit; in minutes if there is none.
+// UnmarshalJSON reads a duration in any unit; the default is minutes. It fails only for a value
+// that is not an object.
 func (d *Duration) UnmarshalJSON(raw []byte) error {
 	*d = Duration{}
 	if bytes.Equal(raw, []byte("null")) {
@@ -116,7 +118,7 @@ func (d *Duration) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// readAmount reads an amount; what it keeps besides shows that it is not as we write it.
+// readAmount reads an amount.
 func readAmount(raw []byte) (amount, error) {
 	a := amount{TimeUnit: defaultUnit}
 	if err := services.UnmarshalObject(raw, &a); err != nil {
@@ -128,7 +130,7 @@ func readAmount(raw []byte) (amount, error) {
 	return a, nil
 }
 
-// sameAmount reports whether sent says what was read as a, and nothing else was there.
+// sameAmount reports whether sent is the same JSON as that which was read as a.
 func sameAmount(sent []byte, a amount) bool {
 	again, err := readAmount(sent)
 	return err == nil && reflect.DeepEqual(again, a)
@@ -143,7 +145,7 @@ func (d Duration) Mismatches() []services.Mismatch {
 	return a.Mismatches()
 }
 
-// fits reports whether n spans are a time.Duration.
+// fits reports whether a time.Duration can hold n times span.
 func fits(n int64, span time.Duration) bool {
 	most := math.MaxInt64 / int64(span)
 	return -most <= n && n <= most

@@ -6,7 +6,8 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A FilterKind says how the conditions of a [Filter] are joined. The set is open.
+// A FilterKind says how the conditions of a [Filter] are combined. Other kinds than those listed
+// here can occur in responses.
 type FilterKind string
 
 // The kinds that have a constructor.
@@ -16,8 +17,9 @@ const (
 	FilterMatchAllConditions FilterKind = "match-all-conditions"
 )
 
-// A Filter selects alerts, or whatever a rule is about. [MatchAll], [MatchAnyCondition] and
-// [MatchAllConditions] make one; the zero value means that no filter is given.
+// A Filter selects the alerts or events that a rule applies to. [MatchAll],
+// [MatchAnyCondition] and [MatchAllConditions] return one; the zero value means that no filter
+// is given.
 type Filter struct {
 	services.Other
 
@@ -41,44 +43,44 @@ func MatchAllConditions(conditions ...Condition) Filter {
 // IsZero reports whether no filter is given.
 func (f Filter) IsZero() bool { return reflect.ValueOf(f).IsZero() }
 
-// MarshalJSON writes the filter, with the members that it keeps.
+// MarshalJSON writes the filter with the members that [services.Other] keeps.
 func (f Filter) MarshalJSON() ([]byte, error) {
 	type plain Filter
 	return services.MarshalObject(plain(f))
 }
 
-// UnmarshalJSON reads a filter of any kind.
+// UnmarshalJSON reads a filter of any kind; members that it does not expect are kept.
 func (f *Filter) UnmarshalJSON(raw []byte) error {
 	type plain Filter
 	return services.UnmarshalObject(raw, (*plain)(f))
 }
 
-// A Condition is what a [Filter] asks of one field.
+// A Condition compares one field with a value.
 type Condition struct {
 	services.Other
 
 	Field         Field                  `json:"field"`
-	Key           string                 `json:"key,omitzero"` // of FieldExtraProperties and FieldDetails: which property
+	Key           string                 `json:"key,omitzero"` // the property, for FieldExtraProperties and FieldDetails
 	Not           bool                   `json:"not,omitzero"` // inverts the operation
 	Operation     Operation              `json:"operation"`
-	ExpectedValue string                 `json:"expectedValue,omitzero"` // what the field is compared with
-	Order         services.Optional[int] `json:"order,omitzero"`         // place among the conditions, from zero; by default the server chooses
+	ExpectedValue string                 `json:"expectedValue,omitzero"` // the value to compare with
+	Order         services.Optional[int] `json:"order,omitzero"`         // position among the conditions, from 0; the server chooses it if absent
 }
 
-// MarshalJSON writes the condition, with the members that it keeps.
+// MarshalJSON writes the condition with the members that [services.Other] keeps.
 func (c Condition) MarshalJSON() ([]byte, error) {
 	type plain Condition
 	return services.MarshalObject(plain(c))
 }
 
-// UnmarshalJSON reads a condition.
+// UnmarshalJSON reads a condition; members that it does not expect are kept.
 func (c *Condition) UnmarshalJSON(raw []byte) error {
 	type plain Condition
 	return services.UnmarshalObject(raw, (*plain)(c))
 }
 
-// A Field is what a [Condition] looks at. The set is open, and not each field is
-// known at each place.
+// A Field is the field that a [Condition] compares. Which fields are allowed depends on the
+// rule; fields other than those listed here are sent as they are.
 type Field string
 
 // The fields of alerts.
@@ -98,8 +100,8 @@ const (
 	FieldPriority        Field = "priority"
 )
 
-// An Operation is how a [Condition] compares. The set is open, and not each
-// operation goes with each field.
+// An Operation is the way in which a [Condition] compares. Which operations are allowed depends
+// on the field; operations other than those listed here are sent as they are.
 type Operation string
 
 // The operations.

@@ -2,6 +2,7 @@ package shape
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 
 	"github.com/tripware/tripware/services"
@@ -12,7 +13,7 @@ type party struct {
 	kind Kind
 	id   string
 	name string
-	raw  string
+	raw  string // as the server sent it, if the fields above do not express it
 }
 
 // partyObject is a party as JSON.
@@ -33,27 +34,24 @@ func readParty(raw []byte) (party, error) {
 		Name     string `json:"name"`
 		Username string `json:"username"`
 	}
-	if json.Unmarshal(raw, &plain) == nil {
+	if json.Unmarshal(raw, &plain) == nil { // the usual form
 		p := party{kind: kindOf(plain.Type), id: plain.ID, name: plain.Name}
 		if p.kind == KindUser {
 			p.name = plain.Username
 		}
-		if p.says(raw) {
+		if p.expresses(raw) {
 			return p, nil
 		}
 	}
 	var o partyObject
-	if err := services.UnmarshalObject(raw, &o); err != nil {
+	if err := services.UnmarshalObject(raw, &o); err != nil || string(raw) == "null" {
 		return party{}, err
 	}
-	if string(raw) == "null" {
-		return party{}, nil
+	name := cmp.Or(o.Name, o.Username)
+	if o.Type == KindUser {
+		name = cmp.Or(o.Username, o.Name)
 	}
-	p := party{kind: o.Type, id: o.ID, name: o.Name, raw: string(raw)}
-	if p.kind == KindUser {
-		p.name = o.Username
-	}
-	return p, nil
+	return party{kind: o.Type, id: o.ID, name: name, raw: string(raw)}, nil
 }
 
 // kindOf returns the constant for a kind that has one, so that values do not keep a copy.
@@ -66,9 +64,9 @@ func kindOf(text string) Kind {
 	return Kind(text)
 }
 
-// says reports whether p, which raw was read as, says all that raw does. Each member that p has
-// puts four quotation marks into raw, and anything else would put more.
-func (p party) says(raw []byte) bool {
+// expresses reports whether p, which raw was read as, is written as the same JSON. Each member of
+// p puts four quotation marks into raw, and anything else would put more.
+func (p party) expresses(raw []byte) bool {
 	nameOf := "name"
 	if p.kind == KindUser {
 		nameOf = "username"
@@ -78,17 +76,20 @@ func (p party) says(raw []byte) bool {
 		switch member.value {
 		case "":
 			continue
-		case "type", "id", "name", "username": // would be taken for the name of a member below
+		case "type", "id", "name", "username": // would be found as the name of a member below
 			return false
 		}
-		if !bytes.Contains(raw, []byte(`"`+member.name+`"`)) { // encoding/json takes another case, too
+		if !bytes.Contains(raw, []byte(`"`+member.name+`"`)) { // encoding/json also accepts another case
 			return false
 		}
 		marks += 4
 	}
-	given := p.id != "" || p.name != "" || Recipient(p).nameless()
+	given := p.id != "" || p.name != "" || p.kind.nameless()
 	return p.kind != "" && given && bytes.Count(raw, []byte{'"'}) == marks && !bytes.Contains(raw, []byte{'\\'})
 }
+
+// nameless reports whether parties of the kind have neither id nor name.
+func (k Kind) nameless() bool { return k == KindAll || k == KindNone }
 
 func (p party) write() ([]byte, error) {
 	switch {
@@ -101,7 +102,7 @@ func (p party) write() ([]byte, error) {
 	}
 }
 
-// mismatches returns what is not of the expected type in a party that was kept as it came.
+// mismatches returns the members of a party, kept as raw, that are not of the expected type.
 func mismatches(raw string) []services.Mismatch {
 	if raw == "" {
 		return nil

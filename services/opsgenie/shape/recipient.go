@@ -6,23 +6,22 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// The kinds that only a [Recipient] can be.
+// The kinds that only a [Recipient] can have.
 const (
 	KindAll   Kind = "all"
 	KindNone  Kind = "none"
 	KindGroup Kind = "group"
 )
 
-// A Recipient is who an escalation, a rotation or a rule turns to: what a
-// [Responder] can be, a group, everybody or nobody at all. [To], [ToGroupByID],
-// [ToGroupByName], [ToAll] and [ToNone] make one; the zero value is none of them
-// and cannot be sent. What a server sends of a kind that is unknown here is
-// kept, and sent back unchanged. Recipients can be compared.
+// A Recipient is the target of an escalation, a rotation or a rule: a [Responder], a group,
+// everybody or nobody. [To], [ToGroupByID], [ToGroupByName], [ToAll] and [ToNone] return one;
+// the zero value is not given and cannot be sent. A recipient that was read is sent back as it
+// came, whatever its kind. Recipients can be compared with ==.
 type Recipient struct {
 	kind Kind
 	id   string
 	name string
-	raw  string // as the server sent it, if the fields above do not say all
+	raw  string // as the server sent it, if the fields above do not express it
 }
 
 // To returns the recipient that is a team, user, escalation or schedule.
@@ -34,32 +33,29 @@ func ToGroupByID(id string) Recipient { return Recipient{kind: KindGroup, id: id
 // ToGroupByName returns the group with a name.
 func ToGroupByName(name string) Recipient { return Recipient{kind: KindGroup, name: name} }
 
-// ToAll returns everybody whom the place knows, such as all members of a team.
+// ToAll returns everybody in question, such as all members of a team.
 func ToAll() Recipient { return Recipient{kind: KindAll} }
 
-// ToNone returns nobody: in a rotation it is a turn that nobody takes.
+// ToNone returns nobody. In a rotation it is a turn during which nobody is on call.
 func ToNone() Recipient { return Recipient{kind: KindNone} }
 
-// Kind returns what r is.
+// Kind returns the kind of the recipient.
 func (r Recipient) Kind() Kind { return r.kind }
 
-// ID returns the id; empty if r is known by its name only, or has none.
+// ID returns the id. It is empty if only the name is known, and for everybody and nobody.
 func (r Recipient) ID() string { return r.id }
 
-// Name returns the name, of a user the username; empty if r is known by its id
-// only, or has none.
+// Name returns the name; for a user, the username. It is empty if only the id is known, and
+// for everybody and nobody.
 func (r Recipient) Name() string { return r.name }
 
-// IsZero reports whether r is not given. [ToNone] is given.
+// IsZero reports whether no recipient is given. [ToNone] is given.
 func (r Recipient) IsZero() bool {
-	return r.id == "" && r.name == "" && r.raw == "" && !r.nameless()
+	return r.id == "" && r.name == "" && r.raw == "" && !r.kind.nameless()
 }
 
-// nameless reports whether r is of a kind that has neither id nor name.
-func (r Recipient) nameless() bool { return r.kind == KindAll || r.kind == KindNone }
-
-// MarshalJSON writes type and id or name, or what came. A recipient that is not given is an
-// error.
+// MarshalJSON writes the kind with the id or the name. A recipient that was read is written as
+// it came. A recipient that is not given is an error.
 func (r Recipient) MarshalJSON() ([]byte, error) {
 	if r.IsZero() {
 		return nil, errors.New("shape: write recipient: it has neither id nor name")
@@ -67,8 +63,7 @@ func (r Recipient) MarshalJSON() ([]byte, error) {
 	return party(r).write()
 }
 
-// UnmarshalJSON reads a recipient of any kind. What cannot be told by kind, id and name is
-// kept as it came.
+// UnmarshalJSON reads a recipient of any kind. It fails only for a value that is not an object.
 func (r *Recipient) UnmarshalJSON(raw []byte) error {
 	p, err := readParty(raw)
 	*r = Recipient(p)

@@ -6,10 +6,11 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A Kind says what a [Responder] is. The set is open.
+// A Kind is the kind of a [Responder] or [Recipient]. Other kinds than those listed here can
+// occur in responses.
 type Kind string
 
-// The kinds that have a constructor.
+// The kinds of responders.
 const (
 	KindTeam       Kind = "team"
 	KindUser       Kind = "user"
@@ -17,16 +18,15 @@ const (
 	KindSchedule   Kind = "schedule"
 )
 
-// A Responder is who an alert or incident goes to, or belongs to: a team, a
-// user, an escalation or a schedule, by id or by name. The functions of this
-// package make one; the zero value is nobody and cannot be sent. What a server
-// sends of a kind that is unknown here is kept, and sent back unchanged.
-// Responders can be compared.
+// A Responder is a team, a user, an escalation or a schedule, identified by its id or name. It
+// is notified of an alert or incident, or owns something. The functions of this package return
+// one; the zero value is not given and cannot be sent. A responder that was read is sent back
+// as it came, whatever its kind. Responders can be compared with ==.
 type Responder struct {
 	kind Kind
 	id   string
 	name string
-	raw  string // as the server sent it, if the fields above do not say all
+	raw  string // as the server sent it, if the fields above do not express it
 }
 
 // TeamByID returns the team with an id.
@@ -53,20 +53,20 @@ func ScheduleByID(id string) Responder { return Responder{kind: KindSchedule, id
 // ScheduleByName returns the schedule with a name.
 func ScheduleByName(name string) Responder { return Responder{kind: KindSchedule, name: name} }
 
-// Kind returns what r is.
+// Kind returns the kind of the responder.
 func (r Responder) Kind() Kind { return r.kind }
 
-// ID returns the id; empty if r is known by its name only. Answers have it.
+// ID returns the id. It is empty if only the name is known; responses contain it.
 func (r Responder) ID() string { return r.id }
 
-// Name returns the name, of a user the username; empty if r is known by its id only.
+// Name returns the name; for a user, the username. It is empty if only the id is known.
 func (r Responder) Name() string { return r.name }
 
-// IsZero reports whether r names nobody.
+// IsZero reports whether no responder is given.
 func (r Responder) IsZero() bool { return Recipient(r).IsZero() }
 
-// MarshalJSON writes type and id or name, or what came. A responder that names nobody is an
-// error.
+// MarshalJSON writes the kind with the id or the name. A responder that was read is written as
+// it came. A responder that is not given is an error.
 func (r Responder) MarshalJSON() ([]byte, error) {
 	if r.IsZero() {
 		return nil, errors.New("shape: write responder: it has neither id nor name")
@@ -74,8 +74,7 @@ func (r Responder) MarshalJSON() ([]byte, error) {
 	return party(r).write()
 }
 
-// UnmarshalJSON reads a responder of any kind. What cannot be told by kind, id and name is
-// kept as it came.
+// UnmarshalJSON reads a responder of any kind. It fails only for a value that is not an object.
 func (r *Responder) UnmarshalJSON(raw []byte) error {
 	p, err := readParty(raw)
 	*r = Responder(p)

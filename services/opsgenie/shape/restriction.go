@@ -6,7 +6,8 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A RestrictionKind says what a [TimeRestriction] repeats over. The set is open.
+// A RestrictionKind is the kind of a [TimeRestriction]. Other kinds than those listed here can
+// occur in responses.
 type RestrictionKind string
 
 // The kinds that have a constructor.
@@ -15,34 +16,33 @@ const (
 	RestrictWeekdayAndTimeOfDay RestrictionKind = "weekday-and-time-of-day"
 )
 
-// A TimeRestriction says when something is in force: at the same hours of each day, or at
-// hours of the week. [Daily] and [Weekly] make one; the zero value means that no restriction
-// is given.
+// A TimeRestriction limits something to the same hours of each day, or to hours of the week.
+// [Daily] and [Weekly] return one; the zero value means that no restriction is given.
 type TimeRestriction struct {
 	services.Other
 
 	Kind RestrictionKind             `json:"type"`
-	Day  services.Optional[DayHours] `json:"restriction,omitzero"`  // of RestrictTimeOfDay
-	Week []WeekHours                 `json:"restrictions,omitzero"` // of RestrictWeekdayAndTimeOfDay: 1 to 15 of them
+	Day  services.Optional[DayHours] `json:"restriction,omitzero"`  // for RestrictTimeOfDay
+	Week []WeekHours                 `json:"restrictions,omitzero"` // for RestrictWeekdayAndTimeOfDay: 1 to 15 items
 }
 
 // IsZero reports whether no restriction is given.
 func (t TimeRestriction) IsZero() bool { return reflect.ValueOf(t).IsZero() }
 
-// MarshalJSON writes the restriction, with the members that it keeps.
+// MarshalJSON writes the restriction with the members that [services.Other] keeps.
 func (t TimeRestriction) MarshalJSON() ([]byte, error) {
 	type plain TimeRestriction
 	return services.MarshalObject(plain(t))
 }
 
-// UnmarshalJSON reads a restriction of any kind.
+// UnmarshalJSON reads a restriction of any kind; members that it does not expect are kept.
 func (t *TimeRestriction) UnmarshalJSON(raw []byte) error {
 	type plain TimeRestriction
 	return services.UnmarshalObject(raw, (*plain)(t))
 }
 
-// DayHours are hours of a day. If the end is not after the start, they end on
-// the next day. The server rounds minutes to 0 or 30.
+// DayHours are hours of a day. If the end is not after the start, it is on the next day. The
+// server rounds minutes to 0 or 30.
 type DayHours struct {
 	services.Other
 
@@ -52,8 +52,8 @@ type DayHours struct {
 	EndMin    int `json:"endMin"`
 }
 
-// WeekHours are hours of a week, from a time of one day to a time of the same or
-// another. The server rounds minutes to 0 or 30.
+// WeekHours are hours of a week, from a time on one day to a time on the same or another day.
+// The server rounds minutes to 0 or 30.
 type WeekHours struct {
 	services.Other
 
@@ -79,35 +79,35 @@ const (
 	Sunday    Weekday = "sunday"
 )
 
-// Daily returns the restriction to the same hours of each day.
+// Daily returns a restriction to the same hours of each day.
 func Daily(hours DayHours) TimeRestriction {
 	return TimeRestriction{Kind: RestrictTimeOfDay, Day: services.Set(hours)}
 }
 
-// Weekly returns the restriction to hours of the week: 1 to 15 of them.
+// Weekly returns a restriction to hours of the week. The API allows 1 to 15.
 func Weekly(hours ...WeekHours) TimeRestriction {
 	return TimeRestriction{Kind: RestrictWeekdayAndTimeOfDay, Week: hours}
 }
 
-// MarshalJSON writes the hours, with the members that they keep.
+// MarshalJSON writes the hours with the members that [services.Other] keeps.
 func (h DayHours) MarshalJSON() ([]byte, error) {
 	type plain DayHours
 	return services.MarshalObject(plain(h))
 }
 
-// UnmarshalJSON reads hours.
+// UnmarshalJSON reads hours; members that it does not expect are kept.
 func (h *DayHours) UnmarshalJSON(raw []byte) error {
 	type plain DayHours
 	return services.UnmarshalObject(raw, (*plain)(h))
 }
 
-// MarshalJSON writes the hours, with the members that they keep.
+// MarshalJSON writes the hours with the members that [services.Other] keeps.
 func (h WeekHours) MarshalJSON() ([]byte, error) {
 	type plain WeekHours
 	return services.MarshalObject(plain(h))
 }
 
-// UnmarshalJSON reads hours.
+// UnmarshalJSON reads hours; members that it does not expect are kept.
 func (h *WeekHours) UnmarshalJSON(raw []byte) error {
 	type plain WeekHours
 	return services.UnmarshalObject(raw, (*plain)(h))

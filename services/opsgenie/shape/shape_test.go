@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,11 +47,12 @@ func TestAResponderIsSentByIDOrByName(t *testing.T) {
 	}
 }
 
-// Unknown kinds are kept, and sent back as they came.
-func TestAResponderOfAnUnknownKindIsKept(t *testing.T) {
+// S7, S8: kinds, members and values that are unknown or odd are kept, and sent back as they came.
+func TestAResponderKeepsWhatItDoesNotExpect(t *testing.T) {
 	t.Parallel()
 	for _, raw := range []string{
-		`{"type":"oracle","id":"o","at":{"place":"Delphi"},"level":9007199254740993}`, `{"type":"all"}`, `{"id":"x"}`, `"everybody"`, `7`,
+		`{"type":"oracle","id":"o","at":{"place":"Delphi"},"level":9007199254740993}`, `{"type":"all"}`, `{"type":"none"}`, `{"id":"x"}`, `{}`,
+		`{"type":"team","id":7}`, `{"type":"user","username":"u","role":null}`, `{"type":["team"]}`,
 	} {
 		var r shape.Responder
 		require.NoError(t, json.Unmarshal([]byte(raw), &r), raw)
@@ -59,21 +61,15 @@ func TestAResponderOfAnUnknownKindIsKept(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, raw, string(back))
 	}
-	var r shape.Responder
-	require.NoError(t, json.Unmarshal([]byte(`null`), &r))
-	assert.True(t, r.IsZero())
-	require.Error(t, json.Unmarshal([]byte(`{"type":"team","id":7}`), &r))
-}
-
-func TestWhoDoesNotFitIsRefusedByName(t *testing.T) {
-	t.Parallel()
-	team, user := shape.TeamByID("t"), shape.UserByID("u")
-	require.NoError(t, shape.CheckAll("responders", []shape.Responder{team, user}))
-	require.EqualError(t, shape.CheckAll("responders", []shape.Responder{team, {}}), "services: argument responders[1] has neither id nor name")
-	require.NoError(t, shape.CheckKind("owner", shape.KindUser, user, shape.Responder{}))
-	err := shape.CheckKind("owner", shape.KindUser, user, team)
-	require.EqualError(t, err, "services: argument owner must be of kind user")
-	require.ErrorIs(t, err, services.ErrArgument)
+	for _, none := range []string{`null`, `"everybody"`, `7`, `[]`} {
+		r := shape.TeamByID("t")
+		assert.Equal(t, none == `null`, json.Unmarshal([]byte(none), &r) == nil, none)
+		assert.True(t, r.IsZero(), none)
+	}
+	var odd shape.Responder
+	require.NoError(t, json.Unmarshal([]byte(`{"type":"team","id":7}`), &odd))
+	assert.Equal(t, []services.Mismatch{{Path: "id", Got: "number"}}, odd.Mismatches())
+	assert.Empty(t, shape.TeamByID("t").Mismatches())
 }
 
 func TestATimeIsReadInTheFormsThatAreSent(t *testing.T) {
@@ -95,8 +91,10 @@ func TestATimeIsReadInTheFormsThatAreSent(t *testing.T) {
 		require.NoError(t, json.Unmarshal(written, &again))
 		assert.True(t, got.Equal(again.Time))
 	}
-	for _, wrong := range []string{`"yesterday"`, `7`, `{}`, `"2017-13-01T00:00:00Z"`} {
-		require.ErrorContains(t, json.Unmarshal([]byte(wrong), new(shape.Time)), "shape: read time", wrong)
+	for _, wrong := range []string{`"yesterday"`, `1495635860844`, `{}`, `"2017-13-01T00:00:00Z"`} { // S8: told by the object that it is part of
+		odd := shape.Time{Time: time.Now()}
+		require.ErrorContains(t, json.Unmarshal([]byte(wrong), &odd), "shape: read time", wrong)
+		assert.Zero(t, odd, wrong)
 	}
 	absent, err := json.Marshal(struct {
 		At shape.Time `json:"at,omitzero"`
@@ -105,17 +103,22 @@ func TestATimeIsReadInTheFormsThatAreSent(t *testing.T) {
 	assert.Equal(t, `{}`, string(absent))
 }
 
-// S3: the final failure is one line, and holds what a caller may act on.
+// S3: the reason of a failure is one line, of a bounded length.
 func TestAFailedRequestIsATypedError(t *testing.T) {
 	t.Parallel()
-	meta := services.Metadata{TransactionID: "tx"}
-	require.NoError(t, shape.RequestStatus{IsSuccess: true}.Verdict("alert", "r", meta))
-	err := shape.RequestStatus{Action: "Close", Status: "Alert\ndoes not exist"}.Verdict("alert", "r", meta)
-	require.EqualError(t, err, "alert: close: Alert does not exist [request r]")
-	failed, ok := errors.AsType[*shape.ActionError](err)
-	require.True(t, ok)
-	assert.Equal(t, "tx", failed.TransactionID)
-	assert.EqualError(t, shape.RequestStatus{}.Verdict("incident", "", meta), "incident: request: it was processed and did not succeed")
+	require.NoError(t, shape.RequestStatus{IsSuccess: true}.Failure())
+	for want, status := range map[string]shape.RequestStatus{
+		"close failed: Alert does not exist":        {Action: "Close", Status: "Alert\ndoes not exist"},
+		"request failed: the server gave no reason": {},
+	} {
+		err := status.Failure()
+		require.EqualError(t, err, want)
+		failed, ok := errors.AsType[*shape.ActionError](err)
+		require.True(t, ok)
+		assert.Equal(t, status.Action, failed.Action)
+	}
+	long := shape.RequestStatus{Action: strings.Repeat("a", 1<<20), Status: strings.Repeat("b", 1<<20)}.Failure()
+	assert.Less(t, len(long.Error()), 16<<10)
 }
 
 // What is read is written so that it is read as the same again.

@@ -9,10 +9,10 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A RequestStatus is what the status of every asynchronous request tells.
+// A RequestStatus is the part of the status of an asynchronous request that all services share.
 type RequestStatus struct {
 	IsSuccess     bool   `json:"isSuccess"` // false is final: the request was processed and failed
-	Action        string `json:"action"`    // such as "Create"; the set is open
+	Action        string `json:"action"`    // such as "Create"
 	Status        string `json:"status"`    // a sentence, such as "Created alert"
 	ProcessedAt   Time   `json:"processedAt,omitzero"`
 	IntegrationID string `json:"integrationId"`
@@ -27,17 +27,17 @@ func (s RequestStatus) Failure() error {
 	return &ActionError{RequestStatus: s}
 }
 
-// An ActionError says that a request was accepted and then failed for good. It is the cause of
-// a [services.Error] for which errors.Is matches [services.ErrFailed].
+// An ActionError reports that the server accepted an asynchronous request, processed it, and
+// failed. It is the cause of a [services.Error] for which errors.Is matches [services.ErrFailed].
 type ActionError struct{ RequestStatus }
 
-// Error says what failed, with the server's sentence.
+// Error returns the action that failed with the server's reason.
 func (e *ActionError) Error() string {
 	action := cmp.Or(strings.ToLower(oneLine(e.Action)), "request")
 	return fmt.Sprintf("%s failed: %s", action, cmp.Or(oneLine(e.Status), "the server gave no reason"))
 }
 
-// oneLine makes foreign text fit for one line of a log.
+// oneLine returns text from the server without control characters, cut to a bound.
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
