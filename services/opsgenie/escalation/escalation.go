@@ -1,26 +1,26 @@
-// Package escalation is the API of escalations: whom an alert goes to, one after
-// the other, until somebody does something about it.
+// Package escalation calls the Escalation API. An escalation defines the order in which
+// recipients are notified of an alert until someone acknowledges or closes it.
 //
-// Everything here belongs to the rate-limit domain configuration, and is done
-// when the answer comes.
+// All operations are synchronous and count towards the rate-limit domain configuration.
 package escalation
 
 import (
 	"context"
+	"errors"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Escalation API. It is safe for concurrent use. [New] makes
-// one.
+// A Service calls the Escalation API. It is safe for concurrent use. [New] returns one.
 type Service struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that uses client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service { return &Service{client: client} }
 
-// A Ref says which escalation a request is about. [ByID] and [ByName] make one;
-// the zero value is refused.
+// A Ref identifies an escalation. [ByID] and [ByName] return one; the zero value is refused
+// before sending.
 type Ref struct {
 	identifier string `path:"identifier"`
 	kind       string `query:"identifierType"`
@@ -32,89 +32,82 @@ func ByID(id string) Ref { return Ref{identifier: id, kind: "id"} }
 // ByName refers to the escalation with a name.
 func ByName(name string) Ref { return Ref{identifier: name, kind: "name"} }
 
-// ListRequest asks for the escalations; there is nothing to choose.
-type ListRequest struct{}
-
 // List returns all escalations.
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#list-escalations
-func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Escalation], error) {
-	return services.Do[[]Escalation](ctx, s.client, "GET /v2/escalations", in, services.ByMethod)
+func (s *Service) List(ctx context.Context) (*services.Result[[]Escalation], error) {
+	return services.Do[[]Escalation](ctx, s.client, "GET /v2/escalations", nil, services.ByMethod)
 }
 
-// CreateRequest asks for an escalation.
+// CreateRequest defines a new escalation.
 type CreateRequest struct {
 	Name        string          `json:"name" check:"required"`
 	Description string          `json:"description,omitzero"`
 	Rules       []Rule          `json:"rules" check:"required"`
-	OwnerTeam   shape.OwnerTeam `json:"ownerTeam,omitzero"` // with the key of a team it is that team, whatever stands here
-	Repeats     *Repeat         `json:"repeat,omitzero"`    // nil for none
+	OwnerTeam   shape.OwnerTeam `json:"ownerTeam,omitzero"` // ignored with the API key of a team, which is then the owner
+	Repeat      Repeat          `json:"repeat,omitzero"`    // the rules run once if zero
 }
 
-// Check refuses rules that lack what they must have, and times that are negative.
-func (r CreateRequest) Check() error { return checkRules(r.Rules, r.Repeats) }
+// Check refuses rules without a required member, and negative numbers.
+func (r CreateRequest) Check() error { return checkRules(r.Rules, r.Repeat) }
 
-// repeat says that there is none: it would be refused as a conflict.
-func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// Create creates an escalation. A repeat after a lost answer would be refused as
-// a conflict, so there is none.
+// Create creates an escalation. Only 429 and 503 are retried, because a second copy would be
+// refused as a conflict.
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#create-escalation
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/escalations", in, in.repeat())
+	return services.Do[Summary](ctx, s.client, "POST /v2/escalations", in, services.RetryIfRefused)
 }
 
-// GetRequest asks for one escalation.
-type GetRequest struct{ Ref }
-
-// Get reads one escalation.
+// Get returns one escalation.
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#get-escalation
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Escalation], error) {
-	return services.Do[Escalation](ctx, s.client, "GET /v2/escalations/{identifier}", in, services.ByMethod)
+func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Escalation], error) {
+	return services.Do[Escalation](ctx, s.client, "GET /v2/escalations/{identifier}", ref, services.ByMethod)
 }
 
-// UpdateRequest asks to change one escalation. What is nil or empty stays as it
-// is.
+// UpdateRequest changes an escalation. Members that are absent stay as they are.
 type UpdateRequest struct {
 	Ref
+	services.Other
 
-	Name        string          `json:"name,omitzero"`
-	Description *string         `json:"description,omitzero"`
-	Rules       []Rule          `json:"rules,omitzero"` // in the stead of those that it has; nil leaves them
-	OwnerTeam   shape.OwnerTeam `json:"ownerTeam,omitzero"`
-	Repeats     *Repeat         `json:"repeat,omitzero"` // nil leaves it; one without an interval ends it
+	Name        services.Optional[string]          `json:"name,omitzero"`
+	Description services.Optional[string]          `json:"description,omitzero"`
+	Rules       services.Optional[[]Rule]          `json:"rules,omitzero"` // replaces all rules
+	OwnerTeam   services.Optional[shape.OwnerTeam] `json:"ownerTeam,omitzero"`
+	Repeat      services.Optional[Repeat]          `json:"repeat,omitzero"` // an interval of 0 ends the repetition
 }
 
-// Check refuses rules that lack what they must have, and times that are negative.
-func (r UpdateRequest) Check() error { return checkRules(r.Rules, r.Repeats) }
-
-// repeat says that a repeat is harmless, unless the escalation is referred to by
-// the name that the request changes.
-func (r UpdateRequest) repeat() services.Repeat {
-	if r.kind == "name" && r.Name != "" && r.identifier != r.Name {
-		return services.ByMethod
-	}
-	return services.SafeToRetry
+// Request returns a request that writes e back, to be changed before it is sent. Members that
+// the type does not know are sent as they came.
+func (e Escalation) Request() UpdateRequest {
+	in := services.RequestFrom[UpdateRequest](e)
+	in.Ref = ByID(e.ID)
+	return in
 }
 
-// Update changes an escalation. A repeat is harmless, but for a change of the
-// name that it is referred to by.
+// Check refuses rules without a required member, negative numbers, and a team without id and
+// name.
+func (r UpdateRequest) Check() error {
+	rules, _ := r.Rules.Get()
+	repeat, _ := r.Repeat.Get()
+	return errors.Join(checkRules(rules, repeat), check.NotZero("ownerTeam", r.OwnerTeam))
+}
+
+// Update changes an escalation. Safe to retry; if the request changes the name that it refers
+// to, only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#update-escalation-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/escalations/{identifier}", in, in.repeat())
+	repeat := check.Renamed(in.kind == "name", in.identifier, in.Name)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/escalations/{identifier}", in, repeat)
 }
 
-// DeleteRequest asks to delete one escalation.
-type DeleteRequest struct{ Ref }
-
-// Delete deletes an escalation. While something uses it the error Is
-// [services.ErrInUse]. A repeat is harmless, but where an answer was lost it Is
+// Delete deletes an escalation. While another object uses it, errors.Is matches
+// [services.ErrInUse]. If the response of an attempt was lost, the retry's error matches
 // [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/escalation-api#delete-escalation
-func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/escalations/{identifier}", in, services.ByMethod)
+func (s *Service) Delete(ctx context.Context, ref Ref) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/escalations/{identifier}", ref, services.ByMethod)
 }

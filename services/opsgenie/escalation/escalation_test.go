@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -41,12 +40,13 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	ref := escalation.ByName("Nights/EU")
 	const at = "/v2/escalations/Nights%2FEU?identifierType=name"
 	rules := []escalation.Rule{atOnce, later}
+	repeat := escalation.Repeat{WaitInterval: 90, Count: services.Set(2), ResetRecipientStates: services.Set(true), CloseAlertAfterAll: services.Set(true)}
 	created := escalation.Summary{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"}
 	apitest.Run(t, open, append(refusals(ref), []row{
 		{
 			Name: "List",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.List(ctx, escalation.ListRequest{}))
+				return apitest.Value(s.List(ctx))
 			},
 			Exchange: apitest.Exact("GET /v2/escalations", "", 200, "list"),
 			Check: func(tb testing.TB, got any) {
@@ -61,11 +61,12 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Name: "Create",
 			Call: func(ctx context.Context, s service) (any, error) {
 				return apitest.Value(s.Create(ctx, escalation.CreateRequest{Name: "n", Description: "d", Rules: rules, OwnerTeam: shape.OwnerTeam{Name: "Storage"},
-					Repeats: &escalation.Repeat{WaitInterval: 90 * time.Minute, Count: 2, ResetRecipientStates: true, CloseAlertAfterAll: true}}))
+					Repeat: repeat}))
 			},
 			Exchange: apitest.Exact("POST /v2/escalations", `{"name":"n","description":"d",`+sentRules+`,"ownerTeam":{"name":"Storage"},`+
 				`"repeat":{"waitInterval":90,"count":2,"resetRecipientStates":true,"closeAlertAfterAll":true}}`, 201, "created"),
-			Want: created,
+			Repeat: services.RetryIfRefused,
+			Want:   created,
 		},
 		{
 			Name: "Create/only what is required",
@@ -73,11 +74,12 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return s.Create(ctx, escalation.CreateRequest{Name: "n", Rules: rules})
 			},
 			Exchange: apitest.Exact("POST /v2/escalations", `{"name":"n",`+sentRules+`}`, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 		},
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, escalation.GetRequest{Ref: escalation.ByID("e")}))
+				return apitest.Value(s.Get(ctx, escalation.ByID("e")))
 			},
 			Exchange: apitest.Exact("GET /v2/escalations/e?identifierType=id", "", 200, "get"),
 			Check: func(tb testing.TB, got any) {
@@ -90,12 +92,13 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Update(ctx, escalation.UpdateRequest{Ref: ref, Name: "n", Description: new(""), Rules: rules,
-					OwnerTeam: shape.OwnerTeam{ID: "t"}, Repeats: &escalation.Repeat{}}))
+				return apitest.Value(s.Update(ctx, escalation.UpdateRequest{Ref: ref, Name: services.Set("n"), Description: services.Set(""), Rules: services.Set(rules),
+					OwnerTeam: services.Set(shape.OwnerTeam{ID: "t"}), Repeat: services.Set(escalation.Repeat{})}))
 			},
 			Exchange: apitest.Exact("PATCH "+at, `{"name":"n","description":"",`+sentRules+`,"ownerTeam":{"id":"t"},`+
-				`"repeat":{"waitInterval":0,"resetRecipientStates":false,"closeAlertAfterAll":false}}`, 200, "created"),
-			Want: created,
+				`"repeat":{"waitInterval":0}}`, 200, "created"),
+			Repeat: services.RetryIfRefused, // of another name
+			Want:   created,
 		},
 		{
 			Name: "Update/nothing",
@@ -103,11 +106,21 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return s.Update(ctx, escalation.UpdateRequest{Ref: ref})
 			},
 			Exchange: apitest.Exact("PATCH "+at, `{}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
+		},
+		{ // S10
+			Name: "Update/to nothing",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Update(ctx, escalation.UpdateRequest{Ref: escalation.ByID("e"), Description: services.Null[string](), Rules: services.Set([]escalation.Rule{}),
+					OwnerTeam: services.Null[shape.OwnerTeam](), Repeat: services.Null[escalation.Repeat]()})
+			},
+			Exchange: apitest.Exact("PATCH /v2/escalations/e?identifierType=id", `{"description":null,"rules":[],"ownerTeam":null,"repeat":null}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Delete(ctx, escalation.DeleteRequest{Ref: ref})
+				return s.Delete(ctx, ref)
 			},
 			Exchange: apitest.Exact("DELETE "+at, "", 200, "deleted"),
 		},
@@ -124,7 +137,7 @@ func refusals(ref escalation.Ref) []row {
 	}
 	repeating := func(name string, repeat escalation.Repeat) row {
 		return refused("Update/"+name, func(ctx context.Context, s service) (any, error) {
-			return s.Update(ctx, escalation.UpdateRequest{Ref: ref, Repeats: &repeat})
+			return s.Update(ctx, escalation.UpdateRequest{Ref: ref, Repeat: services.Set(repeat)})
 		})
 	}
 	return []row{
@@ -139,15 +152,20 @@ func refusals(ref escalation.Ref) []row {
 		with("a delay", func(r *escalation.Rule) { r.Delay = shape.Duration{} }),
 		with("a delay that can be", func(r *escalation.Rule) { r.Delay = shape.For(-time.Minute) }),
 		with("a recipient", func(r *escalation.Rule) { r.Recipient = shape.Recipient{} }),
-		repeating("a negative interval", escalation.Repeat{WaitInterval: -time.Minute}),
-		repeating("half a minute", escalation.Repeat{WaitInterval: 90 * time.Second}),
-		repeating("a negative count", escalation.Repeat{Count: -1}),
-		refused("Get/no escalation", func(ctx context.Context, s service) (any, error) { return s.Get(ctx, escalation.GetRequest{}) }),
+		repeating("a negative interval", escalation.Repeat{WaitInterval: -1}),
+		repeating("a negative count", escalation.Repeat{Count: services.Set(-1)}),
+		refused("Update/a team that is nobody", func(ctx context.Context, s service) (any, error) {
+			return s.Update(ctx, escalation.UpdateRequest{Ref: ref, OwnerTeam: services.Set(shape.OwnerTeam{})})
+		}),
+		refused("Update/a rule without anything", func(ctx context.Context, s service) (any, error) {
+			return s.Update(ctx, escalation.UpdateRequest{Ref: ref, Rules: services.Set([]escalation.Rule{{}})})
+		}),
+		refused("Get/no escalation", func(ctx context.Context, s service) (any, error) { return s.Get(ctx, escalation.Ref{}) }),
 		refused("Update/no escalation", func(ctx context.Context, s service) (any, error) {
 			return s.Update(ctx, escalation.UpdateRequest{})
 		}),
 		refused("Delete/no escalation", func(ctx context.Context, s service) (any, error) {
-			return s.Delete(ctx, escalation.DeleteRequest{})
+			return s.Delete(ctx, escalation.Ref{})
 		}),
 	}
 }
@@ -158,7 +176,7 @@ func checkEscalation(tb testing.TB, e escalation.Escalation) {
 	assert.Equal(tb, "58d2f1a6-c093-47be-a1d4-e86b30c7592f", e.ID)
 	assert.Equal(tb, "Storage escalation", e.Name)
 	assert.Equal(tb, shape.OwnerTeam{ID: "c6a0e8f2-5b1d-4c7e-8f39-0d2b6a914e11", Name: "Storage"}, e.OwnerTeam)
-	assert.Equal(tb, &escalation.Repeat{WaitInterval: 30 * time.Minute, Count: 2}, e.Repeats)
+	assert.Equal(tb, escalation.Repeat{WaitInterval: 30, Count: services.Set(2), ResetRecipientStates: services.Set(false), CloseAlertAfterAll: services.Set(false)}, e.Repeat)
 	require.Len(tb, e.Rules, 2)
 	for i, want := range []struct {
 		rule escalation.Rule
@@ -190,24 +208,33 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	assert.NotContains(t, err.Error(), "rules[0]")
 }
 
-func TestARepeatIsReadInMinutes(t *testing.T) {
+// S7, S8: an escalation is written back as it came, at every depth, but for what was changed.
+func TestAnEscalationIsWrittenBackAsItCame(t *testing.T) {
 	t.Parallel()
-	for raw, want := range map[string]escalation.Repeat{
-		`{"waitInterval":30,"count":2,"new":1}`: {WaitInterval: 30 * time.Minute, Count: 2},
-		`{"waitInterval":-1}`:                   {},
-		`{"waitInterval":9223372036854775807}`:  {WaitInterval: time.Duration(math.MaxInt64).Truncate(time.Minute)},
-		`{"resetRecipientStates":true}`:         {ResetRecipientStates: true},
-	} {
-		var got escalation.Repeat
-		require.NoError(t, json.Unmarshal([]byte(raw), &got), raw)
-		assert.Equal(t, want, got, raw)
-		back, err := json.Marshal(got)
-		require.NoError(t, err)
-		var again escalation.Repeat
-		require.NoError(t, json.Unmarshal(back, &again))
-		assert.Equal(t, got, again)
-	}
-	require.ErrorContains(t, json.Unmarshal([]byte(`{"waitInterval":"x"}`), new(escalation.Repeat)), "escalation: read repeat")
+	const rest = `"description":null,"note":{"by":["ada"]},"ownerTeam":{"id":"t","color":"red"},` +
+		`"rules":[{"condition":"if-asleep","notifyType":7,"delay":"soon","recipient":{"type":"oracle","level":9},"wake":true}],` +
+		`"repeat":{"waitInterval":"ten","count":null,"closeAlertAfterAll":true,"jitter":2}`
+	var read escalation.Escalation
+	require.NoError(t, json.Unmarshal([]byte(`{"id":"e","name":"Nights",`+rest+`}`), &read))
+	assert.Equal(t, 1, len(read.Repeat.Mismatches()), "of its wait")
+	back, err := json.Marshal(read)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"id":"e","name":"Nights",`+rest+`}`, string(back))
+
+	in := read.Request()
+	in.Name = services.Set("Days")
+	_, err = apitest.Verify(t.Context(), open, row{
+		Name: "Update", Call: func(ctx context.Context, s service) (any, error) { return s.Update(ctx, in) }, Repeat: services.SafeToRetry,
+		Exchange: apitest.Exchange{Send: "PATCH /v2/escalations/e?identifierType=id", Body: `{"name":"Days",` + rest + `}`, Answer: `{"data":{"id":"e"}}`},
+	})
+	require.NoError(t, err)
+
+	read.Repeat.WaitInterval, read.Rules[0].Delay, read.Rules[0].NotifyType = 10, shape.For(time.Minute), escalation.NotifyAll
+	back, err = json.Marshal(read)
+	require.NoError(t, err)
+	assert.Contains(t, string(back), `"waitInterval":10`)
+	assert.Contains(t, string(back), `"delay":{"timeAmount":1,"timeUnit":"minutes"}`)
+	assert.Contains(t, string(back), `"notifyType":"all"`)
 }
 
 func ExampleNew() {

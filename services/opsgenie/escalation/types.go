@@ -1,129 +1,134 @@
 package escalation
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
+	"reflect"
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// An Escalation is an escalation as the server shows it.
+// An Escalation is an escalation in a response.
 type Escalation struct {
+	services.Other
+
 	ID          string          `json:"id"`
 	Name        string          `json:"name"`
-	Description string          `json:"description,omitzero"`
+	Description string          `json:"description"`
 	OwnerTeam   shape.OwnerTeam `json:"ownerTeam,omitzero"`
 	Rules       []Rule          `json:"rules"`
-	Repeats     *Repeat         `json:"repeat,omitzero"` // nil if the server tells of none
+	Repeat      Repeat          `json:"repeat,omitzero"` // zero if the rules run once
 }
 
-// A Summary is what changes tell of an escalation.
+// MarshalJSON writes the escalation with the members that [services.Other] keeps.
+func (e Escalation) MarshalJSON() ([]byte, error) {
+	type plain Escalation
+	return services.MarshalObject(plain(e))
+}
+
+// UnmarshalJSON reads an escalation; members that it does not expect are kept.
+func (e *Escalation) UnmarshalJSON(raw []byte) error {
+	type plain Escalation
+	return services.UnmarshalObject(raw, (*plain)(e))
+}
+
+// A Summary identifies an escalation that was created or changed.
 type Summary struct {
 	ID   string `json:"id"`
 	Name string `json:"name,omitzero"`
 }
 
-// A Condition says in which case a rule notifies. The set is open in answers.
+// A Condition is the state of the alert in which a rule notifies. Other values than those
+// listed here can occur in responses.
 type Condition string
 
 // The conditions.
 const (
-	IfNotAcked  Condition = "if-not-acked"  // while nobody acknowledged the alert
-	IfNotClosed Condition = "if-not-closed" // while the alert is open
+	IfNotAcked  Condition = "if-not-acked"  // the alert is not acknowledged
+	IfNotClosed Condition = "if-not-closed" // the alert is not closed
 )
 
-// A NotifyType says whom of its recipient a rule notifies. The set is open in
-// answers.
+// A NotifyType says which members of its recipient a rule notifies. Other values than those
+// listed here can occur in responses.
 type NotifyType string
 
-// The types. NotifyRandom is known from the vendor's Go SDK alone.
+// The types. NotifyRandom is documented only by the vendor's Go SDK.
 const (
-	NotifyDefault  NotifyType = "default"  // of a schedule who is on call, of a team by its routing rules
-	NotifyNext     NotifyType = "next"     // of a schedule who comes next
-	NotifyPrevious NotifyType = "previous" // of a schedule who came before
-	NotifyUsers    NotifyType = "users"    // of a team its members with the role user
-	NotifyAdmins   NotifyType = "admins"   // of a team its admins
-	NotifyAll      NotifyType = "all"      // of a team all members
+	NotifyDefault  NotifyType = "default"  // of a schedule, the users on call; of a team, according to its routing rules
+	NotifyNext     NotifyType = "next"     // of a schedule, the next users on call
+	NotifyPrevious NotifyType = "previous" // of a schedule, the previous users on call
+	NotifyUsers    NotifyType = "users"    // of a team, its members with the role user
+	NotifyAdmins   NotifyType = "admins"   // of a team, its admins
+	NotifyAll      NotifyType = "all"      // of a team, all its members
 	NotifyRandom   NotifyType = "random"
 )
 
-// A Rule notifies a recipient some time after the alert was created. One that is
-// sent needs all four.
+// A Rule notifies a recipient some time after the alert was created. In requests all members
+// are required.
 type Rule struct {
+	services.Other
+
 	Condition  Condition       `json:"condition"`
 	NotifyType NotifyType      `json:"notifyType"`
-	Delay      shape.Duration  `json:"delay,omitzero"` // from the beginning; at once is shape.For(0)
+	Delay      shape.Duration  `json:"delay,omitzero"` // since the alert was created; shape.For(0) means at once
 	Recipient  shape.Recipient `json:"recipient,omitzero"`
 }
 
-// A Repeat says how an escalation begins again after its last rule.
+// MarshalJSON writes the rule with the members that [services.Other] keeps.
+func (r Rule) MarshalJSON() ([]byte, error) {
+	type plain Rule
+	return services.MarshalObject(plain(r))
+}
+
+// UnmarshalJSON reads a rule; members that it does not expect are kept.
+func (r *Rule) UnmarshalJSON(raw []byte) error {
+	type plain Rule
+	return services.UnmarshalObject(raw, (*plain)(r))
+}
+
+// A Repeat says how an escalation starts again after its last rule.
 type Repeat struct {
-	WaitInterval         time.Duration // from the last rule to the first, in whole minutes; zero is no repeat
-	Count                int           // how many times; zero leaves it to the server
-	ResetRecipientStates bool          // forgets who acknowledged and saw the alert
-	CloseAlertAfterAll   bool          // closes the alert after the last time
+	services.Other
+
+	WaitInterval         int                     `json:"waitInterval"`                  // minutes from the last rule to the first; 0 means no repetition
+	Count                services.Optional[int]  `json:"count,omitzero"`                // number of repetitions; the server chooses it if absent
+	ResetRecipientStates services.Optional[bool] `json:"resetRecipientStates,omitzero"` // resets which recipients acknowledged or saw the alert
+	CloseAlertAfterAll   services.Optional[bool] `json:"closeAlertAfterAll,omitzero"`   // closes the alert after the last repetition
 }
 
-// repeatWire is a repeat as the API has it: the interval in minutes.
-type repeatWire struct {
-	WaitInterval         int64 `json:"waitInterval"`
-	Count                int   `json:"count,omitzero"`
-	ResetRecipientStates bool  `json:"resetRecipientStates"`
-	CloseAlertAfterAll   bool  `json:"closeAlertAfterAll"`
-}
+// IsZero reports whether no repetition is given.
+func (r Repeat) IsZero() bool { return reflect.ValueOf(r).IsZero() }
 
-// UnmarshalJSON reads a repeat.
-func (r *Repeat) UnmarshalJSON(raw []byte) error {
-	var w repeatWire
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return fmt.Errorf("escalation: read repeat: %w", err)
-	}
-	const most = int64(1<<63-1) / int64(time.Minute)
-	*r = Repeat{
-		WaitInterval: time.Duration(min(max(w.WaitInterval, 0), most)) * time.Minute,
-		Count:        w.Count, ResetRecipientStates: w.ResetRecipientStates, CloseAlertAfterAll: w.CloseAlertAfterAll,
-	}
-	return nil
-}
-
-// MarshalJSON writes a repeat as the server does.
+// MarshalJSON writes the repetition with the members that [services.Other] keeps.
 func (r Repeat) MarshalJSON() ([]byte, error) {
-	return json.Marshal(repeatWire{int64(r.WaitInterval / time.Minute), r.Count, r.ResetRecipientStates, r.CloseAlertAfterAll})
+	type plain Repeat
+	return services.MarshalObject(plain(r))
 }
 
-func (r *Repeat) check() error {
-	switch {
-	case r == nil:
-		return nil
-	case r.WaitInterval < 0 || r.WaitInterval%time.Minute != 0:
-		return &services.ArgumentError{Field: "repeat.waitInterval", Problem: "must be whole minutes, and not negative"}
-	case r.Count < 0:
-		return &services.ArgumentError{Field: "repeat.count", Problem: "must not be negative"}
-	}
-	return nil
+// UnmarshalJSON reads a repetition; members that it does not expect are kept.
+func (r *Repeat) UnmarshalJSON(raw []byte) error {
+	type plain Repeat
+	return services.UnmarshalObject(raw, (*plain)(r))
+}
+
+func (r Repeat) check() error {
+	count, _ := r.Count.Get()
+	return errors.Join(check.NotNegative("repeat.waitInterval", r.WaitInterval), check.NotNegative("repeat.count", count))
 }
 
 func (r Rule) check(at string) error {
-	faults := []error{check.Duration(at+".delay", r.Delay)}
-	for _, field := range []struct {
-		name    string
-		missing bool
-	}{
-		{"condition", r.Condition == ""}, {"notifyType", r.NotifyType == ""},
-		{"delay", r.Delay.IsZero()}, {"recipient", r.Recipient.IsZero()},
-	} {
-		if field.missing {
-			faults = append(faults, &services.ArgumentError{Field: at + "." + field.name, Problem: "is required"})
-		}
-	}
-	return errors.Join(faults...)
+	return errors.Join(
+		check.Missing(at+".condition", r.Condition == "" && !check.Kept(r.Other, "condition")),
+		check.Missing(at+".notifyType", r.NotifyType == "" && !check.Kept(r.Other, "notifyType")),
+		check.Missing(at+".delay", r.Delay.IsZero() && !check.Kept(r.Other, "delay")),
+		check.Duration(at+".delay", r.Delay),
+		check.Missing(at+".recipient", r.Recipient.IsZero() && !check.Kept(r.Other, "recipient")),
+	)
 }
 
-func checkRules(rules []Rule, repeat *Repeat) error {
+func checkRules(rules []Rule, repeat Repeat) error {
 	faults := []error{repeat.check()}
 	for i, r := range rules {
 		faults = append(faults, r.check(fmt.Sprintf("rules[%d]", i)))

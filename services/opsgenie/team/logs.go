@@ -13,28 +13,28 @@ import (
 
 const logsRoute = "GET /v2/teams/{identifier}/logs"
 
-// errLoop is why a list ends whose pages lead to each other.
+// errLoop is the error for a list whose pages lead to each other.
 var errLoop = errors.New("offset leads back to a page that was read already")
 
-// A Log is a line in the history of a team.
+// A Log is an entry in the log of a team.
 type Log struct {
 	Log         string     `json:"log"`
-	Owner       string     `json:"owner"` // who did it
+	Owner       string     `json:"owner"` // the user who acted
 	CreatedDate shape.Time `json:"createdDate,omitzero"`
 }
 
-// A LogPage is one page of the history of a team.
+// A LogPage is one page of the log of a team.
 type LogPage struct {
-	Offset Offset `json:"offset,omitzero"` // where the next page begins; empty if there is none
+	Offset Offset `json:"offset,omitzero"` // of the next page; empty if there is none
 	Logs   []Log  `json:"logs"`
 }
 
-// An Offset is a place in the history of a team, an opaque text. The server's
-// numbers are taken for their text.
+// An Offset is a position in the log of a team: an opaque text.
 type Offset string
 
-// UnmarshalJSON reads a text or a number.
+// UnmarshalJSON reads a text, or a number as its text.
 func (o *Offset) UnmarshalJSON(raw []byte) error {
+	*o = ""
 	var text string
 	if err := json.Unmarshal(raw, &text); err != nil {
 		var number json.Number
@@ -47,28 +47,26 @@ func (o *Offset) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// ListLogsRequest asks for the history of one team.
+// ListLogsRequest selects a page of the log of a team.
 type ListLogsRequest struct {
 	Ref
 
-	Limit  int         `query:"limit" check:"min=0"` // lines per page; zero means the server's default
+	Limit  int         `query:"limit" check:"min=0"` // entries per page; zero means the server's default
 	Order  shape.Order `query:"order"`               // [shape.Descending] if empty: the newest first
-	Offset Offset      `query:"offset"`              // that of a page before; the beginning if empty
+	Offset Offset      `query:"offset"`              // from the previous page; the beginning if empty
 }
 
-// ListLogs returns one page of the history of a team. The offset for the next is
-// in the value, not in the metadata.
+// ListLogs returns one page of the log of a team. The offset of the next page is part of the
+// value, not of the metadata.
 //
 // API: https://docs.opsgenie.com/docs/team-api#list-team-logs
 func (s *Service) ListLogs(ctx context.Context, in ListLogsRequest) (*services.Result[LogPage], error) {
 	return services.Do[LogPage](ctx, s.client, logsRoute, in, services.ByMethod)
 }
 
-// AllLogs returns the history of a team, page after page, until a page is empty
-// or leads nowhere. Each page is a call of its own and is fetched when the loop
-// comes to it, so breaking off leaves nothing behind. The first error ends the
-// sequence; so does an offset that leads back, with an error that Is
-// [services.ErrResponse].
+// AllLogs returns the log of a team, page after page, until a page is empty or has no offset.
+// Each page is a separate call, made when the loop reaches it. The first error ends the
+// sequence. An offset that was read already is an error that matches [services.ErrResponse].
 func (s *Service) AllLogs(ctx context.Context, in ListLogsRequest) iter.Seq2[Log, error] {
 	ctx = layer.Detach(ctx) // a begun record is for one call
 	return func(yield func(Log, error) bool) {

@@ -9,147 +9,129 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A RoutingRuleService calls the Team Routing Rule API. It is safe for
-// concurrent use. [NewRoutingRules] makes one.
+// A RoutingRuleService calls the Team Routing Rule API. It is safe for concurrent use.
+// [NewRoutingRules] returns one.
 type RoutingRuleService struct{ client *services.Client }
 
-// NewRoutingRules returns a service that calls by client, whose codec must be Opsgenie's.
+// NewRoutingRules returns a service that uses client, whose codec must be Opsgenie's.
 func NewRoutingRules(client *services.Client) *RoutingRuleService {
 	return &RoutingRuleService{client: client}
 }
 
-// A RoutingRule says whom an alert of a team notifies. The first that fits an
-// alert counts; the default one stands last and fits all.
-type RoutingRule struct {
-	ID              string                `json:"id"`
-	Name            string                `json:"name"`
-	IsDefault       bool                  `json:"isDefault"`
-	Order           int                   `json:"order"` // its place among the rules, from zero
-	Criteria        shape.Filter          `json:"criteria,omitzero"`
-	Timezone        string                `json:"timezone,omitzero"`
-	TimeRestriction shape.TimeRestriction `json:"timeRestriction,omitzero"`
-	Notify          shape.Recipient       `json:"notify,omitzero"`
-}
+// routingRule identifies a routing rule of a team.
+type routingRule struct {
+	Ref
 
-// ListRoutingRulesRequest asks for the routing rules of one team.
-type ListRoutingRulesRequest struct{ Ref }
+	ID string `path:"id"`
+}
 
 // List returns the routing rules of a team.
 //
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#list-team-routing-rules
-func (s *RoutingRuleService) List(ctx context.Context, in ListRoutingRulesRequest) (*services.Result[[]RoutingRule], error) {
-	in.Ref = in.below()
-	return services.Do[[]RoutingRule](ctx, s.client, "GET /v2/teams/{identifier}/routing-rules", in, services.ByMethod)
+func (s *RoutingRuleService) List(ctx context.Context, ref Ref) (*services.Result[[]RoutingRule], error) {
+	return services.Do[[]RoutingRule](ctx, s.client, "GET /v2/teams/{identifier}/routing-rules", ref.below(), services.ByMethod)
 }
 
-// CreateRoutingRuleRequest asks for a routing rule in one team.
+// CreateRoutingRuleRequest defines a new routing rule of a team.
 type CreateRoutingRuleRequest struct {
 	Ref
 
-	Name            string                `json:"name,omitzero"`
-	Order           *int                  `json:"order,omitzero" check:"min=0"` // its place, from zero; nil leaves it to the server
-	Criteria        shape.Filter          `json:"criteria,omitzero"`            // which alerts; all if not given
-	TimeRestriction shape.TimeRestriction `json:"timeRestriction,omitzero"`     // always if not given
-	Notify          shape.Recipient       `json:"notify" check:"required"`      // a schedule, an escalation, or nobody: [shape.ToNone]
-	Timezone        string                `json:"timezone,omitzero"`            // such as "Europe/Berlin"; the account's if empty
+	Name            string                 `json:"name,omitzero"`
+	Order           services.Optional[int] `json:"order,omitzero"`           // position, from 0; the server chooses it if absent
+	Criteria        shape.Filter           `json:"criteria,omitzero"`        // which alerts; all if not given
+	TimeRestriction shape.TimeRestriction  `json:"timeRestriction,omitzero"` // always if not given
+	Notify          shape.Recipient        `json:"notify" check:"required"`  // a schedule, an escalation, or nobody: [shape.ToNone]
+	Timezone        string                 `json:"timezone,omitzero"`        // such as "Europe/Berlin"; the account's if empty
 }
 
-// Check refuses criteria and restrictions that lack what they must have.
+// Check refuses a negative order, and criteria and restrictions without a required member.
 func (r CreateRoutingRuleRequest) Check() error {
-	return errors.Join(check.Filter("criteria", r.Criteria), check.TimeRestriction("timeRestriction", r.TimeRestriction))
+	return errors.Join(check.Order("order", r.Order), check.Filter("criteria", r.Criteria),
+		check.TimeRestriction("timeRestriction", r.TimeRestriction))
 }
 
-// repeat says that there is none: it might create the rule twice.
-func (r CreateRoutingRuleRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// Create creates a routing rule. A repeat after a lost answer might create it
-// twice, so there is none.
+// Create creates a routing rule. Only 429 and 503 are retried, because a second copy would
+// create a second rule.
 //
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#create-team-routing-rule
 func (s *RoutingRuleService) Create(ctx context.Context, in CreateRoutingRuleRequest) (*services.Result[Summary], error) {
 	in.Ref = in.below()
-	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/routing-rules", in, in.repeat())
+	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/routing-rules", in, services.RetryIfRefused)
 }
 
-// GetRoutingRuleRequest asks for one routing rule of one team.
-type GetRoutingRuleRequest struct {
-	Ref
-
-	ID string `path:"id"`
-}
-
-// Get reads one routing rule.
+// Get returns one routing rule of a team.
 //
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#get-team-routing-rule
-func (s *RoutingRuleService) Get(ctx context.Context, in GetRoutingRuleRequest) (*services.Result[RoutingRule], error) {
-	in.Ref = in.below()
+func (s *RoutingRuleService) Get(ctx context.Context, ref Ref, id string) (*services.Result[RoutingRule], error) {
+	in := routingRule{ref.below(), id}
 	return services.Do[RoutingRule](ctx, s.client, "GET /v2/teams/{identifier}/routing-rules/{id}", in, services.ByMethod)
 }
 
-// UpdateRoutingRuleRequest asks to change one routing rule of one team. What is
-// empty or not given stays as it is; of the timezone the API's description says
-// that the account's is meant then. Whether null takes a restriction away is not
-// documented. The place is changed by ChangeOrder.
+// UpdateRoutingRuleRequest changes a routing rule of a team; ChangeOrder changes its position.
+// Members that are absent stay as they are, but for the timezone: according to the API's
+// description it becomes the account's. Whether null removes a restriction is not documented.
 type UpdateRoutingRuleRequest struct {
 	Ref
+	services.Other
 
 	ID              string                                   `path:"id"`
-	Name            string                                   `json:"name,omitzero"`
-	Criteria        shape.Filter                             `json:"criteria,omitzero"`
+	Name            services.Optional[string]                `json:"name,omitzero"`
+	Criteria        services.Optional[shape.Filter]          `json:"criteria,omitzero"`
 	TimeRestriction services.Optional[shape.TimeRestriction] `json:"timeRestriction,omitzero"`
-	Notify          shape.Recipient                          `json:"notify,omitzero"`
-	Timezone        string                                   `json:"timezone,omitzero"`
+	Notify          services.Optional[shape.Recipient]       `json:"notify,omitzero"`
+	Timezone        services.Optional[string]                `json:"timezone,omitzero"`
 }
 
-// Check refuses criteria and restrictions that lack what they must have.
+// Request returns a request that writes r back, to be changed before it is sent. Members that
+// the type does not know are sent as they came. The caller must set Ref, the team.
+func (r RoutingRule) Request() UpdateRoutingRuleRequest {
+	in := services.RequestFrom[UpdateRoutingRuleRequest](r)
+	in.ID = r.ID
+	return in
+}
+
+// Check refuses criteria and restrictions without a required member, and members that are set
+// to nothing.
 func (r UpdateRoutingRuleRequest) Check() error {
+	criteria, _ := r.Criteria.Get()
 	restriction, _ := r.TimeRestriction.Get()
-	return errors.Join(check.Filter("criteria", r.Criteria), check.TimeRestriction("timeRestriction", restriction))
+	return errors.Join(
+		check.NotZero("criteria", r.Criteria), check.Filter("criteria", criteria),
+		check.NotZero("timeRestriction", r.TimeRestriction), check.TimeRestriction("timeRestriction", restriction),
+		check.NotZero("notify", r.Notify),
+	)
 }
 
-// repeat says that a repeat is harmless.
-func (r UpdateRoutingRuleRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// Update changes a routing rule. A repeat is harmless.
+// Update changes a routing rule. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#update-team-routing-rule-partial
 func (s *RoutingRuleService) Update(ctx context.Context, in UpdateRoutingRuleRequest) (*services.Result[Summary], error) {
 	in.Ref = in.below()
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/teams/{identifier}/routing-rules/{id}", in, in.repeat())
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/teams/{identifier}/routing-rules/{id}", in, services.SafeToRetry)
 }
 
-// DeleteRoutingRuleRequest asks to delete one routing rule of one team.
-type DeleteRoutingRuleRequest struct {
-	Ref
-
-	ID string `path:"id"`
-}
-
-// Delete deletes a routing rule. A repeat is harmless, but where an answer was
-// lost it Is [services.ErrNotFound].
+// Delete deletes a routing rule. If the response of an attempt was lost, the retry's error
+// matches [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#delete-team-routing-rule
-func (s *RoutingRuleService) Delete(ctx context.Context, in DeleteRoutingRuleRequest) (*services.Result[services.None], error) {
-	in.Ref = in.below()
+func (s *RoutingRuleService) Delete(ctx context.Context, ref Ref, id string) (*services.Result[services.None], error) {
+	in := routingRule{ref.below(), id}
 	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}/routing-rules/{id}", in, services.ByMethod)
 }
 
-// ChangeRoutingRuleOrderRequest asks to move one routing rule of one team.
+// ChangeRoutingRuleOrderRequest moves a routing rule of a team.
 type ChangeRoutingRuleOrderRequest struct {
 	Ref
 
 	ID    string `path:"id"`
-	Order int    `json:"order" check:"min=0"` // the place among the rules that it gets, from zero
+	Order int    `json:"order" check:"min=0"` // the new position among the rules, from 0
 }
 
-// repeat says that a repeat is harmless.
-func (r ChangeRoutingRuleOrderRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// ChangeOrder moves a routing rule to another place among the rules of its team.
-// A repeat is harmless.
+// ChangeOrder moves a routing rule to another position among the rules of its team. Safe to
+// retry.
 //
 // API: https://docs.opsgenie.com/docs/team-routing-rule-api#change-team-routing-rule-order
 func (s *RoutingRuleService) ChangeOrder(ctx context.Context, in ChangeRoutingRuleOrderRequest) (*services.Result[Summary], error) {
 	in.Ref = in.below()
-	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/routing-rules/{id}/change-order", in, in.repeat())
+	return services.Do[Summary](ctx, s.client, "POST /v2/teams/{identifier}/routing-rules/{id}/change-order", in, services.SafeToRetry)
 }

@@ -40,7 +40,7 @@ func TestEveryOperationOnTeamsSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "List",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.List(ctx, team.ListRequest{}))
+				return apitest.Value(s.List(ctx))
 			},
 			Exchange: apitest.Exact("GET /v2/teams", "", 200, "list"),
 			Want: []team.Team{
@@ -54,12 +54,14 @@ func TestEveryOperationOnTeamsSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return apitest.Value(s.Create(ctx, team.CreateRequest{Name: "Storage", Description: "d", Members: members}))
 			},
 			Exchange: apitest.Exact("POST /v2/teams", `{"name":"Storage","description":"d",`+sent+`}`, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 			Want:     storage,
 		},
 		{
 			Name:     "Create/only what is required",
 			Call:     func(ctx context.Context, s service) (any, error) { return s.Create(ctx, team.CreateRequest{Name: "n"}) },
 			Exchange: apitest.Exact("POST /v2/teams", `{"name":"n"}`, 201, "created"),
+			Repeat:   services.RetryIfRefused,
 		},
 		refused("Create/no name", func(ctx context.Context, s service) (any, error) { return s.Create(ctx, team.CreateRequest{}) }),
 		refused("Create/a member who is nobody", func(ctx context.Context, s service) (any, error) {
@@ -68,41 +70,51 @@ func TestEveryOperationOnTeamsSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Get/by name",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, team.GetRequest{Ref: team.ByName("Storage/EU")}))
+				return apitest.Value(s.Get(ctx, team.ByName("Storage/EU")))
 			},
 			Exchange: apitest.Exact("GET /v2/teams/Storage%2FEU?identifierType=name", "", 200, "get"),
 			Want: team.Team{ID: storageID, Name: "Storage", Description: "Databases and disks", Members: []team.Member{
 				{User: ada, Role: team.MemberAdmin}, {User: grace, Role: team.MemberUser},
 			}},
 		},
-		refused("Get/no team", func(ctx context.Context, s service) (any, error) { return s.Get(ctx, team.GetRequest{}) }),
+		refused("Get/no team", func(ctx context.Context, s service) (any, error) { return s.Get(ctx, team.Ref{}) }),
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Update(ctx, team.UpdateRequest{ID: storageID, Name: "n", Description: new(""), Members: members}))
+				return apitest.Value(s.Update(ctx, team.UpdateRequest{ID: storageID, Name: services.Set("n"), Description: services.Set(""), Members: services.Set(members)}))
 			},
 			Exchange: apitest.Exact("PATCH /v2/teams/"+storageID, `{"name":"n","description":"",`+sent+`}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
 			Want:     storage,
 		},
 		{
 			Name:     "Update/nothing",
 			Call:     func(ctx context.Context, s service) (any, error) { return s.Update(ctx, team.UpdateRequest{ID: "t"}) },
 			Exchange: apitest.Exact("PATCH /v2/teams/t", `{}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
+		},
+		{ // S10
+			Name: "Update/to nothing",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Update(ctx, team.UpdateRequest{ID: "t", Description: services.Null[string](), Members: services.Set([]team.Member{})})
+			},
+			Exchange: apitest.Exact("PATCH /v2/teams/t", `{"description":null,"members":[]}`, 200, "created"),
+			Repeat:   services.SafeToRetry,
 		},
 		refused("Update/no team", func(ctx context.Context, s service) (any, error) {
-			return s.Update(ctx, team.UpdateRequest{Name: "n"})
+			return s.Update(ctx, team.UpdateRequest{Name: services.Set("n")})
 		}),
 		refused("Update/a member who is nobody", func(ctx context.Context, s service) (any, error) {
-			return s.Update(ctx, team.UpdateRequest{ID: "t", Members: []team.Member{{}}})
+			return s.Update(ctx, team.UpdateRequest{ID: "t", Members: services.Set([]team.Member{{}})})
 		}),
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Delete(ctx, team.DeleteRequest{Ref: team.ByID("t")})
+				return s.Delete(ctx, team.ByID("t"))
 			},
 			Exchange: apitest.Exact("DELETE /v2/teams/t?identifierType=id", "", 200, "deleted"),
 		},
-		refused("Delete/no team", func(ctx context.Context, s service) (any, error) { return s.Delete(ctx, team.DeleteRequest{}) }),
+		refused("Delete/no team", func(ctx context.Context, s service) (any, error) { return s.Delete(ctx, team.Ref{}) }),
 		{
 			Name: "ListLogs",
 			Call: func(ctx context.Context, s service) (any, error) {
@@ -154,7 +166,7 @@ func TestEveryOperationOnTeamsSendsAndReadsWhatTheAPISays(t *testing.T) {
 	})
 }
 
-// S4: who stops reading causes no further request.
+// S4: a loop that breaks off causes no further request.
 func TestReadingLogsCanBeBrokenOff(t *testing.T) {
 	t.Parallel()
 	requests := 0
@@ -175,11 +187,13 @@ func TestReadingLogsCanBeBrokenOff(t *testing.T) {
 func TestAnOffsetIsATextOrANumber(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]team.Offset{`"a"`: "a", `12`: "12", `null`: "", `9007199254740993`: "9007199254740993"} {
-		var got team.Offset
+		got := team.Offset("before")
 		require.NoError(t, got.UnmarshalJSON([]byte(raw)))
 		assert.Equal(t, want, got)
 	}
-	require.Error(t, new(team.Offset).UnmarshalJSON([]byte(`{}`)))
+	odd := team.Offset("before")
+	require.Error(t, odd.UnmarshalJSON([]byte(`{}`))) // S8: the page is read without it
+	assert.Empty(t, odd)
 }
 
 func TestAllThatIsMissingIsNamed(t *testing.T) {
@@ -188,7 +202,7 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	require.NoError(t, err)
 	_, err = team.New(client).Create(t.Context(), team.CreateRequest{Members: []team.Member{{User: ada}, {}}})
 	require.EqualError(t, err, "services: POST /v2/teams: argument name is required; argument members[1].user is required")
-	_, err = team.NewRoles(client).Get(t.Context(), team.GetRoleRequest{})
+	_, err = team.NewRoles(client).Get(t.Context(), team.Ref{}, team.RoleRef{})
 	require.EqualError(t, err, "services: GET /v2/teams/{identifier}/roles/{teamRoleIdentifier}: "+
 		"argument identifier is required; argument teamRoleIdentifier is required")
 }
@@ -207,7 +221,7 @@ func answering(body string) *services.Client {
 
 func ExampleNew() {
 	client := answering(`{"data":{"id":"t-1","name":"Storage","members":[{"user":{"username":"ada@example.com"},"role":"admin"}]}}`)
-	got, err := team.New(client).Get(context.Background(), team.GetRequest{Ref: team.ByName("Storage")})
+	got, err := team.New(client).Get(context.Background(), team.ByName("Storage"))
 	if err != nil {
 		panic(err)
 	}
@@ -235,22 +249,22 @@ func ExampleNewMembers() {
 
 func ExampleNewRoles() {
 	client := answering(`{"data":{"id":"r-1","name":"Lead","rights":[{"right":"manage-members","granted":true}]}}`)
-	got, err := team.NewRoles(client).Get(context.Background(), team.GetRoleRequest{
-		Ref: team.ByID("t-1"), RoleRef: team.RoleByName("Lead"),
-	})
+	got, err := team.NewRoles(client).Get(context.Background(), team.ByID("t-1"), team.RoleByName("Lead"))
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(got.Value.Rights)
+	for _, right := range got.Value.Rights {
+		fmt.Println(right.Right, right.Granted)
+	}
 	// Output:
 	// GET /v2/teams/t-1/roles/Lead?teamIdentifierType=id&identifierType=name
-	// [{manage-members true}]
+	// manage-members true
 }
 
 func ExampleNewRoutingRules() {
 	client := answering(`{"result":"Created","data":{"id":"rule-1","name":"P1"}}`)
 	got, err := team.NewRoutingRules(client).Create(context.Background(), team.CreateRoutingRuleRequest{
-		Ref: team.ByName("Storage"), Name: "P1", Order: new(0),
+		Ref: team.ByName("Storage"), Name: "P1", Order: services.Set(0),
 		Criteria: shape.MatchAllConditions(shape.Condition{Field: shape.FieldPriority, Operation: shape.Equals, ExpectedValue: "P1"}),
 		Notify:   shape.To(shape.EscalationByName("Storage escalation")),
 	})
