@@ -17,7 +17,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/logs"
 	"github.com/tripware/tripware/services/opsgenie/maintenance"
 	"github.com/tripware/tripware/services/opsgenie/notification"
-	"github.com/tripware/tripware/services/opsgenie/oncall"
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/policyv1"
 
@@ -52,7 +51,7 @@ type Client struct {
 	Schedules                *schedule.Service
 	ScheduleRotations        *schedule.RotationService
 	ScheduleOverrides        *schedule.OverrideService
-	OnCall                   *oncall.Service
+	OnCall                   *schedule.OnCallService
 	Escalations              *escalation.Service
 	Policies                 *policy.Service
 	PoliciesV1               *policyv1.Service
@@ -101,7 +100,7 @@ func (c *config) client(client *http.Client, core *services.Client) *Client {
 		Schedules:                schedule.New(core),
 		ScheduleRotations:        schedule.NewRotations(core),
 		ScheduleOverrides:        schedule.NewOverrides(core),
-		OnCall:                   oncall.New(core),
+		OnCall:                   schedule.NewOnCall(core),
 		Escalations:              escalation.New(core),
 		Policies:                 policy.New(core),
 		PoliciesV1:               policyv1.New(core),

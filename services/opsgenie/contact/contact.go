@@ -1,156 +1,106 @@
-// Package contact is the Contact API: the ways in which a user is reached.
+// Package contact calls the Contact API: the addresses and numbers at which users are notified.
+// Operations take the user by id or username.
 //
-// The API key needs the right to access the configuration. All calls count in
-// the rate-limit domain configuration.
+// The API key needs the right to access the configuration. All operations are synchronous and
+// count towards the rate-limit domain configuration.
 package contact
 
 import (
 	"context"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Contact API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Contact API. It is safe for concurrent use. [New] returns one.
 type Service struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that uses client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service { return &Service{client: client} }
 
-// A Method is a way to reach somebody. The set is closed in requests.
-type Method string
-
-// The methods.
-const (
-	Email  Method = "email"
-	SMS    Method = "sms"
-	Voice  Method = "voice"
-	Mobile Method = "mobile" // the vendor's app
-)
-
-// A Contact is a way to reach one user.
-type Contact struct {
-	ID         string `json:"id"`
-	Method     Method `json:"method"`
-	To         string `json:"to"` // an address, or a number such as "1-5551234567"
-	Status     Status `json:"status"`
-	ApplyOrder int    `json:"applyOrder"` // its place among the user's contacts, from zero; from List alone
+// owner identifies a user.
+type owner struct {
+	User string `path:"identifier"`
 }
 
-// A Status says whether a contact is in use.
-type Status struct {
-	Enabled        bool   `json:"enabled"`
-	DisabledReason string `json:"disabledReason,omitzero"`
-}
-
-// A Summary is what writes tell of a contact.
-type Summary struct {
-	ID   string `json:"id"`
-	Name string `json:"name,omitzero"`
-}
-
-// CreateRequest asks for a contact of one user.
-type CreateRequest struct {
-	User   string `path:"identifier"` // id or username
-	Method Method `json:"method" check:"required"`
-	To     string `json:"to" check:"required"` // an e-mail address, or a number with its country such as "1-5551234567"
-}
-
-// repeat says that only what was not processed may be repeated: a copy of what
-// was would be a second contact, or be refused.
-func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// Create adds a contact to a user. A repeat after a lost answer might add it
-// twice, so there is none.
-//
-// API: https://docs.opsgenie.com/docs/contact-api#create-contact
-func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts", in, in.repeat())
-}
-
-// GetRequest asks for one contact of one user.
-type GetRequest struct {
-	User string `path:"identifier"` // id or username
+// item identifies a contact of a user.
+type item struct {
+	User string `path:"identifier"`
 	ID   string `path:"contactId"`
 }
 
-// Get reads one contact.
-//
-// API: https://docs.opsgenie.com/docs/contact-api#get-contact
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Contact], error) {
-	return services.Do[Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts/{contactId}", in, services.ByMethod)
+// CreateRequest defines a new contact of a user.
+type CreateRequest struct {
+	User   string              `path:"identifier"` // id or username
+	Method shape.ContactMethod `json:"method" check:"required"`
+	To     string              `json:"to" check:"required"` // an e-mail address, or a number with its country such as "1-5551234567"
 }
 
-// UpdateRequest asks for another address of one contact.
+// Create creates a contact of a user. Only 429 and 503 are retried, because a second copy might
+// create a second contact.
+//
+// API: https://docs.opsgenie.com/docs/contact-api#create-contact
+func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts", in, services.RetryIfRefused)
+}
+
+// Get returns one contact of a user.
+//
+// API: https://docs.opsgenie.com/docs/contact-api#get-contact
+func (s *Service) Get(ctx context.Context, user, id string) (*services.Result[Contact], error) {
+	return services.Do[Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts/{contactId}", item{user, id}, services.ByMethod)
+}
+
+// UpdateRequest changes the address or number of a contact; Enable and Disable change its
+// status. The method of a contact cannot be changed.
 type UpdateRequest struct {
+	services.Other
+
 	User string `path:"identifier"` // id or username
 	ID   string `path:"contactId"`
 	To   string `json:"to" check:"required"`
 }
 
-// repeat says that a repeat is harmless.
-func (r UpdateRequest) repeat() services.Repeat { return services.SafeToRetry }
+// Request returns a request that writes c back, to be changed before it is sent. Members that
+// the type does not know are sent as they came. The caller must set User.
+func (c Contact) Request() UpdateRequest {
+	in := services.RequestFrom[UpdateRequest](c)
+	in.ID = c.ID
+	return in
+}
 
-// Update changes where a contact leads to. A repeat is harmless.
+// Update changes the address or number of a contact. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/contact-api#update-contact-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/users/{identifier}/contacts/{contactId}", in, in.repeat())
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/users/{identifier}/contacts/{contactId}", in, services.SafeToRetry)
 }
 
-// DeleteRequest asks to delete one contact of one user.
-type DeleteRequest struct {
-	User string `path:"identifier"` // id or username
-	ID   string `path:"contactId"`
-}
-
-// Delete deletes a contact. A repeat is harmless, but where an answer was lost
-// it Is [services.ErrNotFound].
+// Delete deletes a contact of a user. If the response of an attempt was lost, the retry's error
+// matches [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/contact-api#delete-contact
-func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}/contacts/{contactId}", in, services.ByMethod)
-}
-
-// ListRequest asks for the contacts of one user.
-type ListRequest struct {
-	User string `path:"identifier"` // id or username
+func (s *Service) Delete(ctx context.Context, user, id string) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}/contacts/{contactId}", item{user, id}, services.ByMethod)
 }
 
 // List returns all contacts of a user.
 //
 // API: https://docs.opsgenie.com/docs/contact-api#list-contacts
-func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]Contact], error) {
-	return services.Do[[]Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts", in, services.ByMethod)
+func (s *Service) List(ctx context.Context, user string) (*services.Result[[]Contact], error) {
+	return services.Do[[]Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts", owner{user}, services.ByMethod)
 }
 
-// EnableRequest asks to enable one contact of one user.
-type EnableRequest struct {
-	User string `path:"identifier"` // id or username
-	ID   string `path:"contactId"`
-}
-
-// repeat says that a repeat is harmless.
-func (r EnableRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// Enable puts a contact in use. A repeat is harmless.
+// Enable enables a contact of a user. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/contact-api#enable-contact
-func (s *Service) Enable(ctx context.Context, in EnableRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/enable", in, in.repeat())
+func (s *Service) Enable(ctx context.Context, user, id string) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/enable", item{user, id}, services.SafeToRetry)
 }
 
-// DisableRequest asks to disable one contact of one user.
-type DisableRequest struct {
-	User string `path:"identifier"` // id or username
-	ID   string `path:"contactId"`
-}
-
-// repeat says that a repeat is harmless.
-func (r DisableRequest) repeat() services.Repeat { return services.SafeToRetry }
-
-// Disable takes a contact out of use. A repeat is harmless.
+// Disable disables a contact of a user. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/contact-api#disable-contact
-func (s *Service) Disable(ctx context.Context, in DisableRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/disable", in, in.repeat())
+func (s *Service) Disable(ctx context.Context, user, id string) (*services.Result[Summary], error) {
+	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/disable", item{user, id}, services.SafeToRetry)
 }

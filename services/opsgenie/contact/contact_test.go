@@ -2,6 +2,7 @@ package contact_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/internal/apitest"
 	"github.com/tripware/tripware/services/opsgenie/contact"
+	"github.com/tripware/tripware/services/opsgenie/shape"
 	"github.com/tripware/tripware/services/opsgenie/wire"
 	"github.com/tripware/tripware/transport"
 )
@@ -23,36 +25,36 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 	const ada, at, id = "ada@example.com", "/v2/users/ada@example.com/contacts", "2e86d5c1-07fb-49a3-8c14-b9f60e3d72a5"
 	written := contact.Summary{ID: id}
 	apitest.Run(t, open, []row{
-		sends("Create", "POST "+at, `{"method":"sms","to":"1-5551234567"}`, 201, "created", written, func(ctx context.Context, s api) (*services.Result[contact.Summary], error) {
-			return s.Create(ctx, contact.CreateRequest{User: ada, Method: contact.SMS, To: "1-5551234567"})
-		}),
+		retried(services.RetryIfRefused, sends("Create", "POST "+at, `{"method":"sms","to":"1-5551234567"}`, 201, "created", written, func(ctx context.Context, s api) (*services.Result[contact.Summary], error) {
+			return s.Create(ctx, contact.CreateRequest{User: ada, Method: shape.SMS, To: "1-5551234567"})
+		})),
 		sends("Get", "GET "+at+"/c-1", "", 200, "get",
-			contact.Contact{ID: id, Method: contact.Email, To: ada, Status: contact.Status{DisabledReason: "Number is not verified"}},
+			contact.Contact{ID: id, Method: shape.Email, To: ada, Status: contact.Status{DisabledReason: "Number is not verified"}},
 			func(ctx context.Context, s api) (*services.Result[contact.Contact], error) {
-				return s.Get(ctx, contact.GetRequest{User: ada, ID: "c-1"})
+				return s.Get(ctx, ada, "c-1")
 			}),
-		sends("Update", "PATCH "+at+"/c-1", `{"to":"ada@example.org"}`, 200, "updated", written, func(ctx context.Context, s api) (*services.Result[contact.Summary], error) {
+		retried(services.SafeToRetry, sends("Update", "PATCH "+at+"/c-1", `{"to":"ada@example.org"}`, 200, "updated", written, func(ctx context.Context, s api) (*services.Result[contact.Summary], error) {
 			return s.Update(ctx, contact.UpdateRequest{User: ada, ID: "c-1", To: "ada@example.org"})
-		}),
+		})),
 		sends("Delete", "DELETE "+at+"/c-1", "", 200, "deleted", services.None{}, func(ctx context.Context, s api) (*services.Result[services.None], error) {
-			return s.Delete(ctx, contact.DeleteRequest{User: ada, ID: "c-1"})
+			return s.Delete(ctx, ada, "c-1")
 		}),
 		sends("List", "GET "+at, "", 200, "list",
-			[]contact.Contact{{ID: id, Method: contact.Email, To: ada, Status: contact.Status{Enabled: true}}},
+			[]contact.Contact{{ID: id, Method: shape.Email, To: ada, Status: contact.Status{Enabled: true}, ApplyOrder: services.Set(0)}},
 			func(ctx context.Context, s api) (*services.Result[[]contact.Contact], error) {
-				return s.List(ctx, contact.ListRequest{User: ada})
+				return s.List(ctx, ada)
 			}),
-		sends("Enable", "POST "+at+"/c-1/enable", "", 200, "updated", written, func(ctx context.Context, s api) (*services.Result[contact.Summary], error) {
-			return s.Enable(ctx, contact.EnableRequest{User: ada, ID: "c-1"})
-		}),
-		sends("Disable", "POST "+at+"/c-1/disable", "", 200, "updated", written, func(ctx context.Context, s api) (*services.Result[contact.Summary], error) {
-			return s.Disable(ctx, contact.DisableRequest{User: ada, ID: "c-1"})
-		}),
+		retried(services.SafeToRetry, sends("Enable", "POST "+at+"/c-1/enable", "", 200, "updated", written, func(ctx context.Context, s api) (*services.Result[contact.Summary], error) {
+			return s.Enable(ctx, ada, "c-1")
+		})),
+		retried(services.SafeToRetry, sends("Disable", "POST "+at+"/c-1/disable", "", 200, "updated", written, func(ctx context.Context, s api) (*services.Result[contact.Summary], error) {
+			return s.Disable(ctx, ada, "c-1")
+		})),
 		refused("List/of nobody", func(ctx context.Context, s api) (*services.Result[[]contact.Contact], error) {
-			return s.List(ctx, contact.ListRequest{})
+			return s.List(ctx, "")
 		}),
 		refused("Get/none", func(ctx context.Context, s api) (*services.Result[contact.Contact], error) {
-			return s.Get(ctx, contact.GetRequest{User: ada})
+			return s.Get(ctx, ada, "")
 		}),
 		refused("Update/to nowhere", func(ctx context.Context, s api) (*services.Result[contact.Summary], error) {
 			return s.Update(ctx, contact.UpdateRequest{User: ada, ID: "c-1"})
@@ -68,6 +70,24 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	require.EqualError(t, err, "services: POST /v2/users/{identifier}/contacts: argument method is required; argument to is required")
 }
 
+// S7, S8: what was read is kept, and what an update takes of it is written back.
+func TestWhatWasReadIsWrittenBack(t *testing.T) {
+	t.Parallel()
+	const raw = `{"id":"c","method":"pager","to":7,"status":{"enabled":"yes","disabledReason":null,"since":1},"applyOrder":0,"country":{"code":44}}`
+	var read contact.Contact
+	require.NoError(t, json.Unmarshal([]byte(raw), &read))
+	back, err := json.Marshal(read)
+	require.NoError(t, err)
+	assert.JSONEq(t, raw, string(back))
+	in := read.Request()
+	in.User = "ada@example.com"
+	_, err = apitest.Verify(t.Context(), open, row{
+		Name: "Update", Call: func(ctx context.Context, s api) (any, error) { return s.Update(ctx, in) }, Repeat: services.SafeToRetry,
+		Exchange: apitest.Exchange{Send: "PATCH /v2/users/ada@example.com/contacts/c", Body: `{"to":7,"country":{"code":44}}`, Answer: `{"data":{"id":"c"}}`},
+	})
+	require.NoError(t, err)
+}
+
 func ExampleNew() {
 	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		body := io.NopCloser(strings.NewReader(`{"data": [{"method": "voice", "to": "1-5551234567", "status": {"enabled": true}}]}`))
@@ -77,7 +97,7 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	list, err := contact.New(client).List(context.Background(), contact.ListRequest{User: "ada@example.com"})
+	list, err := contact.New(client).List(context.Background(), "ada@example.com")
 	if err != nil {
 		panic(err)
 	}

@@ -22,6 +22,8 @@ type (
 	rotations    = *schedule.RotationService
 	overridesRow = apitest.Row[*schedule.OverrideService]
 	overrides    = *schedule.OverrideService
+	onCallsRow   = apitest.Row[*schedule.OnCallService]
+	onCalls      = *schedule.OnCallService
 )
 
 func dial(rt http.RoundTripper) (*services.Client, error) {
@@ -41,6 +43,11 @@ func openRotations(rt http.RoundTripper) (rotations, error) {
 func openOverrides(rt http.RoundTripper) (overrides, error) {
 	client, err := dial(rt)
 	return schedule.NewOverrides(client), err
+}
+
+func openOnCalls(rt http.RoundTripper) (onCalls, error) {
+	client, err := dial(rt)
+	return schedule.NewOnCall(client), err
 }
 
 // refused is the row of a request that is not sent.

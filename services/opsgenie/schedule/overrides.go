@@ -4,71 +4,43 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// An OverrideService calls the Schedule Override API. It is safe for concurrent
-// use. [NewOverrides] makes one.
+// An OverrideService calls the Schedule Override API. It is safe for concurrent use.
+// [NewOverrides] returns one.
 type OverrideService struct{ client *services.Client }
 
-// NewOverrides returns a service that calls by client, whose codec must be Opsgenie's.
+// NewOverrides returns a service that uses client, whose codec must be Opsgenie's.
 func NewOverrides(client *services.Client) *OverrideService { return &OverrideService{client: client} }
 
-// An Override puts a user, or nobody, on call for a time.
-type Override struct {
-	Parent    Summary              `json:"_parent,omitzero"` // the schedule
-	Alias     string               `json:"alias"`            // identifies it in its schedule
-	User      shape.Recipient      `json:"user,omitzero"`
-	StartDate shape.Time           `json:"startDate,omitzero"`
-	EndDate   shape.Time           `json:"endDate,omitzero"`
-	Rotations []OverriddenRotation `json:"rotations,omitzero"` // those that it is about; all if there is none
-}
+// override identifies an override of a schedule.
+type override struct {
+	Ref
 
-// A OverriddenRotation is a rotation that an override is about. One that is sent needs
-// an id or a name.
-type OverriddenRotation struct {
-	ID   string `json:"id,omitzero"`
-	Name string `json:"name,omitzero"`
+	Alias string `path:"alias"`
 }
-
-// An OverrideSummary is what changes tell of an override.
-type OverrideSummary struct {
-	Alias string `json:"alias"`
-}
-
-func checkOverride(start, end time.Time, rotations []OverriddenRotation) error {
-	faults := []error{checkSpan("", start, end)}
-	for i, r := range rotations {
-		if r == (OverriddenRotation{}) {
-			faults = append(faults, &services.ArgumentError{Field: fmt.Sprintf("rotations[%d]", i), Problem: "has neither id nor name"})
-		}
-	}
-	return errors.Join(faults...)
-}
-
-// ListOverridesRequest asks for the overrides of one schedule.
-type ListOverridesRequest struct{ Ref }
 
 // List returns the overrides of a schedule.
 //
 // API: https://docs.opsgenie.com/docs/schedule-override-api#list-schedule-overrides
-func (s *OverrideService) List(ctx context.Context, in ListOverridesRequest) (*services.Result[[]Override], error) {
-	in.Ref = in.below()
-	return services.Do[[]Override](ctx, s.client, "GET /v2/schedules/{identifier}/overrides", in, services.ByMethod)
+func (s *OverrideService) List(ctx context.Context, ref Ref) (*services.Result[[]Override], error) {
+	return services.Do[[]Override](ctx, s.client, "GET /v2/schedules/{identifier}/overrides", ref.below(), services.ByMethod)
 }
 
-// CreateOverrideRequest asks for an override in one schedule.
+// CreateOverrideRequest defines a new override of a schedule.
 type CreateOverrideRequest struct {
 	Ref
 
-	Alias     string               `json:"alias,omitzero"`        // identifies it in its schedule; a random one if empty
+	Alias     string               `json:"alias,omitzero"`        // identifies the override within its schedule; the server chooses one if empty
 	User      shape.Recipient      `json:"user" check:"required"` // a user, or nobody: [shape.ToNone]
 	StartDate time.Time            `json:"startDate" check:"required"`
 	EndDate   time.Time            `json:"endDate" check:"required"`
-	Rotations []OverriddenRotation `json:"rotations,omitzero"` // which rotations it is about; all if none
+	Rotations []OverriddenRotation `json:"rotations,omitzero"` // the rotations that it applies to; all if empty
 }
 
 // Check refuses an end before the start, and rotations without id and name.
@@ -76,52 +48,61 @@ func (r CreateOverrideRequest) Check() error {
 	return checkOverride(r.StartDate, r.EndDate, r.Rotations)
 }
 
-// repeat says that there is none: without an alias it might create the override
-// twice, and with one it would be refused as a conflict.
-func (r CreateOverrideRequest) repeat() services.Repeat { return services.RetryIfRefused }
+func checkOverride(start, end time.Time, rotations []OverriddenRotation) error {
+	faults := []error{checkSpan("", start, end)}
+	for i, r := range rotations {
+		if reflect.ValueOf(r).IsZero() {
+			faults = append(faults, &services.ArgumentError{Field: fmt.Sprintf("rotations[%d]", i), Problem: "has neither id nor name"})
+		}
+	}
+	return errors.Join(faults...)
+}
 
-// Create creates an override. A repeat after a lost answer might create it
-// twice, or be refused as a conflict if it has an alias, so there is none.
+// Create creates an override. Only 429 and 503 are retried: without an alias a second copy
+// would create a second override, and with one it would be refused as a conflict.
 //
 // API: https://docs.opsgenie.com/docs/schedule-override-api#create-schedule-override
 func (s *OverrideService) Create(ctx context.Context, in CreateOverrideRequest) (*services.Result[OverrideSummary], error) {
 	in.Ref = in.below()
-	return services.Do[OverrideSummary](ctx, s.client, "POST /v2/schedules/{identifier}/overrides", in, in.repeat())
+	return services.Do[OverrideSummary](ctx, s.client, "POST /v2/schedules/{identifier}/overrides", in, services.RetryIfRefused)
 }
 
-// GetOverrideRequest asks for one override of one schedule.
-type GetOverrideRequest struct {
-	Ref
-
-	Alias string `path:"alias"`
-}
-
-// Get reads one override.
+// Get returns one override of a schedule.
 //
 // API: https://docs.opsgenie.com/docs/schedule-override-api#get-schedule-override
-func (s *OverrideService) Get(ctx context.Context, in GetOverrideRequest) (*services.Result[Override], error) {
-	in.Ref = in.below()
+func (s *OverrideService) Get(ctx context.Context, ref Ref, alias string) (*services.Result[Override], error) {
+	in := override{ref.below(), alias}
 	return services.Do[Override](ctx, s.client, "GET /v2/schedules/{identifier}/overrides/{alias}", in, services.ByMethod)
 }
 
-// UpdateOverrideRequest asks to replace one override of one schedule, but for
-// its alias.
+// UpdateOverrideRequest replaces an override of a schedule, except for its alias.
 type UpdateOverrideRequest struct {
 	Ref
+	services.Other
 
-	Alias     string               `path:"alias"`
-	User      shape.Recipient      `json:"user" check:"required"` // a user, or nobody: [shape.ToNone]
-	StartDate time.Time            `json:"startDate" check:"required"`
-	EndDate   time.Time            `json:"endDate" check:"required"`
-	Rotations []OverriddenRotation `json:"rotations,omitzero"` // which rotations it is about; all if none
+	Alias     string                                  `path:"alias"`
+	User      shape.Recipient                         `json:"user" check:"required"` // a user, or nobody: [shape.ToNone]
+	StartDate time.Time                               `json:"startDate" check:"required"`
+	EndDate   time.Time                               `json:"endDate" check:"required"`
+	Rotations services.Optional[[]OverriddenRotation] `json:"rotations,omitzero"` // the rotations that it applies to; all if absent
+}
+
+// Request returns a request that writes o back, to be changed before it is sent. Members that
+// the type does not know are sent as they came. Its Ref is the schedule in o.Parent; the caller
+// must set it if that is zero.
+func (o Override) Request() UpdateOverrideRequest {
+	in := services.RequestFrom[UpdateOverrideRequest](o)
+	in.Ref, in.Alias = o.Parent.ref(), o.Alias
+	return in
 }
 
 // Check refuses an end before the start, and rotations without id and name.
 func (r UpdateOverrideRequest) Check() error {
-	return checkOverride(r.StartDate, r.EndDate, r.Rotations)
+	rotations, _ := r.Rotations.Get()
+	return checkOverride(r.StartDate, r.EndDate, rotations)
 }
 
-// Update replaces an override. A repeat is harmless.
+// Update replaces an override. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/schedule-override-api#update-schedule-override
 func (s *OverrideService) Update(ctx context.Context, in UpdateOverrideRequest) (*services.Result[OverrideSummary], error) {
@@ -129,18 +110,11 @@ func (s *OverrideService) Update(ctx context.Context, in UpdateOverrideRequest) 
 	return services.Do[OverrideSummary](ctx, s.client, "PUT /v2/schedules/{identifier}/overrides/{alias}", in, services.ByMethod)
 }
 
-// DeleteOverrideRequest asks to delete one override of one schedule.
-type DeleteOverrideRequest struct {
-	Ref
-
-	Alias string `path:"alias"`
-}
-
-// Delete deletes an override. A repeat is harmless, but where an answer was lost
-// it Is [services.ErrNotFound].
+// Delete deletes an override. If the response of an attempt was lost, the retry's error matches
+// [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/schedule-override-api#delete-schedule-override
-func (s *OverrideService) Delete(ctx context.Context, in DeleteOverrideRequest) (*services.Result[services.None], error) {
-	in.Ref = in.below()
+func (s *OverrideService) Delete(ctx context.Context, ref Ref, alias string) (*services.Result[services.None], error) {
+	in := override{ref.below(), alias}
 	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}/overrides/{alias}", in, services.ByMethod)
 }

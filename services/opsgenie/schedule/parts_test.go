@@ -38,6 +38,7 @@ func rotationChanges() []rotationsRow {
 					Name: "Primary", StartDate: start, EndDate: end, Type: schedule.Hourly, Length: 12, Participants: people, TimeRestriction: office,
 				}}))
 			},
+			Repeat: services.RetryIfRefused,
 			Exchange: apitest.Exact("POST "+rotationsAt+below, `{"name":"Primary","startDate":"2026-01-05T08:00:00+02:00","endDate":"2026-02-05T08:00:00+02:00",`+
 				`"type":"hourly","length":12,`+sentPeople+`,`+sentOffice+`}`, 201, "rotation_created"),
 			Want: created,
@@ -47,6 +48,7 @@ func rotationChanges() []rotationsRow {
 			Call: func(ctx context.Context, s rotations) (any, error) {
 				return s.Create(ctx, schedule.CreateRotationRequest{Ref: schedule.ByID("s"), NewRotation: weekly})
 			},
+			Repeat:   services.RetryIfRefused,
 			Exchange: apitest.Exact("POST /v2/schedules/s/rotations?scheduleIdentifierType=id", sentWeekly, 201, "rotation_created"),
 		},
 		refused("Create/no schedule", func(ctx context.Context, s rotations) (any, error) {
@@ -63,9 +65,10 @@ func rotationChanges() []rotationsRow {
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s rotations) (any, error) {
-				return apitest.Value(s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: rotationID, Name: "Primary", StartDate: start, EndDate: services.Set(end),
-					Type: schedule.Daily, Length: 2, Participants: people, TimeRestriction: services.Set(office)}))
+				return apitest.Value(s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: rotationID, Name: services.Set("Primary"), StartDate: services.Set(start), EndDate: services.Set(end),
+					Type: services.Set(schedule.Daily), Length: services.Set(2), Participants: services.Set(people), TimeRestriction: services.Set(office)}))
 			},
+			Repeat: services.SafeToRetry,
 			Exchange: apitest.Exact("PATCH "+rotationsAt+"/"+rotationID+below, `{"name":"Primary","startDate":"2026-01-05T08:00:00+02:00","endDate":"2026-02-05T08:00:00+02:00",`+
 				`"type":"daily","length":2,`+sentPeople+`,`+sentOffice+`}`, 200, "rotation_created"),
 			Want: created,
@@ -75,6 +78,7 @@ func rotationChanges() []rotationsRow {
 			Call: func(ctx context.Context, s rotations) (any, error) {
 				return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", EndDate: services.Null[time.Time](), TimeRestriction: services.Null[shape.TimeRestriction]()})
 			},
+			Repeat:   services.SafeToRetry,
 			Exchange: apitest.Exact("PATCH "+rotationsAt+"/r"+below, `{"endDate":null,"timeRestriction":null}`, 200, "rotation_created"),
 		},
 		{
@@ -82,16 +86,26 @@ func rotationChanges() []rotationsRow {
 			Call: func(ctx context.Context, s rotations) (any, error) {
 				return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r"})
 			},
+			Repeat:   services.SafeToRetry,
 			Exchange: apitest.Exact("PATCH "+rotationsAt+"/r"+below, `{}`, 200, "rotation_created"),
 		},
 		refused("Update/no rotation", func(ctx context.Context, s rotations) (any, error) {
 			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref})
 		}),
+		refused("Update/a turn of no length", func(ctx context.Context, s rotations) (any, error) {
+			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", Length: services.Set(0)})
+		}),
+		refused("Update/a start that is zero", func(ctx context.Context, s rotations) (any, error) {
+			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", StartDate: services.Set(time.Time{})})
+		}),
+		refused("Update/a participant that is nobody", func(ctx context.Context, s rotations) (any, error) {
+			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", Participants: services.Set([]shape.Recipient{{}})})
+		}),
 		refused("Update/an end that is zero", func(ctx context.Context, s rotations) (any, error) {
 			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", EndDate: services.Set(time.Time{})})
 		}),
 		refused("Update/an end before the start", func(ctx context.Context, s rotations) (any, error) {
-			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", StartDate: end, EndDate: services.Set(start)})
+			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", StartDate: services.Set(end), EndDate: services.Set(start)})
 		}),
 		refused("Update/a restriction that is none", func(ctx context.Context, s rotations) (any, error) {
 			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", TimeRestriction: services.Set(shape.TimeRestriction{})})
@@ -99,12 +113,12 @@ func rotationChanges() []rotationsRow {
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s rotations) (any, error) {
-				return s.Delete(ctx, schedule.DeleteRotationRequest{Ref: ref, ID: "r"})
+				return s.Delete(ctx, ref, "r")
 			},
 			Exchange: apitest.Exact("DELETE "+rotationsAt+"/r"+below, "", 200, "deleted"),
 		},
 		refused("Delete/no rotation", func(ctx context.Context, s rotations) (any, error) {
-			return s.Delete(ctx, schedule.DeleteRotationRequest{Ref: ref})
+			return s.Delete(ctx, ref, "")
 		}),
 	}
 }
@@ -130,24 +144,24 @@ func rotationReads() []rotationsRow {
 		{
 			Name: "List",
 			Call: func(ctx context.Context, s rotations) (any, error) {
-				return apitest.Value(s.List(ctx, schedule.ListRotationsRequest{Ref: ref}))
+				return apitest.Value(s.List(ctx, ref))
 			},
 			Exchange: apitest.Exact("GET "+rotationsAt+below, "", 200, "rotation_list"),
 			Check:    primary(schedule.Summary{}),
 		},
 		refused("List/no schedule", func(ctx context.Context, s rotations) (any, error) {
-			return s.List(ctx, schedule.ListRotationsRequest{})
+			return s.List(ctx, schedule.Ref{})
 		}),
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s rotations) (any, error) {
-				return apitest.Value(s.Get(ctx, schedule.GetRotationRequest{Ref: ref, ID: "a/b"}))
+				return apitest.Value(s.Get(ctx, ref, "a/b"))
 			},
 			Exchange: apitest.Exact("GET "+rotationsAt+"/a%2Fb"+below, "", 200, "rotation_get"),
 			Check:    primary(parent),
 		},
 		refused("Get/no rotation", func(ctx context.Context, s rotations) (any, error) {
-			return s.Get(ctx, schedule.GetRotationRequest{Ref: ref})
+			return s.Get(ctx, ref, "")
 		}),
 	}
 }
@@ -177,19 +191,20 @@ func TestEveryOperationOnOverridesSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "List",
 			Call: func(ctx context.Context, s overrides) (any, error) {
-				return apitest.Value(s.List(ctx, schedule.ListOverridesRequest{Ref: ref}))
+				return apitest.Value(s.List(ctx, ref))
 			},
 			Exchange: apitest.Exact("GET "+overridesAt+below, "", 200, "override_list"),
 			Check:    swap,
 		},
 		refused("List/no schedule", func(ctx context.Context, s overrides) (any, error) {
-			return s.List(ctx, schedule.ListOverridesRequest{})
+			return s.List(ctx, schedule.Ref{})
 		}),
 		{
 			Name: "Create",
 			Call: func(ctx context.Context, s overrides) (any, error) {
 				return apitest.Value(s.Create(ctx, schedule.CreateOverrideRequest{Ref: ref, Alias: "holiday-swap", User: grace, StartDate: start, EndDate: end, Rotations: about}))
 			},
+			Repeat:   services.RetryIfRefused,
 			Exchange: apitest.Exact("POST "+overridesAt+below, `{"alias":"holiday-swap",`+sent, 201, "override_created"),
 			Want:     created,
 		},
@@ -198,6 +213,7 @@ func TestEveryOperationOnOverridesSendsAndReadsWhatTheAPISays(t *testing.T) {
 			Call: func(ctx context.Context, s overrides) (any, error) {
 				return s.Create(ctx, schedule.CreateOverrideRequest{Ref: ref, User: shape.ToNone(), StartDate: start, EndDate: end})
 			},
+			Repeat: services.RetryIfRefused,
 			Exchange: apitest.Exact("POST "+overridesAt+below,
 				`{"user":{"type":"none"},"startDate":"2026-01-05T08:00:00+02:00","endDate":"2026-02-05T08:00:00+02:00"}`, 201, "override_created"),
 		},
@@ -213,18 +229,18 @@ func TestEveryOperationOnOverridesSendsAndReadsWhatTheAPISays(t *testing.T) {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s overrides) (any, error) {
-				return apitest.Value(s.Get(ctx, schedule.GetOverrideRequest{Ref: ref, Alias: "holiday/swap"}))
+				return apitest.Value(s.Get(ctx, ref, "holiday/swap"))
 			},
 			Exchange: apitest.Exact("GET "+overridesAt+"/holiday%2Fswap"+below, "", 200, "override_get"),
 			Check:    swap,
 		},
 		refused("Get/no alias", func(ctx context.Context, s overrides) (any, error) {
-			return s.Get(ctx, schedule.GetOverrideRequest{Ref: ref})
+			return s.Get(ctx, ref, "")
 		}),
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s overrides) (any, error) {
-				return apitest.Value(s.Update(ctx, schedule.UpdateOverrideRequest{Ref: ref, Alias: "holiday-swap", User: grace, StartDate: start, EndDate: end, Rotations: about}))
+				return apitest.Value(s.Update(ctx, schedule.UpdateOverrideRequest{Ref: ref, Alias: "holiday-swap", User: grace, StartDate: start, EndDate: end, Rotations: services.Set(about)}))
 			},
 			Exchange: apitest.Exact("PUT "+overridesAt+"/holiday-swap"+below, `{`+sent, 200, "override_created"),
 			Want:     created,
@@ -233,17 +249,17 @@ func TestEveryOperationOnOverridesSendsAndReadsWhatTheAPISays(t *testing.T) {
 			return s.Update(ctx, schedule.UpdateOverrideRequest{Ref: ref, Alias: "a"})
 		}),
 		refused("Update/a rotation that is none", func(ctx context.Context, s overrides) (any, error) {
-			return s.Update(ctx, schedule.UpdateOverrideRequest{Ref: ref, Alias: "a", User: grace, StartDate: start, EndDate: end, Rotations: []schedule.OverriddenRotation{{}}})
+			return s.Update(ctx, schedule.UpdateOverrideRequest{Ref: ref, Alias: "a", User: grace, StartDate: start, EndDate: end, Rotations: services.Set([]schedule.OverriddenRotation{{}})})
 		}),
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s overrides) (any, error) {
-				return s.Delete(ctx, schedule.DeleteOverrideRequest{Ref: ref, Alias: "a"})
+				return s.Delete(ctx, ref, "a")
 			},
 			Exchange: apitest.Exact("DELETE "+overridesAt+"/a"+below, "", 200, "deleted"),
 		},
 		refused("Delete/no alias", func(ctx context.Context, s overrides) (any, error) {
-			return s.Delete(ctx, schedule.DeleteOverrideRequest{Ref: ref})
+			return s.Delete(ctx, ref, "")
 		}),
 	})
 }

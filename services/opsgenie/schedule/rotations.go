@@ -11,39 +11,22 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A RotationService calls the Schedule Rotation API. It is safe for concurrent
-// use. [NewRotations] makes one.
+// A RotationService calls the Schedule Rotation API. It is safe for concurrent use.
+// [NewRotations] returns one.
 type RotationService struct{ client *services.Client }
 
-// NewRotations returns a service that calls by client, whose codec must be Opsgenie's.
+// NewRotations returns a service that uses client, whose codec must be Opsgenie's.
 func NewRotations(client *services.Client) *RotationService { return &RotationService{client: client} }
 
-// A RotationType is what the turns of a rotation are counted in.
-type RotationType string
+// rotation identifies a rotation of a schedule.
+type rotation struct {
+	Ref
 
-// The types. The set is closed in requests.
-const (
-	Hourly RotationType = "hourly"
-	Daily  RotationType = "daily"
-	Weekly RotationType = "weekly"
-)
-
-// A Rotation lets its participants take turns.
-type Rotation struct {
-	Parent          Summary               `json:"_parent,omitzero"` // the schedule; from RotationService.Get alone
-	ID              string                `json:"id"`
-	Name            string                `json:"name"`
-	StartDate       shape.Time            `json:"startDate,omitzero"`
-	EndDate         shape.Time            `json:"endDate,omitzero"` // zero for a rotation without an end
-	Type            RotationType          `json:"type"`
-	Length          int                   `json:"length"` // of a turn, in hours, days or weeks
-	Participants    []shape.Recipient     `json:"participants"`
-	TimeRestriction shape.TimeRestriction `json:"timeRestriction,omitzero"`
+	ID string `path:"id"`
 }
 
-// NewRotation is a rotation that is to be. Users, teams, escalations and nobody
-// ([shape.ToNone]) can take part, and each of them more than once. The server
-// moves times to the nearest full or half hour.
+// NewRotation defines a new rotation. Users, teams, escalations and nobody ([shape.ToNone]) can
+// participate, also more than once. The server rounds times to the full or half hour.
 type NewRotation struct {
 	Name            string                `json:"name,omitzero"`
 	StartDate       time.Time             `json:"startDate" check:"required"`
@@ -63,136 +46,131 @@ func (r NewRotation) check(at string) error {
 	)
 }
 
-// checkRotations refuses rotations inside another request, whose tags nobody reads.
+// checkRotations refuses rotations inside another request, whose tags the core does not read.
 func checkRotations(all []NewRotation) error {
 	var faults []error
 	for i, r := range all {
 		at := fmt.Sprintf("rotations[%d].", i)
-		for _, field := range []struct {
-			name    string
-			missing bool
-		}{{"startDate", r.StartDate.IsZero()}, {"type", r.Type == ""}, {"participants", len(r.Participants) == 0}} {
-			if field.missing {
-				faults = append(faults, &services.ArgumentError{Field: at + field.name, Problem: "is required"})
-			}
-		}
-		if r.Length < 0 {
-			faults = append(faults, &services.ArgumentError{Field: at + "length", Problem: "must not be negative"})
-		}
-		faults = append(faults, r.check(at))
+		faults = append(faults,
+			check.Missing(at+"startDate", r.StartDate.IsZero()),
+			check.Required(at+"type", r.Type),
+			check.Missing(at+"participants", len(r.Participants) == 0),
+			check.NotNegative(at+"length", r.Length),
+			r.check(at))
 	}
 	return errors.Join(faults...)
 }
 
-// ListRotationsRequest asks for the rotations of one schedule.
-type ListRotationsRequest struct{ Ref }
+// checkSpan refuses a time that ends before it starts.
+func checkSpan(at string, start, end time.Time) error {
+	if !end.IsZero() && end.Before(start) {
+		return &services.ArgumentError{Field: at + "endDate", Problem: "must not be before startDate"}
+	}
+	return nil
+}
 
 // List returns the rotations of a schedule.
 //
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#list-schedule-rotations
-func (s *RotationService) List(ctx context.Context, in ListRotationsRequest) (*services.Result[[]Rotation], error) {
-	in.Ref = in.below()
-	return services.Do[[]Rotation](ctx, s.client, "GET /v2/schedules/{identifier}/rotations", in, services.ByMethod)
+func (s *RotationService) List(ctx context.Context, ref Ref) (*services.Result[[]Rotation], error) {
+	return services.Do[[]Rotation](ctx, s.client, "GET /v2/schedules/{identifier}/rotations", ref.below(), services.ByMethod)
 }
 
-// CreateRotationRequest asks for a rotation in one schedule.
+// CreateRotationRequest defines a new rotation of a schedule.
 type CreateRotationRequest struct {
 	Ref
 	NewRotation
 }
 
-// Check refuses an end before the start, participants who are not given, and
-// restrictions that lack what they must have.
+// Check refuses an end before the start, participants that are not given, and restrictions
+// without a required member.
 func (r CreateRotationRequest) Check() error { return r.check("") }
 
-// repeat says that there is none: it might create the rotation twice.
-func (r CreateRotationRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// A RotationSummary is what changes tell of a rotation.
-type RotationSummary struct {
-	ID   string `json:"id"`
-	Name string `json:"name,omitzero"`
-}
-
-// Create creates a rotation. A repeat after a lost answer might create it twice,
-// so there is none.
+// Create creates a rotation. Only 429 and 503 are retried, because a second copy would create a
+// second rotation.
 //
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#create-schedule-rotation
 func (s *RotationService) Create(ctx context.Context, in CreateRotationRequest) (*services.Result[RotationSummary], error) {
 	in.Ref = in.below()
-	return services.Do[RotationSummary](ctx, s.client, "POST /v2/schedules/{identifier}/rotations", in, in.repeat())
+	return services.Do[RotationSummary](ctx, s.client, "POST /v2/schedules/{identifier}/rotations", in, services.RetryIfRefused)
 }
 
-// GetRotationRequest asks for one rotation of one schedule.
-type GetRotationRequest struct {
-	Ref
-
-	ID string `path:"id"`
-}
-
-// Get reads one rotation.
+// Get returns one rotation of a schedule.
 //
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#get-schedule-rotation
-func (s *RotationService) Get(ctx context.Context, in GetRotationRequest) (*services.Result[Rotation], error) {
-	in.Ref = in.below()
+func (s *RotationService) Get(ctx context.Context, ref Ref, id string) (*services.Result[Rotation], error) {
+	in := rotation{ref.below(), id}
 	return services.Do[Rotation](ctx, s.client, "GET /v2/schedules/{identifier}/rotations/{id}", in, services.ByMethod)
 }
 
-// UpdateRotationRequest asks to change one rotation of one schedule. What is
-// empty or not given stays as it is. Whether null takes an end or a restriction
-// away is not documented.
+// UpdateRotationRequest changes a rotation of a schedule. Members that are absent stay as they
+// are. Whether null removes an end or a restriction is not documented.
 type UpdateRotationRequest struct {
 	Ref
+	services.Other
 
 	ID              string                                   `path:"id"`
-	Name            string                                   `json:"name,omitzero"`
-	StartDate       time.Time                                `json:"startDate,omitzero"`
+	Name            services.Optional[string]                `json:"name,omitzero"`
+	StartDate       services.Optional[time.Time]             `json:"startDate,omitzero"`
 	EndDate         services.Optional[time.Time]             `json:"endDate,omitzero"`
-	Type            RotationType                             `json:"type,omitzero"`
-	Length          int                                      `json:"length,omitzero" check:"min=0"` // zero leaves it
-	Participants    []shape.Recipient                        `json:"participants,omitzero"`         // in the stead of all that it has
+	Type            services.Optional[RotationType]          `json:"type,omitzero"`
+	Length          services.Optional[int]                   `json:"length,omitzero"`       // of a turn, in hours, days or weeks
+	Participants    services.Optional[[]shape.Recipient]     `json:"participants,omitzero"` // replaces all participants
 	TimeRestriction services.Optional[shape.TimeRestriction] `json:"timeRestriction,omitzero"`
 }
 
-// Check refuses an end that is zero or before the start, participants who are
-// not given, and restrictions that lack what they must have.
-func (r UpdateRotationRequest) Check() error {
-	var faults []error
-	end, given := r.EndDate.Get()
-	if given && end.IsZero() {
-		faults = append(faults, &services.ArgumentError{Field: "endDate", Problem: "must not be the zero time"})
-	}
-	restriction, _ := r.TimeRestriction.Get()
-	return errors.Join(append(faults,
-		checkSpan("", r.StartDate, end),
-		check.Recipients("participants", r.Participants...),
-		check.TimeRestriction("timeRestriction", restriction),
-	)...)
+// Request returns a request that writes r back, to be changed before it is sent. Members that
+// the type does not know are sent as they came. Its Ref is the schedule in r.Parent; the caller
+// must set it if r came from anything but RotationService.Get.
+func (r Rotation) Request() UpdateRotationRequest {
+	in := services.RequestFrom[UpdateRotationRequest](r)
+	in.Ref, in.ID = r.Parent.ref(), r.ID
+	return in
 }
 
-// repeat says that a repeat is harmless.
-func (r UpdateRotationRequest) repeat() services.Repeat { return services.SafeToRetry }
+// ref refers to the schedule of a summary; it is zero if the summary is.
+func (s Summary) ref() Ref {
+	if s.ID == "" {
+		return Ref{}
+	}
+	return ByID(s.ID)
+}
 
-// Update changes a rotation. A repeat is harmless.
+// Check refuses times that are zero, an end before the start, a length below 1, participants
+// that are not given, and restrictions without a required member.
+func (r UpdateRotationRequest) Check() error {
+	start, _ := r.StartDate.Get()
+	end, _ := r.EndDate.Get()
+	participants, _ := r.Participants.Get()
+	restriction, _ := r.TimeRestriction.Get()
+	var length error
+	if n, set := r.Length.Get(); set && n < 1 {
+		length = &services.ArgumentError{Field: "length", Problem: "must be at least 1"}
+	}
+	return errors.Join(
+		check.NotZero("startDate", r.StartDate),
+		check.NotZero("endDate", r.EndDate),
+		checkSpan("", start, end),
+		length,
+		check.Recipients("participants", participants...),
+		check.NotZero("timeRestriction", r.TimeRestriction),
+		check.TimeRestriction("timeRestriction", restriction),
+	)
+}
+
+// Update changes a rotation. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#update-schedule-rotation-partial
 func (s *RotationService) Update(ctx context.Context, in UpdateRotationRequest) (*services.Result[RotationSummary], error) {
 	in.Ref = in.below()
-	return services.Do[RotationSummary](ctx, s.client, "PATCH /v2/schedules/{identifier}/rotations/{id}", in, in.repeat())
+	return services.Do[RotationSummary](ctx, s.client, "PATCH /v2/schedules/{identifier}/rotations/{id}", in, services.SafeToRetry)
 }
 
-// DeleteRotationRequest asks to delete one rotation of one schedule.
-type DeleteRotationRequest struct {
-	Ref
-
-	ID string `path:"id"`
-}
-
-// Delete deletes a rotation. A repeat is harmless, but where an answer was lost
-// it Is [services.ErrNotFound].
+// Delete deletes a rotation. If the response of an attempt was lost, the retry's error matches
+// [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/schedule-rotation-api#delete-schedule-rotation
-func (s *RotationService) Delete(ctx context.Context, in DeleteRotationRequest) (*services.Result[services.None], error) {
-	in.Ref = in.below()
+func (s *RotationService) Delete(ctx context.Context, ref Ref, id string) (*services.Result[services.None], error) {
+	in := rotation{ref.below(), id}
 	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}/rotations/{id}", in, services.ByMethod)
 }

@@ -1,34 +1,36 @@
-// Package schedule is the API of on-call schedules, of the rotations that they
-// are made of, and of the overrides that replace who would have been on call. It
-// has a service for each: [Service], [RotationService] and [OverrideService].
-// Who is on call at a time is asked of package oncall.
+// Package schedule calls the API of on-call schedules: schedules, the rotations that they
+// consist of, overrides, and the users on call. Each has a service: [Service],
+// [RotationService], [OverrideService] and [OnCallService].
 //
-// Everything here belongs to the rate-limit domain configuration, and is done
-// when the answer comes. With the key of a team, schedules that the team may not
-// access are refused as [services.ErrForbidden].
+// All operations are synchronous. Those of [OnCallService] count towards the rate-limit domain
+// schedule-oncall, except for ExportUserICS; all others count towards configuration. With the
+// API key of a team, errors.Is matches [services.ErrForbidden] for schedules that the team
+// cannot access.
 package schedule
 
 import (
 	"context"
+	"errors"
+	"io"
 	"strings"
-	"time"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie/internal/check"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Schedule API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Schedule API. It is safe for concurrent use. [New] returns one.
 type Service struct{ client *services.Client }
 
-// New returns a service that calls by client, whose codec must be Opsgenie's.
+// New returns a service that uses client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service { return &Service{client: client} }
 
-// A Ref says which schedule a request is about, or below which. [ByID] and
-// [ByName] make one; the zero value is refused.
+// A Ref identifies a schedule. [ByID] and [ByName] return one; the zero value is refused before
+// sending.
 type Ref struct {
 	identifier string `path:"identifier"`
 	kind       string `query:"identifierType"`
-	belowKind  string `query:"scheduleIdentifierType"` // in the stead of kind, below a schedule
+	belowKind  string `query:"scheduleIdentifierType"` // instead of kind, for what belongs to a schedule
 }
 
 // ByID refers to the schedule with an id.
@@ -37,34 +39,16 @@ func ByID(id string) Ref { return Ref{identifier: id, kind: "id"} }
 // ByName refers to the schedule with a name.
 func ByName(name string) Ref { return Ref{identifier: name, kind: "name"} }
 
-// below returns the reference as operations on what a schedule has call it.
+// below returns the reference as it is sent to operations on what belongs to a schedule.
 func (r Ref) below() Ref {
 	r.kind, r.belowKind = "", r.kind
 	return r
 }
 
-// A Schedule says who is on call when, by rotations.
-type Schedule struct {
-	ID          string          `json:"id"`
-	Name        string          `json:"name"`
-	Description string          `json:"description,omitzero"`
-	Timezone    string          `json:"timezone,omitzero"` // such as "Europe/Berlin"
-	Enabled     bool            `json:"enabled"`
-	OwnerTeam   shape.OwnerTeam `json:"ownerTeam,omitzero"`
-	Rotations   []Rotation      `json:"rotations,omitzero"` // from Get, and from List with [ExpandRotation]
-}
-
-// A Summary is a schedule as changes tell of it, and what belongs to it.
-type Summary struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Enabled bool   `json:"enabled"`
-}
-
-// An Expand is a part of an answer that is left out unless it is asked for.
+// An Expand is a part of a response that the server sends only if it is asked for.
 type Expand string
 
-// The parts: the first is for List, the others are for GetTimeline.
+// The parts. The first is for List, the others are for GetTimeline.
 const (
 	ExpandRotation   Expand = "rotation"
 	ExpandBase       Expand = "base"
@@ -72,9 +56,9 @@ const (
 	ExpandOverride   Expand = "override"
 )
 
-// ListRequest asks for the schedules.
+// ListRequest selects what List returns.
 type ListRequest struct {
-	Expand []Expand `query:"expand"` // [ExpandRotation] or nothing
+	Expand []Expand `query:"expand"` // [ExpandRotation], or empty
 }
 
 // List returns all schedules.
@@ -84,97 +68,97 @@ func (s *Service) List(ctx context.Context, in ListRequest) (*services.Result[[]
 	return services.Do[[]Schedule](ctx, s.client, "GET /v2/schedules", in, services.ByMethod)
 }
 
-// CreateRequest asks for a schedule.
+// CreateRequest defines a new schedule.
 type CreateRequest struct {
-	Name        string          `json:"name" check:"required"`
-	Description string          `json:"description,omitzero"`
-	Timezone    string          `json:"timezone,omitzero"` // such as "Europe/Berlin"
-	Enabled     *bool           `json:"enabled,omitzero"`  // nil leaves it to the server
-	OwnerTeam   shape.OwnerTeam `json:"ownerTeam,omitzero"`
-	Rotations   []NewRotation   `json:"rotations,omitzero"`
+	Name        string                  `json:"name" check:"required"`
+	Description string                  `json:"description,omitzero"`
+	Timezone    string                  `json:"timezone,omitzero"` // such as "Europe/Berlin"
+	Enabled     services.Optional[bool] `json:"enabled,omitzero"`  // the server's default if absent
+	OwnerTeam   shape.OwnerTeam         `json:"ownerTeam,omitzero"`
+	Rotations   []NewRotation           `json:"rotations,omitzero"`
 }
 
-// Check refuses rotations that lack what they must have.
+// Check refuses rotations without a required member.
 func (r CreateRequest) Check() error { return checkRotations(r.Rotations) }
 
-// repeat says that there is none: it would be refused as a conflict.
-func (r CreateRequest) repeat() services.Repeat { return services.RetryIfRefused }
-
-// Create creates a schedule. A repeat after a lost answer would be refused as a
-// conflict, so there is none.
+// Create creates a schedule. Only 429 and 503 are retried, because a second copy would be
+// refused as a conflict.
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#create-schedule
 func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/schedules", in, in.repeat())
+	return services.Do[Summary](ctx, s.client, "POST /v2/schedules", in, services.RetryIfRefused)
 }
 
-// GetRequest asks for one schedule.
-type GetRequest struct{ Ref }
+// readable is a schedule that Get can ask for.
+type readable struct{ Ref }
 
-// Check refuses what would ask for something else: the API has the list of who
-// is on call, and its exports, where schedules of these names would lie.
-func (r GetRequest) Check() error {
+// Check refuses identifiers below which the API has other routes.
+func (r readable) Check() error {
 	if r.identifier == "on-calls" || strings.HasSuffix(r.identifier, ".ics") {
-		return &services.ArgumentError{Field: "identifier", Problem: "would lead to another route"}
+		return &services.ArgumentError{Field: "identifier", Problem: "would lead to another operation: use the id of the schedule"}
 	}
 	return nil
 }
 
-// Get reads one schedule with its rotations.
+// Get returns one schedule with its rotations. A schedule whose name is "on-calls" or ends in
+// ".ics" can be had only by its id.
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#get-schedule
-func (s *Service) Get(ctx context.Context, in GetRequest) (*services.Result[Schedule], error) {
-	return services.Do[Schedule](ctx, s.client, "GET /v2/schedules/{identifier}", in, services.ByMethod)
+func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Schedule], error) {
+	return services.Do[Schedule](ctx, s.client, "GET /v2/schedules/{identifier}", readable{ref}, services.ByMethod)
 }
 
-// UpdateRequest asks to change one schedule. What is nil or empty stays as it is.
+// UpdateRequest changes a schedule. Members that are absent stay as they are.
 type UpdateRequest struct {
 	Ref
+	services.Other
 
-	Name        string          `json:"name,omitzero"`
-	Description *string         `json:"description,omitzero"`
-	Timezone    string          `json:"timezone,omitzero"` // such as "Europe/Berlin"
-	Enabled     *bool           `json:"enabled,omitzero"`
-	OwnerTeam   shape.OwnerTeam `json:"ownerTeam,omitzero"`
-	Rotations   []NewRotation   `json:"rotations,omitzero"` // in the stead of those that the schedule has; nil leaves them
+	Name        services.Optional[string]          `json:"name,omitzero"`
+	Description services.Optional[string]          `json:"description,omitzero"`
+	Timezone    services.Optional[string]          `json:"timezone,omitzero"` // such as "Europe/Berlin"
+	Enabled     services.Optional[bool]            `json:"enabled,omitzero"`
+	OwnerTeam   services.Optional[shape.OwnerTeam] `json:"ownerTeam,omitzero"`
+	Rotations   services.Optional[[]NewRotation]   `json:"rotations,omitzero"` // replaces all rotations
 }
 
-// Check refuses rotations that lack what they must have.
-func (r UpdateRequest) Check() error { return checkRotations(r.Rotations) }
-
-// repeat says that a repeat is harmless, unless the schedule is referred to by
-// the name that the request changes.
-func (r UpdateRequest) repeat() services.Repeat {
-	if r.kind == "name" && r.Name != "" && r.identifier != r.Name {
-		return services.ByMethod
-	}
-	return services.SafeToRetry
+// Request returns a request that writes s back, to be changed before it is sent. Members that
+// the type does not know are sent as they came. Rotations is absent, so that the rotations stay
+// as they are: to change one, see [Rotation.Request].
+func (s Schedule) Request() UpdateRequest {
+	in := services.RequestFrom[UpdateRequest](s)
+	in.Ref, in.Rotations = ByID(s.ID), services.Optional[[]NewRotation]{}
+	in.SetMember("rotations", nil)
+	return in
 }
 
-// Update changes a schedule. A repeat is harmless, but for a change of the name
-// that it is referred to by.
+// Check refuses rotations without a required member, and a team without id and name.
+func (r UpdateRequest) Check() error {
+	rotations, _ := r.Rotations.Get()
+	return errors.Join(check.NotZero("ownerTeam", r.OwnerTeam), checkRotations(rotations))
+}
+
+// Update changes a schedule. Safe to retry; if the request changes the name that it refers to,
+// only 429 and 503 are retried.
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#update-schedule-partial
 func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "PATCH /v2/schedules/{identifier}", in, in.repeat())
+	repeat := check.Renamed(in.kind == "name", in.identifier, in.Name)
+	return services.Do[Summary](ctx, s.client, "PATCH /v2/schedules/{identifier}", in, repeat)
 }
 
-// DeleteRequest asks to delete one schedule.
-type DeleteRequest struct{ Ref }
-
-// Delete deletes a schedule. While something uses it the error Is
-// [services.ErrInUse]. A repeat is harmless, but where an answer was lost it Is
+// Delete deletes a schedule. While another object uses it, errors.Is matches
+// [services.ErrInUse]. If the response of an attempt was lost, the retry's error matches
 // [services.ErrNotFound].
 //
 // API: https://docs.opsgenie.com/docs/schedule-api#delete-schedule
-func (s *Service) Delete(ctx context.Context, in DeleteRequest) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}", in, services.ByMethod)
+func (s *Service) Delete(ctx context.Context, ref Ref) (*services.Result[services.None], error) {
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/schedules/{identifier}", ref, services.ByMethod)
 }
 
-// checkSpan refuses a time that ends before it starts.
-func checkSpan(at string, start, end time.Time) error {
-	if !end.IsZero() && end.Before(start) {
-		return &services.ArgumentError{Field: at + "endDate", Problem: "must not be before startDate"}
-	}
-	return nil
+// ExportICS writes a schedule to w as an iCalendar file (RFC 5545) while it is received; see
+// [services.Download]. The value is its size in bytes.
+//
+// API: https://docs.opsgenie.com/docs/schedule-api#export-schedule
+func (s *Service) ExportICS(ctx context.Context, ref Ref, w io.Writer) (*services.Result[int64], error) {
+	return services.Download(ctx, s.client, "GET /v2/schedules/{identifier}.ics", ref, "text/calendar", w)
 }

@@ -3,6 +3,7 @@ package schedule_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -57,9 +58,10 @@ func changes() []row {
 		{
 			Name: "Create",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Create(ctx, schedule.CreateRequest{Name: "n", Description: "d", Timezone: "Europe/Berlin", Enabled: new(false),
+				return apitest.Value(s.Create(ctx, schedule.CreateRequest{Name: "n", Description: "d", Timezone: "Europe/Berlin", Enabled: services.Set(false),
 					OwnerTeam: shape.OwnerTeam{Name: "Storage"}, Rotations: []schedule.NewRotation{weekly}}))
 			},
+			Repeat: services.RetryIfRefused,
 			Exchange: apitest.Exact("POST /v2/schedules", `{"name":"n","description":"d","timezone":"Europe/Berlin","enabled":false,`+
 				`"ownerTeam":{"name":"Storage"},"rotations":[`+sentWeekly+`]}`, 201, "created"),
 			Want: parent,
@@ -69,6 +71,7 @@ func changes() []row {
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.Create(ctx, schedule.CreateRequest{Name: "n"})
 			},
+			Repeat:   services.RetryIfRefused,
 			Exchange: apitest.Exact("POST /v2/schedules", `{"name":"n"}`, 201, "created"),
 		},
 		refused("Create/no name", func(ctx context.Context, s service) (any, error) { return s.Create(ctx, schedule.CreateRequest{}) }),
@@ -78,35 +81,49 @@ func changes() []row {
 		{
 			Name: "Update",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Update(ctx, schedule.UpdateRequest{Ref: ref, Name: "n", Description: new(""), Timezone: "UTC", Enabled: new(true),
-					OwnerTeam: shape.OwnerTeam{ID: "t"}, Rotations: []schedule.NewRotation{weekly}}))
+				return apitest.Value(s.Update(ctx, schedule.UpdateRequest{Ref: ref, Name: services.Set("n"), Description: services.Set(""), Timezone: services.Set("UTC"),
+					Enabled: services.Set(true), OwnerTeam: services.Set(shape.OwnerTeam{ID: "t"}), Rotations: services.Set([]schedule.NewRotation{weekly})}))
 			},
+			Repeat:   services.RetryIfRefused, // it is found by the name that it changes
 			Exchange: apitest.Exact("PATCH "+at, `{"name":"n","description":"","timezone":"UTC","enabled":true,"ownerTeam":{"id":"t"},"rotations":[`+sentWeekly+`]}`, 200, "created"),
 			Want:     parent,
+		},
+		{ // S10
+			Name: "Update/to nothing",
+			Call: func(ctx context.Context, s service) (any, error) {
+				return s.Update(ctx, schedule.UpdateRequest{Ref: schedule.ByID("s"), Description: services.Null[string](), Timezone: services.Set(""),
+					Enabled: services.Set(false), OwnerTeam: services.Null[shape.OwnerTeam](), Rotations: services.Set([]schedule.NewRotation{})})
+			},
+			Repeat:   services.SafeToRetry,
+			Exchange: apitest.Exact("PATCH /v2/schedules/s?identifierType=id", `{"description":null,"timezone":"","enabled":false,"ownerTeam":null,"rotations":[]}`, 200, "created"),
 		},
 		{
 			Name: "Update/nothing",
 			Call: func(ctx context.Context, s service) (any, error) {
 				return s.Update(ctx, schedule.UpdateRequest{Ref: ref})
 			},
+			Repeat:   services.SafeToRetry,
 			Exchange: apitest.Exact("PATCH "+at, `{}`, 200, "created"),
 		},
 		refused("Update/no schedule", func(ctx context.Context, s service) (any, error) {
-			return s.Update(ctx, schedule.UpdateRequest{Name: "n"})
+			return s.Update(ctx, schedule.UpdateRequest{Name: services.Set("n")})
 		}),
 		refused("Update/a turn of a negative length", func(ctx context.Context, s service) (any, error) {
 			wrong := weekly
 			wrong.Length = -1
-			return s.Update(ctx, schedule.UpdateRequest{Ref: ref, Rotations: []schedule.NewRotation{wrong}})
+			return s.Update(ctx, schedule.UpdateRequest{Ref: ref, Rotations: services.Set([]schedule.NewRotation{wrong})})
+		}),
+		refused("Update/a team that is nobody", func(ctx context.Context, s service) (any, error) {
+			return s.Update(ctx, schedule.UpdateRequest{Ref: ref, OwnerTeam: services.Set(shape.OwnerTeam{})})
 		}),
 		{
 			Name: "Delete",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return s.Delete(ctx, schedule.DeleteRequest{Ref: ref})
+				return s.Delete(ctx, ref)
 			},
 			Exchange: apitest.Exact("DELETE "+at, "", 200, "deleted"),
 		},
-		refused("Delete/no schedule", func(ctx context.Context, s service) (any, error) { return s.Delete(ctx, schedule.DeleteRequest{}) }),
+		refused("Delete/no schedule", func(ctx context.Context, s service) (any, error) { return s.Delete(ctx, schedule.Ref{}) }),
 	}
 }
 
@@ -133,17 +150,17 @@ func reads() []row {
 		{
 			Name: "Get",
 			Call: func(ctx context.Context, s service) (any, error) {
-				return apitest.Value(s.Get(ctx, schedule.GetRequest{Ref: schedule.ByID(scheduleID)}))
+				return apitest.Value(s.Get(ctx, schedule.ByID(scheduleID)))
 			},
 			Exchange: apitest.Exact("GET /v2/schedules/"+scheduleID+"?identifierType=id", "", 200, "get"),
 			Check:    checkSchedule,
 		},
-		refused("Get/no schedule", func(ctx context.Context, s service) (any, error) { return s.Get(ctx, schedule.GetRequest{}) }),
+		refused("Get/no schedule", func(ctx context.Context, s service) (any, error) { return s.Get(ctx, schedule.Ref{}) }),
 		refused("Get/what is another route", func(ctx context.Context, s service) (any, error) {
-			return s.Get(ctx, schedule.GetRequest{Ref: schedule.ByName("on-calls")})
+			return s.Get(ctx, schedule.ByName("on-calls"))
 		}),
 		refused("Get/what is an export", func(ctx context.Context, s service) (any, error) {
-			return s.Get(ctx, schedule.GetRequest{Ref: schedule.ByName("a.ics")})
+			return s.Get(ctx, schedule.ByName("a.ics"))
 		}),
 		{
 			Name: "GetTimeline",
@@ -169,7 +186,7 @@ func reads() []row {
 			Name: "ExportICS",
 			Call: func(ctx context.Context, s service) (any, error) {
 				var to bytes.Buffer
-				_, err := s.ExportICS(ctx, schedule.ExportICSRequest{Ref: schedule.ByName("Storage on-call")}, &to)
+				_, err := s.ExportICS(ctx, schedule.ByName("Storage on-call"), &to)
 				return to.String(), err
 			},
 			Exchange: export,
@@ -181,7 +198,7 @@ func reads() []row {
 			},
 		},
 		refused("ExportICS/no schedule", func(ctx context.Context, s service) (any, error) {
-			return s.ExportICS(ctx, schedule.ExportICSRequest{}, io.Discard)
+			return s.ExportICS(ctx, schedule.Ref{}, io.Discard)
 		}),
 	}
 }
@@ -202,8 +219,8 @@ func checkSchedule(tb testing.TB, got any) {
 }
 
 func timeline() schedule.Timeline {
-	ada := schedule.Person{ID: adaID, Type: "user", Name: "ada@example.com"}
-	grace := schedule.Person{ID: graceID, Type: "user", Name: "grace@example.com"}
+	ada := schedule.Participant{ID: adaID, Type: "user", Name: "ada@example.com"}
+	grace := schedule.Participant{ID: graceID, Type: "user", Name: "grace@example.com"}
 	layer := func(periods ...schedule.Period) schedule.Layer {
 		return schedule.Layer{Rotations: []schedule.LayerRotation{{ID: rotationID, Name: "Primary", Order: 1, Periods: periods}}}
 	}
@@ -214,24 +231,73 @@ func timeline() schedule.Timeline {
 		Base:     layer(first),
 		Override: layer(schedule.Period{StartDate: at(5, 27, 6), EndDate: at(5, 27, 18), Type: "override", Recipient: grace}),
 		Forwarding: layer(schedule.Period{StartDate: at(5, 25, 6), EndDate: at(6, 1, 6), Type: "forwarding", Recipient: grace,
-			FromUser: schedule.Person{Name: "ada@example.com"}}),
+			FromUser: schedule.Participant{Name: "ada@example.com"}}),
 	}
 }
 
-// Of the two forms in which the API names people, each is read.
-func TestAPersonIsAnObjectOrAName(t *testing.T) {
+// S8: of the two forms in which the API names users, each is read, and an odd member is kept.
+func TestAParticipantIsAnObjectOrAName(t *testing.T) {
 	t.Parallel()
-	for raw, want := range map[string]schedule.Person{
+	for raw, want := range map[string]schedule.Participant{
 		`"ada@example.com"`: {Name: "ada@example.com"},
-		`{"id":"u","type":"user","name":"a","forwardedFrom":"b","new":1}`: {ID: "u", Type: "user", Name: "a", ForwardedFrom: &schedule.Person{Name: "b"}},
-		`{"id":"u","forwardedFrom":{"id":"v"}}`:                           {ID: "u", ForwardedFrom: &schedule.Person{ID: "v"}},
-		`null`:                                                            {},
+		`{"id":"u","type":"user","name":"a","forwardedFrom":"b"}`: {ID: "u", Type: "user", Name: "a", ForwardedFrom: &schedule.Participant{Name: "b"}},
+		`{"id":"u","forwardedFrom":{"id":"v"}}`:                   {ID: "u", ForwardedFrom: &schedule.Participant{ID: "v"}},
+		`null`:                                                    {},
 	} {
-		got := schedule.Person{ID: "what stood there before"}
+		got := schedule.Participant{ID: "before"}
 		require.NoError(t, got.UnmarshalJSON([]byte(raw)), raw)
+		if got.ForwardedFrom != nil {
+			got.Other = services.Other{} // it keeps a text for an object
+		}
 		assert.Equal(t, want, got, raw)
 	}
-	require.Error(t, new(schedule.Person).UnmarshalJSON([]byte(`7`)))
+	got := schedule.Participant{ID: "before"}
+	require.Error(t, got.UnmarshalJSON([]byte(`7`)))
+	assert.Zero(t, got)
+	require.NoError(t, got.UnmarshalJSON([]byte(`{"id":7,"name":"a","new":[1]}`)))
+	assert.Equal(t, "a", got.Name)
+	assert.Equal(t, []services.Mismatch{{Path: "id", Got: "number"}}, got.Mismatches())
+}
+
+// S7, S8: what was read is written back as it came, at every depth.
+func TestWhatWasReadIsWrittenBack(t *testing.T) {
+	t.Parallel()
+	const members = `"name":"Nights","description":null,"timezone":7,"enabled":"yes","ownerTeam":{"name":"Storage","color":"red"},"icon":{"of":["moon"]}`
+	var read schedule.Schedule
+	require.NoError(t, json.Unmarshal([]byte(`{"id":"s",`+members+`,"rotations":[{"id":"r","type":"lunar"}]}`), &read))
+	_, err := apitest.Verify(t.Context(), open, row{
+		Name: "Update", Call: func(ctx context.Context, s service) (any, error) { return s.Update(ctx, read.Request()) }, Repeat: services.SafeToRetry,
+		Exchange: apitest.Exchange{Send: "PATCH /v2/schedules/s?identifierType=id", Body: `{` + members + `}`, Answer: `{"data":{"id":"s"}}`},
+	})
+	require.NoError(t, err)
+
+	const turns = `"name":"Primary","startDate":"2026-01-05T08:00:00+0200","endDate":"","type":"lunar","length":"long","participants":[{"type":"oracle","level":9},{"type":"none"}],` +
+		`"timeRestriction":{"type":"time-of-day","restriction":{"startHour":"8","startMin":0,"endHour":18,"endMin":0}},"color":null`
+	var rotation schedule.Rotation
+	require.NoError(t, json.Unmarshal([]byte(`{"_parent":{"id":"s","name":"Nights","enabled":true},"id":"r",`+turns+`}`), &rotation))
+	assert.Equal(t, start.UTC(), rotation.StartDate.UTC())
+	_, err = apitest.Verify(t.Context(), openRotations, rotationsRow{
+		Name: "Update", Call: func(ctx context.Context, s rotations) (any, error) { return s.Update(ctx, rotation.Request()) }, Repeat: services.SafeToRetry,
+		Exchange: apitest.Exchange{Send: "PATCH /v2/schedules/s/rotations/r?scheduleIdentifierType=id", Body: `{` + turns + `}`, Answer: `{"data":{"id":"r"}}`},
+	})
+	require.NoError(t, err)
+
+	const swap = `"user":{"type":"user","id":"u","username":"ada@example.com","team":null},"startDate":"2026-01-05T08:00:00+0200","endDate":"2026-02-05T08:00:00.000Z",` +
+		`"rotations":[{"id":"r","name":null}],"reason":"holiday"`
+	var override schedule.Override
+	require.NoError(t, json.Unmarshal([]byte(`{"_parent":{"id":"s"},"alias":"a",`+swap+`}`), &override))
+	_, err = apitest.Verify(t.Context(), openOverrides, overridesRow{
+		Name: "Update", Call: func(ctx context.Context, s overrides) (any, error) { return s.Update(ctx, override.Request()) },
+		Exchange: apitest.Exchange{Send: "PUT /v2/schedules/s/overrides/a?scheduleIdentifierType=id", Body: `{` + swap + `}`, Answer: `{"data":{"alias":"a"}}`},
+	})
+	require.NoError(t, err)
+	_, err = apitest.Verify(t.Context(), openRotations, rotationsRow{
+		Name: "Update/of no schedule", Err: services.ErrArgument,
+		Call: func(ctx context.Context, s rotations) (any, error) {
+			return s.Update(ctx, schedule.Rotation{ID: "r"}.Request())
+		},
+	})
+	require.NoError(t, err)
 }
 
 func TestAllThatIsMissingIsNamed(t *testing.T) {
@@ -246,9 +312,10 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 		"argument rotations[0].participants is required", "argument rotations[0].length must not be negative",
 		"argument rotations[1].endDate must not be before startDate", "argument rotations[1].participants[0] has neither id nor name",
 	} {
-		require.ErrorContains(t, err, fault)
+		assert.Equal(t, 1, strings.Count(err.Error(), fault), "%s in %s", fault, err)
 	}
-	_, err = schedule.New(client).ExportICS(t.Context(), schedule.ExportICSRequest{}, io.Discard)
+	assert.NotContains(t, err.Error(), "argument body")
+	_, err = schedule.New(client).ExportICS(t.Context(), schedule.Ref{}, io.Discard)
 	require.EqualError(t, err, "services: GET /v2/schedules/{identifier}.ics: argument identifier is required")
 }
 
@@ -266,7 +333,7 @@ func answering(body string) *services.Client {
 
 func ExampleNew() {
 	client := answering("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
-	size, err := schedule.New(client).ExportICS(context.Background(), schedule.ExportICSRequest{Ref: schedule.ByName("Nights")}, os.Stdout)
+	size, err := schedule.New(client).ExportICS(context.Background(), schedule.ByName("Nights"), os.Stdout)
 	if err != nil {
 		panic(err)
 	}

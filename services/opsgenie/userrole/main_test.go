@@ -40,3 +40,9 @@ func sends[T any](name, request, body string, status int, fixture string, want a
 func refused[T any](name string, call func(context.Context, api) (T, error)) row {
 	return row{Name: name, Call: func(ctx context.Context, s api) (any, error) { return call(ctx, s) }, Err: services.ErrArgument}
 }
+
+// retried is the row of an operation of which the call says whether it is safe to retry.
+func retried(repeat services.Repeat, r row) row {
+	r.Repeat = repeat
+	return r
+}
