@@ -2,6 +2,7 @@ package services_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -195,6 +196,52 @@ func TestARequestIsMadeFromWhatWasRead(t *testing.T) {
 	_, err = services.Do[services.None](t.Context(), c, "PUT /rules/{id}", services.RequestFrom[ruleUpdate](r), services.ByMethod)
 	require.ErrorIs(t, err, services.ErrArgument)
 }
+
+// S7: a required member that the field cannot hold is sent as it came. One that is missing or
+// null is refused, and the only error is that it is.
+func TestARequiredMemberThatIsKeptIsNotMissing(t *testing.T) {
+	t.Parallel()
+	type replace struct {
+		services.Other
+
+		Since time.Time `json:"since" check:"required"`
+		Until unwritten `json:"until" check:"required"`
+	}
+	var into sent
+	c := open(t, capture(&into))
+	for raw, want := range map[string]string{
+		`{"since":"2026-01-05T08:00:00+0200","until":7}`: "",
+		`{"since":null,"until":7}`:                       "services: PUT /rules: argument since is required",
+		`{"since":17}`:                                   "services: PUT /rules: argument until is required",
+	} {
+		var r map[string]any
+		require.NoError(t, json.Unmarshal([]byte(raw), &r))
+		_, err := services.Do[services.None](t.Context(), c, "PUT /rules", services.RequestFrom[replace](keeping{r}), services.ByMethod)
+		if want != "" {
+			require.EqualError(t, err, want)
+			continue
+		}
+		require.NoError(t, err)
+		assert.JSONEq(t, raw, into.body)
+	}
+}
+
+// keeping is an object without fields.
+type keeping struct{ members map[string]any }
+
+func (k keeping) MarshalJSON() ([]byte, error) { return json.Marshal(k.members) }
+
+// unwritten cannot be written if it is zero, nor be read.
+type unwritten struct{ ok bool }
+
+func (u unwritten) MarshalJSON() ([]byte, error) {
+	if !u.ok {
+		return nil, errors.New("it is not given")
+	}
+	return []byte("true"), nil
+}
+
+func (*unwritten) UnmarshalJSON([]byte) error { return errors.New("it cannot be read") }
 
 // S7: Raw gives the data, also of a response that breaks in none of its members.
 func TestRawIsTheData(t *testing.T) {
