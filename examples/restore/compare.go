@@ -59,24 +59,28 @@ func documents(name, service string) (map[string]document, error) {
 	byName := map[string]document{}
 	for _, doc := range all {
 		delete(doc, "overrides")
-		dropIDs(doc)
+		reduce(doc)
 		resource, _ := doc[strings.TrimSuffix(service, "s")].(document)
 		byName[fmt.Sprint(resource["name"])] = doc
 	}
 	return byName, nil
 }
 
-// dropIDs removes the ids from a value of JSON, however deep they lie.
-func dropIDs(value any) {
+// reduce removes from a value of JSON, at every depth, what differs between equal resources: ids,
+// and empty texts, which a server may leave out.
+func reduce(value any) {
 	switch v := value.(type) {
 	case document:
 		delete(v, "id")
-		for _, each := range v {
-			dropIDs(each)
+		for name, each := range v {
+			if each == "" {
+				delete(v, name)
+			}
+			reduce(each)
 		}
 	case []any:
 		for _, each := range v {
-			dropIDs(each)
+			reduce(each)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/tripware/tripware/examples/internal/archive"
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
@@ -91,16 +92,16 @@ func TestWhatHasChangedSinceIsChangedBack(t *testing.T) {
 	_, client := account(t)
 	require.NoError(t, archive.Fill(t.Context(), small(client)))
 	before := save(t, client)
-	_, err := client.TeamMembers.Remove(t.Context(), team.RemoveMemberRequest{Ref: team.ByName("Storage"), User: "ada@example.com"})
+	_, err := client.TeamMembers.Remove(t.Context(), team.ByName("Storage"), "ada@example.com")
 	require.NoError(t, err)
 	_, err = client.TeamRoles.Update(t.Context(), team.UpdateRoleRequest{
-		Ref: team.ByName("Network"), RoleRef: team.RoleByName("lead"), Rights: []team.Right{{Right: "edit-team-roles"}},
+		Ref: team.ByName("Network"), RoleRef: team.RoleByName("lead"), Rights: services.Set([]team.Right{{Right: "edit-team-roles"}}),
 	})
 	require.NoError(t, err)
 	_, err = client.Schedules.Update(t.Context(), schedule.UpdateRequest{
-		Ref: schedule.ByName("Payments on call"), Timezone: "Asia/Tokyo", Enabled: new(false), Rotations: []schedule.NewRotation{
+		Ref: schedule.ByName("Payments on call"), Timezone: services.Set("Asia/Tokyo"), Enabled: services.Set(false), Rotations: services.Set([]schedule.NewRotation{
 			{Type: schedule.Hourly, StartDate: time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC), Participants: []shape.Recipient{shape.ToNone()}},
-		},
+		}),
 	})
 	require.NoError(t, err)
 
@@ -137,7 +138,7 @@ func TestWhatIsNotHereIsToldAndLeftOut(t *testing.T) {
 	assert.Contains(t, notes, "rule urgent of team Storage left out: no escalation Storage escalation here")
 	assert.Contains(t, notes, "schedule Storage on call: a turn of days is left to nobody: no user alan@example.com here")
 
-	got, err := client.Schedules.Get(t.Context(), schedule.GetRequest{Ref: schedule.ByName("Storage on call")})
+	got, err := client.Schedules.Get(t.Context(), schedule.ByName("Storage on call"))
 	require.NoError(t, err)
 	days := got.Value.Rotations[0].Participants
 	require.Len(t, days, 3)

@@ -11,7 +11,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/escalation"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/services/opsgenie/team"
 	"github.com/tripware/tripware/services/opsgenie/user"
 )
 
@@ -61,7 +60,7 @@ type directory struct {
 // look reads what the account of a client has.
 func look(ctx context.Context, client *opsgenie.Client) (*directory, error) {
 	d := &directory{ids: map[shape.Kind]map[string]string{}}
-	teams, err := archive.Value(client.Teams.List(ctx, team.ListRequest{}))
+	teams, err := archive.Value(client.Teams.List(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +74,7 @@ func look(ctx context.Context, client *opsgenie.Client) (*directory, error) {
 	for _, s := range schedules {
 		d.add(shape.KindSchedule, s.Name, s.ID)
 	}
-	escalations, err := archive.Value(client.Escalations.List(ctx, escalation.ListRequest{}))
+	escalations, err := archive.Value(client.Escalations.List(ctx))
 	if err != nil {
 		return nil, err
 	}

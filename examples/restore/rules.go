@@ -16,7 +16,7 @@ func (r *restorer) rules(ctx context.Context, line *archive.Line, saved archive.
 	var there []team.RoutingRule
 	if id != "" { // a dry run does not create the team
 		var err error
-		if there, err = archive.Value(r.client.TeamRoutingRules.List(ctx, team.ListRoutingRulesRequest{Ref: team.ByID(id)})); err != nil {
+		if there, err = archive.Value(r.client.TeamRoutingRules.List(ctx, team.ByID(id))); err != nil {
 			return err
 		}
 	}
@@ -58,7 +58,7 @@ func sameRule(there, saved team.RoutingRule) bool {
 
 func (r *restorer) createRule(ctx context.Context, teamID string, saved team.RoutingRule) error {
 	_, err := r.client.TeamRoutingRules.Create(ctx, team.CreateRoutingRuleRequest{
-		Ref: team.ByID(teamID), Name: saved.Name, Order: &saved.Order, Criteria: saved.Criteria,
+		Ref: team.ByID(teamID), Name: saved.Name, Order: services.Set(saved.Order), Criteria: saved.Criteria,
 		TimeRestriction: saved.TimeRestriction, Notify: saved.Notify, Timezone: saved.Timezone,
 	})
 	return err
@@ -67,12 +67,10 @@ func (r *restorer) createRule(ctx context.Context, teamID string, saved team.Rou
 // updateRule changes a rule; of the default one only whom it notifies, for it
 // fits all alerts at all times.
 func (r *restorer) updateRule(ctx context.Context, teamID, id string, saved team.RoutingRule) error {
-	in := team.UpdateRoutingRuleRequest{Ref: team.ByID(teamID), ID: id, Notify: saved.Notify, Timezone: saved.Timezone}
+	in := team.UpdateRoutingRuleRequest{Ref: team.ByID(teamID), ID: id, Notify: services.Set(saved.Notify), Timezone: given(saved.Timezone)}
 	if !saved.IsDefault {
-		in.Name, in.Criteria = saved.Name, saved.Criteria
-		if !saved.TimeRestriction.IsZero() {
-			in.TimeRestriction = services.Set(saved.TimeRestriction)
-		}
+		in.Name, in.Criteria = given(saved.Name), given(saved.Criteria)
+		in.TimeRestriction = given(saved.TimeRestriction)
 	}
 	_, err := r.client.TeamRoutingRules.Update(ctx, in)
 	return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"reflect"
 
 	"github.com/tripware/tripware/examples/internal/archive"
 	"github.com/tripware/tripware/services"
@@ -16,7 +17,7 @@ import (
 func (r *restorer) schedule(ctx context.Context, line *archive.Line, saved archive.Schedule) error {
 	s := saved.Schedule
 	in := schedule.CreateRequest{
-		Name: s.Name, Description: s.Description, Timezone: s.Timezone, Enabled: &s.Enabled,
+		Name: s.Name, Description: s.Description, Timezone: s.Timezone, Enabled: services.Set(s.Enabled),
 		OwnerTeam: r.owner(s), Rotations: r.rotations(s),
 	}
 	id, exists := r.here.find(shape.KindSchedule, s.Name)
@@ -35,8 +36,8 @@ func (r *restorer) schedule(ctx context.Context, line *archive.Line, saved archi
 	}
 	if exists {
 		_, err := r.client.Schedules.Update(ctx, schedule.UpdateRequest{
-			Ref: schedule.ByName(s.Name), Description: &in.Description, Timezone: in.Timezone, Enabled: in.Enabled,
-			OwnerTeam: in.OwnerTeam, Rotations: in.Rotations,
+			Ref: schedule.ByName(s.Name), Description: services.Set(in.Description), Timezone: given(in.Timezone), Enabled: in.Enabled,
+			OwnerTeam: given(in.OwnerTeam), Rotations: given(in.Rotations),
 		})
 		if err != nil {
 			return err
@@ -44,6 +45,14 @@ func (r *restorer) schedule(ctx context.Context, line *archive.Line, saved archi
 	}
 	line.Add(word(exists))
 	return nil
+}
+
+// given returns a member of an update: absent, so that it stays as it is, if v is zero.
+func given[T any](v T) (member services.Optional[T]) {
+	if !reflect.ValueOf(&v).Elem().IsZero() {
+		member = services.Set(v)
+	}
+	return member
 }
 
 // owner is the team that a schedule belongs to, by its name.

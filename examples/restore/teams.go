@@ -26,7 +26,7 @@ func (r *restorer) team(ctx context.Context, line *archive.Line, saved archive.T
 		made, err := archive.Value(r.client.Teams.Create(ctx, team.CreateRequest{Name: name, Description: saved.Team.Description}))
 		if exists = errors.Is(err, services.ErrConflict); exists { // somebody was faster
 			var found team.Team
-			found, err = archive.Value(r.client.Teams.Get(ctx, team.GetRequest{Ref: team.ByName(name)}))
+			found, err = archive.Value(r.client.Teams.Get(ctx, team.ByName(name)))
 			made.ID = found.ID
 		}
 		if err != nil {
@@ -38,7 +38,7 @@ func (r *restorer) team(ctx context.Context, line *archive.Line, saved archive.T
 	if err := r.roles(ctx, id, saved.Roles); err != nil {
 		return err
 	}
-	_, err := r.client.Teams.Update(ctx, team.UpdateRequest{ID: id, Description: &saved.Team.Description, Members: members})
+	_, err := r.client.Teams.Update(ctx, team.UpdateRequest{ID: id, Description: services.Set(saved.Team.Description), Members: given(members)})
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (r *restorer) members(saved team.Team) (all []team.Member) {
 // roles restores the roles that a team has of its own.
 func (r *restorer) roles(ctx context.Context, teamID string, saved []team.Role) error {
 	ref := team.ByID(teamID)
-	there, err := archive.Value(r.client.TeamRoles.List(ctx, team.ListRolesRequest{Ref: ref}))
+	there, err := archive.Value(r.client.TeamRoles.List(ctx, ref))
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (r *restorer) roles(ctx context.Context, teamID string, saved []team.Role) 
 			continue // every team has these
 		}
 		if slices.ContainsFunc(there, func(t team.Role) bool { return t.Name == role.Name }) {
-			in := team.UpdateRoleRequest{Ref: ref, RoleRef: team.RoleByName(role.Name), Rights: role.Rights}
+			in := team.UpdateRoleRequest{Ref: ref, RoleRef: team.RoleByName(role.Name), Rights: services.Set(role.Rights)}
 			_, err = r.client.TeamRoles.Update(ctx, in)
 		} else {
 			_, err = r.client.TeamRoles.Create(ctx, team.CreateRoleRequest{Ref: ref, Name: role.Name, Rights: role.Rights})

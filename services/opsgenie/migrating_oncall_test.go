@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/escalation"
-	"github.com/tripware/tripware/services/opsgenie/oncall"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
@@ -24,12 +24,12 @@ func escalate(ctx context.Context, client *opsgenie.Client) error {
 			Condition: escalation.IfNotClosed, NotifyType: escalation.NotifyAll,
 			Delay: shape.For(time.Hour), Recipient: shape.To(shape.TeamByName("Storage")),
 		}},
-		Repeats: &escalation.Repeat{WaitInterval: 10 * time.Minute, Count: 3},
+		Repeat: escalation.Repeat{WaitInterval: 10, Count: services.Set(3)},
 	})
 	if err != nil {
 		return err
 	}
-	_, err = client.Escalations.Delete(ctx, escalation.DeleteRequest{Ref: escalation.ByID(created.Value.ID)})
+	_, err = client.Escalations.Delete(ctx, escalation.ByID(created.Value.ID))
 	return err
 }
 
@@ -92,7 +92,7 @@ func lookAhead(ctx context.Context, client *opsgenie.Client) error {
 		}
 	}
 	var calendar bytes.Buffer // or a file, or a response: any io.Writer
-	written, err := client.Schedules.ExportICS(ctx, schedule.ExportICSRequest{Ref: ref}, &calendar)
+	written, err := client.Schedules.ExportICS(ctx, ref, &calendar)
 	if err != nil {
 		return err
 	}
@@ -114,11 +114,11 @@ func Example_timelines() {
 }
 
 func whoIsOnCall(ctx context.Context, client *opsgenie.Client) error {
-	now, err := client.OnCall.Get(ctx, oncall.GetRequest{Ref: oncall.ByName("Storage on-call"), Flat: true})
+	now, err := client.OnCall.Get(ctx, schedule.OnCallRequest{Ref: schedule.ByName("Storage on-call"), Flat: true})
 	if err != nil {
 		return err
 	}
-	next, err := client.OnCall.GetNext(ctx, oncall.GetNextRequest{Ref: oncall.ByName("Storage on-call")})
+	next, err := client.OnCall.GetNext(ctx, schedule.OnCallRequest{Ref: schedule.ByName("Storage on-call")})
 	if err != nil {
 		return err
 	}

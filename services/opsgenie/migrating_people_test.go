@@ -7,7 +7,6 @@ import (
 
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie"
-	"github.com/tripware/tripware/services/opsgenie/contact"
 	"github.com/tripware/tripware/services/opsgenie/forwardingrule"
 	"github.com/tripware/tripware/services/opsgenie/notification"
 	"github.com/tripware/tripware/services/opsgenie/shape"
@@ -17,13 +16,13 @@ import (
 )
 
 func reachBySMS(ctx context.Context, client *opsgenie.Client) error {
-	contacts, err := client.Contacts.List(ctx, contact.ListRequest{User: "ada@example.com"})
+	contacts, err := client.Contacts.List(ctx, "ada@example.com")
 	if err != nil {
 		return err
 	}
 	for _, c := range contacts.Value {
-		if c.Method == contact.SMS && !c.Status.Enabled {
-			if _, err := client.Contacts.Enable(ctx, contact.EnableRequest{User: "ada@example.com", ID: c.ID}); err != nil {
+		if c.Method == shape.SMS && !c.Status.Enabled {
+			if _, err := client.Contacts.Enable(ctx, "ada@example.com", c.ID); err != nil {
 				return err
 			}
 			fmt.Println(c.To, "was off:", c.Status.DisabledReason)
@@ -50,7 +49,7 @@ func allowLogs(ctx context.Context, client *opsgenie.Client) error {
 		return err
 	}
 	_, err = client.UserRoles.Update(ctx, userrole.UpdateRequest{
-		Ref: userrole.ByID(created.Value.ID), GrantedRights: []string{}, // an empty list is sent
+		Ref: userrole.ByID(created.Value.ID), GrantedRights: services.Set([]string{}), // an empty list is sent
 	})
 	return err
 }
@@ -141,7 +140,7 @@ func staff(ctx context.Context, client *opsgenie.Client) error {
 		return err
 	}
 	_, err = client.TeamRoutingRules.Create(ctx, team.CreateRoutingRuleRequest{
-		Ref: storage, Name: "Urgent", Order: new(0), Timezone: "Europe/Berlin",
+		Ref: storage, Name: "Urgent", Order: services.Set(0), Timezone: "Europe/Berlin",
 		Criteria: shape.MatchAllConditions(shape.Condition{
 			Field: shape.FieldPriority, Operation: shape.Equals, ExpectedValue: string(shape.P1),
 		}),
@@ -166,12 +165,12 @@ func Example_teams() {
 
 func invite(ctx context.Context, client *opsgenie.Client) error {
 	created, err := client.Users.Create(ctx, user.CreateRequest{
-		Username: "grace@example.com", FullName: "Grace H.", Role: user.Role{Name: "User"}, InvitationDisabled: true,
+		Username: "grace@example.com", FullName: "Grace H.", Role: user.Role{Name: "User"}, InvitationDisabled: services.Set(true),
 	})
 	if err != nil {
 		return err
 	}
-	_, err = client.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(created.Value.ID), Tags: []string{"night"}})
+	_, err = client.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(created.Value.ID), Tags: services.Set([]string{"night"})})
 	if err != nil {
 		return err
 	}

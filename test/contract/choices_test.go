@@ -25,8 +25,8 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/incidenttimeline"
 	"github.com/tripware/tripware/services/opsgenie/integration"
 	"github.com/tripware/tripware/services/opsgenie/maintenance"
+
 	"github.com/tripware/tripware/services/opsgenie/notification"
-	"github.com/tripware/tripware/services/opsgenie/oncall"
 	"github.com/tripware/tripware/services/opsgenie/policy"
 	"github.com/tripware/tripware/services/opsgenie/policyv1"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
@@ -182,7 +182,7 @@ func references() []any {
 		user.ByID(id), user.ByUsername("ada@example.com"), user.SearchByID(id), user.SearchByName("Mine"),
 		team.ByID(id), team.ByName("Storage"), team.RoleByID(id), team.RoleByName("Observer"),
 		userrole.ByID(id), userrole.ByName("Auditor"),
-		schedule.ByID(id), schedule.ByName("Nights"), oncall.ByID(id), oncall.ByName("Nights"),
+		schedule.ByID(id), schedule.ByName("Nights"),
 		escalation.ByID(id), escalation.ByName("Storage"),
 		forwardingrule.ByID(id), forwardingrule.ByAlias("holiday"),
 		deployment.ByID(id), deployment.ByExternalID("build-812"), deployment.ByPipeline("{7a}"),
@@ -216,7 +216,7 @@ func kinds() []any {
 		deployment.BitbucketCloud(deployment.WorkspaceByName("shop"), "checkout", "4f1d2c3"),
 		deployment.BitbucketCloud(deployment.WorkspaceByUUID("{7a}"), "search", "99e0a1b"),
 		incidenttimeline.PlainText("It began at eight."),
-		escalation.Repeat{WaitInterval: 10 * time.Minute, Count: 3, ResetRecipientStates: true},
+		escalation.Repeat{WaitInterval: 10, Count: services.Set(3), ResetRecipientStates: services.Set(true)},
 	}
 }
 

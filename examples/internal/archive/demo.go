@@ -73,7 +73,7 @@ func (d *Demo) makePeople(ctx context.Context) error {
 			continue
 		}
 		number := fmt.Sprintf("44-20794600%02d", i)
-		if _, err := d.Client.Contacts.Create(ctx, contact.CreateRequest{User: d.person(i), Method: contact.SMS, To: number}); err != nil {
+		if _, err := d.Client.Contacts.Create(ctx, contact.CreateRequest{User: d.person(i), Method: shape.SMS, To: number}); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func (d *Demo) makeEscalations(ctx context.Context) error {
 		}
 		_, err := d.Client.Escalations.Create(ctx, escalation.CreateRequest{
 			Name: name + " escalation", Rules: []escalation.Rule{rule(0, 3*i), rule(10*time.Minute, 3*i+1)},
-			Repeats: &escalation.Repeat{WaitInterval: 30 * time.Minute, Count: 2},
+			Repeat: escalation.Repeat{WaitInterval: 30, Count: services.Set(2)},
 		})
 		if err != nil {
 			return err
@@ -130,7 +130,7 @@ func (d *Demo) makeSchedules(ctx context.Context) error {
 	for i, name := range d.onCall() {
 		who := func(n int) shape.Recipient { return shape.To(shape.UserByName(d.person(3*i + n))) }
 		_, err := d.Client.Schedules.Create(ctx, schedule.CreateRequest{
-			Name: name + " on call", Timezone: "Europe/London", Enabled: new(true), OwnerTeam: shape.OwnerTeam{Name: name},
+			Name: name + " on call", Timezone: "Europe/London", Enabled: services.Set(true), OwnerTeam: shape.OwnerTeam{Name: name},
 			Rotations: []schedule.NewRotation{
 				{
 					Name: "days", StartDate: start, Type: schedule.Weekly, Length: 1,
@@ -161,12 +161,12 @@ func (d *Demo) makeRoutingRules(ctx context.Context) error {
 		ref := team.ByName(name)
 		urgent := shape.MatchAllConditions(shape.Condition{Field: shape.FieldPriority, Operation: shape.Equals, ExpectedValue: "P1"})
 		_, err := d.Client.TeamRoutingRules.Create(ctx, team.CreateRoutingRuleRequest{
-			Ref: ref, Name: "urgent", Order: new(0), Criteria: urgent, Notify: shape.To(shape.EscalationByName(name + " escalation")),
+			Ref: ref, Name: "urgent", Order: services.Set(0), Criteria: urgent, Notify: shape.To(shape.EscalationByName(name + " escalation")),
 		})
 		if err != nil {
 			return err
 		}
-		rules, err := Value(d.Client.TeamRoutingRules.List(ctx, team.ListRoutingRulesRequest{Ref: ref}))
+		rules, err := Value(d.Client.TeamRoutingRules.List(ctx, ref))
 		if err != nil {
 			return err
 		}
@@ -174,7 +174,7 @@ func (d *Demo) makeRoutingRules(ctx context.Context) error {
 			if !rule.IsDefault {
 				continue
 			}
-			in := team.UpdateRoutingRuleRequest{Ref: ref, ID: rule.ID, Notify: shape.To(shape.ScheduleByName(name + " on call"))}
+			in := team.UpdateRoutingRuleRequest{Ref: ref, ID: rule.ID, Notify: services.Set(shape.To(shape.ScheduleByName(name + " on call")))}
 			if _, err := d.Client.TeamRoutingRules.Update(ctx, in); err != nil {
 				return err
 			}
@@ -192,8 +192,8 @@ func (d *Demo) makePolicies(ctx context.Context) error {
 			Action: policy.Alert{Message: "{{message}}", Tags: services.Set([]string{"policy"}), Continue: services.Set(true)},
 		}
 	}
+	teams, err := Value(d.Client.Teams.List(ctx))
 	policies := []policy.Policy{tagging("", "Tag everything")}
-	teams, err := Value(d.Client.Teams.List(ctx, team.ListRequest{}))
 	if err != nil {
 		return err
 	}

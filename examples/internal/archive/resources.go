@@ -19,18 +19,18 @@ type Team struct {
 }
 
 func (r reader) listTeams(ctx context.Context) ([]team.Team, error) {
-	return Value(r.Teams.List(ctx, team.ListRequest{}))
+	return Value(r.Teams.List(ctx))
 }
 
 func (r reader) team(ctx context.Context, row team.Team) (t Team, err error) {
 	ref := team.ByID(row.ID)
-	if t.Team, err = Value(r.Teams.Get(ctx, team.GetRequest{Ref: ref})); err != nil {
+	if t.Team, err = Value(r.Teams.Get(ctx, ref)); err != nil {
 		return t, err
 	}
-	if t.Roles, err = Value(r.TeamRoles.List(ctx, team.ListRolesRequest{Ref: ref})); err != nil {
+	if t.Roles, err = Value(r.TeamRoles.List(ctx, ref)); err != nil {
 		return t, err
 	}
-	t.RoutingRules, err = Value(r.TeamRoutingRules.List(ctx, team.ListRoutingRulesRequest{Ref: ref}))
+	t.RoutingRules, err = Value(r.TeamRoutingRules.List(ctx, ref))
 	return t, err
 }
 
@@ -47,7 +47,7 @@ func (r reader) listUsers(ctx context.Context) (all []user.User, err error) {
 // user reads a user and the user's contacts. It leaves out the notification rules,
 // which would take ten or more requests for each user.
 func (r reader) user(ctx context.Context, row user.User) (user.User, error) {
-	return Value(r.Users.Get(ctx, user.GetRequest{Ref: user.ByID(row.ID), Expand: []user.Expansion{user.ExpandContact}}))
+	return Value(r.Users.Get(ctx, user.GetRequest{Ref: user.ByID(row.ID), Expand: []user.Expand{user.ExpandContact}}))
 }
 
 // A Schedule is the content of a schedule's file.
@@ -62,19 +62,19 @@ func (r reader) listSchedules(ctx context.Context) ([]schedule.Schedule, error) 
 
 func (r reader) schedule(ctx context.Context, row schedule.Schedule) (s Schedule, err error) {
 	ref := schedule.ByID(row.ID)
-	if s.Schedule, err = Value(r.Schedules.Get(ctx, schedule.GetRequest{Ref: ref})); err != nil {
+	if s.Schedule, err = Value(r.Schedules.Get(ctx, ref)); err != nil {
 		return s, err
 	}
-	s.Overrides, err = Value(r.ScheduleOverrides.List(ctx, schedule.ListOverridesRequest{Ref: ref}))
+	s.Overrides, err = Value(r.ScheduleOverrides.List(ctx, ref))
 	return s, err
 }
 
 func (r reader) listEscalations(ctx context.Context) ([]escalation.Escalation, error) {
-	return Value(r.Escalations.List(ctx, escalation.ListRequest{}))
+	return Value(r.Escalations.List(ctx))
 }
 
 func (r reader) escalation(ctx context.Context, row escalation.Escalation) (escalation.Escalation, error) {
-	return Value(r.Escalations.Get(ctx, escalation.GetRequest{Ref: escalation.ByID(row.ID)}))
+	return Value(r.Escalations.Get(ctx, escalation.ByID(row.ID)))
 }
 
 // A Policy is the content of a policy's file.

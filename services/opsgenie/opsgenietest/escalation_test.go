@@ -17,24 +17,24 @@ func TestAnEscalationIsKeptChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	s := opsgenietest.New(t)
 	c, raw := connect(t, s), dial(t, s)
-	repeat := &escalation.Repeat{WaitInterval: 30 * time.Minute, Count: 2, ResetRecipientStates: true, CloseAlertAfterAll: true}
+	repeat := escalation.Repeat{WaitInterval: 30, Count: services.Set(2), ResetRecipientStates: services.Set(true), CloseAlertAfterAll: services.Set(true)}
 	rules := []escalation.Rule{
 		{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyDefault, Delay: shape.For(0), Recipient: byUsername("ada@example.com")},
 		{Condition: escalation.IfNotClosed, NotifyType: escalation.NotifyAll, Delay: shape.For(2 * time.Hour), Recipient: shape.To(shape.TeamByName("Storage"))},
 		{Condition: escalation.IfNotClosed, NotifyType: escalation.NotifyNext, Delay: shape.For(3 * time.Hour), Recipient: shape.To(shape.ScheduleByName("Nights"))},
 	}
-	made, err := c.Escalations.Create(t.Context(), escalation.CreateRequest{Name: "E", Description: "d", Rules: rules, OwnerTeam: shape.OwnerTeam{Name: "Storage"}, Repeats: repeat})
+	made, err := c.Escalations.Create(t.Context(), escalation.CreateRequest{Name: "E", Description: "d", Rules: rules, OwnerTeam: shape.OwnerTeam{Name: "Storage"}, Repeat: repeat})
 	require.NoError(t, err)
 	assert.Equal(t, "E", made.Value.Name)
 	get := func(ref escalation.Ref) escalation.Escalation {
-		got, err := c.Escalations.Get(t.Context(), escalation.GetRequest{Ref: ref})
+		got, err := c.Escalations.Get(t.Context(), ref)
 		require.NoError(t, err)
 		return got.Value
 	}
 	got := get(escalation.ByName("E"))
 	assert.Equal(t, []string{made.Value.ID, "E", "d", "Storage"}, []string{got.ID, got.Name, got.Description, got.OwnerTeam.Name})
 	assert.NotEmpty(t, got.OwnerTeam.ID)
-	assert.Equal(t, repeat, got.Repeats)
+	assert.Equal(t, repeat, got.Repeat)
 	var people []shape.Recipient
 	for i := range got.Rules {
 		people = append(people, got.Rules[i].Recipient)
@@ -43,30 +43,30 @@ func TestAnEscalationIsKeptChangedAndDeleted(t *testing.T) {
 	assert.Equal(t, []string{"user ada@example.com", "team Storage", "schedule Nights"}, names(t, people))
 	assert.Equal(t, rules, got.Rules)
 
-	_, err = c.Escalations.Update(t.Context(), escalation.UpdateRequest{Ref: escalation.ByName("E"), Name: "F", Rules: rules[:1]})
+	_, err = c.Escalations.Update(t.Context(), escalation.UpdateRequest{Ref: escalation.ByName("E"), Name: services.Set("F"), Rules: services.Set(rules[:1])})
 	require.NoError(t, err)
 	got = get(escalation.ByID(made.Value.ID))
 	assert.Equal(t, "F d", got.Name+" "+got.Description, "what is not named stays")
 	assert.Len(t, got.Rules, 1)
-	assert.Equal(t, repeat, got.Repeats)
+	assert.Equal(t, repeat, got.Repeat)
 	require.Equal(t, 200, raw.do("PATCH", "/v2/escalations/"+got.ID, `{"repeat":null,"ownerTeam":null}`).status)
 	got = get(escalation.ByName("F"))
-	assert.Nil(t, got.Repeats)
+	assert.True(t, got.Repeat.IsZero())
 	assert.Zero(t, got.OwnerTeam)
 
 	_, err = c.Escalations.Create(t.Context(), escalation.CreateRequest{Name: "F", Rules: rules[:1]})
 	require.ErrorIs(t, err, services.ErrConflict)
 	_, err = c.Escalations.Create(t.Context(), escalation.CreateRequest{Name: "G", Rules: rules[:1]})
 	require.NoError(t, err)
-	all, err := c.Escalations.List(t.Context(), escalation.ListRequest{})
+	all, err := c.Escalations.List(t.Context())
 	require.NoError(t, err)
 	require.Len(t, all.Value, 2)
 	assert.Equal(t, got, all.Value[0])
-	_, err = c.Escalations.Update(t.Context(), escalation.UpdateRequest{Ref: escalation.ByName("G"), Name: "F"})
+	_, err = c.Escalations.Update(t.Context(), escalation.UpdateRequest{Ref: escalation.ByName("G"), Name: services.Set("F")})
 	require.ErrorIs(t, err, services.ErrConflict)
-	_, err = c.Escalations.Delete(t.Context(), escalation.DeleteRequest{Ref: escalation.ByName("F")})
+	_, err = c.Escalations.Delete(t.Context(), escalation.ByName("F"))
 	require.NoError(t, err)
-	_, err = c.Escalations.Get(t.Context(), escalation.GetRequest{Ref: escalation.ByID(got.ID)})
+	_, err = c.Escalations.Get(t.Context(), escalation.ByID(got.ID))
 	require.ErrorIs(t, err, services.ErrNotFound)
 }
 

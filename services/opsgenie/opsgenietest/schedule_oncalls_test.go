@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/escalation"
-	"github.com/tripware/tripware/services/opsgenie/oncall"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/shape"
@@ -26,9 +26,9 @@ func TestWhoIsOnCallIsToldNestedAndFlat(t *testing.T) {
 	c, raw := connect(t, s), dial(t, s)
 	require.Equal(t, http.StatusCreated, raw.do("POST", "/v2/teams", `{"name":"Storage","members":[{"user":{"username":"alan@example.com"}}]}`).status)
 	id := nights(t, c)
-	got, err := c.OnCall.Get(t.Context(), oncall.GetRequest{Ref: oncall.ByName("Nights")})
+	got, err := c.OnCall.Get(t.Context(), schedule.OnCallRequest{Ref: schedule.ByName("Nights")})
 	require.NoError(t, err)
-	assert.Equal(t, oncall.Schedule{ID: id, Name: "Nights", Enabled: true}, got.Value.Schedule)
+	assert.Equal(t, schedule.Summary{ID: id, Name: "Nights", Enabled: true}, got.Value.Schedule)
 	require.Len(t, got.Value.Participants, 2)
 	assert.Equal(t, []string{"user", "grace@example.com"}, []string{got.Value.Participants[0].Type, got.Value.Participants[0].Name})
 	assert.Equal(t, []string{"team", "Storage"}, []string{got.Value.Participants[1].Type, got.Value.Participants[1].Name})
@@ -37,7 +37,7 @@ func TestWhoIsOnCallIsToldNestedAndFlat(t *testing.T) {
 	assert.Empty(t, got.Value.Usernames)
 
 	flat := func(at time.Time) []string {
-		got, err := c.OnCall.Get(t.Context(), oncall.GetRequest{Ref: oncall.ByID(id), Flat: true, Date: at})
+		got, err := c.OnCall.Get(t.Context(), schedule.OnCallRequest{Ref: schedule.ByID(id), Flat: true, Date: at})
 		require.NoError(t, err)
 		assert.Empty(t, got.Value.Participants)
 		return got.Value.Usernames
@@ -50,7 +50,7 @@ func TestWhoIsOnCallIsToldNestedAndFlat(t *testing.T) {
 	assert.Contains(t, string(raw.do("GET", "/v2/schedules/"+id+"/on-calls?flat=true&date=2026-06-02T00:00:00Z", "").raw), `"onCallRecipients":[]`)
 
 	require.Equal(t, http.StatusCreated, raw.do("POST", "/v2/schedules", `{"name":"Off","enabled":false,"rotations":[{"startDate":"2026-05-18T06:00:00Z","type":"daily","participants":[{"type":"user","username":"ada@example.com"}]}]}`).status)
-	all, err := c.OnCall.List(t.Context(), oncall.ListRequest{Flat: true})
+	all, err := c.OnCall.List(t.Context(), schedule.ListOnCallRequest{Flat: true})
 	require.NoError(t, err)
 	require.Len(t, all.Value, 2)
 	assert.Equal(t, []string{"grace@example.com", "alan@example.com"}, all.Value[0].Usernames)
@@ -76,23 +76,23 @@ func TestAnEscalationOnCallShowsWhomItTurnsTo(t *testing.T) {
 		{StartDate: moment(1, 0), Type: schedule.Daily, Participants: []shape.Recipient{shape.To(shape.EscalationByName("E"))}},
 	}})
 	require.NoError(t, err)
-	_, err = c.Escalations.Update(t.Context(), escalation.UpdateRequest{Ref: escalation.ByName("E"), Rules: []escalation.Rule{
+	_, err = c.Escalations.Update(t.Context(), escalation.UpdateRequest{Ref: escalation.ByName("E"), Rules: services.Set([]escalation.Rule{
 		{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyDefault, Delay: shape.For(0), Recipient: byUsername("ada@example.com")},
 		{Condition: escalation.IfNotClosed, NotifyType: escalation.NotifyNext, Delay: shape.For(2 * time.Hour), Recipient: shape.To(shape.ScheduleByID(loop.Value.ID))},
-	}})
+	})})
 	require.NoError(t, err)
-	got, err := c.OnCall.Get(t.Context(), oncall.GetRequest{Ref: oncall.ByName("Loop"), Date: moment(2, 0)})
+	got, err := c.OnCall.Get(t.Context(), schedule.OnCallRequest{Ref: schedule.ByName("Loop"), Date: moment(2, 0)})
 	require.NoError(t, err)
 	require.Len(t, got.Value.Participants, 1)
 	top := got.Value.Participants[0]
 	assert.Equal(t, []string{"escalation", made.Value.ID, "E"}, []string{top.Type, top.ID, top.Name})
 	require.Len(t, top.Participants, 2)
-	assert.Equal(t, []any{"ada@example.com", 0, "default"}, []any{top.Participants[0].Name, *top.Participants[0].EscalationTime, top.Participants[0].NotifyType})
-	assert.Equal(t, []any{"Loop", 120, "next"}, []any{top.Participants[1].Name, *top.Participants[1].EscalationTime, top.Participants[1].NotifyType})
+	assert.Equal(t, []any{"ada@example.com", services.Set(0), "default"}, []any{top.Participants[0].Name, top.Participants[0].EscalationTime, top.Participants[0].NotifyType})
+	assert.Equal(t, []any{"Loop", services.Set(120), "next"}, []any{top.Participants[1].Name, top.Participants[1].EscalationTime, top.Participants[1].NotifyType})
 	require.Len(t, top.Participants[1].Participants, 1)
 	assert.Equal(t, "E", top.Participants[1].Participants[0].Name)
 	assert.Empty(t, top.Participants[1].Participants[0].Participants)
-	flat, err := c.OnCall.Get(t.Context(), oncall.GetRequest{Ref: oncall.ByName("Loop"), Date: moment(2, 0), Flat: true})
+	flat, err := c.OnCall.Get(t.Context(), schedule.OnCallRequest{Ref: schedule.ByName("Loop"), Date: moment(2, 0), Flat: true})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"ada@example.com"}, flat.Value.Usernames)
 }
@@ -103,7 +103,7 @@ func TestWhoComesNextIsToldByTurnAndExactly(t *testing.T) {
 	c, raw := connect(t, s), dial(t, s)
 	id := nights(t, c)
 	next := func(at time.Time) (byTurn, exact []string) {
-		got, err := c.OnCall.GetNext(t.Context(), oncall.GetNextRequest{Ref: oncall.ByName("Nights"), Date: at})
+		got, err := c.OnCall.GetNext(t.Context(), schedule.OnCallRequest{Ref: schedule.ByName("Nights"), Date: at})
 		require.NoError(t, err)
 		assert.Equal(t, id, got.Value.Schedule.ID)
 		for _, p := range got.Value.Participants {
@@ -153,7 +153,7 @@ func TestCalendarsTellTheTurns(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	var file bytes.Buffer
-	_, err = c.Schedules.ExportICS(t.Context(), schedule.ExportICSRequest{Ref: schedule.ByName(long)}, &file)
+	_, err = c.Schedules.ExportICS(t.Context(), schedule.ByName(long), &file)
 	require.NoError(t, err)
 	events := readCalendar(t, file.String())
 	require.Len(t, events, 4)
@@ -161,13 +161,13 @@ func TestCalendarsTellTheTurns(t *testing.T) {
 	assert.Equal(t, []string{"grace@example.com", "20260525T060000Z", "20260601T060000Z"}, []string{events[1]["SUMMARY"], events[1]["DTSTART"], events[1]["DTEND"]})
 
 	file.Reset()
-	_, err = c.OnCall.ExportUserICS(t.Context(), oncall.ExportUserICSRequest{User: "grace@example.com"}, &file)
+	_, err = c.OnCall.ExportUserICS(t.Context(), "grace@example.com", &file)
 	require.NoError(t, err)
 	events = readCalendar(t, file.String())
 	require.Len(t, events, 2)
 	assert.Equal(t, strings.NewReplacer(`\`, `\\`, ",", `\,`, ";", `\;`).Replace(long), events[0]["SUMMARY"])
 	assert.Equal(t, "20260525T060000Z", events[0]["DTSTART"])
-	_, err = c.Schedules.Update(t.Context(), schedule.UpdateRequest{Ref: schedule.ByName(long), Name: "Off", Enabled: new(false)})
+	_, err = c.Schedules.Update(t.Context(), schedule.UpdateRequest{Ref: schedule.ByName(long), Name: services.Set("Off"), Enabled: services.Set(false)})
 	require.NoError(t, err)
 
 	raw := dial(t, s)

@@ -35,7 +35,7 @@ func names(t *testing.T, all []shape.Recipient) (names []string) {
 func nights(t *testing.T, c *opsgenie.Client) string {
 	t.Helper()
 	made, err := c.Schedules.Create(t.Context(), schedule.CreateRequest{
-		Name: "Nights", Description: "d", Timezone: "Europe/Berlin", Enabled: new(true), OwnerTeam: shape.OwnerTeam{Name: "Storage"},
+		Name: "Nights", Description: "d", Timezone: "Europe/Berlin", Enabled: services.Set(true), OwnerTeam: shape.OwnerTeam{Name: "Storage"},
 		Rotations: []schedule.NewRotation{
 			{Name: "Primary", StartDate: moment(18, 6), Type: schedule.Weekly, Participants: []shape.Recipient{byUsername("ada@example.com"), byUsername("grace@example.com"), shape.ToNone()}},
 			{
@@ -54,7 +54,7 @@ func TestAScheduleIsKeptWithItsRotations(t *testing.T) {
 	s := opsgenietest.New(t)
 	c := connect(t, s)
 	id := nights(t, c)
-	got, err := c.Schedules.Get(t.Context(), schedule.GetRequest{Ref: schedule.ByName("Nights")})
+	got, err := c.Schedules.Get(t.Context(), schedule.ByName("Nights"))
 	require.NoError(t, err)
 	assert.Equal(t, []string{id, "Nights", "d", "Europe/Berlin", "Storage"},
 		[]string{got.Value.ID, got.Value.Name, got.Value.Description, got.Value.Timezone, got.Value.OwnerTeam.Name})
@@ -86,27 +86,27 @@ func TestAScheduleIsChangedAndDeleted(t *testing.T) {
 	s := opsgenietest.New(t)
 	c, raw := connect(t, s), dial(t, s)
 	id := nights(t, c)
-	_, err := c.Schedules.Update(t.Context(), schedule.UpdateRequest{Ref: schedule.ByName("Nights"), Name: "Days", Enabled: new(false)})
+	_, err := c.Schedules.Update(t.Context(), schedule.UpdateRequest{Ref: schedule.ByName("Nights"), Name: services.Set("Days"), Enabled: services.Set(false)})
 	require.NoError(t, err)
-	got, err := c.Schedules.Get(t.Context(), schedule.GetRequest{Ref: schedule.ByID(id)})
+	got, err := c.Schedules.Get(t.Context(), schedule.ByID(id))
 	require.NoError(t, err)
 	assert.Equal(t, "Days d Europe/Berlin", got.Value.Name+" "+got.Value.Description+" "+got.Value.Timezone, "what is not named stays")
 	assert.False(t, got.Value.Enabled)
 	require.Len(t, got.Value.Rotations, 2)
 
-	_, err = c.Schedules.Update(t.Context(), schedule.UpdateRequest{Ref: schedule.ByID(id), Rotations: []schedule.NewRotation{
+	_, err = c.Schedules.Update(t.Context(), schedule.UpdateRequest{Ref: schedule.ByID(id), Rotations: services.Set([]schedule.NewRotation{
 		{Name: "Only", StartDate: moment(1, 0), Type: schedule.Hourly, Participants: []shape.Recipient{byUsername("ada@example.com")}},
-	}})
+	})})
 	require.NoError(t, err)
-	rotations, err := c.ScheduleRotations.List(t.Context(), schedule.ListRotationsRequest{Ref: schedule.ByName("Days")})
+	rotations, err := c.ScheduleRotations.List(t.Context(), schedule.ByName("Days"))
 	require.NoError(t, err)
 	require.Len(t, rotations.Value, 1)
-	one, err := c.ScheduleRotations.Get(t.Context(), schedule.GetRotationRequest{Ref: schedule.ByID(id), ID: rotations.Value[0].ID})
+	one, err := c.ScheduleRotations.Get(t.Context(), schedule.ByID(id), rotations.Value[0].ID)
 	require.NoError(t, err)
 	assert.Equal(t, schedule.Summary{ID: id, Name: "Days"}, one.Value.Parent, "a rotation that came with a change lies below what was changed")
-	_, err = c.Schedules.Update(t.Context(), schedule.UpdateRequest{Ref: schedule.ByID(id), Name: "Renamed"})
+	_, err = c.Schedules.Update(t.Context(), schedule.UpdateRequest{Ref: schedule.ByID(id), Name: services.Set("Renamed")})
 	require.NoError(t, err)
-	one, err = c.ScheduleRotations.Get(t.Context(), schedule.GetRotationRequest{Ref: schedule.ByID(id), ID: rotations.Value[0].ID})
+	one, err = c.ScheduleRotations.Get(t.Context(), schedule.ByID(id), rotations.Value[0].ID)
 	require.NoError(t, err)
 	assert.Equal(t, "Renamed", one.Value.Parent.Name)
 
@@ -117,11 +117,11 @@ func TestAScheduleIsChangedAndDeleted(t *testing.T) {
 	assert.NotContains(t, plain, "ownerTeam")
 	assert.Equal(t, "UTC", plain["timezone"])
 
-	_, err = c.Schedules.Delete(t.Context(), schedule.DeleteRequest{Ref: schedule.ByName("Renamed")})
+	_, err = c.Schedules.Delete(t.Context(), schedule.ByName("Renamed"))
 	require.NoError(t, err)
-	_, err = c.Schedules.Get(t.Context(), schedule.GetRequest{Ref: schedule.ByID(id)})
+	_, err = c.Schedules.Get(t.Context(), schedule.ByID(id))
 	require.ErrorIs(t, err, services.ErrNotFound)
-	_, err = c.ScheduleRotations.List(t.Context(), schedule.ListRotationsRequest{Ref: schedule.ByID(id)})
+	_, err = c.ScheduleRotations.List(t.Context(), schedule.ByID(id))
 	require.ErrorIs(t, err, services.ErrNotFound)
 }
 
@@ -180,7 +180,7 @@ func TestARotationIsAddedChangedAndRemoved(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	get := func() schedule.Rotation {
-		got, err := c.ScheduleRotations.Get(t.Context(), schedule.GetRotationRequest{Ref: ref, ID: made.Value.ID})
+		got, err := c.ScheduleRotations.Get(t.Context(), ref, made.Value.ID)
 		require.NoError(t, err)
 		return got.Value
 	}
@@ -189,11 +189,11 @@ func TestARotationIsAddedChangedAndRemoved(t *testing.T) {
 	assert.Equal(t, []string{"user ada@example.com", "escalation E"}, names(t, got.Participants))
 	assert.Equal(t, moment(20, 22).Add(30*time.Minute), got.StartDate.Time, "moved to the nearest half hour")
 	assert.Equal(t, moment(29, 22), got.EndDate.Time)
-	assert.Equal(t, shape.DayHours{StartHour: 22, StartMin: 30, EndHour: 7}, got.TimeRestriction.Day(), "moved to the nearest half hour")
+	assert.Equal(t, services.Set(shape.DayHours{StartHour: 22, StartMin: 30, EndHour: 7}), got.TimeRestriction.Day, "moved to the nearest half hour")
 	assert.Equal(t, "Late", got.Name)
 
 	_, err = c.ScheduleRotations.Update(t.Context(), schedule.UpdateRotationRequest{
-		Ref: ref, ID: made.Value.ID, Length: 6, EndDate: services.Null[time.Time](), TimeRestriction: services.Null[shape.TimeRestriction](),
+		Ref: ref, ID: made.Value.ID, Length: services.Set(6), EndDate: services.Null[time.Time](), TimeRestriction: services.Null[shape.TimeRestriction](),
 	})
 	require.NoError(t, err)
 	got = get()
@@ -203,11 +203,11 @@ func TestARotationIsAddedChangedAndRemoved(t *testing.T) {
 
 	_, err = c.ScheduleRotations.Update(t.Context(), schedule.UpdateRotationRequest{Ref: ref, ID: made.Value.ID, EndDate: services.Set(moment(1, 0))})
 	require.ErrorIs(t, err, services.ErrInvalid)
-	_, err = c.ScheduleRotations.Delete(t.Context(), schedule.DeleteRotationRequest{Ref: ref, ID: made.Value.ID})
+	_, err = c.ScheduleRotations.Delete(t.Context(), ref, made.Value.ID)
 	require.NoError(t, err)
-	_, err = c.ScheduleRotations.Get(t.Context(), schedule.GetRotationRequest{Ref: ref, ID: made.Value.ID})
+	_, err = c.ScheduleRotations.Get(t.Context(), ref, made.Value.ID)
 	require.ErrorIs(t, err, services.ErrNotFound)
-	all, err := c.ScheduleRotations.List(t.Context(), schedule.ListRotationsRequest{Ref: ref})
+	all, err := c.ScheduleRotations.List(t.Context(), ref)
 	require.NoError(t, err)
 	assert.Len(t, all.Value, 2)
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/services/opsgenie/oncall"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/shape"
@@ -39,7 +38,7 @@ func TestAnOverrideIsKeptReplacedAndDeleted(t *testing.T) {
 	_, err = c.ScheduleOverrides.Create(t.Context(), swap)
 	require.ErrorIs(t, err, services.ErrConflict)
 	get := func() schedule.Override {
-		got, err := c.ScheduleOverrides.Get(t.Context(), schedule.GetOverrideRequest{Ref: ref, Alias: "swap/1"})
+		got, err := c.ScheduleOverrides.Get(t.Context(), ref, "swap/1")
 		require.NoError(t, err)
 		return got.Value
 	}
@@ -61,13 +60,13 @@ func TestAnOverrideIsKeptReplacedAndDeleted(t *testing.T) {
 	second, err := c.ScheduleOverrides.Create(t.Context(), schedule.CreateOverrideRequest{Ref: ref, User: byUsername("a"), StartDate: moment(1, 6), EndDate: moment(2, 6)})
 	require.NoError(t, err)
 	assert.NotEmpty(t, second.Value.Alias)
-	all, err := c.ScheduleOverrides.List(t.Context(), schedule.ListOverridesRequest{Ref: schedule.ByID(id)})
+	all, err := c.ScheduleOverrides.List(t.Context(), schedule.ByID(id))
 	require.NoError(t, err)
 	require.Len(t, all.Value, 2)
 	assert.Equal(t, second.Value.Alias, all.Value[1].Alias)
-	_, err = c.ScheduleOverrides.Delete(t.Context(), schedule.DeleteOverrideRequest{Ref: ref, Alias: "swap/1"})
+	_, err = c.ScheduleOverrides.Delete(t.Context(), ref, "swap/1")
 	require.NoError(t, err)
-	_, err = c.ScheduleOverrides.Get(t.Context(), schedule.GetOverrideRequest{Ref: ref, Alias: "swap/1"})
+	_, err = c.ScheduleOverrides.Get(t.Context(), ref, "swap/1")
 	require.ErrorIs(t, err, services.ErrNotFound)
 
 	raw := dial(t, s)
@@ -148,7 +147,7 @@ func TestAForwardingPassesATurnOn(t *testing.T) {
 	assert.Equal(t, "ada@example.com", moved.Periods[0].FromUser.Name)
 	assert.Equal(t, []string{"default 18-06 19-06 ada@example.com", "forwarding 19-06 20-06 alan@example.com", "default 20-06 25-06 ada@example.com"},
 		periods(got.Value.Final.Rotations[0]))
-	now, err := c.OnCall.Get(t.Context(), oncall.GetRequest{Ref: oncall.ByID(id), Date: moment(19, 12)})
+	now, err := c.OnCall.Get(t.Context(), schedule.OnCallRequest{Ref: schedule.ByID(id), Date: moment(19, 12)})
 	require.NoError(t, err)
 	assert.Equal(t, "alan@example.com", now.Value.Participants[0].Name)
 	assert.Equal(t, "ada@example.com", now.Value.Participants[0].ForwardedFrom.Name)

@@ -35,10 +35,10 @@ func TestATeamIsKeptChangedAndDeleted(t *testing.T) {
 		{User: shape.User{ID: ada, Username: "ada@example.com"}, Role: team.MemberAdmin}, {User: shape.User{ID: "u2"}, Role: team.MemberUser},
 	}}
 	for _, ref := range []team.Ref{team.ByID(id), team.ByName("Storage")} {
-		assert.Equal(t, want, must[team.Team](t)(c.Teams.Get(ctx, team.GetRequest{Ref: ref})))
+		assert.Equal(t, want, must[team.Team](t)(c.Teams.Get(ctx, ref)))
 	}
 	must[team.Summary](t)(c.Teams.Create(ctx, team.CreateRequest{Name: "Web"}))
-	all := must[[]team.Team](t)(c.Teams.List(ctx, team.ListRequest{}))
+	all := must[[]team.Team](t)(c.Teams.List(ctx))
 	require.Len(t, all, 2)
 	assert.Equal(t, team.Team{ID: id, Name: "Storage", Description: "Disks"}, all[0], "without its members")
 	raw := dial(t, s)
@@ -46,11 +46,11 @@ func TestATeamIsKeptChangedAndDeleted(t *testing.T) {
 	assert.Contains(t, string(listed.raw), `"expandable":["member"]`)
 	assert.Contains(t, string(listed.raw), `"role":"admin"`)
 
-	must[team.Summary](t)(c.Teams.Update(ctx, team.UpdateRequest{ID: id, Name: "Disks", Description: new(""), Members: want.Members[1:]}))
+	must[team.Summary](t)(c.Teams.Update(ctx, team.UpdateRequest{ID: id, Name: services.Set("Disks"), Description: services.Set(""), Members: services.Set(want.Members[1:])}))
 	want.Name, want.Description, want.Members = "Disks", "", want.Members[1:]
-	assert.Equal(t, want, must[team.Team](t)(c.Teams.Get(ctx, team.GetRequest{Ref: team.ByName("Disks")})), "members are replaced")
-	refusedWith(t, http.StatusConflict, second(c.Teams.Update(ctx, team.UpdateRequest{ID: id, Name: "Web"})))
-	refusedWith(t, http.StatusNotFound, second(c.Teams.Update(ctx, team.UpdateRequest{ID: "Disks", Name: "x"})))
+	assert.Equal(t, want, must[team.Team](t)(c.Teams.Get(ctx, team.ByName("Disks"))), "members are replaced")
+	refusedWith(t, http.StatusConflict, second(c.Teams.Update(ctx, team.UpdateRequest{ID: id, Name: services.Set("Web")})))
+	refusedWith(t, http.StatusNotFound, second(c.Teams.Update(ctx, team.UpdateRequest{ID: "Disks", Name: services.Set("x")})))
 	byName := raw.do("PATCH", "/v2/teams/Disks?identifierType=name", `{"name":"x"}`)
 	assert.Equal(t, http.StatusUnprocessableEntity, byName.status, "a change takes an id alone")
 
@@ -65,9 +65,9 @@ func TestATeamIsKeptChangedAndDeleted(t *testing.T) {
 		assert.Equal(t, http.StatusUnprocessableEntity, r.status)
 		assert.Contains(t, r.body.Errors, row.field)
 	}
-	require.NoError(t, second(c.Teams.Delete(ctx, team.DeleteRequest{Ref: team.ByName("Disks")})))
-	refusedWith(t, http.StatusNotFound, second(c.Teams.Get(ctx, team.GetRequest{Ref: team.ByID(id)})))
-	refusedWith(t, http.StatusNotFound, second(c.Teams.Delete(ctx, team.DeleteRequest{Ref: team.ByID(id)})))
+	require.NoError(t, second(c.Teams.Delete(ctx, team.ByName("Disks"))))
+	refusedWith(t, http.StatusNotFound, second(c.Teams.Get(ctx, team.ByID(id))))
+	refusedWith(t, http.StatusNotFound, second(c.Teams.Delete(ctx, team.ByID(id))))
 }
 
 func TestMembersComeAndGo(t *testing.T) {
@@ -77,7 +77,7 @@ func TestMembersComeAndGo(t *testing.T) {
 	storage := team.ByID(must[team.Summary](t)(c.Teams.Create(ctx, team.CreateRequest{Name: "Storage"})).ID)
 	members := func() string {
 		var all []string
-		for _, m := range must[team.Team](t)(c.Teams.Get(ctx, team.GetRequest{Ref: storage})).Members {
+		for _, m := range must[team.Team](t)(c.Teams.Get(ctx, storage)).Members {
 			all = append(all, m.User.Username+":"+m.Role)
 		}
 		return strings.Join(all, " ")
@@ -87,13 +87,13 @@ func TestMembersComeAndGo(t *testing.T) {
 	must[team.Summary](t)(c.TeamMembers.Add(ctx, team.AddMemberRequest{Ref: storage, User: shape.User{ID: ids[1]}, Role: "Lead"}))
 	must[team.Summary](t)(c.TeamMembers.Add(ctx, team.AddMemberRequest{Ref: storage, User: shape.User{ID: ids[0]}, Role: team.MemberAdmin}))
 	assert.Equal(t, "ada@example.com:admin bob@example.com:Lead", members(), "who is in it gets the other role")
-	must[user.Summary](t)(c.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(ids[0]), Username: "king@example.com"}))
+	must[user.Summary](t)(c.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(ids[0]), Username: services.Set("king@example.com")}))
 	assert.Equal(t, "king@example.com:admin bob@example.com:Lead", members())
 
-	require.NoError(t, second(c.TeamMembers.Remove(ctx, team.RemoveMemberRequest{Ref: team.ByName("Storage"), User: "king@example.com"})))
-	require.NoError(t, second(c.TeamMembers.Remove(ctx, team.RemoveMemberRequest{Ref: storage, User: ids[1]})))
+	require.NoError(t, second(c.TeamMembers.Remove(ctx, team.ByName("Storage"), "king@example.com")))
+	require.NoError(t, second(c.TeamMembers.Remove(ctx, storage, ids[1])))
 	assert.Empty(t, members())
-	refusedWith(t, http.StatusNotFound, second(c.TeamMembers.Remove(ctx, team.RemoveMemberRequest{Ref: storage, User: ids[1]})))
+	refusedWith(t, http.StatusNotFound, second(c.TeamMembers.Remove(ctx, storage, ids[1])))
 	refusedWith(t, http.StatusNotFound, second(c.TeamMembers.Add(ctx, team.AddMemberRequest{Ref: team.ByName("Web"), User: shape.User{ID: "x"}})))
 }
 
@@ -111,11 +111,11 @@ func TestATeamHasRolesOfItsOwn(t *testing.T) {
 	must[team.Summary](t)(c.TeamRoles.Create(ctx, team.CreateRoleRequest{Ref: web, Name: "Lead", Rights: in.Rights}))
 	want := team.Role{ID: lead.ID, Name: "Lead", Rights: in.Rights}
 	for _, ref := range []team.RoleRef{team.RoleByID(lead.ID), team.RoleByName("Lead")} {
-		assert.Equal(t, want, must[team.Role](t)(c.TeamRoles.Get(ctx, team.GetRoleRequest{Ref: storage, RoleRef: ref})))
+		assert.Equal(t, want, must[team.Role](t)(c.TeamRoles.Get(ctx, storage, ref)))
 	}
-	must[team.Summary](t)(c.TeamRoles.Update(ctx, team.UpdateRoleRequest{Ref: storage, RoleRef: team.RoleByName("Lead"), Name: "Head", Rights: in.Rights[:1]}))
+	must[team.Summary](t)(c.TeamRoles.Update(ctx, team.UpdateRoleRequest{Ref: storage, RoleRef: team.RoleByName("Lead"), Name: services.Set("Head"), Rights: services.Set(in.Rights[:1])}))
 	want.Name, want.Rights = "Head", in.Rights[:1]
-	assert.Equal(t, []team.Role{want}, must[[]team.Role](t)(c.TeamRoles.List(ctx, team.ListRolesRequest{Ref: storage})))
+	assert.Equal(t, []team.Role{want}, must[[]team.Role](t)(c.TeamRoles.List(ctx, storage)))
 
 	raw := dial(t, s)
 	for field, body := range map[string]string{
@@ -126,9 +126,9 @@ func TestATeamHasRolesOfItsOwn(t *testing.T) {
 		assert.Equal(t, http.StatusUnprocessableEntity, r.status)
 		assert.Contains(t, r.body.Errors, field)
 	}
-	require.NoError(t, second(c.TeamRoles.Delete(ctx, team.DeleteRoleRequest{Ref: storage, RoleRef: team.RoleByID(lead.ID)})))
-	refusedWith(t, http.StatusNotFound, second(c.TeamRoles.Get(ctx, team.GetRoleRequest{Ref: storage, RoleRef: team.RoleByID(lead.ID)})))
-	assert.Len(t, must[[]team.Role](t)(c.TeamRoles.List(ctx, team.ListRolesRequest{Ref: web})), 1, "that of another team")
+	require.NoError(t, second(c.TeamRoles.Delete(ctx, storage, team.RoleByID(lead.ID))))
+	refusedWith(t, http.StatusNotFound, second(c.TeamRoles.Get(ctx, storage, team.RoleByID(lead.ID))))
+	assert.Len(t, must[[]team.Role](t)(c.TeamRoles.List(ctx, web)), 1, "that of another team")
 }
 
 func TestRoutingRulesStandBeforeTheDefaultOne(t *testing.T) {
@@ -138,7 +138,7 @@ func TestRoutingRulesStandBeforeTheDefaultOne(t *testing.T) {
 	ops := must[schedule.Summary](t)(c.Schedules.Create(ctx, schedule.CreateRequest{Name: "Ops"}))
 	storage := team.ByID(must[team.Summary](t)(c.Teams.Create(ctx, team.CreateRequest{Name: "Storage"})).ID)
 	list := func() []team.RoutingRule {
-		return must[[]team.RoutingRule](t)(c.TeamRoutingRules.List(ctx, team.ListRoutingRulesRequest{Ref: storage}))
+		return must[[]team.RoutingRule](t)(c.TeamRoutingRules.List(ctx, storage))
 	}
 	names := func() string {
 		var all []string
@@ -156,7 +156,7 @@ func TestRoutingRulesStandBeforeTheDefaultOne(t *testing.T) {
 		TimeRestriction: shape.Daily(shape.DayHours{StartHour: 8, EndHour: 18}),
 	}
 	first := must[team.Summary](t)(c.TeamRoutingRules.Create(ctx, in))
-	got := must[team.RoutingRule](t)(c.TeamRoutingRules.Get(ctx, team.GetRoutingRuleRequest{Ref: storage, ID: first.ID}))
+	got := must[team.RoutingRule](t)(c.TeamRoutingRules.Get(ctx, storage, first.ID))
 	assert.Equal(t, ops.ID+" Ops", got.Notify.ID()+" "+got.Notify.Name())
 	got.Notify = in.Notify
 	assert.Equal(t, team.RoutingRule{
@@ -164,8 +164,8 @@ func TestRoutingRulesStandBeforeTheDefaultOne(t *testing.T) {
 	}, got)
 
 	plain := team.CreateRoutingRuleRequest{Ref: storage, Notify: shape.ToNone()}
-	for name, order := range map[string]*int{"b": new(99), "0": new(0)} {
-		plain.Name, plain.Order = name, order
+	for name, order := range map[string]int{"b": 99, "0": 0} {
+		plain.Name, plain.Order = name, services.Set(order)
 		must[team.Summary](t)(c.TeamRoutingRules.Create(ctx, plain))
 	}
 	assert.Equal(t, "0 a b ", names())
@@ -174,17 +174,17 @@ func TestRoutingRulesStandBeforeTheDefaultOne(t *testing.T) {
 	must[team.Summary](t)(c.TeamRoutingRules.ChangeOrder(ctx, team.ChangeRoutingRuleOrderRequest{Ref: storage, ID: first.ID}))
 	assert.Equal(t, "a 0 b ", names())
 	must[team.Summary](t)(c.TeamRoutingRules.Update(ctx, team.UpdateRoutingRuleRequest{
-		Ref: storage, ID: first.ID, Name: "A", TimeRestriction: services.Null[shape.TimeRestriction](), Notify: shape.ToNone(),
+		Ref: storage, ID: first.ID, Name: services.Set("A"), TimeRestriction: services.Null[shape.TimeRestriction](), Notify: services.Set(shape.ToNone()),
 	}))
-	got = must[team.RoutingRule](t)(c.TeamRoutingRules.Get(ctx, team.GetRoutingRuleRequest{Ref: storage, ID: first.ID}))
+	got = must[team.RoutingRule](t)(c.TeamRoutingRules.Get(ctx, storage, first.ID))
 	assert.True(t, got.TimeRestriction.IsZero())
 	assert.Equal(t, "A none", got.Name+" "+string(got.Notify.Kind()))
 
 	last := list()[3].ID
 	refusedWith(t, http.StatusForbidden, second(c.TeamRoutingRules.ChangeOrder(ctx, team.ChangeRoutingRuleOrderRequest{Ref: storage, ID: last})))
-	refusedWith(t, http.StatusForbidden, second(c.TeamRoutingRules.Delete(ctx, team.DeleteRoutingRuleRequest{Ref: storage, ID: last})))
-	must[team.Summary](t)(c.TeamRoutingRules.Update(ctx, team.UpdateRoutingRuleRequest{Ref: storage, ID: last, Notify: in.Notify}))
-	require.NoError(t, second(c.TeamRoutingRules.Delete(ctx, team.DeleteRoutingRuleRequest{Ref: storage, ID: first.ID})))
+	refusedWith(t, http.StatusForbidden, second(c.TeamRoutingRules.Delete(ctx, storage, last)))
+	must[team.Summary](t)(c.TeamRoutingRules.Update(ctx, team.UpdateRoutingRuleRequest{Ref: storage, ID: last, Notify: services.Set(in.Notify)}))
+	require.NoError(t, second(c.TeamRoutingRules.Delete(ctx, storage, first.ID)))
 	assert.Equal(t, "0 b ", names())
 
 	raw := dial(t, s)
@@ -212,13 +212,13 @@ func TestATeamsHistoryIsReadPageByPage(t *testing.T) {
 	clock.move(time.Hour)
 	must[team.Summary](t)(c.TeamMembers.Add(ctx, team.AddMemberRequest{Ref: storage, User: shape.User{ID: ada}}))
 	role := must[team.Summary](t)(c.TeamRoles.Create(ctx, team.CreateRoleRequest{Ref: storage, Name: "Lead", Rights: []team.Right{{Right: "r"}}}))
-	must[team.Summary](t)(c.TeamRoles.Update(ctx, team.UpdateRoleRequest{Ref: storage, RoleRef: team.RoleByID(role.ID), Name: "Head"}))
-	require.NoError(t, second(c.TeamRoles.Delete(ctx, team.DeleteRoleRequest{Ref: storage, RoleRef: team.RoleByID(role.ID)})))
+	must[team.Summary](t)(c.TeamRoles.Update(ctx, team.UpdateRoleRequest{Ref: storage, RoleRef: team.RoleByID(role.ID), Name: services.Set("Head")}))
+	require.NoError(t, second(c.TeamRoles.Delete(ctx, storage, team.RoleByID(role.ID))))
 	rule := must[team.Summary](t)(c.TeamRoutingRules.Create(ctx, team.CreateRoutingRuleRequest{Ref: storage, Name: "r", Notify: shape.ToNone()}))
 	must[team.Summary](t)(c.TeamRoutingRules.ChangeOrder(ctx, team.ChangeRoutingRuleOrderRequest{Ref: storage, ID: rule.ID}))
-	must[team.Summary](t)(c.Teams.Update(ctx, team.UpdateRequest{ID: id, Name: "Disks"}))
-	refusedWith(t, http.StatusNotFound, second(c.TeamMembers.Remove(ctx, team.RemoveMemberRequest{Ref: storage, User: "nobody"})))
-	require.NoError(t, second(c.Users.Delete(ctx, user.DeleteRequest{Ref: user.ByID(ada)})))
+	must[team.Summary](t)(c.Teams.Update(ctx, team.UpdateRequest{ID: id, Name: services.Set("Disks")}))
+	refusedWith(t, http.StatusNotFound, second(c.TeamMembers.Remove(ctx, storage, "nobody")))
+	require.NoError(t, second(c.Users.Delete(ctx, user.ByID(ada))))
 
 	read := func(in team.ListLogsRequest) (lines []string) {
 		in.Ref = team.ByName("Disks")

@@ -49,25 +49,25 @@ func TestWhatAUserBelongsToIsListed(t *testing.T) {
 	}}}))
 	must[schedule.Summary](t)(c.Schedules.Create(ctx, schedule.CreateRequest{Name: "Nobody"}))
 
-	assert.Equal(t, []user.Team{{ID: storage.ID, Name: "Storage"}}, must[[]user.Team](t)(c.Users.ListTeams(ctx, user.ListTeamsRequest{Ref: ada})))
-	rules := must[[]user.ForwardingRule](t)(c.Users.ListForwardingRules(ctx, user.ListForwardingRulesRequest{Ref: ada}))
+	assert.Equal(t, []user.Summary{{ID: storage.ID, Name: "Storage"}}, must[[]user.Summary](t)(c.Users.ListTeams(ctx, ada)))
+	rules := must[[]user.ForwardingRule](t)(c.Users.ListForwardingRules(ctx, ada))
 	require.Len(t, rules, 1)
 	assert.Equal(t, rule.ID+" bob@example.com", rules[0].ID+" "+rules[0].To.Username)
-	ladders := must[[]user.Escalation](t)(c.Users.ListEscalations(ctx, user.ListEscalationsRequest{Ref: ada}))
+	ladders := must[[]user.Escalation](t)(c.Users.ListEscalations(ctx, ada))
 	require.Len(t, ladders, 1)
 	assert.Equal(t, ladder.ID+" Ladder "+ids[0], ladders[0].ID+" "+ladders[0].Name+" "+ladders[0].Rules[0].Recipient.ID())
-	assert.Equal(t, []user.Schedule{{ID: ops.ID, Name: "Ops", Enabled: true}}, must[[]user.Schedule](t)(c.Users.ListSchedules(ctx, user.ListSchedulesRequest{Ref: ada})))
+	assert.Equal(t, []user.Schedule{{ID: ops.ID, Name: "Ops", Enabled: true}}, must[[]user.Schedule](t)(c.Users.ListSchedules(ctx, ada)))
 
-	assert.Empty(t, must[[]user.Team](t)(c.Users.ListTeams(ctx, user.ListTeamsRequest{Ref: bob})))
-	assert.Empty(t, must[[]user.ForwardingRule](t)(c.Users.ListForwardingRules(ctx, user.ListForwardingRulesRequest{Ref: bob})))
-	assert.Empty(t, must[[]user.Escalation](t)(c.Users.ListEscalations(ctx, user.ListEscalationsRequest{Ref: bob})))
-	assert.Empty(t, must[[]user.Schedule](t)(c.Users.ListSchedules(ctx, user.ListSchedulesRequest{Ref: bob})))
-	refusedWith(t, http.StatusNotFound, second(c.Users.ListTeams(ctx, user.ListTeamsRequest{Ref: user.ByID("nobody")})))
+	assert.Empty(t, must[[]user.Summary](t)(c.Users.ListTeams(ctx, bob)))
+	assert.Empty(t, must[[]user.ForwardingRule](t)(c.Users.ListForwardingRules(ctx, bob)))
+	assert.Empty(t, must[[]user.Escalation](t)(c.Users.ListEscalations(ctx, bob)))
+	assert.Empty(t, must[[]user.Schedule](t)(c.Users.ListSchedules(ctx, bob)))
+	refusedWith(t, http.StatusNotFound, second(c.Users.ListTeams(ctx, user.ByID("nobody"))))
 
-	require.NoError(t, second(c.Escalations.Delete(ctx, escalation.DeleteRequest{Ref: escalation.ByID(ladder.ID)})))
-	require.NoError(t, second(c.Schedules.Delete(ctx, schedule.DeleteRequest{Ref: schedule.ByID(ops.ID)})))
-	require.NoError(t, second(c.Users.Delete(ctx, user.DeleteRequest{Ref: ada})))
-	assert.Empty(t, must[team.Team](t)(c.Teams.Get(ctx, team.GetRequest{Ref: team.ByID(storage.ID)})).Members, "they leave their teams")
+	require.NoError(t, second(c.Escalations.Delete(ctx, escalation.ByID(ladder.ID))))
+	require.NoError(t, second(c.Schedules.Delete(ctx, schedule.ByID(ops.ID))))
+	require.NoError(t, second(c.Users.Delete(ctx, ada)))
+	assert.Empty(t, must[team.Team](t)(c.Teams.Get(ctx, team.ByID(storage.ID))).Members, "they leave their teams")
 }
 
 func TestAContactIsKeptChangedAndDeleted(t *testing.T) {
@@ -75,20 +75,19 @@ func TestAContactIsKeptChangedAndDeleted(t *testing.T) {
 	s := opsgenietest.New(t)
 	c, ctx := connect(t, s), t.Context()
 	ada := people(t, c, "ada@example.com")[0]
-	mail, err := c.Contacts.Create(ctx, contact.CreateRequest{User: ada, Method: contact.Email, To: "ada@example.com"})
+	mail, err := c.Contacts.Create(ctx, contact.CreateRequest{User: ada, Method: shape.Email, To: "ada@example.com"})
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusCreated, mail.Meta.Status)
-	call := must[contact.Summary](t)(c.Contacts.Create(ctx, contact.CreateRequest{User: "ada@example.com", Method: contact.Voice, To: "1-555"}))
-	get := contact.GetRequest{User: "ada@example.com", ID: call.ID}
-	want := contact.Contact{ID: call.ID, Method: contact.Voice, To: "1-555", Status: contact.Status{Enabled: true}}
-	assert.Equal(t, want, must[contact.Contact](t)(c.Contacts.Get(ctx, get)))
+	call := must[contact.Summary](t)(c.Contacts.Create(ctx, contact.CreateRequest{User: "ada@example.com", Method: shape.Voice, To: "1-555"}))
+	want := contact.Contact{ID: call.ID, Method: shape.Voice, To: "1-555", Status: contact.Status{Enabled: true}}
+	assert.Equal(t, want, must[contact.Contact](t)(c.Contacts.Get(ctx, "ada@example.com", call.ID)))
 
-	must[contact.Summary](t)(c.Contacts.Disable(ctx, contact.DisableRequest{User: ada, ID: call.ID}))
-	assert.False(t, must[contact.Contact](t)(c.Contacts.Get(ctx, get)).Status.Enabled)
-	must[contact.Summary](t)(c.Contacts.Enable(ctx, contact.EnableRequest{User: ada, ID: call.ID}))
+	must[contact.Summary](t)(c.Contacts.Disable(ctx, ada, call.ID))
+	assert.False(t, must[contact.Contact](t)(c.Contacts.Get(ctx, "ada@example.com", call.ID)).Status.Enabled)
+	must[contact.Summary](t)(c.Contacts.Enable(ctx, ada, call.ID))
 	must[contact.Summary](t)(c.Contacts.Update(ctx, contact.UpdateRequest{User: ada, ID: call.ID, To: "1-666"}))
-	want.To, want.ApplyOrder = "1-666", 1
-	all := must[[]contact.Contact](t)(c.Contacts.List(ctx, contact.ListRequest{User: ada}))
+	want.To, want.ApplyOrder = "1-666", services.Set(1)
+	all := must[[]contact.Contact](t)(c.Contacts.List(ctx, ada))
 	require.Len(t, all, 2)
 	assert.Equal(t, want, all[1])
 
@@ -105,10 +104,10 @@ func TestAContactIsKeptChangedAndDeleted(t *testing.T) {
 		assert.Contains(t, r.body.Errors, row.field)
 	}
 	require.Equal(t, http.StatusOK, raw.do("PATCH", at+"/"+call.ID, `{"method":"sms","to":"1-777"}`).status)
-	assert.Equal(t, contact.Voice, must[contact.Contact](t)(c.Contacts.Get(ctx, get)).Method, "it can not be changed")
-	require.NoError(t, second(c.Contacts.Delete(ctx, contact.DeleteRequest{User: ada, ID: call.ID})))
-	refusedWith(t, http.StatusNotFound, second(c.Contacts.Get(ctx, get)))
-	refusedWith(t, http.StatusNotFound, second(c.Contacts.List(ctx, contact.ListRequest{User: "nobody"})))
+	assert.Equal(t, shape.Voice, must[contact.Contact](t)(c.Contacts.Get(ctx, "ada@example.com", call.ID)).Method, "it can not be changed")
+	require.NoError(t, second(c.Contacts.Delete(ctx, ada, call.ID)))
+	refusedWith(t, http.StatusNotFound, second(c.Contacts.Get(ctx, "ada@example.com", call.ID)))
+	refusedWith(t, http.StatusNotFound, second(c.Contacts.List(ctx, "nobody")))
 	assert.Equal(t, http.StatusNotFound, raw.do("POST", "/v2/users/nobody/contacts", `{"method":"sms","to":"1"}`).status)
 }
 
@@ -134,7 +133,7 @@ func TestAForwardingRuleIsKeptReplacedAndDeleted(t *testing.T) {
 		got.Other = services.Other{} // how times are written
 		assert.Equal(t, want, got)
 	}
-	must[user.Summary](t)(c.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(ids[0]), Username: "king@example.com"}))
+	must[user.Summary](t)(c.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(ids[0]), Username: services.Set("king@example.com")}))
 	must[forwardingrule.Summary](t)(c.ForwardingRules.Update(ctx, forwardingrule.UpdateRequest{
 		Ref: forwardingrule.ByAlias("ada away"), FromUser: shape.User{ID: ids[1]}, ToUser: shape.User{ID: ids[0]}, StartDate: from, EndDate: from.Add(time.Hour),
 	}))
@@ -173,19 +172,19 @@ func TestACustomRoleIsKeptChangedAndDeleted(t *testing.T) {
 	must[userrole.Summary](t)(c.UserRoles.Create(ctx, userrole.CreateRequest{Name: "Other"}))
 	want := userrole.Role{ID: created.ID, Name: "Auditor", Extends: userrole.BaseObserver, GrantedRights: in.GrantedRights, DisallowedRights: in.DisallowedRights}
 	for _, ref := range []userrole.Ref{userrole.ByID(created.ID), userrole.ByName("Auditor")} {
-		assert.Equal(t, want, must[userrole.Role](t)(c.UserRoles.Get(ctx, userrole.GetRequest{Ref: ref})))
+		assert.Equal(t, want, must[userrole.Role](t)(c.UserRoles.Get(ctx, ref)))
 	}
-	other := must[userrole.Role](t)(c.UserRoles.Get(ctx, userrole.GetRequest{Ref: userrole.ByName("Other")}))
+	other := must[userrole.Role](t)(c.UserRoles.Get(ctx, userrole.ByName("Other")))
 	assert.Equal(t, userrole.Role{ID: other.ID, Name: "Other", Extends: userrole.BaseUser, GrantedRights: []string{}, DisallowedRights: []string{}}, other)
 
 	ada := must[user.Summary](t)(c.Users.Create(ctx, user.CreateRequest{Username: "ada@example.com", FullName: "Ada", Role: user.Role{Name: "Auditor"}}))
-	must[userrole.Summary](t)(c.UserRoles.Update(ctx, userrole.UpdateRequest{Ref: userrole.ByName("Auditor"), Name: "Reader", GrantedRights: []string{}}))
+	must[userrole.Summary](t)(c.UserRoles.Update(ctx, userrole.UpdateRequest{Ref: userrole.ByName("Auditor"), Name: services.Set("Reader"), GrantedRights: services.Set([]string{})}))
 	want.Name, want.GrantedRights = "Reader", []string{}
-	assert.Equal(t, want, must[userrole.Role](t)(c.UserRoles.Get(ctx, userrole.GetRequest{Ref: userrole.ByID(created.ID)})))
+	assert.Equal(t, want, must[userrole.Role](t)(c.UserRoles.Get(ctx, userrole.ByID(created.ID))))
 	role := must[user.User](t)(c.Users.Get(ctx, user.GetRequest{Ref: user.ByID(ada.ID)})).Role
 	assert.Equal(t, user.Role{ID: created.ID, Name: "Reader"}, role, "users have it by its id")
 
-	refusedWith(t, http.StatusConflict, second(c.UserRoles.Update(ctx, userrole.UpdateRequest{Ref: userrole.ByName("Other"), Name: "Reader"})))
+	refusedWith(t, http.StatusConflict, second(c.UserRoles.Update(ctx, userrole.UpdateRequest{Ref: userrole.ByName("Other"), Name: services.Set("Reader")})))
 	raw := dial(t, s)
 	for field, body := range map[string]string{"name": `{"name":""}`, "extendedRole": `{"name":"n","extendedRole":"king"}`, "grantedRights": `{"name":"n","grantedRights":"all"}`} {
 		r := raw.do("POST", "/v2/roles", body)
@@ -193,9 +192,9 @@ func TestACustomRoleIsKeptChangedAndDeleted(t *testing.T) {
 		assert.Contains(t, r.body.Errors, field)
 	}
 	assert.Equal(t, http.StatusUnprocessableEntity, raw.do("GET", "/v2/roles/Reader?identifierType=tiny", "").status)
-	rows := must[[]userrole.Role](t)(c.UserRoles.List(ctx, userrole.ListRequest{}))
+	rows := must[[]userrole.Role](t)(c.UserRoles.List(ctx))
 	require.Len(t, rows, 2)
 	assert.Equal(t, userrole.Role{ID: created.ID, Name: "Reader"}, rows[0], "lists tell no more")
-	require.NoError(t, second(c.UserRoles.Delete(ctx, userrole.DeleteRequest{Ref: userrole.ByName("Reader")})))
-	refusedWith(t, http.StatusNotFound, second(c.UserRoles.Get(ctx, userrole.GetRequest{Ref: userrole.ByID(created.ID)})))
+	require.NoError(t, second(c.UserRoles.Delete(ctx, userrole.ByName("Reader"))))
+	refusedWith(t, http.StatusNotFound, second(c.UserRoles.Get(ctx, userrole.ByID(created.ID))))
 }

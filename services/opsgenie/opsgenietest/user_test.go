@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/account"
 	"github.com/tripware/tripware/services/opsgenie/contact"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
@@ -25,7 +26,7 @@ func TestAUserIsKeptChangedAndDeleted(t *testing.T) {
 	sent := user.CreateRequest{
 		Username: "ada@example.com", FullName: "Ada Lovelace", Role: user.Role{Name: "Admin"}, SkypeUsername: "ada.l",
 		TimeZone: "Europe/London", Locale: "en_GB", Address: user.Address{Country: "UK", State: "-", City: "London", Line: "St James 12", ZipCode: "SW1"},
-		Tags: []string{"storage"}, Details: map[string][]string{"desk": {"4B", "5A"}}, InvitationDisabled: true,
+		Tags: []string{"storage"}, Details: map[string][]string{"desk": {"4B", "5A"}}, InvitationDisabled: services.Set(true),
 	}
 	created, err := c.Users.Create(ctx, sent)
 	require.NoError(t, err)
@@ -43,14 +44,14 @@ func TestAUserIsKeptChangedAndDeleted(t *testing.T) {
 	assert.Equal(t, want, must[user.User](t)(c.Users.Get(ctx, user.GetRequest{Ref: user.ByUsername("ada@example.com")})))
 	assert.Equal(t, []user.User{want}, must[[]user.User](t)(c.Users.List(ctx, user.ListRequest{})))
 
-	must[contact.Summary](t)(c.Contacts.Create(ctx, contact.CreateRequest{User: id, Method: contact.SMS, To: "1-555"}))
-	with := must[user.User](t)(c.Users.Get(ctx, user.GetRequest{Ref: user.ByID(id), Expand: []user.Expansion{"other", user.ExpandContact}}))
+	must[contact.Summary](t)(c.Contacts.Create(ctx, contact.CreateRequest{User: id, Method: shape.SMS, To: "1-555"}))
+	with := must[user.User](t)(c.Users.Get(ctx, user.GetRequest{Ref: user.ByID(id), Expand: []user.Expand{"other", user.ExpandContact}}))
 	require.Len(t, with.Contacts, 1)
-	assert.Equal(t, "sms 1-555", with.Contacts[0].Method+" "+with.Contacts[0].To)
+	assert.Equal(t, "sms 1-555", string(with.Contacts[0].Method)+" "+with.Contacts[0].To)
 	assert.True(t, with.Contacts[0].Enabled)
 
 	clock.move(time.Hour)
-	changed, err := c.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(id), FullName: "Ada King", Tags: []string{}, SkypeUsername: new("ak")})
+	changed, err := c.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(id), FullName: services.Set("Ada King"), Tags: services.Set([]string{}), SkypeUsername: services.Set("ak")})
 	require.NoError(t, err)
 	assert.Equal(t, user.Summary{ID: id, Name: "Ada King"}, changed.Value)
 	want.FullName, want.Tags, want.SkypeUsername = "Ada King", []string{}, "ak"
@@ -65,10 +66,10 @@ func TestAUserIsKeptChangedAndDeleted(t *testing.T) {
 	assert.Contains(t, string(read.raw), `"expandable":["contact"]`)
 	assert.NotContains(t, string(read.body.Data), "invitationDisabled")
 
-	require.NoError(t, second(c.Users.Delete(ctx, user.DeleteRequest{Ref: user.ByUsername("king@example.com")})))
+	require.NoError(t, second(c.Users.Delete(ctx, user.ByUsername("king@example.com"))))
 	refusedWith(t, http.StatusNotFound, second(c.Users.Get(ctx, user.GetRequest{Ref: user.ByID(id)})))
-	refusedWith(t, http.StatusNotFound, second(c.Users.Delete(ctx, user.DeleteRequest{Ref: user.ByID(id)})))
-	refusedWith(t, http.StatusNotFound, second(c.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(id), FullName: "x"})))
+	refusedWith(t, http.StatusNotFound, second(c.Users.Delete(ctx, user.ByID(id))))
+	refusedWith(t, http.StatusNotFound, second(c.Users.Update(ctx, user.UpdateRequest{Ref: user.ByID(id), FullName: services.Set("x")})))
 }
 
 func TestAUserThatIsWrongIsRefused(t *testing.T) {
@@ -167,7 +168,7 @@ func TestASearchForUsersIsReadAndDeleted(t *testing.T) {
 	t.Parallel()
 	s := opsgenietest.New(t)
 	c, ctx := connect(t, s), t.Context()
-	assert.Empty(t, must[[]user.Summary](t)(c.Users.ListSavedSearches(ctx, user.ListSavedSearchesRequest{})))
+	assert.Empty(t, must[[]user.Summary](t)(c.Users.ListSavedSearches(ctx)))
 	ada := must[user.Summary](t)(c.Users.Create(ctx, user.CreateRequest{Username: "ada@example.com", FullName: "Ada", Role: user.Role{Name: "User"}}))
 	id, err := s.SaveUserSearch("Admins", "role: Admin", "ada@example.com")
 	require.NoError(t, err)
@@ -175,11 +176,11 @@ func TestASearchForUsersIsReadAndDeleted(t *testing.T) {
 		_, err = s.SaveUserSearch(name, "q", "")
 		require.ErrorContains(t, err, "the name is empty or already in use")
 	}
-	assert.Equal(t, []user.Summary{{ID: id, Name: "Admins"}}, must[[]user.Summary](t)(c.Users.ListSavedSearches(ctx, user.ListSavedSearchesRequest{})))
+	assert.Equal(t, []user.Summary{{ID: id, Name: "Admins"}}, must[[]user.Summary](t)(c.Users.ListSavedSearches(ctx)))
 	want := user.SavedSearch{ID: id, Name: "Admins", Query: "role: Admin", OwnerID: ada.ID}
 	for _, ref := range []user.SearchRef{user.SearchByID(id), user.SearchByName("Admins")} {
-		assert.Equal(t, want, must[user.SavedSearch](t)(c.Users.GetSavedSearch(ctx, user.GetSavedSearchRequest{SearchRef: ref})))
+		assert.Equal(t, want, must[user.SavedSearch](t)(c.Users.GetSavedSearch(ctx, ref)))
 	}
-	require.NoError(t, second(c.Users.DeleteSavedSearch(ctx, user.DeleteSavedSearchRequest{SearchRef: user.SearchByName("Admins")})))
-	refusedWith(t, http.StatusNotFound, second(c.Users.GetSavedSearch(ctx, user.GetSavedSearchRequest{SearchRef: user.SearchByID(id)})))
+	require.NoError(t, second(c.Users.DeleteSavedSearch(ctx, user.SearchByName("Admins"))))
+	refusedWith(t, http.StatusNotFound, second(c.Users.GetSavedSearch(ctx, user.SearchByID(id))))
 }
