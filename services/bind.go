@@ -222,7 +222,6 @@ func (b *binder) fillJSON(c *Client) {
 		}
 		b.json, err = json.Marshal(body.Interface())
 	}
-	if err != nil && len(b.faults) == 0 { // what is missing makes a body that cannot be written, and is named already
 	if err != nil && len(b.faults) == 0 { // else it is what a fault above leads to: a zero responder cannot be written
 		b.faults.add("body", "cannot be written as JSON: %s", err)
 	}

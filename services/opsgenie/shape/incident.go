@@ -2,8 +2,6 @@ package shape
 
 import "github.com/tripware/tripware/services"
 
-// IncidentProperties are the properties of an incident that a rule of a business service or a
-// template creates.
 // IncidentProperties describe the incident that a rule opens, or that is made from a
 // template of a business service.
 type IncidentProperties struct {
@@ -17,41 +15,35 @@ type IncidentProperties struct {
 	Stakeholders Stakeholders      `json:"stakeholderProperties"`
 }
 
-// MarshalJSON writes the properties with the members that [services.Other] keeps.
 // MarshalJSON writes the properties, with the members that they keep.
 func (p IncidentProperties) MarshalJSON() ([]byte, error) {
 	type plain IncidentProperties
 	return services.MarshalObject(plain(p))
 }
 
-// UnmarshalJSON reads properties; members that it does not expect are kept.
 // UnmarshalJSON reads properties of any form.
 func (p *IncidentProperties) UnmarshalJSON(raw []byte) error {
 	type plain IncidentProperties
 	return services.UnmarshalObject(raw, (*plain)(p))
 }
 
-// Stakeholders says whether and how the stakeholders of an incident are notified.
 // Stakeholders describe the message about an incident to the people who are informed of it
 // but do not respond to it. If Enable is left out, the server decides whether to send it; its
 // default is not documented.
 type Stakeholders struct {
 	services.Other
 
-	Enable      bool   `json:"enable"`               // whether they are notified
 	Enable      services.Optional[bool] `json:"enable,omitzero"`      // whether the message is sent
 	Message     string                  `json:"message"`              // required; at most 130 characters
 	Description string                  `json:"description,omitzero"` // at most 10,000 characters
 }
 
-// MarshalJSON writes the value with the members that [services.Other] keeps.
 // MarshalJSON writes the message, with the members that it keeps.
 func (s Stakeholders) MarshalJSON() ([]byte, error) {
 	type plain Stakeholders
 	return services.MarshalObject(plain(s))
 }
 
-// UnmarshalJSON reads a value; members that it does not expect are kept.
 // UnmarshalJSON reads a message of any form.
 func (s *Stakeholders) UnmarshalJSON(raw []byte) error {
 	type plain Stakeholders
