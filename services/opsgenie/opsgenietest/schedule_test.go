@@ -66,6 +66,7 @@ func TestAScheduleIsKeptWithItsRotations(t *testing.T) {
 	assert.Equal(t, []string{"team Storage"}, names(t, second.Participants))
 	assert.NotEqual(t, first.ID, second.ID)
 	first.ID, second.ID, first.Participants, second.Participants = "", "", nil, nil
+	first.Other, second.Other = services.Other{}, services.Other{} // the form of times
 	assert.Equal(t, schedule.Rotation{Name: "Primary", StartDate: shape.Time{Time: moment(18, 6)}, Type: schedule.Weekly, Length: 1}, first)
 	assert.Equal(t, schedule.Rotation{
 		Name: "Days", StartDate: shape.Time{Time: moment(18, 6)}, EndDate: shape.Time{Time: moment(30, 6)}, Type: schedule.Daily, Length: 2,
