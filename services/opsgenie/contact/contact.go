@@ -48,7 +48,8 @@ func (s *Service) Create(ctx context.Context, in CreateRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/contact-api#get-contact
 func (s *Service) Get(ctx context.Context, user, id string) (*services.Result[Contact], error) {
-	return services.Do[Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts/{contactId}", item{user, id}, services.ByMethod)
+	in := item{user, id}
+	return services.Do[Contact](ctx, s.client, "GET /v2/users/{identifier}/contacts/{contactId}", in, services.ByMethod)
 }
 
 // UpdateRequest changes the address or number of a contact; Enable and Disable change its
@@ -81,7 +82,8 @@ func (s *Service) Update(ctx context.Context, in UpdateRequest) (*services.Resul
 //
 // API: https://docs.opsgenie.com/docs/contact-api#delete-contact
 func (s *Service) Delete(ctx context.Context, user, id string) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}/contacts/{contactId}", item{user, id}, services.ByMethod)
+	in := item{user, id}
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/users/{identifier}/contacts/{contactId}", in, services.ByMethod)
 }
 
 // List returns all contacts of a user.
@@ -95,12 +97,14 @@ func (s *Service) List(ctx context.Context, user string) (*services.Result[[]Con
 //
 // API: https://docs.opsgenie.com/docs/contact-api#enable-contact
 func (s *Service) Enable(ctx context.Context, user, id string) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/enable", item{user, id}, services.SafeToRetry)
+	in := item{user, id}
+	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/enable", in, services.SafeToRetry)
 }
 
 // Disable disables a contact of a user. Safe to retry.
 //
 // API: https://docs.opsgenie.com/docs/contact-api#disable-contact
 func (s *Service) Disable(ctx context.Context, user, id string) (*services.Result[Summary], error) {
-	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/disable", item{user, id}, services.SafeToRetry)
+	in := item{user, id}
+	return services.Do[Summary](ctx, s.client, "POST /v2/users/{identifier}/contacts/{contactId}/disable", in, services.SafeToRetry)
 }

@@ -216,7 +216,7 @@ func TestAnEscalationIsWrittenBackAsItCame(t *testing.T) {
 		`"repeat":{"waitInterval":"ten","count":null,"closeAlertAfterAll":true,"jitter":2}`
 	var read escalation.Escalation
 	require.NoError(t, json.Unmarshal([]byte(`{"id":"e","name":"Nights",`+rest+`}`), &read))
-	assert.Equal(t, 1, len(read.Repeat.Mismatches()), "of its wait")
+	assert.Len(t, read.Repeat.Mismatches(), 1, "of its wait")
 	back, err := json.Marshal(read)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"id":"e","name":"Nights",`+rest+`}`, string(back))

@@ -88,13 +88,15 @@ func (r *Rule) UnmarshalJSON(raw []byte) error {
 	return services.UnmarshalObject(raw, (*plain)(r))
 }
 
-// A Repeat says how an escalation starts again after its last rule.
+// A Repeat says how an escalation starts again after its last rule: WaitInterval minutes later,
+// and Count times. An interval of 0 means no repetition; if Count is absent, the server chooses
+// it.
 type Repeat struct {
 	services.Other
 
-	WaitInterval         int                     `json:"waitInterval"`                  // minutes from the last rule to the first; 0 means no repetition
-	Count                services.Optional[int]  `json:"count,omitzero"`                // number of repetitions; the server chooses it if absent
-	ResetRecipientStates services.Optional[bool] `json:"resetRecipientStates,omitzero"` // resets which recipients acknowledged or saw the alert
+	WaitInterval         int                     `json:"waitInterval"` // in minutes
+	Count                services.Optional[int]  `json:"count,omitzero"`
+	ResetRecipientStates services.Optional[bool] `json:"resetRecipientStates,omitzero"` // forgets who acknowledged or saw the alert
 	CloseAlertAfterAll   services.Optional[bool] `json:"closeAlertAfterAll,omitzero"`   // closes the alert after the last repetition
 }
 

@@ -36,7 +36,7 @@ func (s *OverrideService) List(ctx context.Context, ref Ref) (*services.Result[[
 type CreateOverrideRequest struct {
 	Ref
 
-	Alias     string               `json:"alias,omitzero"`        // identifies the override within its schedule; the server chooses one if empty
+	Alias     string               `json:"alias,omitzero"`        // identifies it within its schedule; the server chooses one if empty
 	User      shape.Recipient      `json:"user" check:"required"` // a user, or nobody: [shape.ToNone]
 	StartDate time.Time            `json:"startDate" check:"required"`
 	EndDate   time.Time            `json:"endDate" check:"required"`

@@ -49,16 +49,17 @@ type Period struct {
 	StartDate           shape.Time    `json:"startDate,omitzero"`
 	EndDate             shape.Time    `json:"endDate,omitzero"`
 	Type                string        `json:"type"`                         // such as "default" or "override"
-	FromUser            Participant   `json:"fromUser,omitzero"`            // in forwarding periods: the user who would be on call otherwise
+	FromUser            Participant   `json:"fromUser,omitzero"`            // in forwarding periods: the user whose turn it is
 	Recipient           Participant   `json:"recipient,omitzero"`           // the participant on call
 	FlattenedRecipients []Participant `json:"flattenedRecipients,omitzero"` // in historical periods
 }
 
-// GetTimelineRequest selects a period of time of one schedule, and the layers.
+// GetTimelineRequest selects a period of time of one schedule, and the layers beside the final
+// one.
 type GetTimelineRequest struct {
 	Ref
 
-	Expand       []Expand  `query:"expand"`                 // the layers beside the final one: [ExpandBase], [ExpandForwarding], [ExpandOverride]
+	Expand       []Expand  `query:"expand"`                 // [ExpandBase], [ExpandForwarding], [ExpandOverride]
 	Interval     int       `query:"interval" check:"min=0"` // number of units; zero means the server's default, 1
 	IntervalUnit Unit      `query:"intervalUnit"`           // [Weeks] if empty
 	Date         time.Time `query:"date"`                   // the beginning; now if zero

@@ -2,6 +2,7 @@ package shape
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math"
@@ -80,18 +81,20 @@ func (d Duration) MarshalJSON() ([]byte, error) {
 		return nil, errors.New("shape: write duration: it is not given")
 	case d.raw != "":
 		return []byte(d.raw), nil
-	case d.span == 0:
-		return json.Marshal(amount{TimeUnit: defaultUnit})
 	}
+	u := exactUnit(d.span)
+	return json.Marshal(amount{TimeAmount: int64(d.span / u.span), TimeUnit: u.name})
+}
+
+// exactUnit returns the longest unit of which d is a multiple; for zero, the default unit.
+func exactUnit(d time.Duration) unit {
 	all := units()
-	exact := all[len(all)-1]
 	for _, u := range all {
-		if d.span%u.span == 0 {
-			exact = u
-			break
+		if d%u.span == 0 && (d != 0 || u.name == defaultUnit) {
+			return u
 		}
 	}
-	return json.Marshal(amount{TimeAmount: int64(d.span / exact.span), TimeUnit: exact.name})
+	return all[len(all)-1]
 }
 
 // UnmarshalJSON reads a duration in any unit; the default is minutes. It fails only for a value
@@ -101,39 +104,21 @@ func (d *Duration) UnmarshalJSON(raw []byte) error {
 	if bytes.Equal(raw, []byte("null")) {
 		return nil
 	}
-	a, err := readAmount(raw)
-	if err != nil {
+	var a amount
+	if err := services.UnmarshalObject(raw, &a); err != nil {
 		return err
 	}
 	d.given = true
+	name, known := cmp.Or(a.TimeUnit, defaultUnit), false
 	for _, u := range units() {
-		if u.name == a.TimeUnit && fits(a.TimeAmount, u.span) {
-			d.span = time.Duration(a.TimeAmount) * u.span
-			break
+		if u.name == name && fits(a.TimeAmount, u.span) {
+			d.span, known = time.Duration(a.TimeAmount)*u.span, true
 		}
 	}
-	if sent, err := d.MarshalJSON(); err != nil || !sameAmount(sent, a) {
+	if !known || name != exactUnit(d.span).name || !reflect.ValueOf(a.Other).IsZero() {
 		d.raw = string(raw)
 	}
 	return nil
-}
-
-// readAmount reads an amount.
-func readAmount(raw []byte) (amount, error) {
-	a := amount{TimeUnit: defaultUnit}
-	if err := services.UnmarshalObject(raw, &a); err != nil {
-		return a, err
-	}
-	if a.TimeUnit == "" {
-		a.TimeUnit = defaultUnit
-	}
-	return a, nil
-}
-
-// sameAmount reports whether sent is the same JSON as that which was read as a.
-func sameAmount(sent []byte, a amount) bool {
-	again, err := readAmount(sent)
-	return err == nil && reflect.DeepEqual(again, a)
 }
 
 // Mismatches returns the members whose values are not of the expected type.
@@ -141,7 +126,8 @@ func (d Duration) Mismatches() []services.Mismatch {
 	if d.raw == "" {
 		return nil
 	}
-	a, _ := readAmount([]byte(d.raw))
+	var a amount
+	_ = services.UnmarshalObject([]byte(d.raw), &a) // it was an object
 	return a.Mismatches()
 }
 

@@ -64,7 +64,7 @@ type Condition struct {
 	Not           bool                   `json:"not,omitzero"` // inverts the operation
 	Operation     Operation              `json:"operation"`
 	ExpectedValue string                 `json:"expectedValue,omitzero"` // the value to compare with
-	Order         services.Optional[int] `json:"order,omitzero"`         // position among the conditions, from 0; the server chooses it if absent
+	Order         services.Optional[int] `json:"order,omitzero"`         // position, from 0; the server chooses it if absent
 }
 
 // MarshalJSON writes the condition with the members that [services.Other] keeps.

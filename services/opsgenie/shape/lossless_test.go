@@ -14,7 +14,7 @@ import (
 // S7: every object, whatever its members hold, comes back as it was read.
 func TestAnyObjectComesBack(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(7, 11)) //nolint:gosec // the same objects in each run
+	r := rand.New(rand.NewPCG(7, 11)) // the same objects in each run
 	names := []string{"type", "id", "name", "username", "timeAmount", "timeUnit", "conditions", "restriction", "restrictions", "startHour",
 		"field", "operation", "order", "not", "message", "details", "tags", "stakeholderProperties", "enable", "other", "a b"}
 	values := []string{`null`, `""`, `[]`, `{}`, `0`, `1`, `1.50`, `9007199254740993`, `true`, `"team"`, `"none"`, `"hours"`, `"x"`, `[{}]`, `[null,7]`,

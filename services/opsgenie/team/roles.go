@@ -82,7 +82,8 @@ func (s *RoleService) Create(ctx context.Context, in CreateRoleRequest) (*servic
 //
 // API: https://docs.opsgenie.com/docs/team-role-api#get-team-role
 func (s *RoleService) Get(ctx context.Context, ref Ref, role RoleRef) (*services.Result[Role], error) {
-	return services.Do[Role](ctx, s.client, "GET /v2/teams/{identifier}/roles/{teamRoleIdentifier}", role.below(ref), services.ByMethod)
+	in := role.below(ref)
+	return services.Do[Role](ctx, s.client, "GET /v2/teams/{identifier}/roles/{teamRoleIdentifier}", in, services.ByMethod)
 }
 
 // UpdateRoleRequest changes a role of a team. Members that are absent stay as they are.
@@ -124,5 +125,6 @@ func (s *RoleService) Update(ctx context.Context, in UpdateRoleRequest) (*servic
 //
 // API: https://docs.opsgenie.com/docs/team-role-api#delete-team-role
 func (s *RoleService) Delete(ctx context.Context, ref Ref, role RoleRef) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}/roles/{teamRoleIdentifier}", role.below(ref), services.ByMethod)
+	in := role.below(ref)
+	return services.Do[services.None](ctx, s.client, "DELETE /v2/teams/{identifier}/roles/{teamRoleIdentifier}", in, services.ByMethod)
 }

@@ -70,19 +70,19 @@ func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Team], err
 	return services.Do[Team](ctx, s.client, "GET /v2/teams/{identifier}", ref, services.ByMethod)
 }
 
-// UpdateRequest changes a team. Members that are absent stay as they are.
+// UpdateRequest changes a team. What is absent stays as it is. The API does not document whether
+// Members replaces the present members or is added to them.
 type UpdateRequest struct {
 	services.Other
 
 	ID          string                      `path:"identifier"`           // the API takes no name here
 	Name        services.Optional[string]   `json:"name,omitzero"`        // at most 100 characters
 	Description services.Optional[string]   `json:"description,omitzero"` // at most 200 characters
-	Members     services.Optional[[]Member] `json:"members,omitzero"`     // the API does not document whether they replace the present ones or are added
+	Members     services.Optional[[]Member] `json:"members,omitzero"`
 }
 
-// Request returns a request that writes t back, to be changed before it is sent. Members that
-// the type does not know are sent as they came. Set Members only if the users of the team are
-// to change: for a team from List it is absent.
+// Request returns a request that writes t back, to be changed before it is sent. What the type
+// does not know is sent as it came. For a team from List, Members is absent.
 func (t Team) Request() UpdateRequest {
 	in := services.RequestFrom[UpdateRequest](t)
 	in.ID = t.ID

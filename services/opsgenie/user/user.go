@@ -54,7 +54,7 @@ type CreateRequest struct {
 	Address            Address                 `json:"userAddress,omitzero"`
 	Tags               []string                `json:"tags,omitzero"`
 	Details            map[string][]string     `json:"details,omitzero"`
-	InvitationDisabled services.Optional[bool] `json:"invitationDisabled,omitzero"` // whether no invitation is sent; the server sends one if absent
+	InvitationDisabled services.Optional[bool] `json:"invitationDisabled,omitzero"` // whether no invitation is sent; false if absent
 }
 
 // Create creates a user, who is invited by e-mail. Only 429 and 503 are retried, because a

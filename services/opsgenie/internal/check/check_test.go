@@ -62,7 +62,7 @@ func TestWhatIsRefusedIsNamed(t *testing.T) {
 	} {
 		assert.Equal(t, row.want, texts(row.err), name)
 		if row.want != "" {
-			assert.ErrorIs(t, row.err, services.ErrArgument, name) //nolint:testifylint // each row is looked at
+			assert.ErrorIs(t, row.err, services.ErrArgument, name)
 		}
 	}
 }
