@@ -151,18 +151,18 @@ func Duration(field string, d shape.Duration) error {
 	return nil
 }
 
-// Incident refuses properties without a required member.
+// Incident refuses properties that lack what each incident must say.
 func Incident(field string, p shape.IncidentProperties) error {
 	return errors.Join(
-		Missing(field+".message", p.Message == "" && !Kept(p.Other, "message")),
-		Missing(field+".priority", p.Priority == "" && !Kept(p.Other, "priority")),
+		Required(field+".message", p.Message),
+		Required(field+".priority", p.Priority),
 		Stakeholders(field+".stakeholderProperties", p.Stakeholders),
 	)
 }
 
 // Stakeholders refuses properties without a message.
 func Stakeholders(field string, s shape.Stakeholders) error {
-	return Missing(field+".message", s.Message == "" && !Kept(s.Other, "message"))
+	return Required(field+".message", s.Message)
 }
 
 // Renamed returns whether an update is safe to retry. It is not if it refers to its object by a
