@@ -39,7 +39,7 @@ func Example_escalations() {
 		`200 {"result": "Deleted"}`)
 	// Output:
 	// POST /v2/escalations
-	//   {"name":"Storage escalation","rules":[{"condition":"if-not-acked","notifyType":"default","delay":{"timeAmount":0,"timeUnit":"minutes"},"recipient":{"type":"schedule","name":"Storage on-call"}},{"condition":"if-not-closed","notifyType":"all","delay":{"timeAmount":1,"timeUnit":"hours"},"recipient":{"type":"team","name":"Storage"}}],"ownerTeam":{"name":"Storage"},"repeat":{"waitInterval":10,"count":3,"resetRecipientStates":false,"closeAlertAfterAll":false}}
+	//   {"name":"Storage escalation","rules":[{"condition":"if-not-acked","notifyType":"default","delay":{"timeAmount":0,"timeUnit":"minutes"},"recipient":{"type":"schedule","name":"Storage on-call"}},{"condition":"if-not-closed","notifyType":"all","delay":{"timeAmount":1,"timeUnit":"hours"},"recipient":{"type":"team","name":"Storage"}}],"ownerTeam":{"name":"Storage"},"repeat":{"waitInterval":10,"count":3}}
 	// DELETE /v2/escalations/e-1?identifierType=id
 }
 
