@@ -61,11 +61,11 @@ func typedCalls(tb testing.TB) []typedCall {
 		{"Get", func(ctx context.Context) error {
 			_, err := reads.Alerts.Get(ctx, alert.ByAlias("a/b"))
 			return err
-		}, 80, 7 << 10},
+		}, 90, 9728},
 		{"Create", func(ctx context.Context) error {
 			_, err := writes.Alerts.Create(ctx, alert.CreateRequest{Message: "m", Alias: "a", Tags: []string{"x", "y"}})
 			return err
-		}, 50, 6 << 10},
+		}, 40, 6656},
 	}
 }
 

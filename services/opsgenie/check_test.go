@@ -79,9 +79,8 @@ func TestAllFaultsOfAClientAreTold(t *testing.T) {
 	t.Parallel()
 	_, err := opsgenie.New("", opsgenie.WithBaseURL("https://api.opsgenie.com/v2"), opsgenie.WithMaxBody(-1), opsgenie.WithBase(nil),
 		opsgenie.WithPolling(poll.WithBaseDelay(-1)), opsgenie.WithTransport(tripware.WithRetry(retry.WithMaxRetries(-1))))
-	assert.EqualError(t, err, "opsgenie: poll: base delay -1ns is negative\n"+
-		"base URL ends in /v2, which each operation adds: write https://api.opsgenie.com\n"+
-		"body limit of -1 bytes is negative: 0 means no bound\n"+
+	assert.EqualError(t, err, "opsgenie: base URL ends in /v2, which each operation adds: write https://api.opsgenie.com\n"+
+		"body limit of -1 bytes is negative: 0 means no bound; poll: base delay -1ns is negative\n"+
 		"base: it is nil: leave WithBase out, or give it one that is not nil\n"+
 		"retry: max retries -1 is negative\n"+
 		"API key is empty")

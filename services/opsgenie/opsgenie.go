@@ -10,9 +10,8 @@
 // New sets these defaults, which [WithTransport] changes:
 //
 //   - Each attempt is signed with the key, for the origin of the base URL only.
-//   - The status codes of the retry policy are retried for every method, as in the vendor's
-//     SDKs, except for operations that are not safe to retry; the comment of each operation
-//     says so.
+//   - Failed attempts are retried. Each operation states beside its route whether it is safe to
+//     retry, and its comment says so.
 //   - A limiter learns from 429 and THROTTLED, for each rate-limit domain separately (see
 //     [Domain]).
 //   - The vendor's headers about rate limits are read ([wire.ReadLimit]) and logged.
@@ -36,7 +35,6 @@ import (
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/ratelimit"
-	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/opsgenie/wire"
 	"github.com/tripware/tripware/transport/redact"
@@ -73,7 +71,6 @@ func (c *config) chain(key redact.Secret, base *url.URL) []tripware.Option {
 	headers := append(logging.DefaultHeaders(), wire.HeaderState, wire.HeaderReason, wire.HeaderPeriod)
 	opts := []tripware.Option{
 		tripware.WithAuth(base.String(), keySource(key), signing...),
-		tripware.WithRetry(retry.WithAnyMethodOnStatus()),
 		tripware.WithLimiter(limiter, ratelimit.WithReader(wire.ReadLimit)),
 		tripware.WithLogger(nil, logging.WithHeaders(headers...)),
 	}

@@ -22,7 +22,6 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/escalation"
 	"github.com/tripware/tripware/services/opsgenie/forwardingrule"
 	"github.com/tripware/tripware/services/opsgenie/incident"
-	"github.com/tripware/tripware/services/opsgenie/incidenttimeline"
 	"github.com/tripware/tripware/services/opsgenie/integration"
 	"github.com/tripware/tripware/services/opsgenie/maintenance"
 
@@ -215,7 +214,7 @@ func kinds() []any {
 		maintenance.For5Minutes(), maintenance.For30Minutes(), maintenance.For1Hour(), maintenance.Indefinitely(), maintenance.Between(start, end),
 		deployment.BitbucketCloud(deployment.WorkspaceByName("shop"), "checkout", "4f1d2c3"),
 		deployment.BitbucketCloud(deployment.WorkspaceByUUID("{7a}"), "search", "99e0a1b"),
-		incidenttimeline.PlainText("It began at eight."),
+		incident.PlainText("It began at eight."),
 		escalation.Repeat{WaitInterval: 10, Count: services.Set(3), ResetRecipientStates: services.Set(true)},
 	}
 }

@@ -61,6 +61,10 @@ func (s *script) respond(req *http.Request) (*http.Response, error) {
 // compareRepeat compares what the call says of a retry with the row.
 func (s *script) compareRepeat(req *http.Request) (faults []error) {
 	operation, ok := transport.Lookup[record.Operation](req.Context())
+	added := req.Method == http.MethodPost || req.Method == http.MethodPatch
+	if added && s.repeat == services.ByMethod {
+		faults = append(faults, fmt.Errorf("a %s says nothing of a second copy by its method: state SafeToRetry or RetryIfRefused", req.Method))
+	}
 	if got := services.Repeat(operation.Repeat); !ok || got != s.repeat {
 		faults = append(faults, fmt.Errorf("%s %s is %s, not %s", req.Method, req.URL.EscapedPath(), nameOf(got), nameOf(s.repeat)))
 	}
