@@ -215,7 +215,9 @@ func (d *Demo) makePolicies(ctx context.Context) error {
 // makeIntegrations makes a few integrations, with an action each.
 func (d *Demo) makeIntegrations(ctx context.Context) error {
 	for _, name := range d.Teams[:min(4, len(d.Teams))] {
-		in, err := integration.API(name+" API", integration.Incoming{AllowReadAccess: services.Set(true), Tags: services.Set([]string{"api"})})
+		in, err := integration.API(name+" API", integration.Incoming{
+			AllowReadAccess: services.Set(true), Tags: services.Set([]string{"api"}),
+		})
 		if err != nil {
 			return err
 		}
