@@ -54,7 +54,7 @@ func (t *IncidentTemplate) UnmarshalJSON(raw []byte) error {
 // A CreateIncidentTemplateRequest describes the incident template to add to one business
 // service.
 type CreateIncidentTemplateRequest struct {
-	ServiceID string                   `path:"serviceId" json:"-"` // at most 130 characters
+	ServiceID string                   `path:"serviceId"`          // at most 130 characters
 	Name      string                   `json:"name"`               // required
 	Incident  shape.IncidentProperties `json:"incidentProperties"` // message, priority and the message to stakeholders are required
 }
@@ -67,12 +67,19 @@ func (r CreateIncidentTemplateRequest) Check() error {
 // createIncidentTemplate wraps the template in a member, as the API wants it in a creation
 // only.
 type createIncidentTemplate struct {
-	ServiceID string                        `path:"serviceId"`
-	Template  CreateIncidentTemplateRequest `json:"incidentTemplate"`
+	ServiceID string           `path:"serviceId"`
+	Template  incidentTemplate `json:"incidentTemplate"`
+}
+
+type incidentTemplate struct {
+	Name     string                   `json:"name"`
+	Incident shape.IncidentProperties `json:"incidentProperties"`
 }
 
 // Check refuses a template without its required members.
-func (r createIncidentTemplate) Check() error { return r.Template.Check() }
+func (r createIncidentTemplate) Check() error {
+	return CreateIncidentTemplateRequest{Name: r.Template.Name, Incident: r.Template.Incident}.Check()
+}
 
 // Create adds an incident template to a business service. Only 429 and 503 are retried: a
 // second request would add a second template. The vendor deprecates it.
@@ -80,7 +87,7 @@ func (r createIncidentTemplate) Check() error { return r.Template.Check() }
 // API: https://docs.opsgenie.com/docs/service-incident-templates-api#create-incident-template
 func (s *IncidentTemplateService) Create(ctx context.Context, in CreateIncidentTemplateRequest) (*services.Result[Summary], error) {
 	return services.Do[Summary](ctx, s.client, "POST /v1/services/{serviceId}/incident-templates",
-		createIncidentTemplate{in.ServiceID, in}, services.RetryIfRefused)
+		createIncidentTemplate{in.ServiceID, incidentTemplate{in.Name, in.Incident}}, services.RetryIfRefused)
 }
 
 // An UpdateIncidentTemplateRequest replaces one incident template.
