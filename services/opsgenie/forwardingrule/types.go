@@ -37,7 +37,7 @@ func (r *ForwardingRule) UnmarshalJSON(raw []byte) error {
 	return services.UnmarshalObject(raw, (*plain)(r))
 }
 
-// A Summary is what the server returns of a forwarding rule that was created or updated.
+// A Summary identifies a forwarding rule that was created or updated.
 type Summary struct {
 	ID    string `json:"id"`
 	Alias string `json:"alias,omitzero"`

@@ -1,6 +1,6 @@
 // Package incident calls the Incident API: it opens incidents, acts on them, and reads them
 // with their notes, logs and alerts. [TemplateService], [TimelineService] and
-// [PostmortemService] call the APIs of what belongs to incidents.
+// [PostmortemService] call the APIs of incident templates, timelines and postmortems.
 //
 // Incidents are part of the Standard and Enterprise plans; under others, errors.Is matches
 // [services.ErrPlan]. Writes are asynchronous: they return a [Pending]. All calls of a

@@ -31,8 +31,7 @@ func (s *Service) AddNote(ctx context.Context, in AddNoteRequest) (*Pending, err
 	return s.accept(ctx, "POST /v1/incidents/{identifier}/notes", in, services.RetryIfRefused)
 }
 
-// A PageRequest selects a page of what belongs to one incident: its notes, its logs or its
-// alerts.
+// A PageRequest selects a page of the notes, the logs or the alerts of one incident.
 type PageRequest struct {
 	Ref
 	shape.Cursor

@@ -60,7 +60,7 @@ func (t *Template) UnmarshalJSON(raw []byte) error {
 	return services.UnmarshalObject(raw, (*plain)(t))
 }
 
-// A TemplateSummary is what the server returns of a template that was created or updated.
+// A TemplateSummary identifies a template that was created or updated.
 type TemplateSummary struct {
 	ID string `json:"id"`
 }

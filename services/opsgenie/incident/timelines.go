@@ -9,10 +9,10 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A TimelineService calls the Incident Timeline API: the entries of a timeline say what
-// happened during an incident. Its operations are known only from the vendor's page. The
-// documentation names no rate-limit domain for its calls, which count in the domain other. It
-// is safe for concurrent use. [NewTimelines] makes one.
+// A TimelineService calls the Incident Timeline API: the entries of a timeline are the events
+// of an incident. Its operations are known only from the vendor's page. The documentation
+// names no rate-limit domain for its calls, which count in the domain other. It is safe for
+// concurrent use. [NewTimelines] makes one.
 type TimelineService struct{ client *services.Client }
 
 // NewTimelines returns a service that calls through client, whose codec must be Opsgenie's.

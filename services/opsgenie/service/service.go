@@ -1,6 +1,6 @@
 // Package service calls the Service API: the business services of an account, which incidents
 // have an impact on. [IncidentRuleService], [IncidentTemplateService] and [AudienceService]
-// call the APIs of what belongs to a business service.
+// call the APIs of their incident rules, incident templates and audience templates.
 //
 // The API key needs the right to access the configuration. All calls of a [Service] count in
 // the rate-limit domain configuration.
@@ -15,8 +15,8 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Service API. It is safe for concurrent use. [New] makes one. What the
-// API itself calls a service is an [Entity].
+// A Service calls the Service API. It is safe for concurrent use. [New] makes one. A business
+// service, which the API calls a service, is an [Entity].
 type Service struct{ client *services.Client }
 
 // New returns a service that calls through client, whose codec must be Opsgenie's.

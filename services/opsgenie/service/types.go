@@ -42,8 +42,8 @@ func (e *Entity) UnmarshalJSON(raw []byte) error {
 	return services.UnmarshalObject(raw, (*plain)(e))
 }
 
-// A Summary is what the server returns of a business service, or of an incident rule or an
-// incident template, that was created or updated.
+// A Summary identifies a business service, an incident rule or an incident template that was
+// created or updated.
 type Summary struct {
 	ID   string `json:"id"`
 	Name string `json:"name,omitzero"` // of a business service
