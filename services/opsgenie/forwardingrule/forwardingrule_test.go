@@ -99,9 +99,9 @@ func TestEveryOperationSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return s.Update(ctx, read.Value.Request())
 			},
 			Exchange: apitest.Exchange{Send: "GET " + at, Answer: `{"data":{"id":"f-1","alias":"ada/away","fromUser":{"id":"a","fullName":"Ada"},"toUser":{"id":"g"},` +
-				`"startDate":"2026-06-02T00:00:00.000Z","endDate":"2026-06-09T00:00:00+0200","calls":null}}`},
+				`"startDate":["today"],"endDate":"2026-06-09T00:00:00+0200","calls":null}}`},
 			Then: []apitest.Exchange{{Send: "PUT /v2/forwarding-rules/f-1?identifierType=id", Answer: `{"data":{}}`, Body: `{"fromUser":{"id":"a","fullName":"Ada"},` +
-				`"toUser":{"id":"g"},"startDate":"2026-06-02T00:00:00.000Z","endDate":"2026-06-09T00:00:00+02:00","calls":null}`}},
+				`"toUser":{"id":"g"},"startDate":["today"],"endDate":"2026-06-09T00:00:00+02:00","calls":null}`}},
 		},
 		refused("Update/an end before the start", func(ctx context.Context, s service) (any, error) {
 			return s.Update(ctx, forwardingrule.UpdateRequest{Ref: ref, FromUser: ada, ToUser: grace, StartDate: end, EndDate: start})

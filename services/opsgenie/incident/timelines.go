@@ -81,6 +81,11 @@ func PlainText(content string) TimelineDescription {
 	return TimelineDescription{Type: "plain_text", Content: content}
 }
 
+// check refuses a description without content.
+func (d TimelineDescription) check() error {
+	return check.Missing("description.content", d.Content == "" && !check.Kept(d.Other, "content"))
+}
+
 // MarshalJSON writes the description, with the members that it keeps.
 func (d TimelineDescription) MarshalJSON() ([]byte, error) {
 	type plain TimelineDescription
@@ -154,9 +159,7 @@ type AddEntryRequest struct {
 }
 
 // Check refuses a description without content.
-func (r AddEntryRequest) Check() error {
-	return check.Required("description.content", r.Description.Content)
-}
+func (r AddEntryRequest) Check() error { return r.Description.check() }
 
 // AddEntry adds an entry to an incident's timeline. Only 429 and 503 are retried: a second
 // request would add a second entry.
@@ -180,7 +183,7 @@ type UpdateEntryRequest struct {
 // Check refuses a description without content.
 func (r UpdateEntryRequest) Check() error {
 	if d, ok := r.Description.Get(); ok {
-		return check.Required("description.content", d.Content)
+		return d.check()
 	}
 	return nil
 }

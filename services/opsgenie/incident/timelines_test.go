@@ -87,9 +87,9 @@ func TestEveryOperationOnTimelinesSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return s.UpdateEntry(ctx, in)
 			},
 			Exchange: apitest.Exchange{Send: "GET " + at + "/e-1", Answer: `{"data":{"id":"e-1","hidden":true,"eventTime":"2026-05-26T10:03:00Z",` +
-				`"description":{"type":"html","content":"c","links":[1]},"impact":null}}`},
+				`"description":{"type":"html","content":["c"],"links":[1]},"impact":null}}`},
 			Then: []apitest.Exchange{{Send: "PUT " + at + "/e-1", Answer: `{}`,
-				Body: `{"time":"2026-05-26T10:03:00Z","description":{"type":"html","content":"c","links":[1]},"impact":null}`}},
+				Body: `{"time":"2026-05-26T10:03:00Z","description":{"type":"html","content":["c"],"links":[1]},"impact":null}`}},
 		},
 		sends("DeleteEntry", "DELETE "+at+"/e-1", "", 200, "deleted", services.None{}, func(ctx context.Context, s timelines) (*nothing, error) {
 			return s.DeleteEntry(ctx, "i-1", "e-1")

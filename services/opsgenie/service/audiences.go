@@ -149,9 +149,9 @@ func (r UpdateAudienceRequest) Check() error {
 	for i, c := range conditions {
 		at := fmt.Sprintf("stakeholder.conditions[%d].", i)
 		faults = append(faults,
-			check.Required(at+"matchField", c.MatchField),
-			check.Required(at+"value", c.Value),
-			check.Missing(at+"key", c.MatchField == CustomProperty && c.Key == ""))
+			check.Missing(at+"matchField", c.MatchField == "" && !check.Kept(c.Other, "matchField")),
+			check.Missing(at+"value", c.Value == "" && !check.Kept(c.Other, "value")),
+			check.Missing(at+"key", c.MatchField == CustomProperty && c.Key == "" && !check.Kept(c.Other, "key")))
 	}
 	return errors.Join(faults...)
 }

@@ -64,9 +64,11 @@ func TestEveryOperationOnAudiencesSendsAndReadsWhatTheAPISays(t *testing.T) {
 				return s.Update(ctx, in)
 			},
 			Exchange: apitest.Exchange{Send: "GET " + at, Answer: `{"data":{"responder":{"teams":null,"rota":"r"},"stakeholder":` +
-				`{"conditions":[{"matchField":"desk","value":"4B","negate":true}],"individuals":[7]},"note":"n"}}`},
+				`{"conditions":[{"matchField":"desk","value":"4B","negate":true},{"matchField":["city"],"value":4},{"matchField":"customProperty","key":7,"value":"v"}],` +
+				`"individuals":[7]},"note":"n"}}`},
 			Then: []apitest.Exchange{{Send: "PATCH " + at, Answer: `{}`, Body: `{"responder":{"teams":null,"rota":"r"},"stakeholder":` +
-				`{"conditions":[{"matchField":"desk","value":"4B","negate":true}],"individuals":[7]},"note":"n"}`}},
+				`{"conditions":[{"matchField":"desk","value":"4B","negate":true},{"matchField":["city"],"value":4},{"matchField":"customProperty","key":7,"value":"v"}],` +
+				`"individuals":[7]},"note":"n"}`}},
 		},
 		refused("Get/no service", func(ctx context.Context, s audiences) (*services.Result[service.Audience], error) {
 			return s.Get(ctx, "")
