@@ -32,7 +32,8 @@ type actedError[K comparable] struct{ Acted[K] }
 
 func (e *actedError[K]) Error() string {
 	first := e.Failures[0]
-	return fmt.Sprintf("services: act on items: %d of %d failed, the first: %v: %s", len(e.Failures), e.Tried, first.Key, oneLine(first.Err.Error()))
+	return fmt.Sprintf("services: act on items: %d of %d failed, the first: %v: %s",
+		len(e.Failures), e.Tried, first.Key, oneLine(first.Err.Error()))
 }
 
 func (e *actedError[K]) Unwrap() []error {

@@ -32,7 +32,7 @@ var (
 	ErrInUse        = errors.New("services: resource in use")                      // 428
 	ErrThrottled    = errors.New("services: throttled")                            // 429
 	ErrServer       = errors.New("services: server error")                         // 500 to 599
-	ErrResponse     = errors.New("services: response cannot be read or decoded")   // of a success: a server's mistake, or a broken connection
+	ErrResponse     = errors.New("services: response cannot be read or decoded")   // of a success: wrong, or broken off
 	ErrTooLarge     = errors.New("services: response is too large")                // see WithMaxBody
 	ErrFailed       = errors.New("services: request was accepted and then failed") // see Pending.Wait
 	ErrRedirect     = errors.New("services: redirect refused")                     // see RedirectError

@@ -33,6 +33,7 @@ func knownMembers(raw json.RawMessage, v reflect.Value) json.RawMessage {
 			}
 			return written(items, raw)
 		}
+	default: // it has no members
 	}
 	return raw
 }
@@ -61,6 +62,7 @@ func knownOfObject(raw json.RawMessage, v reflect.Value) json.RawMessage {
 			for _, name := range sortedKeys(part) {
 				appendMember(&b, name, members[name])
 			}
+		default: // there is no part
 		}
 	}
 	return closed(b)
@@ -95,7 +97,7 @@ func heldBy(v reflect.Value) reflect.Value {
 		case (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && !v.IsNil():
 			v = v.Elem()
 		case v.Kind() == reflect.Struct && v.CanInterface():
-			held, ok := v.Interface().(interface{ held() any })
+			held, ok := reflect.TypeAssert[interface{ held() any }](v)
 			if !ok {
 				return v
 			}

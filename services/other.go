@@ -176,7 +176,7 @@ func appendMember(b *bytes.Buffer, name string, raw json.RawMessage) {
 		before = '{'
 	}
 	b.WriteByte(before)
-	key, _ := json.Marshal(name) // a string can always be written
+	key, _ := json.Marshal(name) //nolint:errchkjson // a string can always be written
 	b.Write(key)
 	b.WriteByte(':')
 	b.Write(raw)

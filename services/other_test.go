@@ -320,7 +320,7 @@ func TestABrokenResponseIsABrokenAttempt(t *testing.T) {
 		assert.Equal(t, row.calls, calls, row)
 		if row.calls == 1 {
 			require.ErrorIs(t, err, services.ErrResponse)
-			assert.Equal(t, `{"data":{"i`, string(asError(t, err).Body))
+			assert.Len(t, asError(t, err).Body, len(`{"data":{"i`))
 			continue
 		}
 		require.NoError(t, err)

@@ -176,7 +176,7 @@ func keptBy(v reflect.Value) []Mismatch {
 	if v.CanAddr() {
 		v = v.Addr() // a pointer makes an interface without a copy
 	}
-	if kept, ok := v.Interface().(mismatcher); ok {
+	if kept, ok := reflect.TypeAssert[mismatcher](v); ok {
 		return kept.Mismatches()
 	}
 	return nil
@@ -208,6 +208,7 @@ func mismatchesIn(v reflect.Value, path string) (odd []Mismatch) {
 		for _, key := range v.MapKeys() {
 			odd = append(odd, mismatchesIn(v.MapIndex(key), below(path, key.String()))...)
 		}
+	default: // it holds no other values
 	}
 	return odd
 }
@@ -246,6 +247,7 @@ func newLook(t reflect.Type, known map[reflect.Type]*look) *look {
 				}
 			}
 		}
+	default: // it holds no other values
 	}
 	if !l.self && !l.open && l.elem == nil && len(l.fields) == 0 {
 		known[t] = nil
@@ -281,6 +283,7 @@ func (l *look) finds(v reflect.Value) bool {
 				return true
 			}
 		}
+	default: // it holds no other values
 	}
 	return false
 }

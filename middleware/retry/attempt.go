@@ -86,7 +86,8 @@ func (c *call) readWhole(ctx context.Context, resp *http.Response) (all bool) {
 		return true
 	}
 	rest := io.Reader(resp.Body)
-	if c.broken = blame(ctx, err); err != nil {
+	if err != nil {
+		c.broken = blame(ctx, err)
 		rest = failing{c.broken}
 	}
 	resp.Body = &readAhead{Reader: io.MultiReader(bytes.NewReader(begin), rest), Closer: resp.Body}
@@ -101,7 +102,7 @@ func readUpTo(body io.Reader, limit int64, all []byte) ([]byte, error) {
 		}
 		n, err := body.Read(all[len(all):min(int64(cap(all)), limit)])
 		all = all[:len(all)+n]
-		if err == io.EOF { //nolint:errorlint // the contract of io.Reader
+		if err == io.EOF {
 			return all, nil
 		}
 		if err != nil {

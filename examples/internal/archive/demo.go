@@ -161,7 +161,8 @@ func (d *Demo) makeRoutingRules(ctx context.Context) error {
 		ref := team.ByName(name)
 		urgent := shape.MatchAllConditions(shape.Condition{Field: shape.FieldPriority, Operation: shape.Equals, ExpectedValue: "P1"})
 		_, err := d.Client.TeamRoutingRules.Create(ctx, team.CreateRoutingRuleRequest{
-			Ref: ref, Name: "urgent", Order: services.Set(0), Criteria: urgent, Notify: shape.To(shape.EscalationByName(name + " escalation")),
+			Ref: ref, Name: "urgent", Order: services.Set(0), Criteria: urgent,
+			Notify: shape.To(shape.EscalationByName(name + " escalation")),
 		})
 		if err != nil {
 			return err
@@ -174,7 +175,8 @@ func (d *Demo) makeRoutingRules(ctx context.Context) error {
 			if !rule.IsDefault {
 				continue
 			}
-			in := team.UpdateRoutingRuleRequest{Ref: ref, ID: rule.ID, Notify: services.Set(shape.To(shape.ScheduleByName(name + " on call")))}
+			onCall := shape.To(shape.ScheduleByName(name + " on call"))
+			in := team.UpdateRoutingRuleRequest{Ref: ref, ID: rule.ID, Notify: services.Set(onCall)}
 			if _, err := d.Client.TeamRoutingRules.Update(ctx, in); err != nil {
 				return err
 			}

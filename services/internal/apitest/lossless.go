@@ -28,7 +28,8 @@ func Lossless(t *testing.T, client any, seed uint64, more ...any) {
 	for _, typ := range both {
 		t.Run(typ.String(), func(t *testing.T) {
 			t.Parallel()
-			if !reflect.PointerTo(typ).Implements(reflect.TypeFor[json.Unmarshaler]()) || !typ.Implements(reflect.TypeFor[json.Marshaler]()) {
+			reads := reflect.PointerTo(typ).Implements(reflect.TypeFor[json.Unmarshaler]())
+			if !reads || !typ.Implements(reflect.TypeFor[json.Marshaler]()) {
 				t.Fatalf("it is read and written, but does not keep what it does not know: embed services.Other, and see its comment")
 			}
 			d := drawer{rand.New(rand.NewPCG(seed, 0)), names}
@@ -72,19 +73,8 @@ func digits(text []byte) (v any) {
 func readAndWritten(client reflect.Type, more []any) (both []reflect.Type, names map[string][]string) {
 	read, written := reached{}, reached{}
 	for f := range client.Fields() {
-		if f.Type.Kind() != reflect.Pointer {
-			continue
-		}
-		for m := range f.Type.Methods() {
-			if m.Type.NumIn() < 2 || m.Type.In(1) != reflect.TypeFor[context.Context]() {
-				continue
-			}
-			for i := 2; i < m.Type.NumIn(); i++ {
-				written.request(m.Type.In(i))
-			}
-			for i := range m.Type.NumOut() {
-				read.response(m.Type.Out(i))
-			}
+		if f.Type.Kind() == reflect.Pointer {
+			operations(f.Type, read, written)
 		}
 	}
 	for _, v := range more {
@@ -107,6 +97,21 @@ func readAndWritten(client reflect.Type, more []any) (both []reflect.Type, names
 	}
 	slices.SortFunc(both, func(a, b reflect.Type) int { return strings.Compare(a.String(), b.String()) })
 	return both, names
+}
+
+// operations adds what the operations of a service read and write.
+func operations(service reflect.Type, read, written reached) {
+	for m := range service.Methods() {
+		if m.Type.NumIn() < 2 || m.Type.In(1) != reflect.TypeFor[context.Context]() {
+			continue
+		}
+		for i := 2; i < m.Type.NumIn(); i++ {
+			written.request(m.Type.In(i))
+		}
+		for out := range m.Type.Outs() {
+			read.response(out)
+		}
+	}
 }
 
 // reached are the struct types that are part of a body.
@@ -186,7 +191,8 @@ func kinds() []string {
 	return []string{
 		"team", "user", "escalation", "schedule", "group", "all", "none", "time-of-day", "weekday-and-time-of-day", "match-all",
 		"match-any-condition", "match-all-conditions", "alert", "notification", "minutes", "hours", "days", "for-duration", "indefinitely",
-		"for-1-hour", "for-5-minutes", "for-30-minutes", "schedule", "API", "Webhook", "close", "auto-restart-notifications", "delay", "suppress", "modify", "new kind",
+		"for-1-hour", "for-5-minutes", "for-30-minutes", "schedule", "API", "Webhook", "close", "auto-restart-notifications", "delay",
+		"suppress", "modify", "new kind",
 	}
 }
 
@@ -207,7 +213,8 @@ func (d drawer) object(t reflect.Type, depth int) string {
 		}
 	}
 	for range d.IntN(4) {
-		members[[...]string{"zzz", "Type", "future", "_links", "ID", "id", "name", "username", "timeAmount", "timeUnit"}[d.IntN(10)]] = d.odd(depth - 1)
+		unknown := [...]string{"zzz", "Type", "future", "_links", "ID", "id", "name", "username", "timeAmount", "timeUnit"}
+		members[unknown[d.IntN(len(unknown))]] = d.odd(depth - 1)
 	}
 	if d.IntN(3) > 0 {
 		members["type"] = d.text()

@@ -63,7 +63,7 @@ func (s *script) compareRepeat(req *http.Request) (faults []error) {
 	operation, ok := transport.Lookup[record.Operation](req.Context())
 	added := req.Method == http.MethodPost || req.Method == http.MethodPatch
 	if added && s.repeat == services.ByMethod {
-		faults = append(faults, fmt.Errorf("a %s says nothing of a second copy by its method: state SafeToRetry or RetryIfRefused", req.Method))
+		faults = append(faults, fmt.Errorf("%s %s must state SafeToRetry or RetryIfRefused", req.Method, req.URL.EscapedPath()))
 	}
 	if got := services.Repeat(operation.Repeat); !ok || got != s.repeat {
 		faults = append(faults, fmt.Errorf("%s %s is %s, not %s", req.Method, req.URL.EscapedPath(), nameOf(got), nameOf(s.repeat)))
