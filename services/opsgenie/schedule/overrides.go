@@ -43,13 +43,14 @@ type CreateOverrideRequest struct {
 	Rotations []OverriddenRotation `json:"rotations,omitzero"` // the rotations that it applies to; all if empty
 }
 
-// Check refuses an end before the start, and rotations without id and name.
+// Check refuses anything but a user or nobody, an end before the start, and rotations without id
+// and name.
 func (r CreateOverrideRequest) Check() error {
-	return checkOverride(r.StartDate, r.EndDate, r.Rotations)
+	return checkOverride(r.User, r.StartDate, r.EndDate, r.Rotations)
 }
 
-func checkOverride(start, end time.Time, rotations []OverriddenRotation) error {
-	faults := []error{checkSpan("", start, end)}
+func checkOverride(user shape.Recipient, start, end time.Time, rotations []OverriddenRotation) error {
+	faults := []error{checkKind("user", user, shape.KindUser, shape.KindNone), checkSpan("", start, end)}
 	for i, r := range rotations {
 		if reflect.ValueOf(r).IsZero() {
 			faults = append(faults, &services.ArgumentError{Field: fmt.Sprintf("rotations[%d]", i), Problem: "has neither id nor name"})
@@ -96,10 +97,11 @@ func (o Override) Request() UpdateOverrideRequest {
 	return in
 }
 
-// Check refuses an end before the start, and rotations without id and name.
+// Check refuses anything but a user or nobody, an end before the start, and rotations without id
+// and name.
 func (r UpdateOverrideRequest) Check() error {
 	rotations, _ := r.Rotations.Get()
-	return checkOverride(r.StartDate, r.EndDate, rotations)
+	return checkOverride(r.User, r.StartDate, r.EndDate, rotations)
 }
 
 // Update replaces an override. Safe to retry.

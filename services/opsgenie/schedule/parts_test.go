@@ -98,6 +98,9 @@ func rotationChanges() []rotationsRow {
 		refused("Update/a start that is zero", func(ctx context.Context, s rotations) (any, error) {
 			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", StartDate: services.Set(time.Time{})})
 		}),
+		refused("Update/a participant that cannot take part", func(ctx context.Context, s rotations) (any, error) {
+			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", Participants: services.Set([]shape.Recipient{shape.ToGroupByName("g")})})
+		}),
 		refused("Update/a participant that is nobody", func(ctx context.Context, s rotations) (any, error) {
 			return s.Update(ctx, schedule.UpdateRotationRequest{Ref: ref, ID: "r", Participants: services.Set([]shape.Recipient{{}})})
 		}),
@@ -222,6 +225,12 @@ func TestEveryOperationOnOverridesSendsAndReadsWhatTheAPISays(t *testing.T) {
 		}),
 		refused("Create/an end before the start", func(ctx context.Context, s overrides) (any, error) {
 			return s.Create(ctx, schedule.CreateOverrideRequest{Ref: ref, User: grace, StartDate: end, EndDate: start})
+		}),
+		refused("Create/a team instead of a user", func(ctx context.Context, s overrides) (any, error) {
+			return s.Create(ctx, schedule.CreateOverrideRequest{Ref: ref, User: shape.To(shape.TeamByID("t")), StartDate: start, EndDate: end})
+		}),
+		refused("Update/a schedule instead of a user", func(ctx context.Context, s overrides) (any, error) {
+			return s.Update(ctx, schedule.UpdateOverrideRequest{Ref: ref, Alias: "a", User: shape.To(shape.ScheduleByID("s")), StartDate: start, EndDate: end})
 		}),
 		refused("Create/a rotation that is none", func(ctx context.Context, s overrides) (any, error) {
 			return s.Create(ctx, schedule.CreateOverrideRequest{Ref: ref, User: grace, StartDate: start, EndDate: end, Rotations: []schedule.OverriddenRotation{{}}})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tripware/tripware/services"
@@ -41,9 +42,30 @@ type NewRotation struct {
 func (r NewRotation) check(at string) error {
 	return errors.Join(
 		checkSpan(at, r.StartDate, r.EndDate),
-		check.Recipients(at+"participants", r.Participants...),
+		checkParticipants(at+"participants", r.Participants),
 		check.TimeRestriction(at+"timeRestriction", r.TimeRestriction),
 	)
+}
+
+// checkParticipants refuses participants that are not given or of a kind that cannot take part.
+func checkParticipants(field string, all []shape.Recipient) error {
+	faults := []error{check.Recipients(field, all...)}
+	for i, r := range all {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		faults = append(faults, checkKind(at, r, shape.KindUser, shape.KindTeam, shape.KindEscalation, shape.KindNone))
+	}
+	return errors.Join(faults...)
+}
+
+// checkKind refuses a recipient of a known kind that is not allowed.
+func checkKind(field string, r shape.Recipient, allowed ...shape.Kind) error {
+	switch kind := r.Kind(); kind {
+	case shape.KindUser, shape.KindTeam, shape.KindEscalation, shape.KindSchedule, shape.KindGroup, shape.KindAll, shape.KindNone:
+		if !r.IsZero() && !slices.Contains(allowed, kind) {
+			return &services.ArgumentError{Field: field, Problem: fmt.Sprintf("must not be of kind %s", kind)}
+		}
+	}
+	return nil
 }
 
 // checkRotations refuses rotations inside another request, whose tags the core does not read.
@@ -82,8 +104,8 @@ type CreateRotationRequest struct {
 	NewRotation
 }
 
-// Check refuses an end before the start, participants that are not given, and restrictions
-// without a required member.
+// Check refuses an end before the start, participants that are not given or cannot take part, and
+// restrictions without a required member.
 func (r CreateRotationRequest) Check() error { return r.check("") }
 
 // Create creates a rotation. Only 429 and 503 are retried, because a second copy would create a
@@ -136,8 +158,8 @@ func (s Summary) ref() Ref {
 	return ByID(s.ID)
 }
 
-// Check refuses times that are zero, an end before the start, a length below 1, participants
-// that are not given, and restrictions without a required member.
+// Check refuses times that are zero, an end before the start, a length below 1, participants that
+// are not given or cannot take part, and restrictions without a required member.
 func (r UpdateRotationRequest) Check() error {
 	start, _ := r.StartDate.Get()
 	end, _ := r.EndDate.Get()
@@ -152,7 +174,7 @@ func (r UpdateRotationRequest) Check() error {
 		check.NotZero("endDate", r.EndDate),
 		checkSpan("", start, end),
 		length,
-		check.Recipients("participants", participants...),
+		checkParticipants("participants", participants),
 		check.NotZero("timeRestriction", r.TimeRestriction),
 		check.TimeRestriction("timeRestriction", restriction),
 	)

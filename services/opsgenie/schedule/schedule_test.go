@@ -305,12 +305,13 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	client, err := dial(http.DefaultTransport)
 	require.NoError(t, err)
 	late := weekly
-	late.EndDate, late.Participants = start.Add(-time.Hour), []shape.Recipient{{}}
+	late.EndDate, late.Participants = start.Add(-time.Hour), []shape.Recipient{{}, shape.ToAll()}
 	_, err = schedule.New(client).Create(t.Context(), schedule.CreateRequest{Rotations: []schedule.NewRotation{{Length: -1}, late}})
 	for _, fault := range []string{
 		"argument name is required", "argument rotations[0].startDate is required", "argument rotations[0].type is required",
 		"argument rotations[0].participants is required", "argument rotations[0].length must not be negative",
 		"argument rotations[1].endDate must not be before startDate", "argument rotations[1].participants[0] has neither id nor name",
+		"argument rotations[1].participants[1] must not be of kind all",
 	} {
 		assert.Equal(t, 1, strings.Count(err.Error(), fault), "%s in %s", fault, err)
 	}
