@@ -3,7 +3,6 @@ package schedule_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"testing"
@@ -123,16 +122,4 @@ func exports() []onCallsRow {
 			return s.ExportUserICS(ctx, "", io.Discard)
 		}),
 	}
-}
-
-func ExampleNewOnCall() {
-	client := answering(`{"data":{"_parent":{"name":"Nights"},"onCallRecipients":["ada@example.com"]}}`)
-	got, err := schedule.NewOnCall(client).Get(context.Background(), schedule.OnCallRequest{Ref: schedule.ByName("Nights"), Flat: true})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(got.Value.Usernames)
-	// Output:
-	// GET /v2/schedules/Nights/on-calls?scheduleIdentifierType=name&flat=true
-	// [ada@example.com]
 }

@@ -3,8 +3,6 @@ package schedule_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -19,8 +17,6 @@ import (
 	"github.com/tripware/tripware/services/internal/apitest"
 	"github.com/tripware/tripware/services/opsgenie/schedule"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/services/opsgenie/wire"
-	"github.com/tripware/tripware/transport"
 )
 
 const (
@@ -235,71 +231,6 @@ func timeline() schedule.Timeline {
 	}
 }
 
-// S8: of the two forms in which the API names users, each is read, and an odd member is kept.
-func TestAParticipantIsAnObjectOrAName(t *testing.T) {
-	t.Parallel()
-	for raw, want := range map[string]schedule.Participant{
-		`"ada@example.com"`: {Name: "ada@example.com"},
-		`{"id":"u","type":"user","name":"a","forwardedFrom":"b"}`: {ID: "u", Type: "user", Name: "a", ForwardedFrom: &schedule.Participant{Name: "b"}},
-		`{"id":"u","forwardedFrom":{"id":"v"}}`:                   {ID: "u", ForwardedFrom: &schedule.Participant{ID: "v"}},
-		`null`:                                                    {},
-	} {
-		got := schedule.Participant{ID: "before"}
-		require.NoError(t, got.UnmarshalJSON([]byte(raw)), raw)
-		if got.ForwardedFrom != nil {
-			got.Other = services.Other{} // it keeps a text for an object
-		}
-		assert.Equal(t, want, got, raw)
-	}
-	got := schedule.Participant{ID: "before"}
-	require.Error(t, got.UnmarshalJSON([]byte(`7`)))
-	assert.Zero(t, got)
-	require.NoError(t, got.UnmarshalJSON([]byte(`{"id":7,"name":"a","new":[1]}`)))
-	assert.Equal(t, "a", got.Name)
-	assert.Equal(t, []services.Mismatch{{Path: "id", Got: "number"}}, got.Mismatches())
-}
-
-// S7, S8: what was read is written back as it came, at every depth.
-func TestWhatWasReadIsWrittenBack(t *testing.T) {
-	t.Parallel()
-	const members = `"name":"Nights","description":null,"timezone":7,"enabled":"yes","ownerTeam":{"name":"Storage","color":"red"},"icon":{"of":["moon"]}`
-	var read schedule.Schedule
-	require.NoError(t, json.Unmarshal([]byte(`{"id":"s",`+members+`,"rotations":[{"id":"r","type":"lunar"}]}`), &read))
-	_, err := apitest.Verify(t.Context(), open, row{
-		Name: "Update", Call: func(ctx context.Context, s service) (any, error) { return s.Update(ctx, read.Request()) }, Repeat: services.SafeToRetry,
-		Exchange: apitest.Exchange{Send: "PATCH /v2/schedules/s?identifierType=id", Body: `{` + members + `}`, Answer: `{"data":{"id":"s"}}`},
-	})
-	require.NoError(t, err)
-
-	const turns = `"name":"Primary","startDate":"2026-01-05T08:00:00+0200","endDate":"","type":"lunar","length":"long","participants":[{"type":"oracle","level":9},{"type":"none"}],` +
-		`"timeRestriction":{"type":"time-of-day","restriction":{"startHour":"8","startMin":0,"endHour":18,"endMin":0}},"color":null`
-	var rotation schedule.Rotation
-	require.NoError(t, json.Unmarshal([]byte(`{"_parent":{"id":"s","name":"Nights","enabled":true},"id":"r",`+turns+`}`), &rotation))
-	assert.Equal(t, start.UTC(), rotation.StartDate.UTC())
-	_, err = apitest.Verify(t.Context(), openRotations, rotationsRow{
-		Name: "Update", Call: func(ctx context.Context, s rotations) (any, error) { return s.Update(ctx, rotation.Request()) }, Repeat: services.SafeToRetry,
-		Exchange: apitest.Exchange{Send: "PATCH /v2/schedules/s/rotations/r?scheduleIdentifierType=id", Body: `{` + turns + `}`, Answer: `{"data":{"id":"r"}}`},
-	})
-	require.NoError(t, err)
-
-	const swap = `"user":{"type":"user","id":"u","username":"ada@example.com","team":null},"startDate":"2026-01-05T08:00:00+0200","endDate":"2026-02-05T08:00:00.000Z",` +
-		`"rotations":[{"id":"r","name":null}],"reason":"holiday"`
-	var override schedule.Override
-	require.NoError(t, json.Unmarshal([]byte(`{"_parent":{"id":"s"},"alias":"a",`+swap+`}`), &override))
-	_, err = apitest.Verify(t.Context(), openOverrides, overridesRow{
-		Name: "Update", Call: func(ctx context.Context, s overrides) (any, error) { return s.Update(ctx, override.Request()) },
-		Exchange: apitest.Exchange{Send: "PUT /v2/schedules/s/overrides/a?scheduleIdentifierType=id", Body: `{` + swap + `}`, Answer: `{"data":{"alias":"a"}}`},
-	})
-	require.NoError(t, err)
-	_, err = apitest.Verify(t.Context(), openRotations, rotationsRow{
-		Name: "Update/of no schedule", Err: services.ErrArgument,
-		Call: func(ctx context.Context, s rotations) (any, error) {
-			return s.Update(ctx, schedule.Rotation{ID: "r"}.Request())
-		},
-	})
-	require.NoError(t, err)
-}
-
 func TestAllThatIsMissingIsNamed(t *testing.T) {
 	t.Parallel()
 	client, err := dial(http.DefaultTransport)
@@ -318,65 +249,4 @@ func TestAllThatIsMissingIsNamed(t *testing.T) {
 	assert.NotContains(t, err.Error(), "argument body")
 	_, err = schedule.New(client).ExportICS(t.Context(), schedule.Ref{}, io.Discard)
 	require.EqualError(t, err, "services: GET /v2/schedules/{identifier}.ics: argument identifier is required")
-}
-
-func answering(body string) *services.Client {
-	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-		fmt.Println(req.Method, req.URL.RequestURI())
-		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
-	})
-	client, err := services.New(&http.Client{Transport: server}, "https://api.opsgenie.com", wire.Codec{})
-	if err != nil {
-		panic(err)
-	}
-	return client
-}
-
-func ExampleNew() {
-	client := answering("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
-	size, err := schedule.New(client).ExportICS(context.Background(), schedule.ByName("Nights"), os.Stdout)
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(size.Value, "bytes")
-	// Output:
-	// GET /v2/schedules/Nights.ics?identifierType=name
-	// BEGIN:VCALENDAR
-	// END:VCALENDAR
-	// 30 bytes
-}
-
-func ExampleNewRotations() {
-	client := answering(`{"result":"Created","data":{"id":"r-1","name":"Primary"}}`)
-	got, err := schedule.NewRotations(client).Create(context.Background(), schedule.CreateRotationRequest{
-		Ref: schedule.ByName("Nights"),
-		NewRotation: schedule.NewRotation{
-			Name: "Primary", Type: schedule.Weekly, StartDate: time.Date(2026, 1, 5, 22, 0, 0, 0, time.UTC),
-			Participants:    []shape.Recipient{shape.To(shape.UserByName("ada@example.com")), shape.To(shape.TeamByName("Storage"))},
-			TimeRestriction: shape.Daily(shape.DayHours{StartHour: 22, EndHour: 6}),
-		},
-	})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(got.Value.ID)
-	// Output:
-	// POST /v2/schedules/Nights/rotations?scheduleIdentifierType=name
-	// r-1
-}
-
-func ExampleNewOverrides() {
-	client := answering(`{"result":"Created","data":{"alias":"holiday-swap"}}`)
-	from := time.Date(2026, 5, 27, 6, 0, 0, 0, time.UTC)
-	got, err := schedule.NewOverrides(client).Create(context.Background(), schedule.CreateOverrideRequest{
-		Ref: schedule.ByName("Nights"), Alias: "holiday-swap",
-		User: shape.To(shape.UserByName("grace@example.com")), StartDate: from, EndDate: from.Add(12 * time.Hour),
-	})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(got.Value.Alias)
-	// Output:
-	// POST /v2/schedules/Nights/overrides?scheduleIdentifierType=name
-	// holiday-swap
 }
