@@ -38,10 +38,8 @@ func (r *restorer) team(ctx context.Context, line *archive.Line, saved archive.T
 	if err := r.roles(ctx, id, saved.Roles); err != nil {
 		return err
 	}
-	_, err := r.client.Teams.Update(ctx, team.UpdateRequest{
-		ID: id, Description: services.Set(saved.Team.Description), Members: given(members),
-	})
-	if err != nil {
+	in := team.UpdateRequest{ID: id, Description: services.Set(saved.Team.Description), Members: given(members)}
+	if _, err := r.client.Teams.Update(ctx, in); err != nil {
 		return err
 	}
 	line.Add(word(exists))

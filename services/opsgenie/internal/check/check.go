@@ -151,18 +151,18 @@ func Duration(field string, d shape.Duration) error {
 	return nil
 }
 
-// Incident refuses properties that lack what each incident must say.
+// Incident refuses properties without a required member.
 func Incident(field string, p shape.IncidentProperties) error {
 	return errors.Join(
-		Required(field+".message", p.Message),
-		Required(field+".priority", p.Priority),
+		Missing(field+".message", p.Message == "" && !Kept(p.Other, "message")),
+		Missing(field+".priority", p.Priority == "" && !Kept(p.Other, "priority")),
 		Stakeholders(field+".stakeholderProperties", p.Stakeholders),
 	)
 }
 
 // Stakeholders refuses properties without a message.
 func Stakeholders(field string, s shape.Stakeholders) error {
-	return Required(field+".message", s.Message)
+	return Missing(field+".message", s.Message == "" && !Kept(s.Other, "message"))
 }
 
 // Renamed returns whether an update is safe to retry. It is not if it refers to its object by a

@@ -86,6 +86,10 @@ func TestWhatIsKeptIsNotMissing(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"type":"match-any-condition","conditions":null}`), &filter))
 	require.Error(t, check.Filter("f", filter))
 
+	var incident shape.IncidentProperties
+	require.NoError(t, json.Unmarshal([]byte(`{"message":7,"priority":1,"stakeholderProperties":{"message":[]}}`), &incident))
+	require.NoError(t, check.Incident("f", incident))
+
 	var restriction shape.TimeRestriction
 	for _, raw := range []string{
 		`{"type":"time-of-day","restriction":"always"}`, `{"type":"weekday-and-time-of-day","restrictions":{}}`,
