@@ -122,7 +122,9 @@ func (c *Client) request(ctx context.Context, o operation) (req *http.Request, e
 	case o.paged:
 		req, err = c.follow(ctx, o)
 	case o.file != nil && o.file.to == nil:
-		err = &ArgumentError{Field: "writer", Problem: "is nil"}
+		var f faults
+		f.add("writer", "is nil")
+		err = f
 	default:
 		req, err = c.bind(ctx, o.route, o.in)
 	}

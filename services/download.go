@@ -25,6 +25,9 @@ func Download(ctx context.Context, c *Client, route string, in any, accept strin
 }
 
 func (x *exchange) save(ctx context.Context, f *file) (err error) {
+	if err := foreignFile(x.resp, f.accept); err != nil {
+		return x.fail(ErrResponse, err) // before anything of it is written
+	}
 	to := &destination{Writer: f.to}
 	f.size, err = io.Copy(to, x.resp.Body)
 	switch {

@@ -61,6 +61,38 @@ func TestAnErrorIsNoFile(t *testing.T) {
 	require.ErrorIs(t, err, services.ErrArgument)
 }
 
+// S2, S5: bad input is refused before sending, a web page is not the file, and an error of the
+// writer is not the server's.
+func TestADownloadTellsWhoseErrorItIs(t *testing.T) {
+	t.Parallel()
+	sends := 0
+	c := open(t, transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		sends++
+		return answer(req, http.StatusOK, "<html>sign in</html>", "Content-Type", "text/html; charset=utf-8"), nil
+	}))
+	_, err := services.Download(t.Context(), c, "GET /v2/schedules/{name}", fileRequest{"a"}, "text/calendar", nil)
+	require.ErrorIs(t, err, services.ErrArgument)
+	require.EqualError(t, err, "services: GET /v2/schedules/{name}: argument writer is nil")
+	assert.Zero(t, sends)
+
+	var to bytes.Buffer
+	_, err = services.Download(t.Context(), c, "GET /v2/schedules/{name}", fileRequest{"a"}, "text/calendar", &to)
+	require.ErrorIs(t, err, services.ErrResponse)
+	require.ErrorContains(t, err, "response from api.example.com is a web page (text/html), not text/calendar")
+	assert.Empty(t, to.String())
+
+	full := errors.New("disk full")
+	c = open(t, always(http.StatusOK, "BEGIN"))
+	_, err = services.Download(t.Context(), c, "GET /v2/schedules/{name}", fileRequest{"a"}, "text/calendar", writerFunc(func([]byte) (int, error) { return 0, full }))
+	require.ErrorIs(t, err, full)
+	require.NotErrorIs(t, err, services.ErrResponse)
+	require.ErrorContains(t, err, "write response after 0 bytes")
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }

@@ -36,8 +36,8 @@ type round[S any] struct {
 // [poll.ErrUnsettled]; that and errors of the network are not remembered, so Wait may be called
 // again.
 func (p *Pending[S, E]) Wait(ctx context.Context, opts ...poll.Option) (*Result[S], error) {
-	if p.RequestID == "" {
-		return nil, &Error{Route: p.follower.route, Kind: ErrArgument, Err: &ArgumentError{Field: "requestId", Problem: "is required"}}
+	if err := p.check(); err != nil {
+		return nil, err
 	}
 	ctx = layer.Detach(ctx) // each probe is a call of its own
 	for {
@@ -55,6 +55,20 @@ func (p *Pending[S, E]) Wait(ctx context.Context, opts ...poll.Option) (*Result[
 			return nil, ended(ctx, errors.New("services: wait for request: another caller polls"))
 		}
 	}
+}
+
+// check refuses a request that cannot be followed: one without an id, and the zero value.
+func (p *Pending[S, E]) check() error {
+	var f faults
+	switch {
+	case p == nil || p.follower == nil:
+		f.add("pending", "is the zero value: use the one that the service returned")
+		return &Error{Route: "pending request", Kind: ErrArgument, Err: f}
+	case p.RequestID == "":
+		f.add("requestId", "is required")
+		return &Error{Route: p.follower.route, Kind: ErrArgument, Err: f}
+	}
+	return nil
 }
 
 // join returns the round that runs or settled, or a new one that the caller has

@@ -286,8 +286,12 @@ func TestARequestWithoutAnIDIsNotPolled(t *testing.T) {
 	w := &work{after: 1, success: true}
 	_, err := w.tracker(t).Resume("").Wait(t.Context())
 	require.ErrorIs(t, err, services.ErrArgument)
-	assert.EqualError(t, err, "services: GET /requests/{requestId}: services: argument requestId is required")
+	assert.EqualError(t, err, "services: GET /requests/{requestId}: argument requestId is required")
 	assert.Zero(t, w.probes.Load())
+	_, err = new(repair).Wait(t.Context())
+	require.ErrorIs(t, err, services.ErrArgument)
+	_, err = new(services.Pending[status, item]).ID(t.Context())
+	require.ErrorContains(t, err, "is the zero value")
 }
 
 func TestImpossiblePollingOptionsAreReported(t *testing.T) {
