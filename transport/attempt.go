@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"context"
+	"iter"
 	"math"
 	"net/http"
 	"time"
@@ -9,7 +11,7 @@ import (
 // An Attempt describes one request that the base round tripper was asked to send for a
 // call.
 type Attempt struct {
-	Number  int           // counted from 1
+	Number  int           // counted from 1; the number of an attempt that was not sent may be missing
 	Start   time.Time     // when the base was called
 	Elapsed time.Duration // until the response headers or the error; zero while it runs
 	Status  int           // zero without a response
@@ -17,14 +19,36 @@ type Attempt struct {
 }
 
 // count returns the number of attempts that have begun.
-func (c *Call) count() int {
+func (c *Call) count() (n int) {
+	if c.first.made {
+		n = 1
+	}
+	if c.rest != nil {
+		n += len(c.rest.attempts) - c.rest.unmade
+	}
+	return n
+}
+
+// highest returns the highest number of an attempt that has begun, or 0.
+func (c *Call) highest() int {
 	switch {
-	case !c.first.made:
-		return 0
-	case c.rest == nil:
+	case c.rest != nil && len(c.rest.attempts) > 0:
+		return 1 + len(c.rest.attempts)
+	case c.first.made:
 		return 1
 	}
-	return 1 + len(c.rest.attempts)
+	return 0
+}
+
+// numbers returns the numbers of the attempts that have begun, in order.
+func (c *Call) numbers() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for n := 1; n <= c.highest(); n++ {
+			if c.attempt(n).made && !yield(n) {
+				return
+			}
+		}
+	}
 }
 
 // Attempts returns the attempts so far, in order.
@@ -34,9 +58,9 @@ func (c *Call) Attempts() []Attempt {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	list := make([]Attempt, c.count())
-	for i := range list {
-		list[i] = c.attempted(i + 1)
+	list := make([]Attempt, 0, c.count())
+	for n := range c.numbers() {
+		list = append(list, c.attempted(n))
 	}
 	return list
 }
@@ -73,14 +97,19 @@ func (c *Call) Retries() int { return max(0, c.AttemptCount()-1) }
 // number, or 0 if the record is sealed. If a layer hides a chain from the chain of the
 // scope above it, both send the same attempt: the upper one counts it, and the lower one
 // takes it over by a claim.
-func (s *scope) beginAttempt(by *chain) (n int, claim uint8) {
+func (s *scope) beginAttempt(ctx context.Context, by *chain) (n int, claim uint8) {
+	l := legOf(ctx, s)
 	c := s.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.sealed {
 		return 0, 0
 	}
-	if n = int(s.loop.attempt); by != s.chain && n > 0 {
+	current := &s.loop.attempt
+	if l != nil {
+		current = &l.attempt
+	}
+	if n = int(*current); by != s.chain && n > 0 {
 		if a := c.attempt(n); !a.ended {
 			a.claims++
 			c.setAttemptStart(n, c.age())
@@ -88,19 +117,29 @@ func (s *scope) beginAttempt(by *chain) (n int, claim uint8) {
 			return n, a.claims
 		}
 	}
-	n = c.count() + 1
+	n = s.take(l)
+	c.make(n)
+	c.timely = false
+	if by == s.chain {
+		*current = int32(min(n, math.MaxInt32))
+	}
+	return n, 0
+}
+
+// make begins attempt n.
+func (c *Call) make(n int) {
 	if n == 1 {
 		c.first.made = true
 		c.setAttemptStart(1, c.delay())
-	} else {
-		r := c.others()
-		r.attempts = append(r.attempts, laterAttempt{attempt{made: true}, c.age()})
+		return
 	}
-	c.timely = false
-	if by == s.chain {
-		s.loop.attempt = int32(min(n, math.MaxInt32))
+	r := c.others()
+	for len(r.attempts) < n-1 {
+		r.attempts = append(r.attempts, laterAttempt{})
+		r.unmade++
 	}
-	return n, 0
+	r.unmade--
+	r.attempts[n-2] = laterAttempt{attempt{made: true}, c.age()}
 }
 
 func (s *scope) endAttempt(n int, claim uint8, resp *http.Response, err error) {
@@ -115,7 +154,7 @@ func (s *scope) endAttempt(n int, claim uint8, resp *http.Response, err error) {
 		return
 	}
 	a.elapsed, a.ended = c.age()-c.attemptStart(n), true
-	c.timely = c.opened && s.chain.isPlaced() && n == c.count()
+	c.timely = c.opened && s.chain.isPlaced() && n == c.highest()
 	if resp != nil {
 		a.status = int32(resp.StatusCode)
 	}

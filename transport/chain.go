@@ -178,7 +178,7 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return resp, err
 	}
-	n, claim := of.beginAttempt(s.chain)
+	n, claim := of.beginAttempt(req.Context(), s.chain)
 	resp, err := s.Send(of.Outgoing(req))
 	if err != nil {
 		err = namedProxy(s.Next, req, err)

@@ -20,7 +20,8 @@ import (
 //     HTTP/2 may read the sent request after RoundTrip has returned.
 //   - scope.sent is used at most once. Later attempts have separate requests.
 //   - Call.first is attempt 1, which begins with the call unless rest.delay is set, and
-//     rest.attempts[n-2] is attempt n.
+//     rest.attempts[n-2] is attempt n. Numbers are handed out before attempts begin (see
+//     lane), so attempts may begin in another order, and a number may remain unused.
 //   - Fields that most calls do not need are in rest, which is nil until it is needed.
 //   - Times are durations since the call began, and its beginning is a duration since
 //     epoch, a time that all calls of a chain share: time.Since reads one clock, time.Now
@@ -65,7 +66,11 @@ type rest struct {
 	delay    time.Duration  // of the first attempt: see Call.delay
 	attempts []laterAttempt // the second and later ones
 	failures []failure      // of attempts that ended with an error
-	waits    []Wait
+	waits    []wait
+	unmade   int     // how many of attempts have not begun
+	handed   int     // the highest number handed out: see lane
+	seed     int     // attempts of the first round trip when another one began: see Call.trips
+	lanes    []*lane // of running round trips, if the record has had several
 	reason   Reason
 	facts    []any  // at most one of each type
 	own      [4]any // where the first facts are stored: as many as a typed call has
@@ -96,7 +101,7 @@ func (r *rest) store(fact any) {
 func (r *rest) makeRoom() {
 	lists := &struct {
 		attempts [3]laterAttempt
-		waits    [3]Wait
+		waits    [3]wait
 	}{}
 	r.attempts, r.waits = append(lists.attempts[:0], r.attempts...), append(lists.waits[:0], r.waits...)
 }
@@ -153,7 +158,10 @@ func newScope(req *http.Request, node any, ch *chain, epoch *time.Time) *scope {
 	if call.opened {
 		call.aim(ctx, &s.req) // no other goroutine has it yet
 	} else {
-		call.write(func() { call.aim(ctx, &s.req) })
+		call.write(func() {
+			call.aim(ctx, &s.req)
+			call.join(s)
+		})
 	}
 	return s
 }
@@ -194,7 +202,7 @@ func (c *Call) delay() time.Duration {
 
 // elapsed returns how long the call took, or has taken so far.
 func (c *Call) elapsed() time.Duration {
-	n := c.count()
+	n := c.highest()
 	switch {
 	case !c.sealed:
 		return c.age()

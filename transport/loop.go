@@ -13,7 +13,7 @@ import (
 // loop, and its attempts.
 type loop struct {
 	until   atomic.Int64 // the age of the call after which no attempt begins; zero means no limit
-	retries atomic.Int32 // how many there may be
+	retries atomic.Int32 // how many there may be; after the end of a begun round trip, how many attempts it made
 	state   atomic.Int32
 	turn    atomic.Int32 // in milliseconds: see NoteTurn
 	attempt int32        // number of the last attempt that the chain's own sender began; guarded by the record's mutex

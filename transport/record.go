@@ -33,6 +33,8 @@ type Call struct {
 	sealed bool
 	taken  bool // the request of the block: see scope.nextSent
 	timely bool // see Call.delay
+
+	trips uint8 // round trips that share the record so far, if Begin opened it: 0, 1, or 2 for several
 }
 
 // A Reason says why a retry loop ended although the last response or error called for a

@@ -60,6 +60,8 @@ func (s *scope) Value(key any) any {
 	switch key {
 	case record.Key{}:
 		return s
+	case legKey{}: // a leg belongs to one round trip
+		return nil
 	case transactionKey{}: // for a new request that a layer makes
 		if s.call.open() {
 			return s.call.TransactionID()
@@ -159,11 +161,12 @@ func begunFor(node any) *Call {
 
 // end ends the round trip, and seals the record if it was opened for this round trip.
 func (s *scope) end() {
-	s.loop.state.Store(loopOver)
 	if s.call.opened {
+		s.loop.state.Store(loopOver)
 		s.call.End()
 		return
 	}
+	s.leave()
 	s.call.write(func() {
 		if r := s.call.rest; r != nil && len(r.changed) > 0 {
 			r.changed = slices.DeleteFunc(r.changed, func(to changed) bool { return to.scope == s })

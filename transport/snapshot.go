@@ -47,23 +47,25 @@ func (c *Call) snapshot(most int) *snapshot {
 		sealed: c.sealed, count: c.count(), waited: c.waited(), rate: c.limit(),
 	}
 	s.attempts = make([]Attempt, 0, min(s.count, most))
-	for i := range s.count {
+	i := 0
+	for n := range c.numbers() {
 		if listed(i, s.count, most) {
-			s.attempts = append(s.attempts, c.attempted(i+1))
+			s.attempts = append(s.attempts, c.attempted(n))
 		}
+		i++
 	}
 	if s.count > 0 {
-		s.last = c.attempted(s.count)
+		s.last = c.attempted(c.highest())
 	}
 	r := c.rest // not nil after start
 	s.reason, s.waitings = r.reason, len(r.waits)
 	s.waits = make([]Wait, 0, min(s.waitings, most))
 	for i := range r.waits {
 		if listed(i, s.waitings, most) {
-			s.waits = append(s.waits, r.waits[i])
+			s.waits = append(s.waits, r.waits[i].Wait)
 		}
 	}
-	s.pending = s.waitings > 0 && r.waits[s.waitings-1].Before > s.count
+	s.pending = s.waitings > 0 && r.waits[s.waitings-1].Before > c.highest()
 	for _, fact := range r.facts {
 		if route, ok := fact.(record.Fact[Route]); ok {
 			s.route = route.Value

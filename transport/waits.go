@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +17,20 @@ type Wait struct {
 	Before int           // the attempt that follows, counted from 1; zero without a record
 	Cause  string        // the kind of layer that waits, such as [WaitLimit]
 	Reason string        // in a few words: "status 429", "broken connection", "paused by 429"
+}
+
+// A WaitTotal sums the waits of one cause.
+type WaitTotal struct {
+	Cause string // see [Wait]
+	Count int
+	Total time.Duration
+}
+
+// A wait is a [Wait] of a round trip, or of none.
+type wait struct {
+	Wait
+
+	trip *scope
 }
 
 // The layers of this module that wait.
@@ -36,7 +49,11 @@ func (c *Call) Waits() []Wait {
 	if c.rest == nil {
 		return nil
 	}
-	return slices.Clone(c.rest.waits)
+	var list []Wait
+	for i := range c.rest.waits {
+		list = append(list, c.rest.waits[i].Wait)
+	}
+	return list
 }
 
 // Waited returns the total duration of all waits so far. A wait that has not ended counts

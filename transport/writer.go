@@ -39,19 +39,24 @@ func (w *writer) LimitReader() record.LimitReader {
 	return w.rest.reader
 }
 
-func (w *writer) AddWait(wait record.Wait) (n, before int) {
+func (w *writer) AddWait(of record.Wait) (n, before int) {
 	c := (*Call)(w)
 	c.write(func() {
-		before = c.count() + 1
-		wait.Before = before
-		r := c.others()
-		if r.waits == nil {
-			r.makeRoom()
-		}
-		r.waits = append(r.waits, Wait(wait))
-		n, c.timely = len(r.waits), false
+		before = c.next()
+		n = c.addWait(of, before, nil)
 	})
 	return n, before
+}
+
+func (c *Call) addWait(of record.Wait, before int, trip *scope) (n int) {
+	of.Before = before
+	r := c.others()
+	if r.waits == nil {
+		r.makeRoom()
+	}
+	r.waits = append(r.waits, wait{Wait(of), trip})
+	c.timely = false
+	return len(r.waits)
 }
 
 func (w *writer) EndWait(n int, lasted time.Duration) {

@@ -18,6 +18,63 @@ type Trip interface {
 	RetryLeft() (left time.Duration, bounded bool)
 	NoteTurn(in time.Duration, refused bool)
 	Delay()
+	Attempt(ctx context.Context) Attempt
+	NextAttempt(ctx context.Context) context.Context
+	Tally() Tally
+	AddWait(ctx context.Context, w Wait) (n, before int)
+}
+
+// An Attempt says which of the attempts of its call one is.
+type Attempt struct {
+	Number  int           // in the record, counted from 1
+	Resends int           // attempts before it: of its round trip, and of earlier hops of a redirect
+	Waited  time.Duration // all waits before it
+}
+
+// A Tally sums up what a round trip has done so far.
+type Tally struct {
+	Attempts int
+	Hop      int    // how many round trips of the redirect were before this one
+	Waits    []Wait // in the order in which they began
+}
+
+// AttemptOf returns the attempt that a layer is about to make with ctx. See
+// layer.AttemptNumber.
+func AttemptOf(ctx context.Context) Attempt {
+	if trip := tripOf(ctx); trip != nil {
+		return trip.Attempt(ctx)
+	}
+	return Attempt{Number: 1}
+}
+
+// NextAttempt returns a context for one of several attempts that run at the same time, with
+// a number of its own. See layer.NextAttempt.
+func NextAttempt(ctx context.Context) context.Context {
+	if trip := tripOf(ctx); trip != nil {
+		return trip.NextAttempt(ctx)
+	}
+	return ctx
+}
+
+// TallyOf returns the tally of ctx's round trip, which is zero if there is none.
+func TallyOf(ctx context.Context) Tally {
+	if trip := tripOf(ctx); trip != nil {
+		return trip.Tally()
+	}
+	return Tally{}
+}
+
+// AddWait adds a wait to the record of ctx, if there is an open one, and sets the number of
+// the attempt that follows. See [Writer].
+func AddWait(ctx context.Context, w *Wait) (call Writer, n int) {
+	if trip := tripOf(ctx); trip != nil {
+		n, w.Before = trip.AddWait(ctx, *w)
+		return trip.Writer(), n
+	}
+	if call = WriterOf(ctx); call != nil {
+		n, w.Before = call.AddWait(*w)
+	}
+	return call, n
 }
 
 // A Sender makes the requests that a trip sends.

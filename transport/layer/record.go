@@ -37,12 +37,9 @@ type Waiting struct {
 // follows. It is safe for concurrent use.
 func AddWait(ctx context.Context, d time.Duration, cause, reason string) Waiting {
 	wait := record.Wait{For: d, Cause: cause, Reason: reason}
-	added := Waiting{call: record.WriterOf(ctx)}
-	if added.call != nil {
-		added.n, wait.Before = added.call.AddWait(wait)
-	}
+	call, n := record.AddWait(ctx, &wait)
 	record.Watched(ctx, wait)
-	return added
+	return Waiting{call: call, n: n}
 }
 
 // End sets the actual duration of the wait. It does nothing if the wait is not in a
@@ -52,3 +49,23 @@ func (w Waiting) End(lasted time.Duration) {
 		w.call.EndWait(w.n, lasted)
 	}
 }
+
+// AttemptNumber returns the number of the attempt that a layer is about to make with ctx,
+// counted from 1, and how many attempts of the call were sent before it: earlier ones of the
+// same round trip, and those of earlier hops of a redirect. Call it before sending. Until
+// the attempt begins, later calls with the same context return the same number, which then
+// is its number in the record. Without a record the results are 1 and 0.
+//
+// An attempt that is not sent leaves its number to the next one, except if other attempts
+// run at the same time: then its number is missing in the record.
+func AttemptNumber(ctx context.Context) (number, resends int) {
+	a := record.AttemptOf(ctx)
+	return a.Number, a.Resends
+}
+
+// NextAttempt returns a context for one of several attempts that a layer makes at the same
+// time, such as a hedge. It reserves a number for the attempt, so that layers below, which
+// call [AttemptNumber], see different ones. Call it for each of the attempts before sending
+// the first. A layer whose attempts follow each other does not need it. Without a record it
+// returns ctx.
+func NextAttempt(ctx context.Context) context.Context { return record.NextAttempt(ctx) }

@@ -1,0 +1,228 @@
+package transport
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tripware/tripware/internal/record"
+)
+
+// A lane is a sequence of attempts of which one runs at a time: those of a round trip, or
+// those of a leg. It holds the number of its next attempt from the time when somebody asks
+// for it until the attempt begins, so that no other lane of the record gets the same number.
+//
+// A record with a single round trip needs no lane for it, since the next number follows
+// from the attempts.
+type lane struct {
+	trip     *scope
+	reserved int // the number of the next attempt; 0 if nobody has asked for it
+	sent     int // attempts of the round trip that have begun, with those of its legs
+}
+
+// A leg is the context of one of several attempts that a layer makes at the same time.
+type leg struct {
+	context.Context
+	lane
+
+	attempt int32 // as in loop
+}
+
+type legKey struct{}
+
+func (l *leg) Value(key any) any {
+	if key == (legKey{}) {
+		return l
+	}
+	return l.Context.Value(key)
+}
+
+// legOf returns the leg of round trip s that ctx belongs to, or nil.
+func legOf(ctx context.Context, s *scope) *leg {
+	if ctx == context.Context(s) { // the usual case
+		return nil
+	}
+	if l, ok := ctx.Value(legKey{}).(*leg); ok && l.trip == s {
+		return l
+	}
+	return nil
+}
+
+// next returns the lowest number that no attempt of the record has got.
+func (c *Call) next() int {
+	n := c.highest()
+	if c.rest != nil {
+		n = max(n, c.rest.handed)
+	}
+	return n + 1
+}
+
+// join registers a round trip of a record from [Begin].
+func (c *Call) join(s *scope) {
+	if c.trips == 0 {
+		c.trips = 1
+		return
+	}
+	r := c.others()
+	if c.trips == 1 {
+		c.trips, r.seed = 2, c.count()
+	}
+	r.lanes = append(r.lanes, &lane{trip: s})
+}
+
+// lane returns the lane of the round trip, or nil if the record has had no other. The record
+// is locked.
+func (s *scope) lane() *lane {
+	c := s.call
+	if c.opened || c.trips < 2 {
+		return nil
+	}
+	r := c.rest
+	for _, l := range r.lanes {
+		if l.trip == s {
+			return l
+		}
+	}
+	l := &lane{trip: s, sent: r.seed} // s is the first, which was alone when it began
+	r.lanes, r.seed = append(r.lanes, l), 0
+	return l
+}
+
+// number returns the number of the next attempt of the leg, or of the round trip if there is
+// none. The record is locked.
+func (s *scope) number(l *leg) int {
+	c, of := s.call, s.lane()
+	if l != nil {
+		of = &l.lane
+	}
+	if of == nil || c.sealed {
+		return c.next()
+	}
+	if of.reserved == 0 {
+		of.reserved = c.next()
+		c.others().handed = of.reserved
+	}
+	return of.reserved
+}
+
+// take returns the number of an attempt that begins. The record is locked.
+func (s *scope) take(l *leg) (n int) {
+	n = s.number(l)
+	if l != nil {
+		l.reserved = 0
+	}
+	if of := s.lane(); of != nil {
+		of.sent++
+		if l == nil {
+			of.reserved = 0
+		}
+	}
+	return n
+}
+
+// leave removes the lane of a round trip that ends. A number that was not used is handed
+// out again if it is the last one.
+func (s *scope) leave() {
+	c := s.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sent := s.attempts()
+	s.loop.state.Store(loopOver)
+	s.loop.retries.Store(count(sent))
+	r := c.rest
+	if r == nil {
+		return
+	}
+	r.lanes = slices.DeleteFunc(r.lanes, func(l *lane) bool {
+		if l.trip == s && l.reserved > 0 && l.reserved == r.handed {
+			r.handed--
+		}
+		return l.trip == s
+	})
+}
+
+// attempts returns how many attempts the round trip has made. The record is locked.
+func (s *scope) attempts() int {
+	c := s.call
+	switch {
+	case c.opened:
+		return c.count()
+	case s.over():
+		return int(s.loop.retries.Load())
+	}
+	if of := s.lane(); of != nil {
+		return of.sent
+	}
+	return c.count()
+}
+
+// earlier returns how many hops of a redirect were before this round trip, and how many
+// attempts they made. No record may be locked.
+func (s *scope) earlier() (hops, sent int) {
+	for at := s.previous(); at != nil && hops < maxLayers; at = at.previous() {
+		at.call.mu.Lock()
+		sent += at.attempts()
+		at.call.mu.Unlock()
+		hops++
+	}
+	return hops, sent
+}
+
+func (s *scope) previous() *scope {
+	if resp := s.given.Response; resp != nil && resp.Request != nil {
+		return scopeFrom(resp.Request.Context())
+	}
+	return nil
+}
+
+// Attempt returns the attempt that begins next with ctx.
+func (s *scope) Attempt(ctx context.Context) (a record.Attempt) {
+	l := legOf(ctx, s)
+	_, a.Resends = s.earlier()
+	c := s.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a.Number = s.number(l)
+	a.Resends += s.attempts() // a leg that has overtaken another was sent before it
+	if c.rest != nil {
+		for i := range c.rest.waits {
+			if w := &c.rest.waits[i]; w.Before == a.Number && w.trip == s {
+				a.Waited += w.For
+			}
+		}
+	}
+	return a
+}
+
+// NextAttempt returns the context of a leg.
+func (s *scope) NextAttempt(ctx context.Context) context.Context {
+	l := &leg{Context: ctx, lane: lane{trip: s}}
+	s.call.write(func() { s.number(l) })
+	return l
+}
+
+// Tally returns what the round trip has done so far.
+func (s *scope) Tally() (t record.Tally) {
+	t.Hop, _ = s.earlier()
+	c := s.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t.Attempts = s.attempts()
+	if c.rest != nil {
+		for i := range c.rest.waits {
+			if w := &c.rest.waits[i]; w.trip == s {
+				t.Waits = append(t.Waits, record.Wait(w.Wait))
+			}
+		}
+	}
+	return t
+}
+
+// AddWait adds a wait of the round trip.
+func (s *scope) AddWait(ctx context.Context, of record.Wait) (n, before int) {
+	l := legOf(ctx, s)
+	s.call.write(func() {
+		before = s.number(l)
+		n = s.call.addWait(of, before, s)
+	})
+	return n, before
+}
