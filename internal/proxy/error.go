@@ -37,6 +37,9 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
+// ErrorClass returns the error's class for metrics: see transport.ClassifyError.
+func (e *Error) ErrorClass() string { return "proxy" }
+
 // NotSent returns true, because no part of the request reached its host.
 func (e *Error) NotSent() bool { return true }
 

@@ -104,6 +104,18 @@ func (e *SignError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error(
 // Unwrap returns the source's error.
 func (e *SignError) Unwrap() error { return e.Err }
 
+// ErrorClass returns the error's class for metrics: see [transport.ClassifyError]. It is
+// that of a credential, unless the source had to read the request body and could not.
+func (e *SignError) ErrorClass() string {
+	if _, body := errors.AsType[*layer.BodyError](e.Err); body {
+		return string(transport.ClassRequestBody)
+	}
+	if errors.Is(e.Err, layer.ErrNotReplayable) {
+		return string(transport.ClassNotReplayable)
+	}
+	return string(transport.ClassCredential)
+}
+
 // NotSent returns true, because no part of the request was sent.
 func (e *SignError) NotSent() bool { return true }
 

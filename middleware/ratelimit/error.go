@@ -63,6 +63,9 @@ func (e *LimitError) Is(target error) bool {
 	return target == ErrLimited || e.Timeout() && target == context.DeadlineExceeded
 }
 
+// ErrorClass returns the error's class for metrics: see [transport.ClassifyError].
+func (e *LimitError) ErrorClass() string { return string(transport.ClassRateLimited) }
+
 // NotSent returns true, because no part of the request was sent.
 func (e *LimitError) NotSent() bool { return true }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
@@ -138,7 +137,7 @@ func statusCause(status int) string {
 }
 
 func (c *call) verdictOnError(err error) verdict {
-	if c.over() != nil || final(err) || c.trace.refusedByCallback() || !sendable(c.req) {
+	if c.over() != nil || final(err) || c.trace.refusedByCallback() || !header.Sendable(c.req) {
 		return verdict{}
 	}
 	v := verdict{cause: c.causeOf(err), unknownHost: unknownHost(err)}
@@ -176,24 +175,6 @@ func (c *call) idempotent() bool {
 		return true
 	}
 	return len(c.req.Header["Idempotency-Key"]) > 0 || len(c.req.Header["X-Idempotency-Key"]) > 0
-}
-
-// sendable reports whether net/http would send the request. If not, a retry does not help.
-func sendable(req *http.Request) bool {
-	if req.URL == nil || req.URL.Host == "" || req.Method != "" && !header.ValidName(req.Method) {
-		return false
-	}
-	for name, values := range req.Header {
-		if !header.ValidName(name) {
-			return false
-		}
-		for _, value := range values {
-			if !header.ValidValue(value) {
-				return false
-			}
-		}
-	}
-	return strings.EqualFold(req.URL.Scheme, "http") || strings.EqualFold(req.URL.Scheme, "https")
 }
 
 // final reports whether a retry would fail with the same error.

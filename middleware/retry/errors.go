@@ -87,6 +87,11 @@ type unnamed struct{ error }
 func (e unnamed) Error() string { return strings.TrimPrefix(e.error.Error(), "retry: ") }
 func (e unnamed) Unwrap() error { return e.error }
 
+// A policyError reports an invalid policy of one call.
+type policyError struct{ unnamed }
+
+func (e policyError) ErrorClass() string { return string(transport.ClassInvalid) }
+
 // rewindError returns the error of a call whose body could not be opened again.
 func rewindError(err error) error { return fmt.Errorf("retry: rewind request body: %w", err) }
 
@@ -109,6 +114,14 @@ func (e *TimeoutError) Is(target error) bool { return target == context.Deadline
 
 // Timeout returns true.
 func (e *TimeoutError) Timeout() bool { return true }
+
+// ErrorClass returns the error's class for metrics: see [transport.ClassifyError].
+func (e *TimeoutError) ErrorClass() string {
+	if e.clock == ErrAttemptTimeout { //nolint:errorlint // one of two
+		return string(transport.ClassAttemptTimeout)
+	}
+	return string(transport.ClassCallTimeout)
+}
 
 // Temporary returns true, because another attempt may be faster.
 func (e *TimeoutError) Temporary() bool { return true }

@@ -329,7 +329,7 @@ func (r *retrier) policy(ctx context.Context) (policy *config, safe bool, err er
 		}
 	}
 	if err := c.check(); err != nil {
-		return nil, false, fmt.Errorf("retry: policy of this call: %w", unnamed{err})
+		return nil, false, fmt.Errorf("retry: policy of this call: %w", policyError{unnamed{err}})
 	}
 	return &c, own.safe, nil
 }

@@ -37,6 +37,9 @@ type faultError struct{ error }
 func (e *faultError) Unwrap() error   { return e.error }
 func (e *faultError) Retryable() bool { return false }
 
+// ErrorClass returns the class of invalid settings: see transport.ClassifyError.
+func (e *faultError) ErrorClass() string { return "invalid" }
+
 // Unwrap returns the layer below.
 func (l *Link) Unwrap() http.RoundTripper { return l.Next }
 

@@ -35,6 +35,9 @@ func (e *BodyError) Unwrap() error { return e.Err }
 // Retryable returns false, because the body would fail again.
 func (e *BodyError) Retryable() bool { return false }
 
+// ErrorClass returns the error's class for metrics: see transport.ClassifyError.
+func (e *BodyError) ErrorClass() string { return "request_body" }
+
 func lengthError(read, announced int64) error {
 	if read > announced {
 		return &BodyError{announced, fmt.Errorf("it is longer than the %d bytes that the request announces", announced)}
