@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/middleware/logging"
@@ -50,20 +51,46 @@ func NewTransport(opts ...Option) (http.RoundTripper, error) {
 
 // chain returns all layers in the default order, which the package comment explains.
 func (c *config) chain(base http.RoundTripper) http.RoundTripper {
-	layers := []transport.Middleware{
-		transport.Identity(c.identity...), // once per call
-		logging.Calls(c.logger, c.logging...),
-		metrics.Calls(c.publishers),
+	admission, own := divide(placed("PerAttempt", c.perAttempt))
+	return transport.Chain(base, slices.Concat(
+		[]transport.Middleware{transport.Identity(c.identity...)}, // once per call
+		placed("WithTracing", c.tracing),
+		[]transport.Middleware{logging.Calls(c.logger, c.logging...), metrics.Calls(c.publishers)},
+		placed("PerCall", c.perCall),
+		[]transport.Middleware{retry.New(c.retry...)},
+		admission, // from here on, once per attempt
+		[]transport.Middleware{
+			ratelimit.New(c.limiter, c.limits...),
+			logging.Attempts(c.logger, c.logging...),
+			metrics.Attempts(c.publishers),
+		},
+		own,
+		c.credentials(),
+	)...)
+}
+
+// divide returns the layers that decide which attempts are made, which belong above the
+// limiter, and the others.
+func divide(layers []transport.Middleware) (admission, others []transport.Middleware) {
+	for _, mw := range layers {
+		if p := placeOf(mw); p > layer.AtRetry && p < layer.AtLimit {
+			admission = append(admission, mw)
+		} else {
+			others = append(others, mw)
+		}
 	}
-	layers = append(layers, placed("PerCall", c.perCall)...)
-	layers = append(layers,
-		retry.New(c.retry...),
-		ratelimit.New(c.limiter, c.limits...), // from here on, once per attempt
-		logging.Attempts(c.logger, c.logging...),
-		metrics.Attempts(c.publishers),
-	)
-	layers = append(layers, placed("PerAttempt", c.perAttempt)...)
-	return transport.Chain(base, append(layers, c.credentials()...)...)
+	return admission, others
+}
+
+// placeOf returns the place of the layer that mw makes. It makes one that is not used.
+func placeOf(mw transport.Middleware) layer.Place {
+	if mw == nil {
+		return layer.Anywhere
+	}
+	if l, ok := mw(http.DefaultTransport).(interface{ Place() layer.Place }); ok {
+		return l.Place()
+	}
+	return layer.Anywhere
 }
 
 // credentials returns the layers that add credentials. Layers that sign the whole request
@@ -71,7 +98,7 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 func (c *config) credentials() []transport.Middleware {
 	var keys, signatures []transport.Middleware
 	for _, mw := range c.auth {
-		if l, ok := mw(http.DefaultTransport).(interface{ Place() layer.Place }); ok && l.Place() == layer.AtSignature {
+		if placeOf(mw) == layer.AtSignature {
 			signatures = append(signatures, mw)
 		} else {
 			keys = append(keys, mw)

@@ -21,10 +21,12 @@
 // # The order of layers
 //
 //	identity          transaction id, user agent, default headers; the same in all attempts
+//	(WithTracing)     the span of the call, which logs and events carry
 //	logging.calls     logs each call
-//	metrics.calls     the API channel
+//	metrics.calls     the channels of calls
 //	(PerCall)         your own layers, once per call
 //	retry             retries with full jitter, after status codes and broken connections
+//	(hedge, breaker)  layers of PerAttempt with such a place
 //	ratelimit         limits the rate, also of retries, and reads the server's rate limits
 //	logging.attempts  logs each attempt; above auth, so that it never sees the key
 //	metrics.attempts  the HTTP channel

@@ -33,6 +33,7 @@ type config struct {
 	limiter    *ratelimit.Limiter
 	limits     []ratelimit.Option
 	auth       []transport.Middleware
+	tracing    []transport.Middleware
 	perCall    []transport.Middleware
 	perAttempt []transport.Middleware
 }
@@ -93,6 +94,17 @@ func WithLogger(l *slog.Logger, opts ...logging.Option) Option {
 // share. The default is nil, which publishes nothing.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publishers = p } }
 
+// WithTracing places layers that trace above the logs and metrics of calls, so that their
+// records and events have the context with the span of the call. The layers run once per
+// call, and see the request with its transaction id still missing from the header. For a
+// layer that traces each attempt, use [PerAttempt]: it is below the logs and metrics of
+// attempts, which have the span of the call, and above the credentials, so that it never
+// sees a key. Nil layers, and layers that return nil, are treated as by [PerCall]. By default there
+// are none.
+func WithTracing(layers ...transport.Middleware) Option {
+	return func(c *config) { c.tracing = append(c.tracing, layers...) }
+}
+
 // PerCall places your own layers above the retry loop. They run once per call, and see the
 // final response. Nil layers are skipped; a layer that returns nil is an error that gives
 // its position.
@@ -101,7 +113,8 @@ func PerCall(layers ...transport.Middleware) Option {
 }
 
 // PerAttempt places your own layers below the retry loop, just above the credentials. They
-// run once per attempt. Nil layers, and layers that return nil, are treated as by
+// run once per attempt. A layer whose place is between the retry loop and the limiter
+// ([layer.AtHedge], [layer.AtBreaker], [layer.AtBulkhead]) is put there instead. Nil layers, and layers that return nil, are treated as by
 // [PerCall].
 func PerAttempt(layers ...transport.Middleware) Option {
 	return func(c *config) { c.perAttempt = append(c.perAttempt, layers...) }

@@ -44,7 +44,7 @@ func misplaced(upper, lower http.RoundTripper) error {
 	switch {
 	case up == layer.AtRetry && low == layer.AtRetry:
 		return orderFault(upper, lower, "two retry loops multiply their attempts: remove one")
-	case up == layer.AtAttempt && low == layer.AtLimit: // the observer then includes the wait in the attempt
+	case up == layer.AtAttempt && (low == layer.AtLimit || low == layer.AtBulkhead): // the observer then includes the wait in the attempt
 		return nil
 	case up > low:
 		return orderFault(upper, lower, why(low))
@@ -68,10 +68,20 @@ func why(p layer.Place) string {
 	switch p {
 	case layer.AtIdentity:
 		return "attempts of one call would not share their identity: swap them"
+	case layer.AtTrace:
+		return "what the first reports would not belong to the call's trace: swap them"
 	case layer.AtCall:
 		return "the second would see attempts instead of calls: swap them"
+	case layer.AtCache:
+		return "each attempt would ask the cache, instead of each call: swap them"
 	case layer.AtRetry:
 		return "the first would run once per call instead of once per attempt: swap them"
+	case layer.AtHedge:
+		return "the first would run once for several concurrent attempts: swap them"
+	case layer.AtBreaker:
+		return "the first would run for attempts that the breaker refuses: swap them"
+	case layer.AtBulkhead:
+		return "attempts would wait too late: swap them"
 	case layer.AtLimit:
 		return "attempts would be paced too late: swap them"
 	case layer.AtAttempt:

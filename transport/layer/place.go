@@ -12,8 +12,13 @@ type Place int
 const (
 	Anywhere     Place = iota // any position, for custom layers
 	AtIdentity                // transaction id and default headers, once per call
+	AtTrace                   // the span of a call, so that logs and events carry it
 	AtCall                    // observers of calls
+	AtCache                   // a cache, whose hits need no attempt
 	AtRetry                   // the retry loop; layers below it run once per attempt
+	AtHedge                   // several attempts at the same time
+	AtBreaker                 // a circuit breaker, which refuses attempts
+	AtBulkhead                // a limit of how many attempts run at the same time
 	AtLimit                   // rate limits
 	AtAttempt                 // observers of attempts
 	AtCredential              // a key or token
