@@ -113,7 +113,7 @@ func (j *journal) newCapture(p *passage, side string, header http.Header) *captu
 		return nil
 	}
 	return &capture{
-		journal: j, req: p.req, call: p.call, attempt: p.attempts + 1, side: side,
+		journal: j, req: p.req, call: p.call, attempt: p.attempt, side: side,
 		form: kind == "application/x-www-form-urlencoded",
 	}
 }

@@ -63,6 +63,7 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 		return a.Send(req)
 	}
 	p := begin(req)
+	p.attempt, _ = layer.AttemptNumber(req.Context())
 	if a.journal.bodies > 0 {
 		return a.sendWithBodies(&p)
 	}
@@ -80,6 +81,7 @@ type passage struct {
 	start    time.Time
 	elapsed  time.Duration
 	attempts int
+	attempt  int // the number of an attempt
 	waited   time.Duration
 }
 
@@ -151,7 +153,7 @@ func (j *journal) logAttempt(p *passage, resp *http.Response, err error) {
 	}
 	var space room
 	list := j.describe(space[:0], p, resp)
-	list = append(list, slog.Int("attempt", p.attempts+1))
+	list = append(list, slog.Int("attempt", p.attempt))
 	j.logger.LogAttrs(j.outside(ctx), level, "http attempt", j.conclude(list, p, resp, err)...)
 }
 
