@@ -17,6 +17,7 @@ type lane struct {
 	trip     *scope
 	reserved int // the number of the next attempt; 0 if nobody has asked for it
 	sent     int // attempts of the round trip that have begun, with those of its legs
+	reason   Reason
 }
 
 // A leg is the context of one of several attempts that a layer makes at the same time.
@@ -208,6 +209,10 @@ func (s *scope) Tally() (t record.Tally) {
 	defer c.mu.Unlock()
 	t.Attempts = s.attempts()
 	if c.rest != nil {
+		t.Reason = string(c.rest.reason)
+		if of := s.lane(); of != nil {
+			t.Reason = string(of.reason)
+		}
 		for i := range c.rest.waits {
 			if w := &c.rest.waits[i]; w.trip == s {
 				t.Waits = append(t.Waits, record.Wait(w.Wait))
@@ -215,6 +220,16 @@ func (s *scope) Tally() (t record.Tally) {
 		}
 	}
 	return t
+}
+
+// SetReason stores why the retries of the round trip ended.
+func (s *scope) SetReason(reason string) {
+	(*writer)(s.call).SetReason(reason)
+	s.call.write(func() {
+		if of := s.lane(); of != nil {
+			of.reason = Reason(reason)
+		}
+	})
 }
 
 // AddWait adds a wait of the round trip.

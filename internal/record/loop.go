@@ -38,6 +38,9 @@ type Loop interface {
 	// [NoteTurn], and clears them.
 	TakeTurn() (in time.Duration, refused bool)
 
+	// SetReason stores why retries ended, in the record and for the round trip.
+	SetReason(reason string)
+
 	// Earlier returns the number of attempts of earlier round trips of the same record,
 	// with the same method and URL, that Count has counted.
 	Earlier() int

@@ -36,6 +36,7 @@ type Tally struct {
 	Attempts int
 	Hop      int    // how many round trips of the redirect were before this one
 	Waits    []Wait // in the order in which they began
+	Reason   string // why its retries ended
 }
 
 // AttemptOf returns the attempt that a layer is about to make with ctx. See

@@ -18,9 +18,9 @@ import (
 type tail struct {
 	io.ReadCloser
 
-	layer       *calls
+	publisher   *Publisher
 	ctx         context.Context
-	begun       time.Duration // start of the call, since layer.born
+	begun       time.Time
 	event       APIEvent
 	contentType string
 
@@ -52,9 +52,9 @@ func (t *tail) Close() error {
 	if again {
 		return err
 	}
-	t.event.Duration = time.Since(t.layer.born) - t.begun
+	t.event.Duration = time.Since(t.begun)
 	t.event.Body = BodyText(t.contentType, kept, len(kept))
-	t.layer.publisher.Publish(t.ctx, t.event)
+	t.publisher.Publish(t.ctx, t.event)
 	return err
 }
 

@@ -10,17 +10,18 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Channel is one of the three streams of events.
+// A Channel is one of the four streams of events.
 type Channel string
 
-// The channels, with the names of Opsgenie's Python SDK.
+// The channels. All but CALL have the names of Opsgenie's Python SDK.
 const (
 	ChannelAPI  Channel = "API"  // one event for each call with a response
 	ChannelHTTP Channel = "HTTP" // one event for each attempt, with or without a response
 	ChannelSDK  Channel = "SDK"  // one event for each typed call, even if it was refused before sending
+	ChannelCall Channel = "CALL" // one event for each call, however it ends, and one for the body of its response
 )
 
-// An Event is an [APIEvent], an [HTTPEvent] or an [SDKEvent]. Events are values, which an
+// An Event is a [CallEvent], a [BodyEvent], an [APIEvent], an [HTTPEvent] or an [SDKEvent]. Events are values, which an
 // observer may store. Their JSON has the field names of Opsgenie's Python SDK
 // (https://docs.opsgenie.com/docs/opsgenie-python-api), slog logs them as a group, and
 // they contain no credentials.
@@ -106,6 +107,18 @@ type HTTPEvent struct {
 	StatusCode int         // 0 if there is no response
 	Expected   bool        // the call expects this status, so it is not a failure: see transport.Call.Expects
 	Request    RequestView // the request that was sent
+
+	ErrorClass transport.ErrorClass // empty if there is a response
+	Method     string               // this and the others as in a [CallEvent]
+	Host       string
+	Port       int
+	Scheme     string
+	Proto      string
+
+	RequestLength  int64
+	ResponseLength int64
+	Waited         time.Duration // all waits before this attempt, since the previous one; in JSON in seconds
+	ResendCount    int           // attempts of the call before this one: of its round trip, and of earlier hops of a redirect
 }
 
 // Channel returns [ChannelHTTP].
@@ -134,10 +147,6 @@ type RequestHeader struct {
 // ViewRequest returns the view of req in an attempt, which is counted from 1, or 0 if req
 // was not sent.
 func ViewRequest(req *http.Request, attempt int) RequestView {
-	length := req.ContentLength
-	if length == 0 && req.Body != nil && req.Body != http.NoBody {
-		length = -1 // net/http takes 0 as unknown
-	}
 	return RequestView{
 		Method: cmp.Or(req.Method, http.MethodGet),
 		URL:    redact.URL(req.URL),
@@ -148,7 +157,7 @@ func ViewRequest(req *http.Request, attempt int) RequestView {
 			UserAgent:       sent(req, "User-Agent"),
 			TransactionID:   sent(req, transport.HeaderTransactionID),
 		},
-		ContentLength: length,
+		ContentLength: lengthOf(req),
 		Attempt:       attempt,
 	}
 }

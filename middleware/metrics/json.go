@@ -3,6 +3,8 @@ package metrics
 import (
 	"encoding/json"
 	"log/slog"
+
+	"github.com/tripware/tripware/transport"
 )
 
 // commonJSON is [Common] with its JSON names. It is embedded, because a MarshalJSON of
@@ -81,8 +83,10 @@ func (m ResultMetadata) LogValue() slog.Value {
 }
 
 // MarshalJSON writes transactionId, duration, resourcePath, route, retryCount, error,
-// status, statusCode, expected and request. error is null if there is none; status and
-// statusCode are null if there is no response; expected is omitted if it is false.
+// status, statusCode, expected, request, errorClass, method, host, port, scheme, proto,
+// requestLength, responseLength, waited and resendCount. error and errorClass are null if
+// there is none; status and statusCode are null if there is no response; expected is omitted
+// if it is false, and proto if it is empty.
 func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		commonJSON
@@ -93,7 +97,19 @@ func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 		StatusCode *int        `json:"statusCode"`
 		Expected   bool        `json:"expected,omitzero"`
 		Request    RequestView `json:"request"`
-	}{e.json(), e.RetryCount, orNull(e.Error), orNull(e.Status), orNull(e.StatusCode), e.Expected, e.Request})
+
+		ErrorClass *transport.ErrorClass `json:"errorClass"`
+		targetJSON
+
+		RequestLength  int64   `json:"requestLength"`
+		ResponseLength int64   `json:"responseLength"`
+		Waited         float64 `json:"waited"`
+		ResendCount    int     `json:"resendCount"`
+	}{
+		e.json(), e.RetryCount, orNull(e.Error), orNull(e.Status), orNull(e.StatusCode), e.Expected, e.Request,
+		orNull(e.ErrorClass), targetJSON{e.Method, e.Host, e.Port, e.Scheme, e.Proto},
+		e.RequestLength, e.ResponseLength, e.Waited.Seconds(), e.ResendCount,
+	})
 }
 
 // LogValue returns the event as a group with the same names as in JSON.
@@ -108,7 +124,16 @@ func (e HTTPEvent) LogValue() slog.Value {
 	if e.Expected {
 		more = append(more, slog.Bool("expected", true))
 	}
-	return e.attrs(append(more, slog.Attr{Key: "request", Value: e.Request.group()})...)
+	more = append(more, slog.Attr{Key: "request", Value: e.Request.group()})
+	if e.ErrorClass != "" {
+		more = append(more, slog.String("errorClass", string(e.ErrorClass)))
+	}
+	more = append(more, targetAttrs(e.Method, e.Host, e.Port, e.Scheme, e.Proto)...)
+	return e.attrs(append(more,
+		slog.Int64("requestLength", e.RequestLength),
+		slog.Int64("responseLength", e.ResponseLength),
+		slog.Duration("waited", e.Waited),
+		slog.Int("resendCount", e.ResendCount))...)
 }
 
 // group is not called LogValue, because a struct that embeds a RequestView would inherit

@@ -33,6 +33,11 @@ func (f ObserverFunc) Notify(ctx context.Context, e Event) { f(ctx, e) }
 // Each call returns a new observer.
 func On[E Event](f func(ctx context.Context, e E)) Observer { return &typed[E]{notify: f} }
 
+func (*typed[E]) takes(e Event) bool {
+	_, ok := e.(E)
+	return ok
+}
+
 type typed[E Event] struct{ notify func(context.Context, E) }
 
 func (t *typed[E]) Notify(ctx context.Context, e Event) {
@@ -44,7 +49,7 @@ func (t *typed[E]) Notify(ctx context.Context, e Event) {
 // Publishers holds a publisher for each channel. Clients that share a Publishers share
 // its observers.
 type Publishers struct {
-	API, HTTP, SDK *Publisher
+	API, HTTP, SDK, Call *Publisher
 }
 
 // An Option configures [NewPublishers]. To keep the default, leave its option out: nil does
@@ -58,7 +63,7 @@ func WithPanicReport(report func(channel Channel, recovered any)) Option {
 	return func(p *Publisher) { p.report = report }
 }
 
-// NewPublishers returns the three publishers of a client, without observers.
+// NewPublishers returns the four publishers of a client, without observers.
 func NewPublishers(opts ...Option) *Publishers {
 	open := func(channel Channel) *Publisher {
 		p := &Publisher{report: logPanic}
@@ -70,7 +75,7 @@ func NewPublishers(opts ...Option) *Publishers {
 		}
 		return p
 	}
-	return &Publishers{API: open(ChannelAPI), HTTP: open(ChannelHTTP), SDK: open(ChannelSDK)}
+	return &Publishers{API: open(ChannelAPI), HTTP: open(ChannelHTTP), SDK: open(ChannelSDK), Call: open(ChannelCall)}
 }
 
 func logPanic(channel Channel, recovered any) {
@@ -93,6 +98,17 @@ type Publisher struct {
 type roster struct {
 	subscriptions []*subscription
 	bodies        int // the largest of the subscriptions' limits
+	wish          wish
+}
+
+// A wish says which events of the call channel an observer may want.
+type wish struct{ calls, bodies bool }
+
+func wishOf(o Observer) wish {
+	if t, ok := o.(interface{ takes(e Event) bool }); ok {
+		return wish{calls: t.takes(CallEvent{}), bodies: t.takes(BodyEvent{})}
+	}
+	return wish{calls: true, bodies: true}
 }
 
 type subscription struct {
@@ -168,6 +184,8 @@ func (p *Publisher) replace(edit func([]*subscription) []*subscription) {
 	next.subscriptions = edit(next.subscriptions)
 	for _, s := range next.subscriptions {
 		next.bodies = max(next.bodies, s.bodies)
+		more := wishOf(s.observer)
+		next.wish.calls, next.wish.bodies = next.wish.calls || more.calls, next.wish.bodies || more.bodies
 	}
 	if len(next.subscriptions) == 0 {
 		p.roster.Store(nil)
@@ -179,6 +197,16 @@ func (p *Publisher) replace(edit func([]*subscription) []*subscription) {
 // Active reports whether p has observers. It costs one atomic load, so call it before
 // creating an event.
 func (p *Publisher) Active() bool { return p != nil && p.roster.Load() != nil }
+
+// wants returns which events of the call channel the observers may want.
+func (p *Publisher) wants() wish {
+	if p != nil {
+		if r := p.roster.Load(); r != nil {
+			return r.wish
+		}
+	}
+	return wish{}
+}
 
 // BodyLimit returns the largest number of bytes of a body that an observer asked for, or 0
 // if none did.

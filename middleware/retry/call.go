@@ -85,7 +85,7 @@ func (c *call) enter() bool {
 	c.record = transport.CallFrom(c.ctx)
 	var nested bool
 	if c.began, nested = c.loop.Enter(c.req, c.policy.maxRetries, c.policy.maxElapsed); nested {
-		c.loop.Writer().SetReason(string(ReasonNested))
+		c.loop.SetReason(string(ReasonNested))
 		return false
 	}
 	if c.policy.withinCall {
@@ -190,7 +190,7 @@ func (c *call) report(resp *http.Response, err error, d decision) {
 // finish ends the loop with the last response or error.
 func (c *call) finish(resp *http.Response, err error, d decision) (*http.Response, error) {
 	if d.reason != "" && c.loop != nil {
-		c.loop.Writer().SetReason(string(d.reason))
+		c.loop.SetReason(string(d.reason))
 	}
 	switch {
 	case d.err != nil:
