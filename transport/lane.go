@@ -57,24 +57,38 @@ func (c *Call) next() int {
 	return n + 1
 }
 
+// trips says which round trips a record from [Begin] has had.
+type trips uint8
+
+const (
+	tripsNone      trips = iota
+	tripsFirst           // one, which runs
+	tripsFirstOver       // one, which has ended
+	tripsSeveral
+)
+
 // join registers a round trip of a record from [Begin].
 func (c *Call) join(s *scope) {
-	if c.trips == 0 {
-		c.trips = 1
+	switch c.trips {
+	case tripsNone:
+		c.trips = tripsFirst
 		return
+	case tripsFirst: // it has begun all attempts, and may have asked for the number of the next one
+		r := c.others()
+		r.seed = lane{sent: c.count(), reserved: c.next()}
+		r.handed = r.seed.reserved
+	case tripsFirstOver, tripsSeveral:
 	}
+	c.trips = tripsSeveral
 	r := c.others()
-	if c.trips == 1 {
-		c.trips, r.seed = 2, c.count()
-	}
 	r.lanes = append(r.lanes, &lane{trip: s})
 }
 
-// lane returns the lane of the round trip, or nil if the record has had no other. The record
-// is locked.
+// lane returns the lane of the round trip, or nil if the record has had no other or the round
+// trip has ended. The record is locked.
 func (s *scope) lane() *lane {
 	c := s.call
-	if c.opened || c.trips < 2 {
+	if c.opened || c.trips != tripsSeveral || s.over() {
 		return nil
 	}
 	r := c.rest
@@ -83,8 +97,8 @@ func (s *scope) lane() *lane {
 			return l
 		}
 	}
-	l := &lane{trip: s, sent: r.seed} // s is the first, which was alone when it began
-	r.lanes, r.seed = append(r.lanes, l), 0
+	l := &lane{trip: s, sent: r.seed.sent, reserved: r.seed.reserved} // s is the first, which was alone when it began
+	r.lanes = append(r.lanes, l)
 	return l
 }
 
@@ -129,6 +143,9 @@ func (s *scope) leave() {
 	sent := s.attempts()
 	s.loop.state.Store(loopOver)
 	s.loop.retries.Store(count(sent))
+	if c.trips == tripsFirst {
+		c.trips = tripsFirstOver
+	}
 	r := c.rest
 	if r == nil {
 		return

@@ -69,7 +69,7 @@ type rest struct {
 	waits    []wait
 	unmade   int     // how many of attempts have not begun
 	handed   int     // the highest number handed out: see lane
-	seed     int     // attempts of the first round trip when another one began: see Call.trips
+	seed     lane    // of the first round trip, when another one began beside it
 	lanes    []*lane // of running round trips, if the record has had several
 	reason   Reason
 	facts    []any  // at most one of each type

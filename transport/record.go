@@ -34,7 +34,7 @@ type Call struct {
 	taken  bool // the request of the block: see scope.nextSent
 	timely bool // see Call.delay
 
-	trips uint8 // round trips that share the record so far, if Begin opened it: 0, 1, or 2 for several
+	trips trips // if Begin opened the record
 }
 
 // A Reason says why a retry loop ended although the last response or error called for a
