@@ -126,6 +126,13 @@ func observed() *metrics.Publishers {
 	return p
 }
 
+// counting returns publishers with an observer of the channel of calls.
+func counting(o metrics.Observer) *metrics.Publishers {
+	p := metrics.NewPublishers()
+	p.Call.Subscribe(o)
+	return p
+}
+
 // send makes one call and reads its response.
 func send(tb testing.TB, client *http.Client) { //nolint:thelper // Helper would be measured, too
 	sendWith(tb, client, http.MethodGet, http.NoBody)

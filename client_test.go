@@ -55,6 +55,33 @@ func TestTheStandingOrder(t *testing.T) {
 		"logging.attempts > metrics.attempts > mine > auth > *http.Transport", fmt.Sprint(client.Transport))
 }
 
+// at returns a middleware that makes a layer with a place.
+func at(name string, place layer.Place) transport.Middleware {
+	return func(next http.RoundTripper) http.RoundTripper { return &named{layer.NewLink(name, place, next)} }
+}
+
+// T2: a trace is above the observers of calls; a layer that decides about attempts is above
+// the limiter, and one that observes them is above the credentials.
+func TestEachLayerHasItsPlace(t *testing.T) {
+	t.Parallel()
+	client, err := tripware.New(
+		tripware.WithAuth("https://api.example.com", auth.Bearer(redact.NewSecret("t"))),
+		tripware.WithLogger(slog.New(slog.DiscardHandler)), tripware.WithMetrics(metrics.NewPublishers()),
+		tripware.WithLimiter(ratelimit.NewLimiter()), tripware.WithRetry(retry.WithMaxRetries(1), retry.WithCodes("503")),
+		tripware.PerAttempt(mine, at("hedge", layer.AtHedge), nil, at("breaker", layer.AtBreaker), at("spans", layer.AtAttempt)),
+		tripware.PerCall(at("cache", layer.AtCache)),
+		tripware.WithTracing(at("trace", layer.AtTrace), mine, nil),
+	)
+	require.NoError(t, err)
+	assert.Equal(t, "identity > trace > mine > logging.calls > metrics.calls > cache > retry(1, 503) > hedge > breaker > ratelimit > "+
+		"logging.attempts > metrics.attempts > mine > spans > auth > *http.Transport", fmt.Sprint(client.Transport))
+
+	_, err = tripware.New(tripware.WithLogger(slog.Default()), tripware.PerCall(at("trace", layer.AtTrace)))
+	require.ErrorContains(t, err, "would not belong to the call's trace")
+	_, err = tripware.New(tripware.WithTracing(nil, func(http.RoundTripper) http.RoundTripper { return nil }))
+	require.ErrorContains(t, err, "WithTracing: layer 2 of 2 returned no RoundTripper")
+}
+
 // A4: each WithAuth holds, for its origin or its place; a signature stands last.
 func TestEachWithAuthHolds(t *testing.T) {
 	t.Parallel()

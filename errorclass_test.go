@@ -113,7 +113,7 @@ func endings(t *testing.T) []ending {
 	return []ending{
 		{name: "attempt timeout", class: transport.ClassAttemptTimeout, url: stalled,
 			calls: metrics.CallEvent{Outcome: metrics.OutcomeFailure, Attempts: 1, Reason: retry.ReasonAttempts},
-			opts: []tripware.Option{tripware.WithRetry(retry.WithMaxRetries(0), retry.WithAttemptTimeout(20*time.Millisecond))}},
+			opts:  []tripware.Option{tripware.WithRetry(retry.WithMaxRetries(0), retry.WithAttemptTimeout(20*time.Millisecond))}},
 		{name: "call timeout", class: transport.ClassCallTimeout, url: stalled, calls: sent,
 			opts: []tripware.Option{tripware.WithRetry(retry.WithMaxRetries(0), retry.WithCallTimeout(20*time.Millisecond))}},
 		{name: "deadline", class: transport.ClassDeadline, url: stalled, ctx: within(20 * time.Millisecond), opts: once(), calls: sent},
@@ -207,6 +207,19 @@ func TestEachErrorHasItsClass(t *testing.T) {
 			}
 		})
 	}
+}
+
+// T1: on a plain client too, a call that fails is counted on the channel of calls.
+func TestFailedCallsCanBeCounted(t *testing.T) {
+	t.Parallel()
+	p := metrics.NewPublishers()
+	n := 0
+	p.Call.Subscribe(metrics.ObserverFunc(func(context.Context, metrics.Event) { n++ }))
+	client, err := tripware.New(tripware.WithMetrics(p), tripware.WithRetry(retry.Off()))
+	require.NoError(t, err)
+	_, err = client.Get("http://" + faults.Refusing) //nolint:noctx,bodyclose // as users write it; there is no response
+	require.Error(t, err)
+	assert.Equal(t, 1, n)
 }
 
 // T1: without an error there is no class.

@@ -1,6 +1,7 @@
 package tripware_test
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/internal/measure"
 	"github.com/tripware/tripware/middleware/logging"
+	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
@@ -23,6 +25,9 @@ import (
 // beyond one of a bare http.Client.
 func TestAllocationsOfTheChain(t *testing.T) { //nolint:paralleltest // it counts allocations
 	bare := allocations(t, &http.Client{Transport: &memory{}})
+	calls := metrics.On(func(context.Context, metrics.CallEvent) {})
+	bodies := metrics.On(func(context.Context, metrics.BodyEvent) {})
+	both := metrics.ObserverFunc(func(context.Context, metrics.Event) {})
 	for _, row := range []struct {
 		name   string
 		client *http.Client
@@ -33,6 +38,9 @@ func TestAllocationsOfTheChain(t *testing.T) { //nolint:paralleltest // it count
 		{"standing chain", full(t, &memory{}), 4},
 		{"with a JSON log", full(t, &memory{}, tripware.WithLogger(logger())), 6},
 		{"with observers", full(t, &memory{}, tripware.WithMetrics(observed())), 8},
+		{"with an observer of calls", full(t, &memory{}, tripware.WithMetrics(counting(calls))), 5},
+		{"with an observer of bodies", full(t, &memory{}, tripware.WithMetrics(counting(bodies))), 6},
+		{"with an observer of calls and bodies", full(t, &memory{}, tripware.WithMetrics(counting(both))), 7},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got := allocations(t, row.client) - bare

@@ -155,7 +155,7 @@ func TestCredentialsInOtherPlaces(t *testing.T) {
 func observed(j *journal) *metrics.Publishers {
 	p := metrics.NewPublishers()
 	logger := j.logger()
-	for _, channel := range []*metrics.Publisher{p.API, p.HTTP, p.SDK} {
+	for _, channel := range []*metrics.Publisher{p.Call, p.API, p.HTTP, p.SDK} {
 		channel.Subscribe(metrics.On(func(_ context.Context, e metrics.Event) { logger.Info("event", "event", e) }), metrics.WithBodies(1<<10))
 	}
 	return p

@@ -163,6 +163,22 @@ func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
 		{"a limiter above retry", []transport.Middleware{limit, retry}, "limit is listed before retry"},
 		{"a credential above a log", []transport.Middleware{auth, log}, "would see the key"},
 		{"identity below retry", []transport.Middleware{retry, transport.Identity()}, "share their identity"},
+		{"all places in their order", []transport.Middleware{
+			transport.Identity(), at("trace", layer.AtTrace), at("calls", layer.AtCall), at("cache", layer.AtCache), retry,
+			at("hedge", layer.AtHedge), at("breaker", layer.AtBreaker), at("bulkhead", layer.AtBulkhead), limit, log, auth, at("sign", layer.AtSignature),
+		}, ""},
+		{"an observer may see the bulkhead's wait", []transport.Middleware{log, at("bulkhead", layer.AtBulkhead)}, ""},
+		{"a trace below the log of calls", []transport.Middleware{at("calls", layer.AtCall), at("trace", layer.AtTrace)}, "would not belong to the call's trace"},
+		{"a trace above identity", []transport.Middleware{at("trace", layer.AtTrace), transport.Identity()}, "trace is listed before identity"},
+		{"a cache above the log of calls", []transport.Middleware{at("cache", layer.AtCache), at("calls", layer.AtCall)}, "cache is listed before calls"},
+		{"a cache below retry", []transport.Middleware{retry, at("cache", layer.AtCache)}, "each attempt would ask the cache"},
+		{"a hedge above retry", []transport.Middleware{at("hedge", layer.AtHedge), retry}, "once per call instead of once per attempt"},
+		{"a hedge below the limiter", []transport.Middleware{limit, at("hedge", layer.AtHedge)}, "once for several concurrent attempts"},
+		{"a hedge below the log of attempts", []transport.Middleware{log, at("hedge", layer.AtHedge)}, "once for several concurrent attempts"},
+		{"a breaker above a hedge", []transport.Middleware{at("breaker", layer.AtBreaker), at("hedge", layer.AtHedge)}, "breaker is listed before hedge"},
+		{"a breaker below the limiter", []transport.Middleware{limit, at("breaker", layer.AtBreaker)}, "for attempts that the breaker refuses"},
+		{"a bulkhead above a breaker", []transport.Middleware{at("bulkhead", layer.AtBulkhead), at("breaker", layer.AtBreaker)}, "bulkhead is listed before breaker"},
+		{"a bulkhead below the limiter", []transport.Middleware{limit, at("bulkhead", layer.AtBulkhead)}, "would wait too late"},
 		{"calls below retry", []transport.Middleware{retry, at("calls", layer.AtCall)}, "would see attempts instead of calls"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -99,6 +99,11 @@ func TestACallSaysWhatItDoesNotKnow(t *testing.T) {
 			metrics.CallEvent{Method: "GET", Host: "h", Port: 80, Scheme: "http", RequestLength: -1, ResponseLength: -1},
 		},
 		{
+			&http.Request{Method: "BREW", URL: &url.URL{Scheme: "https", Host: "h:99999"}},
+			&http.Response{StatusCode: 200, Body: http.NoBody, ProtoMajor: 1, ProtoMinor: 1},
+			metrics.CallEvent{Method: "BREW", Host: "h", Scheme: "https", Proto: "1.1"},
+		},
+		{
 			&http.Request{Method: "BREW", URL: &url.URL{Scheme: "coap", Host: "[::1]"}},
 			&http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader("x")), ContentLength: -1, ProtoMajor: 3},
 			metrics.CallEvent{Method: "BREW", Host: "::1", Scheme: "coap", Proto: "3", ResponseLength: -1},

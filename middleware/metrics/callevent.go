@@ -121,17 +121,22 @@ func targetOf(req *http.Request) target {
 	}
 	t.host = redact.Cut(strings.ToLower(req.URL.Hostname()), redact.MaxValue)
 	t.scheme = redact.Cut(strings.ToLower(req.URL.Scheme), redact.MaxValue)
-	if port, err := strconv.ParseUint(req.URL.Port(), 10, 16); err == nil {
-		t.port = int(port)
-		return t
-	}
-	switch t.scheme {
-	case "http":
-		t.port = 80
-	case "https":
-		t.port = 443
-	}
+	t.port = portOf(req.URL.Port(), t.scheme)
 	return t
+}
+
+func portOf(text, scheme string) int {
+	switch {
+	case text != "":
+		if port, err := strconv.ParseUint(text, 10, 16); err == nil {
+			return int(port)
+		}
+	case scheme == "http":
+		return 80
+	case scheme == "https":
+		return 443
+	}
+	return 0
 }
 
 // lengthOf returns the length of the request's body, or -1 if it is unknown.

@@ -221,7 +221,7 @@ func (c *canaryCall) run(t *testing.T, n *canary.Net, level slog.Level) {
 		tripware.WithLogger(n.Logger("log", level), logging.WithBodies(1<<20), logging.WithWaits()),
 	)}, c.opts...)
 	client := dial(t, s, opts...)
-	for _, channel := range []*metrics.Publisher{client.Metrics.API, client.Metrics.HTTP, client.Metrics.SDK} {
+	for _, channel := range []*metrics.Publisher{client.Metrics.Call, client.Metrics.API, client.Metrics.HTTP, client.Metrics.SDK} {
 		channel.Subscribe(metrics.ObserverFunc(func(_ context.Context, e metrics.Event) { n.Value("metrics "+string(e.Channel()), e) }), metrics.WithBodies(1<<20))
 	}
 	shown, err := c.do(t.Context(), client)

@@ -15,7 +15,7 @@
 //   - A limiter learns from 429 and THROTTLED, for each rate-limit domain separately (see
 //     [Domain]).
 //   - The vendor's headers about rate limits are read ([wire.ReadLimit]) and logged.
-//   - The three channels of metrics are [Client.Metrics].
+//   - The channels of metrics are [Client.Metrics].
 //   - Logging is off.
 //
 // Errors of calls are *[services.Error]; errors.Is matches the sentinels of package

@@ -82,7 +82,7 @@ func (p *canaryParrot) request(ctx context.Context, t *testing.T) *http.Request 
 func canaryEncoded(t *testing.T, n *canary.Net, text string, broken bool) {
 	t.Helper()
 	publishers := metrics.NewPublishers()
-	for _, channel := range []*metrics.Publisher{publishers.API, publishers.HTTP, publishers.SDK} {
+	for _, channel := range []*metrics.Publisher{publishers.Call, publishers.API, publishers.HTTP, publishers.SDK} {
 		channel.Subscribe(metrics.ObserverFunc(func(_ context.Context, e metrics.Event) { n.Value("metrics "+string(e.Channel()), e) }), metrics.WithBodies(1<<20))
 	}
 	parrot := &canaryParrot{text: text, broken: broken}

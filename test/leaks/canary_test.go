@@ -290,9 +290,15 @@ func canaryImpossible(ctx context.Context) (context.Context, context.CancelFunc)
 // canaryClient is the standing chain with everything switched on that shows
 // anything, all of it into n.
 func canaryClient(t *testing.T, n *canary.Net, level slog.Level, r *canaryRow) *http.Client {
-	observer := metrics.ObserverFunc(func(_ context.Context, e metrics.Event) { n.Value("metrics "+string(e.Channel()), e) })
+	observer := metrics.ObserverFunc(func(_ context.Context, e metrics.Event) {
+		sink := "metrics " + string(e.Channel())
+		if _, body := e.(metrics.BodyEvent); body {
+			sink += " body"
+		}
+		n.Value(sink, e)
+	})
 	publishers := metrics.NewPublishers()
-	for _, channel := range []*metrics.Publisher{publishers.API, publishers.HTTP, publishers.SDK} {
+	for _, channel := range []*metrics.Publisher{publishers.Call, publishers.API, publishers.HTTP, publishers.SDK} {
 		channel.Subscribe(observer, metrics.WithBodies(1<<20))
 	}
 	source := r.source
@@ -452,7 +458,7 @@ func TestNoSinkShowsASecret(t *testing.T) {
 // canarySinks are the sinks that the scenarios together must reach.
 var canarySinks = []string{
 	"log DEBUG JSON", "log DEBUG text", "log INFO JSON", "log INFO text", "log WARN JSON", "log WARN text", "log ERROR JSON", "log ERROR text",
-	"metrics API", "metrics HTTP", "hook", "hook error", "error", "record", "record error", "printed", "context",
+	"metrics CALL", "metrics CALL body", "metrics API", "metrics HTTP", "hook", "hook error", "error", "record", "record error", "printed", "context",
 }
 
 // A3: what is reported of a panic goes to the program's own log, with what the
@@ -465,7 +471,7 @@ func TestNoReportOfAPanicShowsASecret(t *testing.T) { //nolint:paralleltest // s
 	slog.SetDefault(n.Logger("default log", slog.LevelDebug))
 	defer slog.SetDefault(before)
 	publishers := metrics.NewPublishers()
-	for _, channel := range []*metrics.Publisher{publishers.API, publishers.HTTP} {
+	for _, channel := range []*metrics.Publisher{publishers.Call, publishers.API, publishers.HTTP} {
 		channel.Subscribe(metrics.ObserverFunc(func(_ context.Context, e metrics.Event) { panic(fmt.Sprintf("%+v", e)) }), metrics.WithBodies(1<<20))
 	}
 	logger := slog.New(canaryHandler{n.Logger("log", slog.LevelDebug).Handler()})
@@ -474,12 +480,12 @@ func TestNoReportOfAPanicShowsASecret(t *testing.T) { //nolint:paralleltest // s
 		tripware.WithRetry(retry.WithHook(func(_ context.Context, e retry.Event) { panic(e) })),
 	}}
 	row.run(t, &n, slog.LevelDebug, nil)
-	assert.Equal(t, 5, n.Counts()["default log DEBUG JSON"], "two channels, the hook, and the logs of calls and attempts")
+	assert.Equal(t, 6, n.Counts()["default log DEBUG JSON"], "three channels, the hook, and the logs of calls and attempts")
 	row = canaryRow{url: sites.home.URL + "/garbled", err: "malformed", foreign: true, opts: []tripware.Option{
 		tripware.WithLogger(logger, logging.WithLevels(func(o logging.Outcome) slog.Level { panic(o.Err) })),
 	}}
 	row.run(t, &n, slog.LevelDebug, nil)
-	assert.Equal(t, 7, n.Counts()["default log DEBUG JSON"], "and the rule of calls and attempts, with an error as the base made it")
+	assert.Equal(t, 8, n.Counts()["default log DEBUG JSON"], "and the rule of calls and attempts, with an error as the base made it")
 	assert.Empty(t, n.Leaks())
 }
 
