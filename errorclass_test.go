@@ -71,7 +71,7 @@ func endings(t *testing.T) []ending {
 	}
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
 	secure.Config.ErrorLog = discarded()
-	secure.TLS = &tls.Config{MaxVersion: tls.VersionTLS12} //nolint:gosec // the client refuses it
+	secure.TLS = &tls.Config{MaxVersion: tls.VersionTLS12}
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	roots := x509.NewCertPool()
@@ -217,7 +217,7 @@ func TestFailedCallsCanBeCounted(t *testing.T) {
 	p.Call.Subscribe(metrics.ObserverFunc(func(context.Context, metrics.Event) { n++ }))
 	client, err := tripware.New(tripware.WithMetrics(p), tripware.WithRetry(retry.Off()))
 	require.NoError(t, err)
-	_, err = client.Get("http://" + faults.Refusing) //nolint:noctx,bodyclose // as users write it; there is no response
+	_, err = client.Get("http://" + faults.Refusing) //nolint:bodyclose // as users write it; there is no response
 	require.Error(t, err)
 	assert.Equal(t, 1, n)
 }

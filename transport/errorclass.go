@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"syscall"
 
 	"github.com/tripware/tripware/internal/header"
@@ -40,12 +39,6 @@ const (
 	ClassInvalid        ErrorClass = "invalid"             // invalid settings, or a request that cannot be sent
 	ClassOther          ErrorClass = "_OTHER"              // none of these
 )
-
-// errorClasses are those that an error may name.
-var errorClasses = [...]ErrorClass{
-	ClassAttemptTimeout, ClassCallTimeout, ClassDeadline, ClassCanceled, ClassTimeout, ClassDNS, ClassRefused, ClassReset, ClassTLS,
-	ClassCertificate, ClassProxy, ClassRateLimited, ClassBreakerOpen, ClassNotReplayable, ClassRequestBody, ClassCredential, ClassInvalid,
-}
 
 // ClassifyError returns the class of err, with which req or reading its response ended. req
 // is the request as the calling layer got it; its context tells the caller's deadline and
@@ -95,8 +88,11 @@ func named(_ *http.Request, err error) ErrorClass {
 	if !ok {
 		return ""
 	}
-	if class := ErrorClass(e.ErrorClass()); slices.Contains(errorClasses[:], class) {
+	switch class := ErrorClass(e.ErrorClass()); class {
+	case ClassAttemptTimeout, ClassCallTimeout, ClassDeadline, ClassCanceled, ClassTimeout, ClassDNS, ClassRefused, ClassReset, ClassTLS,
+		ClassCertificate, ClassProxy, ClassRateLimited, ClassBreakerOpen, ClassNotReplayable, ClassRequestBody, ClassCredential, ClassInvalid:
 		return class
+	case ClassOther:
 	}
 	return ""
 }
@@ -118,7 +114,7 @@ func ofNetwork(_ *http.Request, err error) ErrorClass {
 		return ClassCertificate
 	case isTLS(err):
 		return ClassTLS
-	case errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaRefused):
+	case errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, errWindowsRefused):
 		return ClassRefused
 	case isReset(err):
 		return ClassReset
@@ -161,9 +157,9 @@ func isTLS(err error) bool {
 // The errors of Windows for a connection that is refused, reset and aborted, which package
 // syscall does not name on all systems.
 const (
-	wsaRefused = syscall.Errno(10061)
-	wsaReset   = syscall.Errno(10054)
-	wsaAborted = syscall.Errno(10053)
+	errWindowsRefused = syscall.Errno(10061)
+	errWindowsReset   = syscall.Errno(10054)
+	errWindowsAborted = syscall.Errno(10053)
 )
 
 // A streamError has the fields of HTTP/2's stream error in net/http, which errors.As
@@ -180,7 +176,9 @@ func isReset(err error) bool {
 	if _, stream := errors.AsType[streamError](err); stream {
 		return true
 	}
-	for _, broken := range [...]error{syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaReset, wsaAborted, io.EOF, io.ErrUnexpectedEOF} {
+	for _, broken := range [...]error{
+		syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, errWindowsReset, errWindowsAborted, io.EOF, io.ErrUnexpectedEOF,
+	} {
 		if errors.Is(err, broken) {
 			return true
 		}

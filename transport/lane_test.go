@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
@@ -174,6 +175,33 @@ func TestASharedRecordHasNoGaps(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []int{1, 2, 3, 4}, numbersOf(call))
+}
+
+// T1: the reason why retries ended belongs to its round trip, not to later ones of the record.
+func TestAReasonBelongsToItsRoundTrip(t *testing.T) {
+	t.Parallel()
+	answers := []int{503, 200, 503, 200}
+	var reasons []string
+	rt := transport.Chain(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		code := answers[0]
+		answers = answers[1:]
+		return &http.Response{StatusCode: code, Body: http.NoBody, Request: req}, nil
+	}), transport.Identity(), func(next http.RoundTripper) http.RoundTripper {
+		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(req)
+			reasons = append(reasons, record.TallyOf(req.Context()).Reason)
+			return resp, err
+		})
+	}, retry.New(retry.WithMaxRetries(0)))
+	ctx, call := transport.Begin(t.Context())
+	defer call.End()
+	for range 4 {
+		resp, err := rt.RoundTrip(get(t, ctx))
+		require.NoError(t, err)
+		layer.CloseBody(resp.Body)
+	}
+	assert.Equal(t, []string{"attempts", "", "attempts", ""}, reasons)
+	assert.Equal(t, retry.ReasonAttempts, call.Reason())
 }
 
 // O3: without a record, and after its end, an attempt still has a number.

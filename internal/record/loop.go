@@ -8,9 +8,6 @@ import (
 // A Loop connects the retry loop of one round trip with the layers below it (see [Trip]).
 // Its methods are for the loop. They are safe for concurrent use.
 type Loop interface {
-	// Writer returns the record that the round trip belongs to.
-	Writer() Writer
-
 	// Enter registers a retry loop for the request that it was given. If that request
 	// is the running attempt of a loop above, or a copy of it, the loop is nested: the
 	// loop above retries, within the stricter limits of both, and the caller must pass

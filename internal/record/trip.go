@@ -12,12 +12,17 @@ import (
 type Trip interface {
 	Node
 	Sender
+	Counter
 	Again() (granted, first bool)
 	MayAgain() bool
 	Looping() bool
 	RetryLeft() (left time.Duration, bounded bool)
 	NoteTurn(in time.Duration, refused bool)
 	Delay()
+}
+
+// A Counter counts the attempts and waits of a trip.
+type Counter interface {
 	Attempt(ctx context.Context) Attempt
 	NextAttempt(ctx context.Context) context.Context
 	Tally() Tally

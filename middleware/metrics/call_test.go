@@ -189,6 +189,7 @@ func TestRoundTripsOfOneRecordCountTheirOwn(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 8 {
 			wg.Go(func() {
+				time.Sleep(time.Duration(i) * 1500 * time.Millisecond) // virtual; the second begins after the first has sent one
 				resp, err := rt.RoundTrip(get(t, fmt.Sprintf("https://api.example.com/%d", i)).WithContext(ctx))
 				if assert.NoError(t, err) {
 					layer.CloseBody(resp.Body)
@@ -498,10 +499,10 @@ func TestEveryCallAndBodyIsCountedUnderLoad(t *testing.T) {
 	}
 }
 
-func loadCounted(t *testing.T, client *http.Client, url string) {
+func loadCounted(t *testing.T, client *http.Client, to string) {
 	t.Helper()
 	for range 4 {
-		resp, err := client.Do(get(t, url))
+		resp, err := client.Do(get(t, to))
 		if !assert.NoError(t, err) {
 			return
 		}
@@ -509,6 +510,6 @@ func loadCounted(t *testing.T, client *http.Client, url string) {
 		assert.NoError(t, err)
 		assert.NoError(t, resp.Body.Close())
 	}
-	_, err := client.Do(get(t, url+"/abort"))
+	_, err := client.Do(get(t, to+"/abort"))
 	assert.Error(t, err)
 }

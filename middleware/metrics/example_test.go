@@ -75,6 +75,37 @@ func ExampleCalls() {
 	// Output: API /ping
 }
 
+// A call that fails has an event too, on the channel of calls.
+func ExampleCallEvent() {
+	p := metrics.NewPublishers()
+	p.Call.Subscribe(metrics.On(func(_ context.Context, e metrics.CallEvent) {
+		fmt.Println(e.Method, e.Host, e.Outcome, e.StatusCode, e.ErrorClass, e.Attempts)
+	}))
+	p.Call.Subscribe(metrics.On(func(_ context.Context, e metrics.BodyEvent) {
+		fmt.Println("read", e.Read, "bytes, complete:", e.Complete)
+	}))
+	broken := false
+	server := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
+		if broken = !broken; broken {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("hello"))}, nil
+	})
+	client := &http.Client{Transport: transport.Chain(server, metrics.Calls(p))}
+	for range 2 {
+		resp, err := client.Get("https://api.example.com/")
+		if err != nil {
+			continue
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+	}
+	// Output:
+	// GET api.example.com failure 0 connection_reset 1
+	// GET api.example.com success 200  1
+	// read 5 bytes, complete: true
+}
+
 func ExampleAttempts() {
 	p := metrics.NewPublishers()
 	p.HTTP.Subscribe(metrics.On(func(_ context.Context, e metrics.HTTPEvent) {

@@ -153,6 +153,7 @@ func TestNoEventHoldsASecret(t *testing.T) {
 	body := fmt.Sprintf(`{"apiKey": %q, "note": "shown", "password":%q`, canary, canary)
 	for i := range len(failures) + 1 {
 		p, d := watched(metrics.WithBodies(4 << 10))
+		p.Call.Subscribe(d)
 		resp, err := chain(func(*http.Request) (*http.Response, error) {
 			if i < len(failures) {
 				return nil, failures[i]

@@ -33,12 +33,12 @@ func (f ObserverFunc) Notify(ctx context.Context, e Event) { f(ctx, e) }
 // Each call returns a new observer.
 func On[E Event](f func(ctx context.Context, e E)) Observer { return &typed[E]{notify: f} }
 
+type typed[E Event] struct{ notify func(context.Context, E) }
+
 func (*typed[E]) takes(e Event) bool {
 	_, ok := e.(E)
 	return ok
 }
-
-type typed[E Event] struct{ notify func(context.Context, E) }
 
 func (t *typed[E]) Notify(ctx context.Context, e Event) {
 	if wanted, ok := e.(E); ok {
