@@ -104,6 +104,12 @@ func endings(t *testing.T) []ending {
 		return nil, errors.New("no network")
 	}}}).DialContext}
 	digest := auth.Sign(func(*http.Request, []byte) error { return nil }, auth.WithDigest(sha256.New), auth.WithDigestBuffer(1))
+	ended := make(chan struct{})
+	t.Cleanup(func() { close(ended) })
+	late := auth.Refresh(func(context.Context) (auth.Token, error) {
+		<-ended
+		return auth.Token{}, io.EOF
+	})
 	unsigned := auth.Refresh(func(context.Context) (auth.Token, error) { return auth.Token{}, io.EOF })
 	signedBy := func(source auth.Source) []tripware.Option {
 		return once(tripware.WithAuth(reset, source, auth.WithPlainHTTP()))
@@ -145,7 +151,7 @@ func endings(t *testing.T) []ending {
 		{name: "body that is too short", class: transport.ClassRequestBody, url: reset, calls: metrics.CallEvent{Outcome: metrics.OutcomeFailure, Attempts: 1, Reason: retry.ReasonBody},
 			edit: body(strings.NewReader("four"), 5)},
 		{name: "credential", class: transport.ClassCredential, url: reset, opts: signedBy(unsigned), calls: refused},
-		{name: "no credential in time", class: transport.ClassCanceled, url: reset, ctx: canceled(nil), opts: signedBy(unsigned),
+		{name: "no credential in time", class: transport.ClassCanceled, url: reset, ctx: canceled(nil), opts: signedBy(late),
 			calls: metrics.CallEvent{Outcome: metrics.OutcomeCanceled}},
 		{name: "scheme", class: transport.ClassInvalid, url: "gopher://api.example.com", opts: once(), calls: sent},
 		{name: "policy of the call", class: transport.ClassInvalid, url: reset, calls: refused,
@@ -217,7 +223,7 @@ func TestFailedCallsCanBeCounted(t *testing.T) {
 	p.Call.Subscribe(metrics.ObserverFunc(func(context.Context, metrics.Event) { n++ }))
 	client, err := tripware.New(tripware.WithMetrics(p), tripware.WithRetry(retry.Off()))
 	require.NoError(t, err)
-	_, err = client.Get("http://" + faults.Refusing) //nolint:bodyclose // as users write it; there is no response
+	_, err = client.Get("http://" + faults.Refusing)
 	require.Error(t, err)
 	assert.Equal(t, 1, n)
 }

@@ -94,13 +94,13 @@ func WithLogger(l *slog.Logger, opts ...logging.Option) Option {
 // share. The default is nil, which publishes nothing.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publishers = p } }
 
-// WithTracing places layers that trace above the logs and metrics of calls, so that their
-// records and events have the context with the span of the call. The layers run once per
-// call, and see the request with its transaction id still missing from the header. For a
-// layer that traces each attempt, use [PerAttempt]: it is below the logs and metrics of
-// attempts, which have the span of the call, and above the credentials, so that it never
-// sees a key. Nil layers, and layers that return nil, are treated as by [PerCall]. By default there
-// are none.
+// WithTracing places layers that trace calls above the logs and metrics of calls, so that
+// log records and events have the context with the span of the call. The layers run once per
+// call. They should have the place [layer.AtTrace]. The default is none.
+//
+// To trace each attempt, use [PerAttempt]: its layers are above the credentials, so they
+// never see a key, and below the logs and metrics of attempts, which have the span of the
+// call. Nil layers, and layers that return nil, are treated as by [PerCall].
 func WithTracing(layers ...transport.Middleware) Option {
 	return func(c *config) { c.tracing = append(c.tracing, layers...) }
 }

@@ -90,7 +90,8 @@ func named(_ *http.Request, err error) ErrorClass {
 	}
 	switch class := ErrorClass(e.ErrorClass()); class {
 	case ClassAttemptTimeout, ClassCallTimeout, ClassDeadline, ClassCanceled, ClassTimeout, ClassDNS, ClassRefused, ClassReset, ClassTLS,
-		ClassCertificate, ClassProxy, ClassRateLimited, ClassBreakerOpen, ClassNotReplayable, ClassRequestBody, ClassCredential, ClassInvalid:
+		ClassCertificate, ClassProxy, ClassRateLimited, ClassBreakerOpen, ClassNotReplayable, ClassRequestBody, ClassCredential,
+		ClassInvalid:
 		return class
 	case ClassOther:
 	}

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -217,6 +218,7 @@ func TestAnAttemptWithoutARecordIsTheFirst(t *testing.T) {
 	}), transport.Identity()).RoundTrip(get(t, t.Context()))
 	require.NoError(t, err)
 	late := layer.NextAttempt(resp.Request.Context())
+	assert.Contains(t, fmt.Sprintf("%v %+v %#v", late, late, late), ".WithCall.WithAttempt")
 	number, _ = layer.AttemptNumber(late)
 	assert.Equal(t, 2, number)
 	assert.Equal(t, 1, transport.CallOf(resp).AttemptCount())

@@ -35,12 +35,14 @@ var (
 	_ fmt.Formatter = (*outside)(nil)
 	_ fmt.Formatter = (*detached)(nil)
 	_ fmt.Formatter = (*unbegun)(nil)
+	_ fmt.Formatter = (*leg)(nil)
 )
 
 func (b *begun) Format(f fmt.State, _ rune)    { _, _ = fmt.Fprint(f, b.Context, ".WithCall") }
 func (s *scope) Format(f fmt.State, _ rune)    { _, _ = fmt.Fprint(f, s.context(), ".WithCall") }
 func (o *outside) Format(f fmt.State, _ rune)  { _, _ = fmt.Fprint(f, o.context(), ".WithoutCall") }
 func (d *detached) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, d.Context, ".WithoutCall") }
+func (l *leg) Format(f fmt.State, _ rune)      { _, _ = fmt.Fprint(f, l.Context, ".WithAttempt") }
 func (u *unbegun) Format(f fmt.State, _ rune)  { _, _ = fmt.Fprint(f, u.Context, ".WithoutCall") }
 
 func (b *begun) Detach(ctx context.Context) context.Context {

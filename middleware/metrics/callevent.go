@@ -25,8 +25,10 @@ const (
 // for each of its round trips, such as the probes of a poll. Its duration ends with the
 // response headers or the error.
 //
-// Outcome, ErrorClass, the causes of Waits and Reason are closed sets. Method and Host come
-// from the caller: a sink that uses them as labels must bound how many it accepts.
+// Outcome and ErrorClass are closed sets, and Reason and the causes of Waits are those of the
+// layers; an event has at most nine causes, the last of which may be "_OTHER" for all others.
+// Method and Host come from the caller: a sink that uses them as labels must bound how many
+// it accepts.
 type CallEvent struct {
 	Common
 

@@ -286,5 +286,5 @@ func (p *Publisher) tell(recovered any) {
 
 // Typed marks a typed call, which publishes its API and SDK events itself after decoding.
 // Store it in the record with layer.Put(ctx, metrics.Typed{}); then [Calls] does not
-// publish an event. Most users will not need it.
+// publish an API event. Most users will not need it.
 type Typed struct{}
