@@ -65,7 +65,7 @@ func AttemptNumber(ctx context.Context) (number, resends int) {
 
 // NextAttempt returns a context for one of several attempts that a layer makes at the same
 // time, such as a hedge. It reserves a number for the attempt, so that layers below, which
-// call [AttemptNumber], see different ones. Call it for each of the attempts before sending
-// the first. A layer whose attempts follow each other does not need it. Without a record it
+// call [AttemptNumber], see different ones. Call it for each of the attempts, also for the
+// first. A layer whose attempts follow each other does not need it. Without a record it
 // returns ctx.
 func NextAttempt(ctx context.Context) context.Context { return record.NextAttempt(ctx) }
