@@ -207,7 +207,7 @@ func walkMembers(v reflect.Value, yield func(member) bool) bool {
 			if !walkMembers(v.Field(i), yield) {
 				return false
 			}
-		case tagged && f.IsExported():
+		case f.IsExported() && (tagged || f.Tag == ""): // other tags are for other parts of a request
 			m := member{name, strings.Contains(options, "omitzero"), strings.Contains(options, "omitempty"), v.Field(i)}
 			if m.name == "" {
 				m.name = f.Name

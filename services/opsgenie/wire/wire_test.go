@@ -47,6 +47,15 @@ func TestAnEnvelopeIsUnwrapped(t *testing.T) {
 	assert.Equal(t, services.Paging{Next: "/v2/things?offset=1", First: "/v2/things"}, got.Meta.Paging)
 }
 
+// S8: a member of an unexpected type leaves the paging links alone, or a list would end early.
+func TestAPageWithAMismatchKeepsItsLinks(t *testing.T) {
+	t.Parallel()
+	got, err := ask(t, 200, nil, `{"data":["a",7],"paging":{"next":"/v2/things?offset=2","first":"/v2/things"}}`)
+	require.NoError(t, err)
+	assert.Equal(t, []services.Mismatch{{Path: "data[1]", Got: "number"}}, got.Meta.Mismatches)
+	assert.Equal(t, services.Paging{Next: "/v2/things?offset=2", First: "/v2/things"}, got.Meta.Paging)
+}
+
 func TestHeadersStandInForWhatTheBodyLacks(t *testing.T) {
 	t.Parallel()
 	header := http.Header{
