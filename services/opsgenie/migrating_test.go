@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/tripware/tripware"
@@ -19,17 +16,16 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/alert"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
 	"github.com/tripware/tripware/services/opsgenie/shape"
-	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// The code of docs/migrating.md, here and in the files migrating_*_test.go. The
-// document is compared with them.
+// The Go code of docs/migrating.md, here and in migrating_tasks_test.go. A test in
+// internal/house compares the document with it.
 
 const apiKey = opsgenietest.DefaultKey
 
-// Every setting of the Python SDK that has a place here, at its default.
+// Most settings of the Python SDK, nearly all with their default values.
 func Example_settings() {
 	client, err := opsgenie.New(apiKey,
 		opsgenie.WithRegion(opsgenie.EU),              // host
@@ -60,7 +56,7 @@ func Example_settings() {
 	// Output: identity > logging.calls > metrics.calls > retry(5, 429,500,502-599) > ratelimit > logging.attempts > metrics.attempts > auth > *http.Transport
 }
 
-// notify prints what each channel tells.
+// notify prints a part of each event.
 func notify(_ context.Context, event metrics.Event) {
 	switch e := event.(type) {
 	case metrics.HTTPEvent:
@@ -103,7 +99,7 @@ func createAndWait(ctx context.Context, client *opsgenie.Client) error {
 	return nil
 }
 
-// hasty returns a server and a client of it that waits for nothing.
+// hasty returns a simulated server and a client for it that does not wait between attempts.
 func hasty(opts ...opsgenietest.Option) (*opsgenietest.Server, *opsgenie.Client) {
 	server, err := opsgenietest.Start(opts...)
 	if err != nil {
@@ -117,7 +113,7 @@ func hasty(opts ...opsgenietest.Option) (*opsgenietest.Server, *opsgenie.Client)
 	return server, client
 }
 
-// The Python SDK's page, in Go: create an alert, wait, read it, observe.
+// The example of the Python SDK's page, in Go: create an alert, wait, read it, observe.
 func Example_fromPython() {
 	server, client := hasty(opsgenietest.WithProcessingPolls(1))
 	defer server.Close()
@@ -141,35 +137,9 @@ func Example_fromPython() {
 	// Created alert Disk full on db-1 true
 }
 
-// run calls f with a client of an API that gives these answers in turn, and
-// prints what that API is sent.
-func run(f func(context.Context, *opsgenie.Client) error, answers ...string) {
-	api := scripted(answers...)
-	spoken := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-		resp, err := api(req)
-		if req.Body == nil || err != nil {
-			return resp, err
-		}
-		defer req.Body.Close()
-		body, err := io.ReadAll(req.Body)
-		if strings.HasPrefix(req.Header.Get("Content-Type"), "application/json") {
-			fmt.Println(" ", string(body))
-		}
-		return resp, err
-	})
-	client, err := opsgenie.New(apiKey, opsgenie.WithBase(spoken),
-		opsgenie.WithPolling(poll.WithBaseDelay(0)), opsgenie.WithTransport(tripware.WithRetry(retry.Off())))
-	if err != nil {
-		panic(err)
-	}
-	if err := f(context.Background(), client); err != nil {
-		fmt.Println("error:", err)
-	}
-}
-
 func explain(err error) {
 	if errors.Is(err, services.ErrNotFound) {
-		fmt.Println("there is none")
+		fmt.Println("not found")
 	}
 	if failed, ok := errors.AsType[*shape.ActionError](err); ok {
 		fmt.Println("accepted, then failed:", failed.Action, failed.Status)
@@ -210,7 +180,7 @@ func Example_fromGo() {
 	}
 	explain(acknowledge(ctx, client, "disk/07"))
 	// Output:
-	// there is none
+	// not found
 	// 404 No alert exists with alias [disk/07] map[] true 1
 	// Disk full 200 OK
 	// Disk full 200 OK
