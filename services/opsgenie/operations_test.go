@@ -56,11 +56,12 @@ func operations(t *testing.T) (all []operation) {
 // A call is a method of the client that is an operation.
 type call struct {
 	route string // as the source of its method has it
+	retry string // what the source of its method says of a retry
 	async bool   // it returns what can be waited for
 }
 
-// calls returns the operations that the client has, by service and name. Lists
-// that page by themselves and waits that go on are no operations of their own.
+// calls returns the operations that the client has, by service and name, without
+// the methods that send several of them.
 func calls(t *testing.T) map[string]call {
 	t.Helper()
 	all := map[string]call{}
@@ -75,24 +76,47 @@ func calls(t *testing.T) map[string]call {
 			}
 			result := m.Type.Out(0)
 			async := result.Kind() == reflect.Pointer && result.Elem().Name() == "Pending"
-			all[field.Name+"."+m.Name] = call{routes[m.Name], async}
+			op := routes[m.Name]
+			op.async = async
+			all[field.Name+"."+m.Name] = op
 		}
 	}
 	return all
 }
 
-// routesOf reads the routes in the methods of a service from its source.
-func routesOf(t *testing.T, service reflect.Type) map[string]string {
+// routesOf reads the routes in the methods of a service from its source, and what
+// the methods say of a retry.
+func routesOf(t *testing.T, service reflect.Type) map[string]call {
 	t.Helper()
 	files := sourceOf(t, service)
-	constants, routes := constantRoutes(files), map[string]string{}
+	constants, routes := constantRoutes(files), map[string]call{}
 	for f := range methodsOf(files, service) {
-		routes[f.Name.Name] = routeIn(f.Body, constants)
+		routes[f.Name.Name] = call{route: routeIn(f.Body, constants), retry: retryIn(f.Body)}
 	}
-	if route, ok := routes["tracker"]; ok {
-		routes["GetRequestStatus"] = route // the tracker asks
+	if tracker, ok := routes["tracker"]; ok {
+		routes["GetRequestStatus"] = tracker // it sends this request
 	}
 	return routes
+}
+
+// retryIn returns how an operation is retried, in the words of docs/operations.md.
+func retryIn(body *ast.BlockStmt) string {
+	found := map[string]bool{}
+	ast.Inspect(body, func(n ast.Node) bool {
+		if name, ok := n.(*ast.Ident); ok {
+			found[name.Name] = true
+		}
+		return true
+	})
+	switch safe, refused := found["SafeToRetry"], found["RetryIfRefused"]; {
+	case safe && refused, found["Noted"], found["Renamed"], found["repeat"]:
+		return "depends"
+	case safe:
+		return "safe"
+	case refused:
+		return "refused"
+	}
+	return "method"
 }
 
 // sourceOf parses the package of a service, but for its tests.
@@ -188,9 +212,9 @@ func routeText(e ast.Expr) string {
 	return text
 }
 
-// The API's operations and the client's are the same: none is missing, none is
-// made up, and each has the route, the domain and the way of answering that the
-// documentation gives it. With -v it prints the count.
+// The client has every operation of the API and no others, each with the route, the
+// domain and the kind of response that the documentation gives it. With -v the test
+// prints the count.
 func TestNoOperationIsMissing(t *testing.T) {
 	t.Parallel()
 	ours, rows := calls(t), operations(t)
@@ -231,7 +255,7 @@ func listed(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// docs/operations.md says what the table and the client say.
+// docs/operations.md agrees with the table and the client.
 func TestTheListOfOperationsIsCurrent(t *testing.T) {
 	t.Parallel()
 	want := operationsPage(t)
@@ -248,24 +272,29 @@ const operationsHead = `# The operations of the Opsgenie API
 
 <!-- generated: go test -run Operations ./services/opsgenie -update -->
 
-All %d operations, by service: a service is a field of ` + "`opsgenie.Client`" + `, an operation a method of it, so
-` + "`Create`" + ` below Alerts is ` + "`client.Alerts.Create`" + `. A test compares this table with the methods and the
-routes that they send.
+These are all %d operations, by service. A service is a field of ` + "`opsgenie.Client`" + ` and an operation is a method of
+it: ` + "`Create`" + ` under Alerts is ` + "`client.Alerts.Create`" + `. A test compares this table with the methods and their routes.
 
-- **Domain** is the rate-limit domain that a call counts in: each has an allowance and a limiter of its own. The
-  documentation does not say it of those in ` + "`other`" + `.
-- **Async** operations answer as soon as the request is accepted; what they return can be waited for.
-- **JSM** is the operation of Jira Service Management that does the same, as far as its documentation tells: of the
-  operations REST API, below the base URL of a site, or of the host named in brackets. *Events* marks what its
-  integration events API takes unchanged: there a base URL and a key of that API are all it takes.
-- Besides, each list that has pages has a method whose name begins with ` + "`All`" + `, which reads page after page, and
-  Alerts, Incidents and Deployments have ` + "`Resume`" + `, which goes on with a wait.
+- **Retry** says which failed attempts are retried, besides those of which nothing was sent:
+  - *safe*: after every broken connection and every status of the retry policy. A GET, PUT or DELETE has no entry and
+    is retried in the same way.
+  - *refused*: only after 429 and 503, which mean that the server has not processed the request.
+  - *depends*: safe or refused, depending on the request, as the comment of the method says.
+- **Domain** is the rate-limit domain. Each has a separate limit and limiter. For those in ` + "`other`" + `, the domain is not
+  documented.
+- **Async** operations return when the server has accepted the request. The value that they return can be waited for.
+- **JSM** is the operation of Jira Service Management that does the same, as far as its documentation says. It belongs
+  to the operations REST API, below the base URL of a site, or on the host in brackets. *Events* marks operations that
+  the integration events API accepts unchanged, with its base URL and the key of an integration.
+
+In addition, each list with pages has a method whose name begins with ` + "`All`" + ` and reads all of them, Alerts has ` + "`Each`" + `,
+and Alerts, Incidents and Deployments have ` + "`Resume`" + `, which continues a wait.
 `
 
 // operationsPage returns the document.
 func operationsPage(t *testing.T) string {
 	t.Helper()
-	rows := operations(t)
+	rows, client := operations(t), calls(t)
 	var page strings.Builder
 	fmt.Fprintf(&page, operationsHead, len(rows))
 	service := ""
@@ -274,15 +303,25 @@ func operationsPage(t *testing.T) string {
 		if o.service != service {
 			service = o.service
 			fmt.Fprintf(&page, "\n## %s\n\nPackage `%s`.\n\n", service, packages[service])
-			page.WriteString("| Operation | Method | Route | Domain | Async | JSM |\n|---|---|---|---|---|---|\n")
+			page.WriteString("| Operation | Method | Route | Retry | Domain | Async | JSM |\n|---|---|---|---|---|---|---|\n")
 		}
 		async := ""
 		if o.async {
 			async = "yes"
 		}
-		fmt.Fprintf(&page, "| %s | %s | `%s` | %s | %s | %s |\n", o.name, o.method, o.path, o.domain, async, o.elsewhere())
+		fmt.Fprintf(&page, "| %s | %s | `%s` | %s | %s | %s | %s |\n",
+			o.name, o.method, o.path, o.retryWord(client[o.String()].retry), o.domain, async, o.elsewhere())
 	}
 	return page.String()
+}
+
+// retryWord returns the cell on retries, which is empty if the HTTP method says it.
+func (o operation) retryWord(said string) string {
+	idempotent := slices.Contains([]string{"GET", "PUT", "DELETE"}, o.method)
+	if idempotent && (said == "method" || said == "safe") {
+		return ""
+	}
+	return said
 }
 
 // elsewhere returns the cell on Jira Service Management.
