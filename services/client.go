@@ -10,10 +10,11 @@
 // `query:"identifierType"`, or json for the body. `json:"-"` alone keeps a field from being
 // sent, and `body:"json"` makes one field the whole body. Fields of embedded structs belong to
 // the request. Outside path and json, a zero field is left out unless its tag ends in
-// ",keepzero", and a nil pointer always; json follows its omitzero. A list in path, query,
-// header or form is one value with commas; a time is written as in RFC 3339, and left out if
-// zero. Before anything is sent, `check:"required"` refuses a zero value, `check:"min=1"` a
-// smaller number that would be sent, and the request's method Check() error what it finds.
+// ",keepzero", and a nil pointer is always left out; json follows omitzero. A list in path,
+// query, header or form is one value with commas; a time is written as in RFC 3339, and left
+// out if zero. Before anything is sent, `check:"required"` refuses a zero value,
+// `check:"min=1"` a smaller number that would be sent, and the request's method Check() error
+// refuses what it reports.
 //
 // A field that may be absent, set or cleared is an [Optional]. A type that is both read and
 // written embeds [Other], so that writing back what was read loses nothing.
@@ -50,14 +51,14 @@ type Client struct {
 	known   bool // only known members are sent
 	polling []poll.Option
 
-	vendor *record.Vendor // what the codec tells observers; nil if nothing
+	vendor *record.Vendor // what the codec knows about responses; nil if nothing
 
 	accept   []string // values of headers that every request shares
 	jsonType []string
 
 	mu    sync.RWMutex
 	plans map[planKey]*plan      // a handful per service; computed once
-	facts map[factsKey][]any     // what calls tell the layers below
+	facts map[factsKey][]any     // facts about operations, for the layers below
 	looks map[reflect.Type]*look // the ways to the mismatches that values may keep
 }
 

@@ -16,7 +16,7 @@ type Codec interface {
 	Fault(resp *http.Response, body []byte, e *Error)
 }
 
-// An Envelope is what a vendor wraps the data of a response in.
+// An Envelope is the JSON object in which a vendor wraps the data of a response.
 type Envelope interface {
 	// Fill writes to m what the decoded envelope and the headers say: Result, Took,
 	// RequestID, Paging. The request id and the rate limit of well-known headers are set

@@ -59,7 +59,7 @@ func run[T any](ctx context.Context, c *Client, o operation) (*Result[T], error)
 	return got, nil
 }
 
-// open begins the call and tells the layers below what they cannot see in the request.
+// open begins the call and records for the layers below what the request does not show.
 func (c *Client) open(ctx context.Context, o operation) (*exchange, context.Context) {
 	ctx, call := begin(ctx)
 	w := record.WriterOf(ctx)

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// Acted says what [Each] did. K identifies an item.
+// Acted is the result of [Each]. K identifies an item.
 type Acted[K comparable] struct {
 	Tried    int          // number of items that were acted on, those that failed included
 	Failures []Failure[K] // in the order in which they failed

@@ -216,7 +216,7 @@ func (f faults) Error() string {
 }
 
 // flat returns the errors that errors.Join has joined. Any other error is returned alone,
-// also if it wraps a joined one, because it has a text of its own.
+// also if it wraps a joined one, because its text says more.
 func flat(err error) faults {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {

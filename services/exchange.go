@@ -116,12 +116,12 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 // maxGrown is how much memory is reserved for a body before it comes, in bytes.
 const maxGrown = 64 << 10
 
-// maxRefusal is how much is read of a response whose status is no success, in bytes: enough for
-// any error that a vendor writes.
+// maxRefusal is how much is read of a response whose status is not a success, in bytes: enough
+// for any error that a vendor writes.
 const maxRefusal = 64 << 10
 
-// refused makes the error of a response whose status is no success. A body that cannot be read
-// does not hide the status.
+// refused makes the error of a response whose status is not a success. A body that cannot be
+// read does not hide the status.
 func (x *exchange) refused(ctx context.Context) error {
 	var err error
 	if x.body, err = readBody(x.resp, maxRefusal); err != nil {

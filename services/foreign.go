@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// foreign returns an error that says that a response is a web page or XML instead of JSON,
-// and who sent it, or nil if it is neither. Such a response usually comes from a proxy, a
+// foreign returns an error if a response is a web page or XML instead of JSON, with the
+// host that sent it, and nil otherwise. Such a response usually comes from a proxy, a
 // sign-in page, or the vendor's web interface.
 func foreign(resp *http.Response, body []byte) error {
 	body = bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")

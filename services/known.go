@@ -69,7 +69,7 @@ func knownOfObject(raw json.RawMessage, v reflect.Value) json.RawMessage {
 }
 
 // partsOf returns the fields of the struct v that are not members of its object but hold
-// further ones: interfaces and maps that encoding/json is told to leave out.
+// further ones: interfaces and maps that their tags exclude from encoding/json.
 func partsOf(v reflect.Value) iter.Seq[reflect.Value] {
 	return func(yield func(reflect.Value) bool) {
 		for i := range v.NumField() {

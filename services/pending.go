@@ -9,8 +9,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A Pending is a request that the server accepted and works on later. It polls for the outcome
-// when it is asked, once for all callers, and remembers it. It is safe for concurrent use.
+// A Pending is a request that the server accepted and works on later. Its methods poll for the
+// outcome, once for all callers, and remember it. It is safe for concurrent use.
 type Pending[S Status, E any] struct {
 	RequestID string   // resumes the wait in another process
 	Meta      Metadata // of the call that was accepted; zero when resumed
@@ -39,7 +39,7 @@ func (p *Pending[S, E]) Wait(ctx context.Context, opts ...poll.Option) (*Result[
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	ctx = layer.Detach(ctx) // each probe is a call of its own
+	ctx = layer.Detach(ctx) // each probe is a separate call
 	for {
 		r, first := p.join()
 		if first {

@@ -6,8 +6,8 @@ import "github.com/tripware/tripware/internal/record"
 // the only source: it decides which failed attempts of the call are retried.
 type Repeat int
 
-// What is known of a repeated request. Every operation is retried if no part of the request
-// was sent.
+// Whether an operation is safe to retry. Every operation is retried if no part of the
+// request was sent.
 const (
 	// ByMethod retries if the HTTP method is idempotent (RFC 9110 section 9.2.2), and
 	// otherwise after a status that the retry policy lists for every method.
@@ -17,6 +17,7 @@ const (
 	SafeToRetry = Repeat(record.RepeatAlways)
 
 	// RetryIfRefused retries only after a status that means that the request was not
-	// processed, 429 and 503: a second copy would add something twice.
+	// processed, 429 and 503: a second copy would add something twice or be refused as a
+	// conflict.
 	RetryIfRefused = Repeat(record.RepeatRefused)
 )

@@ -36,8 +36,7 @@ func (r *Result[T]) Next(ctx context.Context) (*Result[T], error) {
 	return Follow[T](ctx, r.Meta.more.client, r.Meta.Route, r.Meta.Paging.Next)
 }
 
-// Metadata is what is known of a call and of its response. It marshals to JSON and prints
-// without secrets.
+// Metadata describes a call and its response. It marshals to JSON and prints without secrets.
 type Metadata struct {
 	Route         string              // such as "POST /v2/alerts/{identifier}/close"
 	Status        int                 // HTTP status of the response
@@ -99,8 +98,8 @@ type Paging struct {
 	Next, Prev, First, Last Link
 }
 
-// None is the T of calls whose response holds no data, or none that matters: it accepts any
-// data, and none.
+// None is the T of calls whose response has no data, or data that does not matter. It accepts
+// any response.
 type None struct{}
 
 // UnmarshalJSON accepts everything.

@@ -40,7 +40,7 @@ func newSource(f File) (*source, error) {
 	}
 	s.size = max(s.size, found)
 	if at, ok := f.Content.(io.ReaderAt); ok && s.seeker != nil {
-		s.open = func() (io.ReadCloser, error) { // each attempt gets a position of its own
+		s.open = func() (io.ReadCloser, error) { // each attempt has its own position
 			return io.NopCloser(io.NewSectionReader(at, s.start, s.size)), nil
 		}
 	}
@@ -181,8 +181,8 @@ func (b *formBody) Close() error {
 	return nil
 }
 
-// Seek rewinds to the start, or tells that it is there; no other place is needed.
-// It fails for a form with a file that can neither be opened again nor rewound.
+// Seek rewinds to the start, or reports that the position is the start; nothing else is
+// needed. It fails for a form with a file that can neither be opened again nor rewound.
 func (b *formBody) Seek(offset int64, whence int) (int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

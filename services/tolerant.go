@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// A Mismatch is a member of a response whose value is not of the expected type. The rest of
-// the response was read. The value can be had by [Result.Raw].
+// A Mismatch is a member of a response whose value is not of the expected type. The rest of the
+// response was read. [Result.Raw] contains the value.
 type Mismatch struct {
 	Path string // in the response, such as "data[1].tinyId"
 	Got  string // the type that came: "null", "boolean", "number", "string", "array" or "object"
@@ -276,7 +276,7 @@ func (l *look) finds(v reflect.Value) bool {
 			}
 		}
 	case reflect.Map:
-		return l.elem != nil && v.Len() > 0 // the long way tells
+		return l.elem != nil && v.Len() > 0 // the complete search decides
 	case reflect.Struct:
 		for _, f := range l.fields {
 			if f.look.finds(v.Field(f.index)) {

@@ -11,7 +11,7 @@ type Status interface {
 
 // A Tracker sends a service's asynchronous requests, and follows those that were accepted. S
 // is the response of the status endpoint, E the entity that a request is about, and P the
-// service's form of a [Pending]. [NewTracker] makes one. It is safe for concurrent use. Most
+// service's form of a [Pending]. [NewTracker] returns one. It is safe for concurrent use. Most
 // programs do not need it: services return pending requests.
 type Tracker[S Status, E, P any] struct {
 	follower[S, E]

@@ -30,7 +30,8 @@ type MaskingCodec interface {
 	Mask(text string) string
 }
 
-// vendorOf returns what a codec tells observers, or nil if it tells nothing.
+// vendorOf returns what a codec knows about responses, for observers, or nil if it knows
+// nothing.
 func vendorOf(codec Codec) *record.Vendor {
 	var v record.Vendor
 	if c, ok := codec.(PendingCodec); ok {
