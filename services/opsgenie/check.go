@@ -17,7 +17,7 @@ import (
 )
 
 // keySource returns a source that signs with an API key. If the key is invalid, the source
-// reports it, so that it is no error if the source is replaced.
+// reports it, so that replacing the source avoids the error.
 func keySource(key redact.Secret) auth.Source {
 	if fault := keyFault(key.Reveal()); fault != nil {
 		return &noKey{fault}

@@ -28,7 +28,7 @@ import (
 )
 
 // A Client calls the Opsgenie API. It is safe for concurrent use and shares
-// nothing with other clients but what was passed in. [New] makes one.
+// nothing with other clients but what was passed in. [New] returns one.
 type Client struct {
 	Account                  *account.Service
 	Alerts                   *alert.Service
