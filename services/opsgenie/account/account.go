@@ -1,5 +1,5 @@
 // Package account calls the Account API, which describes the account that the API key belongs to.
-// Its calls count in the rate-limit domain configuration.
+// Its calls count towards the rate-limit domain configuration.
 package account
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A Service calls the Account API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Account API. It is safe for concurrent use. [New] returns one.
 type Service struct{ client *services.Client }
 
 // New returns a service that sends its calls with client, whose codec must be Opsgenie's.
@@ -23,7 +23,7 @@ type Account struct {
 
 // A Plan is the plan of an account.
 type Plan struct {
-	Name         string `json:"name"` // such as "Enterprise"; the set is open
+	Name         string `json:"name"` // such as "Enterprise"; other values are possible
 	MaxUserCount int    `json:"maxUserCount"`
 	IsYearly     bool   `json:"isYearly"`
 }
