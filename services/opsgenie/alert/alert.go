@@ -2,11 +2,12 @@
 // notes, logs, recipients and attachments. It also manages saved searches for alerts: see
 // [SavedSearchService].
 //
-// The server accepts most changes of an alert and makes them later. Their methods return a
+// The server accepts most changes of an alert and processes them later. Their methods return a
 // [Pending], whose Wait polls for the outcome. Attachments and saved searches are changed at
 // once.
 //
-// Calls count in the rate-limit domain alert, but listing alerts counts in the domain search.
+// Calls count towards the rate-limit domain alert, but listing alerts counts towards the domain
+// search.
 package alert
 
 import (
@@ -21,7 +22,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Alert API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Alert API. It is safe for concurrent use. [New] returns one.
 type Service struct {
 	client    *services.Client
 	changes   *services.Tracker[RequestStatus, Alert, Pending]
@@ -47,7 +48,7 @@ func New(client *services.Client, opts ...Option) *Service {
 	return s
 }
 
-// A Ref identifies an alert. [ByID], [ByTinyID] and [ByAlias] make one; the zero value is
+// A Ref identifies an alert. [ByID], [ByTinyID] and [ByAlias] return one; the zero value is
 // refused.
 type Ref struct {
 	identifier string `path:"identifier"`
@@ -83,7 +84,7 @@ func errShadowed() error {
 }
 
 // CreateRequest is the request to create an alert. The limits are those that the API documents;
-// they are left to the server, which may refuse or cut what is longer.
+// they are not checked before sending, and the server may refuse or cut longer values.
 type CreateRequest struct {
 	Message     string            `json:"message" check:"required"` // at most 130 characters
 	Alias       string            `json:"alias,omitzero"`           // at most 512 characters; the alert's id if empty

@@ -22,8 +22,8 @@ type AddAttachmentRequest struct {
 }
 
 // AddAttachment adds a file to an alert and returns its id. A file without a name or content, or
-// with another size than it says, is refused before sending. Only 429 and 503 are retried,
-// because a second copy would add the file twice.
+// with a size that differs from its field Size, is refused before sending. Only 429 and 503 are
+// retried, because a second copy would add the file twice.
 //
 // API: https://docs.opsgenie.com/docs/alert-api-continued#create-alert-attachment
 func (s *Service) AddAttachment(ctx context.Context, in AddAttachmentRequest) (*services.Result[Attachment], error) {

@@ -12,7 +12,7 @@ import (
 )
 
 // A SavedSearchService manages saved searches for alerts, which are part of the Alert API. It is
-// safe for concurrent use. [NewSavedSearches] makes one.
+// safe for concurrent use. [NewSavedSearches] returns one.
 type SavedSearchService struct{ client *services.Client }
 
 // NewSavedSearches returns a service that sends its calls with client, whose codec must be
@@ -21,8 +21,8 @@ func NewSavedSearches(client *services.Client) *SavedSearchService {
 	return &SavedSearchService{client: client}
 }
 
-// A SearchRef identifies a saved search. [SearchByID] and [SearchByName] make one. The zero value
-// identifies none.
+// A SearchRef identifies a saved search. [SearchByID] and [SearchByName] return one. The zero
+// value identifies none.
 type SearchRef struct {
 	identifier string `query:"searchIdentifier"`
 	kind       string `query:"searchIdentifierType"`

@@ -44,10 +44,10 @@ type Alert struct {
 type Integration struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	Type string `json:"type"` // such as "API"; the set is open
+	Type string `json:"type"` // such as "API"; other values are possible
 }
 
-// A Report tells when and by whom an alert was acknowledged and closed. It is zero before that.
+// A Report says when and by whom an alert was acknowledged and closed. It is zero before that.
 type Report struct {
 	AckTime        Milliseconds `json:"ackTime,omitzero"`   // from its creation until it was acknowledged
 	CloseTime      Milliseconds `json:"closeTime,omitzero"` // from its creation until it was closed
@@ -55,10 +55,10 @@ type Report struct {
 	ClosedBy       string       `json:"closedBy,omitzero"`
 }
 
-// Milliseconds is a span of time as the API counts it.
+// Milliseconds is a duration in milliseconds.
 type Milliseconds int64
 
-// Duration returns the span as a time.Duration, which holds at most 292 years.
+// Duration returns m as a time.Duration, which holds at most 292 years.
 func (m Milliseconds) Duration() time.Duration {
 	const most = Milliseconds(math.MaxInt64 / time.Millisecond)
 	return time.Duration(max(-most, min(m, most))) * time.Millisecond
@@ -81,8 +81,8 @@ func (s RequestStatus) EntityID() string { return s.AlertID }
 // A Recipient is a user that an alert notified, or tried to notify.
 type Recipient struct {
 	User      shape.User `json:"user"`
-	State     string     `json:"state"`  // such as "action"; the set is open
-	Method    string     `json:"method"` // such as "Acknowledge"; the set is open
+	State     string     `json:"state"`  // such as "action"; other values are possible
+	Method    string     `json:"method"` // such as "Acknowledge"; other values are possible
 	CreatedAt shape.Time `json:"createdAt,omitzero"`
 	UpdatedAt shape.Time `json:"updatedAt,omitzero"`
 }
