@@ -1,9 +1,9 @@
 // Package deployment calls the Deployment API, which records the releases that were deployed to an
 // environment, so that they can be compared with incidents.
 //
-// The server accepts changes and makes them later: their methods return a [Pending], whose Wait
-// polls for the outcome. The API does not document the rate-limit domain of these calls. This
-// module counts them in the domain other.
+// The server accepts changes and processes them later: their methods return a [Pending], whose
+// Wait polls for the outcome. The API does not document the rate-limit domain of these calls. This
+// module counts them towards the domain other.
 package deployment
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A Service calls the Deployment API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Deployment API. It is safe for concurrent use. [New] returns one.
 type Service struct {
 	client  *services.Client
 	changes *services.Tracker[RequestStatus, Deployment, Pending]
@@ -28,8 +28,8 @@ func New(client *services.Client) *Service {
 	return s
 }
 
-// A Ref identifies a deployment. [ByID], [ByExternalID] and [ByPipeline] make one; the zero value
-// is refused.
+// A Ref identifies a deployment. [ByID], [ByExternalID] and [ByPipeline] return one; the zero
+// value is refused.
 type Ref struct {
 	identifier string `path:"identifier"`
 	kind       string `query:"identifierType"`

@@ -7,10 +7,11 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A Pending is a change that the server accepted and makes later. Wait polls for its outcome,
-// once for all callers that wait; ID returns the id of the deployment; RequestID resumes the wait
-// in another process. If the change failed for good, errors.Is matches [services.ErrFailed], and
-// the cause is a [shape.ActionError]. A Pending is safe for concurrent use.
+// A Pending is a change that the server has accepted and processes later. Wait polls for its
+// outcome, once for all callers that wait; ID returns the id of the deployment; RequestID resumes
+// the wait in another process. If the change failed for good, errors.Is matches
+// [services.ErrFailed], and the cause is a [shape.ActionError]. A Pending is safe for concurrent
+// use.
 type Pending struct {
 	*services.Pending[RequestStatus, Deployment]
 }

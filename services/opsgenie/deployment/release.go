@@ -9,7 +9,7 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A ReleaseKind is the kind of repository that a [Release] comes from. The set is open.
+// A ReleaseKind is the kind of repository that a [Release] comes from. Other values are possible.
 type ReleaseKind string
 
 // KindBitbucketCloud is the only kind that has a constructor: [BitbucketCloud].
@@ -31,7 +31,7 @@ func WorkspaceByUUID(uuid string) Workspace { return Workspace{identifier: uuid,
 // Identifier returns the name or the UUID of the workspace.
 func (w Workspace) Identifier() string { return w.identifier }
 
-// A Release is what was deployed: a commit of a repository. [BitbucketCloud] makes one; the zero
+// A Release is what was deployed: a commit of a repository. [BitbucketCloud] returns one; the zero
 // value is refused. A release that was read is sent back as it came, also if it is of an unknown
 // kind, lacks a member or has further ones. Releases can be compared.
 type Release struct {

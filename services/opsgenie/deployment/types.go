@@ -7,7 +7,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A State is the state of a deployment. The set is open.
+// A State is the state of a deployment. Other values are possible.
 type State string
 
 // The states.
@@ -18,7 +18,7 @@ const (
 	Failed     State = "failed"
 )
 
-// An EnvironmentType is the purpose of an environment. The set is open.
+// An EnvironmentType is the purpose of an environment. Other values are possible.
 type EnvironmentType string
 
 // The types of environments.
@@ -58,7 +58,7 @@ type Deployment struct {
 	ExternalID  string      `json:"externalId,omitzero"`
 	State       State       `json:"state"`
 	Environment Environment `json:"environment"`
-	Type        string      `json:"type,omitzero"` // what recorded it, such as "api"; the set is open
+	Type        string      `json:"type,omitzero"` // what recorded it, such as "api"; other values are possible
 	StartedAt   shape.Time  `json:"startedAt,omitzero"`
 	CompletedAt shape.Time  `json:"completedAt,omitzero"` // zero if the deployment has not ended
 	Releases    []Release   `json:"releases"`
