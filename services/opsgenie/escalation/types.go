@@ -40,7 +40,7 @@ type Summary struct {
 	Name string `json:"name,omitzero"`
 }
 
-// A Condition is the state of the alert in which a rule notifies. Other values than those
+// A Condition is the state of the alert in which a rule notifies. Values other than those
 // listed here can occur in responses.
 type Condition string
 
@@ -50,7 +50,7 @@ const (
 	IfNotClosed Condition = "if-not-closed" // the alert is not closed
 )
 
-// A NotifyType says which members of its recipient a rule notifies. Other values than those
+// A NotifyType says which members of its recipient a rule notifies. Values other than those
 // listed here can occur in responses.
 type NotifyType string
 
