@@ -1,7 +1,7 @@
 // Package forwardingrule calls the Forwarding Rule API: a rule forwards the notifications of
 // one user to another for a period of time.
 //
-// Every call is complete when its response arrives, and counts in the rate-limit domain
+// Every call is complete when its response arrives, and counts towards the rate-limit domain
 // configuration.
 package forwardingrule
 
@@ -13,13 +13,13 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Forwarding Rule API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Forwarding Rule API. It is safe for concurrent use. [New] returns one.
 type Service struct{ client *services.Client }
 
 // New returns a service that calls through client, whose codec must be Opsgenie's.
 func New(client *services.Client) *Service { return &Service{client: client} }
 
-// A Ref identifies a forwarding rule. [ByID] and [ByAlias] make one; the zero value is
+// A Ref identifies a forwarding rule. [ByID] and [ByAlias] return one; the zero value is
 // refused.
 type Ref struct {
 	identifier string `path:"identifier"`
@@ -67,7 +67,7 @@ func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Forwarding
 }
 
 // An UpdateRequest replaces everything of one forwarding rule except its alias.
-// [ForwardingRule.Request] makes one from a rule that was read.
+// [ForwardingRule.Request] returns one from a rule that was read.
 type UpdateRequest struct {
 	Ref
 	services.Other
