@@ -1,8 +1,8 @@
 // Package heartbeat calls the Heartbeat API. A heartbeat raises an alert when a job or a machine
 // has sent no ping for an interval.
 //
-// Calls count in the rate-limit domain heartbeat. All of them except Ping need an API key with the
-// right to access the configuration.
+// Calls count towards the rate-limit domain heartbeat. All of them except Ping need an API key
+// with the right to access the configuration.
 package heartbeat
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Heartbeat API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Heartbeat API. It is safe for concurrent use. [New] returns one.
 type Service struct{ client *services.Client }
 
 // New returns a service that sends its calls with client, whose codec must be Opsgenie's.
