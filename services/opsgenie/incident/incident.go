@@ -4,7 +4,7 @@
 //
 // Incidents are part of the Standard and Enterprise plans; under others, errors.Is matches
 // [services.ErrPlan]. Writes are asynchronous: they return a [Pending]. All calls of a
-// [Service] count in the rate-limit domain incident.
+// [Service] count towards the rate-limit domain incident.
 package incident
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Incident API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Incident API. It is safe for concurrent use. [New] returns one.
 type Service struct {
 	client  *services.Client
 	changes *services.Tracker[RequestStatus, Incident, Pending]
@@ -31,7 +31,7 @@ func New(client *services.Client) *Service {
 	return s
 }
 
-// A Ref identifies an incident. [ByID] and [ByTinyID] make one; the zero value is refused.
+// A Ref identifies an incident. [ByID] and [ByTinyID] return one; the zero value is refused.
 type Ref struct {
 	identifier string `path:"identifier"`
 	kind       string `query:"identifierType"`

@@ -8,11 +8,11 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A PostmortemService calls the Postmortem API: a postmortem is the report on an incident. The
+// A PostmortemService calls the Postmortem API: a postmortem is a report on an incident. The
 // vendor documents only how to read one. Create, Update and Delete are unconfirmed: they are
 // known from a community client, and the server may refuse them. The documentation names no
-// rate-limit domain for its calls, which count in the domain other. It is safe for concurrent
-// use. [NewPostmortems] makes one.
+// rate-limit domain for its calls, which count towards the domain other. It is safe for
+// concurrent use. [NewPostmortems] returns one.
 type PostmortemService struct{ client *services.Client }
 
 // NewPostmortems returns a service that calls through client, whose codec must be Opsgenie's.
@@ -29,7 +29,7 @@ type Postmortem struct {
 	ID               string             `json:"postmortemId"`
 	Title            string             `json:"title"`
 	Severity         shape.Priority     `json:"severity"`
-	Status           string             `json:"status"` // such as "draft"; the set is open
+	Status           string             `json:"status"` // such as "draft"; other values are possible
 	StartTime        shape.Time         `json:"startTime,omitzero"`
 	EndTime          shape.Time         `json:"endTime,omitzero"`
 	RespondTime      shape.Time         `json:"respondTime,omitzero"`
@@ -74,7 +74,7 @@ type PostmortemIncident struct {
 	TinyID       string         `json:"tinyId"`
 	Message      string         `json:"message"`
 	Priority     shape.Priority `json:"priority"`
-	Status       string         `json:"status"` // such as "closed"; the set is open
+	Status       string         `json:"status"` // such as "closed"; other values are possible
 	CreationTime shape.Time     `json:"creationTime,omitzero"`
 	Tags         []string       `json:"tags"`
 }
@@ -118,7 +118,7 @@ func (s *PostmortemService) Create(ctx context.Context, incidentID string) (*ser
 }
 
 // An UpdatePostmortemRequest changes one postmortem. Members that are left out are not sent.
-// They have the names that responses use, which is unconfirmed. [Postmortem.Request] makes one
+// They have the names that responses use, which is unconfirmed. [Postmortem.Request] returns one
 // from a postmortem that was read.
 type UpdatePostmortemRequest struct {
 	services.Other

@@ -18,7 +18,7 @@ import (
 
 // A TemplateService calls the Incident Template API: a template holds the properties that an
 // incident begins with. The documentation names no rate-limit domain for its calls, which
-// count in the domain other. It is safe for concurrent use. [NewTemplates] makes one.
+// count towards the domain other. It is safe for concurrent use. [NewTemplates] returns one.
 type TemplateService struct{ client *services.Client }
 
 // NewTemplates returns a service that calls through client, whose codec must be Opsgenie's.
@@ -91,7 +91,7 @@ func (s *TemplateService) Create(ctx context.Context, in CreateTemplateRequest) 
 }
 
 // An UpdateTemplateRequest replaces one incident template: members that are left out have no
-// value afterwards. [Template.Request] makes one from a template that was read.
+// value afterwards. [Template.Request] returns one from a template that was read.
 type UpdateTemplateRequest struct {
 	services.Other
 

@@ -8,7 +8,7 @@ type Incident struct {
 	TinyID           string            `json:"tinyId"`
 	Message          string            `json:"message"`
 	Description      string            `json:"description,omitzero"`
-	Status           string            `json:"status"` // "open", "resolved" or "closed"; the set is open
+	Status           string            `json:"status"` // "open", "resolved" or "closed"; other values are possible
 	IsSeen           bool              `json:"isSeen"`
 	Tags             []string          `json:"tags"`
 	CreatedAt        shape.Time        `json:"createdAt,omitzero"`
