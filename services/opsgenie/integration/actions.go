@@ -17,8 +17,8 @@ type ActionService struct{ client *services.Client }
 // NewActions returns a service that uses client, whose codec must be Opsgenie's.
 func NewActions(client *services.Client) *ActionService { return &ActionService{client: client} }
 
-// List returns all actions of an integration, grouped by type. It counts in the rate-limit domain
-// configuration.
+// List returns all actions of an integration, grouped by type. It counts towards the rate-limit
+// domain configuration.
 //
 // API: https://docs.opsgenie.com/docs/integration-api#get-integration-actions
 func (s *ActionService) List(ctx context.Context, integrationID string) (*services.Result[Actions], error) {

@@ -5,7 +5,8 @@
 // the data that it is sent.
 //
 // The API key needs the right to access the configuration. Calls that write an integration count
-// in the rate-limit domain integration-configuration, calls that read in configuration.
+// towards the rate-limit domain integration-configuration, calls that read towards
+// configuration.
 package integration
 
 import (
