@@ -16,7 +16,7 @@ type byName struct {
 	Name string `path:"filename"`
 }
 
-// DownloadLink returns a link to the file of logs with a name, as List returns it. The link is valid
+// DownloadLink returns a link to the log file with a name, as List returns it. The link is valid
 // for five minutes and needs no API key, so that everyone who has it can read the file. If the
 // response is not a link, errors.Is matches [services.ErrResponse]. Safe to retry.
 //

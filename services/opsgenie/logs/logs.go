@@ -2,8 +2,8 @@
 // account to. It is part of the Enterprise plan; under other plans, errors.Is matches
 // [services.ErrPlan].
 //
-// The API does not document the rate-limit domain of these calls. This module counts them in the
-// domain other.
+// The API does not document the rate-limit domain of these calls. This module counts them towards
+// the domain other.
 package logs
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A Service calls the Logs API. It is safe for concurrent use. [New] makes one.
+// A Service calls the Logs API. It is safe for concurrent use. [New] returns one.
 type Service struct{ client *services.Client }
 
 // New returns a service that sends its calls with client, whose codec must be Opsgenie's.
@@ -26,7 +26,7 @@ func New(client *services.Client) *Service { return &Service{client: client} }
 
 const listRoute = "GET /v2/logs/list/{marker}"
 
-// A File is a file of logs.
+// A File describes a log file.
 type File struct {
 	Name string `json:"filename"`
 	Date Time   `json:"date,omitzero"`
@@ -63,7 +63,7 @@ func MarkerAt(t time.Time) string {
 	return t.Format("2006-01-02-15-04-05") + fmt.Sprintf("_%03d", t.Nanosecond()/int(time.Millisecond))
 }
 
-// ListRequest is the request for files of logs.
+// ListRequest selects log files.
 type ListRequest struct {
 	Marker string `path:"marker"`               // where the list begins: MarkerAt makes one
 	Limit  int    `query:"limit" check:"min=0"` // files per page, at most 1,000; zero means the server's default, 1,000
