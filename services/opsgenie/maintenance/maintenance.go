@@ -1,7 +1,7 @@
 // Package maintenance calls the Maintenance API. During a maintenance, integrations and policies
 // are disabled, or enabled. For most uses call [Service.Create] with [For1Hour] or [Between].
 //
-// The API key needs the right to access the configuration. All calls count in the rate-limit
+// The API key needs the right to access the configuration. All calls count towards the rate-limit
 // domain configuration.
 package maintenance
 

@@ -13,7 +13,7 @@ const (
 	Cancelled Status = "cancelled"
 )
 
-// A Maintenance is a time in which rules are in force.
+// A Maintenance is a period in which rules are in force.
 type Maintenance struct {
 	services.Other
 

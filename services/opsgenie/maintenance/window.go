@@ -23,8 +23,8 @@ const (
 	WindowSchedule     WindowKind = "schedule"
 )
 
-// A Window is the time of a maintenance. [For5Minutes], [For30Minutes], [For1Hour],
-// [Indefinitely] and [Between] return one; the zero value is no time and cannot be sent.
+// A Window is the period of a maintenance. [For5Minutes], [For30Minutes], [For1Hour],
+// [Indefinitely] and [Between] return one; the zero value cannot be sent.
 type Window struct {
 	services.Other
 
