@@ -3,7 +3,7 @@
 // [Service.Create] with the steps of the rule; a [StepService] changes single steps.
 //
 // A user is identified by id or username. The API key needs the right to access the
-// configuration. All calls count in the rate-limit domain configuration.
+// configuration. All calls count towards the rate-limit domain configuration.
 package notification
 
 import (

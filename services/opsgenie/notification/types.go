@@ -56,9 +56,9 @@ type Rule struct {
 	Repeat           Repetition            `json:"repeat,omitzero"`
 }
 
-// Request returns the request that writes the rule back as it was read. The steps are new ones
-// then, without their ids; clear Steps to keep the existing ones. Set User, change what is to be
-// changed, and pass it to [Service.Update].
+// Request returns the request that writes the rule back as it was read. The request contains the
+// steps as new ones, without their ids; clear Steps to keep the existing ones. Set User, change
+// other members, and pass it to [Service.Update].
 func (r Rule) Request() UpdateRequest {
 	r.Steps = slices.Clone(r.Steps)
 	for i := range r.Steps {
@@ -98,8 +98,7 @@ type Step struct {
 }
 
 // Request returns the request that writes the step back as it was read. Set User and, if the step
-// was read as part of a rule, RuleID; change what is to be changed, and pass it to
-// [StepService.Update].
+// was read as part of a rule, RuleID; change other members, and pass it to [StepService.Update].
 func (s Step) Request() UpdateStepRequest {
 	request := services.RequestFrom[UpdateStepRequest](s)
 	request.RuleID, request.ID = s.Parent.ID, s.ID
