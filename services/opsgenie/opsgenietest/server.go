@@ -85,7 +85,7 @@ func Start(opts ...Option) (*Server, error) {
 		Handler:           http.HandlerFunc(s.serve),
 		ConnState:         s.track,
 		ReadHeaderTimeout: time.Minute,
-		ErrorLog:          log.New(io.Discard, "", 0), // injected resets are no errors
+		ErrorLog:          log.New(io.Discard, "", 0), // injected resets are not errors
 	}
 	s.served.Go(func() { _ = s.http.Serve(listener) }) // returns ErrServerClosed after Close
 	return s, nil

@@ -34,7 +34,7 @@ func (k *kind) listUsers(w *world, c *call) (response, error) {
 }
 
 // userFields returns the fields that a query may use. Words without a field are searched
-// for in "message", which here stands for the two names.
+// for in "message", which here means the two names.
 func userFields() map[string]func(*item) []string {
 	text := func(field string) func(*item) []string {
 		return func(it *item) []string { return []string{it.doc.text(field)} }
