@@ -2,7 +2,7 @@
 // that its filter matches, or the notifications about them. For most uses write a [Policy] with
 // an [Alert] or a [Notification] as its action, and pass it to [Service.Create].
 //
-// The API key needs the right to access the configuration. All calls count in the rate-limit
+// The API key needs the right to access the configuration. All calls count towards the rate-limit
 // domain configuration.
 package policy
 
