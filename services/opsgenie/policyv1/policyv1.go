@@ -2,8 +2,8 @@
 // For most uses call package policy; this one reads and changes the policies of the account that
 // were created by the first version.
 //
-// The API key needs the right to access the configuration. All calls count in the rate-limit
-// domain configuration.
+// The API key needs the right to access the configuration. All calls count towards the
+// rate-limit domain configuration.
 package policyv1
 
 import (
