@@ -10,10 +10,10 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// An AudienceService calls the Service Audience Template API: an audience lists the responders
-// of the incidents of a business service, and the people who are informed of them. Its calls
-// count in the rate-limit domain configuration. It is safe for concurrent use. [NewAudiences]
-// makes one.
+// An AudienceService calls the Service Audience Template API: an audience lists the responders of
+// the incidents of a business service, and the people who are informed of them. Its calls count
+// towards the rate-limit domain configuration. It is safe for concurrent use. [NewAudiences]
+// returns one.
 type AudienceService struct{ client *services.Client }
 
 // NewAudiences returns a service that calls through client, whose codec must be Opsgenie's.
@@ -110,7 +110,7 @@ func (c *AudienceCondition) UnmarshalJSON(raw []byte) error {
 	return services.UnmarshalObject(raw, (*plain)(c))
 }
 
-// A MatchField is a field of a user's profile. The set is open.
+// A MatchField is a field of a user's profile. Other values are possible.
 type MatchField string
 
 // The fields.
@@ -132,7 +132,7 @@ func (s *AudienceService) Get(ctx context.Context, serviceID string) (*services.
 }
 
 // An UpdateAudienceRequest changes the audience template of one business service. Members that
-// are left out keep their values. [Audience.Request] makes one from an audience that was read.
+// are left out keep their values. [Audience.Request] returns one from an audience that was read.
 type UpdateAudienceRequest struct {
 	services.Other
 

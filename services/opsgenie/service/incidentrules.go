@@ -11,8 +11,8 @@ import (
 
 // An IncidentRuleService calls the Service Incident Rule API: a rule selects the alerts that
 // open an incident for a business service, and describes that incident. The documentation
-// names no rate-limit domain for its calls, which count in the domain other. It is safe for
-// concurrent use. [NewIncidentRules] makes one.
+// names no rate-limit domain for its calls, which count towards the domain other. It is safe
+// for concurrent use. [NewIncidentRules] returns one.
 type IncidentRuleService struct{ client *services.Client }
 
 // NewIncidentRules returns a service that calls through client, whose codec must be
@@ -76,7 +76,7 @@ func (s *IncidentRuleService) Create(ctx context.Context, in CreateIncidentRuleR
 }
 
 // An UpdateIncidentRuleRequest replaces one incident rule: members that are left out have no
-// value afterwards. [IncidentRule.Request] makes one from a rule that was read.
+// value afterwards. [IncidentRule.Request] returns one from a rule that was read.
 type UpdateIncidentRuleRequest struct {
 	services.Other
 

@@ -12,8 +12,8 @@ import (
 // An IncidentTemplateService calls the Service Incident Template API: a template holds the
 // properties that an incident of one business service begins with. The vendor deprecates it in
 // favor of the templates of the account, which package incident has. The documentation names
-// no rate-limit domain for its calls, which count in the domain other. It is safe for
-// concurrent use. [NewIncidentTemplates] makes one.
+// no rate-limit domain for its calls, which count towards the domain other. It is safe for
+// concurrent use. [NewIncidentTemplates] returns one.
 type IncidentTemplateService struct{ client *services.Client }
 
 // NewIncidentTemplates returns a service that calls through client, whose codec must be
@@ -91,7 +91,7 @@ func (s *IncidentTemplateService) Create(ctx context.Context, in CreateIncidentT
 }
 
 // An UpdateIncidentTemplateRequest replaces one incident template.
-// [IncidentTemplate.Request] makes one from a template that was read.
+// [IncidentTemplate.Request] returns one from a template that was read.
 type UpdateIncidentTemplateRequest struct {
 	services.Other
 

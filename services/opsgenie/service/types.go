@@ -2,7 +2,7 @@ package service
 
 import "github.com/tripware/tripware/services"
 
-// A Visibility says who can see a business service. The set is open.
+// A Visibility says who can see a business service. Other values are possible.
 type Visibility string
 
 // The visibilities.
