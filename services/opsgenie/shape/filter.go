@@ -6,7 +6,7 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A FilterKind says how the conditions of a [Filter] are combined. Other kinds than those listed
+// A FilterKind says how the conditions of a [Filter] are combined. Kinds other than those listed
 // here can occur in responses.
 type FilterKind string
 
@@ -30,12 +30,13 @@ type Filter struct {
 // MatchAll returns the filter that matches everything.
 func MatchAll() Filter { return Filter{Kind: FilterMatchAll} }
 
-// MatchAnyCondition returns the filter that matches what meets at least one of the conditions.
+// MatchAnyCondition returns the filter that matches objects that meet at least one of the
+// conditions.
 func MatchAnyCondition(conditions ...Condition) Filter {
 	return Filter{Kind: FilterMatchAnyCondition, Conditions: conditions}
 }
 
-// MatchAllConditions returns the filter that matches what meets each of the conditions.
+// MatchAllConditions returns the filter that matches objects that meet each of the conditions.
 func MatchAllConditions(conditions ...Condition) Filter {
 	return Filter{Kind: FilterMatchAllConditions, Conditions: conditions}
 }

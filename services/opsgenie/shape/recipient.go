@@ -33,10 +33,11 @@ func ToGroupByID(id string) Recipient { return Recipient{kind: KindGroup, id: id
 // ToGroupByName returns the group with a name.
 func ToGroupByName(name string) Recipient { return Recipient{kind: KindGroup, name: name} }
 
-// ToAll returns everybody in question, such as all members of a team.
+// ToAll returns the recipient for everybody concerned, such as all members of a team.
 func ToAll() Recipient { return Recipient{kind: KindAll} }
 
-// ToNone returns nobody. In a rotation it is a turn during which nobody is on call.
+// ToNone returns the recipient for nobody. In a rotation it is a turn during which nobody is on
+// call.
 func ToNone() Recipient { return Recipient{kind: KindNone} }
 
 // Kind returns the kind of the recipient.

@@ -6,7 +6,7 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A Kind is the kind of a [Responder] or [Recipient]. Other kinds than those listed here can
+// A Kind is the kind of a [Responder] or [Recipient]. Kinds other than those listed here can
 // occur in responses.
 type Kind string
 

@@ -6,7 +6,7 @@ import (
 	"github.com/tripware/tripware/services"
 )
 
-// A RestrictionKind is the kind of a [TimeRestriction]. Other kinds than those listed here can
+// A RestrictionKind is the kind of a [TimeRestriction]. Kinds other than those listed here can
 // occur in responses.
 type RestrictionKind string
 
