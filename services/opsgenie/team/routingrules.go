@@ -68,7 +68,7 @@ func (s *RoutingRuleService) Get(ctx context.Context, ref Ref, id string) (*serv
 }
 
 // UpdateRoutingRuleRequest changes a routing rule of a team; ChangeOrder changes its position.
-// Members that are absent stay as they are, but for the timezone: according to the API's
+// Members that are absent stay as they are, except for the timezone: according to the API's
 // description it becomes the account's. Whether null removes a restriction is not documented.
 type UpdateRoutingRuleRequest struct {
 	Ref
@@ -90,8 +90,8 @@ func (r RoutingRule) Request() UpdateRoutingRuleRequest {
 	return in
 }
 
-// Check refuses criteria and restrictions without a required member, and members that are set
-// to nothing.
+// Check refuses criteria and restrictions without a required member, and criteria, a restriction
+// or a recipient that is set to its zero value.
 func (r UpdateRoutingRuleRequest) Check() error {
 	criteria, _ := r.Criteria.Get()
 	restriction, _ := r.TimeRestriction.Get()

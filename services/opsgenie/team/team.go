@@ -70,8 +70,8 @@ func (s *Service) Get(ctx context.Context, ref Ref) (*services.Result[Team], err
 	return services.Do[Team](ctx, s.client, "GET /v2/teams/{identifier}", ref, services.ByMethod)
 }
 
-// UpdateRequest changes a team. What is absent stays as it is. The API does not document whether
-// Members replaces the present members or is added to them.
+// UpdateRequest changes a team. Members of the request that are absent stay as they are. The API
+// does not document whether Members replaces the present members or is added to them.
 type UpdateRequest struct {
 	services.Other
 
@@ -81,8 +81,8 @@ type UpdateRequest struct {
 	Members     services.Optional[[]Member] `json:"members,omitzero"`
 }
 
-// Request returns a request that writes t back, to be changed before it is sent. What the type
-// does not know is sent as it came. For a team from List, Members is absent.
+// Request returns a request that writes t back, to be changed before it is sent. Members that
+// the type does not know are sent as they came. For a team from List, Members is absent.
 func (t Team) Request() UpdateRequest {
 	in := services.RequestFrom[UpdateRequest](t)
 	in.ID = t.ID
