@@ -111,7 +111,7 @@ func (u User) Request() UpdateRequest {
 	return in
 }
 
-// Check refuses what [Ref.Check] refuses, and a role that is set to nothing.
+// Check refuses the same as [Ref.Check], and a role without id and name.
 func (r UpdateRequest) Check() error {
 	return errors.Join(r.Ref.Check(), check.NotZero("role", r.Role))
 }
