@@ -2,7 +2,7 @@ package userrole
 
 import "github.com/tripware/tripware/services"
 
-// A Base is the role that a custom role extends. Other values than those listed here can occur
+// A Base is the role that a custom role extends. Values other than those listed here can occur
 // in responses.
 type Base string
 
