@@ -19,8 +19,8 @@ func (Codec) Pending(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusNotFound && first(resp.Header, HeaderErrorType) == RequestNotProcessed
 }
 
-// shortest is how many bytes of the beginning of a key must stand at the end of a text to be
-// taken for the key.
+// shortest is the number of bytes of the beginning of a key that, at the end of a text, are
+// recognized as the key.
 const shortest = 4
 
 // Mask returns text with the key replaced by [redact.Mask], also if the text ends in the
