@@ -53,7 +53,7 @@ func structOf(in any) (reflect.Value, error) {
 	return v, nil
 }
 
-// A binder collects the parts of one request, and what is wrong with them.
+// A binder collects the parts of one request, and the errors in them.
 type binder struct {
 	plan   *plan
 	in     reflect.Value

@@ -42,7 +42,7 @@ func decode[T any](x *exchange, value *T, m *Metadata) error {
 }
 
 // decodeOdd decodes again, in a way that leaves out what encoding/json stopped at with an
-// error. It returns an error for what cannot be read at all.
+// error. It returns an error if the response cannot be read at all.
 func (x *exchange) decodeOdd(envelope Envelope, err error) ([]Mismatch, error) {
 	switch {
 	case len(x.body) == 0:

@@ -55,7 +55,7 @@ func (x *exchange) send(ctx context.Context, o operation) (err error) {
 	}
 }
 
-// receive notes what the head of a response says.
+// receive records the head of a response.
 func (x *exchange) receive(resp *http.Response) {
 	x.resp = resp
 	x.rate = transport.RateLimitOf(resp)

@@ -15,7 +15,7 @@ import (
 // A Result is the response to one call.
 type Result[T any] struct {
 	Value T        // the data of the response
-	Meta  Metadata // what is known of the call
+	Meta  Metadata // data about the call
 }
 
 // Raw returns the data of the response as it came, nil if there was none. It is read from the
@@ -56,7 +56,7 @@ type Metadata struct {
 	more *origin
 }
 
-// origin is what Metadata leads to but does not print.
+// origin holds the parts of a call that Metadata refers to but does not print.
 type origin struct {
 	client *Client
 	call   *transport.Call

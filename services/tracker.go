@@ -19,7 +19,7 @@ type Tracker[S Status, E, P any] struct {
 	own func(*Pending[S, E]) *P
 }
 
-// A follower finds out what became of requests.
+// A follower polls for the outcome of requests.
 type follower[S Status, E any] struct {
 	client *Client
 	route  string // of the status endpoint
@@ -55,7 +55,7 @@ func (t *Tracker[S, E, P]) Resume(requestID string) *P {
 	return t.own(&Pending[S, E]{RequestID: requestID, follower: &t.follower})
 }
 
-// Status asks once what became of a request. While the request waits, errors.Is matches
+// Status requests the status of an asynchronous request once. While it waits, errors.Is matches
 // [ErrNotProcessed]. A request that failed is not an error here.
 func (f *follower[S, E]) Status(ctx context.Context, requestID string) (*Result[S], error) {
 	return Do[S](ctx, f.client, f.route, statusRequest{requestID}, ByMethod)

@@ -11,8 +11,8 @@ import (
 
 // A TimelineService calls the Incident Timeline API: the entries of a timeline are the events
 // of an incident. Its operations are known only from the vendor's page. The documentation
-// names no rate-limit domain for its calls, which count in the domain other. It is safe for
-// concurrent use. [NewTimelines] makes one.
+// names no rate-limit domain for its calls, which count towards the domain other. It is safe
+// for concurrent use. [NewTimelines] returns one.
 type TimelineService struct{ client *services.Client }
 
 // NewTimelines returns a service that calls through client, whose codec must be Opsgenie's.
@@ -23,8 +23,8 @@ type TimelineEntry struct {
 	services.Other
 
 	ID          string              `json:"id"`
-	Group       string              `json:"group"` // such as "custom" or "incident"; the set is open
-	Type        string              `json:"type"`  // such as "CustomUserEntry"; the set is open
+	Group       string              `json:"group"` // such as "custom" or "incident"; other values are possible
+	Type        string              `json:"type"`  // such as "CustomUserEntry"; other values are possible
 	EventTime   shape.Time          `json:"eventTime,omitzero"`
 	Hidden      bool                `json:"hidden"`
 	Actor       TimelineActor       `json:"actor"`
@@ -58,7 +58,7 @@ func (e *TimelineEntry) UnmarshalJSON(raw []byte) error {
 // A TimelineActor is the user or integration that added or edited an entry.
 type TimelineActor struct {
 	Name string `json:"name"`
-	Type string `json:"type"` // such as "user"; the set is open
+	Type string `json:"type"` // such as "user"; other values are possible
 }
 
 // A TimelineEdit is a change of an entry.
@@ -67,12 +67,12 @@ type TimelineEdit struct {
 	Actor    TimelineActor `json:"actor"`
 }
 
-// A TimelineDescription is the text of an entry. [PlainText] makes one.
+// A TimelineDescription is the text of an entry. [PlainText] returns one.
 type TimelineDescription struct {
 	services.Other
 
 	Name    string `json:"name,omitzero"` // set by the server
-	Type    string `json:"type,omitzero"` // "plain_text", the only type so far; the set is open
+	Type    string `json:"type,omitzero"` // "plain_text", the only type so far; other values are possible
 	Content string `json:"content"`       // required
 }
 
@@ -170,7 +170,7 @@ func (s *TimelineService) AddEntry(ctx context.Context, in AddEntryRequest) (*se
 }
 
 // An UpdateEntryRequest changes one entry of one incident's timeline. Members that are left
-// out keep their values. [TimelineEntry.Request] makes one from an entry that was read.
+// out keep their values. [TimelineEntry.Request] returns one from an entry that was read.
 type UpdateEntryRequest struct {
 	services.Other
 

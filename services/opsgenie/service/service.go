@@ -2,8 +2,8 @@
 // have an impact on. [IncidentRuleService], [IncidentTemplateService] and [AudienceService]
 // call the APIs of their incident rules, incident templates and audience templates.
 //
-// The API key needs the right to access the configuration. All calls of a [Service] count in
-// the rate-limit domain configuration.
+// The API key needs the right to access the configuration. All calls of a [Service] count
+// towards the rate-limit domain configuration.
 package service
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
-// A Service calls the Service API. It is safe for concurrent use. [New] makes one. A business
+// A Service calls the Service API. It is safe for concurrent use. [New] returns one. A business
 // service, which the API calls a service, is an [Entity].
 type Service struct{ client *services.Client }
 
@@ -56,7 +56,7 @@ func (s *Service) Get(ctx context.Context, id string) (*services.Result[Entity],
 }
 
 // An UpdateRequest changes one business service. Members that are left out keep their values.
-// [Entity.Request] makes one from a service that was read.
+// [Entity.Request] returns one from a service that was read.
 type UpdateRequest struct {
 	services.Other
 

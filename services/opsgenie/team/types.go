@@ -56,7 +56,7 @@ func (m Member) MarshalJSON() ([]byte, error) {
 	return services.MarshalObject(plain(m))
 }
 
-// UnmarshalJSON reads a member; what it does not expect is kept.
+// UnmarshalJSON reads a member; members that it does not expect are kept.
 func (m *Member) UnmarshalJSON(raw []byte) error {
 	type plain Member
 	return services.UnmarshalObject(raw, (*plain)(m))
