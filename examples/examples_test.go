@@ -17,13 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each program prints what its output.golden holds. What differs from run to run is
-// written there as one of the placeholders. Of a program that fails, its exit status and
-// what it wrote to standard error follow.
+// Each program prints the content of its output.golden, in which placeholders mark the
+// parts that differ from run to run. If a program fails, its exit status and standard
+// error are appended.
 func TestExamplesPrintWhatTheyShould(t *testing.T) {
 	t.Parallel()
-	// What the walk sees the go command takes for what the result depends on; of
-	// what its child reads it knows nothing.
+	// The go command caches the result by the files that the test reads, but does not
+	// see those that its child reads. So the test visits them all.
 	require.NoError(t, filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() && name != ".." && strings.HasPrefix(entry.Name(), ".") {
 			return fs.SkipDir
@@ -48,7 +48,7 @@ func TestExamplesPrintWhatTheyShould(t *testing.T) {
 	}
 }
 
-// run returns what a program prints. Without a key it talks to no real service.
+// run returns the output of a program, without a key for the real service.
 func run(t *testing.T, program string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // restore takes 8 s on an idle machine

@@ -48,7 +48,7 @@ func main() {
 	call := transport.CallOf(resp)
 	fmt.Printf("%s: %s\n", resp.Status, text)
 	for _, attempt := range call.Attempts() {
-		fmt.Println("attempt", attempt.Number, "answered", attempt.Status)
+		fmt.Printf("attempt %d: status %d\n", attempt.Number, attempt.Status)
 	}
 	fmt.Println("remaining requests:", call.RateLimit().Remaining)
 

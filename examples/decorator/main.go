@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	client, url := weather() // the client that you have, for somebody else's API, which fails twice
+	client, url := weather() // an existing client, for an API whose first two responses fail
 	client.Transport = transport.Chain(client.Transport, retry.New(retry.WithBaseDelay(0)))
 	resp, err := client.Get(url + "/today")
 	if err != nil {

@@ -22,7 +22,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	got, err := pending.Alert(ctx) // polls until it was processed, then reads it
+	got, err := pending.Alert(ctx) // polls until the request is processed, then reads the alert
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -17,11 +17,11 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 )
 
-var updatePicture = flag.Bool("update", false, "draw docs/jitter.svg afresh")
+var updatePicture = flag.Bool("update", false, "draw docs/jitter.svg")
 
 const pictureFile = "../../docs/jitter.svg"
 
-// Promise R2: the backoffs do what their article says of them.
+// Promise R2: the backoffs give the results of the article.
 func TestCallsAreThoseOfTheArticle(t *testing.T) {
 	t.Parallel()
 	all := algorithms()
@@ -33,8 +33,8 @@ func TestCallsAreThoseOfTheArticle(t *testing.T) {
 	}
 }
 
-// Promise R2: so do those that the retry loop offers, which take no seed. A mean
-// of 100 contests strays by less than 1 %.
+// Promise R2: so do those of the retry loop, which take no seed. The mean of
+// 100 contests varies by less than 1 %.
 func TestThePublicBackoffsAreThoseOfTheArticle(t *testing.T) {
 	t.Parallel()
 	public := map[string]retry.Backoff{
@@ -64,7 +64,7 @@ func TestTheSameSeedsGiveTheSameFigures(t *testing.T) {
 	}
 }
 
-// docs/jitter.svg is what the program draws, and a document that a browser reads.
+// docs/jitter.svg is current, and a document that a browser can read.
 func TestThePictureIsCurrent(t *testing.T) {
 	t.Parallel()
 	drawn := filepath.Join(t.TempDir(), "jitter.svg")

@@ -58,33 +58,33 @@ func contend(a algorithm, clients int, random *rand.Rand) outcome {
 	return c.outcome
 }
 
-// hear answers the request of one client, and reports whether that was its last.
-// Of the two hops between a client's requests nobody else sees the turn, so both
-// are added at once.
-func (c *contest) hear(who *client) (done bool) {
-	answered := who.heard + c.hop()
-	if !who.writes {
-		who.version, who.writes = c.version, true
-		who.heard = answered + c.hop()
+// hear handles the request of one client, and reports whether that was its last. Nothing
+// happens between the response's hop and that of the next request, so both are added at
+// once.
+func (c *contest) hear(from *client) (done bool) {
+	handled := from.heard + c.hop()
+	if !from.writes {
+		from.version, from.writes = c.version, true
+		from.heard = handled + c.hop()
 		return false
 	}
 	c.outcome.calls++
-	if who.version == c.version {
+	if from.version == c.version {
 		c.version++
-		c.outcome.took = max(c.outcome.took, answered)
+		c.outcome.took = max(c.outcome.took, handled)
 		return true
 	}
-	who.refusals++
-	who.wait = c.backoff(retry.Step{
-		Retry: who.refusals, Base: c.base, Max: longest, Last: who.wait,
-		Ceiling: backoff.Ceiling(c.base, longest, who.refusals),
+	from.refusals++
+	from.wait = c.backoff(retry.Step{
+		Retry: from.refusals, Base: c.base, Max: longest, Last: from.wait,
+		Ceiling: backoff.Ceiling(c.base, longest, from.refusals),
 	})
-	who.writes = false
-	who.heard = answered + who.wait + c.hop() // the hop is that of the next read
+	from.writes = false
+	from.heard = handled + from.wait + c.hop() // the hop is that of the next read
 	return false
 }
 
-// hop is the time that a request or an answer takes.
+// hop is the time that a request or a response takes.
 func (c *contest) hop() time.Duration {
 	return (hopMean + time.Duration(c.random.NormFloat64()*float64(hopSpread))).Abs()
 }
@@ -100,12 +100,12 @@ func (c *contest) Push(x any) {
 
 func (c *contest) Pop() any {
 	last := len(c.waiting) - 1
-	who := c.waiting[last]
+	next := c.waiting[last]
 	c.waiting = c.waiting[:last]
-	return who
+	return next
 }
 
-// mean is the mean outcome of contests with a seed each.
+// mean returns the mean outcome of contests, each with its own seed.
 func mean(a algorithm, clients int) outcome {
 	var sum outcome
 	for seed := range uint64(contests) {

@@ -44,8 +44,8 @@ func plots() []plot {
 	}
 }
 
-// picture draws the results as an SVG that needs neither a script nor a font of
-// its own.
+// picture draws the results as an SVG that needs neither a script nor an embedded
+// font.
 func picture(results []result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%[1]d" height="%d" role="img" `, width, height)
@@ -74,7 +74,7 @@ func legend(b *strings.Builder, results []result) {
 	fmt.Fprintf(b, `<text x="%.0f" y="24">as published, at %d clients</text>`+"\n", x+16, published)
 }
 
-// axes draws the title, the grid and what stands beside it.
+// axes draws the title, the grid and its labels.
 func (p plot) axes(b *strings.Builder) {
 	const line = `<path d="M%.1f %.1f%s" stroke="#768390" stroke-opacity=".3" stroke-width="1"/>` + "\n"
 	const text = `<text x="%.1f" y="%.1f" text-anchor="%s"%s>%s</text>` + "\n"
@@ -91,7 +91,7 @@ func (p plot) axes(b *strings.Builder) {
 	fmt.Fprintf(b, text, middle, bottom+42.0, "middle", "", "clients")
 }
 
-// line draws what an algorithm came to, and a ring where it should have come to.
+// line draws the results of an algorithm, and a ring at the published one.
 func (p plot) line(b *strings.Builder, r result, stroke string) {
 	var way strings.Builder
 	for _, at := range r.points {

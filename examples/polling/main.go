@@ -15,15 +15,15 @@ import (
 var errRunning = errors.New("job 7 is still running")
 
 func main() {
-	asked := 0
-	ask := func(context.Context) (string, bool, error) {
-		if asked++; asked < 4 {
+	probes := 0
+	probe := func(context.Context) (string, bool, error) {
+		if probes++; probes < 4 {
 			return "", false, errRunning
 		}
 		return "42 pages printed", true, nil
 	}
-	result, err := poll.Until(context.Background(), ask, poll.WithBaseDelay(time.Millisecond))
-	fmt.Println(result, err, "after", asked, "questions")
+	result, err := poll.Until(context.Background(), probe, poll.WithBaseDelay(time.Millisecond))
+	fmt.Println(result, err, "after", probes, "probes")
 
 	never := func(context.Context) (string, bool, error) { return "", false, errRunning }
 	_, err = poll.Until(context.Background(), never, poll.WithBaseDelay(0), poll.WithMaxRetries(2))

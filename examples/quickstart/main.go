@@ -50,14 +50,14 @@ func run() error {
 	total.add(pending.Meta)
 	show(pending.Meta)
 
-	result, err := pending.Wait(ctx) // asks until the request was processed
+	result, err := pending.Wait(ctx) // polls until the request is processed
 	if err != nil {
 		return err
 	}
 	total.add(result.Meta)
 	fmt.Printf("result: %s\n", result.Value.Status)
 
-	got, err := pending.Alert(ctx) // knows the result by now, and reads the alert
+	got, err := pending.Alert(ctx) // does not wait again, and reads the alert
 	if err != nil {
 		return err
 	}
@@ -95,13 +95,13 @@ func connect() (*opsgenie.Client, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	server.Throttle(opsgenietest.DomainAlert, 1)                // the first request is one too many,
+	server.Throttle(opsgenietest.DomainAlert, 1)                // the first request is throttled,
 	server.Inject(opsgenietest.Fault{Kind: opsgenietest.Reset}) // and the second loses its connection
 	client, err := opsgenie.New(server.Key, opsgenie.WithBaseURL(server.URL))
 	return client, server.Close, err
 }
 
-// region returns the option for an account in the EU.
+// region returns the region of the account, by default the US.
 func region() string {
 	if region := os.Getenv("OPSGENIE_REGION"); region != "" {
 		return region
@@ -113,10 +113,10 @@ func region() string {
 func show(m services.Metadata) {
 	for _, attempt := range m.Call().Attempts() {
 		if attempt.Err != nil {
-			fmt.Printf("        attempt %d failed: %v\n", attempt.Number, attempt.Err)
+			fmt.Printf("        attempt %d: %v\n", attempt.Number, attempt.Err)
 			continue
 		}
-		fmt.Printf("        attempt %d was answered %d\n", attempt.Number, attempt.Status)
+		fmt.Printf("        attempt %d: status %d\n", attempt.Number, attempt.Status)
 	}
 	for _, attempt := range m.Call().Attempts()[1:] {
 		waited, reasons := time.Duration(0), []string(nil)

@@ -62,9 +62,9 @@ func TestTheSameDiskIsReportedOnce(t *testing.T) {
 	assert.Equal(t, 2, server.Alerts()[0].Count)
 }
 
-// The answer to the first request is lost after the alert was created: the alias
-// makes its repetition harmless.
-func TestALostAnswerRaisesNoSecondAlert(t *testing.T) {
+// The response to the first request is lost after the alert was created. Because of the
+// alias, it is safe to send the request again.
+func TestALostResponseCreatesNoSecondAlert(t *testing.T) {
 	server := opsgenietest.New(t)
 	lost := server.Inject(opsgenietest.Fault{Route: "POST /v2/alerts", Kind: opsgenietest.Reset, AfterApplying: true})
 	_, err := report(t.Context(), connect(t, server), "/var")
