@@ -99,19 +99,11 @@ func Example_readPages() {
 }
 
 func attach(ctx context.Context, client *opsgenie.Client, alias string) error {
-	added, err := client.Alerts.AddAttachment(ctx, alert.AddAttachmentRequest{
+	_, err := client.Alerts.AddAttachment(ctx, alert.AddAttachmentRequest{
 		Ref:  alert.ByAlias(alias),
 		File: services.File{Name: "runbook.txt", Content: strings.NewReader("call Ada")}, // or Open
 	})
-	if err != nil {
-		return err
-	}
-	link, err := client.Alerts.GetAttachment(ctx, alert.ByAlias(alias), added.Value.ID)
-	if err != nil {
-		return err
-	}
-	fmt.Println(link.Value.Name, link.Value.URL != "")
-	return nil
+	return err
 }
 
 func Example_attach() {
@@ -125,10 +117,8 @@ func Example_attach() {
 		panic(err)
 	}
 	stored, _ := server.Alert("db-1/disk")
-	fmt.Println(string(stored.Attachments[0].Content))
-	// Output:
-	// runbook.txt true
-	// call Ada
+	fmt.Println(stored.Attachments[0].Name, string(stored.Attachments[0].Content))
+	// Output: runbook.txt call Ada
 }
 
 func silence(ctx context.Context, client *opsgenie.Client) error {
