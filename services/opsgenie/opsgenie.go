@@ -21,6 +21,8 @@
 // Errors of calls are *[services.Error]; errors.Is matches the sentinels of package
 // services. The error of a change that the server accepted and that then failed also wraps
 // a *[shape.ActionError].
+//
+// [shape.ActionError]: https://pkg.go.dev/github.com/tripware/tripware/services/opsgenie/shape#ActionError
 package opsgenie
 
 import (

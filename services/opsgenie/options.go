@@ -71,8 +71,6 @@ func WithBaseURL(base string) Option { return func(c *config) { c.url = &base } 
 // WithPlainHTTP allows the API key to be sent unencrypted, to a base URL of scheme http that
 // is not a loopback address or through a proxy, where others can read it. By default both
 // are refused. It is [auth.WithPlainHTTP] for the origin of the base URL.
-//
-// [auth.WithPlainHTTP]: https://pkg.go.dev/github.com/tripware/tripware/middleware/auth#WithPlainHTTP
 func WithPlainHTTP() Option { return func(c *config) { c.plainHTTP = true } }
 
 // WithBase sets the round tripper at the bottom of the chain, such as a mock. The default is
