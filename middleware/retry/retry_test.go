@@ -741,7 +741,7 @@ func TestDroppedResponsesGiveTheirConnectionBack(t *testing.T) {
 			_, _ = io.WriteString(w, strings.Repeat("x", 60<<10))
 		}
 	})
-	client := http.Client{Transport: retry.New(retry.WithBaseDelay(0))(srv.Client().Transport)}
+	client := http.Client{Transport: retry.New(retry.WithBaseDelay(0), retry.WithDrain(64<<10, time.Minute))(srv.Client().Transport)}
 	for range 50 {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL, http.NoBody)
 		require.NoError(t, err)
