@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/tripware/tripware/internal/record"
 )
@@ -205,10 +206,33 @@ func (s *scope) Attempt(ctx context.Context) (a record.Attempt) {
 		for i := range c.rest.waits {
 			if w := &c.rest.waits[i]; w.Before == a.Number && w.trip == s {
 				a.Waited += w.For
+				if w.Cause == WaitBackoff {
+					a.Cause = w.Reason
+				}
 			}
 		}
 	}
+	if a.Cause == "" {
+		a.Cause = s.sequel(l)
+	}
 	return a
+}
+
+// sequel returns why an attempt follows without a wait of the retry loop, such as with a
+// new credential after a 401. It is empty for the first attempt of the round trip or leg.
+// The record is locked.
+func (s *scope) sequel(l *leg) string {
+	last := s.loop.attempt
+	if l != nil {
+		last = l.attempt
+	}
+	if last == 0 {
+		return ""
+	}
+	if status := s.call.attempt(int(last)).status; status != 0 {
+		return "status " + strconv.Itoa(int(status))
+	}
+	return "error"
 }
 
 // NextAttempt returns the context of a leg.

@@ -34,6 +34,7 @@ type Attempt struct {
 	Number  int           // in the record, counted from 1
 	Resends int           // attempts before it: of its round trip, and of earlier hops of a redirect
 	Waited  time.Duration // all waits before it
+	Cause   string        // why it follows an earlier one of its round trip; empty if it is the first
 }
 
 // A Tally sums up what a round trip has done so far.

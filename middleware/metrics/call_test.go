@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,9 +21,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // counted returns publishers whose call channel writes to the diary.
@@ -165,6 +169,69 @@ func TestWaitsAreSummedByCause(t *testing.T) {
 			assert.Equal(t, i, attempt.ResendCount)
 		}
 	})
+}
+
+// T1: an attempt after the first says why it follows: after a wait of the retry loop, with a
+// new credential, or because another layer repeats the request. The first attempt of a
+// redirect's next hop has no such cause.
+func TestAnAttemptSaysWhyItFollows(t *testing.T) {
+	t.Parallel()
+	renewed := func() auth.Source {
+		n := 0
+		return auth.Refresh(func(context.Context) (auth.Token, error) {
+			n++
+			return auth.Token{Value: redact.NewSecret(strconv.Itoa(n))}, nil
+		}, auth.WithRefreshCalm(0))
+	}
+	for name, begin := range map[string]func(context.Context) (context.Context, *transport.Call){
+		"a record each":      func(ctx context.Context) (context.Context, *transport.Call) { return ctx, nil },
+		"one record for all": transport.Begin,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p, d := counted()
+				p.HTTP.Subscribe(d)
+				answers := []int{302, 503, 401, 0, 200}
+				base := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
+					code := answers[0]
+					if answers = answers[1:]; code == 0 {
+						return nil, io.ErrUnexpectedEOF
+					}
+					resp := answer(code, "", "")
+					resp.Header.Set("Location", "/next")
+					return resp, nil
+				})
+				client := &http.Client{Transport: transport.Chain(base, transport.Identity(), metrics.Calls(p), retry.New(),
+					metrics.Attempts(p), auth.New("https://api.example.com", renewed()))}
+				ctx, c := begin(t.Context())
+				resp, err := client.Do(get(t, "https://api.example.com/").WithContext(ctx))
+				require.NoError(t, err)
+				require.NoError(t, resp.Body.Close())
+				c.End()
+				assert.Equal(t, []string{"", "", "status 503", "status 401", "broken connection"}, retryCauses(d))
+			})
+		})
+	}
+	p, d := counted()
+	p.HTTP.Subscribe(d)
+	answers := []int{503, 200}
+	rt := chain(func(*http.Request) (*http.Response, error) {
+		resp := answer(answers[0], "", "")
+		answers = answers[1:]
+		return resp, nil
+	}, p)
+	resp, err := rt.RoundTrip(get(t, "https://api.example.com/"))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, []string{"", "status 503"}, retryCauses(d))
+}
+
+func retryCauses(d *diary) (causes []string) {
+	for _, e := range of[metrics.HTTPEvent](d) {
+		causes = append(causes, e.RetryCause)
+	}
+	return causes
 }
 
 // T1, O3: round trips that share a record count their own attempts and waits, and each of

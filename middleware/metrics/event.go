@@ -119,6 +119,7 @@ type HTTPEvent struct {
 	ResponseLength int64
 	Waited         time.Duration // all waits before this attempt, since the previous one; in JSON in seconds
 	ResendCount    int           // attempts of the call before this one: of its round trip, and of earlier hops of a redirect
+	RetryCause     string        // why it follows an earlier attempt of its round trip, such as "status 503"; empty if it is the first
 }
 
 // Channel returns [ChannelHTTP].

@@ -73,18 +73,18 @@ func TestEventsMarshalUnderTheNamesOfThePage(t *testing.T) {
 					Header: metrics.RequestHeader{Accept: "a", ContentEncoding: "b", ContentType: "c", UserAgent: "d", TransactionID: "t-1"},
 				},
 				ErrorClass: "_OTHER", Method: "POST", Host: "api.example.com", Port: 443, Scheme: "https", Proto: "1.1",
-				RequestLength: 7, ResponseLength: -1, Waited: 250 * time.Millisecond, ResendCount: 3,
+				RequestLength: 7, ResponseLength: -1, Waited: 250 * time.Millisecond, ResendCount: 3, RetryCause: "status 503",
 			},
 			`{"transactionId":"t-1","duration":1.5,"resourcePath":"/v2/alerts/1","route":"GET /v2/alerts/{identifier}",` +
 				`"retryCount":1,"error":null,"status":"200 OK","statusCode":200,"request":{"method":"POST","url":"https://api.example.com/v2/alerts/1",` +
 				`"header":{"Accept":"a","Content-Encoding":"b","Content-Type":"c","User-Agent":"d","X-Transaction-Id":"t-1"},"contentLength":7,"attempt":2},` +
 				`"errorClass":"_OTHER","method":"POST","host":"api.example.com","port":443,"scheme":"https","proto":"1.1",` +
-				`"requestLength":7,"responseLength":-1,"waited":0.25,"resendCount":3}`,
+				`"requestLength":7,"responseLength":-1,"waited":0.25,"resendCount":3,"retryCause":"status 503"}`,
 			`e.transactionId=t-1 e.duration=1.5s e.resourcePath=/v2/alerts/1 e.route="GET /v2/alerts/{identifier}" e.retryCount=1 ` +
 				`e.status="200 OK" e.statusCode=200 e.request.method=POST e.request.url=https://api.example.com/v2/alerts/1 e.request.header.Accept=a ` +
 				`e.request.header.Content-Encoding=b e.request.header.Content-Type=c e.request.header.User-Agent=d e.request.header.X-Transaction-Id=t-1 ` +
 				`e.request.contentLength=7 e.request.attempt=2 e.errorClass=_OTHER e.method=POST e.host=api.example.com e.port=443 e.scheme=https e.proto=1.1 ` +
-				`e.requestLength=7 e.responseLength=-1 e.waited=250ms e.resendCount=3`,
+				`e.requestLength=7 e.responseLength=-1 e.waited=250ms e.resendCount=3 e.retryCause="status 503"`,
 		},
 		{
 			metrics.HTTPEvent{Status: "404 Not Found", StatusCode: 404, Expected: true},

@@ -84,9 +84,9 @@ func (m ResultMetadata) LogValue() slog.Value {
 
 // MarshalJSON writes transactionId, duration, resourcePath, route, retryCount, error,
 // status, statusCode, expected, request, errorClass, method, host, port, scheme, proto,
-// requestLength, responseLength, waited and resendCount. error and errorClass are null if
-// there is none; status and statusCode are null if there is no response; expected is omitted
-// if it is false, and proto if it is empty.
+// requestLength, responseLength, waited, resendCount and retryCause. error and errorClass are
+// null if there is none; status and statusCode are null if there is no response; expected is
+// omitted if it is false, and proto and retryCause if they are empty.
 func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		commonJSON
@@ -105,10 +105,11 @@ func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 		ResponseLength int64   `json:"responseLength"`
 		Waited         float64 `json:"waited"`
 		ResendCount    int     `json:"resendCount"`
+		RetryCause     string  `json:"retryCause,omitzero"`
 	}{
 		e.json(), e.RetryCount, orNull(e.Error), orNull(e.Status), orNull(e.StatusCode), e.Expected, e.Request,
 		orNull(e.ErrorClass), targetJSON{e.Method, e.Host, e.Port, e.Scheme, e.Proto},
-		e.RequestLength, e.ResponseLength, e.Waited.Seconds(), e.ResendCount,
+		e.RequestLength, e.ResponseLength, e.Waited.Seconds(), e.ResendCount, e.RetryCause,
 	})
 }
 
@@ -129,11 +130,15 @@ func (e HTTPEvent) LogValue() slog.Value {
 		more = append(more, slog.String("errorClass", string(e.ErrorClass)))
 	}
 	more = append(more, targetAttrs(e.Method, e.Host, e.Port, e.Scheme, e.Proto)...)
-	return e.attrs(append(more,
+	more = append(more,
 		slog.Int64("requestLength", e.RequestLength),
 		slog.Int64("responseLength", e.ResponseLength),
 		slog.Duration("waited", e.Waited),
-		slog.Int("resendCount", e.ResendCount))...)
+		slog.Int("resendCount", e.ResendCount))
+	if e.RetryCause != "" {
+		more = append(more, slog.String("retryCause", e.RetryCause))
+	}
+	return e.attrs(more...)
 }
 
 // group is not called LogValue, because a struct that embeds a RequestView would inherit

@@ -147,7 +147,7 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	to := targetOf(req)
 	event := HTTPEvent{
 		Common: commonOf(req), RetryCount: at.Number - 1, Request: ViewRequest(req, at.Number),
-		ErrorClass: transport.ClassifyError(req, err), Waited: at.Waited, ResendCount: at.Resends,
+		ErrorClass: transport.ClassifyError(req, err), Waited: at.Waited, ResendCount: at.Resends, RetryCause: at.Cause,
 		Method: to.method, Host: to.host, Port: to.port, Scheme: to.scheme,
 		RequestLength: lengthOf(req), ResponseLength: -1,
 	}

@@ -41,6 +41,20 @@ func TestSpellingsOfAHostAreOneKey(t *testing.T) {
 	}
 }
 
+// L2: the keys are known by their names, the most recently used first.
+func TestListsItsKeys(t *testing.T) {
+	t.Parallel()
+	limiter := ratelimit.NewLimiter()
+	assert.Empty(t, limiter.Keys())
+	rt := ratelimit.New(limiter)(always(200))
+	for _, name := range []string{"a", "b", "c", "a"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+name, nil)
+		require.NoError(t, err)
+		send(t, rt, req)
+	}
+	assert.Equal(t, []string{"a", "c", "b"}, limiter.Keys())
+}
+
 func TestTheKeyOfANormalHostCostsNothing(t *testing.T) {
 	for _, target := range []string{"https://api.example.com/", "https://api.example.com:8443/", "https://api.example.com:443/", "http://[::1]:80/"} {
 		at, err := neturl.Parse(target)

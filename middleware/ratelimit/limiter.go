@@ -99,6 +99,17 @@ func (l *Limiter) Snapshot(name string) (State, bool) {
 	return k.snapshot(time.Now()), true
 }
 
+// Keys returns the names of the keys that the limiter stores, the most recently used first.
+func (l *Limiter) Keys() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	names := make([]string, 0, len(l.keys))
+	for at := l.used.Front(); at != nil; at = at.Next() {
+		names = append(names, at.Value.(*key).name) //nolint:errcheck,forcetypeassert // the list holds nothing else
+	}
+	return names
+}
+
 // Len returns the number of keys that the limiter stores.
 func (l *Limiter) Len() int {
 	l.mu.Lock()

@@ -560,6 +560,25 @@ func TestABudgetIsPerClientUnlessShared(t *testing.T) {
 	}
 }
 
+// R14: what is left of a budget can be read, with what time has added.
+func TestABudgetSaysWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := layer.NewBudget(0.5, 3, 1)
+		assert.InDelta(t, 3, b.Left(), 0)
+		for range 3 {
+			assert.True(t, b.Withdraw())
+		}
+		assert.InDelta(t, 0, b.Left(), 0)
+		b.Deposit()
+		time.Sleep(2 * time.Second) // virtual
+		assert.InDelta(t, 2.5, b.Left(), 0)
+		time.Sleep(time.Minute)
+		assert.InDelta(t, 3, b.Left(), 0)
+		assert.True(t, math.IsInf((*retry.Budget)(nil).Left(), 1))
+	})
+}
+
 // R15: a policy per call.
 func TestAPolicyPerCall(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package layer
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 )
@@ -87,6 +88,18 @@ func (b *Budget) Return() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.left++
+}
+
+// Left returns how many retries the budget has now, which need not be a whole number. For
+// a nil Budget it is +Inf.
+func (b *Budget) Left() float64 {
+	if b == nil {
+		return math.Inf(1)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fill(time.Now())
+	return b.left
 }
 
 func (b *Budget) fill(now time.Time) {
