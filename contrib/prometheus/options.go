@@ -1,0 +1,155 @@
+package prometheus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/model"
+
+	"github.com/tripware/tripware/contrib/prometheus/internal/metric"
+	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// An Option configures [New]. To keep a default, leave its option out: zero does not stand
+// for it.
+type Option func(*config)
+
+type config struct {
+	namespace string
+	buckets   []float64
+	native    bool
+	maxSeries int
+	exemplar  func(context.Context) prometheus.Labels
+	limiters  []limiterGauge
+	budgets   []budgetGauge
+}
+
+func newConfig(opts []Option) config {
+	c := config{
+		namespace: metric.Namespace, maxSeries: 10_000,
+		buckets: []float64{.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10},
+	}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&c)
+		}
+	}
+	return c
+}
+
+// WithNamespace sets the first part of the names of the metrics. The default is
+// "tripware". With an empty namespace the names have no such part.
+func WithNamespace(name string) Option { return func(c *config) { c.namespace = name } }
+
+// WithBuckets sets the upper bounds of the histograms' buckets in seconds, in increasing
+// order. The default is 5 ms to 10 s in 14 steps, which are those of OpenTelemetry's
+// semantic conventions for HTTP
+// (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/). There must be at least
+// one.
+func WithBuckets(seconds ...float64) Option {
+	return func(c *config) { c.buckets = slices.Clone(seconds) }
+}
+
+// WithNativeHistograms adds native histograms, with buckets that differ by 10 % and at most
+// 160 of them, to the histograms with the buckets of [WithBuckets]. Prometheus scrapes them
+// if its feature native-histograms is enabled, and then leaves out the other buckets
+// unless it is told to scrape both. By default there are none.
+func WithNativeHistograms() Option { return func(c *config) { c.native = true } }
+
+// WithMaxSeries limits how many series the collector has, where each bucket of a histogram
+// is one. Label sets that come when there is no more room are counted under those whose
+// route, method and host are "_OTHER", and the last of them under the one whose values are
+// all "_OTHER". A quarter of the series is kept for the former. The default is 10,000;
+// 0 means no limit. A number with which not even the folded label sets have room is
+// invalid.
+func WithMaxSeries(n int) Option { return func(c *config) { c.maxSeries = n } }
+
+// WithExemplar adds the labels that f returns for a call as an exemplar to the histograms,
+// such as the id of its trace. ctx is the context of the call, with the span of a layer
+// above the observers of calls: see tripware.WithTracing. If f returns no labels, invalid
+// ones, or together more than 128 characters, there is no exemplar. f must be safe for
+// concurrent use; a panic in it is treated as that of an observer, after the call was
+// counted. By default, and if f is nil, there are none.
+//
+// For OpenTelemetry f is
+//
+//	func(ctx context.Context) prometheus.Labels {
+//		span := trace.SpanContextFromContext(ctx)
+//		if !span.IsSampled() {
+//			return nil
+//		}
+//		return prometheus.Labels{"trace_id": span.TraceID().String()}
+//	}
+//
+// Prometheus stores exemplars if its feature exemplar-storage is enabled and the handler
+// of the metrics offers OpenMetrics (promhttp.HandlerOpts.EnableOpenMetrics).
+func WithExemplar(f func(ctx context.Context) prometheus.Labels) Option {
+	return func(c *config) { c.exemplar = f }
+}
+
+// WithLimiter adds the state of a limiter as gauges for each of its keys: its rate, how
+// many attempts wait for it and have been admitted by it, and how long it is paused. The
+// first 100 keys have series of their own; the others share one with the sum of their
+// attempts, the lowest rate and the longest pause. A key that the limiter has dropped has
+// no series. If the option is given several times, each limiter needs a name of its own.
+func WithLimiter(name string, l *ratelimit.Limiter) Option {
+	return func(c *config) { c.limiters = append(c.limiters, limiterGauge{name: name, limiter: l}) }
+}
+
+// WithBudget adds how many retries are left in a budget as a gauge. Pass the same budget
+// to retry.WithBudget. If the option is given several times, each budget needs a name of
+// its own.
+func WithBudget(name string, b *layer.Budget) Option {
+	return func(c *config) { c.budgets = append(c.budgets, budgetGauge{name, b}) }
+}
+
+// check returns an error that lists the invalid settings, or nil.
+func (c *config) check() error {
+	var faults []error
+	invalid := func(format string, args ...any) { faults = append(faults, fmt.Errorf("prometheus: "+format, args...)) }
+	if c.namespace != "" && !model.LegacyValidation.IsValidMetricName(c.namespace) {
+		invalid("WithNamespace: %q is not a name of letters, digits and underscores", c.namespace)
+	}
+	if len(c.buckets) == 0 {
+		invalid("WithBuckets: there are no bounds")
+	}
+	for i, bound := range c.buckets {
+		if math.IsNaN(bound) || i > 0 && bound <= c.buckets[i-1] {
+			invalid("WithBuckets: the bounds must increase, but %v is at position %d", bound, i+1)
+		}
+	}
+	if c.maxSeries < 0 {
+		invalid("WithMaxSeries: %d is negative; 0 means no limit", c.maxSeries)
+	}
+	names := map[string]bool{}
+	for _, l := range c.limiters {
+		if l.limiter == nil {
+			invalid("WithLimiter: the limiter %q is nil", l.name)
+		}
+		c.checkName(names, "WithLimiter", l.name, invalid)
+	}
+	clear(names)
+	for _, b := range c.budgets {
+		if b.budget == nil {
+			invalid("WithBudget: the budget %q is nil", b.name)
+		}
+		c.checkName(names, "WithBudget", b.name, invalid)
+	}
+	return errors.Join(faults...)
+}
+
+func (*config) checkName(seen map[string]bool, option, name string, invalid func(string, ...any)) {
+	switch {
+	case seen[name]:
+		invalid("%s: the name %q is given twice", option, name)
+	case !utf8.ValidString(name) || len(name) > maxLabel:
+		invalid("%s: %.40q is not a name of at most %d bytes in UTF-8", option, name, maxLabel)
+	}
+	seen[name] = true
+}
