@@ -8,10 +8,10 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks cover docs vuln clean
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks dashboard-check cover docs vuln clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 check: ## run everything that CI runs; every change must pass
 	@.ci/run
@@ -46,6 +46,9 @@ bench: ## compare with other modules; writes docs/benchmarks.md and docs/limits.
 
 benchmarks: ## run the packages' benchmarks; BENCH=regexp COUNT=10 for benchstat
 	go test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) ./...
+
+dashboard-check: ## show that every panel of the Grafana dashboard has data, in a real Prometheus
+	@.ci/dashboard
 
 cover: ## measure test coverage; details in cover.html
 	go test -coverpkg=./... -coverprofile=cover.out ./...
