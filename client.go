@@ -51,7 +51,7 @@ func NewTransport(opts ...Option) (http.RoundTripper, error) {
 
 // chain returns all layers in the default order, which the package comment explains.
 func (c *config) chain(base http.RoundTripper) http.RoundTripper {
-	admission, own := divide(placed("PerAttempt", c.perAttempt))
+	admission, own, last := divide(placed("PerAttempt", c.perAttempt))
 	return transport.Chain(base, slices.Concat(
 		[]transport.Middleware{transport.Identity(c.identity...)}, // once per call
 		placed("WithTracing", c.tracing),
@@ -66,20 +66,24 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 		},
 		own,
 		c.credentials(),
+		last,
 	)...)
 }
 
 // divide returns the layers that decide which attempts are made, which belong above the
-// limiter, and the others.
-func divide(layers []transport.Middleware) (admission, others []transport.Middleware) {
+// limiter, those that belong just above the base, and the others.
+func divide(layers []transport.Middleware) (admission, others, last []transport.Middleware) {
 	for _, mw := range layers {
-		if p := placeOf(mw); p > layer.AtRetry && p < layer.AtLimit {
+		switch p := placeOf(mw); {
+		case p > layer.AtRetry && p < layer.AtLimit:
 			admission = append(admission, mw)
-		} else {
+		case p == layer.AtBase:
+			last = append(last, mw)
+		default:
 			others = append(others, mw)
 		}
 	}
-	return admission, others
+	return admission, others, last
 }
 
 // placeOf returns the place of the layer that mw makes. It makes one that is not used.

@@ -68,13 +68,13 @@ func TestEachLayerHasItsPlace(t *testing.T) {
 		tripware.WithAuth("https://api.example.com", auth.Bearer(redact.NewSecret("t"))),
 		tripware.WithLogger(slog.New(slog.DiscardHandler)), tripware.WithMetrics(metrics.NewPublishers()),
 		tripware.WithLimiter(ratelimit.NewLimiter()), tripware.WithRetry(retry.WithMaxRetries(1), retry.WithCodes("503")),
-		tripware.PerAttempt(mine, at("hedge", layer.AtHedge), nil, at("breaker", layer.AtBreaker), at("spans", layer.AtAttempt)),
+		tripware.PerAttempt(at("wire", layer.AtBase), mine, at("hedge", layer.AtHedge), nil, at("breaker", layer.AtBreaker), at("spans", layer.AtAttempt)),
 		tripware.PerCall(at("cache", layer.AtCache)),
 		tripware.WithTracing(at("trace", layer.AtTrace), mine, nil),
 	)
 	require.NoError(t, err)
 	assert.Equal(t, "identity > trace > mine > logging.calls > metrics.calls > cache > retry(1, 503) > hedge > breaker > ratelimit > "+
-		"logging.attempts > metrics.attempts > mine > spans > auth > *http.Transport", fmt.Sprint(client.Transport))
+		"logging.attempts > metrics.attempts > mine > spans > auth > wire > *http.Transport", fmt.Sprint(client.Transport))
 
 	_, err = tripware.New(tripware.WithLogger(slog.Default()), tripware.PerCall(at("trace", layer.AtTrace)))
 	require.ErrorContains(t, err, "would not belong to the call's trace")

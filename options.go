@@ -114,8 +114,9 @@ func PerCall(layers ...transport.Middleware) Option {
 
 // PerAttempt places your own layers below the retry loop, just above the credentials. They
 // run once per attempt. A layer whose place is between the retry loop and the limiter
-// ([layer.AtHedge], [layer.AtBreaker], [layer.AtBulkhead]) is put there instead. Nil layers, and layers that return nil, are treated as by
-// [PerCall].
+// ([layer.AtHedge], [layer.AtBreaker], [layer.AtBulkhead]) is put there instead, and a layer
+// at [layer.AtBase] below the credentials, just above the base. Nil layers, and layers that
+// return nil, are treated as by [PerCall].
 func PerAttempt(layers ...transport.Middleware) Option {
 	return func(c *config) { c.perAttempt = append(c.perAttempt, layers...) }
 }

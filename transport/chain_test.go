@@ -165,7 +165,7 @@ func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
 		{"identity below retry", []transport.Middleware{retry, transport.Identity()}, "share their identity"},
 		{"all places in their order", []transport.Middleware{
 			transport.Identity(), at("trace", layer.AtTrace), at("calls", layer.AtCall), at("cache", layer.AtCache), retry,
-			at("hedge", layer.AtHedge), at("breaker", layer.AtBreaker), at("bulkhead", layer.AtBulkhead), limit, log, auth, at("sign", layer.AtSignature),
+			at("hedge", layer.AtHedge), at("breaker", layer.AtBreaker), at("bulkhead", layer.AtBulkhead), limit, log, auth, at("sign", layer.AtSignature), at("wire", layer.AtBase),
 		}, ""},
 		{"an observer may see the bulkhead's wait", []transport.Middleware{log, at("bulkhead", layer.AtBulkhead)}, ""},
 		{"a trace below the log of calls", []transport.Middleware{at("calls", layer.AtCall), at("trace", layer.AtTrace)}, "would not belong to the call's trace"},
@@ -179,6 +179,7 @@ func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
 		{"a breaker below the limiter", []transport.Middleware{limit, at("breaker", layer.AtBreaker)}, "for attempts that the breaker refuses"},
 		{"a bulkhead above a breaker", []transport.Middleware{at("bulkhead", layer.AtBulkhead), at("breaker", layer.AtBreaker)}, "bulkhead is listed before breaker"},
 		{"a bulkhead below the limiter", []transport.Middleware{limit, at("bulkhead", layer.AtBulkhead)}, "would wait too late"},
+		{"an observer of what is sent above a credential", []transport.Middleware{at("wire", layer.AtBase), auth}, "would not see what is sent"},
 		{"calls below retry", []transport.Middleware{retry, at("calls", layer.AtCall)}, "would see attempts instead of calls"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -46,6 +46,8 @@ func misplaced(upper, lower http.RoundTripper) error {
 		return orderFault(upper, lower, "two retry loops multiply their attempts: remove one")
 	case up == layer.AtAttempt && (low == layer.AtLimit || low == layer.AtBulkhead): // the observer then includes the wait in the attempt
 		return nil
+	case up == layer.AtBase && low < up:
+		return orderFault(upper, lower, "the first would not see what is sent: swap them")
 	case up > low:
 		return orderFault(upper, lower, why(low))
 	}
@@ -88,7 +90,7 @@ func why(p layer.Place) string {
 		return "an observer below the credential would see the key: swap them"
 	case layer.AtCredential:
 		return "the signature would not cover what is added below it: swap them"
-	case layer.AtSignature, layer.Anywhere:
+	case layer.AtSignature, layer.AtBase, layer.Anywhere:
 	}
 	return "this order of layers is not allowed: swap them"
 }

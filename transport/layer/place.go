@@ -22,5 +22,6 @@ const (
 	AtLimit                   // rate limits
 	AtAttempt                 // observers of attempts
 	AtCredential              // a key or token
-	AtSignature               // a signature of the whole request, just above the base
+	AtSignature               // a signature of the whole request
+	AtBase                    // observers of what is sent, just above the base; they see the credentials and must not show them
 )
