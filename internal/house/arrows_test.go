@@ -35,6 +35,10 @@ var arrows = []struct {
 		[]string{"transport", "transport/layer", "transport/redact", "internal/*", "golang.org/x/time/rate"},
 		"two middlewares never import each other: what both need is in transport/layer or internal",
 	},
+	{
+		"inspect", []string{"middleware/ratelimit", "transport", "transport/layer", "transport/redact", "internal/record"},
+		"its layers go into any chain, so it does not know the front door",
+	},
 	{"poll", []string{"internal/*"}, "it lies below everything else"},
 	{"internal", nil, "it lies below everything else"},
 	{"rttest", []string{"testing", "testing/synctest"}, "what proves the contract to others leans on nothing of this module"},

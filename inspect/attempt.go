@@ -1,0 +1,199 @@
+package inspect
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// An attempt is what is known of one attempt, guarded by its trip's mutex.
+type attempt struct {
+	number  int
+	begun   time.Duration // since its trip began
+	took    time.Duration // until the response's headers or the error
+	running bool
+	sent    *http.Request // while it runs
+	probe   *probe        // while it runs; nil without phases
+	phases  Phases
+	phased  bool // phases are known
+
+	message message
+	length  int64 // of the request's body, -1 if it is unknown
+	status  int
+	proto   string // such as HTTP/1.1
+	kind    string // the response's Content-Type
+	class   transport.ErrorClass
+	err     string
+
+	request, response *capture // nil unless bodies are kept
+}
+
+// Attempts returns the layer that sees the attempts. Give it to tripware.PerAttempt, which
+// places it just above the base: there it sees what is sent. In a chain of your own, place it
+// last. It needs the layer of [Inspector.Calls] only for what the page shows.
+func (in *Inspector) Attempts() transport.Middleware {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return &attempts{Link: layer.NewLink("inspect.attempts", layer.AtBase, next, in.fault), in: in, dials: dials(next)}
+	}
+}
+
+// dials reports whether the base is net/http's, which reports all phases.
+func dials(rt http.RoundTripper) bool {
+	all := transport.Layers(rt)
+	_, ok := all[len(all)-1].(*http.Transport)
+	return ok
+}
+
+type attempts struct {
+	layer.Link
+
+	in    *Inspector
+	dials bool
+}
+
+func (l *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
+	if l.Fault() != nil {
+		return nil, layer.Refuse(req, l.Fault())
+	}
+	t := l.in.tripOf(req)
+	if t == nil {
+		return l.Send(req)
+	}
+	sent := record.Outgoing(req)
+	own := sent != req // nobody else has it yet
+	a := t.attempt(record.AttemptOf(req.Context()).Number)
+	sent = l.observed(t, a, sent, own)
+	t.dispatch(a, sent)
+	returned := false
+	defer func() {
+		if !returned { // a layer below panicked
+			t.sentAttempt(&l.in.config, a, sent, nil, nil)
+		}
+	}()
+	resp, err := l.Send(sent)
+	returned = true
+	t.sentAttempt(&l.in.config, a, sent, resp, err)
+	if sent != req {
+		layer.Restore(resp, req)
+	}
+	if resp != nil && l.in.bodies > 0 && t.in != nil {
+		l.in.tapResponse(t, a, resp)
+	}
+	return resp, err
+}
+
+// observed returns the request to send, with a probe and a tap if they are wanted.
+func (l *attempts) observed(t *trip, a *attempt, sent *http.Request, own bool) *http.Request {
+	if l.in.phases {
+		ctx := l.probe(t, a).trace(sent.Context())
+		if own {
+			*sent = *sent.WithContext(ctx)
+		} else {
+			sent, own = sent.WithContext(ctx), true
+		}
+	}
+	if l.in.bodies > 0 && t.in != nil && sent.Body != nil && sent.Body != http.NoBody {
+		if !own {
+			c := *sent
+			sent = &c
+		}
+		l.in.tapRequest(t, a, sent)
+	}
+	return sent
+}
+
+func (l *attempts) probe(t *trip, a *attempt) *probe {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if a.probe == nil {
+		a.probe = &probe{}
+	}
+	a.probe.base, a.probe.dials = time.Now(), l.dials
+	return a.probe
+}
+
+// tripOf returns the trip that an attempt belongs to, or a new one that only the record
+// keeps. It returns nil if there is no open record.
+func (in *Inspector) tripOf(req *http.Request) *trip {
+	ctx := req.Context()
+	node := record.NodeOf(ctx)
+	if node == nil || node.Writer() == nil {
+		return nil
+	}
+	known, _ := transport.Lookup[*facts](ctx)
+	if t := known.find(in, node); t != nil {
+		return t
+	}
+	t := in.newTrip(req)
+	return in.enter(t, req)
+}
+
+// enter adds a trip to the record of its request, and returns it, or nil if there is no
+// open record.
+func (in *Inspector) enter(t *trip, req *http.Request) *trip {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	ctx := req.Context()
+	if known, _ := transport.Lookup[*facts](ctx); known != nil {
+		known.add(t)
+		return t
+	}
+	t.own.add(t)
+	if !layer.Put(ctx, &t.own) {
+		return nil
+	}
+	return t
+}
+
+// sentAttempt notes the result of an attempt.
+func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http.Response, err error) {
+	now := time.Since(t.begun)
+	var room []byte
+	if a == &t.first {
+		room = t.text[:0]
+	}
+	text := c.newMessage(room, sent, resp)
+	var class transport.ErrorClass
+	if err != nil {
+		class = transport.ClassifyError(sent, err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a.took, a.running, a.message, a.sent = now-a.begun, false, text, nil
+	if a.probe != nil {
+		a.took = time.Since(a.probe.base)
+		a.phases, a.phased = a.probe.phases(a.took)
+		a.probe = nil
+	}
+	if resp != nil {
+		a.status, a.proto, a.kind = resp.StatusCode, protoOf(resp), bounded(resp.Header.Get("Content-Type"))
+	}
+	if err != nil {
+		a.class, a.err = class, errorText(t.call, []*http.Request{sent}, err)
+	}
+}
+
+// protoOf returns the version of HTTP without an allocation.
+func protoOf(resp *http.Response) string {
+	switch {
+	case resp.ProtoMajor == 1 && resp.ProtoMinor == 1:
+		return "HTTP/1.1"
+	case resp.ProtoMajor == 2 && resp.ProtoMinor == 0:
+		return "HTTP/2.0"
+	case resp.ProtoMajor == 0: // from a mock
+		return ""
+	}
+	return "HTTP/" + strconv.Itoa(resp.ProtoMajor) + "." + strconv.Itoa(resp.ProtoMinor)
+}
+
+// bounded returns a short text as it is, and the beginning of a long one as a copy.
+func bounded(text string) string {
+	if len(text) <= maxHeader {
+		return text
+	}
+	return string(appendText(nil, text, maxHeader))
+}

@@ -1,0 +1,242 @@
+package inspect
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/transport"
+)
+
+// A body is what is known of the response's body of a trip, guarded by its trip's mutex.
+type body struct {
+	there    bool // there is one that can only be read
+	read     int64
+	length   int64         // as announced, or -1
+	took     time.Duration // since the trip began
+	class    transport.ErrorClass
+	err      string
+	complete bool
+	ended    bool
+}
+
+// hasBody reports whether resp has a body that can only be read.
+func hasBody(resp *http.Response) bool {
+	_, writable := resp.Body.(io.Writer)
+	return !writable && resp.Body != http.NoBody && resp.StatusCode != http.StatusSwitchingProtocols
+}
+
+// A reader is a response's body that notes in its trip what was read. The trip does not refer
+// to it, so that a trip that is kept keeps no connection.
+type reader struct {
+	io.ReadCloser
+
+	in   *Inspector
+	trip *trip
+	req  *http.Request
+}
+
+// reader returns the body of resp, which reports its end.
+func (in *Inspector) reader(t *trip, req *http.Request, resp *http.Response) io.ReadCloser {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.body.there, t.body.length = true, resp.ContentLength
+	r := &wholeReader{reader: reader{resp.Body, in, t, req}}
+	if whole, ok := resp.Body.(record.WholeBody); ok {
+		r.whole = whole
+		return r
+	}
+	return &r.reader
+}
+
+// Read reads from the body and counts what was read.
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	r.trip.mu.Lock()
+	if b := &r.trip.body; !b.ended {
+		b.read += int64(n)
+	}
+	r.trip.mu.Unlock()
+	if err != nil {
+		r.end(err)
+	}
+	return n, err
+}
+
+// Close closes the body.
+func (r *reader) Close() error {
+	err := r.ReadCloser.Close()
+	r.end(nil)
+	return err
+}
+
+// end ends the call when it is first called, with the error of a Read or nil.
+func (r *reader) end(err error) {
+	failed := err != nil && err != io.EOF //nolint:errorlint // the contract of io.Reader
+	var class transport.ErrorClass
+	var text string
+	if failed {
+		class, text = transport.ClassifyError(r.req, err), errorText(transport.CallFrom(r.req.Context()), []*http.Request{r.req}, err)
+	}
+	t := r.trip
+	t.mu.Lock()
+	b := &t.body
+	if b.ended {
+		t.mu.Unlock()
+		return
+	}
+	b.ended, b.took, b.class, b.err = true, time.Since(t.begun), class, text
+	b.complete = b.complete || !failed && (err != nil || b.read == b.length)
+	t.mu.Unlock()
+	r.in.finish(t)
+}
+
+// A wholeReader is the reader of a body that the retry loop has read.
+type wholeReader struct {
+	reader
+
+	whole record.WholeBody
+}
+
+// Whole returns all bytes of the body.
+func (w *wholeReader) Whole() []byte {
+	all := w.whole.Whole()
+	w.trip.mu.Lock()
+	defer w.trip.mu.Unlock()
+	if b := &w.trip.body; !b.ended {
+		b.read, b.complete = int64(len(all)), true
+	}
+	return all
+}
+
+// A capture is the beginning of a body as it passes.
+type capture struct {
+	in   *Inspector
+	text bool // it may be shown
+	form bool
+
+	vendor *record.Vendor // masks the client's key
+
+	mu      sync.Mutex
+	kept    []byte
+	size    int64
+	ended   bool // all of it passed
+	stopped bool // nothing more is kept
+}
+
+func (in *Inspector) newCapture(req *http.Request, header http.Header) *capture {
+	kind, isText := textual(header)
+	vendor, _ := transport.Lookup[*record.Vendor](req.Context())
+	return &capture{in: in, text: isText, form: kind == "application/x-www-form-urlencoded", vendor: vendor, stopped: !isText}
+}
+
+// take keeps the beginning of b as far as there is room.
+func (c *capture) take(b []byte) {
+	c.mu.Lock()
+	c.size += int64(len(b))
+	c.mu.Unlock()
+	for granted := 0; ; {
+		need := c.add(b, granted)
+		if need == 0 {
+			return
+		}
+		if need < 0 { // somebody else has made room meanwhile, or nothing more is kept
+			c.in.giveBack(granted)
+			return
+		}
+		if granted = need; !c.in.reserve(need) {
+			c.stop()
+			return
+		}
+	}
+}
+
+// add keeps the beginning of b if there is room for it, of which granted bytes may be new. It
+// returns how many bytes are needed instead, or -1 if granted was not used. It does not ask
+// for them, since the Inspector's lock comes before that of a capture.
+func (c *capture) add(b []byte, granted int) (need int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b = b[:min(len(b), c.in.bodies-len(c.kept))]
+	want := len(c.kept) + len(b)
+	size := min(c.in.bodies, max(512, 2*cap(c.kept), want))
+	switch {
+	case c.stopped || want <= cap(c.kept):
+		if !c.stopped {
+			c.kept = append(c.kept, b...)
+		}
+		return min(0, -granted)
+	case size-cap(c.kept) != granted:
+		if granted > 0 {
+			c.stopped = true
+			return -1
+		}
+		return size - cap(c.kept)
+	}
+	c.kept = append(append(make([]byte, 0, size), c.kept...), b...)
+	return 0
+}
+
+func (c *capture) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = true
+}
+
+func (c *capture) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+}
+
+// drop forgets what is kept, and returns how many bytes that were.
+func (c *capture) drop() (n int) {
+	if c == nil {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n, c.kept, c.stopped = cap(c.kept), nil, true
+	return n
+}
+
+// A tap is a body that copies its bytes to a capture.
+type tap struct {
+	io.ReadCloser
+
+	capture *capture
+}
+
+func (t *tap) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	if n > 0 {
+		t.capture.take(p[:n])
+	}
+	if err == io.EOF { //nolint:errorlint // the contract of io.Reader
+		t.capture.end()
+	}
+	return n, err
+}
+
+// tapRequest captures the body of a request that nobody else has yet.
+func (in *Inspector) tapRequest(t *trip, a *attempt, sent *http.Request) {
+	c := in.newCapture(sent, sent.Header)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a.request = c
+	sent.Body = &tap{sent.Body, c}
+}
+
+// tapResponse captures the body of a response.
+func (in *Inspector) tapResponse(t *trip, a *attempt, resp *http.Response) {
+	if !hasBody(resp) {
+		return
+	}
+	c := in.newCapture(resp.Request, resp.Header)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a.response = c
+	resp.Body = &tap{resp.Body, c}
+}

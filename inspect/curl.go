@@ -1,0 +1,96 @@
+package inspect
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
+)
+
+// Curl returns a curl command, for a POSIX shell, that sends attempt n of a call again, with n
+// counted from 1. Where the request had a secret, in a header or in the query, the command has
+// "$TOKEN": set that variable before. It has the headers whose values are kept (see
+// [WithHeaders]); a comment names those that are left out. A body is taken from a file called
+// body, which is not written.
+//
+// If the record has no such attempt, or call is nil, Curl returns the empty string. A call
+// that did not go through the layer of [Inspector.Attempts] has no headers.
+func Curl(call *transport.Call, n int) string {
+	if call == nil {
+		return ""
+	}
+	s := storyOf(call)
+	for i := range s.attempts {
+		if s.attempts[i].number == n {
+			return s.attempts[i].curl()
+		}
+	}
+	return ""
+}
+
+func (a *scene) curl() string {
+	if a.method == "" && a.url == "" {
+		return ""
+	}
+	var b strings.Builder
+	var left []string
+	args := []string{"curl"}
+	if strings.ContainsAny(a.url, "[]{}") {
+		args = append(args, "--globoff")
+	}
+	if a.method == http.MethodHead {
+		args = append(args, "--head") // with -X HEAD curl waits for a body
+	} else if a.method != http.MethodGet || a.length != 0 {
+		args = append(args, "-X "+quoted(a.method))
+	}
+	typed := false
+	for i := range a.request {
+		f := &a.request[i]
+		typed = typed || f.name == "Content-Type"
+		switch {
+		case secretHeader(f.name):
+			args = append(args, "-H "+secretArgument(f))
+		case !f.kept:
+			left = append(left, f.name)
+		case f.name == "Content-Length": // curl's own
+		case f.value == "":
+			args = append(args, "-H "+quoted(f.name+";"))
+		default:
+			args = append(args, "-H "+quoted(f.name+": "+showField(f)))
+		}
+	}
+	if a.length != 0 && a.method != http.MethodHead {
+		if !typed {
+			args = append(args, "-H 'Content-Type:'") // curl's default is a form
+		}
+		args = append(args, "--data-binary @body")
+		size := "of unknown length"
+		if a.length > 0 {
+			size = fmt.Sprintf("%d bytes", a.length)
+		}
+		fmt.Fprintf(&b, "# The body (%s) is not included: write it to the file body.\n", size)
+	}
+	if len(left) > 0 {
+		fmt.Fprintf(&b, "# Headers left out: %s\n", oneLine(strings.Join(left, ", ")))
+	}
+	args = append(args, quoted(a.url))
+	b.WriteString(strings.Join(args, " \\\n  "))
+	return b.String()
+}
+
+// secretArgument returns a header with a credential as an argument.
+func secretArgument(f *field) string {
+	name := f.name + ": "
+	if f.scheme != "" {
+		name += f.scheme + " "
+	}
+	return quoted(name) + `"$TOKEN"`
+}
+
+// quoted returns text as one argument of a shell, with $TOKEN for what is masked.
+func quoted(text string) string {
+	text = "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	return strings.ReplaceAll(text, redact.Mask, `'"$TOKEN"'`)
+}

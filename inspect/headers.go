@@ -1,0 +1,197 @@
+package inspect
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// How much of a request and of its response is kept, in bytes.
+const (
+	maxURL     = 1 << 10
+	maxHeader  = 256
+	maxHeaders = 1 << 10 // of a request, and the same of a response
+	maxMethod  = 32
+)
+
+// shownHeaders returns the headers whose values are kept by default. None of them holds a
+// credential.
+func shownHeaders() map[string]bool {
+	shown := map[string]bool{}
+	for _, name := range []string{
+		"Accept", "Accept-Encoding", "Accept-Language", "Allow", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type",
+		"Date", "Etag", "If-Match", "If-Modified-Since", "If-None-Match", "Last-Modified", "Location", "Range", "Ratelimit", "Ratelimit-Policy",
+		"Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After", "Server", "Traceparent", "User-Agent", "Via",
+		"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Request-Id", "X-Transaction-Id",
+	} {
+		shown[name] = true
+	}
+	return shown
+}
+
+// schemes are the authentication schemes that are shown before a credential. Any other first
+// word could be part of it.
+var schemes = [...]string{"Basic", "Bearer", "Digest", "DPoP", "Negotiate", "Token"}
+
+// A message is a request as it was sent, and the headers of its response, as one text. It
+// refers to no memory of the request:
+//
+//	GET https://api.example.com/v2/alerts?limit=5
+//	Accept: application/json
+//	Authorization=Bearer
+//	X-Other
+//
+//	Content-Type: application/json
+//
+// A line without a value is the name of a header whose value is not kept, and one with = is
+// that of a credential with its scheme. The text is not redacted yet, since most calls are
+// never looked at.
+type message []byte
+
+// newMessage appends to into the message of a request and its response, which may be nil. If
+// there is room, it allocates nothing.
+func (c *config) newMessage(into []byte, req *http.Request, resp *http.Response) message {
+	var room [maxMethod + maxURL + 2*maxHeaders + 16]byte
+	b := appendText(room[:0], cmp.Or(req.Method, http.MethodGet), maxMethod)
+	b = append(b, ' ')
+	b = appendURL(b, req)
+	b = append(b, '\n')
+	if req.Host != "" && req.URL != nil && req.Host != req.URL.Host {
+		b = append(appendText(append(b, "Host: "...), req.Host, maxHeader), '\n')
+	}
+	if req.URL != nil && req.URL.User != nil && len(req.Header["Authorization"]) == 0 {
+		b = append(b, "Authorization=Basic\n"...) // net/http makes it
+	}
+	b = c.appendHeaders(b, req.Header, true)
+	b = append(b, '\n')
+	if resp != nil {
+		b = c.appendHeaders(b, resp.Header, false)
+	}
+	return append(into, b...)
+}
+
+// appendURL appends the URL without its user and fragment.
+func appendURL(b []byte, req *http.Request) []byte {
+	u := req.URL
+	if u == nil {
+		return b
+	}
+	start := len(b)
+	b = append(appendText(b, u.Scheme, maxMethod), ':')
+	if u.Opaque != "" {
+		b = appendText(b, u.Opaque, maxURL)
+	} else {
+		b = appendText(append(b, "//"...), u.Host, maxHeader)
+		b = appendText(b, u.EscapedPath(), maxURL-(len(b)-start))
+	}
+	if u.RawQuery != "" {
+		b = appendText(append(b, '?'), u.RawQuery, max(0, maxURL-(len(b)-start)))
+	}
+	return b
+}
+
+func (c *config) appendHeaders(b []byte, header http.Header, names bool) []byte {
+	end := len(b) + maxHeaders
+	for name, values := range header {
+		if len(b)+len(name)+2 > end {
+			continue
+		}
+		switch {
+		case c.headers[name]:
+			for _, value := range values {
+				if room := end - len(b) - len(name) - 3; room > 0 {
+					b = append(appendText(b, name, maxHeader), ": "...)
+					b = append(appendText(b, value, min(room, maxHeader)), '\n')
+				}
+			}
+		case names && name == "Authorization" && len(values) == 1:
+			b = append(b, "Authorization"...)
+			if scheme := schemeOf(values[0]); scheme != "" {
+				b = append(append(b, '='), scheme...)
+			}
+			b = append(b, '\n')
+		case names:
+			b = append(appendText(b, name, maxHeader), '\n')
+		}
+	}
+	return b
+}
+
+func schemeOf(value string) string {
+	first, _, found := strings.Cut(value, " ")
+	if i := slices.IndexFunc(schemes[:], func(s string) bool { return strings.EqualFold(s, first) }); found && i >= 0 {
+		return schemes[i]
+	}
+	return ""
+}
+
+// appendText appends at most the given number of bytes of text, without control characters,
+// and without a character that would be cut in two.
+func appendText(b []byte, text string, most int) []byte {
+	text = text[:min(len(text), max(0, most))]
+	for range utf8.UTFMax - 1 {
+		if r, size := utf8.DecodeLastRuneInString(text); r == utf8.RuneError && size == 1 {
+			text = text[:len(text)-1]
+		}
+	}
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] == 0x7f {
+			return appendClean(b, text)
+		}
+	}
+	return append(b, text...)
+}
+
+func appendClean(b []byte, text string) []byte {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] == 0x7f {
+			b = append(b, ' ')
+		} else {
+			b = append(b, text[i])
+		}
+	}
+	return b
+}
+
+// A field is a header of a message.
+type field struct {
+	name, value string
+	scheme      string // of a credential
+	kept        bool   // the value is known
+}
+
+// parse splits a message. The fields are sorted by name.
+func (m message) parse() (method, target string, request, response []field) {
+	head, tail, _ := strings.Cut(string(m), "\n\n")
+	line, lines, _ := strings.Cut(head, "\n")
+	method, target, _ = strings.Cut(line, " ")
+	return method, target, fieldsOf(lines), fieldsOf(tail)
+}
+
+func fieldsOf(text string) (list []field) {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if name, value, kept := strings.Cut(line, ": "); kept {
+			list = append(list, field{name: name, value: value, kept: true})
+			continue
+		}
+		name, scheme, _ := strings.Cut(line, "=")
+		if name != "" {
+			list = append(list, field{name: name, scheme: scheme})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b field) int { return cmp.Compare(a.name, b.name) })
+	return list
+}
+
+// valueOf returns the value of a header, or the empty string.
+func valueOf(list []field, name string) string {
+	for _, f := range list {
+		if f.name == name {
+			return f.value
+		}
+	}
+	return ""
+}

@@ -1,0 +1,243 @@
+package inspect
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/transport"
+)
+
+// A story is what is shown of a call, with secrets masked: of a record, or of a trip.
+type story struct {
+	serial   uint64
+	id       string
+	route    string
+	method   string
+	url      string
+	reason   string
+	begun    time.Time
+	running  bool
+	took     time.Duration // until the response's headers or the error, or so far
+	status   int
+	outcome  string
+	class    transport.ErrorClass
+	err      string
+	attempts []scene // the first and the last ones
+	made     int     // number of all
+	waits    []transport.Wait
+	waiting  int // number of all
+	body     body
+	wait     stage // what it waits for while it runs
+}
+
+// A scene is an attempt of a story.
+type scene struct {
+	number   int
+	begun    time.Duration // since the beginning of the story
+	took     time.Duration
+	running  bool
+	phases   Phases
+	phased   bool
+	method   string
+	url      string
+	request  []field
+	response []field
+	length   int64 // of the request's body, -1 if it is unknown
+	status   int
+	proto    string
+	kind     string
+	class    transport.ErrorClass
+	err      string
+
+	sent, got *capture
+}
+
+// A stage is what a running call waits for, and since when.
+type stage struct {
+	what   string // a cause of a wait, a phase, or one of the stage constants
+	why    string
+	since  time.Duration // how long it has waited
+	within time.Duration // the planned length of the wait; 0 if it is unknown
+}
+
+// storyOf returns the story of a call's record.
+func storyOf(call *transport.Call) *story {
+	s := &story{
+		id: call.TransactionID(), route: show(string(routeOf(call))), reason: show(string(call.Reason())), begun: call.Start(),
+		running: !call.Sealed(), took: call.Elapsed(),
+	}
+	for _, w := range call.Waits() {
+		w.Cause, w.Reason = show(w.Cause), show(w.Reason)
+		s.waits = append(s.waits, w)
+	}
+	s.waiting = len(s.waits)
+	known, _ := transport.Fact[*facts](call)
+	trips := known.all()
+	details := map[int]scene{}
+	for _, t := range trips {
+		t.mu.Lock()
+		for _, a := range t.attempts {
+			details[a.number] = t.scene(a)
+		}
+		t.mu.Unlock()
+	}
+	s.method, s.url = targetOf(call)
+	for _, a := range call.Attempts() {
+		d, seen := details[a.Number]
+		if !seen {
+			d = scene{method: s.method, url: s.url}
+		}
+		d.number, d.begun, d.took = a.Number, a.Start.Sub(s.begun), a.Elapsed
+		d.status, d.running = a.Status, a.Status == 0 && a.Err == nil && s.running
+		if a.Err != nil && d.err == "" {
+			d.class, d.err = classOf(a.Err), errorText(call, nil, a.Err)
+		}
+		s.attempts = append(s.attempts, d)
+	}
+	if s.made = len(s.attempts); s.made > 0 {
+		last := &s.attempts[s.made-1]
+		s.status, s.class, s.err = last.status, last.class, last.err
+	}
+	for _, t := range trips {
+		t.mu.Lock()
+		s.body = t.body
+		s.body.took += t.begun.Sub(s.begun)
+		if t.ended {
+			s.status, s.class, s.err, s.outcome = t.status, t.class, t.err, t.outcome
+		}
+		t.mu.Unlock()
+	}
+	return s
+}
+
+// classOf returns the class of an attempt's error, without the request that it belongs to.
+func classOf(err error) transport.ErrorClass {
+	return transport.ClassifyError(&http.Request{}, err)
+}
+
+// targetOf returns the method and the URL of a record, with secrets masked.
+func targetOf(call *transport.Call) (method, target string) {
+	for _, attr := range call.LogValue().Group() {
+		switch attr.Key {
+		case "method":
+			method = attr.Value.String()
+		case "url":
+			target = attr.Value.String()
+		}
+	}
+	return method, target
+}
+
+// story returns the story of a trip.
+func (t *trip) story() *story {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := &story{
+		serial: t.serial, id: t.id, route: show(string(t.route)), reason: show(t.reason), begun: t.begun, running: !t.ended, took: t.headed,
+		status: t.status, outcome: t.outcome, class: t.class, err: t.err, made: t.made, waiting: t.waiting, body: t.body,
+	}
+	waits := t.waits
+	if !t.ended {
+		s.took, s.id, s.route = time.Since(t.begun), t.call.TransactionID(), show(string(routeOf(t.call)))
+		waits = t.waitsSoFar()
+		s.waiting = len(waits)
+	}
+	for _, w := range waits {
+		w.Cause, w.Reason = show(w.Cause), show(w.Reason)
+		s.waits = append(s.waits, transport.Wait(w))
+	}
+	for _, a := range t.attempts {
+		s.attempts = append(s.attempts, t.scene(a))
+	}
+	s.method, s.url = t.targetOf(s)
+	s.wait = t.stage(waits)
+	return s
+}
+
+func (t *trip) waitsSoFar() []record.Wait {
+	if trip, ok := t.node.(record.Trip); ok {
+		return trip.Tally().Waits
+	}
+	return nil
+}
+
+// targetOf returns the method and the URL of a trip.
+func (t *trip) targetOf(s *story) (method, target string) {
+	switch {
+	case t.target != nil:
+		method, target, _, _ = t.target.parse()
+		return method, showURL(target)
+	case len(s.attempts) > 0:
+		return s.attempts[0].method, s.attempts[0].url
+	case t.req != nil:
+		method, target, _, _ = t.config().newMessage(nil, t.req, nil).parse()
+		return method, showURL(target)
+	}
+	return "", ""
+}
+
+// config returns the settings by which a running request is shown.
+func (t *trip) config() *config {
+	if t.in == nil {
+		return &config{}
+	}
+	return &t.in.config
+}
+
+// scene returns an attempt. The trip is locked.
+func (t *trip) scene(a *attempt) scene {
+	m := a.message
+	if a.running && a.sent != nil {
+		m = t.config().newMessage(nil, a.sent, nil)
+	}
+	method, target, request, response := m.parse()
+	c := scene{
+		number: a.number, begun: a.begun, took: a.took, running: a.running, phases: a.phases, phased: a.phased,
+		method: method, url: showURL(target), request: request, response: response, length: a.length,
+		status: a.status, proto: a.proto, kind: show(a.kind), class: a.class, err: a.err, sent: a.request, got: a.response,
+	}
+	if a.running {
+		c.took = time.Since(t.begun) - a.begun
+	}
+	return c
+}
+
+// stage returns what the trip waits for. The trip is locked.
+func (t *trip) stage(waits []record.Wait) stage {
+	if t.ended {
+		return stage{what: stageBody, since: time.Since(t.begun) - t.headed}
+	}
+	free := time.Duration(0) // when the last attempt ended
+	number := 0
+	for _, a := range t.attempts {
+		if a.running {
+			return stage{what: a.probe.stage(), since: time.Since(t.begun) - a.begun}
+		}
+		free, number = a.begun+a.took, a.number
+	}
+	s := stage{what: stageLayer, since: time.Since(t.begun) - free}
+	for _, w := range waits {
+		if w.Before <= number {
+			continue
+		}
+		if s.within > 0 { // an earlier wait before the same attempt
+			s.since -= s.within
+		}
+		s.what, s.why, s.within = show(w.Cause), show(w.Reason), w.For
+	}
+	return s
+}
+
+// pathOf returns the path of a URL that is shown.
+func pathOf(target string) string {
+	_, rest, found := strings.Cut(target, "://")
+	if !found {
+		return target
+	}
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		return rest[i:]
+	}
+	return "/"
+}

@@ -1,0 +1,235 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tripware/tripware/middleware/ratelimit"
+)
+
+const (
+	beat       = 500 * time.Millisecond // how often the page is told what has changed
+	calm       = 15 * time.Second       // after which an event is sent although nothing has changed
+	patience   = 10 * time.Second       // how long a client may take to read an event
+	maxStreams = 16
+	maxRows    = 200 // running calls that an event lists, and keys of a limiter
+)
+
+// serveEvents serves the stream of server-sent events: "live" has the state of the program,
+// and "calls" the calls that have ended since the last event of that name. Its id lets a
+// client that connects again go on from there; if calls in between are not kept any more, or
+// the process is another one, the event has all calls, and says so.
+func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	if r.Method == http.MethodHead {
+		return
+	}
+	if !in.admit() {
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "inspect: too many pages are open", http.StatusServiceUnavailable)
+		return
+	}
+	defer in.dismiss()
+	s := &stream{in: in, w: w, control: http.NewResponseController(w)}
+	s.after, s.known = in.lastOf(r.Header.Get("Last-Event-ID"))
+	if s.send("retry: 1000\n\n") != nil || s.tell() != nil {
+		return
+	}
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-in.closed:
+			return
+		case <-tick.C:
+			if s.tell() != nil {
+				return
+			}
+		}
+	}
+}
+
+func (in *Inspector) admit() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.streams == maxStreams {
+		return false
+	}
+	in.streams++
+	return true
+}
+
+func (in *Inspector) dismiss() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.streams--
+}
+
+// lastOf returns the number in the id of an event of this Inspector.
+func (in *Inspector) lastOf(id string) (serial uint64, known bool) {
+	instance, number, _ := strings.Cut(id, "-")
+	serial, err := strconv.ParseUint(number, 10, 64)
+	if err != nil || instance != in.instance {
+		return 0, false
+	}
+	return serial, true
+}
+
+// A stream is one client that reads events.
+type stream struct {
+	in      *Inspector
+	w       http.ResponseWriter
+	control *http.ResponseController
+	after   uint64 // the number of the last call that it has
+	known   bool   // it has the calls up to that number
+	last    []byte // the last live event, without its ages
+	told    time.Time
+}
+
+// tell sends what has changed.
+func (s *stream) tell() error {
+	calls, after, whole := s.in.endedAfter(s.after, s.known)
+	if len(calls) > 0 || whole {
+		data, err := json.Marshal(struct {
+			All   bool       `json:"all"`
+			Calls []callJSON `json:"calls"`
+		}{whole, calls})
+		if err != nil {
+			return fmt.Errorf("inspect: write calls: %w", err)
+		}
+		if err := s.send(fmt.Sprintf("event: calls\nid: %s-%d\ndata: %s\n\n", s.in.instance, after, data)); err != nil {
+			return err
+		}
+	}
+	s.after, s.known = after, true
+	live := s.in.live()
+	data, err := json.Marshal(live)
+	if err != nil {
+		return fmt.Errorf("inspect: write state: %w", err)
+	}
+	if len(live.Running) == 0 && bytes.Equal(data, s.last) && time.Since(s.told) < calm {
+		return nil
+	}
+	s.last, s.told = data, time.Now()
+	return s.send("event: live\ndata: " + string(data) + "\n\n")
+}
+
+// send writes events. A client that does not read them is left.
+func (s *stream) send(text string) error {
+	if err := s.control.SetWriteDeadline(time.Now().Add(patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("inspect: write events: %w", err)
+	}
+	if _, err := s.w.Write([]byte(text)); err != nil {
+		return fmt.Errorf("inspect: write events: %w", err)
+	}
+	if err := s.control.Flush(); err != nil {
+		return fmt.Errorf("inspect: write events: %w", err)
+	}
+	return nil
+}
+
+// endedAfter returns the kept calls with a higher number, the oldest first, and the highest
+// number. If known is false, or calls in between are not kept any more, it returns all.
+func (in *Inspector) endedAfter(after uint64, known bool) (calls []callJSON, last uint64, whole bool) {
+	in.mu.Lock()
+	last = in.ended
+	oldest := last + 1
+	in.recent.all(func(t *trip) { oldest = min(oldest, t.serial) })
+	whole = !known || after > last || after+1 < oldest
+	if whole {
+		after = 0
+	}
+	trips := in.kept(after)
+	in.mu.Unlock()
+	for _, t := range trips {
+		calls = append(calls, t.json())
+	}
+	return calls, last, whole
+}
+
+// liveJSON is the state of the program.
+type liveJSON struct {
+	Running  []runningJSON `json:"running"`
+	Count    int           `json:"count"` // of all running calls
+	Limiters []keyJSON     `json:"limiters"`
+	Budgets  []budgetJSON  `json:"budgets"`
+	Begun    uint64        `json:"begun"` // calls so far
+	Memory   int           `json:"memory"`
+	Most     int           `json:"most"`
+}
+
+type runningJSON struct {
+	callJSON
+
+	For     string  `json:"for"` // what it waits for
+	Why     string  `json:"why,omitzero"`
+	Since   float64 `json:"since_ms"`
+	Planned float64 `json:"planned_ms,omitzero"`
+}
+
+type keyJSON struct {
+	Limiter string   `json:"limiter"`
+	Key     string   `json:"key"`
+	Rate    *float64 `json:"rate"` // null without a limit
+	Waiting int      `json:"waiting"`
+	Running int      `json:"running"`
+	Paused  float64  `json:"paused_ms,omitzero"`
+}
+
+type budgetJSON struct {
+	Name string  `json:"name"`
+	Left float64 `json:"left"`
+}
+
+func (in *Inspector) live() liveJSON {
+	in.mu.Lock()
+	l := liveJSON{Count: in.running.count + in.reading.count, Begun: in.begun, Memory: in.used, Most: in.memory}
+	trips := make([]*trip, 0, min(l.Count, maxRows))
+	for _, from := range [...]*list{&in.running, &in.reading} {
+		for t := from.first; t != nil && len(trips) < maxRows; t = t.next {
+			trips = append(trips, t)
+		}
+	}
+	in.mu.Unlock()
+	l.Running, l.Limiters, l.Budgets = make([]runningJSON, 0, len(trips)), []keyJSON{}, []budgetJSON{}
+	for _, t := range trips {
+		s := t.story()
+		l.Running = append(l.Running, runningJSON{
+			callJSON: s.json(), For: s.wait.what, Why: s.wait.why, Since: millis(s.wait.since), Planned: millis(s.wait.within),
+		})
+	}
+	for _, limiter := range in.limiters {
+		for i, key := range limiter.Keys() {
+			if i == maxRows {
+				break
+			}
+			if state, ok := limiter.Snapshot(key); ok {
+				l.Limiters = append(l.Limiters, keyOf(limiter.name, key, state))
+			}
+		}
+	}
+	for _, budget := range in.budgets {
+		l.Budgets = append(l.Budgets, budgetJSON{budget.name, math.Floor(budget.Left())})
+	}
+	return l
+}
+
+func keyOf(limiter, key string, s ratelimit.State) keyJSON {
+	k := keyJSON{Limiter: limiter, Key: show(key), Waiting: s.Waiting, Running: s.Running}
+	if !math.IsInf(s.Rate, 1) {
+		k.Rate = new(math.Round(s.Rate*100) / 100)
+	}
+	if !s.PausedUntil.IsZero() {
+		k.Paused = millis(max(0, time.Until(s.PausedUntil)))
+	}
+	return k
+}

@@ -1,0 +1,270 @@
+package inspect
+
+import (
+	"net/http"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/transport"
+)
+
+// A trip is what is known of one round trip of the outermost chain: of a call, or of one of
+// the round trips of a typed call. While it runs it refers to its record and its request.
+// When it ends, it drops them, so that what is kept is bounded.
+type trip struct {
+	in *Inspector // nil for a trip that only the record keeps
+
+	// Guarded by the Inspector's mutex.
+	next, prev *trip
+	where      place
+	holders    int // rings that keep it
+	size       int
+
+	// Written with both mutexes held. Running trips are counted in the order in which they
+	// began, and ended ones in the order in which they ended.
+	serial uint64
+
+	mu       sync.Mutex
+	begun    time.Time
+	node     record.Node     // nil if there is no record, or when RoundTrip has returned
+	call     *transport.Call // the same
+	req      *http.Request   // nil when RoundTrip has returned
+	sent     *http.Request   // of the last attempt, the same
+	id       string
+	route    transport.Route
+	hop      int
+	attempts []*attempt // at most maxAttempts: the first and the last ones
+	made     int        // number of all
+	first    attempt
+	room     [1]*attempt
+	target   message       // if there was no attempt
+	text     [inlined]byte // of the first attempt's message, if it fits
+	waits    []record.Wait
+	waiting  int // number of all
+	reason   string
+
+	headed  time.Duration // until RoundTrip returned
+	status  int
+	outcome string
+	class   transport.ErrorClass
+	err     string
+	ended   bool // RoundTrip has returned
+
+	body body
+	own  facts // if it is the first trip of its record
+}
+
+// A phased trip also has the probe of its first attempt.
+type phased struct {
+	trip trip
+	spot probe
+}
+
+// inlined is how long the message of a common request is at most, in bytes.
+const inlined = 288
+
+// How many attempts and waits of a trip are kept: the first and the last ones.
+const (
+	maxAttempts = 16
+	maxWaits    = 16
+)
+
+// facts is what the layers of this package add to the record of a call.
+type facts struct {
+	mu    sync.Mutex
+	trips []*trip // at most maxTrips: the first and the last ones
+	room  [1]*trip
+}
+
+const maxTrips = 32
+
+// add adds a trip.
+func (f *facts) add(t *trip) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.trips == nil {
+		f.trips = f.room[:0]
+	}
+	f.trips = appendBounded(f.trips, t, maxTrips)
+}
+
+// find returns the running trip of an Inspector with a node, or nil.
+func (f *facts) find(in *Inspector, node record.Node) *trip {
+	if f == nil {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := len(f.trips) - 1; i >= 0; i-- {
+		if t := f.trips[i]; t.isOf(in, node) {
+			return t
+		}
+	}
+	return nil
+}
+
+func (f *facts) all() []*trip {
+	if f == nil {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]*trip(nil), f.trips...)
+}
+
+// appendBounded appends to a list of which the first and the last entries are kept.
+func appendBounded[T any](list []T, v T, most int) []T {
+	if len(list) < most {
+		return append(list, v)
+	}
+	copy(list[most/2:], list[most/2+1:])
+	list[most-1] = v
+	return list
+}
+
+func (t *trip) isOf(in *Inspector, node record.Node) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return (t.in == in || t.in == nil) && t.node == node
+}
+
+// newTrip returns the trip of a round trip that begins.
+func (in *Inspector) newTrip(req *http.Request) *trip {
+	var t *trip
+	if in.phases {
+		p := &phased{}
+		t = &p.trip
+		t.first.probe = &p.spot
+	} else {
+		t = &trip{}
+	}
+	ctx := req.Context()
+	t.begun, t.req = time.Now(), req
+	t.node, t.call = record.NodeOf(ctx), transport.CallFrom(ctx)
+	return t
+}
+
+// attempt adds an attempt and returns it.
+func (t *trip) attempt(n int) *attempt {
+	var freed int
+	defer func() {
+		if freed > 0 {
+			t.in.giveBack(freed)
+		}
+	}()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a := &t.first
+	if t.made > 0 {
+		a = &attempt{}
+	} else {
+		t.attempts = t.room[:0]
+	}
+	t.made++
+	a.number, a.begun, a.running = n, time.Since(t.begun), true
+	if len(t.attempts) == maxAttempts {
+		freed = t.attempts[maxAttempts/2].drop()
+	}
+	t.attempts = appendBounded(t.attempts, a, maxAttempts)
+	return a
+}
+
+// dispatch notes the request of an attempt, which is not modified any more.
+func (t *trip) dispatch(a *attempt, sent *http.Request) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a.sent, a.length = sent, lengthOf(sent)
+	t.sent = sent
+}
+
+func (t *trip) setSerial(n uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.serial = n
+}
+
+// head notes that RoundTrip returned.
+func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error) {
+	took := time.Since(t.begun)
+	tally := record.TallyOf(req.Context())
+	var class transport.ErrorClass
+	if err != nil {
+		class = transport.ClassifyError(req, err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended, t.headed, t.reason, t.hop = true, took, tally.Reason, tally.Hop
+	for _, w := range tally.Waits {
+		t.waits = appendBounded(t.waits, w, maxWaits)
+	}
+	t.waiting = len(tally.Waits)
+	if t.made == 0 {
+		t.made = tally.Attempts // without the layer of attempts
+		t.target = c.newMessage(t.text[:0], req, resp)
+	}
+	t.id, t.route = t.call.TransactionID(), routeOf(t.call)
+	if resp != nil {
+		t.status = resp.StatusCode
+	}
+	if err != nil {
+		t.class, t.err = class, errorText(t.call, []*http.Request{req, t.sent}, err)
+	}
+	t.outcome = outcome(t.status, t.class, t.call.Expects(resp))
+	t.node, t.call, t.req, t.sent = nil, nil, nil, nil
+}
+
+func routeOf(call *transport.Call) transport.Route {
+	route, _ := transport.Fact[transport.Route](call)
+	return route
+}
+
+// outcome returns how a call ended, as metrics.CallEvent does.
+func outcome(status int, class transport.ErrorClass, expected bool) string {
+	switch {
+	case class == transport.ClassCanceled:
+		return "canceled"
+	case class != "":
+		return "failure"
+	case status < http.StatusBadRequest:
+		return "success"
+	case expected:
+		return "expected"
+	}
+	return "failure"
+}
+
+// bytes returns how much memory the trip takes, without captured bodies.
+func (t *trip) bytes() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	size := int(unsafe.Sizeof(phased{})) + len(t.id) + cap(t.target) + len(t.err) + len(t.body.err)
+	for _, a := range t.attempts {
+		size += int(unsafe.Sizeof(*a)) + cap(a.message) + len(a.err) + len(a.kind)
+	}
+	for i := range t.waits {
+		size += int(unsafe.Sizeof(t.waits[i])) + len(t.waits[i].Reason)
+	}
+	return size
+}
+
+// drop forgets the captured bodies, and returns how many bytes they were.
+func (t *trip) drop() (n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range t.attempts {
+		n += a.drop()
+	}
+	return n
+}
+
+func (a *attempt) drop() int { return a.request.drop() + a.response.drop() }
+
+// lengthOf returns the length of a request's body, or -1 if it is unknown.
+func lengthOf(req *http.Request) int64 {
+	if req.ContentLength == 0 && req.Body != nil && req.Body != http.NoBody {
+		return -1
+	}
+	return max(req.ContentLength, -1)
+}
