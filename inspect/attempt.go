@@ -34,7 +34,7 @@ type attempt struct {
 
 // Attempts returns the layer that sees the attempts. Give it to tripware.PerAttempt, which
 // places it just above the base: there it sees what is sent. In a chain of your own, place it
-// last. It needs the layer of [Inspector.Calls] only for what the page shows.
+// last. It does nothing for calls that did not go through the layer of [Inspector.Calls].
 func (in *Inspector) Attempts() transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return &attempts{Link: layer.NewLink("inspect.attempts", layer.AtBase, next, in.fault), in: in, dials: dials(next)}
@@ -80,7 +80,7 @@ func (l *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	if sent != req {
 		layer.Restore(resp, req)
 	}
-	if resp != nil && l.in.bodies > 0 && t.in != nil {
+	if resp != nil && l.in.bodies > 0 {
 		l.in.tapResponse(t, a, resp)
 	}
 	return resp, err
@@ -96,7 +96,7 @@ func (l *attempts) observed(t *trip, a *attempt, sent *http.Request, own bool) *
 			sent, own = sent.WithContext(ctx), true
 		}
 	}
-	if l.in.bodies > 0 && t.in != nil && sent.Body != nil && sent.Body != http.NoBody {
+	if l.in.bodies > 0 && sent.Body != nil && sent.Body != http.NoBody {
 		if !own {
 			c := *sent
 			sent = &c
@@ -116,37 +116,14 @@ func (l *attempts) probe(t *trip, a *attempt) *probe {
 	return a.probe
 }
 
-// tripOf returns the trip that an attempt belongs to, or a new one that only the record
-// keeps. It returns nil if there is no open record.
+// tripOf returns the trip that an attempt belongs to, or nil.
 func (in *Inspector) tripOf(req *http.Request) *trip {
 	ctx := req.Context()
-	node := record.NodeOf(ctx)
-	if node == nil || node.Writer() == nil {
-		return nil
+	if node := record.NodeOf(ctx); node != nil {
+		known, _ := transport.Lookup[*facts](ctx)
+		return known.find(in, node)
 	}
-	known, _ := transport.Lookup[*facts](ctx)
-	if t := known.find(in, node); t != nil {
-		return t
-	}
-	t := in.newTrip(req)
-	return in.enter(t, req)
-}
-
-// enter adds a trip to the record of its request, and returns it, or nil if there is no
-// open record.
-func (in *Inspector) enter(t *trip, req *http.Request) *trip {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	ctx := req.Context()
-	if known, _ := transport.Lookup[*facts](ctx); known != nil {
-		known.add(t)
-		return t
-	}
-	t.own.add(t)
-	if !layer.Put(ctx, &t.own) {
-		return nil
-	}
-	return t
+	return nil
 }
 
 // sentAttempt notes the result of an attempt.
@@ -156,7 +133,8 @@ func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http
 	if a == &t.first {
 		room = t.text[:0]
 	}
-	text := c.newMessage(room, sent, resp)
+	given := t.given(sent)
+	text := c.newMessage(room, given, sent, resp)
 	var class transport.ErrorClass
 	if err != nil {
 		class = transport.ClassifyError(sent, err)
@@ -173,8 +151,19 @@ func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http
 		a.status, a.proto, a.kind = resp.StatusCode, protoOf(resp), bounded(resp.Header.Get("Content-Type"))
 	}
 	if err != nil {
-		a.class, a.err = class, errorText(t.call, []*http.Request{sent}, err)
+		a.class, a.err = class, errorText(t.call, err, credentials(given, sent))
 	}
+}
+
+// given returns the request above the credentials. A call that has returned, such as before a
+// slow attempt of a hedge, has none, so all that is not certain counts as added.
+func (t *trip) given(sent *http.Request) *http.Request {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.req != nil {
+		return t.req
+	}
+	return (&http.Request{Method: sent.Method}).WithContext(sent.Context())
 }
 
 // protoOf returns the version of HTTP without an allocation.

@@ -78,7 +78,7 @@ func (r *reader) end(err error) {
 	var class transport.ErrorClass
 	var text string
 	if failed {
-		class, text = transport.ClassifyError(r.req, err), errorText(transport.CallFrom(r.req.Context()), []*http.Request{r.req}, err)
+		class, text = transport.ClassifyError(r.req, err), errorText(transport.CallFrom(r.req.Context()), err, credentials(r.req, r.req))
 	}
 	t := r.trip
 	t.mu.Lock()

@@ -50,7 +50,7 @@ func (a *scene) curl() string {
 		f := &a.request[i]
 		typed = typed || f.name == "Content-Type"
 		switch {
-		case secretHeader(f.name):
+		case f.secret:
 			args = append(args, "-H "+secretArgument(f))
 		case !f.kept:
 			left = append(left, f.name)
@@ -91,6 +91,14 @@ func secretArgument(f *field) string {
 
 // quoted returns text as one argument of a shell, with $TOKEN for what is masked.
 func quoted(text string) string {
-	text = "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-	return strings.ReplaceAll(text, redact.Mask, `'"$TOKEN"'`)
+	var b strings.Builder
+	for i, part := range strings.Split(text, redact.Mask) {
+		if i > 0 {
+			b.WriteString(`"$TOKEN"`)
+		}
+		if part != "" || text == "" {
+			b.WriteString("'" + strings.ReplaceAll(part, "'", `'\''`) + "'")
+		}
+	}
+	return b.String()
 }

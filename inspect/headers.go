@@ -3,9 +3,13 @@ package inspect
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // How much of a request and of its response is kept, in bytes.
@@ -16,17 +20,25 @@ const (
 	maxMethod  = 32
 )
 
+// A shownBy says why the values of a header are kept.
+type shownBy uint8
+
+const (
+	common shownBy = iota + 1 // it never holds a credential
+	named                     // WithHeaders names it
+)
+
 // shownHeaders returns the headers whose values are kept by default. None of them holds a
 // credential.
-func shownHeaders() map[string]bool {
-	shown := map[string]bool{}
+func shownHeaders() map[string]shownBy {
+	shown := map[string]shownBy{}
 	for _, name := range []string{
 		"Accept", "Accept-Encoding", "Accept-Language", "Allow", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type",
 		"Date", "Etag", "If-Match", "If-Modified-Since", "If-None-Match", "Last-Modified", "Location", "Range", "Ratelimit", "Ratelimit-Policy",
 		"Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After", "Server", "Traceparent", "User-Agent", "Via",
 		"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Request-Id", "X-Transaction-Id",
 	} {
-		shown[name] = true
+		shown[name] = common
 	}
 	return shown
 }
@@ -46,17 +58,19 @@ var schemes = [...]string{"Basic", "Bearer", "Digest", "DPoP", "Negotiate", "Tok
 //	Content-Type: application/json
 //
 // A line without a value is the name of a header whose value is not kept, and one with = is
-// that of a credential with its scheme. The text is not redacted yet, since most calls are
+// that of a credential, with its scheme if it is known. The text is not redacted yet, since most calls are
 // never looked at.
 type message []byte
 
 // newMessage appends to into the message of a request and its response, which may be nil. If
-// there is room, it allocates nothing.
-func (c *config) newMessage(into []byte, req *http.Request, resp *http.Response) message {
+// there is room, it allocates nothing. given is the request above the credentials: of what
+// layers have added since, query parameters and headers that WithHeaders names are not kept,
+// since they may be a credential under any name.
+func (c *config) newMessage(into []byte, given, req *http.Request, resp *http.Response) message {
 	var room [maxMethod + maxURL + 2*maxHeaders + 16]byte
 	b := appendText(room[:0], cmp.Or(req.Method, http.MethodGet), maxMethod)
 	b = append(b, ' ')
-	b = appendURL(b, req)
+	b = appendURL(b, given, req)
 	b = append(b, '\n')
 	if req.Host != "" && req.URL != nil && req.Host != req.URL.Host {
 		b = append(appendText(append(b, "Host: "...), req.Host, maxHeader), '\n')
@@ -64,16 +78,16 @@ func (c *config) newMessage(into []byte, req *http.Request, resp *http.Response)
 	if req.URL != nil && req.URL.User != nil && len(req.Header["Authorization"]) == 0 {
 		b = append(b, "Authorization=Basic\n"...) // net/http makes it
 	}
-	b = c.appendHeaders(b, req.Header, true)
+	b = c.appendRequest(b, given, req)
 	b = append(b, '\n')
 	if resp != nil {
-		b = c.appendHeaders(b, resp.Header, false)
+		b = c.appendResponse(b, given, req, resp)
 	}
 	return append(into, b...)
 }
 
 // appendURL appends the URL without its user and fragment.
-func appendURL(b []byte, req *http.Request) []byte {
+func appendURL(b []byte, given, req *http.Request) []byte {
 	u := req.URL
 	if u == nil {
 		return b
@@ -87,36 +101,111 @@ func appendURL(b []byte, req *http.Request) []byte {
 		b = appendText(b, u.EscapedPath(), maxURL-(len(b)-start))
 	}
 	if u.RawQuery != "" {
-		b = appendText(append(b, '?'), u.RawQuery, max(0, maxURL-(len(b)-start)))
+		query := u.RawQuery
+		if queryIn(given) != query {
+			query = maskAdded(query, queryIn(given))
+		}
+		b = appendText(append(b, '?'), query, max(0, maxURL-(len(b)-start)))
 	}
 	return b
 }
 
-func (c *config) appendHeaders(b []byte, header http.Header, names bool) []byte {
-	end := len(b) + maxHeaders
-	for name, values := range header {
-		if len(b)+len(name)+2 > end {
-			continue
+func queryIn(req *http.Request) string {
+	if req.URL == nil {
+		return ""
+	}
+	return req.URL.RawQuery
+}
+
+// maskAdded returns a query with the values masked that are not in the given one.
+func maskAdded(query, given string) string {
+	parts := strings.Split(query, "&")
+	before := strings.Split(given, "&")
+	for i, part := range parts {
+		if name, _, found := strings.Cut(part, "="); found && !slices.Contains(before, part) {
+			parts[i] = name + "=" + redact.Mask
 		}
-		switch {
-		case c.headers[name]:
-			for _, value := range values {
-				if room := end - len(b) - len(name) - 3; room > 0 {
-					b = append(appendText(b, name, maxHeader), ": "...)
-					b = append(appendText(b, value, min(room, maxHeader)), '\n')
-				}
-			}
-		case names && name == "Authorization" && len(values) == 1:
-			b = append(b, "Authorization"...)
-			if scheme := schemeOf(values[0]); scheme != "" {
-				b = append(append(b, '='), scheme...)
-			}
-			b = append(b, '\n')
-		case names:
+	}
+	return strings.Join(parts, "&")
+}
+
+// appendRequest appends the headers of a request.
+func (c *config) appendRequest(b []byte, given, req *http.Request) []byte {
+	end := len(b) + maxHeaders
+	for name, values := range req.Header {
+		switch shown, known := c.headers[name]; {
+		case len(b)+len(name)+2 > end:
+			continue
+		case known && (shown == common || slices.Equal(record.OutgoingHeader(given, name), values)):
+			b = appendValues(b, end, name, values)
+		case known:
+			b = append(append(b, name...), "=\n"...)
+		case name == "Authorization" && len(values) == 1 && schemeOf(values[0]) != "":
+			b = append(append(append(b, "Authorization="...), schemeOf(values[0])...), '\n')
+		default:
 			b = append(appendText(b, name, maxHeader), '\n')
 		}
 	}
 	return b
+}
+
+// appendResponse appends the headers of a response whose values are kept.
+func (c *config) appendResponse(b []byte, given, req *http.Request, resp *http.Response) []byte {
+	end := len(b) + maxHeaders
+	for name, values := range resp.Header {
+		if _, known := c.headers[name]; !known {
+			continue
+		}
+		if strings.HasSuffix(name, "Location") { // it may repeat the URL that was sent
+			values = []string{maskAll(strings.Join(values, ", "), credentials(given, req))}
+		}
+		b = appendValues(b, end, name, values)
+	}
+	return b
+}
+
+func appendValues(b []byte, end int, name string, values []string) []byte {
+	for _, value := range values {
+		if room := end - len(b) - len(name) - 3; room > 0 {
+			b = append(append(b, name...), ": "...)
+			b = append(appendText(b, value, min(room, maxHeader)), '\n')
+		}
+	}
+	return b
+}
+
+// credentials returns the values in req that must not be shown in a text from elsewhere, such
+// as an error: those of headers and query parameters that hold secrets or that layers have
+// added.
+func credentials(given, req *http.Request) (secrets []string) {
+	for name, values := range req.Header {
+		if !secretHeader(name) && slices.Equal(record.OutgoingHeader(given, name), values) {
+			continue
+		}
+		for _, value := range values {
+			_, credential, _ := strings.Cut(value, " ")
+			secrets = append(secrets, value, credential)
+		}
+	}
+	before := strings.Split(queryIn(given), "&")
+	for part := range strings.SplitSeq(queryIn(req), "&") {
+		if _, value, _ := strings.Cut(part, "="); !slices.Contains(before, part) {
+			plain, _ := url.QueryUnescape(value) // empty if it is not valid
+			secrets = append(secrets, value, plain)
+		}
+	}
+	return secrets
+}
+
+// maskAll masks secrets in a text. A very short value, such as a digit, would mask what it
+// does not belong to, and is no secret.
+func maskAll(text string, secrets []string) string {
+	for _, secret := range secrets {
+		if secret = strings.TrimSpace(secret); len(secret) >= 4 {
+			text = strings.ReplaceAll(text, secret, redact.Mask)
+		}
+	}
+	return text
 }
 
 func schemeOf(value string) string {
@@ -158,7 +247,8 @@ func appendClean(b []byte, text string) []byte {
 // A field is a header of a message.
 type field struct {
 	name, value string
-	scheme      string // of a credential
+	scheme      string // of a credential, if it is known
+	secret      bool   // the value is a credential, or may be
 	kept        bool   // the value is known
 }
 
@@ -177,9 +267,9 @@ func fieldsOf(text string) (list []field) {
 			list = append(list, field{name: name, value: value, kept: true})
 			continue
 		}
-		name, scheme, _ := strings.Cut(line, "=")
+		name, scheme, secret := strings.Cut(line, "=")
 		if name != "" {
-			list = append(list, field{name: name, scheme: scheme})
+			list = append(list, field{name: name, scheme: scheme, secret: secret || secretHeader(name)})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b field) int { return cmp.Compare(a.name, b.name) })

@@ -67,7 +67,7 @@ type config struct {
 	kept     [3]int
 	slowFrom time.Duration
 	memory   int
-	headers  map[string]bool // those whose values are kept
+	headers  map[string]shownBy // those whose values are kept
 	limiters []namedLimiter
 	budgets  []namedBudget
 	allow    func(*http.Request) bool
@@ -114,14 +114,17 @@ func WithMemory(bytes int) Option { return func(c *config) { c.memory = bytes } 
 
 // WithHeaders adds names to the headers whose values are kept, of requests and responses. The
 // defaults are common ones that describe a body or a limit. Of all other headers of a request
-// only the name is kept. A header that holds a credential is invalid here.
+// only the name is kept. A header that holds a credential is invalid here, and a value that a
+// layer below the retry loop has added is not kept, since it may be one.
 func WithHeaders(names ...string) Option {
 	return func(c *config) {
 		for _, name := range names {
 			if secretHeader(name) {
 				c.fault = errors.Join(c.fault, fmt.Errorf("inspect: the values of header %q cannot be shown: it holds a credential", name))
 			}
-			c.headers[http.CanonicalHeaderKey(name)] = true
+			if key := http.CanonicalHeaderKey(name); c.headers[key] == 0 {
+				c.headers[key] = named
+			}
 		}
 	}
 }

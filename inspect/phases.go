@@ -47,7 +47,7 @@ type probe struct {
 	base  time.Time
 	dials bool // the base is net/http's
 
-	// When a phase began, in nanoseconds since base and at least 1; 0 if it has not begun.
+	// When a phase began, in nanoseconds since base, plus 1; 0 if it has not begun.
 	// What ends a phase is the beginning of another, so that fewer hooks are needed: each
 	// costs an allocation.
 	dns, connect, tls, got, wrote, first atomic.Int64
@@ -70,7 +70,7 @@ func (p *probe) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &p.hooks)
 }
 
-func (p *probe) mark(m *atomic.Int64) { m.CompareAndSwap(0, max(1, int64(time.Since(p.base)))) }
+func (p *probe) mark(m *atomic.Int64) { m.CompareAndSwap(0, int64(time.Since(p.base))+1) }
 
 func (p *probe) resolving(httptrace.DNSStartInfo)         { p.mark(&p.dns) }
 func (p *probe) connecting(string, string)                { p.mark(&p.connect) } // several times, for several addresses
@@ -84,7 +84,7 @@ func (p *probe) step() {
 		p.mark(&p.tls)
 		return
 	}
-	p.first.Store(max(1, int64(time.Since(p.base))))
+	p.first.Store(int64(time.Since(p.base)) + 1)
 }
 
 func (p *probe) wroteIf(ok bool) {
@@ -105,14 +105,14 @@ func (p *probe) gotConn(info httptrace.GotConnInfo) {
 // phases returns the phases of an attempt that took so long. It reports false if the base
 // called no hook.
 func (p *probe) phases(took time.Duration) (Phases, bool) {
-	at := func(m *atomic.Int64) time.Duration { return min(time.Duration(m.Load()), took) }
+	at := func(m *atomic.Int64) time.Duration { return min(time.Duration(m.Load()-1), took) } // negative if it did not happen
 	dns, connect, tls, got, wrote, first := at(&p.dns), at(&p.connect), at(&p.tls), at(&p.got), at(&p.wrote), at(&p.first)
-	if dns == 0 && connect == 0 && tls == 0 && got == 0 && first == 0 {
+	if max(dns, connect, tls, got, first) < 0 {
 		return Phases{}, false
 	}
 	f := Phases{Reused: p.reused.Load()}
 	if f.Reused { // a dial that began was for another attempt in the end
-		dns, connect, tls = 0, 0, 0
+		dns, connect, tls = -1, -1, -1
 	}
 	// Each phase lasts until the next one that happened. marks is in the order in which they happen.
 	marks := [...]struct {
@@ -121,7 +121,7 @@ func (p *probe) phases(took time.Duration) (Phases, bool) {
 	}{{dns, &f.DNS}, {connect, &f.Connect}, {tls, &f.TLS}, {got, &f.Send}, {wrote, &f.Wait}, {first, &f.Head}}
 	last, phase := time.Duration(0), &f.Blocked
 	for _, m := range marks {
-		if m.from > 0 {
+		if m.from >= 0 {
 			from := max(last, m.from)
 			*phase += from - last
 			last, phase = from, m.is

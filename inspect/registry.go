@@ -3,22 +3,36 @@ package inspect
 import (
 	"io"
 	"net/http"
+
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // begin registers a call that begins.
 func (in *Inspector) begin(req *http.Request) *trip {
 	t := in.newTrip(req)
-	t.in = in
-	if t.call != nil {
-		in.enter(t, req)
-	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if t.call != nil {
+		t.enter(req)
+	}
 	in.begun++
 	t.setSerial(in.begun)
 	in.running.push(t)
 	t.where = isRunning
 	return t
+}
+
+// enter adds a trip to the record of its request, if it is open. The Inspector is locked, since
+// round trips of one record may begin at the same time.
+func (t *trip) enter(req *http.Request) {
+	ctx := req.Context()
+	if known, _ := transport.Lookup[*facts](ctx); known != nil {
+		known.add(t)
+		return
+	}
+	t.own.add(t)
+	layer.Put(ctx, &t.own)
 }
 
 // abandon forgets a call that ended by a panic.

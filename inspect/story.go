@@ -92,7 +92,7 @@ func storyOf(call *transport.Call) *story {
 		d.number, d.begun, d.took = a.Number, a.Start.Sub(s.begun), a.Elapsed
 		d.status, d.running = a.Status, a.Status == 0 && a.Err == nil && s.running
 		if a.Err != nil && d.err == "" {
-			d.class, d.err = classOf(a.Err), errorText(call, nil, a.Err)
+			d.class, d.err = classOf(a.Err), errorText(call, a.Err, nil)
 		}
 		s.attempts = append(s.attempts, d)
 	}
@@ -172,25 +172,17 @@ func (t *trip) targetOf(s *story) (method, target string) {
 	case len(s.attempts) > 0:
 		return s.attempts[0].method, s.attempts[0].url
 	case t.req != nil:
-		method, target, _, _ = t.config().newMessage(nil, t.req, nil).parse()
+		method, target, _, _ = t.in.newMessage(nil, t.req, t.req, nil).parse()
 		return method, showURL(target)
 	}
 	return "", ""
 }
 
-// config returns the settings by which a running request is shown.
-func (t *trip) config() *config {
-	if t.in == nil {
-		return &config{}
-	}
-	return &t.in.config
-}
-
 // scene returns an attempt. The trip is locked.
 func (t *trip) scene(a *attempt) scene {
 	m := a.message
-	if a.running && a.sent != nil {
-		m = t.config().newMessage(nil, a.sent, nil)
+	if a.running && a.sent != nil && t.req != nil {
+		m = t.in.newMessage(nil, t.req, a.sent, nil)
 	}
 	method, target, request, response := m.parse()
 	c := scene{

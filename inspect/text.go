@@ -19,20 +19,10 @@ import (
 const maxError = 512
 
 // errorText returns the text of err with secrets masked: those that redact recognizes, and
-// the credentials in the requests, which may be nil.
-func errorText(call *transport.Call, sent []*http.Request, err error) string {
+// the given ones.
+func errorText(call *transport.Call, err error, secrets []string) string {
 	vendor, _ := transport.Fact[*record.Vendor](call)
-	text := vendor.Masked(said(err))
-	for _, req := range sent {
-		if req == nil {
-			continue
-		}
-		for name, values := range req.Header {
-			if secretHeader(name) {
-				text = maskValues(text, values)
-			}
-		}
-	}
+	text := maskAll(vendor.Masked(said(err)), secrets)
 	return strings.Clone(oneLine(redact.Cut(text, maxError)))
 }
 
@@ -44,18 +34,6 @@ func said(err error) (text string) {
 		}
 	}()
 	return err.Error()
-}
-
-func maskValues(text string, values []string) string {
-	for _, value := range values {
-		_, credential, _ := strings.Cut(value, " ")
-		for _, secret := range [...]string{value, credential} {
-			if secret = strings.TrimSpace(secret); secret != "" {
-				text = strings.ReplaceAll(text, secret, redact.Mask)
-			}
-		}
-	}
-	return text
 }
 
 // show returns a text of at most maxHeader bytes to show, on one line and with secrets masked.

@@ -44,20 +44,19 @@ func (s *story) timeline(b *strings.Builder) {
 		fmt.Fprintf(b, "route %s\n", s.route)
 	}
 	fmt.Fprintf(b, "call %s: %s\n", s.id, s.ending())
-	cursor, waits, before := time.Duration(0), s.waits, 0
+	cursor, waits := time.Duration(0), s.waits
 	for i := range s.attempts {
 		a := &s.attempts[i]
 		if most, n := maxAttempts, len(s.attempts); n > most && i >= most/2 && i < n-most/2 {
+			if skipped := n - most; i == most/2 {
+				fmt.Fprintf(b, "%9s  %d more attempts\n", "", skipped)
+			}
 			continue
 		}
 		for len(waits) > 0 && waits[0].Before <= a.number {
 			cursor = s.waited(b, &waits[0], cursor, false)
 			waits = waits[1:]
 		}
-		if a.number > before+1 {
-			fmt.Fprintf(b, "%9s  %d more attempts\n", "", a.number-before-1)
-		}
-		before = a.number
 		cursor = a.line(b, s)
 	}
 	for i := range waits {

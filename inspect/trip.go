@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 	"time"
@@ -14,7 +15,7 @@ import (
 // the round trips of a typed call. While it runs it refers to its record and its request.
 // When it ends, it drops them, so that what is kept is bounded.
 type trip struct {
-	in *Inspector // nil for a trip that only the record keeps
+	in *Inspector
 
 	// Guarded by the Inspector's mutex.
 	next, prev *trip
@@ -127,7 +128,7 @@ func appendBounded[T any](list []T, v T, most int) []T {
 func (t *trip) isOf(in *Inspector, node record.Node) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return (t.in == in || t.in == nil) && t.node == node
+	return t.in == in && t.node == node
 }
 
 // newTrip returns the trip of a round trip that begins.
@@ -141,7 +142,7 @@ func (in *Inspector) newTrip(req *http.Request) *trip {
 		t = &trip{}
 	}
 	ctx := req.Context()
-	t.begun, t.req = time.Now(), req
+	t.in, t.begun, t.req = in, time.Now(), req
 	t.node, t.call = record.NodeOf(ctx), transport.CallFrom(ctx)
 	return t
 }
@@ -202,14 +203,14 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 	t.waiting = len(tally.Waits)
 	if t.made == 0 {
 		t.made = tally.Attempts // without the layer of attempts
-		t.target = c.newMessage(t.text[:0], req, resp)
+		t.target = c.newMessage(t.text[:0], req, req, resp)
 	}
 	t.id, t.route = t.call.TransactionID(), routeOf(t.call)
 	if resp != nil {
 		t.status = resp.StatusCode
 	}
 	if err != nil {
-		t.class, t.err = class, errorText(t.call, []*http.Request{req, t.sent}, err)
+		t.class, t.err = class, errorText(t.call, err, credentials(req, cmp.Or(t.sent, req)))
 	}
 	t.outcome = outcome(t.status, t.class, t.call.Expects(resp))
 	t.node, t.call, t.req, t.sent = nil, nil, nil, nil

@@ -1,0 +1,31 @@
+// Inspect prints the timeline of one call that was throttled, broken and then answered, the
+// curl command of its last attempt, and its line in the log.
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/inspect"
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
+)
+
+func main() {
+	url, stop := shaky() // a server on loopback that throttles the first request and breaks the second
+	defer stop()
+	in := inspect.New(inspect.WithPhases())
+	client := must(tripware.New(tripware.WithTracing(in.Calls()), tripware.PerAttempt(in.Attempts()), tripware.WithRetry(
+		retry.WithBaseDelay(20*time.Millisecond)), tripware.WithAuth(url, auth.Bearer(redact.NewSecret("s3cr3t")))))
+	resp := must(client.Get(url + "/v2/things?limit=5&apiKey=s3cr3t"))
+	must(io.ReadAll(resp.Body))
+	call := transport.CallOf(resp)
+	fmt.Print(inspect.Timeline(call), "\n", inspect.Curl(call, call.AttemptCount()), "\n\n")
+	slog.New(slog.NewTextHandler(os.Stdout, nil)).Info("done", slog.Any("call", call))
+}
