@@ -39,11 +39,17 @@ type reader struct {
 }
 
 // reader returns the body of resp, which reports its end.
-func (in *Inspector) reader(t *trip, req *http.Request, resp *http.Response) io.ReadCloser {
+func (in *Inspector) reader(t *trip, held *passing, req *http.Request, resp *http.Response) io.ReadCloser {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.body.there, t.body.length = true, resp.ContentLength
-	r := &wholeReader{reader: reader{resp.Body, in, t, req}}
+	var r *wholeReader
+	if held != nil {
+		r = &held.reader
+	} else {
+		r = &wholeReader{}
+	}
+	r.reader = reader{resp.Body, in, t, req}
 	if whole, ok := resp.Body.(record.WholeBody); ok {
 		r.whole = whole
 		return r

@@ -38,11 +38,11 @@ func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 	}()
 	resp, err := c.Send(req)
 	returned = true
-	t.head(&c.in.config, req, resp, err)
+	held := t.head(&c.in.config, req, resp, err)
 	if err != nil || !hasBody(resp) {
 		c.in.finish(t)
 	} else {
-		resp.Body = c.in.read(t, req, resp)
+		resp.Body = c.in.read(t, held, req, resp)
 	}
 	return resp, err
 }

@@ -45,8 +45,8 @@ func (in *Inspector) abandon(t *trip) {
 
 // read moves a call whose response has arrived to those whose body is being read, and returns
 // the body that reports its end.
-func (in *Inspector) read(t *trip, req *http.Request, resp *http.Response) io.ReadCloser {
-	body := in.reader(t, req, resp)
+func (in *Inspector) read(t *trip, held *passing, req *http.Request, resp *http.Response) io.ReadCloser {
+	body := in.reader(t, held, req, resp)
 	size := t.bytes()
 	in.mu.Lock()
 	defer in.mu.Unlock()

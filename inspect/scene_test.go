@@ -43,13 +43,11 @@ func script(steps ...step) roundTripper {
 }
 
 func (s *step) run(req *http.Request) (*http.Response, error) {
-	trace := httptrace.ContextClientTrace(req.Context())
-	if trace == nil {
-		trace = &httptrace.ClientTrace{
-			DNSStart: func(httptrace.DNSStartInfo) {}, ConnectStart: func(string, string) {}, TLSHandshakeStart: func() {},
-			GotConn: func(httptrace.GotConnInfo) {}, WroteRequest: func(httptrace.WroteRequestInfo) {}, GotFirstResponseByte: func() {},
-		}
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+		_ = req.Body.Close()
 	}
+	trace := hooks(req.Context())
 	for _, phase := range []struct {
 		took  time.Duration
 		begin func()
@@ -84,6 +82,19 @@ func (s *step) run(req *http.Request) (*http.Response, error) {
 		resp.Body = http.NoBody
 	}
 	return resp, nil
+}
+
+// hooks returns the hooks of a context, with ones that do nothing for those that are missing.
+func hooks(ctx context.Context) *httptrace.ClientTrace {
+	all := httptrace.ClientTrace{
+		DNSStart: func(httptrace.DNSStartInfo) {}, ConnectStart: func(string, string) {}, TLSHandshakeStart: func() {},
+		GotConn: func(httptrace.GotConnInfo) {}, WroteRequest: func(httptrace.WroteRequestInfo) {}, GotFirstResponseByte: func() {},
+	}
+	trace := httptrace.ContextClientTrace(ctx)
+	if trace == nil {
+		return &all
+	}
+	return httptrace.ContextClientTrace(httptrace.WithClientTrace(httptrace.WithClientTrace(context.Background(), trace), &all))
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

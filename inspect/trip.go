@@ -33,6 +33,7 @@ type trip struct {
 	call     *transport.Call // the same
 	req      *http.Request   // nil when RoundTrip has returned
 	sent     *http.Request   // of the last attempt, the same
+	passing  *passing        // until the response has its reader, or nil without phases
 	id       string
 	route    transport.Route
 	hop      int
@@ -57,10 +58,12 @@ type trip struct {
 	own  facts // if it is the first trip of its record
 }
 
-// A phased trip also has the probe of its first attempt.
-type phased struct {
-	trip trip
-	spot probe
+// A passing holds what a trip with phases needs only while it runs, in one allocation: the
+// probe of its first attempt and the reader of its response. The trip does not refer to it
+// when it has returned, since hooks of other layers refer to the call.
+type passing struct {
+	probe  probe
+	reader wholeReader
 }
 
 // inlined is how long the message of a common request is at most, in bytes.
@@ -133,13 +136,10 @@ func (t *trip) isOf(in *Inspector, node record.Node) bool {
 
 // newTrip returns the trip of a round trip that begins.
 func (in *Inspector) newTrip(req *http.Request) *trip {
-	var t *trip
+	t := &trip{}
 	if in.phases {
-		p := &phased{}
-		t = &p.trip
-		t.first.probe = &p.spot
-	} else {
-		t = &trip{}
+		t.passing = &passing{}
+		t.first.probe = &t.passing.probe
 	}
 	ctx := req.Context()
 	t.in, t.begun, t.req = in, time.Now(), req
@@ -186,8 +186,8 @@ func (t *trip) setSerial(n uint64) {
 	t.serial = n
 }
 
-// head notes that RoundTrip returned.
-func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error) {
+// head notes that RoundTrip returned. It returns the memory for the response's reader, or nil.
+func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error) (held *passing) {
 	took := time.Since(t.begun)
 	tally := record.TallyOf(req.Context())
 	var class transport.ErrorClass
@@ -213,7 +213,9 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 		t.class, t.err = class, errorText(t.call, err, credentials(req, cmp.Or(t.sent, req)))
 	}
 	t.outcome = outcome(t.status, t.class, t.call.Expects(resp))
-	t.node, t.call, t.req, t.sent = nil, nil, nil, nil
+	held = t.passing
+	t.node, t.call, t.req, t.sent, t.passing, t.first.probe = nil, nil, nil, nil, nil, nil
+	return held
 }
 
 func routeOf(call *transport.Call) transport.Route {
@@ -240,7 +242,7 @@ func outcome(status int, class transport.ErrorClass, expected bool) string {
 func (t *trip) bytes() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	size := int(unsafe.Sizeof(phased{})) + len(t.id) + cap(t.target) + len(t.err) + len(t.body.err)
+	size := int(unsafe.Sizeof(*t)) + len(t.id) + cap(t.target) + len(t.err) + len(t.body.err)
 	for _, a := range t.attempts {
 		size += int(unsafe.Sizeof(*a)) + cap(a.message) + len(a.err) + len(a.kind)
 	}
