@@ -214,8 +214,8 @@ type event struct {
 	}
 }
 
-// snapshot returns the first events of a stream, which it then leaves.
-func snapshot(tb testing.TB, in *inspect.Inspector) (live, calls event) {
+// stream returns the first events of a stream, which it then leaves.
+func stream(tb testing.TB, in *inspect.Inspector) string {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(tb.Context())
 	cancel()
@@ -224,7 +224,13 @@ func snapshot(tb testing.TB, in *inspect.Inspector) (live, calls event) {
 	req.RemoteAddr = "[::1]:1234"
 	in.Handler().ServeHTTP(w, req)
 	require.Equal(tb, http.StatusOK, w.Code)
-	for block := range strings.SplitSeq(w.Body.String(), "\n\n") {
+	return w.Body.String()
+}
+
+// snapshot returns the first events of a stream as values.
+func snapshot(tb testing.TB, in *inspect.Inspector) (live, calls event) {
+	tb.Helper()
+	for block := range strings.SplitSeq(stream(tb, in), "\n\n") {
 		name, data, _ := strings.Cut(block, "\ndata: ")
 		switch {
 		case strings.HasPrefix(name, "event: live"):

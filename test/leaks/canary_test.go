@@ -1,6 +1,7 @@
 package leaks_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -22,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/inspect"
 	"github.com/tripware/tripware/internal/canary"
 	"github.com/tripware/tripware/internal/faults"
 	"github.com/tripware/tripware/middleware/auth"
@@ -215,6 +217,8 @@ type canaryRow struct {
 	err     string // part of the error where there is no answer
 	foreign bool   // that error wraps what others wrote, which is searched only as we show it
 	signed  bool   // a user in the URL would stand in for our credential
+
+	in *inspect.Inspector // of the call
 }
 
 // errCanary is an error of a stranger's, such as a token source's, that tells too much.
@@ -307,7 +311,9 @@ func canaryClient(t *testing.T, n *canary.Net, level slog.Level, r *canaryRow) *
 	}
 	at, err := url.Parse(r.url)
 	require.NoError(t, err)
+	r.in = inspect.New(inspect.WithPhases(), inspect.WithBodies(inspect.MaxBody), inspect.WithHeaders("Content-Location"))
 	opts := append([]tripware.Option{
+		tripware.WithTracing(r.in.Calls()), tripware.PerAttempt(r.in.Attempts()),
 		tripware.WithConnection(network.WithoutProxy()),
 		tripware.WithAuth(at.Scheme+"://"+at.Host, source, auth.WithPlainHTTP()),
 		tripware.WithRetry(retry.WithMaxRetries(1), retry.WithBaseDelay(time.Millisecond), retry.WithAnyMethodOnError(), retry.WithAnyMethodOnStatus(),
@@ -386,6 +392,37 @@ func (r *canaryRow) run(t *testing.T, n *canary.Net, level slog.Level, user *url
 	}
 	call.End()
 	r.search(n, call, err)
+	r.inspect(t, n, call)
+}
+
+// inspect lets n search everything that package inspect shows of a call.
+func (r *canaryRow) inspect(t *testing.T, n *canary.Net, call *transport.Call) {
+	n.Text("timeline", inspect.Timeline(call))
+	for _, attempt := range call.Attempts() {
+		n.Text("curl", inspect.Curl(call, attempt.Number))
+	}
+	var har bytes.Buffer
+	require.NoError(t, inspect.WriteHAR(&har, call))
+	require.NoError(t, r.in.WriteHAR(&har, func(s inspect.Summary) bool {
+		n.Value("summary", s)
+		return true
+	}))
+	n.Text("HAR", har.String())
+	n.Text("stream", r.page(t, "events"))
+	for id := range 4 { // with the hops of a redirect
+		n.Text("page", r.page(t, fmt.Sprint("call?id=", id+1)))
+	}
+}
+
+// page returns what the page answers, and of a stream its beginning.
+func (r *canaryRow) page(t *testing.T, name string) string {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	req := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://localhost/debug/calls/"+name, nil)
+	req.RemoteAddr = "127.0.0.1:1234"
+	w := httptest.NewRecorder()
+	r.in.Handler().ServeHTTP(w, req)
+	return w.Body.String()
 }
 
 func (r *canaryRow) search(n *canary.Net, call *transport.Call, err error) {
@@ -459,6 +496,7 @@ func TestNoSinkShowsASecret(t *testing.T) {
 var canarySinks = []string{
 	"log DEBUG JSON", "log DEBUG text", "log INFO JSON", "log INFO text", "log WARN JSON", "log WARN text", "log ERROR JSON", "log ERROR text",
 	"metrics CALL", "metrics CALL body", "metrics API", "metrics HTTP", "hook", "hook error", "error", "record", "record error", "printed", "context",
+	"timeline", "curl", "summary", "HAR", "stream", "page",
 }
 
 // A3: what is reported of a panic goes to the program's own log, with what the
