@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/inspect"
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
@@ -88,6 +89,7 @@ func parts() []part {
 		{name: "identity", guards: true, make: func(*journal) transport.Middleware {
 			return transport.Identity(transport.WithUserAgent("rttest"), transport.WithHeader("Accept", "application/json"))
 		}},
+		{name: "inspect.calls", guards: true, make: func(*journal) transport.Middleware { return inspect.New(inspect.WithPhases()).Calls() }},
 		{name: "logging.calls", guards: true, logs: true, make: func(j *journal) transport.Middleware {
 			return logging.Calls(j.logger(), logging.WithWaits())
 		}},
@@ -114,7 +116,23 @@ func parts() []part {
 		{name: "auth", guards: true, claims: []rttest.Option{carries}, make: func(*journal) transport.Middleware {
 			return auth.New(origin, auth.Bearer(redact.NewSecret(key)))
 		}},
+		{name: "inspect.attempts", guards: true, make: func(*journal) transport.Middleware {
+			return inspect.New(inspect.WithPhases(), inspect.WithBodies(4<<10)).Attempts()
+		}},
 	}
+}
+
+// inspected is both layers of an Inspector, of which the lower one does nothing without the
+// upper one.
+func inspected(next http.RoundTripper) http.RoundTripper {
+	in := inspect.New(inspect.WithPhases(), inspect.WithBodies(4<<10))
+	return transport.Chain(next, in.Calls(), in.Attempts())
+}
+
+// C1 to C8: the layers of package inspect together.
+func TestInspection(t *testing.T) {
+	t.Parallel()
+	rttest.Run(t, inspected, rttest.Guards())
 }
 
 // credentials returns the other kinds of credentials.
