@@ -8,9 +8,11 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks cover docs inspect-picture inspect-har vuln clean
 .PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks dashboard-check cover docs vuln clean
 
 help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 check: ## run everything that CI runs; every change must pass
@@ -61,6 +63,12 @@ ifeq ($(PKG),)
 else
 	@go doc -all $(PKG)
 endif
+
+inspect-picture: ## take docs/inspect.png, the page of live calls in a headless Chromium during a storm
+	@.ci/inspect picture
+
+inspect-har: ## check a HAR file of a storm with har-validator of npm
+	@.ci/inspect har
 
 vuln: ## check for known vulnerabilities; queries the Go vulnerability database
 	go run $(GOVULNCHECK) ./...

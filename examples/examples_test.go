@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,33 @@ func run(t *testing.T, program string) string {
 		return out.String() + err.Error() + "\n" + complaint.String()
 	}
 	return out.String()
+}
+
+// Output in the documents is that of a program of this folder.
+func TestOutputInTheDocumentsIsPrinted(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("*", "output.golden"))
+	require.NoError(t, err)
+	var patterns []*regexp.Regexp
+	for _, file := range files {
+		golden, err := os.ReadFile(file)
+		require.NoError(t, err)
+		patterns = append(patterns, pattern(string(golden)))
+	}
+	documents, err := filepath.Glob(filepath.Join("..", "docs", "*.md"))
+	require.NoError(t, err)
+	block := regexp.MustCompile("(?s)```text\n(.*?)```")
+	blocks := 0
+	for _, document := range documents {
+		text, err := os.ReadFile(document)
+		require.NoError(t, err)
+		for _, match := range block.FindAllStringSubmatch(string(text), -1) {
+			blocks++
+			printed := slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(match[1]) })
+			assert.True(t, printed, "%s: no program prints\n%s", document, match[1])
+		}
+	}
+	assert.Positive(t, blocks)
 }
 
 func pattern(golden string) *regexp.Regexp {

@@ -47,10 +47,7 @@ function row(cells, call, running) {
   return r;
 }
 
-function waitsFor(c) {
-  let text = c.for + (c.why ? ": " + c.why : "");
-  return text;
-}
+function waitsFor(c) { return c.for + (c.why ? ": " + c.why : ""); }
 
 function since(c) {
   return lasting(c.since_ms) + (c.planned_ms ? " of " + lasting(c.planned_ms) : "");
@@ -60,7 +57,7 @@ function showLive(s) {
   at("running-count").textContent = s.count > s.running.length ? s.count + ", of which the oldest " + s.running.length : s.count;
   at("counts").textContent = s.begun + " calls so far, " + Math.round(s.memory / 1024) + " of " + Math.round(s.most / 1024) + " KiB";
   fill("running", s.running.map((c) => row([
-    lasting(c.took_ms + (c.for === "body" ? c.since_ms : 0)), waitsFor(c), since(c), c.method + " " + c.url, String(c.made), element("td", c.id, "id"),
+    lasting(c.took_ms + (c.for === "body" ? c.since_ms : 0)), waitsFor(c), since(c), element("td", c.method + " " + c.url, "call"), String(c.made), element("td", c.id, "id"),
   ], c, true)), "no call is running");
   fill("limiters", s.limiters.map((k) => row([
     k.limiter, k.key, k.rate === null ? "no limit" : String(k.rate), String(k.waiting), String(k.running), k.paused_ms ? lasting(k.paused_ms) : "",
@@ -109,7 +106,7 @@ function group(route, calls, first) {
   d.append(title);
   const table = element("table");
   const body = element("tbody");
-  const shown = calls.slice(-25).reverse();
+  const shown = calls.slice(-20).reverse();
   const scale = Math.max(...shown.map(total), 1);
   for (const c of shown) {
     const fall = element("td", undefined, "fall");
@@ -134,7 +131,7 @@ function waterfall(c, scale) {
   const bar = (from, took, cls, title) => {
     const r = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     r.setAttribute("x", 1000 * from / scale);
-    r.setAttribute("width", Math.max(1.5, 1000 * took / scale));
+    r.setAttribute("width", Math.max(4, 1000 * took / scale));
     r.setAttribute("y", cls === "backoff" || cls === "limit" || cls === "other" ? 4 : 1);
     r.setAttribute("height", cls === "backoff" || cls === "limit" || cls === "other" ? 2 : 8);
     r.setAttribute("class", cls);
