@@ -8,12 +8,10 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks cover docs inspect-picture inspect-har vuln clean
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks dashboard-check cover docs vuln clean
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks dashboard-check cover docs inspect-picture inspect-har vuln clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 check: ## run everything that CI runs; every change must pass
 	@.ci/run
