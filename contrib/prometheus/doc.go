@@ -18,6 +18,7 @@
 // is not one of RFC 9110 or PATCH is "_OTHER", and outcomes, classes of errors and status
 // codes are closed sets. Of routes, hosts, causes and the keys of a limiter, the first ones
 // keep their names (1,000 routes, 100 of each other kind) and later ones become "_OTHER",
-// as do values of more than 256 bytes. In all, [WithMaxSeries] limits the series.
-// Secrets that could stand in a route or key are masked.
+// as do values of more than 256 bytes. In all, [WithMaxSeries] limits the series, which are
+// kept as long as the collector, except those of a limiter's keys. Secrets in a route or a
+// key are masked.
 package prometheus
