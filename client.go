@@ -36,11 +36,7 @@ func New(opts ...Option) (*http.Client, error) {
 // returns the same errors.
 func NewTransport(opts ...Option) (http.RoundTripper, error) {
 	cfg := &config{identity: []transport.IdentityOption{transport.WithUserAgent(UserAgent)}}
-	for _, opt := range opts {
-		if opt != nil {
-			opt(cfg)
-		}
-	}
+	Options(opts...)(cfg)
 	base, err := cfg.network()
 	rt := cfg.chain(base)
 	if err := errors.Join(err, transport.Check(rt)); err != nil {

@@ -41,9 +41,21 @@ type config struct {
 // An Option configures [New]. To keep a default, leave its option out: zero does not stand
 // for it. Each option passes its arguments to the package that implements that part of the
 // client, which documents the defaults. If an option is given several times, its arguments
-// add up. All options are called With…, except [PerCall] and [PerAttempt], which place
-// layers.
+// add up. All options are called With…, except [Options], and [PerCall] and [PerAttempt],
+// which place layers.
 type Option func(*config)
+
+// Options returns an option that applies opts in order, so that a package can offer several
+// as one. Nil options are skipped.
+func Options(opts ...Option) Option {
+	return func(c *config) {
+		for _, opt := range opts {
+			if opt != nil {
+				opt(c)
+			}
+		}
+	}
+}
 
 // WithBase sets the base of the chain: your own transport or a mock. The default is the
 // result of [network.New]. rt must not be nil. WithBase does not set the URL of an API:

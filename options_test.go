@@ -14,6 +14,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/network"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -66,4 +67,30 @@ func TestTheLogNamesAProxyThatFailed(t *testing.T) {
 		assert.Contains(t, err.Error(), name+": ")
 		assert.NotContains(t, log.String()+err.Error(), "canary")
 	}
+}
+
+// C10: an option made of several applies them in order, and may itself be part of another.
+func TestOptionsApplyInOrder(t *testing.T) {
+	t.Parallel()
+	var order []string
+	note := func(name string) transport.Middleware {
+		return func(next http.RoundTripper) http.RoundTripper {
+			return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+				order = append(order, name)
+				return next.RoundTrip(req)
+			})
+		}
+	}
+	client, err := tripware.New(tripware.Options(
+		tripware.WithBase(nil), nil,
+		tripware.Options(tripware.WithBase(instant), tripware.PerCall(note("first"))),
+		tripware.PerCall(note("second")),
+	))
+	require.NoError(t, err, "the later base counts")
+	resp, err := client.Get("https://api.example.com/")
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, []string{"first", "second"}, order)
+	_, err = tripware.New(tripware.Options())
+	require.NoError(t, err)
 }
