@@ -356,6 +356,7 @@ type clock struct{}
 
 func (clock) Hold()    {}
 func (clock) Restart() {}
+func (clock) Resume()  {}
 
 func FuzzOrigin(f *testing.F) {
 	for _, seed := range []string{home, "http://[::1]:1", "https://user:pw@x", "https://x:99999", "//x", "https://x%41", ""} {

@@ -292,6 +292,7 @@ type heldClock struct {
 }
 
 func (c *heldClock) Hold()    { c.calls = append(c.calls, "hold "+time.Since(c.begun).String()) }
+func (c *heldClock) Resume()  { c.calls = append(c.calls, "resume "+time.Since(c.begun).String()) }
 func (c *heldClock) Restart() { c.calls = append(c.calls, "restart "+time.Since(c.begun).String()) }
 
 // Clients that share a limiter share its pauses.

@@ -15,6 +15,9 @@ import (
 type attemptClock struct {
 	after  time.Duration
 	cancel context.CancelCauseFunc
+	begun  time.Time
+	due    atomic.Int64 // when it rings, in nanoseconds since begun
+	left   atomic.Int64 // while it is held, the nanoseconds that were left
 	timer  *time.Timer
 	state  atomic.Int32
 }
@@ -27,7 +30,8 @@ const (
 
 func startClock(parent context.Context, after time.Duration) (context.Context, *attemptClock) {
 	ctx, cancel := context.WithCancelCause(parent)
-	k := &attemptClock{after: after, cancel: cancel}
+	k := &attemptClock{after: after, cancel: cancel, begun: time.Now()}
+	k.due.Store(int64(after))
 	k.timer = time.AfterFunc(after, func() {
 		if k.state.CompareAndSwap(clockRuns, clockRang) {
 			cancel(k.err())
@@ -39,10 +43,21 @@ func startClock(parent context.Context, after time.Duration) (context.Context, *
 func (k *attemptClock) err() error { return &TimeoutError{After: k.after, clock: ErrAttemptTimeout} }
 
 // Hold implements [layer.Clock].
-func (k *attemptClock) Hold() { k.timer.Stop() }
+func (k *attemptClock) Hold() {
+	k.timer.Stop()
+	k.left.Store(k.due.Load() - int64(time.Since(k.begun)))
+}
 
 // Restart implements [layer.Clock].
-func (k *attemptClock) Restart() { k.timer.Reset(k.after) }
+func (k *attemptClock) Restart() { k.ringIn(k.after) }
+
+// Resume implements [layer.Clock].
+func (k *attemptClock) Resume() { k.ringIn(time.Duration(k.left.Load())) }
+
+func (k *attemptClock) ringIn(d time.Duration) {
+	k.due.Store(int64(time.Since(k.begun) + d))
+	k.timer.Reset(d)
+}
 
 // stop stops the clock for good, and reports whether it had time left.
 func (k *attemptClock) stop() bool {

@@ -505,6 +505,35 @@ func TestALimitersWaitHoldsTheAttemptsClock(t *testing.T) {
 	})
 }
 
+// R13: what a layer does while it holds the attempt's clock costs no time, also after the
+// response; afterwards the clock has the time that was left.
+func TestAHeldClockGoesOnWithWhatWasLeft(t *testing.T) {
+	t.Parallel()
+	for slept, want := range map[time.Duration]error{300 * time.Millisecond: nil, 500 * time.Millisecond: retry.ErrAttemptTimeout} {
+		synctest.Test(t, func(t *testing.T) {
+			observer := func(next http.RoundTripper) http.RoundTripper {
+				return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+					clock := layer.ClockFrom(req.Context())
+					for range 2 {
+						time.Sleep(300 * time.Millisecond)
+						clock.Hold()
+						time.Sleep(time.Minute)
+						clock.Resume()
+					}
+					time.Sleep(slept)
+					return next.RoundTrip(req)
+				})
+			}
+			s := &server{script: []step{{status: 200}}}
+			resp, err := transport.Chain(s, retry.New(retry.WithAttemptTimeout(time.Second), retry.WithMaxRetries(0)), observer).RoundTrip(getIt(t.Context()))
+			require.ErrorIs(t, err, want)
+			if err == nil {
+				require.NoError(t, resp.Body.Close())
+			}
+		})
+	}
+}
+
 // C4: the body of a 101 stays writable with an attempt timeout.
 func TestAnUpgradedBodyStaysWritable(t *testing.T) {
 	t.Parallel()
