@@ -1,0 +1,225 @@
+package opentelemetry
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/semconv/v1.40.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
+	"github.com/tripware/tripware/transport/redact"
+)
+
+// forAttempts returns the middleware for attempts.
+func (t *telemetry) forAttempts() transport.Middleware {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return &attempts{Link: layer.NewLink("opentelemetry.attempts", layer.AtAttempt, next, t.invalid), telemetry: t}
+	}
+}
+
+type attempts struct {
+	layer.Link
+	*telemetry
+}
+
+func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
+	if fault := a.Fault(); fault != nil {
+		return nil, layer.Refuse(req, fault)
+	}
+	at := a.begin(req)
+	defer a.finish(at)
+	resp, err := a.Send(at.sent)
+	a.returned(at, resp, err)
+	return layer.Restore(resp, req), err
+}
+
+// An attempt is one request through the layer for attempts.
+type attempt struct {
+	*target
+
+	req   *http.Request // as the layer got it
+	sent  *http.Request // as the layer sends it
+	own   bool          // the header of sent is a copy
+	trip  *trip         // nil without the layer for calls
+	clock layer.Clock   // nil without a timeout of the attempt
+	ctx   context.Context
+	span  trace.Span
+	peer  *peer
+	begun time.Time
+	ended time.Time // zero until it has returned
+}
+
+func (a *attempts) begin(req *http.Request) *attempt {
+	ctx := req.Context()
+	at := &attempt{req: req, trip: tripOf(ctx), clock: layer.ClockFrom(ctx)}
+	if at.trip != nil && at.trip.of(req) {
+		at.target = &at.trip.target
+	} else {
+		own := a.targetOf(req)
+		at.target = &own
+	}
+	if at.clock != nil { // a provider may take its time
+		at.clock.Hold()
+		defer at.clock.Resume()
+	}
+	a.countRetry(at)
+	a.startSpan(at)
+	at.sent = req.WithContext(at.ctx)
+	a.inject(at)
+	a.describeRequest(at)
+	return at
+}
+
+// startSpan starts the span of an attempt.
+func (a *attempts) startSpan(at *attempt) {
+	at.begun = time.Now()
+	opts := [...]trace.SpanStartOption{clientKind, trace.WithTimestamp(at.begun), at.start, nil}
+	used := opts[:3]
+	ctx := at.req.Context()
+	if _, resends := layer.AttemptNumber(ctx); resends > 0 {
+		used = append(used, trace.WithAttributes(semconv.HTTPRequestResendCount(resends)))
+	}
+	at.ctx, at.span = a.start(ctx, at.name, used...)
+	if a.telemetry.peer && at.span.IsRecording() {
+		at.peer, at.ctx = watchPeer(at.ctx)
+	}
+}
+
+// countRetry counts an attempt that is not the first of its round trip.
+func (a *attempts) countRetry(at *attempt) {
+	if at.trip == nil {
+		return
+	}
+	if last, again := at.trip.attempt(); again {
+		defer a.contain()
+		a.measures.retry(at.trip, at.labels.host, last.errorType())
+	}
+}
+
+// inject adds the trace headers to the copy of the request that is sent.
+func (a *attempts) inject(at *attempt) {
+	defer a.contain()
+	a.propagator.Inject(at.ctx, at)
+}
+
+// Get returns a header. Get, Set and Keys make an attempt a [propagation.TextMapCarrier].
+func (at *attempt) Get(key string) string { return at.sent.Header.Get(key) }
+
+// Set sets a header of the copy that is sent, which it makes if there is none yet.
+func (at *attempt) Set(key, value string) {
+	at.copyHeader()
+	at.sent.Header[http.CanonicalHeaderKey(key)] = []string{value}
+}
+
+// Keys returns the names of the headers.
+func (at *attempt) Keys() []string {
+	names := make([]string, 0, len(at.sent.Header))
+	for name := range at.sent.Header {
+		names = append(names, name)
+	}
+	return names
+}
+
+// copyHeader gives the request its own headers, including those that are added next to the
+// base.
+func (at *attempt) copyHeader() {
+	if !at.own {
+		at.sent, at.own = layer.Copy(at.sent, 2), true
+	}
+}
+
+// describeRequest adds the headers of the option to the span.
+func (a *attempts) describeRequest(at *attempt) {
+	if len(a.headers) == 0 || !at.span.IsRecording() {
+		return
+	}
+	at.copyHeader()
+	for _, h := range a.headers {
+		values := at.sent.Header[h.name]
+		if len(values) == 0 {
+			continue
+		}
+		shown := make([]string, len(values))
+		for i, value := range values {
+			shown[i] = redact.Cut(value, redact.MaxValue)
+		}
+		at.span.SetAttributes(attribute.StringSlice(h.attribute, shown))
+	}
+}
+
+// returned measures an attempt and describes its end in its span.
+func (a *attempts) returned(at *attempt, resp *http.Response, err error) {
+	at.ended = time.Now()
+	if at.clock != nil {
+		at.clock.Hold()
+		defer at.clock.Resume()
+	}
+	l := at.labels
+	end := ending{class: transport.ClassifyError(at.req, err)}
+	if err == nil {
+		end.status = resp.StatusCode
+		l.status, l.version = resp.StatusCode, versionOf(resp)
+	}
+	if err != nil || resp.StatusCode >= http.StatusBadRequest && !transport.CallFrom(at.ctx).Expects(resp) {
+		l.errorType = end.errorType()
+	}
+	if at.trip != nil {
+		at.trip.attempted(end)
+	}
+	if at.span.IsRecording() {
+		a.describeEnd(at, &l, resp)
+	}
+	a.measure(at, &l)
+	a.end(at.span, at.ended)
+}
+
+// describeEnd adds what is known of an attempt that has returned.
+func (a *attempts) describeEnd(at *attempt, l *labels, resp *http.Response) {
+	defer a.contain()
+	said := l.appendResult(make([]attribute.KeyValue, 0, 8))
+	said = at.peer.appendTo(said)
+	if a.sizes {
+		if n := at.req.ContentLength; n > 0 || n == 0 && (at.req.Body == nil || at.req.Body == http.NoBody) {
+			said = append(said, semconv.HTTPRequestBodySize(int(n)))
+		}
+		if resp != nil && resp.ContentLength >= 0 {
+			said = append(said, semconv.HTTPResponseBodySize(int(resp.ContentLength)))
+		}
+	}
+	at.span.SetAttributes(said...)
+	if l.errorType != "" {
+		at.span.SetStatus(codes.Error, "")
+	}
+}
+
+func (a *attempts) measure(at *attempt, l *labels) {
+	defer a.contain()
+	a.measures.attempts.Record(at.ctx, at.ended.Sub(at.begun).Seconds(), a.measures.options(l).record...)
+}
+
+// finish ends the span if a layer below panics.
+func (a *attempts) finish(at *attempt) {
+	if at.ended.IsZero() {
+		a.endPanic(at.span)
+	}
+}
+
+// versionOf returns the version of HTTP as the conventions write it, or the empty string for
+// a response that was not sent over a network.
+func versionOf(resp *http.Response) string {
+	switch {
+	case resp.ProtoMajor == 0:
+		return ""
+	case resp.ProtoMajor == 1 && resp.ProtoMinor == 1:
+		return "1.1"
+	case resp.ProtoMajor == 1:
+		return "1." + strconv.Itoa(resp.ProtoMinor)
+	}
+	return strconv.Itoa(resp.ProtoMajor)
+}

@@ -1,0 +1,215 @@
+package opentelemetry
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
+)
+
+// forCalls returns the middleware for calls. What a call did it learns as other observers do,
+// from the event that metrics.Calls publishes, here to the layer itself.
+func (t *telemetry) forCalls() transport.Middleware {
+	if t.invalid == nil {
+		t.invalid = t.observeGauges()
+	}
+	events := metrics.NewPublishers(metrics.WithPanicReport(func(_ metrics.Channel, r any) { t.report(r) }))
+	events.Call.Subscribe(metrics.On(t.called))
+	observe := metrics.Calls(&metrics.Publishers{Call: events.Call})
+	return func(next http.RoundTripper) http.RoundTripper {
+		return &calls{Link: layer.NewLink("opentelemetry.calls", layer.AtTrace, observe(next), t.invalid), telemetry: t}
+	}
+}
+
+type calls struct {
+	layer.Link
+	*telemetry
+
+	mu sync.Mutex // held to look for a root and to store it
+}
+
+func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
+	if fault := c.Fault(); fault != nil {
+		return nil, layer.Refuse(req, fault)
+	}
+	t := c.begin(req)
+	defer c.finish(t)
+	resp, err := c.Send(req.WithContext(t))
+	return layer.Restore(resp, req), err
+}
+
+// A trip is one round trip through the layer for calls. It is the context of its request.
+type trip struct {
+	context.Context // with the span
+	target
+
+	span  trace.Span
+	begun time.Time
+	ended time.Time // zero until it has returned
+
+	mu   sync.Mutex // a hedge makes several attempts at the same time
+	sent bool       // there was an attempt
+	last ending     // of the attempt that returned last
+}
+
+type tripKey struct{}
+
+// Value returns the trip itself for its key.
+func (t *trip) Value(key any) any {
+	if key == (tripKey{}) {
+		return t
+	}
+	return t.Context.Value(key)
+}
+
+func tripOf(ctx context.Context) *trip {
+	t, _ := ctx.Value(tripKey{}).(*trip)
+	return t
+}
+
+var (
+	internalKind = trace.WithSpanKind(trace.SpanKindInternal)
+	clientKind   = trace.WithSpanKind(trace.SpanKindClient)
+)
+
+func (c *calls) begin(req *http.Request) *trip {
+	t := &trip{target: c.targetOf(req)}
+	ctx, root := c.parent(req.Context())
+	t.begun = time.Now()
+	t.Context, t.span = c.start(ctx, t.name, internalKind, trace.WithTimestamp(t.begun), t.target.start)
+	if root != nil {
+		root.span = t.span.SpanContext()
+		root.mu.Unlock()
+	}
+	return t
+}
+
+// A root is the [layer.Put] fact by which the round trips of one call share a trace although
+// the context of the request has no span: the hops of a redirect, and all that is sent with
+// the context of transport.Begin.
+type root struct {
+	mu   sync.Mutex // held until there is a span
+	span trace.SpanContext
+}
+
+// parent returns the context for the span of a round trip. If the round trip is the first of
+// a call without a span, it also returns a root, which is locked.
+func (c *calls) parent(ctx context.Context) (context.Context, *root) {
+	if trace.SpanContextFromContext(ctx).IsValid() {
+		return ctx, nil
+	}
+	c.mu.Lock()
+	call := transport.CallFrom(ctx)
+	r, ok := transport.Fact[*root](call)
+	if !ok {
+		if r, ok = transport.Fact[*root](call.Previous()); !ok {
+			r = &root{}
+			r.mu.Lock()
+		}
+		layer.Put(ctx, r)
+	}
+	c.mu.Unlock()
+	if !ok {
+		return ctx, r
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return trace.ContextWithSpanContext(ctx, r.span), nil
+}
+
+// called measures a round trip and describes it in its span.
+func (t *telemetry) called(ctx context.Context, e metrics.CallEvent) {
+	trip := tripOf(ctx)
+	trip.ended = time.Now()
+	l := trip.labels
+	l.status, l.outcome = e.StatusCode, e.Outcome
+	if e.Outcome == metrics.OutcomeFailure || e.Outcome == metrics.OutcomeCanceled {
+		l.errorType = ending{e.StatusCode, e.ErrorClass}.errorType()
+	}
+	if trip.span.IsRecording() {
+		trip.describe(&l, &e)
+	}
+	t.measures.call(trip, &l, &e)
+}
+
+// An ending says how a request ended: with a status, or with an error of a class.
+type ending struct {
+	status int
+	class  transport.ErrorClass
+}
+
+// errorType returns the value of error.type, if the ending is an error.
+func (e ending) errorType() string {
+	if e.class != "" {
+		return string(e.class)
+	}
+	return strconv.Itoa(e.status)
+}
+
+// attempt tells the trip that an attempt begins. If it repeats another one that has ended,
+// attempt returns how that ended.
+func (t *trip) attempt() (last ending, again bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	last, again = t.last, t.sent && t.last != (ending{})
+	t.sent = true
+	return last, again
+}
+
+// attempted tells the trip how an attempt ended.
+func (t *trip) attempted(e ending) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = e
+}
+
+func (t *trip) describe(l *labels, e *metrics.CallEvent) {
+	said := l.appendResult(make([]attribute.KeyValue, 0, 8))
+	said = append(said, transactionIDKey.String(e.TransactionID), attemptsKey.Int(e.Attempts))
+	if e.Reason != "" {
+		said = append(said, reasonKey.String(string(e.Reason)))
+	}
+	var waited time.Duration
+	for _, w := range e.Waits {
+		waited += w.Total
+	}
+	if waited > 0 {
+		said = append(said, waitedKey.Float64(waited.Seconds()))
+	}
+	t.span.SetAttributes(said...)
+	if l.errorType != "" {
+		t.span.SetStatus(codes.Error, e.Error)
+	}
+}
+
+// finish ends the span of a round trip, also if a layer below panics.
+func (c *calls) finish(t *trip) {
+	if t.ended.IsZero() { // there was no event
+		c.endPanic(t.span)
+		return
+	}
+	c.end(t.span, t.ended)
+}
+
+// call records what an event says.
+func (m *measures) call(trip *trip, l *labels, e *metrics.CallEvent) {
+	m.calls.Record(trip, trip.ended.Sub(trip.begun).Seconds(), m.options(l).record...)
+	for i := range e.Waits {
+		w := &e.Waits[i]
+		o := m.options(&labels{host: l.host, key: waitCauseKey, value: w.Cause})
+		m.waits.Add(trip, int64(w.Count), o.add...)
+		m.waited.Add(trip, w.Total.Seconds(), o.add...)
+	}
+	if e.Reason != "" {
+		m.giveUps.Add(trip, 1, m.options(&labels{host: l.host, key: reasonKey, value: string(e.Reason)}).add...)
+	}
+}

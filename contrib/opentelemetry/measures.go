@@ -1,0 +1,141 @@
+package opentelemetry
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/semconv/v1.40.0"
+)
+
+// The attributes that no convention has.
+const (
+	outcomeKey     = attribute.Key("tripware.outcome")
+	retryCauseKey  = attribute.Key("tripware.retry.cause")
+	waitCauseKey   = attribute.Key("tripware.wait.cause")
+	reasonKey      = attribute.Key("tripware.give_up.reason")
+	limiterNameKey = attribute.Key("tripware.limiter.name")
+	limiterKeyKey  = attribute.Key("tripware.limiter.key")
+	budgetNameKey  = attribute.Key("tripware.budget.name")
+
+	transactionIDKey = attribute.Key("tripware.transaction_id")
+	attemptsKey      = attribute.Key("tripware.attempts")
+	waitedKey        = attribute.Key("tripware.waited")
+)
+
+// buckets are those that the conventions require for http.client.request.duration.
+var buckets = [...]float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
+
+// measures holds the instruments.
+type measures struct {
+	attempts metric.Float64Histogram
+	calls    metric.Float64Histogram
+	retries  metric.Int64Counter
+	waits    metric.Int64Counter
+	waited   metric.Float64Counter
+	giveUps  metric.Int64Counter
+
+	mu   sync.RWMutex
+	sets map[labels]*options
+}
+
+func newMeasures(meter metric.Meter) (*measures, error) {
+	m := &measures{sets: map[labels]*options{}}
+	var errs [6]error
+	m.attempts, errs[0] = meter.Float64Histogram("http.client.request.duration", metric.WithUnit("s"),
+		metric.WithDescription("Duration of HTTP client requests."), metric.WithExplicitBucketBoundaries(buckets[:]...))
+	m.calls, errs[1] = meter.Float64Histogram("tripware.client.call.duration", metric.WithUnit("s"),
+		metric.WithDescription("Duration of calls, with all their attempts and waits."),
+		metric.WithExplicitBucketBoundaries(append(buckets[:len(buckets):len(buckets)], 30, 60)...))
+	m.retries, errs[2] = meter.Int64Counter("tripware.client.retries", metric.WithUnit("{retry}"),
+		metric.WithDescription("Attempts that repeat an earlier one of the same round trip, by the end of that one."))
+	m.waits, errs[3] = meter.Int64Counter("tripware.client.waits", metric.WithUnit("{wait}"),
+		metric.WithDescription("Waits before attempts, by cause."))
+	m.waited, errs[4] = meter.Float64Counter("tripware.client.wait.time", metric.WithUnit("s"),
+		metric.WithDescription("Time spent in waits before attempts, by cause."))
+	m.giveUps, errs[5] = meter.Int64Counter("tripware.client.give_ups", metric.WithUnit("{call}"),
+		metric.WithDescription("Calls that called for a retry and were not retried, by reason."))
+	return m, errors.Join(errs[:]...)
+}
+
+// labels are the attributes of a measurement. Those that are zero are left out.
+type labels struct {
+	method, host, template, version, errorType, outcome string
+
+	port, status int
+	key          attribute.Key // one of the keys above
+	value        string
+}
+
+// appendTarget appends the attributes that spans have too.
+func (l *labels) appendTarget(to []attribute.KeyValue) []attribute.KeyValue {
+	if l.method != "" {
+		to = append(to, semconv.HTTPRequestMethodKey.String(l.method))
+	}
+	if l.host != "" {
+		to = append(to, semconv.ServerAddress(l.host))
+	}
+	if l.port != 0 {
+		to = append(to, semconv.ServerPort(l.port))
+	}
+	if l.template != "" {
+		to = append(to, semconv.URLTemplate(l.template))
+	}
+	return to
+}
+
+// appendResult appends the attributes that say how a request ended.
+func (l *labels) appendResult(to []attribute.KeyValue) []attribute.KeyValue {
+	if l.status != 0 {
+		to = append(to, semconv.HTTPResponseStatusCode(l.status))
+	}
+	if l.version != "" {
+		to = append(to, semconv.NetworkProtocolVersion(l.version))
+	}
+	if l.errorType != "" {
+		to = append(to, semconv.ErrorTypeKey.String(l.errorType))
+	}
+	if l.outcome != "" {
+		to = append(to, outcomeKey.String(l.outcome))
+	}
+	return to
+}
+
+// options are a set of attributes as instruments take them.
+type options struct {
+	record []metric.RecordOption
+	add    []metric.AddOption
+}
+
+// maxSets bounds the memory for sets that are kept. There are more only if a client calls
+// very many hosts.
+const maxSets = 2000
+
+// options returns the options for a set of labels. They are kept, since making one costs more
+// than a measurement.
+func (m *measures) options(l *labels) *options {
+	m.mu.RLock()
+	o := m.sets[*l]
+	m.mu.RUnlock()
+	if o != nil {
+		return o
+	}
+	all := l.appendResult(l.appendTarget(nil))
+	if l.key != "" {
+		all = append(all, l.key.String(l.value))
+	}
+	set := metric.WithAttributeSet(attribute.NewSet(all...))
+	o = &options{record: []metric.RecordOption{set}, add: []metric.AddOption{set}}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.sets) < maxSets {
+		m.sets[*l] = o
+	}
+	return o
+}
+
+func (m *measures) retry(ctx context.Context, host, cause string) {
+	m.retries.Add(ctx, 1, m.options(&labels{host: host, key: retryCauseKey, value: cause}).add...)
+}

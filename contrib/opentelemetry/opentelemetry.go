@@ -1,0 +1,69 @@
+// Package opentelemetry traces and measures the calls of a client, after the semantic
+// conventions of OpenTelemetry for HTTP clients.
+//
+// For most uses pass [With] to tripware.New:
+//
+//	client, err := tripware.New(opentelemetry.With())
+//
+// For a chain of your own, place [Calls] above the logs and metrics of calls, and
+// [Attempts] below the retry loop and above the credentials.
+//
+// # Spans
+//
+// A call has a span of kind INTERNAL, and each of its attempts one of kind CLIENT below it,
+// also if it is a retry, the hop of a redirect, or the repetition after a 401. Without a
+// span in the context of the request, all round trips of a call are still in one trace. A
+// span is named after the method and the URL template, such as "GET /users/{id}", or after
+// the method alone; the template is the route of the call (see transport.WithRoute). A span
+// ends when the response headers are there. Its status is Error if there is no response, or
+// one with a status of 400 or above that the call does not expect (transport.Call.Expects).
+//
+// The trace headers are added to the copy of the request that is sent, never to the request
+// of the caller. Attributes contain no credentials: secrets in url.full are replaced by
+// REDACTED, and user, password and fragment are left out.
+//
+// # Metrics
+//
+//	http.client.request.duration              s          histogram: each attempt, until the response headers
+//	tripware.client.call.duration             s          histogram: each call, with its outcome
+//	tripware.client.retries                   {retry}    by tripware.retry.cause: a status, or an error.type
+//	tripware.client.waits                     {wait}     by tripware.wait.cause: backoff, limit
+//	tripware.client.wait.time                 s          likewise
+//	tripware.client.give_ups                  {call}     by tripware.give_up.reason: why a failed call was not retried
+//	tripware.client.retry_budget.available    {retry}    gauge: see WithBudget
+//	tripware.client.limiter.rate              {request}/s  gauge: see WithLimiter; not reported without a limit
+//	tripware.client.limiter.waiting           {request}  gauge
+//	tripware.client.limiter.running           {request}  gauge
+//	tripware.client.limiter.pause             s          gauge: how long the key is still paused
+//
+// The attributes of metrics come from finite sets, except for server.address, which is the
+// host that the caller chose. The values of error.type are those of transport.ErrorClass,
+// and statuses of 400 and above as text. Measurements have the context of their span, so
+// that they can be exemplars.
+package opentelemetry
+
+import (
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/transport"
+)
+
+// scope is the name of the instrumentation.
+const scope = "github.com/tripware/tripware/contrib/opentelemetry"
+
+// With returns the option that traces and measures all calls and attempts of a client. It is
+// tripware.WithTracing with [Calls] and tripware.PerAttempt with [Attempts]. If opts are
+// invalid, tripware.New returns an error.
+func With(opts ...Option) tripware.Option {
+	t := newTelemetry(opts)
+	return tripware.Options(tripware.WithTracing(t.forCalls()), tripware.PerAttempt(t.forAttempts()))
+}
+
+// Calls returns a middleware that makes a span for each round trip, and measures it. Place it
+// above the retry loop and above the observers of calls, as tripware.WithTracing does. If
+// opts are invalid, it refuses every call. Retries are counted only with [Attempts] below it.
+func Calls(opts ...Option) transport.Middleware { return newTelemetry(opts).forCalls() }
+
+// Attempts returns a middleware that makes a span for each attempt, measures it, and sends
+// the trace headers. Place it below the retry loop and above the layers that add credentials,
+// as tripware.PerAttempt does. If opts are invalid, it refuses every call.
+func Attempts(opts ...Option) transport.Middleware { return newTelemetry(opts).forAttempts() }

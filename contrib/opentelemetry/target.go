@@ -1,0 +1,96 @@
+package opentelemetry
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/semconv/v1.40.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
+)
+
+// redacted replaces secrets in url.full. The conventions require this word.
+const redacted = "REDACTED"
+
+// A target is what the spans of a call and of its attempts have in common.
+type target struct {
+	method string   // as in the request
+	url    *url.URL // of the request
+
+	name   string // of the spans
+	labels labels // method, server and template
+	start  trace.SpanStartEventOption
+}
+
+// targetOf returns the target of req.
+func (t *telemetry) targetOf(req *http.Request) target {
+	to := target{method: req.Method, url: req.URL}
+	method := cmp.Or(req.Method, http.MethodGet)
+	to.labels.method, to.name = method, method
+	if !t.methods[method] {
+		to.labels.method, to.name = semconv.HTTPRequestMethodOther.Value.AsString(), "HTTP"
+	}
+	route, _ := transport.Lookup[transport.Route](req.Context())
+	if to.labels.template = redact.Cut(t.templateOf(string(route)), redact.MaxValue); to.labels.template != "" {
+		to.name += " " + to.labels.template
+	}
+	if u := req.URL; u != nil {
+		to.labels.host = redact.Cut(strings.ToLower(u.Hostname()), redact.MaxValue)
+		to.labels.port = portOf(u)
+	}
+	attributes := make([]attribute.KeyValue, 0, 6)
+	attributes = to.labels.appendTarget(attributes)
+	if to.labels.method != method {
+		attributes = append(attributes, semconv.HTTPRequestMethodOriginal(redact.Cut(method, redact.MaxValue)))
+	}
+	if full := fullURL(req.URL); full != "" {
+		attributes = append(attributes, semconv.URLFull(full))
+	}
+	to.start = trace.WithAttributes(attributes...)
+	return to
+}
+
+// of reports whether to is the target of req.
+func (to *target) of(req *http.Request) bool {
+	return to.url == req.URL && to.method == req.Method && to.url != nil
+}
+
+// templateOf calls the function of the option.
+func (t *telemetry) templateOf(route string) (template string) {
+	defer t.contain()
+	return t.template(route)
+}
+
+// portOf returns the port of u, or the default of its scheme, or 0.
+func portOf(u *url.URL) int {
+	if text := u.Port(); text != "" {
+		port, err := strconv.ParseUint(text, 10, 16)
+		if err != nil {
+			return 0
+		}
+		return int(port)
+	}
+	switch {
+	case strings.EqualFold(u.Scheme, "https"):
+		return 443
+	case strings.EqualFold(u.Scheme, "http"):
+		return 80
+	}
+	return 0
+}
+
+// fullURL returns url.full without secrets.
+func fullURL(u *url.URL) string {
+	text := redact.URL(u)
+	path, query, found := strings.Cut(text, "?")
+	if !found || !strings.Contains(query, redact.Mask) {
+		return text
+	}
+	return path + "?" + strings.ReplaceAll(query, redact.Mask, redacted)
+}
