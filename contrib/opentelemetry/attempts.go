@@ -51,8 +51,9 @@ type attempt struct {
 	ctx   context.Context
 	span  trace.Span
 	peer  *peer
+	opts  [3]trace.SpanStartOption
 	begun time.Time
-	ended time.Time // zero until it has returned
+	ended bool // it has returned
 }
 
 func (a *attempts) begin(req *http.Request) *attempt {
@@ -78,13 +79,13 @@ func (a *attempts) begin(req *http.Request) *attempt {
 
 // startSpan starts the span of an attempt.
 func (a *attempts) startSpan(at *attempt) {
-	at.begun = time.Now()
-	opts := [...]trace.SpanStartOption{clientKind, trace.WithTimestamp(at.begun), at.start, nil}
-	used := opts[:3]
 	ctx := at.req.Context()
+	at.opts = [...]trace.SpanStartOption{clientKind, at.start, nil}
+	used := at.opts[:2]
 	if _, resends := layer.AttemptNumber(ctx); resends > 0 {
 		used = append(used, trace.WithAttributes(semconv.HTTPRequestResendCount(resends)))
 	}
+	at.begun = time.Now()
 	at.ctx, at.span = a.start(ctx, at.name, used...)
 	if a.telemetry.peer && at.span.IsRecording() {
 		at.peer, at.ctx = watchPeer(at.ctx)
@@ -114,7 +115,21 @@ func (at *attempt) Get(key string) string { return at.sent.Header.Get(key) }
 // Set sets a header of the copy that is sent, which it makes if there is none yet.
 func (at *attempt) Set(key, value string) {
 	at.copyHeader()
-	at.sent.Header[http.CanonicalHeaderKey(key)] = []string{value}
+	at.sent.Header[canonical(key)] = []string{value}
+}
+
+// canonical returns the canonical form of a header's name, without an allocation for those of
+// the W3C.
+func canonical(key string) string {
+	switch key {
+	case "traceparent":
+		return "Traceparent"
+	case "tracestate":
+		return "Tracestate"
+	case "baggage":
+		return "Baggage"
+	}
+	return http.CanonicalHeaderKey(key)
 }
 
 // Keys returns the names of the headers.
@@ -155,7 +170,7 @@ func (a *attempts) describeRequest(at *attempt) {
 
 // returned measures an attempt and describes its end in its span.
 func (a *attempts) returned(at *attempt, resp *http.Response, err error) {
-	at.ended = time.Now()
+	at.ended = true
 	if at.clock != nil {
 		at.clock.Hold()
 		defer at.clock.Resume()
@@ -175,8 +190,8 @@ func (a *attempts) returned(at *attempt, resp *http.Response, err error) {
 	if at.span.IsRecording() {
 		a.describeEnd(at, &l, resp)
 	}
-	a.measure(at, &l)
-	a.end(at.span, at.ended)
+	took := a.end(at.span, at.begun)
+	a.measure(at, &l, took)
 }
 
 // describeEnd adds what is known of an attempt that has returned.
@@ -198,14 +213,14 @@ func (a *attempts) describeEnd(at *attempt, l *labels, resp *http.Response) {
 	}
 }
 
-func (a *attempts) measure(at *attempt, l *labels) {
+func (a *attempts) measure(at *attempt, l *labels, took time.Duration) {
 	defer a.contain()
-	a.measures.attempts.Record(at.ctx, at.ended.Sub(at.begun).Seconds(), a.measures.options(l).record...)
+	a.measures.attempts.Record(at.ctx, took.Seconds(), a.measures.options(l).record...)
 }
 
-// finish ends the span if a layer below panics.
+// finish ends the span of an attempt that did not return, since a layer below panicked.
 func (a *attempts) finish(at *attempt) {
-	if at.ended.IsZero() {
+	if !at.ended {
 		a.endPanic(at.span)
 	}
 }

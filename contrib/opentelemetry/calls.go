@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
@@ -53,8 +52,10 @@ type trip struct {
 	target
 
 	span  trace.Span
+	opts  [2]trace.SpanStartOption
 	begun time.Time
-	ended time.Time // zero until it has returned
+	ended bool // it has returned
+	root  root // of its trace, if it is the first in it
 
 	mu   sync.Mutex // a hedge makes several attempts at the same time
 	sent bool       // there was an attempt
@@ -83,17 +84,18 @@ var (
 
 func (c *calls) begin(req *http.Request) *trip {
 	t := &trip{target: c.targetOf(req)}
-	ctx, root := c.parent(req.Context())
+	ctx, first := c.parent(req.Context(), &t.root)
+	t.opts = [...]trace.SpanStartOption{internalKind, t.start}
 	t.begun = time.Now()
-	t.Context, t.span = c.start(ctx, t.name, internalKind, trace.WithTimestamp(t.begun), t.target.start)
-	if root != nil {
-		root.span = t.span.SpanContext()
-		root.mu.Unlock()
+	t.Context, t.span = c.start(ctx, t.name, t.opts[:]...)
+	if first {
+		t.root.span = t.span.SpanContext()
+		t.root.mu.Unlock()
 	}
 	return t
 }
 
-// A root is the [layer.Put] fact by which the round trips of one call share a trace although
+// A root is the fact of the record by which the round trips of one call share a trace although
 // the context of the request has no span: the hops of a redirect, and all that is sent with
 // the context of transport.Begin.
 type root struct {
@@ -102,43 +104,44 @@ type root struct {
 }
 
 // parent returns the context for the span of a round trip. If the round trip is the first of
-// a call without a span, it also returns a root, which is locked.
-func (c *calls) parent(ctx context.Context) (context.Context, *root) {
+// a call without a span, parent stores own in the record, and locks it.
+func (c *calls) parent(ctx context.Context, own *root) (within context.Context, first bool) {
 	if trace.SpanContextFromContext(ctx).IsValid() {
-		return ctx, nil
+		return ctx, false
 	}
 	c.mu.Lock()
 	call := transport.CallFrom(ctx)
 	r, ok := transport.Fact[*root](call)
 	if !ok {
 		if r, ok = transport.Fact[*root](call.Previous()); !ok {
-			r = &root{}
+			r = own
 			r.mu.Lock()
 		}
 		layer.Put(ctx, r)
 	}
 	c.mu.Unlock()
 	if !ok {
-		return ctx, r
+		return ctx, true
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return trace.ContextWithSpanContext(ctx, r.span), nil
+	return trace.ContextWithSpanContext(ctx, r.span), false
 }
 
-// called measures a round trip and describes it in its span.
+// called describes a round trip in its span, ends it, and measures the round trip.
 func (t *telemetry) called(ctx context.Context, e metrics.CallEvent) {
 	trip := tripOf(ctx)
-	trip.ended = time.Now()
+	trip.ended = true
 	l := trip.labels
 	l.status, l.outcome = e.StatusCode, e.Outcome
 	if e.Outcome == metrics.OutcomeFailure || e.Outcome == metrics.OutcomeCanceled {
 		l.errorType = ending{e.StatusCode, e.ErrorClass}.errorType()
 	}
 	if trip.span.IsRecording() {
-		trip.describe(&l, &e)
+		t.describeCall(trip, &l, &e)
 	}
-	t.measures.call(trip, &l, &e)
+	took := t.end(trip.span, trip.begun)
+	t.measures.call(trip, &l, &e, took)
 }
 
 // An ending says how a request ended: with a status, or with an error of a class.
@@ -172,8 +175,9 @@ func (t *trip) attempted(e ending) {
 	t.last = e
 }
 
-func (t *trip) describe(l *labels, e *metrics.CallEvent) {
-	said := l.appendResult(make([]attribute.KeyValue, 0, 8))
+func (t *telemetry) describeCall(trip *trip, l *labels, e *metrics.CallEvent) {
+	defer t.contain()
+	said := l.appendResult(trip.said[len(trip.said):])
 	said = append(said, transactionIDKey.String(e.TransactionID), attemptsKey.Int(e.Attempts))
 	if e.Reason != "" {
 		said = append(said, reasonKey.String(string(e.Reason)))
@@ -185,31 +189,29 @@ func (t *trip) describe(l *labels, e *metrics.CallEvent) {
 	if waited > 0 {
 		said = append(said, waitedKey.Float64(waited.Seconds()))
 	}
-	t.span.SetAttributes(said...)
+	trip.span.SetAttributes(said...)
 	if l.errorType != "" {
-		t.span.SetStatus(codes.Error, e.Error)
+		trip.span.SetStatus(codes.Error, e.Error)
 	}
 }
 
-// finish ends the span of a round trip, also if a layer below panics.
+// finish ends the span of a round trip that did not return, since a layer below panicked.
 func (c *calls) finish(t *trip) {
-	if t.ended.IsZero() { // there was no event
+	if !t.ended {
 		c.endPanic(t.span)
-		return
 	}
-	c.end(t.span, t.ended)
 }
 
 // call records what an event says.
-func (m *measures) call(trip *trip, l *labels, e *metrics.CallEvent) {
-	m.calls.Record(trip, trip.ended.Sub(trip.begun).Seconds(), m.options(l).record...)
+func (m *measures) call(ctx context.Context, l *labels, e *metrics.CallEvent, took time.Duration) {
+	m.calls.Record(ctx, took.Seconds(), m.options(l).record...)
 	for i := range e.Waits {
 		w := &e.Waits[i]
 		o := m.options(&labels{host: l.host, key: waitCauseKey, value: w.Cause})
-		m.waits.Add(trip, int64(w.Count), o.add...)
-		m.waited.Add(trip, w.Total.Seconds(), o.add...)
+		m.waits.Add(ctx, int64(w.Count), o.add...)
+		m.waited.Add(ctx, w.Total.Seconds(), o.add...)
 	}
 	if e.Reason != "" {
-		m.giveUps.Add(trip, 1, m.options(&labels{host: l.host, key: reasonKey, value: string(e.Reason)}).add...)
+		m.giveUps.Add(ctx, 1, m.options(&labels{host: l.host, key: reasonKey, value: string(e.Reason)}).add...)
 	}
 }

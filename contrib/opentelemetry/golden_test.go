@@ -72,12 +72,33 @@ func scenarios() []scenario {
 		{name: "connection refused", build: at("http://127.0.0.1:1"), fails: true},
 		{name: "dns", build: unresolved, fails: true},
 		{name: "tls", build: garbled, fails: true},
-		{name: "canceled", build: server(200), fails: true, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			cancel()
-			return ctx, cancel
-		}},
+		canceled(),
 		{name: "limited", build: limited, fails: true},
+	}
+}
+
+// canceled is a call that its caller cancels while the server has the request.
+func canceled() scenario {
+	arrived := make(chan struct{}, 1)
+	return scenario{
+		name: "canceled", fails: true,
+		build: func(t *testing.T) (string, []tripware.Option) {
+			t.Helper()
+			s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				arrived <- struct{}{}
+				<-r.Context().Done()
+			}))
+			t.Cleanup(s.Close)
+			return s.URL, nil
+		},
+		ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			go func() {
+				<-arrived
+				cancel()
+			}()
+			return ctx, cancel
+		},
 	}
 }
 

@@ -23,8 +23,9 @@ type target struct {
 	method string   // as in the request
 	url    *url.URL // of the request
 
-	name   string // of the spans
-	labels labels // method, server and template
+	name   string               // of the spans
+	labels labels               // method, server and template
+	said   []attribute.KeyValue // with room for what is known at the end of a call
 	start  trace.SpanStartEventOption
 }
 
@@ -38,22 +39,31 @@ func (t *telemetry) targetOf(req *http.Request) target {
 	}
 	route, _ := transport.Lookup[transport.Route](req.Context())
 	if to.labels.template = redact.Cut(t.templateOf(string(route)), redact.MaxValue); to.labels.template != "" {
-		to.name += " " + to.labels.template
+		to.name = join(to.name, to.labels.template, string(route))
 	}
 	if u := req.URL; u != nil {
 		to.labels.host = redact.Cut(strings.ToLower(u.Hostname()), redact.MaxValue)
 		to.labels.port = portOf(u)
 	}
-	attributes := make([]attribute.KeyValue, 0, 6)
-	attributes = to.labels.appendTarget(attributes)
+	to.said = to.labels.appendTarget(make([]attribute.KeyValue, 0, 14))
 	if to.labels.method != method {
-		attributes = append(attributes, semconv.HTTPRequestMethodOriginal(redact.Cut(method, redact.MaxValue)))
+		to.said = append(to.said, semconv.HTTPRequestMethodOriginal(redact.Cut(method, redact.MaxValue)))
 	}
 	if full := fullURL(req.URL); full != "" {
-		attributes = append(attributes, semconv.URLFull(full))
+		to.said = append(to.said, semconv.URLFull(full))
 	}
-	to.start = trace.WithAttributes(attributes...)
+	to.start = trace.WithAttributes(to.said...)
 	return to
+}
+
+// join returns method and template with a space between them. That is usually the route,
+// which then need not be copied.
+func join(method, template, route string) string {
+	if len(route) == len(method)+1+len(template) && strings.HasPrefix(route, method) && route[len(method)] == ' ' &&
+		strings.HasSuffix(route, template) {
+		return route
+	}
+	return method + " " + template
 }
 
 // of reports whether to is the target of req.

@@ -51,14 +51,19 @@ func (t *telemetry) start(ctx context.Context, name string, opts ...trace.SpanSt
 	return t.tracer.Start(ctx, name, opts...)
 }
 
-// end ends a span.
-func (t *telemetry) end(span trace.Span, at time.Time) {
+// end ends a span that began at begun, and returns its duration. That of a metric should be
+// the same.
+func (t *telemetry) end(span trace.Span, begun time.Time) (took time.Duration) {
 	defer t.contain()
-	if span.IsRecording() {
-		span.End(trace.WithTimestamp(at))
-		return
-	}
+	took = time.Since(begun)
 	span.End()
+	if timed, ok := span.(interface {
+		StartTime() time.Time
+		EndTime() time.Time
+	}); ok && !timed.EndTime().IsZero() {
+		took = timed.EndTime().Sub(timed.StartTime())
+	}
+	return took
 }
 
 // endPanic ends the span of what did not return.
