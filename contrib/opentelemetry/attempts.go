@@ -8,7 +8,7 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/semconv/v1.40.0"
+	semconv "go.opentelemetry.io/otel/semconv/v1.40.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tripware/tripware/transport"
@@ -80,7 +80,7 @@ func (a *attempts) begin(req *http.Request) *attempt {
 // startSpan starts the span of an attempt.
 func (a *attempts) startSpan(at *attempt) {
 	ctx := at.req.Context()
-	at.opts = [...]trace.SpanStartOption{clientKind, at.start, nil}
+	at.opts = [...]trace.SpanStartOption{a.client, at.start, nil}
 	used := at.opts[:2]
 	if _, resends := layer.AttemptNumber(ctx); resends > 0 {
 		used = append(used, trace.WithAttributes(semconv.HTTPRequestResendCount(resends)))
@@ -110,12 +110,12 @@ func (a *attempts) inject(at *attempt) {
 }
 
 // Get returns a header. Get, Set and Keys make an attempt a [propagation.TextMapCarrier].
-func (at *attempt) Get(key string) string { return at.sent.Header.Get(key) }
+func (a *attempt) Get(key string) string { return a.sent.Header.Get(key) }
 
 // Set sets a header of the copy that is sent, which it makes if there is none yet.
-func (at *attempt) Set(key, value string) {
-	at.copyHeader()
-	at.sent.Header[canonical(key)] = []string{value}
+func (a *attempt) Set(key, value string) {
+	a.copyHeader()
+	a.sent.Header[canonical(key)] = []string{value}
 }
 
 // canonical returns the canonical form of a header's name, without an allocation for those of
@@ -133,9 +133,9 @@ func canonical(key string) string {
 }
 
 // Keys returns the names of the headers.
-func (at *attempt) Keys() []string {
-	names := make([]string, 0, len(at.sent.Header))
-	for name := range at.sent.Header {
+func (a *attempt) Keys() []string {
+	names := make([]string, 0, len(a.sent.Header))
+	for name := range a.sent.Header {
 		names = append(names, name)
 	}
 	return names
@@ -143,9 +143,9 @@ func (at *attempt) Keys() []string {
 
 // copyHeader gives the request its own headers, including those that are added next to the
 // base.
-func (at *attempt) copyHeader() {
-	if !at.own {
-		at.sent, at.own = layer.Copy(at.sent, 2), true
+func (a *attempt) copyHeader() {
+	if !a.own {
+		a.sent, a.own = layer.Copy(a.sent, 2), true
 	}
 }
 

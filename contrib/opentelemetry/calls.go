@@ -77,15 +77,10 @@ func tripOf(ctx context.Context) *trip {
 	return t
 }
 
-var (
-	internalKind = trace.WithSpanKind(trace.SpanKindInternal)
-	clientKind   = trace.WithSpanKind(trace.SpanKindClient)
-)
-
 func (c *calls) begin(req *http.Request) *trip {
 	t := &trip{target: c.targetOf(req)}
 	ctx, first := c.parent(req.Context(), &t.root)
-	t.opts = [...]trace.SpanStartOption{internalKind, t.start}
+	t.opts = [...]trace.SpanStartOption{c.internal, t.start}
 	t.begun = time.Now()
 	t.Context, t.span = c.start(ctx, t.name, t.opts[:]...)
 	if first {

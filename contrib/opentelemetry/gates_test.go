@@ -58,6 +58,9 @@ func costs(tb testing.TB, opts ...tripware.Option) float64 {
 // What tracing and measuring a call with one attempt allocates beyond the chain. The limits
 // are those of the work of both spans.
 func TestAllocationsOfTwoSpans(t *testing.T) { //nolint:paralleltest // it counts allocations
+	if raced {
+		t.Skip("the race detector allocates too")
+	}
 	chain := costs(t)
 	for _, row := range []struct {
 		name    string

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // observeGauges registers the gauges of the options.
@@ -31,12 +33,13 @@ func (t *telemetry) observeLimiters() error {
 		metric.WithDescription("How long the limiter still admits nothing."))
 	_, errs[4] = t.meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
 		for _, l := range t.limiters {
-			for _, key := range l.keys {
+			for _, key := range l.reported() {
 				state, ok := l.limiter.Snapshot(key)
 				if !ok {
 					continue
 				}
-				set := metric.WithAttributes(limiterNameKey.String(l.name), limiterKeyKey.String(key))
+				shown := redact.Cut(key, redact.MaxValue) // a key function may return anything
+				set := metric.WithAttributes(limiterNameKey.String(l.name), limiterKeyKey.String(shown))
 				if !math.IsInf(state.Rate, 0) {
 					o.ObserveFloat64(rate, state.Rate, set)
 				}

@@ -161,7 +161,7 @@ func limited(t *testing.T) (string, []tripware.Option) {
 
 func get(tb testing.TB, client *http.Client, address string) {
 	tb.Helper()
-	resp, err := client.Get(address) //nolint:noctx // the tests have no deadline of their own
+	resp, err := client.Get(address)
 	require.NoError(tb, err)
 	_, err = io.Copy(io.Discard, resp.Body)
 	require.NoError(tb, err)

@@ -166,7 +166,7 @@ func TestAnExporterThatBlocksCostsOnlyTime(t *testing.T) {
 				for range 2 { // with one record each, and neither waits for the other
 					go func() {
 						defer func() { finished <- struct{}{} }()
-						do(t, client, t.Context(), somewhere)
+						assert.NoError(t, fetch(t.Context(), client, somewhere))
 					}()
 				}
 				<-finished

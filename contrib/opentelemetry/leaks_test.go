@@ -70,6 +70,7 @@ func talkative(t *testing.T) *httptest.Server {
 				_, _ = io.WriteString(conn, line+"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 				_ = conn.Close()
 			}
+			return
 		}
 		_, _ = io.WriteString(w, said)
 	}))

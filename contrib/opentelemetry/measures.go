@@ -7,7 +7,7 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/semconv/v1.40.0"
+	semconv "go.opentelemetry.io/otel/semconv/v1.40.0"
 )
 
 // The attributes that no convention has.
@@ -25,8 +25,11 @@ const (
 	waitedKey        = attribute.Key("tripware.waited")
 )
 
-// buckets are those that the conventions require for http.client.request.duration.
-var buckets = [...]float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
+// buckets returns those that the conventions require for http.client.request.duration, and more.
+func buckets(more ...float64) metric.HistogramOption {
+	required := []float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
+	return metric.WithExplicitBucketBoundaries(append(required, more...)...)
+}
 
 // measures holds the instruments.
 type measures struct {
@@ -45,10 +48,9 @@ func newMeasures(meter metric.Meter) (*measures, error) {
 	m := &measures{sets: map[labels]*options{}}
 	var errs [6]error
 	m.attempts, errs[0] = meter.Float64Histogram("http.client.request.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of HTTP client requests."), metric.WithExplicitBucketBoundaries(buckets[:]...))
+		metric.WithDescription("Duration of HTTP client requests."), buckets())
 	m.calls, errs[1] = meter.Float64Histogram("tripware.client.call.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of calls, with all their attempts and waits."),
-		metric.WithExplicitBucketBoundaries(append(buckets[:len(buckets):len(buckets)], 30, 60)...))
+		metric.WithDescription("Duration of calls, with all their attempts and waits."), buckets(30, 60))
 	m.retries, errs[2] = meter.Int64Counter("tripware.client.retries", metric.WithUnit("{retry}"),
 		metric.WithDescription("Attempts that repeat an earlier one of the same round trip, by the end of that one."))
 	m.waits, errs[3] = meter.Int64Counter("tripware.client.waits", metric.WithUnit("{wait}"),
@@ -56,7 +58,7 @@ func newMeasures(meter metric.Meter) (*measures, error) {
 	m.waited, errs[4] = meter.Float64Counter("tripware.client.wait.time", metric.WithUnit("s"),
 		metric.WithDescription("Time spent in waits before attempts, by cause."))
 	m.giveUps, errs[5] = meter.Int64Counter("tripware.client.give_ups", metric.WithUnit("{call}"),
-		metric.WithDescription("Calls that called for a retry and were not retried, by reason."))
+		metric.WithDescription("Calls whose retries ended although the last response or error called for one, by reason."))
 	return m, errors.Join(errs[:]...)
 }
 

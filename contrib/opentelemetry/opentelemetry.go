@@ -24,17 +24,17 @@
 //
 // # Metrics
 //
-//	http.client.request.duration              s          histogram: each attempt, until the response headers
-//	tripware.client.call.duration             s          histogram: each call, with its outcome
-//	tripware.client.retries                   {retry}    by tripware.retry.cause: a status, or an error.type
-//	tripware.client.waits                     {wait}     by tripware.wait.cause: backoff, limit
-//	tripware.client.wait.time                 s          likewise
-//	tripware.client.give_ups                  {call}     by tripware.give_up.reason: why a failed call was not retried
-//	tripware.client.retry_budget.available    {retry}    gauge: see WithBudget
-//	tripware.client.limiter.rate              {request}/s  gauge: see WithLimiter; not reported without a limit
-//	tripware.client.limiter.waiting           {request}  gauge
-//	tripware.client.limiter.running           {request}  gauge
-//	tripware.client.limiter.pause             s          gauge: how long the key is still paused
+//	http.client.request.duration           s            histogram: each attempt, until the response headers
+//	tripware.client.call.duration          s            histogram: each call, by tripware.outcome
+//	tripware.client.retries                {retry}      by tripware.retry.cause: a status, or a class of error.type
+//	tripware.client.waits                  {wait}       by tripware.wait.cause: backoff, limit
+//	tripware.client.wait.time              s            the same in seconds
+//	tripware.client.give_ups               {call}       by tripware.give_up.reason: why retries ended without success
+//	tripware.client.retry_budget.available {retry}      gauge: see WithBudget
+//	tripware.client.limiter.rate           {request}/s  gauge: see WithLimiter; not reported without a limit
+//	tripware.client.limiter.waiting        {request}    gauge: attempts that wait
+//	tripware.client.limiter.running        {request}    gauge: attempts without a response yet
+//	tripware.client.limiter.pause          s            gauge: how long the key is still paused
 //
 // The attributes of metrics come from finite sets, except for server.address, which is the
 // host that the caller chose. The values of error.type are those of transport.ErrorClass,

@@ -21,12 +21,6 @@ import (
 // knownMethodsVariable overrides the list of known methods. The conventions require this name.
 const knownMethodsVariable = "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"
 
-// knownMethods are the methods of RFC 9110, PATCH (RFC 5789) and QUERY.
-var knownMethods = [...]string{
-	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-	http.MethodConnect, http.MethodOptions, http.MethodTrace, "QUERY",
-}
-
 // An Option configures [With], [Calls] and [Attempts]. To keep a default, leave its option
 // out: nil does not stand for it.
 type Option func(*config)
@@ -54,6 +48,15 @@ type limiter struct {
 	keys    []string
 }
 
+// reported returns the keys to report.
+func (l limiter) reported() []string {
+	if len(l.keys) > 0 {
+		return l.keys
+	}
+	keys := l.limiter.Keys()
+	return keys[:min(len(keys), maxKeys)]
+}
+
 type budget struct {
 	name   string
 	budget *layer.Budget
@@ -72,7 +75,7 @@ func newConfig(opts []Option) *config {
 		}
 	}
 	if c.methods == nil {
-		c.methods = methodSet(methodsFromEnvironment())
+		c.methods = methodSet(defaultMethods())
 	}
 	c.missing("tracer provider", c.tracers == nil, "WithTracerProvider")
 	c.missing("meter provider", c.meters == nil, "WithMeterProvider")
@@ -87,11 +90,16 @@ func (c *config) missing(what string, isNil bool, option string) {
 	}
 }
 
-func methodsFromEnvironment() []string {
+// defaultMethods returns the list in the environment, or else the methods of RFC 9110, PATCH
+// (RFC 5789) and QUERY.
+func defaultMethods() []string {
 	if text := os.Getenv(knownMethodsVariable); strings.TrimSpace(text) != "" {
 		return strings.Split(text, ",")
 	}
-	return knownMethods[:]
+	return []string{
+		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodConnect, http.MethodOptions, http.MethodTrace, "QUERY",
+	}
 }
 
 func methodSet(methods []string) map[string]bool {
@@ -152,7 +160,8 @@ func WithRequestHeaders(names ...string) Option {
 	return func(c *config) {
 		for _, name := range names {
 			if name == "" || redact.CredentialHeader(name) || redact.SecretName(name) {
-				c.faults = append(c.faults, fmt.Errorf("opentelemetry: header %q cannot be an attribute: it is empty or holds a secret", name))
+				fault := fmt.Errorf("opentelemetry: header %q cannot be an attribute: it is empty or holds a secret", name)
+				c.faults = append(c.faults, fault)
 				continue
 			}
 			h := header{http.CanonicalHeaderKey(name), "http.request.header." + strings.ToLower(name)}
@@ -163,14 +172,17 @@ func WithRequestHeaders(names ...string) Option {
 	}
 }
 
-// WithLimiter reports the state of these keys of a limiter as gauges, with name as the
-// attribute tripware.limiter.name. A key that the limiter does not have is not reported. The
-// default key of an attempt is the host, see ratelimit.WithKey. With [Calls] or [With], the
-// option may be given several times; [Attempts] ignores it.
+// maxKeys is how many keys of a limiter are reported if the option names none.
+const maxKeys = 100
+
+// WithLimiter reports the state of the keys of a limiter as gauges, with name as the attribute
+// tripware.limiter.name. By default it reports the 100 most recently used keys; with keys, it
+// reports these, if the limiter has them. With [Calls] or [With], the option may be given
+// several times; [Attempts] ignores it.
 func WithLimiter(name string, l *ratelimit.Limiter, keys ...string) Option {
 	return func(c *config) {
-		if l == nil || len(keys) == 0 {
-			c.faults = append(c.faults, fmt.Errorf("opentelemetry: limiter %q: it is nil or has no keys to report", name))
+		if l == nil {
+			c.faults = append(c.faults, fmt.Errorf("opentelemetry: limiter %q is nil", name))
 			return
 		}
 		c.limiters = append(c.limiters, limiter{name, l, slices.Clone(keys)})

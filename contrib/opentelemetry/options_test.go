@@ -40,7 +40,7 @@ func (r *rig) spanOf(tb testing.TB, kind api.SpanKind) (found trace.ReadOnlySpan
 func attributes(span trace.ReadOnlySpan) map[attribute.Key]string {
 	found := map[attribute.Key]string{}
 	for _, a := range span.Attributes() {
-		found[a.Key] = a.Value.Emit()
+		found[a.Key] = a.Value.String()
 	}
 	return found
 }
@@ -167,7 +167,7 @@ func TestGauges(t *testing.T) {
 		base := &scripted{statuses: []int{200}}
 		telemetry := []opentelemetry.Option{
 			opentelemetry.WithLimiter("paced", paced, "api.example.com", "elsewhere.example.com"),
-			opentelemetry.WithLimiter("free", free, "api.example.com"),
+			opentelemetry.WithLimiter("free", free),
 			opentelemetry.WithBudget("the budget", budget),
 		}
 		client := r.client(t, telemetry, tripware.WithBase(base), tripware.WithLimiter(paced), tripware.WithRetry(retry.WithBudget(budget)))
@@ -175,7 +175,7 @@ func TestGauges(t *testing.T) {
 		budget.Withdraw()
 		gauges := func() string {
 			var lines []string
-			for _, line := range strings.Split(r.families(t), "\n") {
+			for line := range strings.SplitSeq(r.families(t), "\n") {
 				if strings.Contains(line, "limiter.name") || strings.Contains(line, "budget.name") {
 					lines = append(lines, strings.TrimSpace(line))
 				}
@@ -192,7 +192,7 @@ func TestGauges(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			do(t, client, t.Context(), somewhere)
+			assert.NoError(t, fetch(t.Context(), client, somewhere))
 		}()
 		synctest.Wait()
 		assert.Equal(t, strings.Join([]string{
@@ -205,6 +205,22 @@ func TestGauges(t *testing.T) {
 		<-done
 		time.Sleep(time.Second)
 	})
+}
+
+// T1: a limiter with many keys has a bounded number of series, for those that are used.
+func TestTheKeysOfALimiterAreBounded(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	limiter := ratelimit.NewLimiter(ratelimit.WithRate(1000, 1000))
+	client := r.client(t, []opentelemetry.Option{opentelemetry.WithLimiter("all", limiter)},
+		tripware.WithBase(&scripted{statuses: []int{200}}), tripware.WithLimiter(limiter))
+	for host := range 150 {
+		do(t, client, t.Context(), "https://host"+strconv.Itoa(host)+".example.com/")
+	}
+	text := r.families(t)
+	assert.Equal(t, 100*4, strings.Count(text, "tripware.limiter.key="))
+	assert.Contains(t, text, "tripware.limiter.key=host149.example.com")
+	assert.NotContains(t, text, "tripware.limiter.key=host49.example.com")
 }
 
 // T1: the series of 10,000 ids are those of one, whatever the number of ids.

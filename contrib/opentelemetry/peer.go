@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/semconv/v1.40.0"
+	semconv "go.opentelemetry.io/otel/semconv/v1.40.0"
 )
 
 // A peer notes where the connection of an attempt leads to. A nil peer notes nothing.

@@ -120,7 +120,7 @@ func points(tb testing.TB, data metricdata.Aggregation) (list []point) {
 func printed(attributes []attribute.KeyValue) string {
 	texts := make([]string, len(attributes))
 	for i, a := range attributes {
-		texts[i] = fmt.Sprintf("%s=%s", a.Key, a.Value.Emit())
+		texts[i] = fmt.Sprintf("%s=%s", a.Key, a.Value.String())
 	}
 	slices.Sort(texts)
 	return strings.Join(texts, " ")
@@ -155,7 +155,7 @@ func forest(spans []trace.ReadOnlySpan) string {
 			attributes := slices.Clone(s.Attributes())
 			slices.SortFunc(attributes, func(x, y attribute.KeyValue) int { return cmp.Compare(x.Key, y.Key) })
 			for _, a := range attributes {
-				fmt.Fprintf(&b, "%s  | %s = %s\n", indent, a.Key, a.Value.Emit())
+				fmt.Fprintf(&b, "%s  | %s = %s\n", indent, a.Key, a.Value.String())
 			}
 			for _, e := range s.Events() {
 				fmt.Fprintf(&b, "%s  ! %s\n", indent, e.Name)
@@ -201,7 +201,7 @@ func golden(t *testing.T, name, got string, replace ...string) {
 	}
 	file := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".golden")
 	if *update {
-		require.NoError(t, os.WriteFile(file, []byte(got), 0o600)) //nolint:forbidigo // on request
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o600))
 		return
 	}
 	want, err := os.ReadFile(file)

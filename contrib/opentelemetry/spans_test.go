@@ -52,11 +52,20 @@ func (s *scripted) parents() (list []string) {
 // do sends a GET and closes the response.
 func do(tb testing.TB, client *http.Client, ctx context.Context, address string) { //nolint:revive // tb comes first in tests
 	tb.Helper()
+	require.NoError(tb, fetch(ctx, client, address))
+}
+
+// fetch is do for other goroutines.
+func fetch(ctx context.Context, client *http.Client, address string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
-	require.NoError(tb, err)
+	if err != nil {
+		return err
+	}
 	resp, err := client.Do(req)
-	require.NoError(tb, err)
-	require.NoError(tb, resp.Body.Close())
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
 }
 
 const somewhere = "https://api.example.com/users/42"
@@ -113,7 +122,7 @@ func TestOneTraceForACall(t *testing.T) {
 	ctx, call := transport.Begin(t.Context())
 	var together sync.WaitGroup
 	for range 20 {
-		together.Go(func() { do(t, client, ctx, somewhere) })
+		together.Go(func() { assert.NoError(t, fetch(ctx, client, somewhere)) })
 	}
 	together.Wait()
 	call.End()
@@ -200,7 +209,7 @@ func TestAPanicBelowEndsTheSpans(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	client := r.client(t, nil, tripware.WithBase(transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { panic("base") })))
-	assert.PanicsWithValue(t, "base", func() { _, _ = client.Get(somewhere) }) //nolint:bodyclose,noctx // there is no response
+	assert.PanicsWithValue(t, "base", func() { _, _ = client.Get(somewhere) })
 	require.Len(t, r.spans.Ended(), 2)
 	for _, span := range r.spans.Ended() {
 		assert.Equal(t, codes.Error, span.Status().Code)
@@ -239,14 +248,14 @@ func TestInvalidOptionsAreRefused(t *testing.T) {
 		`opentelemetry: header "Authorization" cannot be an attribute: it is empty or holds a secret`:        opentelemetry.WithRequestHeaders("Accept", "Authorization"),
 		`opentelemetry: header "x-api-key" cannot be an attribute: it is empty or holds a secret`:            opentelemetry.WithRequestHeaders("x-api-key"),
 		`opentelemetry: header "X-Amz-Security-Token" cannot be an attribute: it is empty or holds a secret`: opentelemetry.WithRequestHeaders("X-Amz-Security-Token"),
-		`opentelemetry: limiter "alerts": it is nil or has no keys to report`:                                opentelemetry.WithLimiter("alerts", nil, "a"),
+		`opentelemetry: limiter "alerts" is nil`:                                                             opentelemetry.WithLimiter("alerts", nil, "a"),
 		`opentelemetry: budget "default" is nil, which has no limit`:                                         opentelemetry.WithBudget("default", nil),
 	} {
 		_, err := tripware.New(opentelemetry.With(option))
 		require.EqualError(t, err, "tripware: "+want)
 		for _, layer := range []transport.Middleware{opentelemetry.Calls(option), opentelemetry.Attempts(option)} {
 			rt := layer(&scripted{statuses: []int{200}})
-			_, err = rt.RoundTrip(httptest.NewRequest(http.MethodGet, somewhere, http.NoBody)) //nolint:bodyclose // there is no response
+			_, err = rt.RoundTrip(httptest.NewRequest(http.MethodGet, somewhere, http.NoBody))
 			require.EqualError(t, err, want)
 			require.Error(t, transport.Check(rt))
 		}
@@ -279,7 +288,7 @@ func TestManyCallsAtOnce(t *testing.T) {
 	for range 64 {
 		together.Go(func() {
 			for _, path := range []string{"/1", "/2", "/3"} {
-				do(t, client, t.Context(), server.URL+path)
+				assert.NoError(t, fetch(t.Context(), client, server.URL+path))
 			}
 		})
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/semconv/v1.40.0"
+	semconv "go.opentelemetry.io/otel/semconv/v1.40.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tripware/tripware/transport"
@@ -66,9 +66,9 @@ func join(method, template, route string) string {
 	return method + " " + template
 }
 
-// of reports whether to is the target of req.
-func (to *target) of(req *http.Request) bool {
-	return to.url == req.URL && to.method == req.Method && to.url != nil
+// of reports whether t is the target of req.
+func (t *target) of(req *http.Request) bool {
+	return t.url == req.URL && t.method == req.Method && t.url != nil
 }
 
 // templateOf calls the function of the option.

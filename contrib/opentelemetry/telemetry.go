@@ -9,7 +9,7 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/semconv/v1.40.0"
+	semconv "go.opentelemetry.io/otel/semconv/v1.40.0"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 
@@ -22,6 +22,8 @@ type telemetry struct {
 	*config
 
 	tracer   trace.Tracer
+	internal trace.SpanStartOption // the kinds of spans
+	client   trace.SpanStartOption
 	meter    metric.Meter
 	measures *measures
 	invalid  error       // of the options
@@ -29,7 +31,11 @@ type telemetry struct {
 }
 
 func newTelemetry(opts []Option) *telemetry {
-	t := &telemetry{config: newConfig(opts)}
+	t := &telemetry{
+		config:   newConfig(opts),
+		internal: trace.WithSpanKind(trace.SpanKindInternal),
+		client:   trace.WithSpanKind(trace.SpanKindClient),
+	}
 	if t.invalid = t.fault(); t.invalid != nil {
 		return t
 	}
@@ -48,7 +54,7 @@ func (t *telemetry) start(ctx context.Context, name string, opts ...trace.SpanSt
 			t.report(r)
 		}
 	}()
-	return t.tracer.Start(ctx, name, opts...)
+	return t.tracer.Start(ctx, name, opts...) //nolint:spancheck // the caller ends it
 }
 
 // end ends a span that began at begun, and returns its duration. That of a metric should be
@@ -76,7 +82,7 @@ func (t *telemetry) endPanic(span trace.Span) {
 
 // contain must be deferred by what calls code of a provider.
 func (t *telemetry) contain() {
-	if r := recover(); r != nil {
+	if r := recover(); r != nil { //nolint:revive // it is in the deferred function
 		t.report(r)
 	}
 }

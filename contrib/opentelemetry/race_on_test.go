@@ -1,0 +1,5 @@
+//go:build race
+
+package opentelemetry_test
+
+const raced = true // the race detector is on
