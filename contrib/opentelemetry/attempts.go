@@ -154,6 +154,7 @@ func (a *attempts) describeRequest(at *attempt) {
 	if len(a.headers) == 0 || !at.span.IsRecording() {
 		return
 	}
+	defer a.contain()
 	at.copyHeader()
 	for _, h := range a.headers {
 		values := at.sent.Header[h.name]

@@ -3,7 +3,6 @@ package opentelemetry
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -46,39 +45,8 @@ func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 	return layer.Restore(resp, req), err
 }
 
-// A trip is one round trip through the layer for calls. It is the context of its request.
-type trip struct {
-	context.Context // with the span
-	target
-
-	span  trace.Span
-	opts  [2]trace.SpanStartOption
-	begun time.Time
-	ended bool // it has returned
-	root  root // of its trace, if it is the first in it
-
-	mu   sync.Mutex // a hedge makes several attempts at the same time
-	sent bool       // there was an attempt
-	last ending     // of the attempt that returned last
-}
-
-type tripKey struct{}
-
-// Value returns the trip itself for its key.
-func (t *trip) Value(key any) any {
-	if key == (tripKey{}) {
-		return t
-	}
-	return t.Context.Value(key)
-}
-
-func tripOf(ctx context.Context) *trip {
-	t, _ := ctx.Value(tripKey{}).(*trip)
-	return t
-}
-
 func (c *calls) begin(req *http.Request) *trip {
-	t := &trip{target: c.targetOf(req)}
+	t := &trip{target: c.targetOf(req), call: transport.CallFrom(req.Context())}
 	ctx, first := c.parent(req.Context(), &t.root)
 	t.opts = [...]trace.SpanStartOption{c.internal, t.start}
 	t.begun = time.Now()
@@ -104,8 +72,8 @@ func (c *calls) parent(ctx context.Context, own *root) (within context.Context, 
 	if trace.SpanContextFromContext(ctx).IsValid() {
 		return ctx, false
 	}
-	c.mu.Lock()
 	call := transport.CallFrom(ctx)
+	c.mu.Lock()
 	r, ok := transport.Fact[*root](call)
 	if !ok {
 		if r, ok = transport.Fact[*root](call.Previous()); !ok {
@@ -125,7 +93,7 @@ func (c *calls) parent(ctx context.Context, own *root) (within context.Context, 
 
 // called describes a round trip in its span, ends it, and measures the round trip.
 func (t *telemetry) called(ctx context.Context, e metrics.CallEvent) {
-	trip := tripOf(ctx)
+	trip, _ := ctx.Value(tripKey{}).(*trip) // ctx is without the record
 	trip.ended = true
 	l := trip.labels
 	l.status, l.outcome = e.StatusCode, e.Outcome
@@ -139,37 +107,7 @@ func (t *telemetry) called(ctx context.Context, e metrics.CallEvent) {
 	t.measures.call(trip, &l, &e, took)
 }
 
-// An ending says how a request ended: with a status, or with an error of a class.
-type ending struct {
-	status int
-	class  transport.ErrorClass
-}
-
-// errorType returns the value of error.type, if the ending is an error.
-func (e ending) errorType() string {
-	if e.class != "" {
-		return string(e.class)
-	}
-	return strconv.Itoa(e.status)
-}
-
-// attempt tells the trip that an attempt begins. If it repeats another one that has ended,
-// attempt returns how that ended.
-func (t *trip) attempt() (last ending, again bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	last, again = t.last, t.sent && t.last != (ending{})
-	t.sent = true
-	return last, again
-}
-
-// attempted tells the trip how an attempt ended.
-func (t *trip) attempted(e ending) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.last = e
-}
-
+// describeCall adds to the span what an event says.
 func (t *telemetry) describeCall(trip *trip, l *labels, e *metrics.CallEvent) {
 	defer t.contain()
 	said := l.appendResult(trip.said[len(trip.said):])

@@ -26,7 +26,7 @@
 //
 //	http.client.request.duration           s            histogram: each attempt, until the response headers
 //	tripware.client.call.duration          s            histogram: each call, by tripware.outcome
-//	tripware.client.retries                {retry}      by tripware.retry.cause: a status, or a class of error.type
+//	tripware.client.retries                {retry}      by tripware.retry.cause: the status of the attempt before, or its error.type
 //	tripware.client.waits                  {wait}       by tripware.wait.cause: backoff, limit
 //	tripware.client.wait.time              s            the same in seconds
 //	tripware.client.give_ups               {call}       by tripware.give_up.reason: why retries ended without success
@@ -37,7 +37,9 @@
 //	tripware.client.limiter.pause          s            gauge: how long the key is still paused
 //
 // The attributes of metrics come from finite sets, except for server.address, which is the
-// host that the caller chose. The values of error.type are those of transport.ErrorClass,
+// host that the caller chose; the SDK of OpenTelemetry keeps at most 2000 series of an
+// instrument, unless it is told otherwise. A retry after a 200 is one after a body that broke,
+// or that a retry.WithClassifier did not accept. The values of error.type are those of transport.ErrorClass,
 // and statuses of 400 and above as text. Measurements have the context of their span, so
 // that they can be exemplars.
 package opentelemetry

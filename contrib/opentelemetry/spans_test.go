@@ -2,6 +2,7 @@ package opentelemetry_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -23,6 +24,7 @@ import (
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // scripted is a base that answers with these statuses in turn, the last one for ever, and
@@ -75,8 +77,8 @@ func TestTheLayersKeepTheContract(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	options := r.options(opentelemetry.WithPeer(), opentelemetry.WithSizes(), opentelemetry.WithRequestHeaders("User-Agent"))
-	for name, layer := range map[string]transport.Middleware{"calls": opentelemetry.Calls(options...), "attempts": opentelemetry.Attempts(options...)} {
-		t.Run(name, func(t *testing.T) { rttest.Run(t, layer, rttest.Unwraps()) })
+	for name, mw := range map[string]transport.Middleware{"calls": opentelemetry.Calls(options...), "attempts": opentelemetry.Attempts(options...)} {
+		t.Run(name, func(t *testing.T) { rttest.Run(t, mw, rttest.Unwraps()) })
 	}
 	t.Run("both", func(t *testing.T) {
 		rttest.Run(t, func(base http.RoundTripper) http.RoundTripper {
@@ -204,6 +206,19 @@ func TestASpanEndsWithTheHead(t *testing.T) {
 	})
 }
 
+// A context that has the span of a call prints as other contexts do.
+func TestTheContextOfACallPrints(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	base := &scripted{statuses: []int{200}}
+	do(t, &http.Client{Transport: transport.Chain(base, opentelemetry.Calls(r.options()...))}, t.Context(), somewhere)
+	for _, verb := range []string{"%v", "%+v", "%#v"} {
+		text := fmt.Sprintf(verb, base.sent[0].Context())
+		assert.Contains(t, text, ".WithCall")
+		assert.Less(t, len(text), 1000, text)
+	}
+}
+
 // C3: a panic below reaches the caller, and leaves spans that have ended with an error.
 func TestAPanicBelowEndsTheSpans(t *testing.T) {
 	t.Parallel()
@@ -222,18 +237,21 @@ func TestATokensRequestIsInTheTrace(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	inner := r.client(t, nil, tripware.WithBase(&scripted{statuses: []int{200}}))
-	fetch := func(next http.RoundTripper) http.RoundTripper {
+	chain := transport.Chain(&scripted{statuses: []int{200}}, opentelemetry.Attempts(r.options()...)) // without Calls
+	fetchToken := func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			do(t, inner, req.Context(), "https://id.example.com/token")
+			do(t, &http.Client{Transport: chain}, layer.Detach(req.Context()), "https://id.example.com/key")
 			return next.RoundTrip(req)
 		})
 	}
-	client := r.client(t, nil, tripware.WithBase(&scripted{statuses: []int{200}}), tripware.PerAttempt(fetch))
+	client := r.client(t, nil, tripware.WithBase(&scripted{statuses: []int{200}}), tripware.PerAttempt(fetchToken))
 	do(t, client, t.Context(), somewhere)
 	text := forest(r.spans.Ended())
 	assert.Equal(t, 1, strings.Count(text, "trace\n"), text)
-	assert.Equal(t, 4, strings.Count(text, "http.request.method"), text)
+	assert.Equal(t, 5, strings.Count(text, "http.request.method"), text)
 	assert.NotContains(t, text, "resend_count")
+	assert.NotContains(t, r.families(t), "tripware.client.retries", "another call's attempts are no retries of this one")
 }
 
 // C10: invalid options are one error when the client is made, and refuse every call of a
@@ -253,8 +271,8 @@ func TestInvalidOptionsAreRefused(t *testing.T) {
 	} {
 		_, err := tripware.New(opentelemetry.With(option))
 		require.EqualError(t, err, "tripware: "+want)
-		for _, layer := range []transport.Middleware{opentelemetry.Calls(option), opentelemetry.Attempts(option)} {
-			rt := layer(&scripted{statuses: []int{200}})
+		for _, mw := range []transport.Middleware{opentelemetry.Calls(option), opentelemetry.Attempts(option)} {
+			rt := mw(&scripted{statuses: []int{200}})
 			_, err = rt.RoundTrip(httptest.NewRequest(http.MethodGet, somewhere, http.NoBody))
 			require.EqualError(t, err, want)
 			require.Error(t, transport.Check(rt))

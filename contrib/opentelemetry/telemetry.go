@@ -80,7 +80,7 @@ func (t *telemetry) endPanic(span trace.Span) {
 	span.End()
 }
 
-// contain must be deferred by what calls code of a provider.
+// contain must be deferred by what calls code of a provider or of an option.
 func (t *telemetry) contain() {
 	if r := recover(); r != nil { //nolint:revive // it is in the deferred function
 		t.report(r)
@@ -94,5 +94,5 @@ func (t *telemetry) report(recovered any) {
 	}
 	defer func() { _ = recover() }() // printing the value, or the handler, may panic too
 	text := redact.Cut(fmt.Sprint(recovered), redact.MaxError)
-	otel.Handle(fmt.Errorf("opentelemetry: a provider panicked; further panics are not reported: %s", text))
+	otel.Handle(fmt.Errorf("opentelemetry: a provider, or the function of an option, panicked; further panics are not reported: %s", text))
 }
