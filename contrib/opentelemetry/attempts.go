@@ -97,7 +97,7 @@ func (a *attempts) countRetry(at *attempt) {
 	if at.trip == nil {
 		return
 	}
-	if last, again := at.trip.attempt(); again {
+	if last, again := at.trip.lastAttempt(); again {
 		defer a.contain()
 		a.measures.retry(at.trip, at.labels.host, last.errorType())
 	}

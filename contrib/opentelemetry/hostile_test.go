@@ -2,7 +2,10 @@ package opentelemetry_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -145,34 +148,89 @@ func (s *slow) wait(span trace.ReadOnlySpan) {
 	}
 }
 
-// O1: an exporter that blocks costs its call the time, and nothing else: the timeout of an
-// attempt does not count it, and other calls do not wait for it.
+// unhurried is a base whose head takes 400 ms, and whose body takes as long as it says.
+type unhurried struct{ body time.Duration }
+
+func (u unhurried) RoundTrip(req *http.Request) (*http.Response, error) {
+	<-time.After(400 * time.Millisecond)
+	body := &lateBody{Reader: strings.NewReader("{}"), ctx: req.Context(), late: u.body}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: body, Request: req}, nil
+}
+
+type lateBody struct {
+	*strings.Reader
+
+	ctx  context.Context
+	late time.Duration
+}
+
+func (b *lateBody) Read(p []byte) (int, error) {
+	select {
+	case <-time.After(b.late):
+		b.late = 0
+		return b.Reader.Read(p)
+	case <-b.ctx.Done():
+		return 0, context.Cause(b.ctx)
+	}
+}
+
+func (*lateBody) Close() error { return nil }
+
+// O1, R13: an exporter that blocks costs its call the time, and nothing else: the timeout of an
+// attempt does not count it, and is no longer either, and other calls do not wait for it.
 func TestAnExporterThatBlocksCostsOnlyTime(t *testing.T) {
 	t.Parallel()
-	for name, kind := range map[string]api.SpanKind{"calls": api.SpanKindInternal, "attempts": api.SpanKindClient} {
-		t.Run(name, func(t *testing.T) {
+	const timeout = time.Second
+	for _, row := range []struct {
+		name string
+		kind api.SpanKind
+		body time.Duration
+		opts []retry.Option
+		want error
+	}{
+		{name: "calls", kind: api.SpanKindInternal},
+		{name: "attempts", kind: api.SpanKindClient},
+		{name: "attempts with their body", kind: api.SpanKindClient, body: 500 * time.Millisecond, opts: []retry.Option{retry.WithWholeBody(1 << 10)}},
+		{
+			name: "attempts whose body is late", kind: api.SpanKindClient, body: 700 * time.Millisecond,
+			opts: []retry.Option{retry.WithWholeBody(1 << 10)}, want: retry.ErrAttemptTimeout,
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				tracers := trace.NewTracerProvider(trace.WithSpanProcessor(&slow{kind: kind, time: 10 * time.Second}))
-				base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-					<-time.After(400 * time.Millisecond)
-					return (&scripted{statuses: []int{200}}).RoundTrip(req)
-				})
-				r := newRig(t)
-				client := r.client(t, []opentelemetry.Option{opentelemetry.WithTracerProvider(tracers)}, tripware.WithBase(base),
-					tripware.WithRetry(retry.WithAttemptTimeout(time.Second), retry.WithMaxRetries(0), retry.WithWholeBody(1<<10)))
+				tracers := trace.NewTracerProvider(trace.WithSpanProcessor(&slow{kind: row.kind, time: 10 * time.Second}))
+				policy := append([]retry.Option{retry.WithAttemptTimeout(timeout), retry.WithMaxRetries(0)}, row.opts...)
+				client := newRig(t).client(t, []opentelemetry.Option{opentelemetry.WithTracerProvider(tracers)},
+					tripware.WithBase(unhurried{row.body}), tripware.WithRetry(policy...))
 				begun := time.Now()
-				finished := make(chan struct{}, 2)
-				for range 2 { // with one record each, and neither waits for the other
-					go func() {
-						defer func() { finished <- struct{}{} }()
-						assert.NoError(t, fetch(t.Context(), client, somewhere))
-					}()
+				var together sync.WaitGroup
+				for range 2 { // at the same time: neither waits for the other
+					together.Go(func() {
+						text, err := read(t.Context(), client, somewhere)
+						if assert.ErrorIs(t, err, row.want) && err == nil {
+							assert.Equal(t, "{}", text)
+						}
+					})
 				}
-				<-finished
-				<-finished
-				assert.Equal(t, 20*time.Second+400*time.Millisecond, time.Since(begun))
+				together.Wait()
+				assert.Equal(t, 20*time.Second+min(timeout, 400*time.Millisecond+row.body), time.Since(begun))
 			})
 		})
 	}
+}
+
+// read sends a GET and reads the response.
+func read(ctx context.Context, client *http.Client, address string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return "", err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	return string(text), err
 }

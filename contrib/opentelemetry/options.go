@@ -159,7 +159,7 @@ func WithSizes() Option { return func(c *config) { c.sizes = true } }
 func WithRequestHeaders(names ...string) Option {
 	return func(c *config) {
 		for _, name := range names {
-			if name == "" || redact.CredentialHeader(name) || redact.SecretName(name) {
+			if name == "" || redact.SecretName(name) {
 				fault := fmt.Errorf("opentelemetry: header %q cannot be an attribute: it is empty or holds a secret", name)
 				c.faults = append(c.faults, fault)
 				continue

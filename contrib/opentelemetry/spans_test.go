@@ -87,6 +87,20 @@ func TestTheLayersKeepTheContract(t *testing.T) {
 	})
 }
 
+// C4: a layer alone returns the request that it was given, not the one that it sent.
+func TestTheResponseHasTheCallersRequest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, mw := range []transport.Middleware{opentelemetry.Calls(r.options()...), opentelemetry.Attempts(r.options()...)} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, somewhere, http.NoBody)
+		require.NoError(t, err)
+		resp, err := mw(&scripted{statuses: []int{200}}).RoundTrip(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Same(t, req, resp.Request)
+	}
+}
+
 // T2, C1: each attempt sends the context of its own span, in a copy of the request.
 func TestEachAttemptSendsItsSpan(t *testing.T) {
 	t.Parallel()
@@ -241,7 +255,9 @@ func TestATokensRequestIsInTheTrace(t *testing.T) {
 	fetchToken := func(next http.RoundTripper) http.RoundTripper {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			do(t, inner, req.Context(), "https://id.example.com/token")
-			do(t, &http.Client{Transport: chain}, layer.Detach(req.Context()), "https://id.example.com/key")
+			for range 2 {
+				do(t, &http.Client{Transport: chain}, layer.Detach(req.Context()), "https://id.example.com/key")
+			}
 			return next.RoundTrip(req)
 		})
 	}
@@ -249,7 +265,7 @@ func TestATokensRequestIsInTheTrace(t *testing.T) {
 	do(t, client, t.Context(), somewhere)
 	text := forest(r.spans.Ended())
 	assert.Equal(t, 1, strings.Count(text, "trace\n"), text)
-	assert.Equal(t, 5, strings.Count(text, "http.request.method"), text)
+	assert.Equal(t, 6, strings.Count(text, "http.request.method"), text)
 	assert.NotContains(t, text, "resend_count")
 	assert.NotContains(t, r.families(t), "tripware.client.retries", "another call's attempts are no retries of this one")
 }
@@ -264,6 +280,8 @@ func TestInvalidOptionsAreRefused(t *testing.T) {
 		"opentelemetry: the propagator is nil: leave WithPropagator out for the default":                     opentelemetry.WithPropagator(nil),
 		"opentelemetry: the function for templates is nil: leave WithRouteTemplate out for the default":      opentelemetry.WithRouteTemplate(nil),
 		`opentelemetry: header "Authorization" cannot be an attribute: it is empty or holds a secret`:        opentelemetry.WithRequestHeaders("Accept", "Authorization"),
+		`opentelemetry: header "cookie" cannot be an attribute: it is empty or holds a secret`:               opentelemetry.WithRequestHeaders("cookie"),
+		`opentelemetry: header "" cannot be an attribute: it is empty or holds a secret`:                     opentelemetry.WithRequestHeaders(""),
 		`opentelemetry: header "x-api-key" cannot be an attribute: it is empty or holds a secret`:            opentelemetry.WithRequestHeaders("x-api-key"),
 		`opentelemetry: header "X-Amz-Security-Token" cannot be an attribute: it is empty or holds a secret`: opentelemetry.WithRequestHeaders("X-Amz-Security-Token"),
 		`opentelemetry: limiter "alerts" is nil`:                                                             opentelemetry.WithLimiter("alerts", nil, "a"),

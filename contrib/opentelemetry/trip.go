@@ -24,9 +24,8 @@ type trip struct {
 	ended bool // it has returned
 	root  root // of its trace, if it is the first in it
 
-	mu   sync.Mutex // a hedge makes several attempts at the same time
-	sent bool       // there was an attempt
-	last ending     // of the attempt that returned last
+	mu   sync.Mutex // of last: a hedge makes several attempts at the same time
+	last ending     // of the attempt that returned last; zero if none did
 }
 
 type tripKey struct{}
@@ -65,14 +64,11 @@ func (e ending) errorType() string {
 	return strconv.Itoa(e.status)
 }
 
-// attempt tells the trip that an attempt begins. If it repeats another one that has ended,
-// attempt returns how that ended.
-func (t *trip) attempt() (last ending, again bool) {
+// lastAttempt returns how the last attempt ended, if one has ended.
+func (t *trip) lastAttempt() (last ending, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	last, again = t.last, t.sent && t.last != (ending{})
-	t.sent = true
-	return last, again
+	return t.last, t.last != ending{}
 }
 
 // attempted tells the trip how an attempt ended.
