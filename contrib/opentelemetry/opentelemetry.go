@@ -10,10 +10,10 @@
 //
 // # Spans
 //
-// A call has a span of kind INTERNAL, and each of its attempts one of kind CLIENT below it,
-// also if it is a retry, the hop of a redirect, or the repetition after a 401. Without a
-// span in the context of the request, all round trips of a call are still in one trace. A
-// span is named after the method and the URL template, such as "GET /users/{id}", or after
+// Each round trip of a call has a span of kind INTERNAL, and each of its attempts one of kind
+// CLIENT below it, also the retries and the repetition after a 401. A redirect that
+// http.Client follows is another round trip of the same call: it is in the same trace, even
+// if the context of the request has no span. A span is named after the method and the URL template, such as "GET /users/{id}", or after
 // the method alone; the template is the route of the call (see transport.WithRoute). A span
 // ends when the response headers are there. Its status is Error if there is no response, or
 // one with a status of 400 or above that the call does not expect (transport.Call.Expects).
