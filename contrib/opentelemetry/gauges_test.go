@@ -69,6 +69,7 @@ func TestGauges(t *testing.T) {
 			"{tripware.budget.name=the budget} 10",
 		}, "\n"), gauges())
 		<-done
+		assert.Contains(t, r.families(t), "{server.address=api.example.com tripware.wait.cause=limit} 1\n")
 		time.Sleep(time.Second)
 	})
 }
