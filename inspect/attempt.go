@@ -35,9 +35,9 @@ type attempt struct {
 // Attempts returns the layer that sees the attempts. Give it to tripware.PerAttempt, which
 // places it just above the base: there it sees what is sent. In a chain of your own, place it
 // last. It does nothing for calls that did not go through the layer of [Inspector.Calls].
-func (in *Inspector) Attempts() transport.Middleware {
+func (i *Inspector) Attempts() transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
-		return &attempts{Link: layer.NewLink("inspect.attempts", layer.AtBase, next, in.fault), in: in, dials: dials(next)}
+		return &attempts{Link: layer.NewLink("inspect.attempts", layer.AtBase, next, i.fault), in: i, dials: dials(next)}
 	}
 }
 
@@ -117,11 +117,11 @@ func (l *attempts) probe(t *trip, a *attempt) *probe {
 }
 
 // tripOf returns the trip that an attempt belongs to, or nil.
-func (in *Inspector) tripOf(req *http.Request) *trip {
+func (i *Inspector) tripOf(req *http.Request) *trip {
 	ctx := req.Context()
 	if node := record.NodeOf(ctx); node != nil {
 		known, _ := transport.Lookup[*facts](ctx)
-		return known.find(in, node)
+		return known.find(i, node)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ type reader struct {
 }
 
 // reader returns the body of resp, which reports its end.
-func (in *Inspector) reader(t *trip, held *passing, req *http.Request, resp *http.Response) io.ReadCloser {
+func (i *Inspector) reader(t *trip, held *passing, req *http.Request, resp *http.Response) io.ReadCloser {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.body.there, t.body.length = true, resp.ContentLength
@@ -49,7 +49,7 @@ func (in *Inspector) reader(t *trip, held *passing, req *http.Request, resp *htt
 	} else {
 		r = &wholeReader{}
 	}
-	r.reader = reader{resp.Body, in, t, req}
+	r.reader = reader{resp.Body, i, t, req}
 	if whole, ok := resp.Body.(record.WholeBody); ok {
 		r.whole = whole
 		return r
@@ -132,10 +132,10 @@ type capture struct {
 	stopped bool // nothing more is kept
 }
 
-func (in *Inspector) newCapture(req *http.Request, header http.Header) *capture {
+func (i *Inspector) newCapture(req *http.Request, header http.Header) *capture {
 	kind, isText := textual(header)
 	vendor, _ := transport.Lookup[*record.Vendor](req.Context())
-	return &capture{in: in, text: isText, form: kind == "application/x-www-form-urlencoded", vendor: vendor, stopped: !isText}
+	return &capture{in: i, text: isText, form: kind == "application/x-www-form-urlencoded", vendor: vendor, stopped: !isText}
 }
 
 // take keeps the beginning of b as far as there is room.
@@ -220,15 +220,15 @@ func (t *tap) Read(p []byte) (int, error) {
 	if n > 0 {
 		t.capture.take(p[:n])
 	}
-	if err == io.EOF { //nolint:errorlint // the contract of io.Reader
+	if err == io.EOF {
 		t.capture.end()
 	}
 	return n, err
 }
 
 // tapRequest captures the body of a request that nobody else has yet.
-func (in *Inspector) tapRequest(t *trip, a *attempt, sent *http.Request) {
-	c := in.newCapture(sent, sent.Header)
+func (i *Inspector) tapRequest(t *trip, a *attempt, sent *http.Request) {
+	c := i.newCapture(sent, sent.Header)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	a.request = c
@@ -236,11 +236,11 @@ func (in *Inspector) tapRequest(t *trip, a *attempt, sent *http.Request) {
 }
 
 // tapResponse captures the body of a response.
-func (in *Inspector) tapResponse(t *trip, a *attempt, resp *http.Response) {
+func (i *Inspector) tapResponse(t *trip, a *attempt, resp *http.Response) {
 	if !hasBody(resp) {
 		return
 	}
-	c := in.newCapture(resp.Request, resp.Header)
+	c := i.newCapture(resp.Request, resp.Header)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	a.response = c

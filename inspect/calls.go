@@ -13,9 +13,9 @@ import (
 //
 // A call ends when its response's body is read to the end or closed. The layer reads no body,
 // and never changes the outcome.
-func (in *Inspector) Calls() transport.Middleware {
+func (i *Inspector) Calls() transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
-		return &calls{Link: layer.NewLink("inspect.calls", layer.AtTrace, next, in.fault), in: in}
+		return &calls{Link: layer.NewLink("inspect.calls", layer.AtTrace, next, i.fault), in: i}
 	}
 }
 

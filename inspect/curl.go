@@ -34,18 +34,43 @@ func (a *scene) curl() string {
 	if a.method == "" && a.url == "" {
 		return ""
 	}
-	var b strings.Builder
-	var left []string
-	args := []string{"curl"}
+	headers, left, typed := a.headerArguments()
+	args, comments := append([]string{"curl"}, a.options()...), ""
+	args = append(args, headers...)
+	if a.length != 0 && a.method != http.MethodHead {
+		if !typed {
+			args = append(args, "-H 'Content-Type:'") // curl's default is a form
+		}
+		args = append(args, "--data-binary @body")
+		size := "of unknown length"
+		if a.length > 0 {
+			size = fmt.Sprintf("%d bytes", a.length)
+		}
+		comments = fmt.Sprintf("# The body (%s) is not included: write it to the file body.\n", size)
+	}
+	if len(left) > 0 {
+		comments += "# Headers left out: " + oneLine(strings.Join(left, ", ")) + "\n"
+	}
+	return comments + strings.Join(append(args, quoted(a.url)), " \\\n  ")
+}
+
+// options returns curl's options for the method and the URL.
+func (a *scene) options() (args []string) {
 	if strings.ContainsAny(a.url, "[]{}") {
 		args = append(args, "--globoff")
 	}
-	if a.method == http.MethodHead {
-		args = append(args, "--head") // with -X HEAD curl waits for a body
-	} else if a.method != http.MethodGet || a.length != 0 {
-		args = append(args, "-X "+quoted(a.method))
+	switch {
+	case a.method == http.MethodHead:
+		return append(args, "--head") // with -X HEAD curl waits for a body
+	case a.method != http.MethodGet || a.length != 0:
+		return append(args, "-X "+quoted(a.method))
 	}
-	typed := false
+	return args
+}
+
+// headerArguments returns the headers, and the names of those that are left out. typed reports
+// whether there is a Content-Type.
+func (a *scene) headerArguments() (args, left []string, typed bool) {
 	for i := range a.request {
 		f := &a.request[i]
 		typed = typed || f.name == "Content-Type"
@@ -61,23 +86,7 @@ func (a *scene) curl() string {
 			args = append(args, "-H "+quoted(f.name+": "+showField(f)))
 		}
 	}
-	if a.length != 0 && a.method != http.MethodHead {
-		if !typed {
-			args = append(args, "-H 'Content-Type:'") // curl's default is a form
-		}
-		args = append(args, "--data-binary @body")
-		size := "of unknown length"
-		if a.length > 0 {
-			size = fmt.Sprintf("%d bytes", a.length)
-		}
-		fmt.Fprintf(&b, "# The body (%s) is not included: write it to the file body.\n", size)
-	}
-	if len(left) > 0 {
-		fmt.Fprintf(&b, "# Headers left out: %s\n", oneLine(strings.Join(left, ", ")))
-	}
-	args = append(args, quoted(a.url))
-	b.WriteString(strings.Join(args, " \\\n  "))
-	return b.String()
+	return args, left, typed
 }
 
 // secretArgument returns a header with a credential as an argument.

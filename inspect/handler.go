@@ -26,15 +26,15 @@ var files embed.FS // it cannot be written to
 //
 // The page uses no script and no style from elsewhere. It shows no secrets: URLs, headers and
 // errors are masked as package redact does it, and bodies are shown only with [WithBodies].
-func (in *Inspector) Handler() http.Handler { return http.HandlerFunc(in.serve) }
+func (i *Inspector) Handler() http.Handler { return http.HandlerFunc(i.serve) }
 
-func (in *Inspector) serve(w http.ResponseWriter, r *http.Request) {
+func (i *Inspector) serve(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	switch {
-	case in.fault != nil:
-		http.Error(w, in.fault.Error(), http.StatusInternalServerError)
+	case i.fault != nil:
+		http.Error(w, i.fault.Error(), http.StatusInternalServerError)
 		return
-	case !in.allow(r):
+	case !i.allow(r):
 		http.Error(w, "inspect: only requests to a loopback name from this machine are allowed: use inspect.WithAllow to admit others",
 			http.StatusForbidden)
 		return
@@ -51,13 +51,13 @@ func (in *Inspector) serve(w http.ResponseWriter, r *http.Request) {
 	case name == "page.js":
 		serveFile(w, r, name, "text/javascript; charset=utf-8")
 	case name == "events":
-		in.serveEvents(w, r)
+		i.serveEvents(w, r)
 	case name == "call":
-		in.serveCall(w, r)
+		i.serveCall(w, r)
 	case name == "calls.har":
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Disposition", `attachment; filename="calls.har"`)
-		_ = in.WriteHAR(w, nil) // the client has gone
+		_ = i.WriteHAR(w, nil) // the client has gone
 	default:
 		http.NotFound(w, r)
 	}
@@ -70,7 +70,7 @@ func serveFile(w http.ResponseWriter, r *http.Request, name, kind string) {
 		return
 	}
 	w.Header().Set("Content-Type", kind)
-	_, _ = w.Write(data) // the client has gone
+	_, _ = w.Write(data) //nolint:gosec // it is a file of this package; if writing fails, the client has gone
 }
 
 // detail is what the page shows of one call on request.
@@ -82,13 +82,13 @@ type detail struct {
 
 // serveCall serves the detail of the call with the id in the query: the serial number of one
 // that has ended, or with running=1 of one that runs.
-func (in *Inspector) serveCall(w http.ResponseWriter, r *http.Request) {
+func (i *Inspector) serveCall(w http.ResponseWriter, r *http.Request) {
 	serial, err := strconv.ParseUint(r.URL.Query().Get("id"), 10, 64)
 	if err != nil {
 		http.Error(w, "inspect: the query needs the id of a call", http.StatusBadRequest)
 		return
 	}
-	t := in.find(serial, r.URL.Query().Get("running") != "")
+	t := i.find(serial, r.URL.Query().Get("running") != "")
 	if t == nil {
 		http.Error(w, "inspect: the call is not kept any more", http.StatusNotFound)
 		return
@@ -97,8 +97,8 @@ func (in *Inspector) serveCall(w http.ResponseWriter, r *http.Request) {
 	var b strings.Builder
 	s.timeline(&b)
 	d := detail{Timeline: b.String(), Curl: []string{}}
-	for i := range s.attempts {
-		a := &s.attempts[i]
+	for k := range s.attempts {
+		a := &s.attempts[k]
 		d.Curl = append(d.Curl, a.curl())
 		for _, side := range [...]struct {
 			name string
@@ -110,7 +110,9 @@ func (in *Inspector) serveCall(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(d) // the client has gone
+	if err := json.NewEncoder(w).Encode(d); err != nil {
+		return // the client has gone
+	}
 }
 
 func bodyTitle(attempt int, side string, c *capture, cut bool) string {
@@ -122,11 +124,11 @@ func bodyTitle(attempt int, side string, c *capture, cut bool) string {
 }
 
 // find returns the trip with this number, or nil.
-func (in *Inspector) find(serial uint64, running bool) (found *trip) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
+func (i *Inspector) find(serial uint64, running bool) (found *trip) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	if running {
-		for _, l := range [...]*list{&in.running, &in.reading} {
+		for _, l := range [...]*list{&i.running, &i.reading} {
 			for t := l.first; t != nil; t = t.next {
 				if t.serial == serial {
 					return t
@@ -135,7 +137,7 @@ func (in *Inspector) find(serial uint64, running bool) (found *trip) {
 		}
 		return nil
 	}
-	for _, r := range in.rings() {
+	for _, r := range i.rings() {
 		r.all(func(t *trip) {
 			if t.serial == serial {
 				found = t
@@ -145,4 +147,4 @@ func (in *Inspector) find(serial uint64, running bool) (found *trip) {
 	return found
 }
 
-func (in *Inspector) rings() [3]*ring { return [...]*ring{&in.recent, &in.slow, &in.failed} }
+func (i *Inspector) rings() [3]*ring { return [...]*ring{&i.recent, &i.slow, &i.failed} }

@@ -36,11 +36,11 @@ func WriteHAR(w io.Writer, calls ...*transport.Call) error {
 
 // WriteHAR writes the calls that are kept to w as an HTTP Archive, the oldest first; see the
 // function [WriteHAR]. If keep is not nil, it writes only those for which keep returns true.
-func (in *Inspector) WriteHAR(w io.Writer, keep func(Summary) bool) error {
+func (i *Inspector) WriteHAR(w io.Writer, keep func(Summary) bool) error {
 	a := newArchive(w)
-	in.mu.Lock()
-	trips := in.kept(0)
-	in.mu.Unlock()
+	i.mu.Lock()
+	trips := i.kept(0)
+	i.mu.Unlock()
 	for _, t := range trips {
 		if s := t.story(); keep == nil || keep(s.summary()) {
 			a.write(s)
@@ -246,7 +246,8 @@ func (a *scene) harRequest() harRequest {
 
 func (a *scene) harResponse(last *body) harResponse {
 	r := harResponse{
-		Status: a.status, StatusText: http.StatusText(a.status), HTTPVersion: version(a.proto), Cookies: []struct{}{}, Headers: pairs(a.response),
+		Status: a.status, StatusText: http.StatusText(a.status), HTTPVersion: version(a.proto),
+		Cookies: []struct{}{}, Headers: pairs(a.response),
 		HeadersSize: -1, BodySize: -1, Content: harPayload{Size: new(int64(0)), MimeType: a.kind},
 	}
 	for i := range a.response {

@@ -34,18 +34,14 @@ func shownHeaders() map[string]shownBy {
 	shown := map[string]shownBy{}
 	for _, name := range []string{
 		"Accept", "Accept-Encoding", "Accept-Language", "Allow", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type",
-		"Date", "Etag", "If-Match", "If-Modified-Since", "If-None-Match", "Last-Modified", "Location", "Range", "Ratelimit", "Ratelimit-Policy",
-		"Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After", "Server", "Traceparent", "User-Agent", "Via",
+		"Date", "Etag", "If-Match", "If-Modified-Since", "If-None-Match", "Last-Modified", "Location", "Range", "Ratelimit",
+		"Ratelimit-Policy", "Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After", "Server", "Traceparent", "User-Agent", "Via",
 		"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Request-Id", "X-Transaction-Id",
 	} {
 		shown[name] = common
 	}
 	return shown
 }
-
-// schemes are the authentication schemes that are shown before a credential. Any other first
-// word could be part of it.
-var schemes = [...]string{"Basic", "Bearer", "Digest", "DPoP", "Negotiate", "Token"}
 
 // A message is a request as it was sent, and the headers of its response, as one text. It
 // refers to no memory of the request:
@@ -67,8 +63,7 @@ type message []byte
 // layers have added since, query parameters and headers that WithHeaders names are not kept,
 // since they may be a credential under any name.
 func (c *config) newMessage(into []byte, given, req *http.Request, resp *http.Response) message {
-	var room [maxMethod + maxURL + 2*maxHeaders + 16]byte
-	b := appendText(room[:0], cmp.Or(req.Method, http.MethodGet), maxMethod)
+	b := appendText(into, cmp.Or(req.Method, http.MethodGet), maxMethod)
 	b = append(b, ' ')
 	b = appendURL(b, given, req)
 	b = append(b, '\n')
@@ -83,7 +78,7 @@ func (c *config) newMessage(into []byte, given, req *http.Request, resp *http.Re
 	if resp != nil {
 		b = c.appendResponse(b, given, req, resp)
 	}
-	return append(into, b...)
+	return b
 }
 
 // appendURL appends the URL without its user and fragment.
@@ -208,10 +203,14 @@ func maskAll(text string, secrets []string) string {
 	return text
 }
 
+// schemeOf returns the authentication scheme that is shown before a credential. Any other
+// first word could be part of it.
 func schemeOf(value string) string {
 	first, _, found := strings.Cut(value, " ")
-	if i := slices.IndexFunc(schemes[:], func(s string) bool { return strings.EqualFold(s, first) }); found && i >= 0 {
-		return schemes[i]
+	for _, scheme := range [...]string{"Basic", "Bearer", "Digest", "DPoP", "Negotiate", "Token"} {
+		if found && strings.EqualFold(scheme, first) {
+			return scheme
+		}
 	}
 	return ""
 }

@@ -64,7 +64,7 @@ type Inspector struct {
 type config struct {
 	phases   bool
 	bodies   int
-	kept     [3]int
+	keeps    [3]int
 	slowFrom time.Duration
 	memory   int
 	headers  map[string]shownBy // those whose values are kept
@@ -100,7 +100,7 @@ func WithBodies(limit int) Option { return func(c *config) { c.bodies = limit } 
 // WithKept sets how many calls are kept: the most recent ones, and besides those that failed
 // and those that were slow (see [WithSlow]). The default is 200, 50 and 50. Zero keeps none.
 func WithKept(recent, failed, slow int) Option {
-	return func(c *config) { c.kept = [3]int{recent, failed, slow} }
+	return func(c *config) { c.keeps = [3]int{recent, failed, slow} }
 }
 
 // WithSlow sets from which time to the response's headers a call is slow. The default is 1s.
@@ -170,7 +170,7 @@ func WithAllow(allow func(*http.Request) bool) Option {
 // error that lists all problems, which transport.Check and tripware.New report, and its page
 // shows it.
 func New(opts ...Option) *Inspector {
-	c := config{kept: [3]int{200, 50, 50}, slowFrom: time.Second, memory: 2 << 20, headers: shownHeaders(), allow: local}
+	c := config{keeps: [3]int{200, 50, 50}, slowFrom: time.Second, memory: 2 << 20, headers: shownHeaders(), allow: local}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&c)
@@ -178,7 +178,7 @@ func New(opts ...Option) *Inspector {
 	}
 	c.check()
 	in := &Inspector{config: c, instance: strconv.FormatUint(rand.Uint64(), 36), closed: make(chan struct{})}
-	in.recent.most, in.failed.most, in.slow.most = c.kept[0], c.kept[1], c.kept[2]
+	in.recent.most, in.failed.most, in.slow.most = c.keeps[0], c.keeps[1], c.keeps[2]
 	return in
 }
 
@@ -186,7 +186,7 @@ func (c *config) check() {
 	for _, number := range []struct {
 		name  string
 		value int
-	}{{"bodies", c.bodies}, {"kept recent", c.kept[0]}, {"kept failed", c.kept[1]}, {"kept slow", c.kept[2]}, {"memory", c.memory}} {
+	}{{"bodies", c.bodies}, {"kept recent", c.keeps[0]}, {"kept failed", c.keeps[1]}, {"kept slow", c.keeps[2]}, {"memory", c.memory}} {
 		if number.value < 0 {
 			c.fault = errors.Join(c.fault, fmt.Errorf("inspect: %s %d is negative", number.name, number.value))
 		}
@@ -202,7 +202,7 @@ func (c *config) check() {
 // Close ends the streams of events that the page reads. Call it when the server shuts down,
 // such as by [http.Server.RegisterOnShutdown]; otherwise Shutdown waits for open pages. The
 // page tries to connect again. Close may be called several times.
-func (in *Inspector) Close() { in.once.Do(func() { close(in.closed) }) }
+func (i *Inspector) Close() { i.once.Do(func() { close(i.closed) }) }
 
 // A Summary tells a call of an [Inspector] in short, for the filter of [Inspector.WriteHAR].
 type Summary struct {

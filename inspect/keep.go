@@ -43,12 +43,12 @@ func (l *list) remove(t *trip) {
 }
 
 // unlink removes a trip from the running ones.
-func (in *Inspector) unlink(t *trip) {
+func (i *Inspector) unlink(t *trip) {
 	switch t.where {
 	case isRunning:
-		in.running.remove(t)
+		i.running.remove(t)
 	case isReading:
-		in.reading.remove(t)
+		i.reading.remove(t)
 	case isGone, isKept:
 	}
 	t.where = isGone

@@ -3,6 +3,7 @@ package inspect_test
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -65,9 +66,7 @@ func TestWhoMaySeeThePage(t *testing.T) {
 				w := httptest.NewRecorder()
 				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/debug/calls/"+file, nil)
 				r.RemoteAddr, r.Host = row.peer, row.host
-				for name, values := range row.header {
-					r.Header[name] = values
-				}
+				maps.Copy(r.Header, row.header)
 				in.Handler().ServeHTTP(w, r)
 				assert.Equal(t, row.want, w.Code, file)
 				if row.want != http.StatusOK {
@@ -149,7 +148,7 @@ func TestARunningCallShowsWhatItWaitsFor(t *testing.T) {
 					more = []tripware.Option{tripware.WithLimiter(drained()), tripware.WithRetry(retry.WithMaxElapsed(0))} // born in the bubble
 				}
 				c := client(t, in, script(row.step, step{status: 200}), more...)
-				go send(t, c, request(t, http.MethodGet, "https://api.example.com/?apiKey=s3cr3t", nil))
+				go attend(t, c, request(t, http.MethodGet, "https://api.example.com/?apiKey=s3cr3t", nil))
 				time.Sleep(time.Hour)
 				live, _ := snapshot(t, in)
 				require.Len(t, live.Running, 1)
@@ -188,7 +187,7 @@ func TestThePageShowsLimitersAndBudgets(t *testing.T) {
 		limiter, budget := drained(), layer.NewBudget(0, 7, 0)
 		in := inspect.New(inspect.WithLimiter("api", limiter), inspect.WithBudget("shared", budget))
 		c := client(t, in, roundTripper(memory), tripware.WithLimiter(limiter), tripware.WithRetry(retry.WithMaxElapsed(0)))
-		go send(t, c, request(t, http.MethodGet, "https://api.example.com/", nil))
+		go attend(t, c, request(t, http.MethodGet, "https://api.example.com/", nil))
 		synctest.Wait()
 		live, _ := snapshot(t, in)
 		require.Len(t, live.Limiters, 1)

@@ -9,16 +9,16 @@ import (
 )
 
 // begin registers a call that begins.
-func (in *Inspector) begin(req *http.Request) *trip {
-	t := in.newTrip(req)
-	in.mu.Lock()
-	defer in.mu.Unlock()
+func (i *Inspector) begin(req *http.Request) *trip {
+	t := i.newTrip(req)
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	if t.call != nil {
 		t.enter(req)
 	}
-	in.begun++
-	t.setSerial(in.begun)
-	in.running.push(t)
+	i.begun++
+	t.setSerial(i.begun)
+	i.running.push(t)
 	t.where = isRunning
 	return t
 }
@@ -36,29 +36,29 @@ func (t *trip) enter(req *http.Request) {
 }
 
 // abandon forgets a call that ended by a panic.
-func (in *Inspector) abandon(t *trip) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.unlink(t)
-	in.used -= t.drop()
+func (i *Inspector) abandon(t *trip) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.unlink(t)
+	i.used -= t.drop()
 }
 
 // read moves a call whose response has arrived to those whose body is being read, and returns
 // the body that reports its end.
-func (in *Inspector) read(t *trip, held *passing, req *http.Request, resp *http.Response) io.ReadCloser {
-	body := in.reader(t, held, req, resp)
+func (i *Inspector) read(t *trip, held *passing, req *http.Request, resp *http.Response) io.ReadCloser {
+	body := i.reader(t, held, req, resp)
 	size := t.bytes()
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.unlink(t)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.unlink(t)
 	t.size = size
-	in.used += size
+	i.used += size
 	t.where = isReading
-	in.reading.push(t)
-	if in.reading.count > maxReading {
-		in.keep(in.reading.first)
+	i.reading.push(t)
+	if i.reading.count > maxReading {
+		i.keep(i.reading.first)
 	}
-	in.shrink(0)
+	i.shrink(0)
 	return body
 }
 
@@ -68,86 +68,86 @@ func (in *Inspector) read(t *trip, held *passing, req *http.Request, resp *http.
 const maxReading = 1000
 
 // finish moves a call that ended to those that are kept.
-func (in *Inspector) finish(t *trip) {
+func (i *Inspector) finish(t *trip) {
 	size := t.bytes()
-	in.mu.Lock()
-	defer in.mu.Unlock()
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	switch t.where {
 	case isRunning:
 		t.size = size
-		in.used += size
-		in.keep(t)
+		i.used += size
+		i.keep(t)
 	case isReading:
-		in.used += size - t.size
+		i.used += size - t.size
 		t.size = size
-		in.keep(t)
+		i.keep(t)
 	case isGone, isKept: // it was dropped to save memory, or its body was open for too long
 	}
-	in.shrink(0)
+	i.shrink(0)
 }
 
 // keep puts a call into the rings. Its size is already counted.
-func (in *Inspector) keep(t *trip) {
-	in.unlink(t)
-	in.ended++
-	t.setSerial(in.ended)
+func (i *Inspector) keep(t *trip) {
+	i.unlink(t)
+	i.ended++
+	t.setSerial(i.ended)
 	t.where = isKept
 	t.holders = 1 // until it is in the rings
 	t.mu.Lock()
-	failed, slow := t.outcome == "failure", in.slowFrom > 0 && t.headed >= in.slowFrom
+	failed, slow := t.outcome == "failure", i.slowFrom > 0 && t.headed >= i.slowFrom
 	t.mu.Unlock()
 	for _, r := range [...]struct {
 		ring *ring
 		is   bool
-	}{{&in.recent, true}, {&in.failed, failed}, {&in.slow, slow}} {
+	}{{&i.recent, true}, {&i.failed, failed}, {&i.slow, slow}} {
 		if r.is {
-			in.release(r.ring.push(t))
+			i.release(r.ring.push(t))
 		}
 	}
-	in.release(t)
+	i.release(t)
 }
 
 // release drops a call that no ring keeps any more.
-func (in *Inspector) release(t *trip) {
+func (i *Inspector) release(t *trip) {
 	if t == nil {
 		return
 	}
 	if t.holders--; t.holders > 0 {
 		return
 	}
-	in.used -= t.size + t.drop()
+	i.used -= t.size + t.drop()
 	t.where = isGone
 }
 
 // shrink drops the oldest calls until so many bytes are free.
-func (in *Inspector) shrink(free int) {
-	for _, r := range [...]*ring{&in.recent, &in.slow, &in.failed} {
-		for in.used+free > in.memory && r.count > 0 {
-			in.release(r.pop())
+func (i *Inspector) shrink(free int) {
+	for _, r := range [...]*ring{&i.recent, &i.slow, &i.failed} {
+		for i.used+free > i.memory && r.count > 0 {
+			i.release(r.pop())
 		}
 	}
-	for in.used+free > in.memory && in.reading.count > 0 {
-		t := in.reading.first
-		in.unlink(t)
+	for i.used+free > i.memory && i.reading.count > 0 {
+		t := i.reading.first
+		i.unlink(t)
 		t.holders = 1
-		in.release(t)
+		i.release(t)
 	}
 }
 
 // reserve reports whether there is room for n more bytes of bodies, and takes them.
-func (in *Inspector) reserve(n int) bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.shrink(n)
-	if in.used+n > in.memory {
+func (i *Inspector) reserve(n int) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.shrink(n)
+	if i.used+n > i.memory {
 		return false
 	}
-	in.used += n
+	i.used += n
 	return true
 }
 
-func (in *Inspector) giveBack(n int) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.used -= n
+func (i *Inspector) giveBack(n int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.used -= n
 }

@@ -38,7 +38,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			resp, _ := send(t, c, req)
+			resp := attend(t, c, req)
 			call := transport.CallOf(resp)
 			shown := map[string]string{"timeline": inspect.Timeline(call), "curl": inspect.Curl(call, 1) + inspect.Curl(call, 2) + inspect.Curl(call, 3)}
 			var har bytes.Buffer

@@ -73,8 +73,24 @@ func storyOf(call *transport.Call) *story {
 		s.waits = append(s.waits, w)
 	}
 	s.waiting = len(s.waits)
+	s.method, s.url = targetOf(call)
 	known, _ := transport.Fact[*facts](call)
 	trips := known.all()
+	s.tellAttempts(call, trips)
+	for _, t := range trips {
+		t.mu.Lock()
+		s.body = t.body
+		s.body.took += t.begun.Sub(s.begun)
+		if t.ended {
+			s.status, s.class, s.err, s.outcome = t.status, t.class, t.err, t.outcome
+		}
+		t.mu.Unlock()
+	}
+	return s
+}
+
+// tellAttempts adds the attempts of a record, with what its trips know of them.
+func (s *story) tellAttempts(call *transport.Call, trips []*trip) {
 	details := map[int]scene{}
 	for _, t := range trips {
 		t.mu.Lock()
@@ -83,7 +99,6 @@ func storyOf(call *transport.Call) *story {
 		}
 		t.mu.Unlock()
 	}
-	s.method, s.url = targetOf(call)
 	for _, a := range call.Attempts() {
 		d, seen := details[a.Number]
 		if !seen {
@@ -100,16 +115,6 @@ func storyOf(call *transport.Call) *story {
 		last := &s.attempts[s.made-1]
 		s.status, s.class, s.err = last.status, last.class, last.err
 	}
-	for _, t := range trips {
-		t.mu.Lock()
-		s.body = t.body
-		s.body.took += t.begun.Sub(s.begun)
-		if t.ended {
-			s.status, s.class, s.err, s.outcome = t.status, t.class, t.err, t.outcome
-		}
-		t.mu.Unlock()
-	}
-	return s
 }
 
 // classOf returns the class of an attempt's error, without the request that it belongs to.

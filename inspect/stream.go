@@ -26,19 +26,19 @@ const (
 // and "calls" the calls that have ended since the last event of that name. Its id lets a
 // client that connects again go on from there; if calls in between are not kept any more, or
 // the process is another one, the event has all calls, and says so.
-func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request) {
+func (i *Inspector) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	if r.Method == http.MethodHead {
 		return
 	}
-	if !in.admit() {
+	if !i.admit() {
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "inspect: too many pages are open", http.StatusServiceUnavailable)
 		return
 	}
-	defer in.dismiss()
-	s := &stream{in: in, w: w, control: http.NewResponseController(w)}
-	s.after, s.known = in.lastOf(r.Header.Get("Last-Event-ID"))
+	defer i.dismiss()
+	s := &stream{in: i, w: w, control: http.NewResponseController(w)}
+	s.after, s.known = i.lastOf(r.Header.Get("Last-Event-ID"))
 	if s.send("retry: 1000\n\n") != nil || s.tell() != nil {
 		return
 	}
@@ -48,7 +48,7 @@ func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
 			return
-		case <-in.closed:
+		case <-i.closed:
 			return
 		case <-tick.C:
 			if s.tell() != nil {
@@ -58,27 +58,27 @@ func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (in *Inspector) admit() bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if in.streams == maxStreams {
+func (i *Inspector) admit() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.streams == maxStreams {
 		return false
 	}
-	in.streams++
+	i.streams++
 	return true
 }
 
-func (in *Inspector) dismiss() {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.streams--
+func (i *Inspector) dismiss() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.streams--
 }
 
 // lastOf returns the number in the id of an event of this Inspector.
-func (in *Inspector) lastOf(id string) (serial uint64, known bool) {
+func (i *Inspector) lastOf(id string) (serial uint64, known bool) {
 	instance, number, _ := strings.Cut(id, "-")
 	serial, err := strconv.ParseUint(number, 10, 64)
-	if err != nil || instance != in.instance {
+	if err != nil || instance != i.instance {
 		return 0, false
 	}
 	return serial, true
@@ -139,17 +139,17 @@ func (s *stream) send(text string) error {
 
 // endedAfter returns the kept calls with a higher number, the oldest first, and the highest
 // number. If known is false, or calls in between are not kept any more, it returns all.
-func (in *Inspector) endedAfter(after uint64, known bool) (calls []callJSON, last uint64, whole bool) {
-	in.mu.Lock()
-	last = in.ended
+func (i *Inspector) endedAfter(after uint64, known bool) (calls []callJSON, last uint64, whole bool) {
+	i.mu.Lock()
+	last = i.ended
 	oldest := last + 1
-	in.recent.all(func(t *trip) { oldest = min(oldest, t.serial) })
+	i.recent.all(func(t *trip) { oldest = min(oldest, t.serial) })
 	whole = !known || after > last || after+1 < oldest
 	if whole {
 		after = 0
 	}
-	trips := in.kept(after)
-	in.mu.Unlock()
+	trips := i.kept(after)
+	i.mu.Unlock()
 	for _, t := range trips {
 		calls = append(calls, t.json())
 	}
@@ -190,16 +190,16 @@ type budgetJSON struct {
 	Left float64 `json:"left"`
 }
 
-func (in *Inspector) live() liveJSON {
-	in.mu.Lock()
-	l := liveJSON{Count: in.running.count + in.reading.count, Begun: in.begun, Memory: in.used, Most: in.memory}
+func (i *Inspector) live() liveJSON {
+	i.mu.Lock()
+	l := liveJSON{Count: i.running.count + i.reading.count, Begun: i.begun, Memory: i.used, Most: i.memory}
 	trips := make([]*trip, 0, min(l.Count, maxRows))
-	for _, from := range [...]*list{&in.running, &in.reading} {
+	for _, from := range [...]*list{&i.running, &i.reading} {
 		for t := from.first; t != nil && len(trips) < maxRows; t = t.next {
 			trips = append(trips, t)
 		}
 	}
-	in.mu.Unlock()
+	i.mu.Unlock()
 	l.Running, l.Limiters, l.Budgets = make([]runningJSON, 0, len(trips)), []keyJSON{}, []budgetJSON{}
 	for _, t := range trips {
 		s := t.story()
@@ -207,9 +207,9 @@ func (in *Inspector) live() liveJSON {
 			callJSON: s.json(), For: s.wait.what, Why: s.wait.why, Since: millis(s.wait.since), Planned: millis(s.wait.within),
 		})
 	}
-	for _, limiter := range in.limiters {
-		for i, key := range limiter.Keys() {
-			if i == maxRows {
+	for _, limiter := range i.limiters {
+		for k, key := range limiter.Keys() {
+			if k == maxRows {
 				break
 			}
 			if state, ok := limiter.Snapshot(key); ok {
@@ -217,7 +217,7 @@ func (in *Inspector) live() liveJSON {
 			}
 		}
 	}
-	for _, budget := range in.budgets {
+	for _, budget := range i.budgets {
 		l.Budgets = append(l.Budgets, budgetJSON{budget.name, math.Floor(budget.Left())})
 	}
 	return l

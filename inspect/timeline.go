@@ -150,7 +150,13 @@ type part struct {
 // parts returns the phases in their order.
 func (f *Phases) parts() [7]part {
 	return [...]part{
-		{"blocked", f.Blocked}, {"dns", f.DNS}, {"connect", f.Connect}, {"tls", f.TLS}, {"send", f.Send}, {"wait", f.Wait}, {"head", f.Head},
+		{"blocked", f.Blocked},
+		{"dns", f.DNS},
+		{"connect", f.Connect},
+		{"tls", f.TLS},
+		{"send", f.Send},
+		{"wait", f.Wait},
+		{"head", f.Head},
 	}
 }
 

@@ -72,7 +72,7 @@ func TestTimelineOfOtherEnds(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			send(t, c, request(t, http.MethodGet, "https://api.example.com/a", nil).WithContext(ctx))
+			attend(t, c, request(t, http.MethodGet, "https://api.example.com/a", nil).WithContext(ctx))
 		}()
 		time.Sleep(500 * ms)
 		synctest.Wait()
@@ -96,7 +96,7 @@ func TestRoundTripsOfOneRecord(t *testing.T) {
 		var group sync.WaitGroup
 		for i := range 8 {
 			group.Go(func() {
-				send(t, c, request(t, http.MethodGet, "https://api.example.com/"+strconv.Itoa(i), nil).WithContext(ctx))
+				attend(t, c, request(t, http.MethodGet, "https://api.example.com/"+strconv.Itoa(i), nil).WithContext(ctx))
 			})
 		}
 		group.Wait()

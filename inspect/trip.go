@@ -3,6 +3,7 @@ package inspect
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 	"unsafe"
@@ -101,8 +102,8 @@ func (f *facts) find(in *Inspector, node record.Node) *trip {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i := len(f.trips) - 1; i >= 0; i-- {
-		if t := f.trips[i]; t.isOf(in, node) {
+	for _, t := range slices.Backward(f.trips) {
+		if t.isOf(in, node) {
 			return t
 		}
 	}
@@ -135,14 +136,14 @@ func (t *trip) isOf(in *Inspector, node record.Node) bool {
 }
 
 // newTrip returns the trip of a round trip that begins.
-func (in *Inspector) newTrip(req *http.Request) *trip {
+func (i *Inspector) newTrip(req *http.Request) *trip {
 	t := &trip{}
-	if in.phases {
+	if i.phases {
 		t.passing = &passing{}
 		t.first.probe = &t.passing.probe
 	}
 	ctx := req.Context()
-	t.in, t.begun, t.req = in, time.Now(), req
+	t.in, t.begun, t.req = i, time.Now(), req
 	t.node, t.call = record.NodeOf(ctx), transport.CallFrom(ctx)
 	return t
 }

@@ -70,7 +70,8 @@ func (s *story) json() callJSON {
 	for i := range s.attempts {
 		a := &s.attempts[i]
 		c.Attempts[i] = attemptJSON{
-			Number: a.number, Begun: millis(a.begun), Took: millis(a.took), Status: a.status, Class: string(a.class), Error: a.err, Reused: a.phases.Reused,
+			Number: a.number, Begun: millis(a.begun), Took: millis(a.took), Status: a.status,
+			Class: string(a.class), Error: a.err, Reused: a.phases.Reused,
 		}
 		if a.phased {
 			for _, p := range a.phases.parts() {
@@ -100,8 +101,8 @@ func host(target string) string {
 
 // kept returns the trips of all rings with a higher number, each once, the oldest first. The
 // Inspector is locked.
-func (in *Inspector) kept(after uint64) (trips []*trip) {
-	for _, r := range in.rings() {
+func (i *Inspector) kept(after uint64) (trips []*trip) {
+	for _, r := range i.rings() {
 		r.all(func(t *trip) {
 			if t.serial > after {
 				trips = append(trips, t)

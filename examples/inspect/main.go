@@ -18,12 +18,12 @@ import (
 )
 
 func main() {
-	url, stop := shaky() // a server on loopback that throttles the first request and breaks the second
-	defer stop()
+	url := shaky() // a server on loopback that throttles the first request and breaks the second
 	in := inspect.New(inspect.WithPhases())
 	client := must(tripware.New(tripware.WithTracing(in.Calls()), tripware.PerAttempt(in.Attempts()), tripware.WithRetry(
 		retry.WithBaseDelay(20*time.Millisecond)), tripware.WithAuth(url, auth.Bearer(redact.NewSecret("s3cr3t")))))
 	resp := must(client.Get(url + "/v2/things?limit=5&apiKey=s3cr3t"))
+	defer resp.Body.Close()
 	must(io.ReadAll(resp.Body))
 	call := transport.CallOf(resp)
 	fmt.Print(inspect.Timeline(call), "\n", inspect.Curl(call, call.AttemptCount()), "\n\n")

@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// shaky starts a server on loopback. It throttles the first request, breaks the connection of
-// the second, and answers the others.
-func shaky() (url string, stop func()) {
+// shaky starts a server on loopback, which runs until the program ends. It throttles the first
+// request, breaks the connection of the second, and answers the others.
+func shaky() (url string) {
 	var requests atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		switch requests.Add(1) {
@@ -24,7 +24,7 @@ func shaky() (url string, stop func()) {
 			_, _ = io.WriteString(w, `{"things":[]}`)
 		}
 	}))
-	return server.URL, server.Close
+	return server.URL
 }
 
 // hangUp ends the connection without a response.
@@ -36,7 +36,7 @@ func hangUp(w http.ResponseWriter) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // a reset
 	}
-	conn.Close()
+	_ = conn.Close()
 }
 
 // must returns v, since an example has no better way to handle an error.
