@@ -25,7 +25,6 @@ type attempt struct {
 	length  int64 // of the request's body, -1 if it is unknown
 	status  int
 	proto   string // such as HTTP/1.1
-	kind    string // the response's Content-Type
 	class   transport.ErrorClass
 	err     string
 
@@ -148,7 +147,7 @@ func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http
 		a.probe = nil
 	}
 	if resp != nil {
-		a.status, a.proto, a.kind = resp.StatusCode, protoOf(resp), bounded(resp.Header.Get("Content-Type"))
+		a.status, a.proto = resp.StatusCode, protoOf(resp)
 	}
 	if err != nil {
 		a.class, a.err = class, errorText(t.call, err, credentials(given, sent))

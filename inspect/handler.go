@@ -31,10 +31,10 @@ func (i *Inspector) Handler() http.Handler { return http.HandlerFunc(i.serve) }
 func (i *Inspector) serve(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	switch {
-	case i.fault != nil:
+	case i.fault != nil && local(r):
 		http.Error(w, i.fault.Error(), http.StatusInternalServerError)
 		return
-	case !i.allow(r):
+	case i.fault != nil || !i.allow(r):
 		http.Error(w, "inspect: only requests to a loopback name from this machine are allowed: use inspect.WithAllow to admit others",
 			http.StatusForbidden)
 		return

@@ -239,7 +239,7 @@ func (a *scene) harRequest() harRequest {
 		Query: queryOf(a.url), HeadersSize: -1, BodySize: a.length,
 	}
 	if text, cut, ok := a.sent.shown(); ok {
-		r.PostData = &harPayload{MimeType: valueOf(a.request, "Content-Type"), Text: text, Comment: a.sent.comment(cut)}
+		r.PostData = &harPayload{MimeType: show(valueOf(a.request, "Content-Type")), Text: text, Comment: a.sent.comment(cut)}
 	}
 	return r
 }
@@ -248,7 +248,7 @@ func (a *scene) harResponse(last *body) harResponse {
 	r := harResponse{
 		Status: a.status, StatusText: http.StatusText(a.status), HTTPVersion: version(a.proto),
 		Cookies: []struct{}{}, Headers: pairs(a.response),
-		HeadersSize: -1, BodySize: -1, Content: harPayload{Size: new(int64(0)), MimeType: a.kind},
+		HeadersSize: -1, BodySize: -1, Content: harPayload{Size: new(int64(0)), MimeType: show(valueOf(a.response, "Content-Type"))},
 	}
 	for i := range a.response {
 		if a.response[i].name == "Location" {

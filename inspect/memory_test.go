@@ -14,6 +14,7 @@ import (
 
 	"github.com/tripware/tripware/inspect"
 	"github.com/tripware/tripware/internal/measure"
+	"github.com/tripware/tripware/transport"
 )
 
 // T3: whatever calls bring, what is kept of them stays below the limit.
@@ -26,20 +27,30 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // it measures th
 		opts  []inspect.Option
 		base  roundTripper
 		close bool
+		share int // round trips that share a record
 	}{
-		"defaults": {nil, huge(large), true},
+		"defaults":       {nil, huge(large), true, 1},
+		"shared records": {[]inspect.Option{inspect.WithKept(0, 50, 0)}, oneOf(30, huge(large)), true, 30}, // one is kept of each
 		"all bodies": {
 			[]inspect.Option{inspect.WithBodies(inspect.MaxBody), inspect.WithPhases(), inspect.WithKept(1000, 1000, 1000), inspect.WithSlow(1)},
-			huge(large), true,
+			huge(large), true, 1,
 		},
-		"bodies that nobody closes": {[]inspect.Option{inspect.WithBodies(inspect.MaxBody)}, huge(large), false},
+		"bodies that nobody closes": {[]inspect.Option{inspect.WithBodies(inspect.MaxBody)}, huge(large), false, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := inspect.New(row.opts...)
 			c := client(t, in, row.base)
 			before := live()
-			for range 1500 {
+			ctx, call := transport.Begin(t.Context())
+			for n := range 1500 {
+				if row.share > 1 && n%row.share == 0 {
+					call.End()
+					ctx, call = transport.Begin(t.Context())
+				}
 				req := request(t, http.MethodPost, "https://api.example.com/"+large[:100<<10]+"?q="+large[:100<<10], bytes.NewReader([]byte(large[:100<<10])))
+				if row.share > 1 {
+					req = req.WithContext(ctx)
+				}
 				req.Header.Set("Accept", large[:100<<10])
 				resp, err := c.Do(req)
 				require.NoError(t, err)
@@ -49,6 +60,7 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // it measures th
 					require.NoError(t, resp.Body.Close())
 				}
 			}
+			call.End()
 			grown := live() - before
 			t.Logf("%d KiB", grown>>10)
 			assert.Less(t, grown, int64(2<<20+512<<10))
@@ -58,6 +70,34 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // it measures th
 			runtime.KeepAlive(c)
 		})
 	}
+}
+
+// oneOf returns a base of whose responses one in so many fails.
+func oneOf(n int, base roundTripper) roundTripper {
+	count := 0
+	return func(req *http.Request) (*http.Response, error) {
+		resp, err := base(req)
+		if count%n != 0 {
+			resp.StatusCode = http.StatusOK
+		}
+		count++
+		return resp, err
+	}
+}
+
+// The oldest calls make room for new ones.
+func TestOldCallsMakeRoom(t *testing.T) {
+	t.Parallel()
+	in := inspect.New(inspect.WithMemory(32 << 10))
+	c := client(t, in, roundTripper(memory))
+	for range 100 {
+		send(t, c, request(t, http.MethodGet, "https://api.example.com/", nil))
+	}
+	state, calls := snapshot(t, in)
+	assert.LessOrEqual(t, state.Memory, 32<<10)
+	assert.Greater(t, len(calls.Calls), 10)
+	assert.Less(t, len(calls.Calls), 40)
+	assert.Equal(t, uint64(100), calls.Calls[len(calls.Calls)-1].Serial)
 }
 
 // huge is a base whose responses have a large header, which fail now and then.

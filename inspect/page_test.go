@@ -148,7 +148,8 @@ func TestARunningCallShowsWhatItWaitsFor(t *testing.T) {
 					more = []tripware.Option{tripware.WithLimiter(drained()), tripware.WithRetry(retry.WithMaxElapsed(0))} // born in the bubble
 				}
 				c := client(t, in, script(row.step, step{status: 200}), more...)
-				go attend(t, c, request(t, http.MethodGet, "https://api.example.com/?apiKey=s3cr3t", nil))
+				req := request(t, http.MethodGet, "https://api.example.com/?apiKey=s3cr3t", nil)
+				go attend(t, c, req)
 				time.Sleep(time.Hour)
 				live, _ := snapshot(t, in)
 				require.Len(t, live.Running, 1)
@@ -187,7 +188,8 @@ func TestThePageShowsLimitersAndBudgets(t *testing.T) {
 		limiter, budget := drained(), layer.NewBudget(0, 7, 0)
 		in := inspect.New(inspect.WithLimiter("api", limiter), inspect.WithBudget("shared", budget))
 		c := client(t, in, roundTripper(memory), tripware.WithLimiter(limiter), tripware.WithRetry(retry.WithMaxElapsed(0)))
-		go attend(t, c, request(t, http.MethodGet, "https://api.example.com/", nil))
+		req := request(t, http.MethodGet, "https://api.example.com/", nil)
+		go attend(t, c, req)
 		synctest.Wait()
 		live, _ := snapshot(t, in)
 		require.Len(t, live.Limiters, 1)

@@ -27,12 +27,18 @@ func (i *Inspector) begin(req *http.Request) *trip {
 // round trips of one record may begin at the same time.
 func (t *trip) enter(req *http.Request) {
 	ctx := req.Context()
-	if known, _ := transport.Lookup[*facts](ctx); known != nil {
+	known, _ := transport.Lookup[*facts](ctx)
+	switch {
+	case known == nil: // the usual case: a record with one trip
+		known = &t.own
+	case !known.apart: // else a trip that is kept would keep all others of its record
+		known = &facts{trips: known.all(), apart: true}
+	default:
 		known.add(t)
 		return
 	}
-	t.own.add(t)
-	layer.Put(ctx, &t.own)
+	known.add(t)
+	layer.Put(ctx, known)
 }
 
 // abandon forgets a call that ended by a panic.

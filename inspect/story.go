@@ -47,7 +47,6 @@ type scene struct {
 	length   int64 // of the request's body, -1 if it is unknown
 	status   int
 	proto    string
-	kind     string
 	class    transport.ErrorClass
 	err      string
 
@@ -193,7 +192,7 @@ func (t *trip) scene(a *attempt) scene {
 	c := scene{
 		number: a.number, begun: a.begun, took: a.took, running: a.running, phases: a.phases, phased: a.phased,
 		method: method, url: showURL(target), request: request, response: response, length: a.length,
-		status: a.status, proto: a.proto, kind: show(a.kind), class: a.class, err: a.err, sent: a.request, got: a.response,
+		status: a.status, proto: a.proto, class: a.class, err: a.err, sent: a.request, got: a.response,
 	}
 	if a.running {
 		c.took = time.Since(t.begun) - a.begun

@@ -38,6 +38,7 @@ func (i *Inspector) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	defer i.dismiss()
 	s := &stream{in: i, w: w, control: http.NewResponseController(w)}
+	defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }() // the connection may serve another request
 	s.after, s.known = i.lastOf(r.Header.Get("Last-Event-ID"))
 	if s.send("retry: 1000\n\n") != nil || s.tell() != nil {
 		return

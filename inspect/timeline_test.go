@@ -69,10 +69,16 @@ func TestTimelineOfOtherEnds(t *testing.T) {
 		ctx, call := transport.Begin(t.Context())
 		broken := &brief{Reader: strings.NewReader("hal"), err: io.ErrUnexpectedEOF}
 		c := client(t, in, script(step{wait: ms, status: 503}, step{wait: ms, status: 200, body: broken}))
+		req := request(t, http.MethodGet, "https://api.example.com/a", nil).WithContext(ctx)
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			attend(t, c, request(t, http.MethodGet, "https://api.example.com/a", nil).WithContext(ctx))
+			resp, err := c.Do(req)
+			if assert.NoError(t, err) {
+				_, err = io.ReadAll(resp.Body)
+				assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+				assert.NoError(t, resp.Body.Close())
+			}
 		}()
 		time.Sleep(500 * ms)
 		synctest.Wait()

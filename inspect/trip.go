@@ -37,7 +37,6 @@ type trip struct {
 	passing  *passing        // until the response has its reader, or nil without phases
 	id       string
 	route    transport.Route
-	hop      int
 	attempts []*attempt // at most maxAttempts: the first and the last ones
 	made     int        // number of all
 	first    attempt
@@ -81,6 +80,7 @@ type facts struct {
 	mu    sync.Mutex
 	trips []*trip // at most maxTrips: the first and the last ones
 	room  [1]*trip
+	apart bool // they are not part of a trip: see enter
 }
 
 const maxTrips = 32
@@ -197,8 +197,9 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.ended, t.headed, t.reason, t.hop = true, took, tally.Reason, tally.Hop
+	t.ended, t.headed, t.reason = true, took, bounded(tally.Reason)
 	for _, w := range tally.Waits {
+		w.Cause, w.Reason = bounded(w.Cause), bounded(w.Reason)
 		t.waits = appendBounded(t.waits, w, maxWaits)
 	}
 	t.waiting = len(tally.Waits)
@@ -243,9 +244,9 @@ func outcome(status int, class transport.ErrorClass, expected bool) string {
 func (t *trip) bytes() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	size := int(unsafe.Sizeof(*t)) + len(t.id) + cap(t.target) + len(t.err) + len(t.body.err)
+	size := int(unsafe.Sizeof(*t)) + len(t.id) + len(t.route) + len(t.reason) + cap(t.target) + len(t.err) + len(t.body.err)
 	for _, a := range t.attempts {
-		size += int(unsafe.Sizeof(*a)) + cap(a.message) + len(a.err) + len(a.kind)
+		size += int(unsafe.Sizeof(*a)) + cap(a.message) + len(a.err)
 	}
 	for i := range t.waits {
 		size += int(unsafe.Sizeof(t.waits[i])) + len(t.waits[i].Reason)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"time"
 
@@ -22,10 +23,18 @@ func main() {
 	in := inspect.New(inspect.WithPhases())
 	client := must(tripware.New(tripware.WithTracing(in.Calls()), tripware.PerAttempt(in.Attempts()), tripware.WithRetry(
 		retry.WithBaseDelay(20*time.Millisecond)), tripware.WithAuth(url, auth.Bearer(redact.NewSecret("s3cr3t")))))
-	resp := must(client.Get(url + "/v2/things?limit=5&apiKey=s3cr3t"))
-	defer resp.Body.Close()
-	must(io.ReadAll(resp.Body))
-	call := transport.CallOf(resp)
+	call := must(get(client, url+"/v2/things?limit=5&apiKey=s3cr3t"))
 	fmt.Print(inspect.Timeline(call), "\n", inspect.Curl(call, call.AttemptCount()), "\n\n")
 	slog.New(slog.NewTextHandler(os.Stdout, nil)).Info("done", slog.Any("call", call))
+}
+
+// get reads a URL and returns the record of the call.
+func get(client *http.Client, url string) (*transport.Call, error) {
+	resp, err := client.Get(url)
+	if err != nil {
+		return transport.CallOfError(err), err
+	}
+	defer resp.Body.Close()
+	_, err = io.ReadAll(resp.Body)
+	return transport.CallOf(resp), err
 }
