@@ -34,8 +34,10 @@ func shownHeaders() map[string]shownBy {
 	shown := map[string]shownBy{}
 	for _, name := range []string{
 		"Accept", "Accept-Encoding", "Accept-Language", "Allow", "Cache-Control", "Content-Encoding", "Content-Length",
-		"Content-Type", "Date", "Etag", "If-Match", "If-Modified-Since", "If-None-Match", "Last-Modified", "Location", "Range", "Ratelimit",
-		"Ratelimit-Policy", "Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After", "Server", "Traceparent", "User-Agent", "Via",
+		"Content-Type", "Date", "Etag", "If-Match", "If-Modified-Since", "If-None-Match",
+		"Last-Modified", "Location", "Range", "Ratelimit",
+		"Ratelimit-Policy", "Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After", "Server", "Traceparent",
+		"User-Agent", "Via",
 		"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Request-Id", "X-Transaction-Id",
 	} {
 		shown[name] = common
