@@ -149,7 +149,7 @@ func allocations(tb testing.TB, client *http.Client) float64 {
 func allocationsOf(tb testing.TB, client *http.Client, send func(testing.TB, *http.Client)) float64 {
 	tb.Helper()
 	if measure.Racing {
-		tb.Skip("the race detector allocates, too: allocations are counted without it")
+		tb.Skip("the race detector adds allocations; they are counted in the run without it")
 	}
 	return testing.AllocsPerRun(runs, func() { send(tb, client) })
 }
@@ -159,7 +159,7 @@ func allocationsOf(tb testing.TB, client *http.Client, send func(testing.TB, *ht
 func allocated(tb testing.TB, client *http.Client) uint64 {
 	tb.Helper()
 	if measure.Racing {
-		tb.Skip("the race detector allocates, too: allocations are counted without it")
+		tb.Skip("the race detector adds allocations; they are counted in the run without it")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	least := ^uint64(0)

@@ -42,7 +42,7 @@ func get(tb testing.TB, client *http.Client) {
 // T3: a call costs at most 4 allocations more, and with phases 12; without the layers none.
 func TestAllocationsOfInspection(t *testing.T) { //nolint:paralleltest // it counts allocations
 	if measure.Racing {
-		t.Skip("the race detector allocates, too: allocations are counted without it")
+		t.Skip("the race detector adds allocations; they are counted in the run without it")
 	}
 	count := func(client *http.Client) float64 { return testing.AllocsPerRun(500, func() { get(t, client) }) }
 	plain, err := tripware.New(tripware.WithBase(roundTripper(memory)))

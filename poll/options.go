@@ -13,8 +13,8 @@ const (
 	defaultMaxRetries = 10
 )
 
-// An Option configures [Until]. To keep a default, leave its option out: zero does not
-// stand for it.
+// An Option configures [Until]. To keep a default, leave its option out;
+// passing zero does not select it.
 type Option func(*config)
 
 type config struct {

@@ -142,7 +142,7 @@ func TestForeignStubs(t *testing.T) {
 		t.Parallel()
 		dir := folder(t)
 		failed := failing(t, func(http.RoundTripper) http.RoundTripper { return http.NewFileTransport(http.Dir(dir)) },
-			rttest.Answers(), rttest.Skip("request-nil-url", "it panics in a goroutine of its own, which ends the process"))
+			rttest.Answers(), rttest.Skip("request-nil-url", "net/http's file transport panics in a goroutine that it starts, which ends the process"))
 		assert.ElementsMatch(t, unclosed, failed)
 	})
 }

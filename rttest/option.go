@@ -28,7 +28,7 @@ type config struct {
 }
 
 // An Option claims something about a decorator, or configures how it is tested. To keep a
-// default, leave its option out: zero does not stand for it. The name of a claim says what
+// default, leave its option out; passing zero does not select it. The name of a claim says what
 // the decorator does, as in [Retries] and [Caches]; [Only] and [Skip] choose the checks; the
 // names of all others begin with With. An Option may be used in several runs, also
 // concurrently.

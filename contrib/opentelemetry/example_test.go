@@ -46,7 +46,7 @@ func ExampleWith() {
 			opentelemetry.WithTracerProvider(tracers),
 			opentelemetry.WithPropagator(propagation.TraceContext{}),
 		),
-		tripware.WithBase(server),                  // stands for the network
+		tripware.WithBase(server),                  // replaces the network in this example
 		tripware.WithRetry(retry.WithBaseDelay(0)), // for the test
 	)
 	if err != nil {

@@ -176,8 +176,8 @@ func (b *lateBody) Read(p []byte) (int, error) {
 
 func (*lateBody) Close() error { return nil }
 
-// O1, R13: an exporter that blocks costs its call the time, and nothing else: the timeout of an
-// attempt does not count it, and is no longer either, and other calls do not wait for it.
+// O1, R13: an exporter that blocks delays only its own call. The timeout of an attempt neither
+// includes that delay nor becomes longer, and other calls do not wait.
 func TestAnExporterThatBlocksCostsOnlyTime(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Second

@@ -15,7 +15,7 @@
 // http.Client follows is another round trip of the same call: it is in the same trace, even
 // if the context of the request has no span. A span is named after the method and the URL template, such as "GET /users/{id}", or after
 // the method alone; the template is the route of the call (see transport.WithRoute). A span
-// ends when the response headers are there. Its status is Error if there is no response, or
+// ends when the response headers have arrived. Its status is Error if there is no response, or
 // one with a status of 400 or above that the call does not expect (transport.Call.Expects).
 //
 // The trace headers are added to the copy of the request that is sent, never to the request

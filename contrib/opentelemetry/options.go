@@ -22,7 +22,7 @@ import (
 const knownMethodsVariable = "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"
 
 // An Option configures [With], [Calls] and [Attempts]. To keep a default, leave its option
-// out: nil does not stand for it.
+// out; passing nil does not select it.
 type Option func(*config)
 
 type config struct {

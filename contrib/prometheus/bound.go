@@ -106,7 +106,7 @@ type values [maxLabels]string
 // A family is a metric whose label sets are bounded, and found without an allocation.
 type family[M any] struct {
 	labels int // how many there are
-	open   int // how many of them, from the first, are folded when there is no room
+	open   int // number of leading labels that are folded when the quota is used up
 	cost   int // series of each label set
 	with   func(values ...string) M
 	quota  *quota
@@ -124,9 +124,8 @@ func newFamily[M any](m metric.Metric, cost int, with func(...string) M, q *quot
 	}
 }
 
-// of returns the metric with these values. If there is no room for it, it returns the one
-// whose open labels are folded; and if there is no room for that either, the one of which
-// all are.
+// of returns the metric for a label set. If the quota is used up, it returns the metric whose
+// open labels are folded, and if that one does not fit either, the metric with all labels folded.
 func (f *family[M]) of(v values) M {
 	f.mu.RLock()
 	m, found := f.known[v]

@@ -17,8 +17,8 @@ type Token struct {
 	Expires time.Time     // when it expires; zero if it is valid until a 401
 }
 
-// A RefreshOption configures [Refresh]. To keep a default, leave its option out: zero does
-// not stand for it.
+// A RefreshOption configures [Refresh]. To keep a default, leave its option out;
+// passing zero does not select it.
 type RefreshOption func(*refresher)
 
 // WithScheme sets the authentication scheme before the token. The default is "Bearer";

@@ -16,8 +16,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// A SignOption configures [Sign]. To keep a default, leave its option out: zero does not
-// stand for it.
+// A SignOption configures [Sign]. To keep a default, leave its option out;
+// passing zero does not select it.
 type SignOption func(*signature)
 
 // WithDigest hashes the body of each attempt with a new hash, such as

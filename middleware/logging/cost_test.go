@@ -34,7 +34,7 @@ func stack(logger *slog.Logger, opts ...logging.Option) http.RoundTripper {
 // O5: no t.Parallel, the allocations of other tests would count.
 func TestCostsNoMoreThanItMay(t *testing.T) {
 	if measure.Racing {
-		t.Skip("the race detector allocates, too: allocations are counted without it")
+		t.Skip("the race detector adds allocations; they are counted in the run without it")
 	}
 	bare := stack(nil)
 	req := get(t, "https://api.example.com/v2/alerts")

@@ -52,8 +52,8 @@ type Publishers struct {
 	API, HTTP, SDK, Call *Publisher
 }
 
-// An Option configures [NewPublishers]. To keep the default, leave its option out: nil does
-// not stand for it.
+// An Option configures [NewPublishers]. To keep the default, leave its option out;
+// passing nil does not select it.
 type Option func(*Publisher)
 
 // WithPanicReport sets a function that is called when an observer panics for the first

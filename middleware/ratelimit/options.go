@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A LimiterOption configures [NewLimiter]. To keep a default, leave its option out: zero
-// does not stand for it.
+// A LimiterOption configures [NewLimiter]. To keep a default, leave its option out;
+// passing zero does not select it.
 type LimiterOption func(*Limiter)
 
 // WithKey sets the key of an attempt. Attempts with the same key share a rate. The default

@@ -17,7 +17,7 @@ import (
 )
 
 // An Option configures how [New] reads responses. To keep the default, leave its option
-// out: nil does not stand for it.
+// out; passing nil does not select it.
 type Option func(*reader)
 
 // WithReader sets a function that reads a vendor's own headers. It gets the header of each

@@ -59,8 +59,8 @@ func defaults() config {
 	}
 }
 
-// An Option configures [New] and [WithPolicy]. To keep a default, leave its option out:
-// zero does not stand for it. Zero means no limit for a limit of time, and none for a wait
+// An Option configures [New] and [WithPolicy]. To keep a default, leave its option out;
+// passing zero does not select it. Zero means no limit for a limit of time, and none for a wait
 // and for a number of retries or bytes.
 type Option func(*config)
 

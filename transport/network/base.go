@@ -32,8 +32,8 @@ const (
 	defaultHeaderBytes            = 1 << 20
 )
 
-// An Option configures [New] and [Clone]. To keep a default, leave its option out: zero
-// does not stand for it. If two options set the same property, the last one applies. An
+// An Option configures [New] and [Clone]. To keep a default, leave its option out;
+// passing zero does not select it. If two options set the same property, the last one applies. An
 // Option may be used for several transports.
 type Option func(*config)
 

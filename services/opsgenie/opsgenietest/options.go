@@ -14,8 +14,8 @@ import (
 // It is not a real key.
 const DefaultKey = "00000000-fake-fake-fake-000000000000"
 
-// An Option configures [New] and [Start]. To keep a default, leave its option out:
-// zero does not stand for it. Start returns an error that names all invalid options;
+// An Option configures [New] and [Start]. To keep a default, leave its option out;
+// passing zero does not select it. Start returns an error that names all invalid options;
 // New fails the test.
 type Option func(*config)
 
