@@ -64,9 +64,7 @@ func (l *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	sent := record.Outgoing(req)
 	own := sent != req // nobody else has it yet
-	a := t.attempt(record.AttemptOf(req.Context()).Number)
-	sent = l.observed(t, a, sent, own)
-	t.dispatch(a, sent)
+	a := l.attempt(t, req, &sent, own)
 	returned := false
 	defer func() {
 		if !returned { // a layer below panicked
@@ -83,6 +81,18 @@ func (l *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 		l.in.tapResponse(t, a, resp)
 	}
 	return resp, err
+}
+
+// attempt adds an attempt to t. It replaces the request to send if that is to be observed.
+func (l *attempts) attempt(t *trip, req *http.Request, sent **http.Request, own bool) *attempt {
+	n := record.AttemptOf(req.Context()).Number
+	if !l.in.phases && l.in.bodies == 0 {
+		return t.attempt(n, *sent)
+	}
+	a := t.attempt(n, nil)
+	*sent = l.observed(t, a, *sent, own)
+	t.dispatch(a, *sent)
+	return a
 }
 
 // observed returns the request to send, with a probe and a tap if they are wanted.
@@ -128,19 +138,18 @@ func (i *Inspector) tripOf(req *http.Request) *trip {
 // sentAttempt notes the result of an attempt.
 func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http.Response, err error) {
 	now := time.Since(t.begun)
-	var room []byte
-	if a == &t.first {
-		room = t.text[:0]
-	}
-	given := t.given(sent)
-	text := c.newMessage(room, given, sent, resp)
 	var class transport.ErrorClass
 	if err != nil {
 		class = transport.ClassifyError(sent, err)
 	}
+	var room []byte
+	if a == &t.first {
+		room = t.text[:0]
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	a.took, a.running, a.message, a.sent = now-a.begun, false, text, nil
+	given := t.given(sent)
+	a.took, a.running, a.message, a.sent = now-a.begun, false, c.newMessage(room, given, sent, resp), nil
 	if a.probe != nil {
 		a.took = time.Since(a.probe.base)
 		a.phases, a.phased = a.probe.phases(a.took)
@@ -154,11 +163,10 @@ func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http
 	}
 }
 
-// given returns the request above the credentials. A call that has returned, such as before a
-// slow attempt of a hedge, has none, so all that is not certain counts as added.
+// given returns the request above the credentials, which its caller may modify as soon as t is
+// unlocked. A call that has returned, such as before a slow attempt of a hedge, has none, so
+// all that is not certain counts as added.
 func (t *trip) given(sent *http.Request) *http.Request {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if t.req != nil {
 		return t.req
 	}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tripware/tripware/internal/record"
@@ -33,23 +34,21 @@ func hasBody(resp *http.Response) bool {
 type reader struct {
 	io.ReadCloser
 
-	in   *Inspector
-	trip *trip
-	req  *http.Request
+	in    *Inspector
+	trip  *trip
+	req   *http.Request
+	ended atomic.Bool
 }
 
 // reader returns the body of resp, which reports its end.
 func (i *Inspector) reader(t *trip, held *passing, req *http.Request, resp *http.Response) io.ReadCloser {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.body.there, t.body.length = true, resp.ContentLength
 	var r *wholeReader
 	if held != nil {
 		r = &held.reader
 	} else {
 		r = &wholeReader{}
 	}
-	r.reader = reader{resp.Body, i, t, req}
+	r.ReadCloser, r.in, r.trip, r.req = resp.Body, i, t, req
 	if whole, ok := resp.Body.(record.WholeBody); ok {
 		r.whole = whole
 		return r
@@ -60,26 +59,34 @@ func (i *Inspector) reader(t *trip, held *passing, req *http.Request, resp *http
 // Read reads from the body and counts what was read.
 func (r *reader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
+	if err != nil {
+		r.end(n, err)
+		return n, err
+	}
 	r.trip.mu.Lock()
-	if b := &r.trip.body; !b.ended {
+	defer r.trip.mu.Unlock()
+	r.trip.body.count(n)
+	return n, nil
+}
+
+func (b *body) count(n int) {
+	if !b.ended {
 		b.read += int64(n)
 	}
-	r.trip.mu.Unlock()
-	if err != nil {
-		r.end(err)
-	}
-	return n, err
 }
 
 // Close closes the body.
 func (r *reader) Close() error {
 	err := r.ReadCloser.Close()
-	r.end(nil)
+	r.end(0, nil)
 	return err
 }
 
-// end ends the call when it is first called, with the error of a Read or nil.
-func (r *reader) end(err error) {
+// end ends the call when it is first called, with what a last Read returned, or 0 and nil.
+func (r *reader) end(n int, err error) {
+	if r.ended.Load() {
+		return
+	}
 	failed := err != nil && err != io.EOF //nolint:errorlint // the contract of io.Reader
 	var class transport.ErrorClass
 	var text string
@@ -93,10 +100,13 @@ func (r *reader) end(err error) {
 		t.mu.Unlock()
 		return
 	}
+	b.count(n)
 	b.ended, b.took, b.class, b.err = true, time.Since(t.begun), class, text
 	b.complete = b.complete || !failed && (err != nil || b.read == b.length)
+	r.ended.Store(true)
+	size := t.bytes()
 	t.mu.Unlock()
-	r.in.finish(t)
+	r.in.finish(t, size)
 }
 
 // A wholeReader is the reader of a body that the retry loop has read.

@@ -38,11 +38,12 @@ func (c *calls) RoundTrip(req *http.Request) (*http.Response, error) {
 	}()
 	resp, err := c.Send(req)
 	returned = true
-	held := t.head(&c.in.config, req, resp, err)
+	size, held := t.head(&c.in.config, req, resp, err)
 	if err != nil || !hasBody(resp) {
-		c.in.finish(t)
+		c.in.finish(t, size)
 	} else {
-		resp.Body = c.in.read(t, held, req, resp)
+		resp.Body = c.in.reader(t, held, req, resp)
+		c.in.read(t, size)
 	}
 	return resp, err
 }

@@ -20,30 +20,23 @@ const (
 	maxMethod  = 32
 )
 
-// A shownBy says why the values of a header are kept.
-type shownBy uint8
-
-const (
-	common shownBy = iota + 1 // it never holds a credential
-	named                     // WithHeaders names it
-)
-
-// shownHeaders returns the headers whose values are kept by default. None of them holds a
-// credential.
-func shownHeaders() map[string]shownBy {
-	shown := map[string]shownBy{}
-	for _, name := range []string{
-		"Accept", "Accept-Encoding", "Accept-Language", "Allow", "Cache-Control", "Content-Encoding", "Content-Length",
+// isCommon reports whether a header describes a body or a limit, and never holds a
+// credential. The values of such headers are kept by default.
+func isCommon(name string) bool {
+	switch name {
+	case "Accept", "Accept-Encoding", "Accept-Language", "Allow", "Cache-Control", "Content-Encoding", "Content-Length",
 		"Content-Type", "Date", "Etag", "If-Match", "If-Modified-Since", "If-None-Match",
 		"Last-Modified", "Location", "Range", "Ratelimit",
 		"Ratelimit-Policy", "Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After", "Server", "Traceparent",
 		"User-Agent", "Via",
-		"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Request-Id", "X-Transaction-Id",
-	} {
-		shown[name] = common
+		"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Request-Id", "X-Transaction-Id":
+		return true
 	}
-	return shown
+	return false
 }
+
+// isNamed reports whether WithHeaders names a header.
+func (c *config) isNamed(name string) bool { return len(c.headers) > 0 && c.headers[name] }
 
 // A message is a request as it was sent, and the headers of its response, as one text. It
 // refers to no memory of the request:
@@ -130,12 +123,14 @@ func maskAdded(query, given string) string {
 func (c *config) appendRequest(b []byte, given, req *http.Request) []byte {
 	end := len(b) + maxHeaders
 	for name, values := range req.Header {
-		switch shown, known := c.headers[name]; {
+		switch {
 		case len(b)+len(name)+2 > end:
 			continue
-		case known && (shown == common || slices.Equal(record.OutgoingHeader(given, name), values)):
+		case isCommon(name):
 			b = appendValues(b, end, name, values)
-		case known:
+		case c.isNamed(name) && slices.Equal(record.OutgoingHeader(given, name), values):
+			b = appendValues(b, end, name, values)
+		case c.isNamed(name):
 			b = append(append(b, name...), "=\n"...)
 		case name == "Authorization" && len(values) == 1 && schemeOf(values[0]) != "":
 			b = append(append(append(b, "Authorization="...), schemeOf(values[0])...), '\n')
@@ -150,7 +145,7 @@ func (c *config) appendRequest(b []byte, given, req *http.Request) []byte {
 func (c *config) appendResponse(b []byte, given, req *http.Request, resp *http.Response) []byte {
 	end := len(b) + maxHeaders
 	for name, values := range resp.Header {
-		if _, known := c.headers[name]; !known {
+		if !isCommon(name) && !c.isNamed(name) {
 			continue
 		}
 		if strings.HasSuffix(name, "Location") { // it may repeat the URL that was sent
@@ -222,9 +217,10 @@ func schemeOf(value string) string {
 func appendText(b []byte, text string, most int) []byte {
 	text = text[:min(len(text), max(0, most))]
 	for range utf8.UTFMax - 1 {
-		if r, size := utf8.DecodeLastRuneInString(text); r == utf8.RuneError && size == 1 {
-			text = text[:len(text)-1]
+		if r, size := utf8.DecodeLastRuneInString(text); r != utf8.RuneError || size != 1 {
+			break
 		}
+		text = text[:len(text)-1]
 	}
 	for i := range len(text) {
 		if text[i] < ' ' || text[i] == 0x7f {

@@ -67,7 +67,7 @@ type config struct {
 	keeps    [3]int
 	slowFrom time.Duration
 	memory   int
-	headers  map[string]shownBy // those whose values are kept
+	headers  map[string]bool // whose values are kept besides the common ones
 	limiters []namedLimiter
 	budgets  []namedBudget
 	allow    func(*http.Request) bool
@@ -122,8 +122,8 @@ func WithHeaders(names ...string) Option {
 			if secretHeader(name) {
 				c.fault = errors.Join(c.fault, fmt.Errorf("inspect: the values of header %q cannot be shown: it holds a credential", name))
 			}
-			if key := http.CanonicalHeaderKey(name); c.headers[key] == 0 {
-				c.headers[key] = named
+			if key := http.CanonicalHeaderKey(name); !isCommon(key) {
+				c.headers[key] = true
 			}
 		}
 	}
@@ -170,7 +170,7 @@ func WithAllow(allow func(*http.Request) bool) Option {
 // error that lists all problems, which transport.Check and tripware.New report, and its page
 // shows it.
 func New(opts ...Option) *Inspector {
-	c := config{keeps: [3]int{200, 50, 50}, slowFrom: time.Second, memory: 2 << 20, headers: shownHeaders(), allow: local}
+	c := config{keeps: [3]int{200, 50, 50}, slowFrom: time.Second, memory: 2 << 20, headers: map[string]bool{}, allow: local}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&c)

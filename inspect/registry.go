@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"io"
 	"net/http"
 
 	"github.com/tripware/tripware/transport"
@@ -13,11 +12,11 @@ func (i *Inspector) begin(req *http.Request) *trip {
 	t := i.newTrip(req)
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.begun++
+	t.serial = i.begun // nobody else has the trip yet
 	if t.call != nil {
 		t.enter(req)
 	}
-	i.begun++
-	t.setSerial(i.begun)
 	i.running.push(t)
 	t.where = isRunning
 	return t
@@ -49,11 +48,9 @@ func (i *Inspector) abandon(t *trip) {
 	i.used -= t.drop()
 }
 
-// read moves a call whose response has arrived to those whose body is being read, and returns
-// the body that reports its end.
-func (i *Inspector) read(t *trip, held *passing, req *http.Request, resp *http.Response) io.ReadCloser {
-	body := i.reader(t, held, req, resp)
-	size := t.bytes()
+// read moves a call whose response has arrived, and which takes so many bytes, to those whose
+// body is being read.
+func (i *Inspector) read(t *trip, size int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.unlink(t)
@@ -65,7 +62,6 @@ func (i *Inspector) read(t *trip, held *passing, req *http.Request, resp *http.R
 		i.keep(i.reading.first)
 	}
 	i.shrink(0)
-	return body
 }
 
 // maxReading is how many calls may have a body that was neither read to its end nor closed.
@@ -73,9 +69,8 @@ func (i *Inspector) read(t *trip, held *passing, req *http.Request, resp *http.R
 // ended.
 const maxReading = 1000
 
-// finish moves a call that ended to those that are kept.
-func (i *Inspector) finish(t *trip) {
-	size := t.bytes()
+// finish moves a call that ended, and takes so many bytes, to those that are kept.
+func (i *Inspector) finish(t *trip, size int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	switch t.where {
@@ -96,10 +91,10 @@ func (i *Inspector) finish(t *trip) {
 func (i *Inspector) keep(t *trip) {
 	i.unlink(t)
 	i.ended++
-	t.setSerial(i.ended)
 	t.where = isKept
 	t.holders = 1 // until it is in the rings
 	t.mu.Lock()
+	t.serial = i.ended
 	failed, slow := t.outcome == "failure", i.slowFrom > 0 && t.headed >= i.slowFrom
 	t.mu.Unlock()
 	for _, r := range [...]struct {
@@ -121,7 +116,10 @@ func (i *Inspector) release(t *trip) {
 	if t.holders--; t.holders > 0 {
 		return
 	}
-	i.used -= t.size + t.drop()
+	i.used -= t.size
+	if i.bodies > 0 {
+		i.used -= t.drop()
+	}
 	t.where = isGone
 }
 

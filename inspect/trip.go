@@ -148,8 +148,9 @@ func (i *Inspector) newTrip(req *http.Request) *trip {
 	return t
 }
 
-// attempt adds an attempt and returns it.
-func (t *trip) attempt(n int) *attempt {
+// attempt adds an attempt and returns it. sent is its request if that is not modified any
+// more, or nil: see dispatch.
+func (t *trip) attempt(n int, sent *http.Request) *attempt {
 	var freed int
 	defer func() {
 		if freed > 0 {
@@ -170,6 +171,9 @@ func (t *trip) attempt(n int) *attempt {
 		freed = t.attempts[maxAttempts/2].drop()
 	}
 	t.attempts = appendBounded(t.attempts, a, maxAttempts)
+	if sent != nil {
+		a.dispatched(t, sent)
+	}
 	return a
 }
 
@@ -177,18 +181,17 @@ func (t *trip) attempt(n int) *attempt {
 func (t *trip) dispatch(a *attempt, sent *http.Request) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	a.dispatched(t, sent)
+}
+
+func (a *attempt) dispatched(t *trip, sent *http.Request) {
 	a.sent, a.length = sent, lengthOf(sent)
 	t.sent = sent
 }
 
-func (t *trip) setSerial(n uint64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.serial = n
-}
-
-// head notes that RoundTrip returned. It returns the memory for the response's reader, or nil.
-func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error) (held *passing) {
+// head notes that RoundTrip returned. It returns how many bytes the trip takes, and the memory
+// for the response's reader, or nil.
+func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error) (size int, held *passing) {
 	took := time.Since(t.begun)
 	tally := record.TallyOf(req.Context())
 	var class transport.ErrorClass
@@ -210,6 +213,7 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 	t.id, t.route = t.call.TransactionID(), routeOf(t.call)
 	if resp != nil {
 		t.status = resp.StatusCode
+		t.body.there, t.body.length = err == nil && hasBody(resp), resp.ContentLength
 	}
 	if err != nil {
 		t.class, t.err = class, errorText(t.call, err, credentials(req, cmp.Or(t.sent, req)))
@@ -217,7 +221,7 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 	t.outcome = outcome(t.status, t.class, t.call.Expects(resp))
 	held = t.passing
 	t.node, t.call, t.req, t.sent, t.passing, t.first.probe = nil, nil, nil, nil, nil, nil
-	return held
+	return t.bytes(), held
 }
 
 func routeOf(call *transport.Call) transport.Route {
@@ -240,10 +244,8 @@ func outcome(status int, class transport.ErrorClass, expected bool) string {
 	return "failure"
 }
 
-// bytes returns how much memory the trip takes, without captured bodies.
+// bytes returns how much memory the trip takes, without captured bodies. The trip is locked.
 func (t *trip) bytes() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	size := int(unsafe.Sizeof(*t)) + len(t.id) + len(t.route) + len(t.reason) + cap(t.target) + len(t.err) + len(t.body.err)
 	for _, a := range t.attempts {
 		size += int(unsafe.Sizeof(*a)) + cap(a.message) + len(a.err)
