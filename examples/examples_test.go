@@ -4,13 +4,17 @@ package examples_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,27 +41,45 @@ func TestExamplesPrintWhatTheyShould(t *testing.T) {
 	programs, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	require.NotEmpty(t, programs)
+	api := httptest.NewServer(throttledThenUnavailable())
+	t.Cleanup(api.Close) // after the subtests
 	for _, program := range programs {
 		name := strings.TrimSuffix(program.Name(), ".exe")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			golden, err := os.ReadFile(filepath.Join(name, "output.golden"))
 			require.NoError(t, err)
-			printed := run(t, filepath.Join(folder, program.Name()))
+			printed := run(t, filepath.Join(folder, program.Name()), "API_URL="+api.URL+"/things/1")
 			assert.Regexp(t, pattern(string(golden)), printed)
 		})
 	}
 }
 
+// throttledThenUnavailable is an API for the program that calls any API.
+func throttledThenUnavailable() http.HandlerFunc {
+	var requests atomic.Int64
+	return func(w http.ResponseWriter, _ *http.Request) {
+		switch requests.Add(1) {
+		case 1:
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+		case 2:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			_, _ = io.WriteString(w, `{"name":"disk"}`)
+		}
+	}
+}
+
 // run returns the output of a program, without a key for the real service.
-func run(t *testing.T, program string) string {
+func run(t *testing.T, program string, environment ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // restore takes 8 s on an idle machine
 	defer cancel()
 	var out, complaint bytes.Buffer
 	cmd := exec.CommandContext(ctx, program)
 	cmd.Stdout, cmd.Stderr = &out, &complaint
-	cmd.Env = append(os.Environ(), "OPSGENIE_API_KEY=")
+	cmd.Env = append(append(os.Environ(), "OPSGENIE_API_KEY="), environment...)
 	if err := cmd.Run(); err != nil {
 		return out.String() + err.Error() + "\n" + complaint.String()
 	}

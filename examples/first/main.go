@@ -1,30 +1,33 @@
-// First is the first program in the README: it creates an alert and reads it back.
-// It needs a key in OPSGENIE_API_KEY.
+// First makes one call to any API: it reads the URL in API_URL. The client retries, limits
+// its rate and logs; the record of the call says what happened.
 package main
 
 import (
-	"context"
 	"fmt"
+	"io"
 	"log"
+	"log/slog"
 	"os"
+	"time"
 
-	"github.com/tripware/tripware/services/opsgenie"
-	"github.com/tripware/tripware/services/opsgenie/alert"
+	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
 )
 
 func main() {
-	client, err := opsgenie.New(os.Getenv("OPSGENIE_API_KEY"))
+	limiter := ratelimit.NewLimiter(ratelimit.WithRate(10, 20)) // 10 requests a second to each host, after a burst of 20
+	client, err := tripware.New(tripware.WithLimiter(limiter), tripware.WithLogger(slog.Default()),
+		tripware.WithRetry(retry.WithAttemptTimeout(10*time.Second), retry.WithCallTimeout(time.Minute)))
 	if err != nil {
 		log.Fatal(err)
 	}
-	ctx := context.Background()
-	pending, err := client.Alerts.Create(ctx, alert.CreateRequest{Message: "disk full", Alias: "db-1/disk"})
+	resp, err := client.Get(os.Getenv("API_URL")) // up to 6 attempts, with random waits between them
 	if err != nil {
-		log.Fatal(err)
+		log.Fatal(err, "\n", transport.CallOfError(err))
 	}
-	got, err := pending.Alert(ctx) // polls until the request is processed, then reads the alert
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(got.Value.TinyID, got.Value.Status, got.Meta.RequestID, pending.Meta.Attempts, pending.Meta.Waited)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	fmt.Printf("%d bytes, error %v\n%v\n", len(body), err, transport.CallOf(resp)) // the attempts and waits
 }
