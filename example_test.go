@@ -9,6 +9,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/rttest"
 	"github.com/tripware/tripware/transport"
@@ -24,9 +25,11 @@ func ExampleNew() {
 		return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 	})
 	client, err := tripware.New(
-		tripware.WithBase(server), // without it, a transport of our own
+		tripware.WithBase(server), // for this example; leave it out to use the network
 		tripware.WithAuth("https://api.example.com", auth.Bearer(redact.NewSecret("token"))),
-		tripware.WithRetry(retry.WithBaseDelay(0)),
+		tripware.WithLimiter(ratelimit.NewLimiter(ratelimit.WithRate(10, 20))),
+		tripware.WithRetry(retry.WithAttemptTimeout(10*time.Second),
+			retry.WithBaseDelay(time.Millisecond)), // for this example; the default is 1s
 	)
 	if err != nil {
 		panic(err)
@@ -37,8 +40,8 @@ func ExampleNew() {
 	}
 	defer resp.Body.Close()
 	call := transport.CallOf(resp)
-	fmt.Println(call.AttemptCount(), "attempts,", call.Waited(), "waited, retries ended by:", call.Reason())
-	// Output: 3 attempts, 0s waited, retries ended by:
+	fmt.Println(resp.StatusCode, "after", call.AttemptCount(), "attempts")
+	// Output: 200 after 3 attempts
 }
 
 func ExampleNew_faults() {

@@ -102,6 +102,7 @@ func TestOutputInTheDocumentsIsPrinted(t *testing.T) {
 	}
 	documents, err := filepath.Glob(filepath.Join("..", "docs", "*.md"))
 	require.NoError(t, err)
+	documents = append(documents, filepath.Join("..", "README.md"))
 	block := regexp.MustCompile("(?s)```text\n(.*?)```")
 	blocks := 0
 	for _, document := range documents {

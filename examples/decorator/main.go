@@ -11,7 +11,7 @@ import (
 
 func main() {
 	client, url := weather() // an existing client, for an API whose first two responses fail
-	client.Transport = transport.Chain(client.Transport, retry.New(retry.WithBaseDelay(0)))
+	client.Transport = transport.Chain(client.Transport, retry.New())
 	resp, err := client.Get(url + "/today")
 	if err != nil {
 		panic(err)

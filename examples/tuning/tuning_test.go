@@ -66,7 +66,9 @@ func respond(req *http.Request, status int, headers ...string) *http.Response {
 
 func unavailable(req *http.Request) (*http.Response, error) { return respond(req, 503), nil }
 
-func busy(req *http.Request) (*http.Response, error) { return respond(req, 429, "Retry-After", "5"), nil }
+func busy(req *http.Request) (*http.Response, error) {
+	return respond(req, 429, "Retry-After", "5"), nil
+}
 
 func silent(req *http.Request) (*http.Response, error) {
 	<-req.Context().Done()
