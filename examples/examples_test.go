@@ -89,6 +89,20 @@ func run(t *testing.T, program string, environment ...string) string {
 	return out.String()
 }
 
+// Each example is in the index.
+func TestEveryExampleIsInTheIndex(t *testing.T) {
+	t.Parallel()
+	index, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	entries, err := os.ReadDir(".")
+	require.NoError(t, err)
+	for _, entry := range entries {
+		if name := entry.Name(); entry.IsDir() && name != "internal" {
+			assert.Regexp(t, `\(`+regexp.QuoteMeta(name)+`[/)]`, string(index))
+		}
+	}
+}
+
 // Output in the documents is that of a program of this folder.
 func TestOutputInTheDocumentsIsPrinted(t *testing.T) {
 	t.Parallel()

@@ -1,5 +1,6 @@
-// Inspect prints the timeline of one call that was throttled, broken and then answered, the
-// curl command of its last attempt, and its line in the log.
+// Inspect prints the timeline of a call whose first attempt is throttled, whose second
+// loses its connection and whose third succeeds, the curl command of the last attempt, and
+// the record of the call in a log.
 package main
 
 import (
