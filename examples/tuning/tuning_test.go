@@ -78,7 +78,7 @@ func silent(req *http.Request) (*http.Response, error) {
 // R3, R6, R13: how long a call takes at most until it fails, with the settings of the page.
 func TestHowLongACallTakesToFail(t *testing.T) {
 	t.Parallel()
-	const calls = 1000
+	const calls = 300
 	settings := []struct {
 		name   string
 		option tripware.Option
