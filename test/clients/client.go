@@ -22,6 +22,7 @@ type Client struct {
 	// both. If Before is nil, it is After. Waits of the client's own are as short as it allows.
 	Before, After Call
 
+	Record string // how the caller finds the record of a call, with the name of the function
 	Off    string // the setting that switches the client's own retries off
 	On     string // what should stay on, and why
 	Cannot string // what cannot be done with this client
@@ -54,10 +55,10 @@ type Outcome struct {
 // record returns the record of the call, and how it was found.
 func (o Outcome) record() (*transport.Call, string) {
 	if c := transport.CallOf(o.Response); c != nil {
-		return c, "CallOf(resp)"
+		return c, "CallOf"
 	}
 	if c := transport.CallOfError(o.Err); c != nil {
-		return c, "CallOfError(err)"
+		return c, "CallOfError"
 	}
 	if o.Record != nil {
 		return o.Record, "Begin"

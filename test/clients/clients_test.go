@@ -18,7 +18,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestClients(t *testing.T) {
-	clients.Run(t, []clients.Client{{Name: "net/http", After: plain, On: "everything: it has no retries of its own"}})
+	clients.Run(t, []clients.Client{{Name: "net/http", After: plain, Record: "`transport.CallOf(resp)`", Off: "nothing: it has no retries of its own"}})
 }
 
 func plain(ctx context.Context, s clients.Site) clients.Outcome {
@@ -54,6 +54,7 @@ func TestMeasureSaysWhatIsWrong(t *testing.T) {
 		"sends other bodies":             {clients.Client{After: changed}, "scene 503: the attempts have different bodies"},
 		"has no record":                  {clients.Client{After: silent}, "scene 401: the record of the call was not found"},
 		"hides the error":                {clients.Client{After: deaf}, "scene 503: the call failed is false, and should be true"},
+		"has another record":             {clients.Client{After: plain, Record: "Begin"}, "scene 503: the record was found by CallOf instead of Begin"},
 		"gives a reason that is outdated": {
 			clients.Client{After: plain, Why: map[string]string{"401": "it sends no credential"}},
 			"scene 401: the 2 requests are as planned",

@@ -18,6 +18,7 @@ type Row struct {
 	Module  string     `json:"module,omitempty"`
 	Version string     `json:"version,omitempty"`
 	Lines   []string   `json:"lines"`
+	Record  string     `json:"record,omitempty"`
 	Off     string     `json:"off,omitempty"`
 	On      string     `json:"on,omitempty"`
 	Cannot  string     `json:"cannot,omitempty"`
@@ -39,7 +40,7 @@ type Played struct {
 	Method   string `json:"method"`
 	Requests int    `json:"requests"`
 	Bodies   string `json:"bodies"` // equal, none or differ
-	Record   string `json:"record"` // how it was found
+	Record   string `json:"record"` // what found it: CallOf, CallOfError, Begin or none
 }
 
 // folder returns the folder of this package in the source tree.

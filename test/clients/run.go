@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,7 +56,10 @@ func Measure(ctx context.Context, c Client) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	row := Row{Client: c.Name, Module: c.Module, Version: version, Lines: lines, Off: c.Off, On: c.On, Cannot: c.Cannot}
+	row := Row{
+		Client: c.Name, Module: c.Module, Version: version,
+		Lines: lines, Record: c.Record, Off: c.Off, On: c.On, Cannot: c.Cannot,
+	}
 	before := c.Before
 	if before == nil {
 		before = c.After
@@ -69,7 +73,7 @@ func Measure(ctx context.Context, c Client) (Row, error) {
 				errs = append(errs, fmt.Errorf("%s, scene %s, before: %w", c.Name, s.Name, err))
 			}
 			if m.After, outcome, err = c.play(ctx, s, c.After); err == nil {
-				err = judge(s, m, outcome)
+				err = c.judge(s, m, outcome)
 			}
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s, scene %s: %w", c.Name, s.Name, err))
@@ -81,13 +85,15 @@ func Measure(ctx context.Context, c Client) (Row, error) {
 }
 
 // judge returns what is wrong with a call that was made with the recommended lines.
-func judge(s Scene, m Measured, o Outcome) error {
+func (c Client) judge(s Scene, m Measured, o Outcome) error {
 	if m.After.Bodies == "differ" {
 		return errors.New("the attempts have different bodies")
 	}
-	switch record, _ := o.record(); {
+	switch record, found := o.record(); {
 	case record == nil:
 		return fmt.Errorf("the record of the call was not found; its error is %w", o.Err)
+	case c.Record != "" && !strings.Contains(c.Record, found):
+		return fmt.Errorf("the record was found by %s instead of %s", found, c.Record)
 	case record.AttemptCount() != m.After.Requests:
 		return fmt.Errorf("the record has %d attempts, and the server saw %d requests", record.AttemptCount(), m.After.Requests)
 	}
