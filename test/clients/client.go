@@ -22,6 +22,7 @@ type Client struct {
 	// both. If Before is nil, it is After. Waits of the client's own are as short as it allows.
 	Before, After Call
 
+	Own    string // how often the client retries in Before, such as "4" or "3, if set"; empty for never
 	Record string // how the caller finds the record of a call, with the name of the function
 	Off    string // the setting that switches the client's own retries off
 	On     string // what should stay on, and why

@@ -2,8 +2,10 @@ package clients_test
 
 import (
 	"context"
+	"flag"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -15,10 +17,27 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
+const page = "../../docs/clients.md"
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestClients(t *testing.T) {
-	clients.Run(t, []clients.Client{{Name: "net/http", After: plain, Record: "`transport.CallOf(resp)`", Off: "nothing: it has no retries of its own"}})
+	clients.Run(t, []clients.Client{{Name: "net/http", After: plain, Record: "`transport.CallOf(resp)`", Off: "nothing"}})
+}
+
+// The page is made of the rows; -update writes it from those that are stored.
+func TestThePageIsWhatTheRowsGive(t *testing.T) {
+	rows, err := clients.Rows()
+	require.NoError(t, err)
+	require.NotEmpty(t, rows)
+	want, err := clients.Page(rows)
+	require.NoError(t, err)
+	if flag.Lookup("update").Value.String() == "true" {
+		require.NoError(t, os.WriteFile(page, []byte(want), 0o644))
+	}
+	got, err := os.ReadFile(page)
+	require.NoError(t, err)
+	assert.Equal(t, want, string(got), "make clients-page writes it")
 }
 
 func plain(ctx context.Context, s clients.Site) clients.Outcome {

@@ -18,6 +18,7 @@ type Row struct {
 	Module  string     `json:"module,omitempty"`
 	Version string     `json:"version,omitempty"`
 	Lines   []string   `json:"lines"`
+	Own     string     `json:"own,omitempty"`
 	Record  string     `json:"record,omitempty"`
 	Off     string     `json:"off,omitempty"`
 	On      string     `json:"on,omitempty"`

@@ -58,7 +58,7 @@ func Measure(ctx context.Context, c Client) (Row, error) {
 	}
 	row := Row{
 		Client: c.Name, Module: c.Module, Version: version,
-		Lines: lines, Record: c.Record, Off: c.Off, On: c.On, Cannot: c.Cannot,
+		Lines: lines, Own: c.Own, Record: c.Record, Off: c.Off, On: c.On, Cannot: c.Cannot,
 	}
 	before := c.Before
 	if before == nil {

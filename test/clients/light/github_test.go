@@ -28,9 +28,9 @@ func goGitHub() clients.Client {
 			return githubPut(ctx, client, s.URL)
 		},
 		Record: "`transport.CallOf(resp.Response)`",
-		Off:    "nothing: it has no retries of its own",
-		On: "its check of the rate limit: after a response without remaining requests it fails all calls until the limit resets, without sending them. " +
-			"Such a call has no record. `client.DisableRateLimitCheck = true` switches the check off, and the context value `github.BypassRateLimitCheck` does so for one call",
+		Off:    "nothing",
+		On: "its check of the rate limit, which fails calls without sending them while no request remains. Such a call has no record; " +
+			"`client.DisableRateLimitCheck = true` switches the check off, and the context value `github.BypassRateLimitCheck` does so for one call",
 	}
 }
 

@@ -29,6 +29,7 @@ func mocked() clients.Client {
 			return put(ctx, &http.Client{Transport: rt}, s.URL)
 		},
 		Record: "`transport.CallOf(resp)`",
-		Off:    "nothing: it is the base of the chain, so that tests go through all layers",
+		Off:    "nothing",
+		On:     "the whole chain above it, so that a test goes through all layers",
 	}
 }

@@ -16,8 +16,6 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-const authStyle = "`AuthStyle` set to the style of the server: without it, x/oauth2 asks for a token a second time after an error, in the other style"
-
 func oauth2Above() clients.Client {
 	return clients.Client{
 		Name: "x/oauth2 above", Module: "golang.org/x/oauth2",
@@ -30,9 +28,8 @@ func oauth2Above() clients.Client {
 			return put(ctx, client, s.URL)
 		},
 		Record: "`transport.CallOf(resp)`",
-		Off:    "nothing: it has no retries of its own",
-		On:     authStyle,
-		Cannot: "all attempts of a call have the same token, and a 401 is final",
+		Off:    "nothing",
+		Cannot: "to renew a token within a call: all attempts have the same one, and a 401 is final",
 		Why:    map[string]string{"401": "the token is set above the retry loop, and x/oauth2 does not renew it after a 401"},
 	}
 }
@@ -49,9 +46,8 @@ func oauth2Below() clients.Client {
 			return put(ctx, &http.Client{Transport: rt}, s.URL)
 		},
 		Record: "`transport.CallOf(resp)`",
-		Off:    "nothing: it has no retries of its own",
-		On:     authStyle,
-		Cannot: "each attempt has a valid token, but a 401 is final",
+		Off:    "nothing",
+		Cannot: "to renew a token after a 401: only one that has expired is replaced",
 		Why:    map[string]string{"401": "x/oauth2 renews a token when it expires, and not after a 401"},
 	}
 }
@@ -78,8 +74,8 @@ func oauth2Source() clients.Client {
 			return put(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: base}), &http.Client{Transport: rt}, s.URL)
 		},
 		Record: "`transport.CallOf(resp)`",
-		Off:    "nothing: it has no retries of its own",
-		On:     authStyle,
+		Off:    "nothing",
+		On:     "an `AuthStyle`: without it, x/oauth2 asks for a token a second time after an error, in the other style",
 	}
 }
 

@@ -31,10 +31,11 @@ func resty2() clients.Client {
 			// end
 			return restyPut(ctx, client, s.URL)
 		},
+		Own:    "3, if set",
 		Record: "`transport.CallOf(resp.RawResponse)`",
 		Off:    "`SetRetryCount(0)`, its default",
-		On:     "its proxy and TLS settings, but set them before `SetTransport`, and put the chain on the transport that has them, which `client.Transport()` returns",
-		Cannot: "`SetProxy` and the TLS settings after `SetTransport` only log an error, and requests are sent without them",
+		On:     "a proxy and TLS that are set before `SetTransport`, with the chain on the transport that has them: `client.Transport()`",
+		Cannot: "to set a proxy or TLS after `SetTransport`: resty only logs an error, and sends requests without them",
 	}
 }
 
@@ -58,10 +59,11 @@ func resty3() clients.Client {
 			// end
 			return resty3Put(ctx, client, s.URL)
 		},
+		Own:    "3, if set",
 		Record: "`transport.CallOf(resp.RawResponse)`",
-		Off:    "`SetRetryCount(0)`, its default; a status is retried only with a condition such as `RetryConditionStatus5XX`",
-		On:     "its proxy and TLS settings, but set them before `SetTransport`, and put the chain on the transport that has them, which `client.HTTPTransport()` returns",
-		Cannot: "`SetProxy` and the TLS settings after `SetTransport` only log an error, and requests are sent without them",
+		Off:    "`SetRetryCount(0)`, its default",
+		On:     "a proxy and TLS that are set before `SetTransport`, with the chain on the transport that has them: `client.HTTPTransport()`",
+		Cannot: "to set a proxy or TLS after `SetTransport`: resty only logs an error, and sends requests without them",
 	}
 }
 

@@ -29,6 +29,7 @@ func retryableHTTP() clients.Client {
 			client.Logger = nil
 			return retryableHTTPPut(ctx, client, s.URL)
 		},
+		Own:    "4",
 		Record: "`transport.CallOf(resp)`, with this `ErrorHandler`",
 		Off:    "`RetryMax = 0`",
 		On:     "an `ErrorHandler` such as `PassthroughErrorHandler`, which returns the last response instead of an error",

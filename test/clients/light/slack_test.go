@@ -39,8 +39,9 @@ func slackGo() clients.Client {
 		Answer: func(w http.ResponseWriter, _ *http.Request, status int) {
 			write(w, status, `{"ok":true}`)
 		},
+		Own:    "3, if set",
 		Record: "`transport.Begin`",
 		Off:    "`OptionRetry` and `OptionRetryConfig`: leave them out",
-		Cannot: "without `retry.Safe`, calls are retried only after a 429, because a second `chat.postMessage` would post a second message",
+		Cannot: "to retry a message after a 503, without the risk that it is posted twice: leave `retry.Safe` out, and it is retried after a 429 only",
 	}
 }

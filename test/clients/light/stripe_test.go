@@ -23,6 +23,7 @@ func stripeGo() clients.Client {
 			// end
 			return stripeCreate(ctx, config, s.URL)
 		},
+		Own:    "2",
 		Record: "`transport.Begin`",
 		Off:    "`MaxNetworkRetries: stripe.Int64(0)`; the default is 2",
 		On:     "its Idempotency-Key header, by which the chain knows that a POST is safe to retry",
