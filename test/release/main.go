@@ -3,6 +3,8 @@
 //	release v0.2.0         builds and installs the version, and prints what it would tag
 //	release -tag v0.2.0    also makes the tags in the repository
 //	release -check         does the same for the files as they are, without their history
+//	release -check -without contrib/a,contrib/b
+//	                       leaves out modules, which no other may require
 //
 // Everything is built in a clone in a temporary folder. There the version is written into
 // the core, which is tagged first. Each other module then loses the replace directives
@@ -22,6 +24,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -45,14 +48,15 @@ func status() int {
 	return 1
 }
 
-var errUsage = errors.New("usage: release [-C dir] [-tag] vX.Y.Z, or release [-C dir] -check")
+var errUsage = errors.New("usage: release [-C dir] [-tag] vX.Y.Z, or release [-C dir] -check [-without modules]")
 
 // options are the command line.
 type options struct {
 	dir     string // a folder in the repository
 	version string
-	tag     bool // make the tags
-	check   bool // the files as they are instead of a commit
+	tag     bool     // make the tags
+	check   bool     // the files as they are instead of a commit
+	without []string // the folders of modules that a check leaves out
 }
 
 func parse(args []string) (options, error) {
@@ -61,6 +65,10 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.dir, "C", ".", "the repository's `folder`")
 	flags.BoolVar(&o.tag, "tag", false, "make the tags; without it nothing is changed")
 	flags.BoolVar(&o.check, "check", false, "build and install the files as they are, committed or not")
+	flags.Func("without", "with -check, leave out the modules in these `folders`, separated by commas", func(list string) error {
+		o.without = strings.Split(list, ",")
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err
@@ -68,7 +76,7 @@ func parse(args []string) (options, error) {
 		return o, errUsage // flags has printed why
 	}
 	o.version = flags.Arg(0)
-	if o.check == (flags.NArg() == 1) || flags.NArg() > 1 || o.check && o.tag {
+	if o.check == (flags.NArg() == 1) || flags.NArg() > 1 || o.check && o.tag || len(o.without) > 0 && !o.check {
 		return o, errUsage
 	}
 	return o, nil
@@ -80,7 +88,7 @@ func run(ctx context.Context, out io.Writer, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute) // a registry may hang
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute) // a registry may hang; some modules build for minutes
 	defer cancel()
 	work, err := os.MkdirTemp("", "release")
 	if err != nil {

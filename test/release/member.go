@@ -63,8 +63,8 @@ func modulePath(root string) (string, error) {
 }
 
 // find returns the modules of the clone that are released: the core, and those below
-// contrib and cmd, each after those that it requires.
-func (r *release) find(ctx context.Context) ([]*member, error) {
+// contrib and cmd, each after those that it requires, without those in the folders without.
+func (r *release) find(ctx context.Context, without []string) ([]*member, error) {
 	files, err := r.clone.git(ctx, "ls-files", "--", "go.mod", ":(glob)contrib/**/go.mod", ":(glob)cmd/**/go.mod")
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (r *release) find(ctx context.Context) ([]*member, error) {
 	required := map[string][]string{}
 	for file := range strings.FieldsSeq(files) {
 		m := &member{dir: path.Dir(file)}
-		if slices.Contains(strings.Split(m.dir, "/"), "testdata") {
+		if slices.Contains(without, m.dir) || slices.Contains(strings.Split(m.dir, "/"), "testdata") {
 			continue
 		}
 		parsed, err := m.goMod(r.clone.dir)

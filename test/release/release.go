@@ -56,7 +56,7 @@ func begin(ctx context.Context, o options, work string) (*release, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.members, err = r.find(ctx)
+	r.members, err = r.find(ctx, o.without)
 	return r, err
 }
 

@@ -76,6 +76,17 @@ func TestACheckTakesFilesThatAreNotCommitted(t *testing.T) {
 	assert.Equal(t, before, state(t, repository))
 }
 
+// A check can leave modules out, but not one that another requires.
+func TestACheckLeavesModulesOut(t *testing.T) {
+	repository := committed(t, files())
+	printed, err := released(t, repository, "-check", "-without", "cmd/hello,contrib/alpha")
+	require.NoError(t, err)
+	assert.Contains(t, printed, "\n  v0.1.0-check\n  contrib/beta/v0.1.0-check\nA program")
+
+	_, err = released(t, repository, "-check", "-without", "contrib/beta")
+	require.ErrorContains(t, err, "requires github.com/tripware/tripware/contrib/beta, which is not released")
+}
+
 func TestWhatUsersCouldNotInstallIsRefused(t *testing.T) {
 	const beta = "contrib/beta/go.mod"
 	for name, row := range map[string]struct {
@@ -222,7 +233,7 @@ func TestAProgramSaysFromWhatItIsBuilt(t *testing.T) {
 }
 
 func TestACommandLineIsOneVersionOrACheck(t *testing.T) {
-	for _, args := range []string{"", "v0.2.0 v0.3.0", "-check v0.2.0", "-check -tag", "-unknown"} {
+	for _, args := range []string{"", "v0.2.0 v0.3.0", "-check v0.2.0", "-check -tag", "-without contrib/beta v0.2.0", "-without contrib/beta -tag v0.2.0", "-unknown"} {
 		_, err := parse(strings.Fields(args))
 		require.ErrorIs(t, err, errUsage, args)
 	}
@@ -230,6 +241,7 @@ func TestACommandLineIsOneVersionOrACheck(t *testing.T) {
 		"v0.2.0":        {dir: ".", version: "v0.2.0"},
 		"-tag v0.2.0":   {dir: ".", version: "v0.2.0", tag: true},
 		"-C .. -check ": {dir: "..", check: true},
+		"-check -without contrib/alpha,contrib/beta": {dir: ".", check: true, without: []string{"contrib/alpha", "contrib/beta"}},
 	} {
 		got, err := parse(strings.Fields(args))
 		require.NoError(t, err, args)
