@@ -8,7 +8,7 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks dashboard-check cover docs inspect-picture inspect-har vuln clean
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check cover docs inspect-picture inspect-har vuln clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,15 @@ bench: ## compare with other modules; writes docs/benchmarks.md and docs/limits.
 
 benchmarks: ## run the packages' benchmarks; BENCH=regexp COUNT=10 for benchstat
 	go test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) ./...
+
+clients: ## measure other HTTP clients above a chain; writes docs/clients.md; the first time takes many minutes
+	@.ci/clients $(MODULES)
+
+clients-page: ## write docs/clients.md from the stored measurements
+	@.ci/clients -page
+
+clients-update: ## raise the clients to their newest versions; then run make clients
+	@.ci/clients -update
 
 dashboard-check: ## show that every panel of the Grafana dashboard has data, in a real Prometheus
 	@.ci/dashboard
