@@ -30,7 +30,8 @@ func goGitHub() clients.Client {
 		Record: "`transport.CallOf(resp.Response)`",
 		Off:    "nothing",
 		On: "its check of the rate limit, which fails calls without sending them while no request remains. Such a call has no record; " +
-			"`client.DisableRateLimitCheck = true` switches the check off, and the context value `github.BypassRateLimitCheck` does so for one call",
+			"`client.DisableRateLimitCheck = true` switches the check off, and the context value `github.BypassRateLimitCheck` does so for one call. " +
+			"A 403 of the secondary limit is retried by the chain like a 429",
 	}
 }
 
@@ -81,4 +82,27 @@ func TestGitHubBlocksCallsAfterThePrimaryLimit(t *testing.T) {
 	sent = githubPut(t.Context(), client, site.URL)
 	assert.Equal(t, 3, requests)
 	assert.NotNil(t, transport.CallOf(sent.Response))
+}
+
+// A 403 of the secondary limit has a Retry-After, and is retried by the chain before
+// go-github sees it.
+func TestGitHubsSecondaryLimitIsRetried(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		if requests < 3 {
+			w.Header().Set("Retry-After", "1")
+			write(w, http.StatusForbidden, `{"message":"You have exceeded a secondary rate limit"}`)
+			return
+		}
+		write(w, http.StatusOK, `{}`)
+	}))
+	defer site.Close()
+	retries := retry.New(retry.WithBaseDelay(0), retry.WithClampedHint(short))
+	rt := transport.Chain(&http.Transport{DisableKeepAlives: true}, retries)
+	got := githubPut(t.Context(), github.NewClient(&http.Client{Transport: rt}), site.URL)
+	require.NoError(t, got.Err)
+	assert.Equal(t, 3, requests)
+	assert.Equal(t, 3, transport.CallOf(got.Response).AttemptCount())
 }
