@@ -26,7 +26,7 @@ type Client struct {
 	Record string // how the caller finds the record of a call, with the name of the function
 	Off    string // the setting that switches the client's own retries off
 	On     string // what should stay on, and why
-	Cannot string // what cannot be done with this client
+	Cannot string // what cannot be done with this client, as a statement
 
 	// Answer writes the response of the server in the client's format. The status is one
 	// of the scene, or 200; a Retry-After header is already set. If it is nil, the

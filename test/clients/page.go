@@ -39,7 +39,7 @@ func Rows() ([]Row, error) {
 func Page(rows []Row) (string, error) {
 	notes := &notes{}
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"anchor": anchor, "cell": cell, "code": code, "count": count, "inc": inc, "long": Row.long, "number": notes.number,
+		"anchor": anchor, "count": count, "inc": inc, "number": notes.number,
 	}).Parse(page)
 	if err != nil {
 		return "", err
@@ -49,9 +49,17 @@ func Page(rows []Row) (string, error) {
 	return b.String(), err
 }
 
-// long reports whether the lines do not fit into the cell of a table.
-func (r Row) long() bool {
-	return len(r.Lines) > 4 || slices.ContainsFunc(r.Lines, func(line string) bool { return line == "" || line[0] == '\t' })
+// Retries returns how often the client retries on its own, in its words or else as measured.
+func (r Row) Retries() string {
+	if r.Own != "" {
+		return r.Own
+	}
+	for _, m := range r.Scenes {
+		if more := m.Before.Requests / m.Planned; more > 1 {
+			return strconv.Itoa(more - 1)
+		}
+	}
+	return "–"
 }
 
 // Found returns how the record of a call was found, in the words of the client if it has any.
@@ -115,23 +123,6 @@ func count(m Measured) string {
 		return strconv.Itoa(m.After.Requests)
 	}
 	return fmt.Sprintf("%d → %d", m.Before.Requests, m.After.Requests)
-}
-
-// cell makes a text fit into the cell of a table.
-func cell(text string) string {
-	if text == "" {
-		return "–"
-	}
-	return strings.ReplaceAll(text, "|", `\|`)
-}
-
-// code shows lines of code in the cell of a table.
-func code(lines []string) string {
-	shown := make([]string, len(lines))
-	for i, line := range lines {
-		shown[i] = "`" + cell(line) + "`"
-	}
-	return strings.Join(shown, "<br>")
 }
 
 // anchor returns the fragment by which a heading is linked.

@@ -28,7 +28,7 @@ func goGitHub() clients.Client {
 			return githubPut(ctx, client, s.URL)
 		},
 		Record: "`transport.CallOf(resp.Response)`",
-		Off:    "nothing",
+		Off:    "nothing, it has no retries of its own",
 		On: "its check of the rate limit, which fails calls without sending them while no request remains. Such a call has no record; " +
 			"`client.DisableRateLimitCheck = true` switches the check off, and the context value `github.BypassRateLimitCheck` does so for one call. " +
 			"A 403 of the secondary limit is retried by the chain like a 429",

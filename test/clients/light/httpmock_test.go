@@ -29,7 +29,7 @@ func mocked() clients.Client {
 			return put(ctx, &http.Client{Transport: rt}, s.URL)
 		},
 		Record: "`transport.CallOf(resp)`",
-		Off:    "nothing",
+		Off:    "nothing, it is the base of the chain",
 		On:     "the whole chain above it, so that a test goes through all layers",
 	}
 }

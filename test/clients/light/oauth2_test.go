@@ -28,8 +28,8 @@ func oauth2Above() clients.Client {
 			return put(ctx, client, s.URL)
 		},
 		Record: "`transport.CallOf(resp)`",
-		Off:    "nothing",
-		Cannot: "to renew a token within a call: all attempts have the same one, and a 401 is final",
+		Off:    "nothing, it has no retries of its own",
+		Cannot: "all attempts of a call have the same token, and a 401 is final",
 		Why:    map[string]string{"401": "the token is set above the retry loop, and x/oauth2 does not renew it after a 401"},
 	}
 }
@@ -46,8 +46,8 @@ func oauth2Below() clients.Client {
 			return put(ctx, &http.Client{Transport: rt}, s.URL)
 		},
 		Record: "`transport.CallOf(resp)`",
-		Off:    "nothing",
-		Cannot: "to renew a token after a 401: only one that has expired is replaced",
+		Off:    "nothing, it has no retries of its own",
+		Cannot: "a 401 is final: a token is replaced when it has expired",
 		Why:    map[string]string{"401": "x/oauth2 renews a token when it expires, and not after a 401"},
 	}
 }
@@ -74,7 +74,7 @@ func oauth2Source() clients.Client {
 			return put(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: base}), &http.Client{Transport: rt}, s.URL)
 		},
 		Record: "`transport.CallOf(resp)`",
-		Off:    "nothing",
+		Off:    "nothing, it has no retries of its own",
 		On:     "an `AuthStyle`: without it, x/oauth2 asks for a token a second time after an error, in the other style",
 	}
 }

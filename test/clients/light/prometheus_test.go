@@ -46,6 +46,6 @@ func prometheusAPI() clients.Client {
 			write(w, status, `{"status":"error","errorType":"unavailable","error":"try again"}`)
 		},
 		Record: "`transport.Begin`",
-		Off:    "nothing",
+		Off:    "nothing, it has no retries of its own",
 	}
 }

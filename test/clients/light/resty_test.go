@@ -35,7 +35,7 @@ func resty2() clients.Client {
 		Record: "`transport.CallOf(resp.RawResponse)`",
 		Off:    "`SetRetryCount(0)`, its default",
 		On:     "a proxy and TLS that are set before `SetTransport`, with the chain on the transport that has them: `client.Transport()`",
-		Cannot: "to set a proxy or TLS after `SetTransport`: resty only logs an error, and sends requests without them",
+		Cannot: "a proxy or TLS that is set after `SetTransport` is not used: resty only logs an error",
 	}
 }
 
@@ -63,7 +63,7 @@ func resty3() clients.Client {
 		Record: "`transport.CallOf(resp.RawResponse)`",
 		Off:    "`SetRetryCount(0)`, its default",
 		On:     "a proxy and TLS that are set before `SetTransport`, with the chain on the transport that has them: `client.HTTPTransport()`",
-		Cannot: "to set a proxy or TLS after `SetTransport`: resty only logs an error, and sends requests without them",
+		Cannot: "a proxy or TLS that is set after `SetTransport` is not used: resty only logs an error",
 	}
 }
 

@@ -42,6 +42,6 @@ func slackGo() clients.Client {
 		Own:    "3, if set",
 		Record: "`transport.Begin`",
 		Off:    "`OptionRetry` and `OptionRetryConfig`: leave them out",
-		Cannot: "to retry a message after a 503, without the risk that it is posted twice: leave `retry.Safe` out, and it is retried after a 429 only",
+		Cannot: "a message is retried after a 429 only, because a second `chat.postMessage` would post it twice: leave `retry.Safe` out there",
 	}
 }
