@@ -23,7 +23,7 @@ func mocked() clients.Client {
 			}
 			// line:
 			mock := httpmock.NewMockTransport()
-			rt := transport.Chain(mock, middlewares...)
+			rt := transport.Chain(mock, middlewares...) // those of the program
 			// end
 			mock.RegisterNoResponder(responder)
 			return put(ctx, &http.Client{Transport: rt}, s.URL)
