@@ -91,7 +91,7 @@ func (c Client) judge(s Scene, m Measured, o Outcome) error {
 	}
 	switch record, found := o.record(); {
 	case record == nil:
-		return fmt.Errorf("the record of the call was not found; its error is %w", o.Err)
+		return errors.Join(errors.New("the record of the call was not found"), o.Err)
 	case c.Record != "" && !strings.Contains(c.Record, found):
 		return fmt.Errorf("the record was found by %s instead of %s", found, c.Record)
 	case record.AttemptCount() != m.After.Requests:
@@ -104,10 +104,10 @@ func (c Client) judge(s Scene, m Measured, o Outcome) error {
 		return nil
 	}
 	if m.After.Requests != s.Planned {
-		return fmt.Errorf("%d requests instead of %d; the call's error is %w", m.After.Requests, s.Planned, o.Err)
+		return errors.Join(fmt.Errorf("%d requests instead of %d", m.After.Requests, s.Planned), o.Err)
 	}
 	if failed := o.Err != nil || o.Response != nil && o.Response.StatusCode >= http.StatusBadRequest; failed != s.Fails {
-		return fmt.Errorf("the call failed is %t, and should be %t: %w", failed, s.Fails, o.Err)
+		return errors.Join(fmt.Errorf("the call failed is %t, and should be %t", failed, s.Fails), o.Err)
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func (c Client) play(ctx context.Context, s Scene, call Call) (Played, Outcome, 
 	base := &http.Transport{DisableKeepAlives: true}
 	outcome := call(ctx, Site{URL: web.URL, Base: base, Source: s.source(), Scene: s.Name})
 	if ctx.Err() != nil {
-		return Played{}, outcome, fmt.Errorf("the call took longer than %s; its error is %w", patience, outcome.Err)
+		return Played{}, outcome, errors.Join(fmt.Errorf("the call took longer than %s", patience), outcome.Err)
 	}
 	played, err := actor.sent()
 	_, played.Record = outcome.record()
