@@ -43,10 +43,13 @@ func hash(ctx context.Context, root, module string) (string, error) {
 	t := tree{root: root, sum: sum, locals: locals(module, string(mod))}
 	imports := map[string]bool{}
 	for _, name := range names {
+		if path.Ext(name) == ".md" && !strings.Contains(name, "/testdata/") {
+			continue
+		}
 		if err := t.add(name); err != nil {
 			return "", err
 		}
-		if strings.HasSuffix(name, ".go") {
+		if path.Ext(name) == ".go" {
 			if err := t.imports(name, imports); err != nil {
 				return "", err
 			}

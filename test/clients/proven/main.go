@@ -6,7 +6,7 @@
 //	proven check MODULE       fails unless the line of the module fits
 //	proven write MODULE...    writes the lines of modules whose tests have passed
 //
-// The hash covers the files of the module; its rows, if it is below test/clients; the
+// The hash covers the files of the module, except for its documents; its rows, if it is below test/clients; the
 // exported declarations of the packages of the core that it uses, without comments and
 // bodies; the code of what it uses from other modules of this repository; and the go.mod
 // files of all of them. A change of behavior alone does not change it.

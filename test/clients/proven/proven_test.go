@@ -30,6 +30,7 @@ func files() map[string]string {
 		"test/clients/rows/small.json":       `{"module": "example.com/small"}`,
 		"test/clients/proven.txt":            "test/clients/big\ntest/clients/other 1\n",
 		"test/clients/big/go.mod":            "module example.com/core/test/clients/big\n\nrequire example.com/big v1.0.0\n" + replace,
+		"test/clients/big/README.md":         "# Big\n",
 		"test/clients/big/doc.go":            "package big\n",
 		"test/clients/big/big_test.go":       "package big\n\nimport (\n\t_ \"example.com/core/test/clients\"\n\t_ \"example.com/core/used\"\n)\n",
 		"test/clients/big/inner/go.mod":      "module example.com/inner\n",
@@ -65,6 +66,7 @@ func TestALineFitsUntilSomethingChangesThatCanMatter(t *testing.T) {
 	}{
 		"a file of the module":          {file: "test/clients/big/doc.go", old: "package", new: "// Text.\npackage"},
 		"its test data":                 {file: "test/clients/big/testdata/some.txt", old: "text", new: "other"},
+		"its README":                    {file: "test/clients/big/README.md", old: "Big", new: "Large", fits: true},
 		"a new file":                    {file: "test/clients/big/new.go", new: "package big\n"},
 		"its go.mod":                    {file: "test/clients/big/go.mod", old: "v1.0.0", new: "v1.1.0"},
 		"a module below it":             {file: "test/clients/big/inner/inner.go", old: "package", new: "// Text.\npackage", fits: true},
