@@ -29,12 +29,13 @@
 //
 // # Bodies
 //
-// A body that can seek is sent again from its start, whatever its length. Over HTTPS, S3's
-// client adds a checksum at the end of an upload, which makes it a body that cannot seek.
-// Such a body is copied as it is sent if it has up to 16 MiB, so that it can be sent again;
-// the parts of an upload in several parts are smaller by default. A longer one is sent once,
-// unless retry.WithReplayBuffer allows more, or RequestChecksumCalculation is
-// aws.RequestChecksumCalculationWhenRequired.
+// A body that can seek, such as a file, is sent again from its start, whatever its length.
+// So that an upload to S3 over HTTPS can seek, its checksum (CRC32, the SDK's default) is
+// computed before it is sent, which reads it once more, instead of being added at its end.
+//
+// Another body, or one with a checksum of another kind, is copied as it is sent if it has up
+// to 16 MiB, so that it can be sent again. A longer one is sent once, unless
+// retry.WithReplayBuffer allows more.
 //
 // # Limits
 //
@@ -57,7 +58,6 @@ import (
 	"slices"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/smithy-go/middleware"
 
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
@@ -114,9 +114,7 @@ func Config(cfg sdk.Config, chain http.RoundTripper, opts ...Option) (sdk.Config
 		client.policy = []retry.Option{retry.WithClassifier(after(c.classifier))}
 		cfg.Retryer = func() sdk.Retryer { return sdk.NopRetryer{} }
 		cfg.RetryMaxAttempts = 0
-		cfg.APIOptions = append(slices.Clip(cfg.APIOptions), func(stack *middleware.Stack) error {
-			return stack.Deserialize.Add(passStream{}, middleware.After)
-		})
+		cfg.APIOptions = append(slices.Clip(cfg.APIOptions), earlyChecksum{}.add, passStream{}.add)
 	}
 	cfg.HTTPClient = client
 	return cfg, nil

@@ -1,15 +1,19 @@
 package aws_test
 
 import (
+	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	awsretry "github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -218,6 +222,42 @@ func TestTheRecordIsFound(t *testing.T) {
 
 	assert.Nil(t, aws.CallOfError(nil))
 	assert.Nil(t, aws.CallOfError(errors.New("of another kind")))
+}
+
+// The SDK replaces the error of an operation that the caller canceled, so only the record that
+// the caller began is left.
+func TestACanceledOperationHasOnlyTheRecordThatWasBegun(t *testing.T) {
+	t.Parallel()
+	s := serve(t, times(9, response{status: 503})...)
+	ctx, call := transport.Begin(t.Context())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cfg := configure(t, chain(t, retry.WithHook(func(context.Context, retry.Event) { cancel() })))
+	_, err := operation{name: "GetObject", method: http.MethodGet, url: s.URL}.run(ctx, cfg)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Nil(t, aws.CallOfError(err))
+	assert.Equal(t, 1, call.AttemptCount())
+}
+
+// The settings for TLS that the SDK has loaded can be kept: see the comment of Config.
+func TestTheTransportOfTheSDKCanBeTheBase(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	loaded := sdk.Config{HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) {
+		tr.TLSClientConfig.RootCAs, tr.DisableKeepAlives = roots, true
+	})}
+	buildable, ok := loaded.HTTPClient.(*awshttp.BuildableClient)
+	require.True(t, ok)
+	client, err := tripware.New(tripware.WithBase(buildable.GetTransport()))
+	require.NoError(t, err)
+	cfg, err := aws.Config(loaded, client.Transport)
+	require.NoError(t, err)
+	metadata, err := operation{name: "GetObject", method: http.MethodGet, url: server.URL}.run(t.Context(), cfg)
+	require.NoError(t, err)
+	assert.Equal(t, 1, aws.CallOf(metadata).AttemptCount())
 }
 
 // Redirects are followed as by the SDK's client.

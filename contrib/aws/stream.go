@@ -13,6 +13,11 @@ import (
 // stream can seek. The body of the request itself hides that.
 type passStream struct{}
 
+// add adds the step to the stack of an operation, as the last one.
+func (p passStream) add(stack *middleware.Stack) error {
+	return stack.Deserialize.Add(p, middleware.After)
+}
+
 func (passStream) ID() string { return "tripware: pass stream" }
 
 // HandleDeserialize is the last step before the request is sent.
