@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -102,6 +104,24 @@ func TestOneLoopRetries(t *testing.T) {
 			}
 		})
 	}
+}
+
+// One configuration serves operations that run at the same time.
+func TestAConfigurationServesConcurrentOperations(t *testing.T) {
+	t.Parallel()
+	cfg := configure(t, chain(t))
+	var group sync.WaitGroup
+	for i := range 8 {
+		s := serve(t, response{status: 503})
+		text := strings.Repeat(strconv.Itoa(i), 1<<10)
+		group.Go(func() {
+			put := operation{name: "PutObject", method: http.MethodPut, url: s.URL, body: io.LimitReader(strings.NewReader(text), 1<<10), length: 1 << 10}
+			_, err := put.run(t.Context(), cfg)
+			assert.NoError(t, err)
+			assert.Equal(t, [][]byte{[]byte(text), []byte(text)}, s.bodies)
+		})
+	}
+	group.Wait()
 }
 
 // R4: after a response that may mean that the operation was executed, only those that are
