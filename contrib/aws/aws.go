@@ -42,7 +42,7 @@
 // The SDK signs a request above the chain, so all attempts have the same signature and
 // date. AWS refuses a signature that is older than 5 minutes (15 minutes for S3), so keep
 // retry.WithMaxElapsed, which is a minute by default, well below that. Headers that the
-// chain adds are not part of the signature.
+// chain adds are not part of the signature, and a layer must not change those that are.
 //
 // The chain does not retry an error that S3 reports with the status 200, such as that of
 // CopyObject, nor an error of the clock; the SDK corrects its clock for the next operation.

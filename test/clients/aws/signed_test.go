@@ -208,15 +208,40 @@ func TestASignedHeaderMustNotChange(t *testing.T) {
 	}
 }
 
-// A signature has an age: a call that waits longer is refused, and says so.
+// A signature has an age: a call whose attempts take longer is refused. If it was the clock that
+// is wrong, the SDK has learned that from the response, and signs the next call by the
+// server's time.
 func TestASignatureExpires(t *testing.T) {
 	t.Parallel()
-	v := (&verifier{statuses: []int{503}, failure: throttling, late: []time.Duration{0, 6 * time.Minute}}).start(t, "http")
-	_, err := sts.NewFromConfig(configured(t, v)).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
+	const late = 6 * time.Minute
+	v := (&verifier{statuses: []int{503}, failure: throttling, success: identity, late: []time.Duration{0, late, late}}).start(t, "http")
+	client := sts.NewFromConfig(configured(t, v))
+	_, err := client.GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 	var fault smithy.APIError
 	require.ErrorAs(t, err, &fault)
 	assert.Equal(t, "SignatureDoesNotMatch", fault.ErrorCode())
 	assert.Equal(t, 2, aws.CallOfError(err).AttemptCount())
 	require.Len(t, v.errs, 1)
-	assert.ErrorContains(t, v.errs[0], "signature expired")
+	require.ErrorContains(t, v.errs[0], "signature expired")
+
+	output, err := client.GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
+	require.NoError(t, err)
+	assert.Equal(t, "1", *output.Account)
+}
+
+// A client over a chain can presign requests; the body of an upload need not be known.
+func TestAClientPresigns(t *testing.T) {
+	t.Parallel()
+	v := (&verifier{}).start(t, "https")
+	cfg := configured(t, v)
+	cfg.RequestChecksumCalculation = sdk.RequestChecksumCalculationWhenSupported
+	presign := s3.NewPresignClient(s3.NewFromConfig(cfg))
+	get, err := presign.PresignGetObject(t.Context(), &s3.GetObjectInput{Bucket: new("bucket"), Key: new("key")})
+	require.NoError(t, err)
+	put, err := presign.PresignPutObject(t.Context(), &s3.PutObjectInput{Bucket: new("bucket"), Key: new("key")})
+	require.NoError(t, err)
+	for _, url := range []string{get.URL, put.URL} {
+		assert.Contains(t, url, "X-Amz-Signature=")
+	}
+	assert.Empty(t, v.seen, "nothing is sent")
 }

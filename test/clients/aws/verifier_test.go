@@ -73,6 +73,7 @@ func (v *verifier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Header.Get("Authorization"), r.Header.Get("X-Transaction-Id"), r.Header.Get("User-Agent"), hashOf(string(body)), chunked(r), checked,
 	})
 	w.Header().Set("Content-Type", "text/xml")
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
 	switch {
 	case err != nil:
 		v.errs = append(v.errs, err)
