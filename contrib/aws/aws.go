@@ -75,6 +75,9 @@ type config struct {
 // KeepRetryer keeps the SDK's retryer, including cfg.Retryer, cfg.RetryMode and
 // cfg.RetryMaxAttempts. The chain must not retry. By default the chain's retry loop replaces
 // the retryer.
+//
+// Each attempt of the SDK is then a call of the chain. To have one record of all of them, call
+// [transport.Begin] and pass its context to the operation.
 func KeepRetryer() Option { return func(c *config) { c.keep = true } }
 
 // WithClassifier asks f which attempts are retried before the codes of AWS decide. Use it

@@ -96,9 +96,11 @@ func TestOneLoopRetries(t *testing.T) {
 			if row.after != nil {
 				row.after(&cfg)
 			}
-			_, err := operation{name: "PutObject", method: http.MethodPut, url: s.URL, body: strings.NewReader("text")}.run(t.Context(), cfg)
+			ctx, call := transport.Begin(t.Context())
+			_, err := operation{name: "PutObject", method: http.MethodPut, url: s.URL, body: strings.NewReader("text")}.run(ctx, cfg)
 			require.Error(t, err)
 			assert.Equal(t, row.want, s.count())
+			assert.Equal(t, row.want, call.AttemptCount())
 			for _, body := range s.bodies {
 				assert.Equal(t, "text", string(body))
 			}
