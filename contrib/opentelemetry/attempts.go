@@ -13,7 +13,6 @@ import (
 
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
-	"github.com/tripware/tripware/transport/redact"
 )
 
 // forAttempts returns the middleware for attempts.
@@ -161,11 +160,11 @@ func (a *attempts) describeRequest(at *attempt) {
 		if len(values) == 0 {
 			continue
 		}
-		shown := make([]string, len(values))
+		texts := make([]string, len(values))
 		for i, value := range values {
-			shown[i] = redact.Cut(value, redact.MaxValue)
+			texts[i] = shown(value)
 		}
-		at.span.SetAttributes(attribute.StringSlice(h.attribute, shown))
+		at.span.SetAttributes(attribute.StringSlice(h.attribute, texts))
 	}
 }
 

@@ -113,7 +113,7 @@ func (t *telemetry) describeCall(trip *trip, l *labels, e *metrics.CallEvent) {
 	said := l.appendResult(trip.said[len(trip.said):])
 	said = append(said, transactionIDKey.String(e.TransactionID), attemptsKey.Int(e.Attempts))
 	if e.Reason != "" {
-		said = append(said, reasonKey.String(string(e.Reason)))
+		said = append(said, reasonKey.String(valid(string(e.Reason))))
 	}
 	var waited time.Duration
 	for _, w := range e.Waits {
@@ -124,7 +124,7 @@ func (t *telemetry) describeCall(trip *trip, l *labels, e *metrics.CallEvent) {
 	}
 	trip.span.SetAttributes(said...)
 	if l.errorType != "" {
-		trip.span.SetStatus(codes.Error, e.Error)
+		trip.span.SetStatus(codes.Error, valid(e.Error))
 	}
 }
 

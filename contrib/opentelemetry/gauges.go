@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
-
-	"github.com/tripware/tripware/transport/redact"
 )
 
 // observeGauges registers the gauges of the options.
@@ -38,8 +36,7 @@ func (t *telemetry) observeLimiters() error {
 				if !ok {
 					continue
 				}
-				shown := redact.Cut(key, redact.MaxValue) // a key function may return anything
-				set := metric.WithAttributes(limiterNameKey.String(l.name), limiterKeyKey.String(shown))
+				set := metric.WithAttributes(limiterNameKey.String(l.name), limiterKeyKey.String(shown(key)))
 				if !math.IsInf(state.Rate, 0) {
 					o.ObserveFloat64(rate, state.Rate, set)
 				}

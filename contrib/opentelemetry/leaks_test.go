@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	api "go.opentelemetry.io/otel/trace"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/opentelemetry"
@@ -179,4 +180,12 @@ func TestNoSecretIsExported(t *testing.T) {
 			leaks(t, text)
 		})
 	}
+}
+
+// T2: the word for a secret in url.full is the conventions' own, wherever the secret is.
+func TestSecretsInAURLAreCalledREDACTED(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	get(t, r.client(t, nil, tripware.WithBase(instant{})), "https://api.example.com/files/token="+key+"/a?sig="+key+"&page=2")
+	assert.Equal(t, "https://api.example.com/files/token=REDACTED?sig=REDACTED&page=2", attributes(r.spanOf(t, api.SpanKindClient))["url.full"])
 }

@@ -126,7 +126,7 @@ func (m *measures) options(l *labels) *options {
 	}
 	all := l.appendResult(l.appendTarget(nil))
 	if l.key != "" {
-		all = append(all, l.key.String(l.value))
+		all = append(all, l.key.String(valid(l.value)))
 	}
 	set := metric.WithAttributeSet(attribute.NewSet(all...))
 	o = &options{record: []metric.RecordOption{set}, add: []metric.AddOption{set}}

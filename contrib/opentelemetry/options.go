@@ -185,7 +185,7 @@ func WithLimiter(name string, l *ratelimit.Limiter, keys ...string) Option {
 			c.faults = append(c.faults, fmt.Errorf("opentelemetry: limiter %q is nil", name))
 			return
 		}
-		c.limiters = append(c.limiters, limiter{name, l, slices.Clone(keys)})
+		c.limiters = append(c.limiters, limiter{valid(name), l, slices.Clone(keys)})
 	}
 }
 
@@ -199,7 +199,7 @@ func WithBudget(name string, b *layer.Budget) Option {
 			c.faults = append(c.faults, fmt.Errorf("opentelemetry: budget %q is nil, which has no limit", name))
 			return
 		}
-		c.budgets = append(c.budgets, budget{name, b})
+		c.budgets = append(c.budgets, budget{valid(name), b})
 	}
 }
 

@@ -38,16 +38,16 @@ func (t *telemetry) targetOf(req *http.Request) target {
 		to.labels.method, to.name = semconv.HTTPRequestMethodOther.Value.AsString(), "HTTP"
 	}
 	route, _ := transport.Lookup[transport.Route](req.Context())
-	if to.labels.template = redact.Cut(t.templateOf(string(route)), redact.MaxValue); to.labels.template != "" {
+	if to.labels.template = shown(t.templateOf(string(route))); to.labels.template != "" {
 		to.name = join(to.name, to.labels.template, string(route))
 	}
 	if u := req.URL; u != nil {
-		to.labels.host = redact.Cut(strings.ToLower(u.Hostname()), redact.MaxValue)
+		to.labels.host = shown(strings.ToLower(u.Hostname()))
 		to.labels.port = portOf(u)
 	}
 	to.said = to.labels.appendTarget(make([]attribute.KeyValue, 0, 14))
 	if to.labels.method != method {
-		to.said = append(to.said, semconv.HTTPRequestMethodOriginal(redact.Cut(method, redact.MaxValue)))
+		to.said = append(to.said, semconv.HTTPRequestMethodOriginal(shown(method)))
 	}
 	if full := fullURL(req.URL); full != "" {
 		to.said = append(to.said, semconv.URLFull(full))
@@ -97,10 +97,13 @@ func portOf(u *url.URL) int {
 
 // fullURL returns url.full without secrets.
 func fullURL(u *url.URL) string {
-	text := redact.URL(u)
-	path, query, found := strings.Cut(text, "?")
-	if !found || !strings.Contains(query, redact.Mask) {
-		return text
-	}
-	return path + "?" + strings.ReplaceAll(query, redact.Mask, redacted)
+	return valid(strings.ReplaceAll(redact.URL(u), redact.Mask, redacted))
 }
+
+// shown returns a text as an attribute has it: masked, cut and valid.
+func shown(text string) string { return valid(redact.Cut(text, redact.MaxValue)) }
+
+// valid replaces what is not UTF-8 in a text. OTLP cannot transport it: one such text would
+// keep everything from being exported that is sent together with it, and in an attribute of a
+// metric all metrics for ever.
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
