@@ -2,8 +2,10 @@ package opentelemetry_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +21,7 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/trace"
 	api "go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/opentelemetry"
@@ -233,4 +236,23 @@ func read(ctx context.Context, client *http.Client, address string) (string, err
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	return string(text), err
+}
+
+// A host that is an attribute of metrics must not keep the URL in memory that it is from.
+func TestTheAttributesOfMetricsKeepNoURL(t *testing.T) { //nolint:paralleltest // it measures the memory of the process
+	r := newRig(t)
+	client := r.client(t, []opentelemetry.Option{opentelemetry.WithTracerProvider(noop.NewTracerProvider())}, tripware.WithBase(instant{}))
+	allocated := func() int {
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return int(stats.HeapAlloc)
+	}
+	before := allocated()
+	for i := range 100 {
+		get(t, client, fmt.Sprintf("https://host%d.example.com/?long=%s", i, strings.Repeat("x", 100<<10)))
+	}
+	assert.Less(t, allocated()-before, 5<<20)
+	runtime.KeepAlive(client)
+	runtime.KeepAlive(r)
 }

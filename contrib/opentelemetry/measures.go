@@ -3,6 +3,7 @@ package opentelemetry
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -124,7 +125,9 @@ func (m *measures) options(l *labels) *options {
 	if o != nil {
 		return o
 	}
-	all := l.appendResult(l.appendTarget(nil))
+	kept := *l
+	kept.host = strings.Clone(l.host) // it must not keep a URL in memory
+	all := kept.appendResult(kept.appendTarget(nil))
 	if l.key != "" {
 		all = append(all, l.key.String(valid(l.value)))
 	}
@@ -133,7 +136,7 @@ func (m *measures) options(l *labels) *options {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.sets) < maxSets {
-		m.sets[*l] = o
+		m.sets[kept] = o
 	}
 	return o
 }
