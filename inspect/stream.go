@@ -124,16 +124,29 @@ func (s *stream) tell() error {
 	return s.send("event: live\ndata: " + string(data) + "\n\n")
 }
 
-// send writes events. A client that does not read them is left.
+// send writes events. A client that does not read them is left. The deadline ends with the
+// writing: with HTTP/2 one that passes ends the stream although nothing is being written.
 func (s *stream) send(text string) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	err := s.deadline(time.Now().Add(patience))
+	if err == nil {
+		_, err = s.w.Write([]byte(text))
+	}
+	if err == nil {
+		err = s.control.Flush()
+	}
+	if err == nil {
+		err = s.deadline(time.Time{})
+	}
+	if err != nil {
 		return fmt.Errorf("inspect: write events: %w", err)
 	}
-	if _, err := s.w.Write([]byte(text)); err != nil {
-		return fmt.Errorf("inspect: write events: %w", err)
-	}
-	if err := s.control.Flush(); err != nil {
-		return fmt.Errorf("inspect: write events: %w", err)
+	return nil
+}
+
+// deadline sets that of writing, where there can be one.
+func (s *stream) deadline(at time.Time) error {
+	if err := s.control.SetWriteDeadline(at); !errors.Is(err, http.ErrNotSupported) {
+		return err
 	}
 	return nil
 }
@@ -151,8 +164,9 @@ func (i *Inspector) endedAfter(after uint64, known bool) (calls []callJSON, last
 	}
 	trips := i.kept(after)
 	i.mu.Unlock()
-	for _, t := range trips {
-		calls = append(calls, t.json())
+	calls = make([]callJSON, len(trips)) // for the page a list, also when there are none
+	for k, t := range trips {
+		calls[k] = t.json()
 	}
 	return calls, last, whole
 }

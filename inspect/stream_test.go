@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,4 +160,51 @@ func TestStreamsAreBounded(t *testing.T) {
 		in.Handler().ServeHTTP(w, r)
 		return w.Code == http.StatusOK
 	}, 30*time.Second, 10*time.Millisecond)
+}
+
+// A program without a call that has ended yet sends a list without elements, which the page
+// can go through.
+func TestAStreamWithoutCalls(t *testing.T) {
+	t.Parallel()
+	text := stream(t, inspect.New())
+	assert.Contains(t, text, `{"all":true,"calls":[]}`)
+	assert.NotContains(t, text, "null")
+}
+
+// A timed writer notes deadlines of writing, and when events were written.
+type timed struct {
+	*httptest.ResponseRecorder
+
+	noted []string
+}
+
+func (w *timed) note(text string) {
+	if len(w.noted) == 0 || w.noted[len(w.noted)-1] != text {
+		w.noted = append(w.noted, text)
+	}
+}
+
+func (w *timed) FlushError() error {
+	w.note("written")
+	return nil
+}
+
+func (w *timed) SetWriteDeadline(at time.Time) error {
+	w.note(map[bool]string{true: "none", false: "deadline"}[at.IsZero()])
+	return nil
+}
+
+// A stream on which nothing is sent for a while has no deadline that could pass meanwhile:
+// with HTTP/2 that would end it.
+func TestAStreamHasADeadlineOnlyWhileItWrites(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := &timed{ResponseRecorder: httptest.NewRecorder()}
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://localhost/events", nil)
+	r.RemoteAddr = "127.0.0.1:5"
+	inspect.New().Handler().ServeHTTP(w, r)
+	require.Contains(t, w.Body.String(), "event: live")
+	written := []string{"deadline", "written", "none"}
+	assert.Equal(t, slices.Concat(written, written, written), w.noted, "to connect again, calls, and live")
 }
