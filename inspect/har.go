@@ -15,7 +15,7 @@ import (
 // WriteHAR writes calls to w as an HTTP Archive (HAR 1.2), which browsers and other tools
 // open, with an entry for each attempt. The members that begin with an underscore are this
 // package's own: _attempt, _transactionId, _route, and where they apply _waitMs, _waitCause
-// and _waitReason of the wait before the attempt, _reason, _error and _errorClass. A call
+// and _waitReason of the waits before the attempt, _reason, _error and _errorClass. A call
 // without an attempt has an entry with the status 0.
 //
 // Entries are written one by one. Secrets are masked, and only the headers whose values are
@@ -186,15 +186,29 @@ func (s *story) entry(a *scene, last bool) harEntry {
 			e.Error, e.ErrorClass = body.err, string(body.class)
 		}
 	}
-	for _, w := range s.waits {
-		if w.Before == a.number {
-			e.WaitMs, e.WaitCause, e.WaitReason = new(millis(w.For)), w.Cause, w.Reason
-		}
-	}
+	e.addWaits(s.waits)
 	e.Timings = a.timings(s.receive(last))
 	e.Time = e.Timings.sum()
 	e.Request, e.Response = a.harRequest(), a.harResponse(body)
 	return e
+}
+
+// addWaits adds the waits before the attempt: one of the retry loop, say, and then one of the
+// limiter.
+func (e *harEntry) addWaits(waits []transport.Wait) {
+	var sum time.Duration
+	var causes, reasons []string
+	for _, w := range waits {
+		if w.Before == e.Attempt {
+			sum, causes = sum+w.For, append(causes, w.Cause)
+			if w.Reason != "" {
+				reasons = append(reasons, w.Reason)
+			}
+		}
+	}
+	if causes != nil {
+		e.WaitMs, e.WaitCause, e.WaitReason = new(millis(sum)), strings.Join(causes, ", "), strings.Join(reasons, ", ")
+	}
 }
 
 // receive returns how long the caller read the response's body.

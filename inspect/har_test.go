@@ -15,7 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/inspect"
+	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -173,6 +175,24 @@ func TestHAR(t *testing.T) {
 		assert.Equal(t, map[string]any{
 			"mimeType": "application/json", "size": 46., "text": `{"token":"***`, "comment": "the beginning of 46 bytes",
 		}, member(third, "response", "content"))
+	})
+}
+
+// An attempt that waited for the retry loop and then for the limiter has both waits.
+func TestHAROfAnAttemptThatWaitedTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		in := inspect.New()
+		limiter := ratelimit.NewLimiter(ratelimit.WithRate(0.5, 1), ratelimit.WithJitter(func() float64 { return 0 }))
+		c := client(t, in, script(step{status: 503}, step{status: 200}), tripware.WithLimiter(limiter))
+		send(t, c, request(t, http.MethodGet, "https://a.example.com/", nil))
+		var data bytes.Buffer
+		require.NoError(t, in.WriteHAR(&data, nil))
+		list := entries(t, data.Bytes())
+		require.Len(t, list, 2)
+		assert.InDelta(t, 2000, list[1]["_waitMs"], 1)
+		assert.Equal(t, "backoff, limit", list[1]["_waitCause"])
+		assert.Contains(t, list[1]["_waitReason"], "status 503, ")
 	})
 }
 
