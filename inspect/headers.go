@@ -145,10 +145,11 @@ func (c *config) appendRequest(b []byte, given, req *http.Request) []byte {
 func (c *config) appendResponse(b []byte, given, req *http.Request, resp *http.Response) []byte {
 	end := len(b) + maxHeaders
 	for name, values := range resp.Header {
-		if !isCommon(name) && !c.isNamed(name) {
+		named := c.isNamed(name)
+		if !named && !isCommon(name) {
 			continue
 		}
-		if strings.HasSuffix(name, "Location") { // it may repeat the URL that was sent
+		if named || strings.HasSuffix(name, "Location") { // it may repeat what was sent, as a Link does
 			values = []string{maskAll(strings.Join(values, ", "), credentials(given, req))}
 		}
 		b = appendValues(b, end, name, values)

@@ -25,8 +25,8 @@ func TestNoSecretIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const presigned = "https://b.s3.example.com/k?X-Amz-Credential=s3cr3t&X-Amz-Signature=s3cr3t&X-Amz-Security-Token=s3cr3t&X-Goog-Signature=s3cr3t&" +
 			"AWSAccessKeyId=s3cr3t&Signature=s3cr3t&sig=s3cr3t&code=s3cr3t&page=2"
-		in := inspect.New(inspect.WithPhases(), inspect.WithBodies(inspect.MaxBody), inspect.WithHeaders("X-Plan"))
-		text := http.Header{"Location": {presigned + "&appid=s3cr3t"}, "Content-Type": {"text/plain"}}
+		in := inspect.New(inspect.WithPhases(), inspect.WithBodies(inspect.MaxBody), inspect.WithHeaders("X-Plan", "Link"))
+		text := http.Header{"Location": {presigned + "&appid=s3cr3t"}, "Link": {"<" + presigned + "&appid=s3cr3t>; rel=next"}, "Content-Type": {"text/plain"}}
 		c := client(t, in, script(
 			step{wait: ms, status: 503, header: text, body: body("see "+presigned, ms)},
 			step{wait: ms, err: errors.New("cannot get " + presigned + "&appid=s3cr3t with X-Plan s3cr3t")},
