@@ -61,6 +61,18 @@ func TestAPanelCannotNameALabelThatIsMissing(t *testing.T) {
 	assert.Panics(t, func() { quantile("0.5", metric.All().CallDuration, metric.Code) })
 }
 
+// What a panel shows is said in its title, its description and its unit.
+func TestPanelsAreDescribed(t *testing.T) {
+	t.Parallel()
+	for _, r := range rows() {
+		for _, p := range r.panels {
+			assert.NotEmpty(t, p.title)
+			assert.NotEmpty(t, p.about, p.title)
+			assert.NotEmpty(t, p.unit, p.title)
+		}
+	}
+}
+
 // Grafana needs an id of its own for each panel, and panels that do not overlap.
 func TestPanelsHaveIDsAndPlacesOfTheirOwn(t *testing.T) {
 	t.Parallel()

@@ -36,10 +36,11 @@ func dashboardOf(list []row) object {
 		"uid": "tripware", "title": "Tripware", "tags": []string{"tripware", "http-client"},
 		"description":   "Calls of an HTTP client: outcomes, durations, retries, waits and limits.",
 		"schemaVersion": 39, "version": 1, "editable": true, "graphTooltip": 1, "refresh": "30s",
-		"time":       object{"from": "now-1h", "to": "now"},
-		"timezone":   "",
-		"templating": object{"list": variables()},
-		"panels":     panels,
+		"time":        object{"from": "now-1h", "to": "now"},
+		"timezone":    "",
+		"annotations": object{"list": []object{}},
+		"templating":  object{"list": variables()},
+		"panels":      panels,
 	}
 }
 
@@ -58,7 +59,7 @@ func (p panel) object(id int, at object) object {
 		"datasource": source(), "targets": targets,
 		"fieldConfig": object{"defaults": object{"unit": p.unit, "min": 0}, "overrides": []object{}},
 		"options": object{
-			"legend":  object{"displayMode": "list", "placement": "bottom"},
+			"legend":  object{"displayMode": "list", "placement": "bottom", "showLegend": true, "calcs": []string{}},
 			"tooltip": object{"mode": "multi", "sort": "desc"},
 		},
 	}

@@ -47,7 +47,10 @@ func successes(m metric.Set) panel {
 }
 
 func outcomes(m metric.Set) panel {
-	return panel{"Calls by outcome", "", "reqps", []target{{sum(rate(m.Calls), metric.Outcome), "{{outcome}}"}}}
+	return panel{
+		"Calls by outcome", "Each hop of a redirect is a call. An expected outcome is an error status that the call allows.", "reqps",
+		[]target{{sum(rate(m.Calls), metric.Outcome), "{{outcome}}"}},
+	}
 }
 
 func failures(m metric.Set) panel {
@@ -95,7 +98,10 @@ func amplification(m metric.Set) panel {
 }
 
 func retries(m metric.Set) panel {
-	return panel{"Retries by cause", "", "reqps", []target{{sum(rate(m.Retries), metric.Cause), "{{cause}}"}}}
+	return panel{
+		"Retries by cause", "Attempts that follow another one, by its status or the class of its error.", "reqps",
+		[]target{{sum(rate(m.Retries), metric.Cause), "{{cause}}"}},
+	}
 }
 
 func giveUps(m metric.Set) panel {
@@ -114,7 +120,7 @@ func waiting(m metric.Set) panel {
 
 func waits(m metric.Set) panel {
 	return panel{
-		"Average wait", "", "s",
+		"Average wait", "How long one wait lasts, by the kind of layer that waits.", "s",
 		[]target{{sum(rate(m.WaitSeconds), metric.Cause) + " / " + sum(rate(m.Waits), metric.Cause), "{{cause}}"}},
 	}
 }
@@ -137,7 +143,7 @@ func limiterRate(m metric.Set) panel {
 
 func limiterQueue(m metric.Set) panel {
 	return panel{
-		"Attempts at limiters", "", "short",
+		"Attempts at limiters", "Those that wait, and those that were admitted and have no response yet.", "short",
 		[]target{
 			{sum(now(m.LimiterQueue), metric.Limiter, metric.Key), eachKey + " waiting"},
 			{sum(now(m.LimiterRunning), metric.Limiter, metric.Key), eachKey + " running"},
