@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/redact"
@@ -12,8 +13,8 @@ import (
 // Curl returns a curl command, for a POSIX shell, that sends attempt n of a call again, with n
 // counted from 1. Where the request had a secret, in a header or in the query, the command has
 // "$TOKEN": set that variable before. It has the headers whose values are kept (see
-// [WithHeaders]); a comment names those that are left out. A body is taken from a file called
-// body, which is not written.
+// [WithHeaders]); a comment names those that are left out, also because they are long, and
+// says if the URL is cut. A body is taken from a file called body, which is not written.
 //
 // If the record has no such attempt, or call is nil, Curl returns the empty string. A call
 // that did not go through the layer of [Inspector.Attempts] has no headers.
@@ -48,6 +49,9 @@ func (a *scene) curl() string {
 		}
 		comments = fmt.Sprintf("# The body (%s) is not included: write it to the file body.\n", size)
 	}
+	if a.cut {
+		comments += fmt.Sprintf("# The URL is cut after %d bytes: complete it.\n", maxURL)
+	}
 	if len(left) > 0 {
 		comments += "# Headers left out: " + oneLine(strings.Join(left, ", ")) + "\n"
 	}
@@ -58,6 +62,9 @@ func (a *scene) curl() string {
 func (a *scene) options() (args []string) {
 	if strings.ContainsAny(a.url, "[]{}") {
 		args = append(args, "--globoff")
+	}
+	if path, _, _ := strings.Cut(a.url, "?"); strings.Contains(path+"/", "/./") || strings.Contains(path+"/", "/../") {
+		args = append(args, "--path-as-is")
 	}
 	switch {
 	case a.method == http.MethodHead:
@@ -77,7 +84,7 @@ func (a *scene) headerArguments() (args, left []string, typed bool) {
 		switch {
 		case f.secret:
 			args = append(args, "-H "+secretArgument(f))
-		case !f.kept:
+		case !f.kept, len(f.value) > maxHeader-utf8.UTFMax: // it may be cut
 			left = append(left, f.name)
 		case f.name == "Content-Length": // curl's own
 		case f.value == "":

@@ -53,6 +53,18 @@ func TestCurlSendsTheRequestAgain(t *testing.T) {
 		},
 		"head":  {method: http.MethodHead, url: "https://api.example.com/a", want: []string{"--head", "https://api.example.com/a"}},
 		"globs": {url: "https://api.example.com/a?filter[x]={1}", want: []string{"--globoff", "https://api.example.com/a?filter[x]={1}"}},
+		"dots":  {url: "https://api.example.com/a/../b?c=/./", want: []string{"--path-as-is", "https://api.example.com/a/../b?c=/./"}},
+		"a hidden file": {
+			url: "https://api.example.com/.well-known/..a?b=/../", want: []string{"https://api.example.com/.well-known/..a?b=/../"},
+		},
+		"a long URL": {
+			url: "https://api.example.com/a?b=" + strings.Repeat("c", 5000), want: []string{"https://api.example.com/a?b=" + strings.Repeat("c", 997)},
+			comments: []string{"# The URL is cut after 1024 bytes: complete it."},
+		},
+		"a long header": {
+			url: "https://api.example.com/a", header: http.Header{"Accept": {strings.Repeat("a", 500)}}, want: []string{"https://api.example.com/a"},
+			comments: []string{"# Headers left out: Accept"},
+		},
 		"quotes": {
 			url: "https://api.example.com/it's?q=$(id)`id`", header: http.Header{"Accept": {`a'b"c$(id) \`}, "Accept-Language": {""}},
 			want: []string{"-H", `Accept: a'b"c$(id) \`, "-H", "Accept-Language;", "https://api.example.com/it's?q=$(id)`id`"},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
@@ -42,6 +43,7 @@ type scene struct {
 	phased   bool
 	method   string
 	url      string
+	cut      bool // the URL may be longer
 	request  []field
 	response []field
 	length   int64 // of the request's body, -1 if it is unknown
@@ -191,7 +193,7 @@ func (t *trip) scene(a *attempt) scene {
 	method, target, request, response := m.parse()
 	c := scene{
 		number: a.number, begun: a.begun, took: a.took, running: a.running, phases: a.phases, phased: a.phased,
-		method: method, url: showURL(target), request: request, response: response, length: a.length,
+		method: method, url: showURL(target), cut: len(target) > maxURL-utf8.UTFMax, request: request, response: response, length: a.length,
 		status: a.status, proto: a.proto, class: a.class, err: a.err, sent: a.request, got: a.response,
 	}
 	if a.running {
