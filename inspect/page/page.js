@@ -2,7 +2,7 @@
 
 const kept = new Map(); // calls that have ended, by their number
 const most = 300;
-const openRoutes = new Set();
+let openRoutes; // once there are calls, first the route on top
 let dirty = false;
 
 const at = (id) => document.getElementById(id);
@@ -16,7 +16,8 @@ function element(tag, text, cls) {
 }
 
 function lasting(ms) {
-  if (ms >= 60000) return Math.floor(ms / 60000) + "m" + Math.round((ms % 60000) / 1000) + "s";
+  const seconds = Math.round(ms / 1000);
+  if (seconds >= 60) return Math.floor(seconds / 60) + "m" + seconds % 60 + "s";
   if (ms >= 1000) return (ms / 1000).toFixed(2) + "s";
   return (ms >= 10 ? ms.toFixed(0) : ms.toFixed(1)) + "ms";
 }
@@ -87,15 +88,16 @@ function showEnded() {
     routes.get(c.route).push(c);
   }
   at("ended-count").textContent = kept.size;
-  const groups = [...routes.entries()].sort((a, b) => a[0] < b[0] ? -1 : 1).map(([route, calls], i) => group(route, calls, i === 0 && openRoutes.size === 0));
-  at("ended").replaceChildren(...groups);
+  const names = [...routes.keys()].sort();
+  if (!openRoutes && names.length > 0) openRoutes = new Set([names[0]]);
+  at("ended").replaceChildren(...names.map((route) => group(route, routes.get(route))));
 }
 
 function quantile(sorted, q) { return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]; }
 
-function group(route, calls, first) {
+function group(route, calls) {
   const d = element("details");
-  d.open = first || openRoutes.has(route);
+  d.open = openRoutes.has(route);
   d.addEventListener("toggle", () => { if (d.open) openRoutes.add(route); else openRoutes.delete(route); });
   const took = calls.map((c) => c.took_ms).sort((a, b) => a - b);
   const failed = calls.filter((c) => c.outcome === "failure").length;
@@ -165,17 +167,14 @@ function waterfall(c, scale) {
 }
 
 async function detail(c, running) {
-  const response = await fetch("call?id=" + c.serial + (running ? "&running=1" : ""));
-  if (!response.ok) {
-    at("timeline").textContent = await response.text();
-    at("curl").replaceChildren();
-    at("bodies").replaceChildren();
-  } else {
-    const d = await response.json();
-    at("timeline").textContent = d.timeline;
-    at("curl").replaceChildren(...d.curl.map((text) => element("pre", text)));
-    at("bodies").replaceChildren(...(d.bodies || []).map((text) => element("pre", text)));
-  }
+  let d = { timeline: "the program does not respond", curl: [] };
+  try {
+    const response = await fetch("call?id=" + c.serial + (running ? "&running=1" : ""));
+    d = response.ok ? await response.json() : { timeline: await response.text(), curl: [] };
+  } catch { } // the program has ended
+  at("timeline").textContent = d.timeline;
+  at("curl").replaceChildren(...d.curl.map((text) => element("pre", text)));
+  at("bodies").replaceChildren(...(d.bodies || []).map((text) => element("pre", text)));
   if (!at("detail").open) at("detail").showModal();
 }
 
