@@ -16,8 +16,7 @@ type attempt struct {
 	begun   time.Duration // since its trip began
 	took    time.Duration // until the response's headers or the error
 	running bool
-	sent    *http.Request // while it runs
-	probe   *probe        // while it runs; nil without phases
+	probe   *probe // while it runs; nil without phases
 	phases  Phases
 	phased  bool // phases are known
 
@@ -142,14 +141,10 @@ func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http
 	if err != nil {
 		class = transport.ClassifyError(sent, err)
 	}
-	var room []byte
-	if a == &t.first {
-		room = t.text[:0]
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	given := t.given(sent)
-	a.took, a.running, a.message, a.sent = now-a.begun, false, c.newMessage(room, given, sent, resp), nil
+	a.took, a.running, a.message = now-a.begun, false, c.appendResponse(a.message, given, sent, resp)
 	if a.probe != nil {
 		a.took = time.Since(a.probe.base)
 		a.phases, a.phased = a.probe.phases(a.took)

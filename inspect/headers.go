@@ -53,11 +53,11 @@ func (c *config) isNamed(name string) bool { return len(c.headers) > 0 && c.head
 // never looked at.
 type message []byte
 
-// newMessage appends to into the message of a request and its response, which may be nil. If
-// there is room, it allocates nothing. given is the request above the credentials: of what
+// newMessage appends to into the message of a request. If there is room, it allocates nothing.
+// given is the request above the credentials: of what
 // layers have added since, query parameters and headers that WithHeaders names are not kept,
 // since they may be a credential under any name.
-func (c *config) newMessage(into []byte, given, req *http.Request, resp *http.Response) message {
+func (c *config) newMessage(into []byte, given, req *http.Request) message {
 	b := appendText(into, cmp.Or(req.Method, http.MethodGet), maxMethod)
 	b = append(b, ' ')
 	b = appendURL(b, given, req)
@@ -69,11 +69,7 @@ func (c *config) newMessage(into []byte, given, req *http.Request, resp *http.Re
 		b = append(b, "Authorization=Basic\n"...) // net/http makes it
 	}
 	b = c.appendRequest(b, given, req)
-	b = append(b, '\n')
-	if resp != nil {
-		b = c.appendResponse(b, given, req, resp)
-	}
-	return b
+	return append(b, '\n')
 }
 
 // appendURL appends the URL without its user and fragment.
@@ -141,8 +137,11 @@ func (c *config) appendRequest(b []byte, given, req *http.Request) []byte {
 	return b
 }
 
-// appendResponse appends the headers of a response whose values are kept.
+// appendResponse appends the headers of a response whose values are kept, if there is one.
 func (c *config) appendResponse(b []byte, given, req *http.Request, resp *http.Response) []byte {
+	if resp == nil {
+		return b
+	}
 	end := len(b) + maxHeaders
 	for name, values := range resp.Header {
 		named := c.isNamed(name)

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -178,19 +179,14 @@ func (t *trip) targetOf(s *story) (method, target string) {
 	case len(s.attempts) > 0:
 		return s.attempts[0].method, s.attempts[0].url
 	case t.req != nil:
-		method, target, _, _ = t.in.newMessage(nil, t.req, t.req, nil).parse()
-		return method, showURL(target)
+		return cmp.Or(t.req.Method, http.MethodGet), showURL(string(appendURL(nil, t.req, t.req)))
 	}
 	return "", ""
 }
 
 // scene returns an attempt. The trip is locked.
 func (t *trip) scene(a *attempt) scene {
-	m := a.message
-	if a.running && a.sent != nil && t.req != nil {
-		m = t.in.newMessage(nil, t.req, a.sent, nil)
-	}
-	method, target, request, response := m.parse()
+	method, target, request, response := a.message.parse()
 	c := scene{
 		number: a.number, begun: a.begun, took: a.took, running: a.running, phases: a.phases, phased: a.phased,
 		method: method, url: showURL(target), cut: len(target) > maxURL-utf8.UTFMax, request: request, response: response, length: a.length,

@@ -184,8 +184,14 @@ func (t *trip) dispatch(a *attempt, sent *http.Request) {
 	a.dispatched(t, sent)
 }
 
+// dispatched describes the request before it is sent, since a base may modify the headers while
+// somebody looks at the attempt.
 func (a *attempt) dispatched(t *trip, sent *http.Request) {
-	a.sent, a.length = sent, lengthOf(sent)
+	var room []byte
+	if a == &t.first {
+		room = t.text[:0]
+	}
+	a.message, a.length = t.in.newMessage(room, t.given(sent), sent), lengthOf(sent)
 	t.sent = sent
 }
 
@@ -208,7 +214,7 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 	t.waiting = len(tally.Waits)
 	if t.made == 0 {
 		t.made = tally.Attempts // without the layer of attempts
-		t.target = c.newMessage(t.text[:0], req, req, resp)
+		t.target = c.appendResponse(c.newMessage(t.text[:0], req, req), req, req, resp)
 	}
 	t.id, t.route = t.call.TransactionID(), routeOf(t.call)
 	if resp != nil {
