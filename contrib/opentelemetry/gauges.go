@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
@@ -29,8 +30,9 @@ func (t *telemetry) observeLimiters() error {
 		metric.WithDescription("Attempts that the limiter admitted and that have no response yet."))
 	pause, errs[3] = t.meter.Float64ObservableGauge("tripware.client.limiter.pause", metric.WithUnit("s"),
 		metric.WithDescription("How long the limiter still admits nothing."))
-	_, errs[4] = t.meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
-		for _, l := range t.limiters {
+	limiters := t.limiters
+	errs[4] = t.register(func(_ context.Context, o metric.Observer) error {
+		for _, l := range limiters {
 			for _, key := range l.reported() {
 				state, ok := l.limiter.Snapshot(key)
 				if !ok {
@@ -67,11 +69,25 @@ func (t *telemetry) observeBudgets() error {
 	if err != nil {
 		return err
 	}
-	_, err = t.meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
-		for _, b := range t.budgets {
+	budgets := t.budgets
+	return t.register(func(_ context.Context, o metric.Observer) error {
+		for _, b := range budgets {
 			o.ObserveFloat64(left, b.budget.Left(), metric.WithAttributes(budgetNameKey.String(b.name)))
 		}
 		return nil
 	}, left)
-	return err
+}
+
+// register has observe called for as long as a client has t. The provider would otherwise keep
+// the limiters and budgets of all clients that there ever were. observe must not refer to t.
+func (t *telemetry) register(observe metric.Callback, gauges ...metric.Observable) error {
+	registered, err := t.meter.RegisterCallback(observe, gauges...)
+	if err != nil || registered == nil {
+		return err
+	}
+	runtime.AddCleanup(t, func(r metric.Registration) {
+		defer func() { _ = recover() }() // of a provider; there is nobody to tell
+		_ = r.Unregister()
+	}, registered)
+	return nil
 }

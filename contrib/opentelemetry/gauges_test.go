@@ -2,6 +2,7 @@ package opentelemetry_test
 
 import (
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -166,4 +167,33 @@ func TestExemplarsCarryTheSpan(t *testing.T) {
 		delete(spans, m.Name)
 	}
 	assert.Empty(t, spans)
+}
+
+// The gauges of a client end with it: a program that makes clients again and again does not
+// keep their limiters and budgets.
+func TestGaugesEndWithTheirClient(t *testing.T) { //nolint:paralleltest // it collects garbage
+	r := newRig(t)
+	names := func() (list []string) {
+		for _, m := range r.metrics(t) {
+			list = append(list, m.Name)
+		}
+		return list
+	}
+	func() {
+		limiter, budget := ratelimit.NewLimiter(), layer.DefaultBudget()
+		client, err := tripware.New(
+			opentelemetry.With(r.options(opentelemetry.WithLimiter("api", limiter), opentelemetry.WithBudget("api", budget))...),
+			tripware.WithLimiter(limiter), tripware.WithBase(instant{}),
+		)
+		require.NoError(t, err)
+		get(t, client, somewhere)
+		runtime.GC()
+		assert.Contains(t, names(), "tripware.client.limiter.waiting")
+		assert.Contains(t, names(), "tripware.client.retry_budget.available")
+		runtime.KeepAlive(client)
+	}()
+	for begun := time.Now(); time.Since(begun) < 10*time.Second && len(names()) > 2; {
+		runtime.GC()
+	}
+	assert.Equal(t, []string{"http.client.request.duration", "tripware.client.call.duration"}, names())
 }

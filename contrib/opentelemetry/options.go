@@ -177,8 +177,8 @@ const maxKeys = 100
 
 // WithLimiter reports the state of the keys of a limiter as gauges, with name as the attribute
 // tripware.limiter.name. By default it reports the 100 most recently used keys; with keys, it
-// reports these, if the limiter has them. With [Calls] or [With], the option may be given
-// several times; [Attempts] ignores it.
+// reports these, if the limiter has them. The gauges end when the client is garbage. With
+// [Calls] or [With], the option may be given several times; [Attempts] ignores it.
 func WithLimiter(name string, l *ratelimit.Limiter, keys ...string) Option {
 	return func(c *config) {
 		if l == nil {
@@ -191,8 +191,8 @@ func WithLimiter(name string, l *ratelimit.Limiter, keys ...string) Option {
 
 // WithBudget reports what is left of a retry budget as a gauge, with name as the attribute
 // tripware.budget.name. The budget must be the one that the client was given by
-// retry.WithBudget. With [Calls] or [With], the option may be given several times; [Attempts]
-// ignores it.
+// retry.WithBudget. The gauge ends when the client is garbage. With [Calls] or [With], the
+// option may be given several times; [Attempts] ignores it.
 func WithBudget(name string, b *layer.Budget) Option {
 	return func(c *config) {
 		if b == nil {
