@@ -3,6 +3,8 @@ package inspect
 import (
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -136,16 +138,47 @@ type capture struct {
 	vendor *record.Vendor // masks the client's key
 
 	mu      sync.Mutex
+	secrets []string // that were sent, and that the server may repeat
 	kept    []byte
 	size    int64
 	ended   bool // all of it passed
 	stopped bool // nothing more is kept
 }
 
-func (i *Inspector) newCapture(req *http.Request, header http.Header) *capture {
+func (i *Inspector) newCapture(t *trip, req *http.Request, header http.Header) *capture {
 	kind, isText := textual(header)
 	vendor, _ := transport.Lookup[*record.Vendor](req.Context())
-	return &capture{in: i, text: isText, form: kind == "application/x-www-form-urlencoded", vendor: vendor, stopped: !isText}
+	c := &capture{in: i, text: isText, form: kind == "application/x-www-form-urlencoded", vendor: vendor, stopped: !isText}
+	if isText {
+		c.secrets = t.secrets(req)
+		if !i.reserve(lengthOfAll(c.secrets)) {
+			c.secrets, c.stopped = nil, true
+		}
+	}
+	return c
+}
+
+// minSecret is the length of the shortest text that is masked in a body because it was sent as
+// a credential, or as what a layer has added: true is no secret.
+const minSecret = 6
+
+// secrets returns what is masked in the bodies of an attempt.
+func (t *trip) secrets(req *http.Request) (secrets []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, secret := range credentials(t.given(req), req) {
+		if secret = strings.TrimSpace(secret); len(secret) >= minSecret && !slices.Contains(secrets, secret) {
+			secrets = append(secrets, strings.Clone(secret)) // it must not keep a URL
+		}
+	}
+	return secrets
+}
+
+func lengthOfAll(texts []string) (n int) {
+	for _, text := range texts {
+		n += len(text)
+	}
+	return n
 }
 
 // take keeps the beginning of b as far as there is room.
@@ -214,7 +247,8 @@ func (c *capture) drop() (n int) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n, c.kept, c.stopped = cap(c.kept), nil, true
+	n = cap(c.kept) + lengthOfAll(c.secrets)
+	c.kept, c.secrets, c.stopped = nil, nil, true
 	return n
 }
 
@@ -238,7 +272,7 @@ func (t *tap) Read(p []byte) (int, error) {
 
 // tapRequest captures the body of a request that nobody else has yet.
 func (i *Inspector) tapRequest(t *trip, a *attempt, sent *http.Request) {
-	c := i.newCapture(sent, sent.Header)
+	c := i.newCapture(t, sent, sent.Header)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	a.request = c
@@ -250,7 +284,7 @@ func (i *Inspector) tapResponse(t *trip, a *attempt, resp *http.Response) {
 	if !hasBody(resp) {
 		return
 	}
-	c := i.newCapture(resp.Request, resp.Header)
+	c := i.newCapture(t, resp.Request, resp.Header)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	a.response = c

@@ -200,6 +200,18 @@ func maskAll(text string, secrets []string) string {
 	return text
 }
 
+// maskEnd masks the beginning of a secret at the end of a text that was cut.
+func maskEnd(text string, secrets []string) string {
+	for _, secret := range secrets {
+		for n := min(len(secret)-1, len(text)); n >= 4; n-- {
+			if strings.HasSuffix(text, secret[:n]) {
+				return text[:len(text)-n] + redact.Mask
+			}
+		}
+	}
+	return text
+}
+
 // schemeOf returns the authentication scheme that is shown before a credential. Any other
 // first word could be part of it.
 func schemeOf(value string) string {

@@ -93,8 +93,8 @@ func WithPhases() Option { return func(c *config) { c.phases = true } }
 
 // WithBodies keeps the first bytes of the bodies of requests and responses, up to limit, which
 // must be at most [MaxBody]; their true size is always known. Only bodies of a text type that
-// are not compressed are shown. They count towards [WithMemory]. The default is 0, which
-// keeps none.
+// are not compressed are shown. Secrets in them are masked, also a credential of the request
+// that the server repeats. They count towards [WithMemory]. The default is 0, which keeps none.
 func WithBodies(limit int) Option { return func(c *config) { c.bodies = limit } }
 
 // WithKept sets how many calls are kept: the most recent ones, and besides those that failed

@@ -28,7 +28,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		in := inspect.New(inspect.WithPhases(), inspect.WithBodies(inspect.MaxBody), inspect.WithHeaders("X-Plan", "Link"))
 		text := http.Header{"Location": {presigned + "&appid=s3cr3t"}, "Link": {"<" + presigned + "&appid=s3cr3t>; rel=next"}, "Content-Type": {"text/plain"}}
 		c := client(t, in, script(
-			step{wait: ms, status: 503, header: text, body: body("see "+presigned, ms)},
+			step{wait: ms, status: 503, header: text, body: body("see "+presigned+", the plan s3cr3t is over", ms)},
 			step{wait: ms, err: errors.New("cannot get " + presigned + "&appid=s3cr3t with X-Plan s3cr3t")},
 			step{wait: ms, status: 200, header: text, body: body("see "+presigned, ms)},
 		), tripware.WithAuth("https://b.s3.example.com", auth.Query("appid", redact.NewSecret("s3cr3t"))),
@@ -61,4 +61,29 @@ func TestNoSecretIsShown(t *testing.T) {
 		}
 		<-done
 	})
+}
+
+// T3: a server that repeats a credential, as in "the key … is wrong", does not have it shown,
+// also where a body is cut in it. What a layer adds and is too short for a secret stays.
+func TestABodyThatRepeatsACredential(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[int]string{
+		inspect.MaxBody: "your plan *** and key *** are over, true",
+		20:              "your plan *** and",
+		14:              "your plan ***", // has four letters of it
+	} {
+		in := inspect.New(inspect.WithBodies(limit))
+		const origin = "https://a.example.com"
+		c := client(t, in, script(step{status: 200, header: http.Header{"Content-Type": {"text/plain"}},
+			body: body("your plan s3cr3t and key k3yk3y are over, true", 0)}),
+			tripware.WithAuth(origin, auth.Header("X-Plan", redact.NewSecret("s3cr3t"))), tripware.WithAuth(origin, auth.Header("X-Flag", redact.NewSecret("true"))),
+			tripware.WithAuth(origin, auth.Query("appid", redact.NewSecret("k3yk3y"))))
+		send(t, c, request(t, http.MethodGet, origin, nil))
+		var har bytes.Buffer
+		require.NoError(t, in.WriteHAR(&har, nil))
+		list := entries(t, har.Bytes())
+		require.Len(t, list, 1)
+		assert.Equal(t, want, member(list[0], "response", "content", "text"))
+		assert.NotContains(t, ask(t, in, "call?id=1").Body.String(), "s3cr3t")
+	}
 }

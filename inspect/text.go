@@ -93,6 +93,7 @@ func (c *capture) shown() (text string, cut, ok bool) {
 	}
 	c.mu.Lock()
 	text, cut = string(c.kept), !c.ended || c.size > int64(len(c.kept))
+	secrets := c.secrets
 	c.mu.Unlock()
 	for range utf8.UTFMax - 1 {
 		if r, size := utf8.DecodeLastRuneInString(text); cut && r == utf8.RuneError && size == 1 {
@@ -101,6 +102,9 @@ func (c *capture) shown() (text string, cut, ok bool) {
 	}
 	if !c.text || text == "" || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return "", cut, false
+	}
+	if text = maskAll(text, secrets); cut {
+		text = maskEnd(text, secrets)
 	}
 	if c.vendor != nil {
 		text = c.vendor.Masked(text)
