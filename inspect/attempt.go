@@ -28,6 +28,7 @@ type attempt struct {
 	err     string
 
 	request, response *capture // nil unless bodies are kept
+	dropped           bool     // they are not kept any more
 }
 
 // Attempts returns the layer that sees the attempts. Give it to tripware.PerAttempt, which

@@ -272,11 +272,24 @@ func (t *tap) Read(p []byte) (int, error) {
 
 // tapRequest captures the body of a request that nobody else has yet.
 func (i *Inspector) tapRequest(t *trip, a *attempt, sent *http.Request) {
-	c := i.newCapture(t, sent, sent.Header)
+	if c := i.newCapture(t, sent, sent.Header); t.attach(a, &a.request, c) {
+		sent.Body = &tap{sent.Body, c}
+	}
+}
+
+// attach adds a capture to an attempt. It reports false if the attempt is not kept any more,
+// such as the slower one of a hedge: nobody would give back what it takes.
+func (t *trip) attach(a *attempt, to **capture, c *capture) bool {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	a.request = c
-	sent.Body = &tap{sent.Body, c}
+	kept := !a.dropped
+	if kept {
+		*to = c
+	}
+	t.mu.Unlock()
+	if !kept {
+		t.in.giveBack(c.drop())
+	}
+	return kept
 }
 
 // tapResponse captures the body of a response.
@@ -284,9 +297,7 @@ func (i *Inspector) tapResponse(t *trip, a *attempt, resp *http.Response) {
 	if !hasBody(resp) {
 		return
 	}
-	c := i.newCapture(t, resp.Request, resp.Header)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	a.response = c
-	resp.Body = &tap{resp.Body, c}
+	if c := i.newCapture(t, resp.Request, resp.Header); t.attach(a, &a.response, c) {
+		resp.Body = &tap{resp.Body, c}
+	}
 }

@@ -272,7 +272,10 @@ func (t *trip) drop() (n int) {
 	return n
 }
 
-func (a *attempt) drop() int { return a.request.drop() + a.response.drop() }
+func (a *attempt) drop() int {
+	a.dropped = true
+	return a.request.drop() + a.response.drop()
+}
 
 // lengthOf returns the length of a request's body, or -1 if it is unknown.
 func lengthOf(req *http.Request) int64 {
