@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
+	"github.com/tripware/tripware/internal/errorbody"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -51,138 +53,25 @@ func (c Codec) Fault(resp *http.Response, body []byte, e *services.Error) {
 	if c.Pending(resp) {
 		e.Kind = services.ErrNotProcessed
 	}
-	said := object(body)
-	var id string
+	said := errorbody.Read(body)
+	e.RequestID = c.Mask(cmp.Or(said.RequestID, e.RequestID))
+	e.Took = tookOf(body)
+	e.Code = said.Code
+	e.Message = c.show(said.Message)
+	if len(said.Fields) > 0 {
+		e.Fields = make(map[string]string, len(said.Fields))
+	}
+	for name, problem := range said.Fields {
+		e.Fields[c.show(name)] = c.show(problem)
+	}
+}
+
+// tookOf returns the time that the server needed, which may be in quotation marks, or zero.
+func tookOf(body []byte) time.Duration {
+	var said struct{ Took json.RawMessage }
 	var took float64
-	read(said["requestid"], &id)
-	read(unquoted(said["took"]), &took)
-	e.RequestID = c.Mask(cmp.Or(id, e.RequestID))
-	e.Took = seconds(took)
-	read(unquoted(said["code"]), &e.Code)
-	e.Message = c.show(said.message())
-	if said == nil { // perhaps a list, or a text
-		e.Message = c.show(sentence(body, 0))
+	if json.Unmarshal(body, &said) != nil || json.Unmarshal(bytes.Trim(said.Took, `"`), &took) != nil {
+		return 0
 	}
-	e.Fields = c.fields(said["errors"])
+	return seconds(took)
 }
-
-// fields returns the problems with fields of the request by the names of the fields, or nil
-// if errors is not an object.
-func (c Codec) fields(errors json.RawMessage) map[string]string {
-	var named map[string]json.RawMessage
-	read(errors, &named)
-	if len(named) == 0 {
-		return nil
-	}
-	fields := make(map[string]string, len(named))
-	for name, problem := range named {
-		fields[c.show(name)] = c.show(cmp.Or(sentence(problem, 0), scalar(problem)))
-	}
-	return fields
-}
-
-// members are the members of a JSON object, by their names in lower case.
-type members map[string]json.RawMessage
-
-// object returns the members of a JSON object, or nil if raw is anything else.
-func object(raw json.RawMessage) members {
-	var named map[string]json.RawMessage
-	read(raw, &named)
-	if len(named) == 0 {
-		return nil
-	}
-	found := make(members, len(named))
-	for name, value := range named {
-		folded := strings.ToLower(name)
-		if _, exact := named[folded]; !exact || name == folded {
-			found[folded] = value
-		}
-	}
-	return found
-}
-
-// message returns what the body of an error says: its sentence, and those in errors, unless
-// errors names the fields of the request.
-func (m members) message() string {
-	said, listed := m.sentence(0), ""
-	if object(m["errors"]) == nil {
-		listed = sentence(m["errors"], 0)
-	}
-	switch {
-	case said == "":
-		return listed
-	case listed == "" || strings.Contains(said, listed):
-		return said
-	}
-	return strings.TrimRight(said, ".: ") + ": " + listed
-}
-
-// sentence returns the sentence of an object that describes an error. Opsgenie has message,
-// Jira errorMessages, AWS errorMessage, RFC 9457 title and detail; frameworks have error,
-// which may be the text of the status and then says the least.
-func (m members) sentence(depth int) string {
-	for _, name := range [...]string{"message", "errormessage", "errormessages"} {
-		if text := sentence(m[name], depth); text != "" {
-			return text
-		}
-	}
-	title := cmp.Or(sentence(m["title"], depth), sentence(m["error"], depth))
-	detail := sentence(m["detail"], depth)
-	if title == "" || detail == "" {
-		return cmp.Or(title, detail)
-	}
-	return strings.TrimRight(title, ".: ") + ": " + detail
-}
-
-// deepest bounds how deep in a body a sentence is looked for.
-const deepest = 4
-
-// sentence returns the text of a JSON value: a string, the sentences of a list, or the
-// sentence of an object. An object without one is shown as JSON. Other values have no text,
-// except in a list.
-func sentence(raw json.RawMessage, depth int) string {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 || depth > deepest {
-		return ""
-	}
-	switch raw[0] {
-	case '"':
-		var text string
-		read(raw, &text)
-		return strings.TrimSpace(text)
-	case '[':
-		var items []json.RawMessage
-		read(raw, &items)
-		texts := make([]string, 0, len(items))
-		for _, item := range items {
-			if text := cmp.Or(sentence(item, depth+1), scalar(item)); text != "" {
-				texts = append(texts, text)
-			}
-		}
-		return strings.Join(texts, "; ")
-	case '{':
-		if found := object(raw); found != nil {
-			return cmp.Or(found.sentence(depth+1), string(raw))
-		}
-	}
-	return ""
-}
-
-// scalar returns a number or a boolean as JSON, and the empty string for anything else.
-func scalar(raw json.RawMessage) string {
-	if text := string(bytes.TrimSpace(raw)); text != "" && !strings.ContainsRune(`"[{n`, rune(text[0])) {
-		return text
-	}
-	return ""
-}
-
-// read decodes a value into v if it is of v's type. Otherwise v stays as it is.
-func read[T any](raw json.RawMessage, v *T) {
-	var value T
-	if len(raw) > 0 && json.Unmarshal(raw, &value) == nil {
-		*v = value
-	}
-}
-
-// unquoted returns a number, which may be in quotation marks, without them.
-func unquoted(raw json.RawMessage) json.RawMessage { return bytes.Trim(raw, `"`) }
