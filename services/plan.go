@@ -57,7 +57,7 @@ func newPlan(text string, request reflect.Type) *plan {
 	}
 	if request != nil {
 		if request.Kind() != reflect.Struct {
-			p.faults.add(request.String(), "is not a struct")
+			p.faults.add(request.String(), "is not a struct, whose tags say where its fields go")
 			return p
 		}
 		p.walk(request, nil)
@@ -84,7 +84,7 @@ func (p *plan) walk(t reflect.Type, above []int) {
 		}
 		if place == "" || place == "-" {
 			if place == "" && f.IsExported() {
-				p.faults.add(f.Name, "has no tag that says where it goes")
+				p.faults.add(f.Name, "has no tag that says where it goes: path, query, header, form or json")
 			}
 			continue
 		}
@@ -179,7 +179,7 @@ func (p *plan) matchPath() {
 		}
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == s.name })
 		if i < 0 {
-			p.faults.add(s.name, "is in the route, but no field of the request fills it")
+			p.faults.add(s.name, "is in the route, but no field of the request has the tag path:%q", s.name)
 			continue
 		}
 		p.path = append(p.path, fields[i])
@@ -207,7 +207,7 @@ func (p *plan) checkBody() {
 	case len(p.json)+len(p.form)+len(p.whole) == 0:
 		return
 	case p.route.method == http.MethodGet || p.route.method == http.MethodHead || p.route.method == http.MethodDelete:
-		p.faults.add(slices.Concat(p.json, p.form, p.whole)[0].goName, "belongs in a body, which a %s does not have", p.route.method)
+		p.faults.add(slices.Concat(p.json, p.form, p.whole)[0].goName, "belongs in a body, which a %s does not have: tag it path, query or header", p.route.method)
 		return
 	case len(p.whole) > 0 && len(p.json)+len(p.form)+len(p.whole) > 1:
 		p.faults.add(p.whole[0].goName, "is the whole body, but other fields belong in it too")
