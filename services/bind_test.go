@@ -272,7 +272,7 @@ func TestHeadersWithControlCharactersAreRefused(t *testing.T) {
 func TestAClientIsBuiltWhollyOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	_, err := services.New(nil, "ftp://user:hunter2@h", nil, services.WithMaxBody(-1))
-	assert.EqualError(t, err, "services: new client: HTTP client is nil; codec is nil; "+
+	assert.EqualError(t, err, "services: new client: HTTP client is nil; codec is nil: use services.JSON{} for responses of plain JSON; "+
 		"body limit of -1 bytes is negative: 0 means no bound; base URL is neither http nor https: write https://host")
 	for _, at := range []string{
 		"", "api.example.com", "https://", "https://:443", "https://u:hunter2@h", "https://h?apiKey=hunter2", "https://h/#f",

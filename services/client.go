@@ -1,10 +1,10 @@
 // Package services is the core of typed calls, for any vendor: a route and a tagged request
 // become an HTTP request, and the response becomes a [Result] or an [Error].
 //
-// To call an API, make a client by [New], with a [Codec] that knows how the vendor wraps its
-// responses, and write each operation as one call of [Do]. Lists use [All] and [Pages],
-// asynchronous requests a [Tracker], files [Download] and [File]. To call Opsgenie, use package
-// services/opsgenie instead.
+// To call an API, make a client by [New], with [JSON] or another [Codec] that knows how the
+// vendor wraps its responses, and write each operation as one call of [Do]. Lists use [All] and
+// [Pages], asynchronous requests a [Tracker], files [Download] and [File]. To call Opsgenie, use
+// package services/opsgenie instead.
 //
 // The tags of a request say where each field goes: path, query, header and form, as in
 // `query:"identifierType"`, or json for the body. `json:"-"` alone keeps a field from being
@@ -120,7 +120,7 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 		f = append(f, errors.New("HTTP client is nil"))
 	}
 	if codec == nil {
-		f = append(f, errors.New("codec is nil"))
+		f = append(f, errors.New("codec is nil: use services.JSON{} for responses of plain JSON"))
 	}
 	switch {
 	case c.maxBody < 0:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -16,8 +17,8 @@ func decode[T any](x *exchange, value *T, m *Metadata) error {
 	codec := x.client.codec
 	envelope := codec.Envelope(value)
 	var odd []Mismatch
-	if len(x.body) > 0 || x.resp.StatusCode != http.StatusNoContent {
-		if err := json.Unmarshal(x.body, envelope); err != nil {
+	if len(x.body) > 0 || !mayBeEmpty(x.resp.StatusCode, envelope, value) {
+		if err := json.Unmarshal(x.body, targetOf(envelope)); err != nil {
 			*value = *new(T)
 			envelope = codec.Envelope(value)
 			if odd, err = x.decodeOdd(envelope, err); err != nil {
@@ -25,7 +26,8 @@ func decode[T any](x *exchange, value *T, m *Metadata) error {
 			}
 		}
 	}
-	if decoded := reflect.ValueOf(value).Elem(); x.client.look(decoded.Type()).finds(decoded) {
+	decoded := reflect.ValueOf(value).Elem()
+	if x.client.look(decoded.Type()).finds(decoded) {
 		odd = append(odd, mismatchesIn(decoded, dataOf(envelope))...)
 	}
 	if len(odd) > 0 && x.client.strict {
@@ -35,7 +37,7 @@ func decode[T any](x *exchange, value *T, m *Metadata) error {
 	envelope.Fill(x.resp.Header, m)
 	m.Mismatches = odd
 	x.client.relate(&m.Paging, m.more.url)
-	if needsData(value) && reflect.ValueOf(value).Elem().IsZero() && rawData(codec, x.body) == nil {
+	if needsData(value) && decoded.IsZero() && !hasData[T](x, envelope) {
 		return x.fail(ErrResponse, errors.New("decode response: it has no data"))
 	}
 	return nil
@@ -51,7 +53,7 @@ func (x *exchange) decodeOdd(envelope Envelope, err error) ([]Mismatch, error) {
 		return nil, err
 	}
 	var d decoder
-	d.value(x.body, reflect.ValueOf(envelope).Elem(), "")
+	d.value(x.body, reflect.ValueOf(targetOf(envelope)).Elem(), "")
 	for _, m := range d.odd {
 		if m.Path == "" || m.Path == dataOf(envelope) {
 			return nil, err
@@ -84,13 +86,59 @@ func needsData(value any) bool {
 	return true
 }
 
-// rawData returns the data of a response as it came, nil if there is none.
-func rawData(codec Codec, body []byte) json.RawMessage {
-	var raw json.RawMessage
-	if json.Valid(body) {
-		new(decoder).value(body, reflect.ValueOf(codec.Envelope(&raw)).Elem(), "")
+// mayBeEmpty reports whether a success may have no body at all.
+func mayBeEmpty(status int, envelope Envelope, value any) bool {
+	_, bare := envelope.(*bareData)
+	return status == http.StatusNoContent || bare && !needsData(value)
+}
+
+// hasData reports whether the response has data, although its value is zero. With the codec
+// [JSON], null is an empty list.
+func hasData[T any](x *exchange, envelope Envelope) bool {
+	if raw := rawData[T](x.client.codec, x.body); raw != nil && string(raw) != "null" {
+		return true
 	}
+	if _, plain := x.client.codec.(interface{ nullIsEmpty() }); !plain || !isList(reflect.TypeFor[*T]()) {
+		return false
+	}
+	name := dataOf(envelope)
+	if name == "" {
+		return len(x.body) > 0
+	}
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(x.body, &members)
+	return members[name] != nil
+}
+
+// rawData returns the data of a response as it came, nil if there was none.
+func rawData[T any](codec Codec, body []byte) json.RawMessage {
+	if !json.Valid(body) {
+		return nil
+	}
+	if isList(reflect.TypeFor[*T]()) {
+		var raw rawList
+		new(decoder).value(body, reflect.ValueOf(targetOf(codec.Envelope(&raw))).Elem(), "")
+		return raw.all()
+	}
+	var raw json.RawMessage
+	new(decoder).value(body, reflect.ValueOf(targetOf(codec.Envelope(&raw))).Elem(), "")
 	return raw
+}
+
+// A rawList is a list as it came. It is a slice, so that [JSON] takes it for a list.
+type rawList []json.RawMessage
+
+// UnmarshalJSON keeps the whole list as the only item.
+func (l *rawList) UnmarshalJSON(raw []byte) error {
+	*l = rawList{slices.Clone(raw)}
+	return nil
+}
+
+func (l rawList) all() json.RawMessage {
+	if len(l) == 0 {
+		return nil
+	}
+	return l[0]
 }
 
 // mismatchError says what is odd in a response, at most three members of it.

@@ -111,3 +111,27 @@ func ExampleAll() {
 	// two
 	// three
 }
+
+func ExampleJSON() {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		status, body := 200, `{"title":"The Waste Land"}`
+		if req.URL.Path != "/v1/books/42" {
+			status, body = 404, `{"title":"No such book","detail":"It was lent."}`
+		}
+		return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+	})
+	client, err := services.New(&http.Client{Transport: server}, "https://books.example", services.JSON{})
+	if err != nil {
+		panic(err)
+	}
+	book, err := services.Do[Book](context.Background(), client, "GET /v1/books/{id}", GetOne{ID: "42"}, services.ByMethod)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(book.Value.Title)
+	_, err = services.Do[Book](context.Background(), client, "GET /v1/books/{id}", GetOne{ID: "7"}, services.ByMethod)
+	fmt.Println(err)
+	// Output:
+	// The Waste Land
+	// services: GET /v1/books/{id}: 404: No such book: It was lent.
+}

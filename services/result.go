@@ -24,7 +24,7 @@ func (r *Result[T]) Raw() json.RawMessage {
 	if r.Meta.more == nil {
 		return nil
 	}
-	return rawData(r.Meta.more.client.codec, *r.Meta.more.body)
+	return rawData[T](r.Meta.more.client.codec, *r.Meta.more.body)
 }
 
 // Next fetches the next page of a list, with the client that fetched this one. If there is no
@@ -90,6 +90,20 @@ func (m Metadata) URL() string {
 		return ""
 	}
 	return redact.URL(m.more.url)
+}
+
+// LinkWith returns a link to this page with another value of a query parameter: for servers
+// that name the next page by a cursor or number, in the Fill method of an [Envelope]. An empty
+// value returns an empty link, which says that there is no such page.
+func (m Metadata) LinkWith(parameter, value string) Link {
+	if m.more == nil || value == "" {
+		return ""
+	}
+	u := *m.more.url
+	query := u.Query()
+	query.Set(parameter, value)
+	u.RawQuery = query.Encode()
+	return Link(u.RequestURI())
 }
 
 // Paging holds the links of a list's page, as paths with a query below the client's base URL.
