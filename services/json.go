@@ -106,7 +106,7 @@ func linkedPages(values []string) (p Paging) {
 				break
 			}
 			params, value = cutOutsideQuotes(params, ',')
-			for _, rel := range strings.Fields(relOf(params)) {
+			for rel := range strings.FieldsSeq(relOf(params)) {
 				if page := pages[strings.ToLower(rel)]; page != nil {
 					*page = Link(target)
 				}

@@ -207,7 +207,8 @@ func (p *plan) checkBody() {
 	case len(p.json)+len(p.form)+len(p.whole) == 0:
 		return
 	case p.route.method == http.MethodGet || p.route.method == http.MethodHead || p.route.method == http.MethodDelete:
-		p.faults.add(slices.Concat(p.json, p.form, p.whole)[0].goName, "belongs in a body, which a %s does not have: tag it path, query or header", p.route.method)
+		p.faults.add(slices.Concat(p.json, p.form, p.whole)[0].goName,
+			"belongs in a body, which a %s does not have: tag it path, query or header", p.route.method)
 		return
 	case len(p.whole) > 0 && len(p.json)+len(p.form)+len(p.whole) > 1:
 		p.faults.add(p.whole[0].goName, "is the whole body, but other fields belong in it too")
