@@ -31,7 +31,7 @@ func library(token string) *httptest.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/books", s.create)
 	mux.HandleFunc("GET /v1/books", s.list)
-	mux.HandleFunc("GET /v1/books/{id}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v1/books/{id}", func(w http.ResponseWriter, _ *http.Request) {
 		problem(w, http.StatusNotFound, "No such book")
 	})
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -78,7 +78,9 @@ func (s *shelf) list(w http.ResponseWriter, r *http.Request) {
 func respond(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		panic(err)
+	}
 }
 
 // problem responds as RFC 9457 describes.
