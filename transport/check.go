@@ -24,7 +24,7 @@ func Check(rt http.RoundTripper) error {
 			continue
 		}
 		for _, upper := range above {
-			if fault := misplaced(upper, lower); fault != nil {
+			if fault := misplaced(upper, lower); fault != nil && !told(faults, fault) {
 				faults = append(faults, fault)
 			}
 		}
@@ -34,7 +34,7 @@ func Check(rt http.RoundTripper) error {
 }
 
 // told reports whether faults contains an error with the same text as fault, since two
-// layers may be built from the same options.
+// layers may be built from the same options or be alike.
 func told(faults []error, fault error) bool {
 	return slices.ContainsFunc(faults, func(other error) bool { return other.Error() == fault.Error() })
 }
