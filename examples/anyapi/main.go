@@ -62,7 +62,7 @@ func main() {
 // announce is a custom layer: a function is enough.
 func announce(next http.RoundTripper) http.RoundTripper {
 	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-		fmt.Println("calling", req.URL.Path)
+		fmt.Println("sending", req.Method)
 		return next.RoundTrip(req)
 	})
 }
