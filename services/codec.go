@@ -2,7 +2,9 @@ package services
 
 import "net/http"
 
-// A Codec knows the form of one vendor's responses. It must be safe for concurrent use.
+// A Codec knows the form of one vendor's responses. For plain JSON use [JSON]; a Codec for
+// another form may embed it, to read errors as it does. A Codec must be safe for concurrent
+// use.
 type Codec interface {
 	// Envelope returns what a response with a status of success is decoded into by
 	// encoding/json: a pointer to the vendor's envelope, a struct in which the member that
@@ -22,4 +24,15 @@ type Envelope interface {
 	// RequestID, Paging. The request id and the rate limit of well-known headers are set
 	// already.
 	Fill(header http.Header, m *Metadata)
+}
+
+// A FailingEnvelope is an [Envelope] of a vendor that reports errors with a status of success,
+// such as {"ok":false} or the errors of GraphQL. The retry loop takes such a response for a
+// success, unless a classifier of package retry knows better.
+type FailingEnvelope interface {
+	Envelope
+
+	// Failed reports whether the decoded envelope is that of an error. The call then returns
+	// an [Error] with the kind [ErrFailed], which the codec's Fault fills.
+	Failed() bool
 }

@@ -26,6 +26,9 @@ func decode[T any](x *exchange, value *T, m *Metadata) error {
 			}
 		}
 	}
+	if f, ok := envelope.(FailingEnvelope); ok && f.Failed() {
+		return x.reported()
+	}
 	decoded := reflect.ValueOf(value).Elem()
 	if x.client.look(decoded.Type()).finds(decoded) {
 		odd = append(odd, mismatchesIn(decoded, dataOf(envelope))...)

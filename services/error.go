@@ -34,7 +34,7 @@ var (
 	ErrServer       = errors.New("services: server error")                         // 500 to 599
 	ErrResponse     = errors.New("services: response cannot be read or decoded")   // of a success: wrong, or broken off
 	ErrTooLarge     = errors.New("services: response is too large")                // see WithMaxBody
-	ErrFailed       = errors.New("services: request was accepted and then failed") // see Pending.Wait
+	ErrFailed       = errors.New("services: request was accepted and then failed") // see Pending.Wait and FailingEnvelope
 	ErrRedirect     = errors.New("services: redirect refused")                     // see RedirectError
 )
 

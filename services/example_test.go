@@ -2,7 +2,6 @@ package services_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,24 +12,17 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// plain is the codec of a vendor that wraps its data in {"data": …} and says
-// what is wrong under "message".
-type plain struct{}
+// plain is the codec of a vendor that wraps its data in {"data": …}. It reads errors as
+// services.JSON does.
+type plain struct{ services.JSON }
 
 type wrapped struct {
 	Data any `json:"data"`
 }
 
-func (*wrapped) Fill(http.Header, *services.Metadata) {}
-
 func (plain) Envelope(data any) services.Envelope { return &wrapped{Data: data} }
 
-func (plain) Fault(_ *http.Response, body []byte, e *services.Error) {
-	var said struct{ Message string }
-	if json.Unmarshal(body, &said) == nil {
-		e.Message = said.Message
-	}
-}
+func (*wrapped) Fill(http.Header, *services.Metadata) {}
 
 // Book is what the API of the example keeps.
 type Book struct {

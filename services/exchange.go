@@ -132,6 +132,16 @@ func (x *exchange) refused(ctx context.Context) error {
 	return e
 }
 
+// reported makes the error that a response with a status of success reports.
+func (x *exchange) reported() error {
+	e := x.fail(ErrFailed, nil)
+	x.client.codec.Fault(x.resp, x.body[:min(len(x.body), maxRefusal)], e)
+	if e.Message == "" && e.Err == nil {
+		e.Err = errors.New("the response reports an error")
+	}
+	return e
+}
+
 // fill writes what the call itself knows.
 func (x *exchange) fill(m *Metadata) {
 	*m = Metadata{

@@ -169,18 +169,43 @@ func TestErrorsOfPlainJSONAreRead(t *testing.T) {
 	}
 }
 
-// wrapping is the codec of a vendor with an envelope around everything and common errors.
-type wrapping struct{ services.JSON }
-
-func (wrapping) Envelope(data any) services.Envelope { return &wrapped{Data: data} }
-
 func TestACodecCanTakeItsErrorsFromJSON(t *testing.T) {
 	t.Parallel()
-	got, err := services.Do[item](t.Context(), openJSON(t, wrapping{}, always(200, `{"data":{"id":"7"}}`)), "GET /items", nil, services.ByMethod)
+	got, err := services.Do[item](t.Context(), openJSON(t, plain{}, always(200, `{"data":{"id":"7"}}`)), "GET /items", nil, services.ByMethod)
 	require.NoError(t, err)
 	assert.Equal(t, "7", got.Value.ID)
-	err = do[item](openJSON(t, wrapping{}, always(409, `{"detail":"exists"}`)))
+	err = do[item](openJSON(t, plain{}, always(409, `{"detail":"exists"}`)))
 	require.EqualError(t, err, "services: POST /items: 409: exists")
+}
+
+// graph is the codec of a GraphQL server, which reports errors with a status of success.
+type graph struct{ services.JSON }
+
+type graphEnvelope struct {
+	Data   any               `json:"data"`
+	Errors []json.RawMessage `json:"errors"`
+}
+
+func (graph) Envelope(data any) services.Envelope { return &graphEnvelope{Data: data} }
+
+func (*graphEnvelope) Fill(http.Header, *services.Metadata) {}
+
+func (e *graphEnvelope) Failed() bool { return len(e.Errors) > 0 }
+
+// S2: an error is an error, whatever its status.
+func TestASuccessCanReportAnError(t *testing.T) {
+	t.Parallel()
+	got, err := services.Do[item](t.Context(), openJSON(t, graph{}, always(200, `{"data":{"id":"7"}}`)), "POST /graphql", nil, services.SafeToRetry)
+	require.NoError(t, err)
+	assert.Equal(t, "7", got.Value.ID)
+	for body, want := range map[string]string{
+		`{"data":null,"errors":[{"message":"Cannot query field","locations":[{"line":1}]}]}`: "200: Cannot query field",
+		`{"errors":[null]}`: "200: the response reports an error",
+	} {
+		err := do[item](openJSON(t, graph{}, always(200, body)))
+		require.ErrorIs(t, err, services.ErrFailed)
+		require.EqualError(t, err, "services: POST /items: "+want)
+	}
 }
 
 // S2: whatever comes is read or an Error of one line.

@@ -195,7 +195,7 @@ func TestCheckReportsWhatTheOrderForbids(t *testing.T) {
 	both := transport.Check(transport.Chain(answer(200), at("a", layer.Anywhere, errors.New("a: first")), at("b", layer.Anywhere, errors.New("b: second"))))
 	require.ErrorContains(t, both, "a: first")
 	assert.ErrorContains(t, both, "b: second")
-	twice := transport.Check(transport.Chain(answer(200), auth, log, log))
+	twice := transport.Check(transport.Chain(answer(200), auth, log, at("log", layer.AtAttempt)))
 	assert.Equal(t, 1, strings.Count(twice.Error(), "auth is listed before log"), "the same problem is reported once: %v", twice)
 }
 

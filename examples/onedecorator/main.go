@@ -84,6 +84,10 @@ func weather() *httptest.Server {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		_, _ = fmt.Fprintf(w, "sunny, token: %t", r.Header.Get("Authorization") == "Bearer t0ken")
+		text := "sunny"
+		if r.Header.Get("Authorization") == "Bearer t0ken" {
+			text += ", with a token"
+		}
+		_, _ = io.WriteString(w, text)
 	}))
 }
