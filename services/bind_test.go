@@ -228,6 +228,8 @@ func TestARequestThatCannotFillItsRouteIsRefusedByName(t *testing.T) {
 		{"GET v1/x", nil, "no path that begins with a slash"},
 		{"GET /v1/../x", nil, `segment ".." cannot stand in a path`},
 		{"GET /v1//x", nil, `segment "" cannot stand in a path`},
+		{"GET //", nil, `segment "" cannot stand in a path`},
+		{"GET /v1/x?a=b", nil, "it has a query, which belongs in fields with the tag query"},
 		{"GET /v1/{x}{y}", nil, "is not of the form {name}"},
 		{"GET /v1/{x...}", nil, "is not of the form {name}"},
 	} {
@@ -441,4 +443,23 @@ func TestABaseURLIsRefusedWithItsCure(t *testing.T) {
 		require.NoError(t, err, base)
 		assert.Equal(t, want, u.String())
 	}
+}
+
+// Frameworks such as Django tell a path with a slash at its end from one without.
+func TestARouteMayEndWithASlash(t *testing.T) {
+	t.Parallel()
+	for route, want := range map[string]string{"GET /": "/api/", "GET /v1/items/": "/api/v1/items/", "GET /v1/{id}/": "/api/v1/a%2Fb/"} {
+		var got sent
+		var in any
+		if strings.Contains(route, "{id}") {
+			in = byID{ID: "a/b"}
+		}
+		_, err := services.Do[item](t.Context(), openAt(t, base+"/api", capture(&got)), route, in, services.ByMethod)
+		require.NoError(t, err)
+		assert.Equal(t, want, got.RequestURI, route)
+	}
+}
+
+type byID struct {
+	ID string `path:"id"`
 }

@@ -23,7 +23,7 @@ type segment struct {
 }
 
 // parseRoute parses the form of net/http's patterns: a method, a space, and a path in which a
-// segment may be {name} or begin with it, as in {name}.ics.
+// segment may be {name} or begin with it, as in {name}.ics. The path may end with a slash.
 func parseRoute(text string) (route, error) {
 	method, path, _ := strings.Cut(text, " ")
 	r := route{method: method}
@@ -36,7 +36,12 @@ func parseRoute(text string) (route, error) {
 	if !rooted {
 		return r, fmt.Errorf("route %q has no path that begins with a slash", text)
 	}
-	for part := range strings.SplitSeq(path, "/") {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if part == "" && i == len(parts)-1 { // the path ends with a slash
+			r.segments = append(r.segments, segment{})
+			break
+		}
 		s, err := parseSegment(part)
 		if err != nil {
 			return r, fmt.Errorf("route %q: %w", text, err)
@@ -53,6 +58,9 @@ func parseSegment(part string) (segment, error) {
 			return segment{}, fmt.Errorf("segment %q is not of the form {name}", part)
 		}
 		return segment{name: name, literal: ending}, nil
+	}
+	if strings.Contains(part, "?") {
+		return segment{}, errors.New("it has a query, which belongs in fields with the tag query")
 	}
 	if part == "" || part == "." || part == ".." || url.PathEscape(part) != part {
 		return segment{}, fmt.Errorf("segment %q cannot stand in a path as it is", part)
