@@ -1,5 +1,5 @@
-// Decorator adds one decorator, for retries, to an existing client. It imports only
-// the packages transport and middleware/retry of this module.
+// Decorator adds one decorator, for retries, to an existing client, and then others, one at
+// a time. This file imports only the packages transport and middleware/retry of this module.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	client, url := weather() // an existing client, for an API whose first two responses fail
+	client, url := weather(2) // an existing client, for an API whose first two responses fail
 	client.Transport = transport.Chain(client.Transport, retry.New())
 	resp, err := client.Get(url + "/today")
 	if err != nil {
@@ -18,4 +18,5 @@ func main() {
 	}
 	defer resp.Body.Close()
 	fmt.Println(resp.Status, "after", transport.CallOf(resp).AttemptCount(), "attempts")
+	single(weather(0))
 }

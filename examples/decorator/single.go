@@ -1,5 +1,3 @@
-// Onedecorator puts one decorator at a time below an existing client, without the others,
-// and checks the order of two.
 package main
 
 import (
@@ -8,9 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/tripware/tripware/middleware/auth"
@@ -21,21 +17,17 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-func main() {
-	api := weather()
-	defer api.Close()
-	for _, add := range []func(client *http.Client, url string){retries, credential, pace, logs} {
-		client := api.Client() // stands for a client that the program has
-		before := client.Transport
-		add(client, api.URL)
-		get(client, api.URL)
+// single puts one decorator at a time below an existing client, without the others, and
+// checks the order of two.
+func single(client *http.Client, url string) {
+	before := client.Transport
+	for _, add := range []func(client *http.Client, url string){credential, pace, logs} {
 		client.Transport = before
+		add(client, url)
+		get(client, url)
 	}
-	order(api.Client(), slog.Default())
-}
-
-func retries(client *http.Client, _ string) {
-	client.Transport = transport.Chain(client.Transport, retry.New(retry.WithBaseDelay(time.Millisecond)))
+	client.Transport = before
+	order(client, slog.Default())
 }
 
 func credential(client *http.Client, url string) {
@@ -74,20 +66,4 @@ func get(client *http.Client, url string) {
 		panic(err)
 	}
 	fmt.Printf("%v: %s, attempts: %d\n", client.Transport, text, transport.CallOf(resp).AttemptCount())
-}
-
-// weather starts a server whose first response fails.
-func weather() *httptest.Server {
-	var failed atomic.Bool
-	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if failed.CompareAndSwap(false, true) {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			return
-		}
-		text := "sunny"
-		if r.Header.Get("Authorization") == "Bearer t0ken" {
-			text += ", with a token"
-		}
-		_, _ = io.WriteString(w, text)
-	}))
 }
