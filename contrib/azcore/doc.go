@@ -1,0 +1,48 @@
+// Package azcore puts a chain of Tripware's decorators under clients of the Azure SDK,
+// which package github.com/Azure/azure-sdk-for-go/sdk/azcore builds.
+//
+// For most uses call [ClientOptions] and pass its result to the constructor of a client:
+//
+//	options, err := azcore.ClientOptions(chain)
+//	client, err := azblob.NewClient(url, credential, &azblob.ClientOptions{ClientOptions: options})
+//
+// The chain then makes all retries, and azcore's own are off: otherwise they would multiply,
+// four attempts of azcore by four of the chain. To keep azcore's retries and take only
+// limits, logs and metrics from the chain, call [KeepRetries].
+//
+// # What changes
+//
+// The chain follows its own policy, which differs from azcore's:
+//
+//   - azcore retries every method after 408, 429, 500, 502, 503 and 504 and after any error.
+//     The chain retries a POST or PATCH only if it is throttled or was not sent, because the
+//     service may have processed it. Mark calls that are safe to retry with retry.Safe.
+//   - The chain does not retry after 408. retry.WithCodes("408", "429", "500", "502-599") does.
+//   - azcore follows a Retry-After of up to 60s, and the chain of up to 30s (see
+//     retry.WithMaxHint). Azure Resource Manager often asks for more.
+//   - The chain reads Retry-After and Retry-After-Ms. Some services, such as Cosmos DB, send
+//     X-Ms-Retry-After-Ms, for which a chain needs [ReadLimit].
+//   - The timeout of an attempt is retry.WithAttemptTimeout. The TryTimeout of azcore would
+//     apply to all attempts together, and is not used.
+//   - policy.WithRetryOptions has no effect on a call. Use retry.WithPolicy.
+//
+// Policies of azcore are above the chain, so that one that runs for each try of azcore
+// runs once for each call: it logs a call with its final response. A bearer token is added
+// there, and all attempts of a call send the same one. After a 401 with a claims challenge
+// azcore fetches another token and sends the request through the chain again. A credential
+// of the chain itself (auth.New) works for clients that have none of azcore's; see
+// InsecureAllowCredentialWithHTTP for tests without TLS.
+//
+// Leave the options of credentials, those of package azidentity, as they are: their requests
+// are POSTs, which the chain would not repeat, and they retry by rules of their own.
+//
+// azcore's poller sends each probe through the chain, which retries it, and waits between
+// probes as long as the service asks. See [ClientOptions].
+//
+// # Records
+//
+// transport.CallOf returns the record of a call from its response, which
+// policy.WithCaptureResponse stores, and [CallOfError] from its error. A context from
+// transport.Begin has one record for everything that a method of a client sends: the pages
+// of a list, the probes of a poller, and the second request after a challenge.
+package azcore
