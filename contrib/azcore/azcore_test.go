@@ -111,6 +111,21 @@ func TestBodiesAreSentAgain(t *testing.T) {
 	}
 }
 
+// net/http reads from a body once more after its last byte, which may be after the response:
+// an attempt must not take what belongs to the next one.
+func TestNoAttemptReadsTheBodyOfTheNext(t *testing.T) {
+	t.Parallel()
+	for range 100 {
+		s := serve(t, status(503), status(429), status(201))
+		options, err := azcore.ClientOptions(s.chain(t, tripware.WithBase(&http.Transport{DisableKeepAlives: true})))
+		require.NoError(t, err)
+		_, err = send(t.Context(), options, http.MethodPut, s.URL, streaming.NopCloser(strings.NewReader("text")))
+		require.NoError(t, err)
+		require.Equal(t, []string{"text", "text", "text"}, s.bodies())
+		s.Close()
+	}
+}
+
 // The caller's body is closed once, when the call has ended.
 func TestTheBodyIsClosedOnce(t *testing.T) {
 	t.Parallel()
