@@ -219,7 +219,9 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		if err != nil {
 			panic(err) // the server is plain HTTP/1.1
 		}
-		_ = conn.(*net.TCPConn).SetLinger(0) //nolint:forcetypeassert // of a server that listens on TCP
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0) // close then sends a RST
+		}
 		_ = conn.Close()
 		return
 	}

@@ -1,0 +1,3 @@
+// Package hashicorp holds the clients of Vault and Consul of docs/clients.md, as tests: see
+// the package above it.
+package hashicorp

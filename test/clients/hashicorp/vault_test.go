@@ -1,0 +1,109 @@
+package hashicorp_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	vault "github.com/hashicorp/vault/api"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/test/clients"
+	"github.com/tripware/tripware/transport"
+)
+
+func vaultAPI() clients.Client {
+	return clients.Client{
+		Name: "vault api", Module: "github.com/hashicorp/vault/api",
+		Before: func(ctx context.Context, s clients.Site) clients.Outcome {
+			config := vault.DefaultConfig()
+			config.HttpClient.Transport = s.Chain()
+			config.MinRetryWait, config.MaxRetryWait = short, short
+			return vaultWrite(ctx, config, s.URL)
+		},
+		After: func(ctx context.Context, s clients.Site) clients.Outcome {
+			rt := s.Chain()
+			// line:
+			config := vault.DefaultConfig() // any ConfigureTLS comes before the next line
+			config.HttpClient.Transport = rt
+			config.MaxRetries = 0
+			// end
+			return vaultWrite(ctx, config, s.URL)
+		},
+		Record: "`transport.Begin`",
+		Off:    "`MaxRetries = 0`; its default is 2, or `VAULT_MAX_RETRIES`",
+		On:     "its TLS settings, also those of `VAULT_CACERT` and the like: the chain's base should be the transport that `DefaultConfig` and `ConfigureTLS` made",
+		Cannot: "`ConfigureTLS` after the chain was set returns an error, and `SetMaxIdleConnections`, `SetDisableKeepAlives` and `OutputCurlString` panic; " +
+			"412, which a standby sends until it has caught up, needs `retry.WithCodes`; an expired token is a 403, which renews nothing; " +
+			"writes are PUT and are retried, as by vault itself: for one that must not be sent twice, such as the issue of a certificate, use `retry.WithPolicy(ctx, retry.Off())`",
+		Answer: func(w http.ResponseWriter, _ *http.Request, status int) {
+			write(w, status, `{"data":{"version":1}}`)
+		},
+	}
+}
+
+func vaultWrite(ctx context.Context, config *vault.Config, url string) clients.Outcome {
+	config.Address = url
+	client, err := vault.NewClient(config)
+	if err != nil {
+		return clients.Outcome{Err: err}
+	}
+	ctx, call := transport.Begin(ctx)
+	defer call.End()
+	_, err = client.Logical().WriteWithContext(ctx, "secret/data/one", map[string]any{"data": map[string]any{"name": "one"}})
+	return clients.Outcome{Err: err, Record: call}
+}
+
+// What must be done before the chain is set, and what fails or panics afterwards.
+func TestVaultIsConfiguredBeforeTheChain(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, `{"data":{"name":"one"}}`) }))
+	defer server.Close()
+
+	config := vault.DefaultConfig()
+	require.NoError(t, config.ConfigureTLS(&vault.TLSConfig{Insecure: true}))
+	config.HttpClient.Transport = transport.Chain(config.HttpClient.Transport, retry.New())
+	defer config.HttpClient.CloseIdleConnections()
+	config.Address = server.URL
+	client, err := vault.NewClient(config)
+	require.NoError(t, err)
+	secret, err := client.Logical().ReadWithContext(t.Context(), "kv/one")
+	require.NoError(t, err, "the settings that were made before count")
+	assert.Equal(t, "one", secret.Data["name"])
+
+	require.ErrorContains(t, config.ConfigureTLS(&vault.TLSConfig{Insecure: true}), "unsupported HTTPClient transport type")
+	assert.Panics(t, func() { client.SetMaxIdleConnections(1) })
+	assert.Panics(t, func() { client.SetDisableKeepAlives(true) })
+}
+
+// Vault's own policy also retries 412. The chain does if it is told to.
+func TestAStandbyThatIsBehindIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	read := func(opts ...retry.Option) (requests int, err error) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			status := http.StatusOK
+			if requests++; requests == 1 {
+				status = http.StatusPreconditionFailed
+			}
+			write(w, status, `{"data":{}}`)
+		}))
+		defer server.Close()
+		config := vault.DefaultConfig()
+		base := &http.Transport{DisableKeepAlives: true}
+		config.HttpClient.Transport = transport.Chain(base, retry.New(append(opts, retry.WithBaseDelay(0))...))
+		config.MaxRetries, config.Address = 0, server.URL
+		client, err := vault.NewClient(config)
+		require.NoError(t, err)
+		_, err = client.Logical().ReadWithContext(t.Context(), "kv/one")
+		return requests, err
+	}
+	requests, err := read()
+	require.Error(t, err)
+	assert.Equal(t, 1, requests)
+	requests, err = read(retry.WithCodes("412", "429", "500", "502-599"))
+	require.NoError(t, err)
+	assert.Equal(t, 2, requests)
+}
