@@ -41,11 +41,13 @@ func azureSDK() clients.Client {
 			}
 			return send(ctx, s, http.MethodPut, options)
 		},
-		Record: "`transport.CallOf(resp)` with the response of `policy.WithCaptureResponse`; `azcore.CallOfError(err)`",
-		Off:    "`azcore.ClientOptions` does it, also for calls with `policy.WithRetryOptions`; `MaxRetries: -1` alone does not",
-		On: "its telemetry, bearer tokens and claims challenges, pollers and pagers, and the options of credentials (azidentity); " +
-			"or its retries, with `azcore.KeepRetries` and a chain without `retry.New`",
-		Cannot: "with the chain as `Transport` instead, an attempt may send only a part of its body, because azcore's `GetBody` returns the same reader each time; 408, and the POSTs that azcore would repeat, are not retried unless `retry.WithCodes` lists it and `retry.Safe` marks them",
+		Own:    "3",
+		Record: "`transport.CallOf(resp)`, with the response of `policy.WithCaptureResponse`, or `azcore.CallOfError(err)`",
+		Off: "`azcore.ClientOptions` does that, also for calls with `policy.WithRetryOptions`, for which `MaxRetries: -1` does not. " +
+			"`azcore.KeepRetries` keeps azcore's retries above a chain that has none",
+		On: "bearer tokens and claims challenges, telemetry, pollers and pagers, and the options of credentials (azidentity)",
+		Cannot: "a chain that is set as `Transport` without contrib/azcore may send a part of a body, because azcore's `GetBody` " +
+			"returns the same reader for each attempt. A POST is retried only after a 429 or with `retry.Safe`, and a 408 only with `retry.WithCodes`; azcore retries both",
 	}
 }
 

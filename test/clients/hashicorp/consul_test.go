@@ -35,11 +35,9 @@ func consulAPI() clients.Client {
 		},
 		Answer: func(w http.ResponseWriter, _ *http.Request, status int) { write(w, status, "true") },
 		Record: "`transport.Begin`",
-		Off:    "nothing: it has no retries of its own",
-		On:     "its TLS settings: with `HttpClient` they count only if the chain's base is the `Transport` of `consul.NewHttpClient(config.Transport, config.TLSConfig)`",
-		Cannot: "an address `unix://…` replaces `HttpClient`, so that the chain is not used; " +
-			"`retry.WithAttemptTimeout` must be longer than the `WaitTime` of a blocking query; " +
-			"versions from 1.35 need Go 1.26.9",
+		Off:    "nothing, it has no retries of its own",
+		On:     "its TLS settings, if the chain is made on the `Transport` of `consul.NewHttpClient(config.Transport, config.TLSConfig)`: with `HttpClient` they are not used otherwise",
+		Cannot: "an address `unix://…` replaces `HttpClient`, so that the chain is not used. An attempt's timeout must be longer than the `WaitTime` of blocking queries",
 	}
 }
 

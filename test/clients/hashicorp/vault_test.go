@@ -33,12 +33,13 @@ func vaultAPI() clients.Client {
 			// end
 			return vaultWrite(ctx, config, s.URL)
 		},
+		Own:    "2",
 		Record: "`transport.Begin`",
-		Off:    "`MaxRetries = 0`; its default is 2, or `VAULT_MAX_RETRIES`",
-		On:     "its TLS settings, also those of `VAULT_CACERT` and the like: the chain's base should be the transport that `DefaultConfig` and `ConfigureTLS` made",
-		Cannot: "`ConfigureTLS` after the chain was set returns an error, and `SetMaxIdleConnections`, `SetDisableKeepAlives` and `OutputCurlString` panic; " +
-			"412, which a standby sends until it has caught up, needs `retry.WithCodes`; an expired token is a 403, which renews nothing; " +
-			"writes are PUT and are retried, as by vault itself: for one that must not be sent twice, such as the issue of a certificate, use `retry.WithPolicy(ctx, retry.Off())`",
+		Off:    "`MaxRetries = 0`; the default is 2, or `VAULT_MAX_RETRIES`",
+		On:     "its TLS settings and those of the environment: call `ConfigureTLS` first, and make the chain on the `config.HttpClient.Transport` that it leaves",
+		Cannot: "after the chain is set, `ConfigureTLS` returns an error, and `SetMaxIdleConnections`, `SetDisableKeepAlives` and `OutputCurlString` panic. " +
+			"A 412, with which a standby says that it lags behind, is retried only with `retry.WithCodes`. Writes are PUT requests, which are retried, " +
+			"as vault does itself: pass `retry.WithPolicy(ctx, retry.Off())` to one that must not be sent twice, such as the issue of a certificate",
 		Answer: func(w http.ResponseWriter, _ *http.Request, status int) {
 			write(w, status, `{"data":{"version":1}}`)
 		},

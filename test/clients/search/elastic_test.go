@@ -27,12 +27,13 @@ func elastic() clients.Client {
 			return elasticSearch(ctx, config)
 		},
 		Answer: write,
+		Own:    "3",
 		Record: "`transport.Begin`",
 		Off:    "`DisableRetry: true`",
-		On: "its API key and its pool of nodes; with several nodes rather leave its retries on and `retry.New` out of the chain, " +
-			"because only they go to another node",
-		Cannot: "the chain retries at the same node; `CertificateFingerprint` is ignored without an error, and `CACert` is refused: set both at the chain's base; " +
-			"a bulk request or the creation of a document without an id is retried only after 429",
+		On: "its retries, if there are several nodes and one of them may fail: only they go to another node. " +
+			"Then leave `retry.New` out of the chain",
+		Cannot: "the chain retries at the same node. A bulk request, and a new document without an id, are retried only after a 429: leave `retry.Safe` out there. " +
+			"With a chain, `CACert` is an error, and `CertificateFingerprint` is not checked and gives no error: set TLS at the chain's base",
 	}
 }
 

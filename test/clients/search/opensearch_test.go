@@ -36,12 +36,14 @@ func openSearch() clients.Client {
 			write(w, r, http.StatusOK)
 			return true
 		},
+		Own:    "6",
 		Record: "`transport.Begin`",
 		Off:    "`DisableRetry: true`",
-		On: "its pool of nodes; with several nodes rather leave its retries on and `retry.New` out of the chain, " +
-			"because only they go to another node",
-		Cannot: "the chain retries at the same node, and its health checks and statistics in the background are calls of the chain too; `CACert` is refused: set it at the chain's base; " +
-			"a bulk request or the creation of a document without an id is retried only after 429",
+		On: "its retries, if there are several nodes and one of them may fail: only they go to another node. " +
+			"Then leave `retry.New` out of the chain",
+		Cannot: "the chain retries at the same node, and health checks in the background are calls of the chain too. " +
+			"A bulk request, and a new document without an id, are retried only after a 429: leave `retry.Safe` out there. " +
+			"With a chain, `CACert` is an error: set TLS at the chain's base",
 	}
 }
 
