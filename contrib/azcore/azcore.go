@@ -15,9 +15,9 @@ import (
 
 // ClientOptions returns options with which a client of the Azure SDK sends its requests
 // through chain, and leaves retries to it. Like azcore's own transport it follows up to ten
-// redirects. The other settings have their defaults, and may be changed; so may the
-// result's PerCallPolicies, to which more may be appended. azcore's retries stay off
-// whatever Retry says, and for calls with policy.WithRetryOptions.
+// redirects. The other settings have their defaults and may be changed; more policies may be
+// appended to PerCallPolicies. azcore's retries stay off even if Retry is changed, and for
+// calls with policy.WithRetryOptions.
 //
 // Without a retry loop in chain, there are no retries at all. The client has the connections
 // of chain's base: azcore's own base also permits TLS renegotiation, which
@@ -40,14 +40,13 @@ func ClientOptions(chain http.RoundTripper) (policy.ClientOptions, error) {
 }
 
 // KeepRetries returns options with which a client of the Azure SDK sends its requests
-// through chain, and makes its own retries. Each of them is a call of the chain, with a
-// record of its own unless the caller used [transport.Begin]. Retry may be set in the
-// result, as the other settings may.
+// through chain and makes its own retries. Each of its attempts is a call of the chain, and
+// has a separate record unless the caller used [transport.Begin]. Retry and the other
+// settings of the result may be changed.
 //
 // The error says that chain is nil, that it has a retry loop, whose attempts would multiply
-// azcore's (retry.Off leaves it out), or lists what [transport.Check] finds. An error of the
-// chain that another attempt would only meet again, such as a refusal of its limiter, is
-// not retried.
+// azcore's (add retry.Off to its options), or lists what [transport.Check] finds. An error
+// that another attempt would get again, such as a refusal by the limiter, is not retried.
 func KeepRetries(chain http.RoundTripper) (policy.ClientOptions, error) {
 	err := check(chain)
 	if err == nil {

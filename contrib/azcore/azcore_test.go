@@ -34,6 +34,7 @@ func TestOnlyTheChainRetries(t *testing.T) {
 	}{
 		"as returned":                 {options: func(*policy.ClientOptions) {}},
 		"retries set for the client":  {options: func(o *policy.ClientOptions) { o.Retry = more }},
+		"a timeout for each try":      {options: func(o *policy.ClientOptions) { o.Retry.TryTimeout = time.Nanosecond }},
 		"retries set for the call":    {options: func(*policy.ClientOptions) {}, call: true},
 		"retries set by another hand": {options: func(o *policy.ClientOptions) { o.PerCallPolicies = append(o.PerCallPolicies, header{}) }, call: true},
 	} {

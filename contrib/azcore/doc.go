@@ -26,18 +26,18 @@
 //     apply to all attempts together, and is not used.
 //   - policy.WithRetryOptions has no effect on a call. Use retry.WithPolicy.
 //
-// Policies of azcore are above the chain, so that one that runs for each try of azcore
-// runs once for each call: it logs a call with its final response. A bearer token is added
-// there, and all attempts of a call send the same one. After a 401 with a claims challenge
-// azcore fetches another token and sends the request through the chain again. A credential
-// of the chain itself (auth.New) works for clients that have none of azcore's; see
-// InsecureAllowCredentialWithHTTP for tests without TLS.
+// Policies of azcore are above the chain, so policies for each retry run once for each call:
+// azcore logs a call with its final response. The bearer token is added there, and all
+// attempts of a call send the same one. After a 401 with a claims challenge azcore fetches
+// another token and sends the request through the chain again. Clients without a credential
+// of azcore may use one of the chain (auth.New).
 //
-// Leave the options of credentials, those of package azidentity, as they are: their requests
-// are POSTs, which the chain would not repeat, and they retry by rules of their own.
+// Leave the options of credentials (package azidentity) as they are. Most requests for a token
+// are POSTs, which the chain would not retry, and those for a managed identity are retried
+// after other statuses, such as 404.
 //
 // azcore's poller sends each probe through the chain, which retries it, and waits between
-// probes as long as the service asks. See [ClientOptions].
+// probes as long as the service asks.
 //
 // # Records
 //

@@ -21,7 +21,7 @@ import (
 // A client sends its requests through a chain, whose record says what became of each call.
 func ExampleClientOptions() {
 	chain, err := tripware.NewTransport(
-		tripware.WithBase(statuses(429, 503, 200, 404)), // only here: without it the chain has a base of its own
+		tripware.WithBase(statuses(429, 503, 200, 404)), // only here: the default sends requests
 		tripware.WithRetry(retry.WithCodes("408", "429", "500", "502-504"), retry.WithBaseDelay(0)),
 		tripware.WithLimiter(ratelimit.NewLimiter(), ratelimit.WithReader(azcore.ReadLimit)),
 	)

@@ -52,8 +52,8 @@ func (b *bodies) RoundTrip(req *http.Request) (*http.Response, error) {
 	return b.Next.RoundTrip(req)
 }
 
-// final sends requests of clients that retry every error, and marks those that another
-// attempt would only meet again.
+// final sends requests of clients that retry every error, and marks the errors that another
+// attempt would get again.
 type final struct{ http.Client }
 
 func (f *final) Do(req *http.Request) (*http.Response, error) {
