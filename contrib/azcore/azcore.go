@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
+	"slices"
 
 	azcore "github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -13,52 +13,77 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
+// An Option configures [ClientOptions]. Nil options are skipped.
+type Option func(*config)
+
+type config struct{ keep bool }
+
+// KeepRetries keeps azcore's retries, which Retry of the result and policy.WithRetryOptions
+// set. The chain must not retry. By default the chain's retry loop replaces azcore's.
+//
+// Each attempt of azcore is then a call of the chain. To have one record of all of them, call
+// [transport.Begin] and pass its context to the operation. An error that another attempt
+// would get again, such as a refusal by the chain's limiter, is not retried.
+func KeepRetries() Option { return func(c *config) { c.keep = true } }
+
 // ClientOptions returns options with which a client of the Azure SDK sends its requests
-// through chain, and leaves retries to it. Like azcore's own transport it follows up to ten
-// redirects. The other settings have their defaults and may be changed; more policies may be
-// appended to PerCallPolicies. azcore's retries stay off even if Retry is changed, and for
-// calls with policy.WithRetryOptions.
+// through chain, which is the transport of a client from tripware.New or a
+// [transport.Chain]. Like azcore's own transport it follows up to ten redirects. The other
+// settings have their defaults and may be changed, and more policies may be appended to
+// PerCallPolicies. The result may be used for several clients.
 //
-// Without a retry loop in chain, there are no retries at all. The client has the connections
-// of chain's base: azcore's own base also permits TLS renegotiation, which
-// network.WithTLSConfig can set.
+// Without [KeepRetries], azcore's retries stay off even if Retry is changed, and for calls
+// with policy.WithRetryOptions. ClientOptions returns an error if the chain has no retry
+// loop, or if the chain is nil or invalid (see [transport.Check]). With KeepRetries, it
+// returns an error if the chain has a retry loop.
 //
-// The error says that chain is nil, or lists what [transport.Check] finds. The options may
-// be used for several clients, at the same time.
-func ClientOptions(chain http.RoundTripper) (policy.ClientOptions, error) {
-	if err := check(chain); err != nil {
-		return policy.ClientOptions{}, fmt.Errorf("azcore: client options: %w", err)
+// The connections are those of the chain's base. Unlike azcore's own, it does not permit TLS
+// renegotiation, unless network.WithTLSConfig says so.
+func ClientOptions(chain http.RoundTripper, opts ...Option) (policy.ClientOptions, error) {
+	var c config
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&c)
+		}
 	}
-	if loopOf(chain) != "" {
-		chain = &bodies{layer.NewLink("azcore", layer.Anywhere, chain)}
+	if err := c.check(chain); err != nil {
+		return policy.ClientOptions{}, err
+	}
+	if c.keep {
+		return policy.ClientOptions{Transport: &final{http.Client{Transport: chain}}}, nil
 	}
 	return policy.ClientOptions{
-		Transport:       &http.Client{Transport: chain},
+		Transport:       &http.Client{Transport: &bodies{layer.NewLink("azcore", layer.Anywhere, chain)}},
 		Retry:           off(),
 		PerCallPolicies: []policy.Policy{single{}},
 	}, nil
 }
 
-// KeepRetries returns options with which a client of the Azure SDK sends its requests
-// through chain and makes its own retries. Each of its attempts is a call of the chain, and
-// has a separate record unless the caller used [transport.Begin]. Retry and the other
-// settings of the result may be changed.
-//
-// The error says that chain is nil, that it has a retry loop, whose attempts would multiply
-// azcore's (add retry.Off to its options), or lists what [transport.Check] finds. An error
-// that another attempt would get again, such as a refusal by the limiter, is not retried.
-func KeepRetries(chain http.RoundTripper) (policy.ClientOptions, error) {
-	err := check(chain)
-	if err == nil {
-		if loop := loopOf(chain); loop != "" {
-			err = fmt.Errorf("the chain has a retry loop, %s, whose attempts would multiply azcore's: "+
-				"leave it out, add retry.Off, or use ClientOptions", loop)
-		}
+func (c *config) check(chain http.RoundTripper) error {
+	if chain == nil {
+		return errors.New("azcore: the chain is nil: pass the Transport of a client from tripware.New, or a transport.Chain")
 	}
-	if err != nil {
-		return policy.ClientOptions{}, fmt.Errorf("azcore: keep retries: %w", err)
+	if err := transport.Check(transport.Chain(chain)); err != nil {
+		return fmt.Errorf("azcore: the chain is invalid: %w", err)
 	}
-	return policy.ClientOptions{Transport: &final{http.Client{Transport: chain}}}, nil
+	switch retries := retries(chain); {
+	case c.keep && retries:
+		return errors.New("azcore: the chain retries and KeepRetries keeps the retries of azcore, so their attempts would multiply: " +
+			"switch the chain's retries off with retry.Off, or leave KeepRetries out")
+	case !c.keep && !retries:
+		return errors.New("azcore: the chain has no retry loop and the retries of azcore would be off, so nothing would retry: " +
+			"add retry.New to the chain, or use KeepRetries")
+	}
+	return nil
+}
+
+// retries reports whether the chain has a retry loop that is not switched off.
+func retries(chain http.RoundTripper) bool {
+	return slices.ContainsFunc(transport.Layers(chain), func(rt http.RoundTripper) bool {
+		placed, ok := rt.(interface{ Place() layer.Place })
+		named, _ := rt.(interface{ Layer() string })
+		return ok && placed.Place() == layer.AtRetry && (named == nil || named.Layer() != "retry(off)")
+	})
 }
 
 // CallOfError returns the record of the call that ended with err: with an
@@ -69,11 +94,4 @@ func CallOfError(err error) *transport.Call {
 		return transport.CallOf(answered.RawResponse)
 	}
 	return transport.CallOfError(err)
-}
-
-func check(chain http.RoundTripper) error {
-	if v := reflect.ValueOf(chain); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-		return errors.New("the chain is nil: build one with tripware.NewTransport or transport.Chain")
-	}
-	return transport.Check(chain)
 }

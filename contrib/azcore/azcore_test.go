@@ -200,7 +200,7 @@ func TestTelemetryIsUntouched(t *testing.T) {
 func TestRetriesOfAzureMayBeKept(t *testing.T) {
 	t.Parallel()
 	s := serve(t, status(503))
-	options, err := azcore.KeepRetries(s.chain(t, tripware.WithRetry(retry.Off())))
+	options, err := azcore.ClientOptions(s.chain(t, tripware.WithRetry(retry.Off())), azcore.KeepRetries())
 	require.NoError(t, err)
 	options.Retry = policy.RetryOptions{MaxRetries: 2, RetryDelay: time.Nanosecond, MaxRetryDelay: time.Nanosecond}
 	ctx, call := transport.Begin(t.Context())
@@ -220,7 +220,7 @@ func TestARefusalIsNotRetriedByAzure(t *testing.T) {
 		return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) { tries++; return next.RoundTrip(req) })
 	})
 	limiter := ratelimit.NewLimiter(ratelimit.WithRate(0.001, 1), ratelimit.WithMaxWait(time.Millisecond))
-	options, err := azcore.KeepRetries(s.chain(t, tripware.WithRetry(retry.Off()), count, tripware.WithLimiter(limiter)))
+	options, err := azcore.ClientOptions(s.chain(t, tripware.WithRetry(retry.Off()), count, tripware.WithLimiter(limiter)), azcore.KeepRetries())
 	require.NoError(t, err)
 	options.Retry = policy.RetryOptions{RetryDelay: time.Nanosecond, MaxRetryDelay: time.Nanosecond}
 	_, err = send(t.Context(), options, http.MethodGet, s.URL, nil)
@@ -231,7 +231,7 @@ func TestARefusalIsNotRetriedByAzure(t *testing.T) {
 	assert.NotNil(t, azcore.CallOfError(err))
 
 	s.Close() // an error that may pass is tried again: azcore makes three retries by default
-	options, err = azcore.KeepRetries(s.chain(t, tripware.WithRetry(retry.Off()), count))
+	options, err = azcore.ClientOptions(s.chain(t, tripware.WithRetry(retry.Off()), count), azcore.KeepRetries())
 	require.NoError(t, err)
 	options.Retry = policy.RetryOptions{RetryDelay: time.Nanosecond, MaxRetryDelay: time.Nanosecond}
 	_, err = send(t.Context(), options, http.MethodGet, s.URL, nil)
@@ -244,23 +244,26 @@ func TestBadChains(t *testing.T) {
 	t.Parallel()
 	var none *http.Transport
 	looping := transport.Chain(nil, retry.New())
+	keep := azcore.KeepRetries()
 	for name, test := range map[string]struct {
-		build func(http.RoundTripper) (policy.ClientOptions, error)
 		chain http.RoundTripper
+		opt   azcore.Option
 		want  string
 	}{
-		"nil":             {azcore.ClientOptions, nil, "azcore: client options: the chain is nil: build one with"},
-		"a nil pointer":   {azcore.ClientOptions, none, "azcore: client options: the chain is nil"},
-		"invalid":         {azcore.ClientOptions, transport.Chain(nil, retry.New(retry.WithMaxRetries(-1))), "azcore: client options: retry: "},
-		"two loops":       {azcore.ClientOptions, transport.Chain(looping, retry.New()), "two retry loops multiply their attempts"},
-		"nil, kept":       {azcore.KeepRetries, nil, "azcore: keep retries: the chain is nil"},
-		"a loop, kept":    {azcore.KeepRetries, looping, "the chain has a retry loop, retry(5, 429,500,502-599), whose attempts would multiply azcore's"},
-		"a bare loop":     {azcore.KeepRetries, retry.New()(nil), "the chain has a retry loop"},
-		"a default chain": {azcore.KeepRetries, serve(t, status(200)).chain(t), "add retry.Off"},
+		"nil":             {nil, nil, "azcore: the chain is nil: pass the Transport of a client from tripware.New"},
+		"nil, kept":       {nil, keep, "azcore: the chain is nil"},
+		"a nil pointer":   {none, nil, "azcore: the chain is invalid: "},
+		"invalid":         {transport.Chain(nil, retry.New(retry.WithMaxRetries(-1))), nil, "azcore: the chain is invalid: retry: "},
+		"two loops":       {transport.Chain(looping, retry.New()), nil, "two retry loops multiply their attempts"},
+		"no loop":         {transport.Chain(nil), nil, "so nothing would retry: add retry.New to the chain, or use KeepRetries"},
+		"retries off":     {transport.Chain(nil, retry.New(retry.Off())), nil, "so nothing would retry"},
+		"a loop, kept":    {looping, keep, "so their attempts would multiply: switch the chain's retries off with retry.Off"},
+		"a bare loop":     {retry.New()(nil), keep, "so their attempts would multiply"},
+		"a default chain": {serve(t, status(200)).chain(t), keep, "so their attempts would multiply"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			options, err := test.build(test.chain)
+			options, err := azcore.ClientOptions(test.chain, test.opt)
 			require.ErrorContains(t, err, test.want)
 			assert.Zero(t, options)
 		})

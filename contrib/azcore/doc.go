@@ -6,13 +6,18 @@
 //	options, err := azcore.ClientOptions(chain)
 //	client, err := azblob.NewClient(url, credential, &azblob.ClientOptions{ClientOptions: options})
 //
-// The chain then makes all retries, and azcore's own are off: otherwise they would multiply,
-// four attempts of azcore by four of the chain. To keep azcore's retries and take only
-// limits, logs and metrics from the chain, call [KeepRetries].
+// After a call, transport.CallOf returns its record from the response, which
+// policy.WithCaptureResponse stores, and [CallOfError] from the error. A context from
+// transport.Begin has one record for everything that a method of a client sends: the pages
+// of a list, the probes of a poller, and the second request after a challenge.
 //
-// # What changes
+// # One loop retries
 //
-// The chain follows its own policy, which differs from azcore's:
+// The chain's retry loop replaces azcore's retries, since attempts of two loops multiply. To
+// keep azcore's, use [KeepRetries] and a chain without retries, which then limits, logs and
+// measures each attempt.
+//
+// The two differ:
 //
 //   - azcore retries every method after 408, 429, 500, 502, 503 and 504 and after any error.
 //     The chain retries a POST or PATCH only if it is throttled or was not sent, because the
@@ -38,11 +43,4 @@
 //
 // azcore's poller sends each probe through the chain, which retries it, and waits between
 // probes as long as the service asks.
-//
-// # Records
-//
-// transport.CallOf returns the record of a call from its response, which
-// policy.WithCaptureResponse stores, and [CallOfError] from its error. A context from
-// transport.Begin has one record for everything that a method of a client sends: the pages
-// of a list, the probes of a poller, and the second request after a challenge.
 package azcore

@@ -56,7 +56,7 @@ func ExampleKeepRetries() {
 	if err != nil {
 		panic(err)
 	}
-	options, err := azcore.KeepRetries(chain)
+	options, err := azcore.ClientOptions(chain, azcore.KeepRetries())
 	if err != nil {
 		panic(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/tripware/tripware/middleware/retry"
-	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
 
@@ -20,21 +19,6 @@ type single struct{}
 
 func (single) Do(req *policy.Request) (*http.Response, error) {
 	return req.WithContext(policy.WithRetryOptions(req.Raw().Context(), off())).Next()
-}
-
-// loopOf returns the name of the retry loop of chain, or an empty string. A loop that is off
-// for good does not count: every chain of package tripware has one.
-func loopOf(chain http.RoundTripper) string {
-	for _, rt := range transport.Layers(chain) {
-		l, ok := rt.(interface {
-			Place() layer.Place
-			Layer() string
-		})
-		if ok && l.Place() == layer.AtRetry && l.Layer() != "retry(off)" {
-			return l.Layer()
-		}
-	}
-	return ""
 }
 
 // bodies lets the retry loop rewind the body of a request itself. The bodies that azcore's

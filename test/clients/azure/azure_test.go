@@ -44,7 +44,7 @@ func azureSDK() clients.Client {
 		Own:    "3",
 		Record: "`transport.CallOf(resp)`, with the response of `policy.WithCaptureResponse`, or `azcore.CallOfError(err)`",
 		Off: "`azcore.ClientOptions` does that, also for calls with `policy.WithRetryOptions`, for which `MaxRetries: -1` does not. " +
-			"`azcore.KeepRetries` keeps azcore's retries above a chain that has none",
+			"The option `azcore.KeepRetries` keeps azcore's retries above a chain that has none",
 		On: "bearer tokens and claims challenges, telemetry, pollers and pagers, and the options of credentials (azidentity)",
 		Cannot: "a chain that is set as `Transport` without contrib/azcore may send a part of a body, because azcore's `GetBody` " +
 			"returns the same reader for each attempt. A POST is retried only after a 429 or with `retry.Safe`, and a 408 only with `retry.WithCodes`; azcore retries both",
