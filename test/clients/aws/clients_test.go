@@ -33,7 +33,7 @@ const (
 	own    = "2"
 	record = "`aws.CallOf(output.ResultMetadata)`, `aws.CallOfError(err)`"
 	off    = "nothing: `aws.Config` of `contrib/aws` replaces the SDK's retryer. `Options.Retryer` of a client must not be set"
-	cannot = "to wait longer than the signature is valid, which is the same in all attempts: 5 minutes, or 15 for S3"
+	cannot = "all attempts have the same signature, so the last must begin before that expires: after 5 minutes, or 15 for S3"
 )
 
 // skip has the scene with a token.
@@ -61,7 +61,7 @@ func storage() clients.Client {
 		Own: own, Record: record, Off: off, Skip: skip,
 		On: "the checksums of uploads: `aws.Config` lets a CRC32 be computed before the upload if the body can seek, so that it can be sent again " +
 			"whatever its length. Other bodies are copied up to 16 MiB",
-		Cannot: cannot + "; to retry an error that has the status 200, such as one of `CopyObject`",
+		Cannot: cannot + ". An error with the status 200, such as one of `CopyObject`, is not retried",
 		Answer: func(w http.ResponseWriter, _ *http.Request, status int) {
 			answer(w, status, "<Error><Code>%s</Code></Error>", "")
 		},
