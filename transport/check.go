@@ -33,6 +33,16 @@ func Check(rt http.RoundTripper) error {
 	return errors.Join(faults...)
 }
 
+// Retries reports whether rt, or a layer below it, is a retry loop that is not switched off,
+// such as that of package retry without retry.Off. Put only one above a base: a client that
+// retries by itself multiplies the attempts.
+func Retries(rt http.RoundTripper) bool {
+	return slices.ContainsFunc(Layers(rt), func(l http.RoundTripper) bool {
+		loop, ok := l.(interface{ IsOff() bool })
+		return placeOf(l) == layer.AtRetry && !(ok && loop.IsOff())
+	})
+}
+
 // told reports whether faults contains an error with the same text as fault, since two
 // layers may be built from the same options or be alike.
 func told(faults []error, fault error) bool {

@@ -61,7 +61,6 @@ import (
 
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
-	"github.com/tripware/tripware/transport/layer"
 )
 
 // An Option configures [Config]. Nil options are skipped.
@@ -130,7 +129,7 @@ func (c *config) check(cfg sdk.Config, chain http.RoundTripper) error {
 	if err := transport.Check(transport.Chain(chain)); err != nil {
 		return fmt.Errorf("aws: the chain is invalid: %w", err)
 	}
-	retries := retries(chain)
+	retries := transport.Retries(chain)
 	switch {
 	case c.keep && retries:
 		return errors.New("aws: the chain retries and KeepRetryer keeps the retryer of the SDK, so their attempts would multiply: " +
@@ -147,13 +146,4 @@ func (c *config) check(cfg sdk.Config, chain http.RoundTripper) error {
 			"remove it, or use KeepRetryer and a chain without retries")
 	}
 	return nil
-}
-
-// retries reports whether the chain has a retry loop that is not switched off.
-func retries(chain http.RoundTripper) bool {
-	return slices.ContainsFunc(transport.Layers(chain), func(rt http.RoundTripper) bool {
-		placed, ok := rt.(interface{ Place() layer.Place })
-		named, _ := rt.(interface{ Layer() string })
-		return ok && placed.Place() == layer.AtRetry && (named == nil || named.Layer() != "retry(off)")
-	})
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	azcore "github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -66,7 +65,7 @@ func (c *config) check(chain http.RoundTripper) error {
 	if err := transport.Check(transport.Chain(chain)); err != nil {
 		return fmt.Errorf("azcore: the chain is invalid: %w", err)
 	}
-	switch retries := retries(chain); {
+	switch retries := transport.Retries(chain); {
 	case c.keep && retries:
 		return errors.New("azcore: the chain retries and KeepRetries keeps the retries of azcore, so their attempts would multiply: " +
 			"switch the chain's retries off with retry.Off, or leave KeepRetries out")
@@ -75,15 +74,6 @@ func (c *config) check(chain http.RoundTripper) error {
 			"add retry.New to the chain, or use KeepRetries")
 	}
 	return nil
-}
-
-// retries reports whether the chain has a retry loop that is not switched off.
-func retries(chain http.RoundTripper) bool {
-	return slices.ContainsFunc(transport.Layers(chain), func(rt http.RoundTripper) bool {
-		placed, ok := rt.(interface{ Place() layer.Place })
-		named, _ := rt.(interface{ Layer() string })
-		return ok && placed.Place() == layer.AtRetry && (named == nil || named.Layer() != "retry(off)")
-	})
 }
 
 // CallOfError returns the record of the call that ended with err: with an

@@ -100,6 +100,9 @@ func (r *retrier) Layer() string {
 	return fmt.Sprintf("retry(%d, %s)", r.config.maxRetries, r.config.codes)
 }
 
+// IsOff reports whether the loop was created with [Off]: see transport.Retries.
+func (r *retrier) IsOff() bool { return r.config.off }
+
 // RoundTrip sends req, and retries it as long as the policy calls for that and allows it.
 func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Fault() != nil {

@@ -744,6 +744,31 @@ func TestARetrierPrintsItsPolicy(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(transport.Chain(okBase, retry.New(retry.Off()))), "retry(off)")
 }
 
+func TestALoopThatRetriesIsFound(t *testing.T) {
+	t.Parallel()
+	placed := func(next http.RoundTripper) http.RoundTripper {
+		return &foreignLoop{layer.NewLink("loop", layer.AtRetry, next)}
+	}
+	for name, row := range map[string]struct {
+		rt   http.RoundTripper
+		want bool
+	}{
+		"retries":          {transport.Chain(okBase, transport.Identity(), retry.New()), true},
+		"no retries":       {transport.Chain(okBase, retry.New(retry.WithMaxRetries(0))), true}, // a policy of the context may set them
+		"off":              {transport.Chain(okBase, retry.New(retry.Off())), false},
+		"off, and another": {transport.Chain(okBase, retry.New(retry.Off()), placed), true},
+		"a foreign loop":   {transport.Chain(okBase, placed), true},
+		"no loop":          {transport.Chain(okBase, transport.Identity()), false},
+		"nil":              {nil, false},
+	} {
+		assert.Equal(t, row.want, transport.Retries(row.rt), name)
+	}
+}
+
+type foreignLoop struct{ layer.Link }
+
+func (l *foreignLoop) RoundTrip(req *http.Request) (*http.Response, error) { return l.Send(req) }
+
 // C7: many goroutines may use one loop.
 func TestARetrierIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
