@@ -222,7 +222,7 @@ func TestARequestThatCannotFillItsRouteIsRefusedByName(t *testing.T) {
 			A string `query:"a" check:"min=1"`
 		}{}, "A has the unknown check"},
 		{"GET /v1/x", body{}, "A belongs in a body, which a GET does not have"},
-		{"DELETE /v1/x", body{}, "A belongs in a body, which a DELETE does not have"},
+		{"HEAD /v1/x", body{}, "A belongs in a body, which a HEAD does not have"},
 		{"POST /v1/x", 7, "int is not a struct"},
 		{"FETCH /v1/x", nil, "does not begin with a method"},
 		{"GET v1/x", nil, "no path that begins with a slash"},

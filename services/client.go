@@ -21,6 +21,7 @@
 package services
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -52,6 +53,8 @@ type Client struct {
 	polling []poll.Option
 
 	vendor *record.Vendor // what the codec knows about responses; nil if nothing
+	traits Traits
+	below  func(context.Context) (string, error) // the path between base and routes; nil if there is none
 
 	accept   []string // values of headers that every request shares
 	jsonType []string
@@ -88,6 +91,17 @@ func WithStrictDecoding() Option { return func(c *Client) { c.strict = true } }
 // an unknown kind, are sent in any case.
 func WithKnownMembersOnly() Option { return func(c *Client) { c.known = true } }
 
+// WithPathBelow sets a function that returns a path between the base URL and the routes, such
+// as "/tenants/42", for a path that must first be requested from a server. It must begin
+// with a slash and not end with one, and have no characters that a URL escapes. The function
+// is called for each call whose arguments are valid, must be safe for concurrent use, and
+// should remember the path. Its context ends with the call, and requests that it sends are
+// separate calls. If it returns an error, the call fails with that error and nothing is
+// sent. The default is nil, which means no such path.
+func WithPathBelow(path func(context.Context) (string, error)) Option {
+	return func(c *Client) { c.below = path }
+}
+
 // WithPolling sets the options that each wait for an asynchronous request begins with. The
 // default is that of [poll.Until]: 10 retries after the first probe.
 func WithPolling(opts ...poll.Option) Option {
@@ -114,6 +128,9 @@ func New(client *http.Client, base string, codec Codec, opts ...Option) (*Client
 		if opt != nil {
 			opt(c)
 		}
+	}
+	if codec, ok := codec.(TraitCodec); ok {
+		c.traits = codec.Traits()
 	}
 	var f faults
 	if client == nil {

@@ -9,7 +9,8 @@ type Codec interface {
 	// Envelope returns what a response with a status of success is decoded into by
 	// encoding/json: a pointer to the vendor's envelope, a struct in which the member that
 	// holds the data is of type any and set to data, a pointer. Decoding then fills data in
-	// the same pass. It may be called again for the same response.
+	// the same pass. It may be called again for the same response. A vendor that sends some
+	// data without an envelope returns a [BareEnvelope].
 	Envelope(data any) Envelope
 
 	// Fault fills e with what the response of an error says. Route, status, ids, rate limit
@@ -35,4 +36,13 @@ type FailingEnvelope interface {
 	// Failed reports whether the decoded envelope is that of an error. The call then returns
 	// an [Error] with the kind [ErrFailed], which the codec's Fault fills.
 	Failed() bool
+}
+
+// A BareEnvelope is an [Envelope] that a response may lack.
+type BareEnvelope interface {
+	Envelope
+
+	// Bare reports whether the body of a response is the data itself. Data is then decoded
+	// from it, and Fill is called without anything having been decoded into the envelope.
+	Bare(body []byte) bool
 }

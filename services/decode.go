@@ -1,27 +1,26 @@
 package services
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
-	"slices"
 	"strings"
 )
 
 // decode decodes the response into value, in one pass unless something in it is not of the
 // expected type.
 func decode[T any](x *exchange, value *T, m *Metadata) error {
-	codec := x.client.codec
-	envelope := codec.Envelope(value)
+	envelope := x.client.codec.Envelope(value)
 	var odd []Mismatch
-	if len(x.body) > 0 || !mayBeEmpty(x.resp.StatusCode, envelope, value) {
-		if err := json.Unmarshal(x.body, targetOf(envelope)); err != nil {
+	if !x.mayLackBody(value) {
+		if err := json.Unmarshal(x.body, targetOf(envelope, value, x.body)); err != nil {
 			*value = *new(T)
-			envelope = codec.Envelope(value)
-			if odd, err = x.decodeOdd(envelope, err); err != nil {
+			envelope = x.client.codec.Envelope(value)
+			if odd, err = x.decodeOdd(envelope, value, err); err != nil {
 				return x.fail(ErrResponse, cmp.Or(foreign(x.resp, x.body), fmt.Errorf("decode response: %w", err)))
 			}
 		}
@@ -31,7 +30,7 @@ func decode[T any](x *exchange, value *T, m *Metadata) error {
 	}
 	decoded := reflect.ValueOf(value).Elem()
 	if x.client.look(decoded.Type()).finds(decoded) {
-		odd = append(odd, mismatchesIn(decoded, dataOf(envelope))...)
+		odd = append(odd, mismatchesIn(decoded, dataOf(envelope, x.body))...)
 	}
 	if len(odd) > 0 && x.client.strict {
 		return x.fail(ErrResponse, fmt.Errorf("decode response: %w", mismatchError(odd)))
@@ -39,16 +38,35 @@ func decode[T any](x *exchange, value *T, m *Metadata) error {
 	x.fill(m)
 	envelope.Fill(x.resp.Header, m)
 	m.Mismatches = odd
-	x.client.relate(&m.Paging, m.more.url)
-	if needsData(value) && decoded.IsZero() && !hasData[T](x, envelope) {
+	x.relate(&m.Paging, m.more.url)
+	if needsData(value) && decoded.IsZero() && !hasData[T](x) {
 		return x.fail(ErrResponse, errors.New("decode response: it has no data"))
 	}
 	return nil
 }
 
+// mayLackBody reports whether a response has no body and needs none.
+func (x *exchange) mayLackBody(value any) bool {
+	return len(x.body) == 0 &&
+		(x.resp.StatusCode == http.StatusNoContent || x.client.traits.EmptySuccess && !needsData(value))
+}
+
+// targetOf returns what a body is decoded into: the envelope, or the data alone.
+func targetOf(envelope Envelope, data any, body []byte) any {
+	if isBare(envelope, body) {
+		return data
+	}
+	return envelope
+}
+
+func isBare(envelope Envelope, body []byte) bool {
+	b, ok := envelope.(BareEnvelope)
+	return ok && b.Bare(body)
+}
+
 // decodeOdd decodes again, in a way that leaves out what encoding/json stopped at with an
 // error. It returns an error if the response cannot be read at all.
-func (x *exchange) decodeOdd(envelope Envelope, err error) ([]Mismatch, error) {
+func (x *exchange) decodeOdd(envelope Envelope, data any, err error) ([]Mismatch, error) {
 	switch {
 	case len(x.body) == 0:
 		return nil, errors.New("it is empty")
@@ -56,9 +74,9 @@ func (x *exchange) decodeOdd(envelope Envelope, err error) ([]Mismatch, error) {
 		return nil, err
 	}
 	var d decoder
-	d.value(x.body, reflect.ValueOf(targetOf(envelope)).Elem(), "")
+	d.value(x.body, reflect.ValueOf(targetOf(envelope, data, x.body)).Elem(), "")
 	for _, m := range d.odd {
-		if m.Path == "" || m.Path == dataOf(envelope) {
+		if m.Path == "" || m.Path == dataOf(envelope, x.body) {
 			return nil, err
 		}
 	}
@@ -67,9 +85,9 @@ func (x *exchange) decodeOdd(envelope Envelope, err error) ([]Mismatch, error) {
 
 // dataOf returns the name of the member that an envelope holds the data in; empty if the data
 // has no envelope.
-func dataOf(envelope Envelope) string {
+func dataOf(envelope Envelope, body []byte) string {
 	v := reflect.Indirect(reflect.ValueOf(envelope))
-	if v.Kind() != reflect.Struct {
+	if v.Kind() != reflect.Struct || isBare(envelope, body) {
 		return ""
 	}
 	for m := range membersOf(v) {
@@ -89,22 +107,16 @@ func needsData(value any) bool {
 	return true
 }
 
-// mayBeEmpty reports whether a success may have no body at all.
-func mayBeEmpty(status int, envelope Envelope, value any) bool {
-	_, bare := envelope.(*bareData)
-	return status == http.StatusNoContent || bare && !needsData(value)
-}
-
-// hasData reports whether the response has data, although its value is zero. With the codec
-// [JSON], null is an empty list.
-func hasData[T any](x *exchange, envelope Envelope) bool {
-	if raw := rawData[T](x.client.codec, x.body); raw != nil && string(raw) != "null" {
+// hasData reports whether the response has data, although its value is zero.
+func hasData[T any](x *exchange) bool {
+	codec := x.client.codec
+	if rawData[T](codec, x.body) != nil {
 		return true
 	}
-	if _, plain := x.client.codec.(interface{ nullIsEmpty() }); !plain || !isList(reflect.TypeFor[*T]()) {
+	if !x.client.traits.NullIsEmpty || !isList(reflect.TypeFor[*T]()) {
 		return false
 	}
-	name := dataOf(envelope)
+	name := dataOf(codec.Envelope(new(T)), x.body)
 	if name == "" {
 		return len(x.body) > 0
 	}
@@ -113,35 +125,27 @@ func hasData[T any](x *exchange, envelope Envelope) bool {
 	return members[name] != nil
 }
 
-// rawData returns the data of a response as it came, nil if there was none.
+// rawData returns the data of a response as it came, nil if there is none.
 func rawData[T any](codec Codec, body []byte) json.RawMessage {
 	if !json.Valid(body) {
 		return nil
 	}
-	if isList(reflect.TypeFor[*T]()) {
-		var raw rawList
-		new(decoder).value(body, reflect.ValueOf(targetOf(codec.Envelope(&raw))).Elem(), "")
-		return raw.all()
-	}
-	var raw json.RawMessage
-	new(decoder).value(body, reflect.ValueOf(targetOf(codec.Envelope(&raw))).Elem(), "")
-	return raw
-}
-
-// A rawList is a list as it came. It is a slice, so that [JSON] takes it for a list.
-type rawList []json.RawMessage
-
-// UnmarshalJSON keeps the whole list as the only item.
-func (l *rawList) UnmarshalJSON(raw []byte) error {
-	*l = rawList{slices.Clone(raw)}
-	return nil
-}
-
-func (l rawList) all() json.RawMessage {
-	if len(l) == 0 {
+	envelope := codec.Envelope(new(T))
+	if isBare(envelope, body) {
+		if raw := bytes.TrimSpace(body); string(raw) != "null" {
+			return raw
+		}
 		return nil
 	}
-	return l[0]
+	var raw json.RawMessage
+	v := reflect.ValueOf(envelope).Elem()
+	for m := range membersOf(v) {
+		if m.value.Kind() == reflect.Interface {
+			m.value.Set(reflect.ValueOf(&raw)) // instead of the data
+		}
+	}
+	new(decoder).value(body, v, "")
+	return raw
 }
 
 // mismatchError says what is odd in a response, at most three members of it.

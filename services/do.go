@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/middleware/metrics"
@@ -117,40 +118,84 @@ func begin(ctx context.Context) (context.Context, *transport.Call) {
 }
 
 // request makes the HTTP request of an operation.
-func (c *Client) request(ctx context.Context, o operation) (req *http.Request, err error) {
+func (x *exchange) request(ctx context.Context, o operation) (err error) {
+	x.base = x.client.base
 	switch {
 	case o.paged:
-		req, err = c.follow(ctx, o)
+		return x.follow(ctx, o)
 	case o.file != nil && o.file.to == nil:
 		var f faults
 		f.add("writer", "is nil")
 		err = f
 	default:
-		req, err = c.bind(ctx, o.route, o.in)
+		x.req, err = x.client.bind(ctx, o.route, o.in)
 	}
-	if err == nil && o.file != nil {
-		req.Header["Accept"] = []string{o.file.accept}
+	if err != nil {
+		return x.fail(ErrArgument, err)
 	}
-	return req, err
+	if o.file != nil {
+		x.req.Header["Accept"] = []string{o.file.accept}
+	}
+	return x.place(ctx)
+}
+
+// place puts the request below the path of [WithPathBelow].
+func (x *exchange) place(ctx context.Context) error {
+	if x.client.below == nil {
+		return nil
+	}
+	above := x.base
+	if err := x.locate(ctx); err != nil {
+		return err
+	}
+	u := x.req.URL
+	u.Path = x.base.Path + strings.TrimPrefix(u.Path, above.Path)
+	u.RawPath = x.base.RawPath + strings.TrimPrefix(u.RawPath, above.RawPath)
+	return nil
+}
+
+// locate sets the base of the call.
+func (x *exchange) locate(ctx context.Context) error {
+	if x.client.below == nil {
+		return nil
+	}
+	path, err := x.client.below(record.WithoutSettings(ctx))
+	if err == nil && (!strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") || (&url.URL{Path: path}).EscapedPath() != path || hasDots(path)) {
+		err = errors.New("path below the base URL is invalid: see services.WithPathBelow")
+	}
+	if err != nil {
+		return x.fail(nil, ended(ctx, err))
+	}
+	u := *x.base
+	u.Path, u.RawPath = u.Path+path, u.RawPath+path
+	x.base = &u
+	return nil
 }
 
 // follow makes the request for the page that a link leads to.
-func (c *Client) follow(ctx context.Context, o operation) (*http.Request, error) {
+func (x *exchange) follow(ctx context.Context, o operation) error {
 	r, err := parseRoute(o.route)
-	var u *url.URL
 	switch {
 	case err != nil:
 	case r.method != http.MethodGet:
 		err = errors.New("only a GET can follow a paging link")
 	case o.link == "":
 		err = errors.New("paging link is empty: there is no further page")
-	default:
-		u, err = c.resolve(o.link, c.base)
+	case x.client.traits.QueryLinks && !strings.Contains(string(o.link), "?"):
+		err = errors.New("paging link has no query")
 	}
 	if err != nil {
-		return nil, err
+		return x.fail(ErrArgument, err)
 	}
-	return newRequest(ctx, http.MethodGet, u, http.Header{"Accept": c.accept}), nil
+	if err := x.locate(ctx); err != nil {
+		return err
+	}
+	u, err := resolve(o.link, x.base, x.base)
+	if err != nil {
+		return x.fail(ErrArgument, err)
+	}
+	x.req = newRequest(ctx, http.MethodGet, u, http.Header{"Accept": x.client.accept})
+	return nil
 }
 
 // newRequest is http.NewRequestWithContext for a URL and a header that exist. That function

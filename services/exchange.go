@@ -21,6 +21,7 @@ type exchange struct {
 	route  string
 	call   *transport.Call
 	req    *http.Request  // nil until the arguments were accepted
+	base   *url.URL       // what the path of the request is below
 	resp   *http.Response // nil until there is one
 	body   []byte         // as far as it was read
 	rate   transport.RateLimit
@@ -33,8 +34,8 @@ var errNotSent = errors.New("not sent")
 
 // send sends the request and reads the response. It is the only place that sends.
 func (x *exchange) send(ctx context.Context, o operation) (err error) {
-	if x.req, err = x.client.request(ctx, o); err != nil {
-		return x.fail(ErrArgument, err)
+	if err := x.request(ctx, o); err != nil {
+		return err
 	}
 	if ctx.Err() != nil {
 		return x.fail(nil, ended(ctx, errNotSent))
@@ -153,7 +154,7 @@ func (x *exchange) fill(m *Metadata) {
 		Attempts:      x.call.AttemptCount(),
 		Waited:        x.call.Waited(),
 		Elapsed:       x.call.Elapsed(),
-		more:          &origin{client: x.client, call: x.call, header: x.resp.Header, url: x.req.URL, body: &x.body},
+		more:          &origin{client: x.client, call: x.call, header: x.resp.Header, url: x.req.URL, body: &x.body, from: x},
 	}
 	if x.resp.Request != nil && x.resp.Request.URL != nil {
 		m.more.url = x.resp.Request.URL // after redirects

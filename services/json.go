@@ -33,12 +33,11 @@ func (j JSON) Envelope(data any) Envelope {
 	if j.List != nil && isList(reflect.TypeOf(data)) {
 		return j.List(data)
 	}
-	return &bareData{data}
+	return bareData{}
 }
 
-// nullIsEmpty says that the codec takes null for an empty list, as servers written in Go mean
-// it: see [hasData].
-func (JSON) nullIsEmpty() {}
+// Traits says that a success may lack a body, and that null is an empty list.
+func (JSON) Traits() Traits { return Traits{EmptySuccess: true, NullIsEmpty: true} }
 
 // isList reports whether t is a pointer to a list.
 func isList(t reflect.Type) bool {
@@ -74,24 +73,17 @@ func plainText(resp *http.Response, body []byte) string {
 	return strings.TrimSpace(string(body))
 }
 
-// A bareData is the envelope of data that has none. The data is decoded as if there were no
-// envelope: see [targetOf].
-type bareData struct{ data any }
+// A bareData is the envelope of data that has none.
+type bareData struct{}
+
+func (bareData) Bare([]byte) bool { return true }
 
 // Fill reads the headers about the pages of a list.
-func (*bareData) Fill(header http.Header, m *Metadata) {
+func (bareData) Fill(header http.Header, m *Metadata) {
 	m.Paging = linkedPages(header.Values("Link"))
 	if n, err := strconv.Atoi(header.Get("X-Total-Count")); err == nil && n > 0 {
 		m.TotalCount = n
 	}
-}
-
-// targetOf returns the pointer that a response is decoded into.
-func targetOf(envelope Envelope) any {
-	if bare, ok := envelope.(*bareData); ok {
-		return bare.data
-	}
-	return envelope
 }
 
 // linkedPages returns the links to other pages in the values of the Link header: RFC 8288

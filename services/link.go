@@ -40,7 +40,7 @@ func (l Link) LogValue() slog.Value { return slog.StringValue(l.String()) }
 // leads to another origin, only path and query are used: behind a proxy or a test server the
 // vendor still writes its public name. For the same reason a path that is not below the path
 // of the base is put below it. At is the URL that a relative link starts from.
-func (c *Client) resolve(link Link, at *url.URL) (*url.URL, error) {
+func resolve(link Link, at, base *url.URL) (*url.URL, error) {
 	u, err := url.Parse(string(link))
 	if err != nil {
 		return nil, errors.New("paging link cannot be parsed") // without its text, which may hold a key
@@ -55,7 +55,7 @@ func (c *Client) resolve(link Link, at *url.URL) (*url.URL, error) {
 		return nil, errors.New("paging link has no path")
 	}
 	path := u.EscapedPath()
-	prefix := c.base.EscapedPath()
+	prefix := base.EscapedPath()
 	if path != prefix && !strings.HasPrefix(path, prefix+"/") {
 		path = prefix + path
 	}
@@ -63,20 +63,47 @@ func (c *Client) resolve(link Link, at *url.URL) (*url.URL, error) {
 	if err != nil {
 		return nil, errors.New("paging link cannot be parsed")
 	}
-	return &url.URL{Scheme: c.base.Scheme, Host: c.base.Host, Path: plain, RawPath: path, RawQuery: u.RawQuery}, nil
+	return &url.URL{Scheme: base.Scheme, Host: base.Host, Path: plain, RawPath: path, RawQuery: u.RawQuery}, nil
 }
 
 // relate turns the links of a page into paths below the base, so that each can be followed by
 // itself. A link that cannot be is left for [Follow] to refuse.
-func (c *Client) relate(p *Paging, at *url.URL) {
+func (x *exchange) relate(p *Paging, at *url.URL) {
 	for _, link := range []*Link{&p.Next, &p.Prev, &p.First, &p.Last} {
 		if *link == "" {
 			continue
 		}
-		if u, err := c.resolve(*link, at); err == nil {
+		if x.client.traits.QueryLinks {
+			*link = x.ownPage(*link)
+		} else if u, err := resolve(*link, at, x.base); err == nil {
 			*link = Link(u.RequestURI())
 		}
 	}
+}
+
+// ownPage returns the link to the page of the same list that a link's query selects, and a
+// link without a query as it came.
+func (x *exchange) ownPage(link Link) Link {
+	_, query, _ := strings.Cut(string(link), "?")
+	query, _, _ = strings.Cut(query, "#")
+	if query == "" {
+		return link
+	}
+	return Link(x.ownPath() + "?" + query)
+}
+
+// ownPath returns the path of the request below the base.
+func (x *exchange) ownPath() string {
+	return strings.TrimPrefix(x.req.URL.EscapedPath(), x.base.EscapedPath())
+}
+
+// self returns the link that leads to the page of this response, in the form of the links
+// that relate makes.
+func (x *exchange) self(at *url.URL) Link {
+	if x.client.traits.QueryLinks {
+		return Link((&url.URL{Path: x.ownPath(), RawQuery: x.req.URL.RawQuery}).RequestURI())
+	}
+	return Link((&url.URL{Path: at.Path, RawPath: at.RawPath, RawQuery: at.RawQuery}).RequestURI())
 }
 
 // hasDots reports whether an escaped path has a segment that is "." or ".." once unescaped,

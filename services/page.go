@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"net/url"
+	"reflect"
 
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -28,16 +28,19 @@ func Pages[P any](ctx context.Context, c *Client, route string, in any) iter.Seq
 	ctx = layer.Detach(ctx) // a begun record is for one call
 	return func(yield func(*Result[P], error) bool) {
 		seen := map[Link]bool{}
+		empty := 0
 		page, err := Do[P](ctx, c, route, in, ByMethod)
 		for err == nil {
 			seen[selfOf(page.Meta)] = true
 			next := page.Meta.Paging.Next
-			if !yield(page, nil) || next == "" {
+			if empty++; !c.traits.QueryLinks || !isEmpty(page.Value) {
+				empty = 0
+			}
+			if !yield(page, nil) || next == "" || empty == maxEmpty {
 				return
 			}
 			if seen[next] {
-				err = &Error{Route: route, Status: page.Meta.Status, RequestID: page.Meta.RequestID,
-					TransactionID: page.Meta.TransactionID, Kind: ErrResponse, Err: errLoop, call: page.Meta.Call()}
+				err = failure(page.Meta, ErrResponse, errLoop)
 				break
 			}
 			seen[next] = true
@@ -52,8 +55,17 @@ func selfOf(m Metadata) Link {
 	if m.more == nil || m.more.url == nil {
 		return ""
 	}
-	u := url.URL{Path: m.more.url.Path, RawPath: m.more.url.RawPath, RawQuery: m.more.url.RawQuery}
-	return Link(u.RequestURI())
+	return m.more.from.self(m.more.url)
+}
+
+// maxEmpty is after how many empty pages in a row a list ends, if its links always lead on:
+// see [Traits].
+const maxEmpty = 3
+
+// isEmpty reports whether a page is a list without items.
+func isEmpty(page any) bool {
+	v := reflect.ValueOf(page)
+	return v.Kind() == reflect.Slice && v.Len() == 0
 }
 
 // All returns the items of a list, page after page; see [Pages]. An error comes as the last

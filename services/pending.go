@@ -97,7 +97,7 @@ func (p *Pending[S, E]) poll(ctx context.Context, r *round[S], opts []poll.Optio
 	opts = append(append([]poll.Option(nil), p.follower.client.polling...), opts...)
 	r.status, r.err = poll.Until(ctx, func(ctx context.Context) (*Result[S], bool, error) {
 		status, err := p.follower.Status(ctx, p.RequestID)
-		return status, !errors.Is(err, ErrNotProcessed), err
+		return status, !errors.Is(err, ErrNotProcessed) && (err != nil || processed(status.Value)), err
 	}, opts...)
 	r.dropped = false
 	if r.err != nil {
@@ -110,6 +110,12 @@ func (p *Pending[S, E]) poll(ctx context.Context, r *round[S], opts []poll.Optio
 	if r.err = failed(r.status.Meta, p.RequestID, r.status.Value.Failure()); r.err != nil {
 		r.status = nil
 	}
+}
+
+// processed reports whether a status is the final one.
+func processed(status any) bool {
+	s, says := status.(interface{ Processed() bool })
+	return !says || s.Processed()
 }
 
 // ID returns the id of the entity that the request was about. It waits as [Pending.Wait] does

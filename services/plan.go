@@ -206,7 +206,7 @@ func (p *plan) checkBody() {
 	switch {
 	case len(p.json)+len(p.form)+len(p.whole) == 0:
 		return
-	case p.route.method == http.MethodGet || p.route.method == http.MethodHead || p.route.method == http.MethodDelete:
+	case p.route.method == http.MethodGet || p.route.method == http.MethodHead:
 		p.faults.add(slices.Concat(p.json, p.form, p.whole)[0].goName,
 			"belongs in a body, which a %s does not have: tag it path, query or header", p.route.method)
 		return

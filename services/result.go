@@ -62,6 +62,7 @@ type origin struct {
 	call   *transport.Call
 	header http.Header
 	url    *url.URL
+	from   *exchange
 	body   *[]byte // a pointer, since fmt prints what an unexported field points to
 }
 

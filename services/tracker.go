@@ -3,7 +3,8 @@ package services
 import "context"
 
 // A Status is what the status endpoint of an asynchronous request returns once the request
-// was processed.
+// was processed. If the endpoint returns it earlier too, it also has a method Processed() bool,
+// and a wait goes on while that returns false.
 type Status interface {
 	EntityID() string // id of the entity that the request was about; empty if the request failed
 	Failure() error   // why the request failed for good; nil if it succeeded
@@ -24,6 +25,7 @@ type follower[S Status, E any] struct {
 	client *Client
 	route  string // of the status endpoint
 	fetch  func(ctx context.Context, id string) (*Result[E], error)
+	ask    func(requestID string) any // makes the request for the status
 }
 
 // NewTracker returns a tracker. The route is that of the status endpoint, a GET with the
@@ -33,7 +35,17 @@ type follower[S Status, E any] struct {
 func NewTracker[S Status, E, P any](c *Client, route string, own func(*Pending[S, E]) *P,
 	fetch func(ctx context.Context, id string) (*Result[E], error),
 ) *Tracker[S, E, P] {
-	return &Tracker[S, E, P]{follower[S, E]{client: c, route: route, fetch: fetch}, own}
+	ask := func(requestID string) any { return statusRequest{requestID} }
+	return &Tracker[S, E, P]{follower[S, E]{client: c, route: route, fetch: fetch, ask: ask}, own}
+}
+
+// WithStatusRequest returns a tracker like t that makes the request for the status of a
+// request by ask, whose result is an argument of [Do]. Use it if the route of the status
+// endpoint has more parameters than {requestId}.
+func (t *Tracker[S, E, P]) WithStatusRequest(ask func(requestID string) any) *Tracker[S, E, P] {
+	other := *t
+	other.ask = ask
+	return &other
 }
 
 // Accept sends an operation that the server accepts and works on later. Its arguments and
@@ -58,7 +70,7 @@ func (t *Tracker[S, E, P]) Resume(requestID string) *P {
 // Status requests the status of an asynchronous request once. While it waits, errors.Is matches
 // [ErrNotProcessed]. A request that failed is not an error here.
 func (f *follower[S, E]) Status(ctx context.Context, requestID string) (*Result[S], error) {
-	return Do[S](ctx, f.client, f.route, statusRequest{requestID}, ByMethod)
+	return Do[S](ctx, f.client, f.route, f.ask(requestID), ByMethod)
 }
 
 type statusRequest struct {

@@ -30,6 +30,30 @@ type MaskingCodec interface {
 	Mask(text string) string
 }
 
+// A TraitCodec is a [Codec] of a vendor whose API differs in some respect from most others.
+type TraitCodec interface {
+	Codec
+
+	// Traits is called once for each client.
+	Traits() Traits
+}
+
+// Traits are respects in which a vendor's API may differ from others. The zero value has none.
+type Traits struct {
+	// QueryLinks means that only the query of a paging link is meant: the next page is at the
+	// path of the page that has the link. [Pages] and [All] then end after a few empty pages
+	// in a row, although they have links.
+	QueryLinks bool
+
+	// EmptySuccess means that a success without a body is complete if the call expects no
+	// data, whatever its status. Otherwise only 204 may lack a body.
+	EmptySuccess bool
+
+	// NullIsEmpty means that null is an empty list, as servers written in Go mean it. Otherwise
+	// it is an error, since the response has no data.
+	NullIsEmpty bool
+}
+
 // vendorOf returns what a codec knows about responses, for observers, or nil if it knows
 // nothing.
 func vendorOf(codec Codec) *record.Vendor {
