@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tripware/tripware/internal/errorbody"
+	"github.com/tripware/tripware/services/internal/errorbody"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -50,18 +50,12 @@ func isList(t reflect.Type) bool {
 
 // Fault sets the message, type, code, request id and fields of e.
 func (JSON) Fault(resp *http.Response, body []byte, e *Error) {
-	said := errorbody.Read(body)
-	e.Message = redact.Cut(cmp.Or(said.Message, plainText(resp, body)), redact.MaxError)
-	e.Type = redact.Cut(said.Type, redact.MaxValue)
-	e.RequestID = cmp.Or(redact.Cut(said.RequestID, redact.MaxValue), e.RequestID)
+	said := errorbody.Read(body, nil)
+	e.Message = cmp.Or(said.Message, redact.Cut(plainText(resp, body), redact.MaxError))
+	e.Type, e.Fields, e.Took = said.Type, said.Fields, said.Took
+	e.RequestID = cmp.Or(said.RequestID, e.RequestID)
 	if said.Code != resp.StatusCode { // which the error says already
 		e.Code = said.Code
-	}
-	if len(said.Fields) > 0 {
-		e.Fields = make(map[string]string, len(said.Fields))
-	}
-	for name, problem := range said.Fields {
-		e.Fields[redact.Cut(name, redact.MaxValue)] = redact.Cut(problem, redact.MaxValue)
 	}
 }
 

@@ -169,8 +169,9 @@ func (s *snapshot) view() *callView {
 
 func rateOf(r *RateLimit) *rateView {
 	v := rateView{State: show(r.State), Reason: show(r.Reason), RequestID: show(r.RequestID)}
+	v.Reset = millis(r.Reset)
 	if r.HasQuota {
-		v.Limit, v.Remaining, v.Reset = r.Limit, &r.Remaining, millis(r.Reset)
+		v.Limit, v.Remaining = r.Limit, &r.Remaining
 	}
 	if r.HasRetryAfter {
 		v.RetryAfter = new(millis(r.RetryAfter))

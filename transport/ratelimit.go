@@ -23,7 +23,7 @@ type RateLimit struct {
 	RetryAfter    time.Duration // how long the server asks to wait; valid if HasRetryAfter
 	Limit         int           // requests per window, 0 if unknown; valid if HasQuota
 	Remaining     int           // requests left in the window; valid if HasQuota
-	Reset         time.Duration // from the response until the window is renewed; valid if HasQuota
+	Reset         time.Duration // from the response until the window is renewed; 0 if unknown
 	HasQuota      bool          // the response has a number of remaining requests
 	HasRetryAfter bool          // the response has a valid Retry-After or Retry-After-Ms
 	NearLimit     bool          // the server reports that the quota is nearly used up
@@ -48,14 +48,14 @@ func (r RateLimit) Throttles(status int) bool {
 
 // Hint returns how long the server asks the client to wait after a response with the given
 // status. That is RetryAfter, whatever the status (RFC 9110 section 10.2.3). Without one,
-// it is Reset if the response throttles and no requests are left; the IETF draft "RateLimit
-// header fields for HTTP" gives Retry-After precedence too. Otherwise it is zero. Period is
-// not a hint, since it says how requests are counted, not how long to wait.
+// it is Reset if the response throttles and does not say that requests are left; the IETF
+// draft "RateLimit header fields for HTTP" gives Retry-After precedence too. Otherwise it is
+// zero. Period is not a hint, since it says how requests are counted, not how long to wait.
 func (r RateLimit) Hint(status int) time.Duration {
 	switch {
 	case r.HasRetryAfter:
 		return r.RetryAfter
-	case r.spent() && r.Throttles(status):
+	case (r.spent() || !r.HasQuota) && r.Throttles(status):
 		return r.Reset
 	}
 	return 0
@@ -74,6 +74,7 @@ func (r RateLimit) spent() bool { return r.HasQuota && r.Remaining == 0 }
 // reset. In a list of numbers, the fewest remaining and the longest reset count. A reset
 // may have any form of Retry-After. A quota needs a number of remaining requests: a
 // negative number counts as 0, one above 2,147,483,647 as that, and a fraction is cut off.
+// Without a quota, the longest reset of these three headers is read.
 //
 // Dates are measured from the response's Date header, or else from now. A zero now means
 // the current time, which is read only if there is a date.
@@ -90,6 +91,12 @@ func ParseRateLimit(header http.Header, now time.Time) (r RateLimit) {
 	r.family(hint.DraftLimit, hint.DraftRemaining, hint.DraftReset, clock)
 	if lines := header[hint.RateLimit]; len(lines) > 0 {
 		r.counts(hint.ReadField(lines, clock))
+	}
+	if !r.HasQuota {
+		for _, name := range [...]string{hint.Reset, hint.DashedReset, hint.DraftReset} {
+			wait, _ := hint.Wait(header[name], clock)
+			r.Reset = max(r.Reset, wait)
+		}
 	}
 	return r
 }

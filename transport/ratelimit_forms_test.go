@@ -155,7 +155,8 @@ func TestRateLimitForms(t *testing.T) {
 		},
 		{"the longest of several resets", []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 30, 60"}, spent(time.Minute)},
 		{"a reset that is none", []string{"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: noon"}, spent(0)},
-		{"a reset without remaining requests", []string{"X-RateLimit-Reset: 30", "X-RateLimit-Limit: 5"}, limit{}},
+		{"a reset without remaining requests", []string{"X-RateLimit-Reset: 30", "X-RateLimit-Limit: 5"}, limit{Reset: 30 * time.Second}},
+		{"several resets without remaining requests", []string{"X-RateLimit-Reset: 30", "RateLimit-Reset: 60, x"}, limit{Reset: time.Minute}},
 
 		// Counts
 		{"remaining", []string{"X-RateLimit-Remaining: 5"}, left(5)},

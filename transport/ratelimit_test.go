@@ -104,6 +104,8 @@ func TestThrottlesAndHints(t *testing.T) {
 		{"429, requests left", 429, limit{Remaining: 3, Reset: 25 * s, HasQuota: true}, true, 0},
 		{"429, both", 429, limit{RetryAfter: 7 * s, HasRetryAfter: true, Reset: 25 * s, HasQuota: true}, true, 7 * s},
 		{"429, both, the date is past", 429, limit{HasRetryAfter: true, Reset: 25 * s, HasQuota: true}, true, 0},
+		{"429, renewal alone", 429, limit{Reset: 25 * s}, true, 25 * s},
+		{"200, renewal alone", 200, limit{Reset: 25 * s}, false, 0},
 		{"429, period", 429, limit{Period: time.Minute}, true, 0},
 		{"403", 403, limit{}, false, 0},
 		{"403, Retry-After", 403, after(20 * s), true, 20 * s},

@@ -93,7 +93,7 @@ func TestATimeIsReadInTheFormsThatAreSent(t *testing.T) {
 	}
 	for _, wrong := range []string{`"yesterday"`, `1495635860844`, `{}`, `"2017-13-01T00:00:00Z"`} { // S8: told by the object that it is part of
 		odd := shape.Time{Time: time.Now()}
-		require.ErrorContains(t, json.Unmarshal([]byte(wrong), &odd), "shape: read time", wrong)
+		require.ErrorContains(t, json.Unmarshal([]byte(wrong), &odd), "services: read time", wrong)
 		assert.Zero(t, odd, wrong)
 	}
 	absent, err := json.Marshal(struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tripware/tripware/services/internal/errorbody"
 	"github.com/tripware/tripware/transport"
 )
 
@@ -66,5 +67,5 @@ func duration(text string) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return seconds(n)
+	return errorbody.Seconds(n)
 }

@@ -8,9 +8,9 @@ package wire
 import (
 	"cmp"
 	"net/http"
-	"time"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/errorbody"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -63,7 +63,7 @@ func (Codec) Envelope(data any) services.Envelope { return &envelope{Data: data}
 
 // Fill sets the fields of m that the envelope has. Paging links are in the body or in headers.
 func (e *envelope) Fill(header http.Header, m *services.Metadata) {
-	m.Result, m.Took = e.Result, seconds(e.Took)
+	m.Result, m.Took = e.Result, errorbody.Seconds(e.Took)
 	m.RequestID = cmp.Or(e.RequestID, m.RequestID)
 	m.TotalCount, m.Marker = e.Total, e.Marker
 	m.Paging = services.Paging{
@@ -72,13 +72,4 @@ func (e *envelope) Fill(header http.Header, m *services.Metadata) {
 		First: cmp.Or(e.Paging.First, services.Link(first(header, HeaderFirst))),
 		Last:  cmp.Or(e.Paging.Last, services.Link(first(header, HeaderLast))),
 	}
-}
-
-// seconds returns a number of seconds as a duration, or zero if it is out of range.
-func seconds(s float64) time.Duration {
-	const most = float64(1<<63-1) / float64(time.Second)
-	if !(s > 0 && s < most) {
-		return 0
-	}
-	return time.Duration(s * float64(time.Second))
 }

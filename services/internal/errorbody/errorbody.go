@@ -7,27 +7,55 @@ import (
 	"cmp"
 	"encoding/json"
 	"strings"
+	"time"
+
+	"github.com/tripware/tripware/transport/redact"
 )
 
-// A Body is what the body of an error says. The texts are not masked.
+// A Body is what the body of an error says. The texts are as an error may show them.
 type Body struct {
 	Message   string            // its sentence, with those that do not belong to a field
 	Type      string            // the name or URI of the error
 	Code      int               // the vendor's number of the error
 	RequestID string            // the server's id of the request
+	Took      time.Duration     // as the server measured it
 	Fields    map[string]string // problems with fields of the request, by name
 }
 
 // Read reads a body. It reads each member separately, so that one of an unexpected type does
-// not affect the others. The zero Body is returned for a body that is not JSON.
-func Read(raw []byte) Body {
+// not affect the others. The zero Body is returned for a body that is not JSON. Mask removes
+// the client's secrets from a text; it may be nil.
+func Read(raw []byte, mask func(string) string) Body {
+	b := parse(raw)
+	b.Message = shown(b.Message, redact.MaxError, mask)
+	b.Type = shown(b.Type, redact.MaxValue, mask)
+	b.RequestID = shown(b.RequestID, redact.MaxValue, mask)
+	fields := make(map[string]string, len(b.Fields))
+	for name, problem := range b.Fields {
+		fields[shown(name, redact.MaxValue, mask)] = shown(problem, redact.MaxError, mask)
+	}
+	if b.Fields = nil; len(fields) > 0 {
+		b.Fields = fields
+	}
+	return b
+}
+
+func shown(text string, most int, mask func(string) string) string {
+	if mask != nil {
+		text = mask(text)
+	}
+	return redact.Cut(text, most)
+}
+
+// parse reads a body, of which the texts are as they came.
+func parse(raw []byte) Body {
 	said := object(raw)
 	if said == nil { // perhaps a list, or a text
 		return Body{Message: sentence(raw, 0)}
 	}
-	b := Body{Message: said.message(), Fields: said.fields()}
+	b := Body{Message: said.message(), Fields: said.fields(), Took: took(said["took"])}
 	inner := object(said["error"])
-	for _, m := range []members{said, inner} {
+	for _, m := range []members{said, inner, first(said["errors"])} {
 		b.Type = cmp.Or(b.Type, m.name())
 		b.Code = cmp.Or(b.Code, m.code())
 		for _, name := range [...]string{"requestid", "request_id", "traceid"} {
@@ -39,6 +67,26 @@ func Read(raw []byte) Body {
 		b.Type = text(said["error"])
 	}
 	return b
+}
+
+// first returns the first object of a list of errors, or nil. It must not be about a field of
+// the request.
+func first(list json.RawMessage) members {
+	var items []json.RawMessage
+	if read(list, &items); len(items) == 0 {
+		return nil
+	}
+	if field, _ := problem(items[0]); field != "" {
+		return nil
+	}
+	return object(items[0])
+}
+
+// took returns a number of seconds, which may be in quotation marks.
+func took(raw json.RawMessage) time.Duration {
+	var seconds float64
+	read(bytes.Trim(raw, `"`), &seconds)
+	return Seconds(seconds)
 }
 
 // members are the members of a JSON object, by their names in lower case.

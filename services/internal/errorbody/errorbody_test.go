@@ -3,10 +3,11 @@ package errorbody_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/tripware/tripware/internal/errorbody"
+	"github.com/tripware/tripware/services/internal/errorbody"
 )
 
 // S2: errors in the forms of common vendors and frameworks are read.
@@ -40,6 +41,10 @@ func TestErrorsInCommonFormsAreRead(t *testing.T) {
 			`{"message":"Validation Failed","errors":[{"resource":"Issue","field":"title","code":"missing_field"},{"message":"odd"}]}`,
 			errorbody.Body{Message: "Validation Failed: odd", Fields: map[string]string{"title": "missing_field"}},
 		},
+		"a list of errors": {
+			`{"errors":[{"title":"No such alert","code":"NOT_FOUND"},{"title":"odd"}],"took":"0.5"}`,
+			errorbody.Body{Message: "No such alert; odd", Type: "NOT_FOUND", Took: 500 * time.Millisecond},
+		},
 		"Google": {
 			`{"error":{"code":404,"message":"No such book","status":"NOT_FOUND"}}`,
 			errorbody.Body{Message: "No such book", Code: 404, Type: "NOT_FOUND"},
@@ -68,6 +73,6 @@ func TestErrorsInCommonFormsAreRead(t *testing.T) {
 		"a text":       {`"no such book"`, errorbody.Body{Message: "no such book"}},
 		"deeply empty": {strings.Repeat(`{"error":`, 50) + `1` + strings.Repeat(`}`, 50), errorbody.Body{Message: strings.Repeat(`{"error":`, 45) + `1` + strings.Repeat(`}`, 45)}},
 	} {
-		assert.Equal(t, row.want, errorbody.Read([]byte(row.body)), name)
+		assert.Equal(t, row.want, errorbody.Read([]byte(row.body), nil), name)
 	}
 }
