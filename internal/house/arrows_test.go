@@ -53,6 +53,7 @@ var arrows = []struct {
 		[]string{"services", "transport", "internal/record", "testing", "github.com/jarcoal/httpmock", "github.com/stretchr/testify/*"},
 		"it serves the tests of every vendor",
 	},
+	{"services/internal/party", []string{"services"}, "it serves the types of every vendor"},
 	{"services/internal/errorbody", []string{"transport/redact"}, "it serves the codecs of every vendor"},
 	{
 		"services/opsgenie",
@@ -68,7 +69,7 @@ var arrows = []struct {
 		"a service never imports another: what both need is in wire or shape",
 	},
 	{"services/opsgenie/wire", []string{"services", "services/internal/errorbody", "transport", "transport/redact"}, "it lies below the vendor's services"},
-	{"services/opsgenie/shape", []string{"services", "transport", "transport/redact"}, "it lies below the vendor's services"},
+	{"services/opsgenie/shape", []string{"services", "services/internal/party", "transport", "transport/redact"}, "it lies below the vendor's services"},
 	{"services/opsgenie/internal", []string{"services", "services/opsgenie/shape"}, "it lies below the vendor's services"},
 	{"services/opsgenie/opsgenietest", nil, "the simulation must not share a mistake with the client"},
 }
