@@ -71,6 +71,35 @@ var arrows = []struct {
 	{"services/opsgenie/wire", []string{"services", "services/internal/errorbody", "transport", "transport/redact"}, "it lies below the vendor's services"},
 	{"services/opsgenie/shape", []string{"services", "services/internal/party", "transport", "transport/redact"}, "it lies below the vendor's services"},
 	{"services/opsgenie/internal", []string{"services", "services/opsgenie/shape"}, "it lies below the vendor's services"},
+	{
+		"services/jsm",
+		[]string{".", "services", "services/jsm/*", "services/jsm/internal/front", "middleware/*", "transport", "transport/redact", "poll", "internal/mistake", "github.com/google/uuid"},
+		"it is the vendor's front door",
+	},
+	{
+		"services/jsm/*",
+		[]string{
+			"services", "services/internal/party", "services/jsm/wire", "services/jsm/shape", "services/jsm/internal/check",
+			"transport", "transport/layer", "transport/redact", "poll", "github.com/google/uuid",
+		},
+		"a service never imports another: what both need is in wire or shape",
+	},
+	{
+		"services/jsm/events",
+		[]string{
+			".", "services", "services/internal/party", "services/jsm/wire", "services/jsm/shape", "services/jsm/internal/front",
+			"middleware/*", "transport/redact", "internal/mistake",
+		},
+		"it is a front door too",
+	},
+	{"services/jsm/wire", []string{"services", "services/internal/errorbody", "transport", "transport/redact"}, "it lies below the vendor's services"},
+	{"services/jsm/shape", []string{"services", "services/internal/party", "transport/redact"}, "it lies below the vendor's services"},
+	{"services/jsm/internal/check", []string{"services", "services/jsm/shape", "github.com/google/uuid"}, "it lies below the vendor's services"},
+	{
+		"services/jsm/internal/front",
+		[]string{".", "services", "services/jsm/wire", "middleware/*", "internal/mistake"},
+		"it holds what the vendor's front doors share",
+	},
 	{"services/opsgenie/opsgenietest", nil, "the simulation must not share a mistake with the client"},
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"path"
 	"strings"
-	"unicode"
 
 	"github.com/tripware/tripware/internal/mistake"
 	"github.com/tripware/tripware/middleware/auth"
@@ -19,7 +18,7 @@ import (
 // keySource returns a source that signs with an API key. If the key is invalid, the source
 // reports it, so that replacing the source avoids the error.
 func keySource(key redact.Secret) auth.Source {
-	if fault := keyFault(key.Reveal()); fault != nil {
+	if fault := mistake.Key(key.Reveal(), Scheme); fault != nil {
 		return &noKey{fault}
 	}
 	return auth.Key(Scheme, key)
@@ -31,45 +30,6 @@ type noKey struct{ fault error }
 func (n *noKey) Authorization(context.Context) (string, error) { return "", n.fault }
 
 func (n *noKey) Fault() error { return n.fault }
-
-// keyFault returns what is wrong with an API key, without showing the key, or nil.
-func keyFault(key string) error {
-	trimmed := strings.TrimSpace(key)
-	switch word := schemeOf(trimmed); {
-	case trimmed == "":
-		return errors.New("API key is empty")
-	case word != "":
-		return fmt.Errorf("API key begins with %s: pass the key alone", word)
-	case !strings.HasPrefix(key, trimmed):
-		return fmt.Errorf("API key begins with %s: trim it", space(key[0]))
-	case len(key) > len(trimmed):
-		return fmt.Errorf("API key ends with %s: trim it", space(key[len(key)-1]))
-	case strings.Trim(key, "\"'`“”‘’") != key:
-		return errors.New("API key begins or ends with a quotation mark: pass the key alone")
-	case strings.ContainsFunc(key, unicode.IsControl):
-		return errors.New("API key contains a line end or another control character")
-	}
-	return nil
-}
-
-// schemeOf returns the word from an Authorization header that key begins with, or the empty
-// string.
-func schemeOf(key string) string {
-	for _, word := range []string{"Authorization", Scheme, "Bearer", "Basic"} {
-		if len(key) > len(word) && strings.EqualFold(key[:len(word)], word) && strings.ContainsRune(" \t:=", rune(key[len(word)])) {
-			return word
-		}
-	}
-	return ""
-}
-
-// space returns the name of a white space character.
-func space(char byte) string {
-	if char == '\n' || char == '\r' {
-		return "a line end"
-	}
-	return "a space"
-}
 
 // checkBase returns the base URL of Opsgenie's API, or an error that says how to fix it.
 func checkBase(raw string, plainHTTP bool) (*url.URL, error) {
