@@ -160,7 +160,7 @@ func (x *exchange) locate(ctx context.Context) error {
 		return nil
 	}
 	path, err := x.client.below(record.WithoutSettings(ctx))
-	if err == nil && (!strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") || (&url.URL{Path: path}).EscapedPath() != path || hasDots(path)) {
+	if err == nil && !isPathBelow(path) {
 		err = errors.New("path below the base URL is invalid: see services.WithPathBelow")
 	}
 	if err != nil {
@@ -170,6 +170,12 @@ func (x *exchange) locate(ctx context.Context) error {
 	u.Path, u.RawPath = u.Path+path, u.RawPath+path
 	x.base = &u
 	return nil
+}
+
+// isPathBelow reports whether a path can stand between the base URL and a route.
+func isPathBelow(path string) bool {
+	escaped := (&url.URL{Path: path}).EscapedPath()
+	return strings.HasPrefix(path, "/") && !strings.HasSuffix(path, "/") && escaped == path && !hasDots(path)
 }
 
 // follow makes the request for the page that a link leads to.

@@ -22,13 +22,14 @@ type credential struct {
 // it, without showing it. Sources that fetch or compute their value are not asked.
 func inspect(source auth.Source) (c credential, err error) {
 	_, renews := source.(auth.Renewer)
-	checked, ok := source.(interface{ Fault() error })
-	if renews || !ok || checked.Fault() != nil { // the chain reports the fault
+	constant, ok := source.(interface{ Fault() error })
+	if renews || !ok {
 		return c, nil
 	}
 	ended, end := context.WithCancel(context.Background())
 	end() // a source that would send a request for its value fails at once
-	if c.value, err = source.Authorization(ended); err != nil {
+	c.value, err = source.Authorization(ended)
+	if err != nil || constant.Fault() != nil { // the chain reports the fault
 		return credential{}, nil //nolint:nilerr // it is not constant
 	}
 	scheme, secret, _ := strings.Cut(c.value, " ")
@@ -50,8 +51,9 @@ func inspect(source auth.Source) (c credential, err error) {
 	return c, basicFault(user, token)
 }
 
-var errKey = errors.New("credential is an API key of Opsgenie or of an integration, which this API does not accept: use auth.Basic with the " +
-	"e-mail address and an API token of an Atlassian account; with the key of an integration, use package services/jsm/events")
+var errKey = errors.New("credential is an API key of Opsgenie or of an integration, which this API does not accept: " +
+	"use auth.Basic with the e-mail address and an API token of an Atlassian account; " +
+	"with the key of an integration, use package services/jsm/events")
 
 // basicFault returns what is wrong with a user and a token, or nil.
 func basicFault(user, token string) error {

@@ -44,6 +44,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/services"
@@ -84,7 +85,7 @@ type tenant struct {
 
 // core returns the client of the operations below a prefix.
 func (t *tenant) core(prefix Prefix) (*services.Client, error) {
-	opts := append(t.cfg.Calls[:len(t.cfg.Calls):len(t.cfg.Calls)], services.WithMetrics(t.cfg.Publishers))
+	opts := append(slices.Clone(t.cfg.Calls), services.WithMetrics(t.cfg.Publishers))
 	if t.at.host == "" {
 		return services.New(t.client, t.base.String()+prefix.path(t.at.cloudID), t.codec, opts...)
 	}

@@ -74,7 +74,7 @@ func TestACallThatEndsLeavesTheLookupToOthers(t *testing.T) {
 			var calls sync.WaitGroup
 			for i := range errs {
 				ctx, cancel := context.WithCancelCause(t.Context())
-				defer cancel(nil)
+				t.Cleanup(func() { cancel(nil) })
 				if i == leaving {
 					time.AfterFunc(500*time.Millisecond, func() { cancel(reason) })
 				}

@@ -56,7 +56,8 @@ type attachmentRef struct {
 //
 // API: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v1/api-group-alerts (one source)
 func (s *Service) GetAttachment(ctx context.Context, ref Ref, id AttachmentID) (*services.Result[Attachment], error) {
-	return services.Do[Attachment](ctx, s.client, "GET /v1/alerts/{id}/attachments/{attachmentId}", attachmentRef{ref, id}, services.ByMethod)
+	return services.Do[Attachment](ctx, s.client, "GET /v1/alerts/{id}/attachments/{attachmentId}",
+		attachmentRef{ref, id}, services.ByMethod)
 }
 
 // RemoveAttachment removes a file of an alert. It needs basic authentication. Safe to retry, but
@@ -64,5 +65,6 @@ func (s *Service) GetAttachment(ctx context.Context, ref Ref, id AttachmentID) (
 //
 // API: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v1/api-group-alerts (one source)
 func (s *Service) RemoveAttachment(ctx context.Context, ref Ref, id AttachmentID) (*services.Result[services.None], error) {
-	return services.Do[services.None](ctx, s.client, "DELETE /v1/alerts/{id}/attachments/{attachmentId}", attachmentRef{ref, id}, services.ByMethod)
+	return services.Do[services.None](ctx, s.client, "DELETE /v1/alerts/{id}/attachments/{attachmentId}",
+		attachmentRef{ref, id}, services.ByMethod)
 }

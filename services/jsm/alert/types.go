@@ -94,7 +94,7 @@ type Attachment struct {
 	ID        AttachmentID `json:"id,omitzero"`
 	Name      string       `json:"attachmentName,omitzero"` // as given when the file was added: do not use it as a path
 	CreatedAt shape.Time   `json:"insertedAt,omitzero"`
-	URL       string       `json:"url,omitzero"` // from GetAttachment; it needs no credential, so that everyone who has it can read the file
+	URL       string       `json:"url,omitzero"` // from GetAttachment; it needs no credential, so everyone who has it can read the file
 }
 
 // An AttachmentID is the number of an attachment, which is read as a string or as a number.

@@ -14,8 +14,9 @@ import (
 // any 404 to a GET of the status of a request. The server does not distinguish it from the 404
 // of a request that does not exist.
 func (Codec) Pending(resp *http.Response) bool {
-	return resp.StatusCode == http.StatusNotFound && resp.Request != nil && resp.Request.URL != nil &&
-		(resp.Request.Method == "" || resp.Request.Method == http.MethodGet) && path.Base(path.Dir(resp.Request.URL.EscapedPath())) == "requests"
+	req := resp.Request
+	return resp.StatusCode == http.StatusNotFound && req != nil && req.URL != nil &&
+		(req.Method == "" || req.Method == http.MethodGet) && path.Base(path.Dir(req.URL.EscapedPath())) == "requests"
 }
 
 // Mask returns text with the secrets masked, also if the text ends in the middle of one.

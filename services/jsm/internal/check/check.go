@@ -16,11 +16,12 @@ import (
 // it elsewhere: an e-mail address, and a UUID alone. Any other form passes, and so does the
 // empty text, which the tag check:"required" refuses where it must be given.
 func AccountID(field, id string) error {
+	const cure = ": write the Atlassian account id, such as 712020:… or 24 hexadecimal digits"
 	switch {
 	case strings.Contains(id, "@"):
-		return refuse(field, "is an e-mail address: write the Atlassian account id, such as 712020:… or 24 hexadecimal digits")
+		return refuse(field, "is an e-mail address"+cure)
 	case uuid.Validate(id) == nil:
-		return refuse(field, "is a UUID, as users of Opsgenie have: write the Atlassian account id, such as 712020:… or 24 hexadecimal digits")
+		return refuse(field, "is a UUID, as users of Opsgenie have"+cure)
 	}
 	return nil
 }
