@@ -103,11 +103,21 @@ func TestAListThatLeadsOnForEverEnds(t *testing.T) {
 	require.ErrorContains(t, last, "paging link leads back to a page that was read already")
 	assert.Equal(t, 3, n, "two items and the error")
 
+	first := &queries{byQuery: map[string]string{"limit=2": page("https://h/x?limit=2", "a")}}
+	for _, err := range services.All[item](t.Context(), openBare(t, first), "GET /v1/items", listRequest{2}) {
+		last = err
+	}
+	require.ErrorIs(t, last, services.ErrResponse)
+	assert.Len(t, first.asked, 1, "the link leads to the page that has it")
+
 	asked := 0
 	growing := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		asked++
 		body := page("?offset="+strings.Repeat("1", asked), "a")
-		if asked > 1 {
+		switch {
+		case asked > 9:
+			body = page("")
+		case asked > 1:
 			body = page("?offset=" + strings.Repeat("1", asked))
 		}
 		return answer(req, 200, body), nil

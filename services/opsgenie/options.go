@@ -63,7 +63,7 @@ func WithRegion(r Region) Option { return func(c *config) { c.region = &r } }
 //
 // With https://api.atlassian.com/jsm/ops/integration, the integration events API of Jira
 // Service Management, and the key of an integration there, the client can create,
-// acknowledge and close alerts and add notes.
+// acknowledge and close alerts and add notes. Package services/jsm/events has only these.
 //
 // To set the round tripper that sends the requests, use [WithBase].
 func WithBaseURL(base string) Option { return func(c *config) { c.url = &base } }
