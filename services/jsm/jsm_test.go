@@ -201,3 +201,20 @@ func TestAnAutomaticAlias(t *testing.T) {
 	assert.Equal(t, s.seen[0].body, s.seen[1].body)
 	assert.Contains(t, s.seen[0].body, `"alias":"`)
 }
+
+// O4: a status that is not known yet is a failure neither to metrics nor to the wait.
+func TestAPendingProbeIsNoFailure(t *testing.T) {
+	t.Parallel()
+	const status = "GET https://api.atlassian.com" + direct + "/v1/alerts/requests/r-1"
+	s := &server{replies: map[string][]reply{status: {{status: 404, body: `{"errors":[{"title":"Request not found"}]}`}}}}
+	c := above(t, s, jsm.CloudID(cloudID), basic())
+	var calls []metrics.SDKEvent
+	c.Metrics.SDK.Subscribe(metrics.On(func(_ context.Context, e metrics.SDKEvent) { calls = append(calls, e) }))
+	_, err := c.Alerts.GetRequestStatus(t.Context(), "r-1")
+	require.ErrorIs(t, err, services.ErrNotProcessed)
+	_, err = c.Alerts.Get(t.Context(), alert.ByID("a"))
+	require.ErrorIs(t, err, services.ErrNotFound)
+	require.Len(t, calls, 2)
+	assert.Empty(t, calls[0].ErrorType)
+	assert.Equal(t, metrics.ErrorTypeAPI, calls[1].ErrorType)
+}

@@ -25,7 +25,8 @@ const (
 	// Gateway is the prefix for OAuth tokens and Forge apps.
 	Gateway Prefix = "/ex/jira/{cloudId}/jsm/ops/api"
 
-	// Compass is the prefix for sites of Compass.
+	// Compass is the prefix for sites of Compass. A page of the vendor has
+	// "/compass/ops/api/{cloudId}" instead.
 	Compass Prefix = "/compass/cloud/{cloudId}/ops"
 )
 
