@@ -131,7 +131,7 @@ func TestErrorBodiesAreReadInEachForm(t *testing.T) {
 		{"the plan", 402, `{"errors":[{"title":"upgrade your pricing plan"}]}`, services.Error{Message: "upgrade your pricing plan", Kind: services.ErrPlan}},
 		{"a page", 502, `<html>bad gateway</html>`, services.Error{Kind: services.ErrServer}},
 		{"nothing", 401, ``, services.Error{Kind: services.ErrUnauthorised}},
-		{"odd types", 400, `{"errors":[{"title":7,"code":8}],"code":"x"}`, services.Error{Message: `{"title":7,"code":8}`, Kind: services.ErrInvalid}},
+		{"odd types", 400, `{"errors":[{"title":7,"code":8}],"code":"x"}`, services.Error{Message: `{"title":7,"code":8}`, Code: 8, Type: "x", Kind: services.ErrInvalid}},
 		{"secrets", 401, `{"message":"t0k3n bWU6dDBrM24=","requestId":"t0k3n"}`, services.Error{Message: "*** ***", RequestID: "***", Kind: services.ErrUnauthorised}},
 	} {
 		_, err := ask[thing](t, server{row.status, nil, row.body}, "GET /v1/x")
