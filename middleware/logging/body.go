@@ -1,6 +1,7 @@
 package logging
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"mime"
@@ -15,6 +16,17 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
+
+// WithoutBodies returns a context whose calls are logged without bodies, whatever
+// [WithBodies] says. Use it for a call whose body is a stream that does not end, or a secret
+// that no name gives away. The setting does not apply to new requests that a layer makes
+// inside an attempt.
+func WithoutBodies(ctx context.Context) context.Context {
+	return record.WithSetting(ctx, withoutBodies{})
+}
+
+// withoutBodies is the setting of [WithoutBodies].
+type withoutBodies struct{}
 
 // sendWithBodies sends the attempt and captures its bodies as they pass.
 func (a *attempts) sendWithBodies(p *passage) (*http.Response, error) {
@@ -52,6 +64,9 @@ func (a *attempts) sendWithBodies(p *passage) (*http.Response, error) {
 
 func (j *journal) wantsBodies(p *passage) (on bool) {
 	defer j.contain()
+	if _, off := record.Setting[withoutBodies](p.req.Context()); off {
+		return false
+	}
 	if j.ceiling == highest {
 		return true // the rule may depend on the status, which is not known yet
 	}

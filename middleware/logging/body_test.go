@@ -141,6 +141,28 @@ func TestBodiesAreOffUnlessAskedForAndWanted(t *testing.T) {
 	}
 }
 
+// One call of a client that logs bodies is logged without them, and its body is left alone.
+func TestOneCallIsLoggedWithoutBodies(t *testing.T) {
+	t.Parallel()
+	body := &closing{Reader: strings.NewReader("words")}
+	base := transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Body: body}, nil
+	})
+	log, logger := newLog(slog.LevelDebug)
+	rt := chain(base, logger, logging.WithBodies(4<<10), logging.WithLevels(logging.DefaultLevel))
+	req := post(t, "text/plain", "sent")
+	resp, err := rt.RoundTrip(req.WithContext(logging.WithoutBodies(req.Context())))
+	require.NoError(t, err)
+	assert.Same(t, body, resp.Body)
+	finish(t, resp, err)
+	assert.Empty(t, log.records(t, "http body"))
+	assert.Len(t, log.records(t, "http attempt"), 1)
+	body.Reader = strings.NewReader("words")
+	resp, err = rt.RoundTrip(post(t, "text/plain", "sent"))
+	finish(t, resp, err)
+	assert.NotEmpty(t, log.records(t, "http body"), "the next call")
+}
+
 func TestAResponseBodyIsLoggedOnceHoweverItEnds(t *testing.T) {
 	t.Parallel()
 	reset := errors.New("reset")

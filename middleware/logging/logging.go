@@ -140,7 +140,7 @@ func WithQuery(names ...string) Option {
 //
 // Only unencoded text is logged (text, JSON, XML, forms), with secrets redacted. Nothing
 // is read in advance: the record of a response body is written when its reader reaches
-// its end or closes it.
+// its end or closes it. [WithoutBodies] makes an exception for single calls.
 func WithBodies(bytes int) Option {
 	return func(c *config) {
 		if bytes < 0 {

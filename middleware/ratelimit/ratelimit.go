@@ -58,6 +58,9 @@ func WithReader(read func(header http.Header, said transport.RateLimit) transpor
 // duration. After each attempt, the layer tells the retry loop when the limiter would
 // admit the next one.
 //
+// The layer has a method Limiter() *Limiter, which returns limiter, so that code that finds
+// the layer with [transport.Layers] can tell whether it limits.
+//
 // If the limiter has invalid settings or the reader is nil, the layer refuses every call,
 // and [transport.Check] reports it.
 func New(limiter *Limiter, opts ...Option) transport.Middleware {
@@ -85,6 +88,9 @@ type reader struct {
 	vendor  record.LimitReader // nil for only the common headers
 	invalid bool               // WithReader was given nil
 }
+
+// Limiter returns the limiter of the layer, or nil if the layer only reads headers.
+func (r *reader) Limiter() *Limiter { return r.limiter }
 
 func (r *reader) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Fault() != nil {

@@ -123,6 +123,16 @@ func TestNamesItsLayerAndItsPlace(t *testing.T) {
 	assert.Equal(t, layer.AtLimit, own.Place())
 }
 
+// Code that puts a chain below a client with a limiter of its own must know of ours.
+func TestTellsItsLimiter(t *testing.T) {
+	t.Parallel()
+	for _, limiter := range []*ratelimit.Limiter{nil, ratelimit.NewLimiter()} {
+		own, ok := ratelimit.New(limiter)(always(200)).(interface{ Limiter() *ratelimit.Limiter })
+		require.True(t, ok)
+		assert.Same(t, limiter, own.Limiter())
+	}
+}
+
 // C1, C3: the request goes on as it is, and an error comes back as it is.
 func TestPassesRequestAndErrorThrough(t *testing.T) {
 	t.Parallel()
