@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/rest"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/kubernetes"
@@ -91,6 +92,21 @@ func goneAway() error {
 	return errors.New(`http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug=""`)
 }
 
+// The other way for a client that cannot be switched off: its 11 requests and 3 of the loop.
+func TestRetriesPerCall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := throttling(429, "1")
+		cfg := configOf(server)
+		cfg.Wrap(func(rt http.RoundTripper) http.RoundTripper {
+			return transport.Chain(rt, retry.New(retry.WithMaxRetries(3), retry.WithRetriesPerCall()))
+		})
+		_, err := begun(t, cfg, list)
+		require.Error(t, err)
+		assert.Len(t, server.requests, 14)
+	})
+}
+
 // The caller's error says the same as without the package, also how long to wait.
 func TestTheCallerLosesNothingOfAResponse(t *testing.T) {
 	t.Parallel()
@@ -134,21 +150,48 @@ func TestTheCallerLosesNothingOfAResponse(t *testing.T) {
 // The text of a lost connection changes, since client-go decides by it; all else is kept.
 func TestTheErrorOfALostConnection(t *testing.T) {
 	t.Parallel()
+	const to, gaveUp = `Get "https://10.0.0.1:6443/api/v1/namespaces/default/pods": `, "retry: gave up after 4 attempts: "
+	for name, test := range map[string]struct {
+		err  error
+		do   call
+		want string
+	}{
+		"reset":       {err: resetByPeer(), do: list, want: to + gaveUp + "read tcp: read: connection reset by the server"},
+		"closed":      {err: errors.New("write: use of closed network connection"), do: list, want: to + gaveUp + "write: use of a closed network connection"},
+		"HTTP/2":      {err: errors.New("http2: client connection lost"), do: list, want: to + gaveUp + "http2: connection lost"},
+		"GOAWAY":      {err: goneAway(), do: list, want: to + gaveUp + `http2: server closed the connection after GOAWAY; LastStreamID=1, ErrCode=NO_ERROR, debug=""`},
+		"in capitals": {err: errors.New("Use of Closed network connection"), do: list, want: to + "connection lost"},
+		"a POST, which client-go does not repeat": {err: resetByPeer(), do: create, want: `Post "https://10.0.0.1:6443/api/v1/namespaces/default/pods": ` +
+			"retry: not retried, because POST is not idempotent and may have been received (see retry.Safe): read tcp: read: connection reset by peer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				cfg := configOf(lost(test.err))
+				require.NoError(t, kubernetes.Wrap(cfg, tripware.WithRetry(retry.WithMaxRetries(3))))
+				record, err := begun(t, cfg, test.do)
+				assert.EqualError(t, err, test.want)
+				assert.ErrorIs(t, err, test.err)
+				last, ok := errors.AsType[*retry.Error](err)
+				require.True(t, ok)
+				assert.NotEmpty(t, last.Reason)
+				assert.Same(t, record, transport.CallOfError(err))
+				wrapped, ok := errors.AsType[*url.Error](err)
+				require.True(t, ok)
+				assert.False(t, wrapped.Timeout())
+			})
+		})
+	}
+}
+
+func TestALostConnectionIsStillOne(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := configOf(lost(resetByPeer()))
-		require.NoError(t, kubernetes.Wrap(cfg, tripware.WithRetry(retry.WithMaxRetries(3))))
-		record, err := begun(t, cfg, list)
-		assert.EqualError(t, err, `Get "https://10.0.0.1:6443/api/v1/namespaces/default/pods": `+
-			`retry: gave up after 4 attempts: read tcp: read: connection reset by the server`)
+		require.NoError(t, kubernetes.Wrap(cfg))
+		_, err := begun(t, cfg, list)
 		assert.ErrorIs(t, err, syscall.ECONNRESET)
-		last, ok := errors.AsType[*retry.Error](err)
-		require.True(t, ok)
-		assert.Equal(t, retry.ReasonAttempts, last.Reason)
-		assert.Same(t, record, transport.CallOfError(err))
 		assert.Equal(t, transport.ClassReset, transport.ClassifyError(&http.Request{}, err))
-		to, ok := errors.AsType[*url.Error](err)
-		require.True(t, ok)
-		assert.False(t, to.Timeout())
 	})
 }
 
@@ -182,4 +225,47 @@ func TestARecordOfSeveralRequests(t *testing.T) {
 		require.Error(t, list(ctx, pods(t, cfg)))
 		assert.Len(t, server.requests, 4+11, fmt.Sprint(record))
 	})
+}
+
+// The same within one request: a retry of the loop does not make the next response its own.
+func TestAStatusThatIsNotRetriedFollowsOneThatIs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		first, then := throttling(503, ""), throttling(429, "1")
+		cfg := configOf(roundTripper(func(req *http.Request) (*http.Response, error) {
+			if len(first.requests) == 0 {
+				return first.RoundTrip(req)
+			}
+			return then.RoundTrip(req)
+		}))
+		require.NoError(t, kubernetes.Wrap(cfg, tripware.WithRetry(retry.WithCodes("503"))))
+		_, err := begun(t, cfg, list)
+		require.Error(t, err)
+		assert.Len(t, then.requests, 11)
+	})
+}
+
+// Layers of the chain see the header, also after client-go got the response without it.
+func TestTheHeaderIsHiddenFromClientGoOnly(t *testing.T) {
+	t.Parallel()
+	var seen *http.Response
+	watching := func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (resp *http.Response, err error) {
+			seen, err = next.RoundTrip(req)
+			return seen, err
+		})
+	}
+	cfg := configOf(throttling(429, "1"))
+	require.NoError(t, kubernetes.Wrap(cfg, tripware.WithRetry(retry.WithMaxRetries(0)), tripware.PerCall(watching)))
+	client, err := rest.HTTPClientFor(cfg)
+	require.NoError(t, err)
+	resp, err := client.Get(cfg.Host)
+	require.NoError(t, err)
+	assert.Empty(t, resp.Header.Get("Retry-After"))
+	assert.Equal(t, "1", seen.Header.Get("Retry-After"))
+	assert.NotNil(t, transport.CallOf(resp))
+	_, err = io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	assert.Equal(t, "1", resp.Header.Get("Retry-After"))
+	require.NoError(t, resp.Body.Close())
 }

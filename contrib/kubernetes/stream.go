@@ -7,11 +7,8 @@ import (
 )
 
 // isStream reports whether the body of the response may last, or is a connection: a watch,
-// logs that are followed, exec, attach, port-forward, a proxied request, or an upgrade.
+// logs that are followed, exec, attach, port-forward, or a proxied request.
 func isStream(req *http.Request) bool {
-	if req.Header.Get("Upgrade") != "" {
-		return true
-	}
 	return isOn(req.URL, "watch") || isStreamPath(strings.Split(req.URL.Path, "/"), isOn(req.URL, "follow"))
 }
 

@@ -62,7 +62,7 @@ func TestBadInputIsRefused(t *testing.T) {
 			}
 			require.ErrorContains(t, kubernetes.Wrap(test.cfg, test.opts...), test.want)
 			if test.cfg != nil {
-				assert.Equal(t, before.QPS, test.cfg.QPS)
+				assert.Equal(t, before.QPS, test.cfg.QPS) //nolint:testifylint // it is not computed
 				assert.Equal(t, before.WrapTransport == nil, test.cfg.WrapTransport == nil)
 			}
 		})
@@ -103,7 +103,7 @@ func TestOneLimiter(t *testing.T) {
 			t.Parallel()
 			limiter := test.cfg.RateLimiter
 			require.NoError(t, kubernetes.Wrap(&test.cfg, test.opts...))
-			assert.Equal(t, test.want, test.cfg.QPS) //nolint:testifylint // it is set, not computed
+			assert.Equal(t, test.want, test.cfg.QPS) //nolint:testifylint // it is not computed
 			assert.Equal(t, limiter, test.cfg.RateLimiter)
 		})
 	}
