@@ -47,7 +47,7 @@
 //
 // The errors of client-go do not have the response, so open the record of a call with
 // transport.Begin and pass its context. If no response came, transport.CallOfError finds the
-// record.
+// record, unless client-go is to see an io.EOF, which it compares.
 //
 // A client made of a configuration has a chain of its own. To share a budget or a limiter
 // between clients, pass the same one (retry.WithBudget, tripware.WithLimiter). The Timeout of

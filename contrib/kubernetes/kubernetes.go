@@ -116,13 +116,14 @@ func (a *adapter) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	if isStream(req) {
 		ctx = logging.WithoutBodies(retry.WithPolicy(ctx, retry.Off()))
-		return a.Next.RoundTrip(req.WithContext(ctx))
+		resp, err := a.Next.RoundTrip(req.WithContext(ctx))
+		return resp, recognizable(err)
 	}
 	var end ending
 	resp, err := a.Next.RoundTrip(req.WithContext(context.WithValue(ctx, endingKey{}, &end)))
 	switch {
 	case !end.givenUp:
-		return resp, err
+		return resp, recognizable(err)
 	case err != nil:
 		return nil, settled(req, err)
 	}

@@ -50,6 +50,7 @@ func TestAttemptsAreNotMultiplied(t *testing.T) {
 		"a closed connection":        {server: failing(errors.New("read tcp: Use of closed network connection")), do: list, bare: 11, byHand: 44, wanted: 4},
 		"another error":              {server: failing(errors.New("no route to host")), do: list, bare: 1, byHand: 4, wanted: 4},
 		"retries are off":            {server: always(429, "1"), do: list, opts: []retry.Option{retry.Off()}, bare: 11, byHand: 11, wanted: 11},
+		"an end, retries are off":    {server: failing(io.EOF), do: list, opts: []retry.Option{retry.Off()}, bare: 11, byHand: 1, wanted: 11},
 		"429 is left to client-go":   {server: always(429, "1"), do: list, opts: []retry.Option{retry.WithCodes("5xx")}, bare: 11, byHand: 11, wanted: 11},
 		"no retries are allowed":     {server: always(429, "1"), do: list, opts: []retry.Option{retry.WithMaxRetries(0)}, bare: 11, byHand: 11, wanted: 1},
 		"without the rule for 5xx":   {server: always(503, "1"), do: create, opts: []retry.Option{retry.WithClassifier(nil)}, bare: 11, byHand: 11, wanted: 1},

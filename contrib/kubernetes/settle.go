@@ -41,6 +41,17 @@ func (r *revealing) Read(p []byte) (int, error) {
 	return r.ReadCloser.Read(p)
 }
 
+// recognizable returns err in a form that client-go takes for a lost connection if it is one:
+// it compares with io.EOF, which a chain wraps to add the record of the call.
+func recognizable(err error) error {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF} {
+		if errors.Is(err, end) {
+			return end
+		}
+	}
+	return err
+}
+
 // settled returns err in a form that client-go does not take for a lost connection, after
 // which it would repeat a GET.
 func settled(req *http.Request, err error) error {

@@ -202,6 +202,8 @@ func TestClientGoRepeatsAWatch(t *testing.T) {
 		"a hint":    {server: always(503, "1"), fails: true, want: 11},
 		"no hint":   {server: always(503, ""), fails: true, want: 1},
 		"a reset":   {server: failing(resetByPeer()), want: 11}, // and then an empty watch
+		"an end":    {server: failing(io.EOF), want: 11},
+		"a cut":     {server: failing(io.ErrUnexpectedEOF), want: 11},
 		"a timeout": {server: failing(context.DeadlineExceeded), want: 11},
 	} {
 		t.Run(name, func(t *testing.T) {
