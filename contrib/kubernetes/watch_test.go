@@ -292,7 +292,8 @@ func TestAnUpgradePasses(t *testing.T) {
 	defer server.Close()
 	var o observation
 	cfg := &rest.Config{Host: server.URL, Transport: &http.Transport{}, BearerToken: "t"}
-	require.NoError(t, kubernetes.Wrap(cfg, o.options()...))
+	opts := append(o.options(), tripware.WithRetry(retry.WithAttemptTimeout(time.Minute), retry.WithCallTimeout(time.Minute)))
+	require.NoError(t, kubernetes.Wrap(cfg, opts...))
 	client, err := rest.HTTPClientFor(cfg)
 	require.NoError(t, err)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/consoles", http.NoBody)
@@ -304,7 +305,6 @@ func TestAnUpgradePasses(t *testing.T) {
 	require.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
 	conn, ok := resp.Body.(io.ReadWriteCloser)
 	require.True(t, ok)
-	time.Sleep(150 * time.Millisecond) // longer than the timeouts of the chain
 	_, err = io.WriteString(conn, "ping\n")
 	require.NoError(t, err)
 	echo, err := io.ReadAll(conn)
