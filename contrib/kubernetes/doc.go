@@ -26,9 +26,8 @@
 // What the loop does not decide on is still client-go's: with retry.Off, or a status that
 // retry.WithCodes does not list, the response passes unchanged.
 //
-// The loop retries a 5xx with a Retry-After for every method, as client-go does, since an
-// API server sends it only if the request may be sent again. retry.WithClassifier replaces
-// this rule.
+// The loop retries a 5xx with a Retry-After for every method, because client-go does so too.
+// retry.WithClassifier replaces this rule, and with nil there is none.
 //
 // # Streams
 //

@@ -22,10 +22,10 @@ import (
 // cfg later. It modifies cfg as its method Wrap does: wrappers that cfg already has are below
 // the chain, and run once per attempt; wrappers that are added later are above it.
 //
-// The base of the chain is the transport of cfg, so tripware.WithBase has no effect, and
-// tripware.WithConnection needs a transport of net/http. If opts have a limiter, Wrap
-// disables client-go's own by setting QPS to -1, since requests would wait for both; a
-// RateLimiter of cfg is left alone.
+// The base of the chain is the transport of cfg, so tripware.WithBase has no effect.
+// tripware.WithConnection needs a transport of net/http; exec, attach and port-forward have
+// none, and are refused with it. If opts have a limiter, Wrap disables client-go's own by
+// setting QPS to -1, since requests would wait for both; a RateLimiter of cfg is left alone.
 //
 // Wrap returns an error, and leaves cfg unchanged, if cfg is nil or already wrapped, or if
 // opts are invalid. To find that out, it calls cfg.WrapTransport once. It is not safe for
@@ -34,7 +34,7 @@ func Wrap(cfg *rest.Config, opts ...tripware.Option) error {
 	if cfg == nil {
 		return errors.New("kubernetes: wrap config: it is nil")
 	}
-	wrapper := func(rt http.RoundTripper) http.RoundTripper { return newAdapter(rt, opts) }
+	opts = slices.Clone(opts)
 	base := cfg.Transport
 	if base == nil {
 		base = &http.Transport{}
@@ -49,7 +49,7 @@ func Wrap(cfg *rest.Config, opts ...tripware.Option) error {
 	if slices.ContainsFunc(transport.Layers(trial.Next), limits) {
 		cfg.QPS = -1
 	}
-	cfg.Wrap(wrapper)
+	cfg.Wrap(func(rt http.RoundTripper) http.RoundTripper { return newAdapter(rt, opts) })
 	return nil
 }
 

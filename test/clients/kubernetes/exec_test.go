@@ -27,6 +27,7 @@ import (
 	"github.com/tripware/tripware/contrib/kubernetes"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport/network"
 )
 
 const (
@@ -148,4 +149,15 @@ func TestARefusedUpgrade(t *testing.T) {
 	err = executor.StreamWithContext(t.Context(), remotecommand.StreamOptions{Stdout: io.Discard})
 	assert.True(t, httpstream.IsUpgradeFailure(err), "%v", err)
 	assert.Equal(t, 1, asked)
+}
+
+// The options of a connection are for a transport of net/http.
+func TestACommandHasNoConnectionToSet(t *testing.T) {
+	t.Parallel()
+	cfg := &rest.Config{Host: "http://127.0.0.1:1"}
+	require.NoError(t, kubernetes.Wrap(cfg, tripware.WithConnection(network.WithConcurrency(8))))
+	executor, err := remotecommand.NewWebSocketExecutor(cfg, http.MethodGet, cfg.Host+"/api/v1/namespaces/default/pods/a/exec?command=ls")
+	require.NoError(t, err)
+	err = executor.StreamWithContext(t.Context(), remotecommand.StreamOptions{Stdout: io.Discard})
+	assert.ErrorContains(t, err, "kubernetes: send request: tripware: network: clone base: it is a *websocket.RoundTripper")
 }
