@@ -139,16 +139,22 @@ func TestARefusedUpgrade(t *testing.T) {
 	asked := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		asked++
-		http.Error(w, "no WebSocket here", http.StatusServiceUnavailable)
+		http.Error(w, "too many commands", http.StatusTooManyRequests)
 	}))
 	defer server.Close()
 	cfg := &rest.Config{Host: server.URL}
-	require.NoError(t, kubernetes.Wrap(cfg))
-	executor, err := remotecommand.NewWebSocketExecutor(cfg, http.MethodGet, server.URL+"/api/v1/namespaces/default/pods/a/exec?command=ls")
+	require.NoError(t, kubernetes.Wrap(cfg, tripware.WithRetry(retry.WithBaseDelay(0))))
+	u, err := url.Parse(server.URL + "/api/v1/namespaces/default/pods/a/exec?command=ls")
 	require.NoError(t, err)
-	err = executor.StreamWithContext(t.Context(), remotecommand.StreamOptions{Stdout: io.Discard})
-	assert.True(t, httpstream.IsUpgradeFailure(err), "%v", err)
-	assert.Equal(t, 1, asked)
+	first, err := remotecommand.NewWebSocketExecutor(cfg, http.MethodGet, u.String())
+	require.NoError(t, err)
+	second, err := remotecommand.NewSPDYExecutor(cfg, http.MethodPost, u)
+	require.NoError(t, err)
+	both, err := remotecommand.NewFallbackExecutor(first, second, httpstream.IsUpgradeFailure)
+	require.NoError(t, err)
+	err = both.StreamWithContext(t.Context(), remotecommand.StreamOptions{Stdout: io.Discard})
+	assert.ErrorContains(t, err, "too many commands")
+	assert.Equal(t, 2, asked, "once by each")
 }
 
 // The options of a connection are for a transport of net/http.
@@ -159,5 +165,5 @@ func TestACommandHasNoConnectionToSet(t *testing.T) {
 	executor, err := remotecommand.NewWebSocketExecutor(cfg, http.MethodGet, cfg.Host+"/api/v1/namespaces/default/pods/a/exec?command=ls")
 	require.NoError(t, err)
 	err = executor.StreamWithContext(t.Context(), remotecommand.StreamOptions{Stdout: io.Discard})
-	assert.ErrorContains(t, err, "kubernetes: send request: tripware: network: clone base: it is a *websocket.RoundTripper")
+	assert.ErrorContains(t, err, "kubernetes: send request: tripware: connection options apply to an *http.Transport, not to a *websocket.RoundTripper")
 }

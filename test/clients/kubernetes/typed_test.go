@@ -92,4 +92,7 @@ func TestAnInformer(t *testing.T) {
 	time.Sleep(300 * time.Millisecond) // longer than the timeouts of the chain
 	create("b")
 	assert.Equal(t, "b", <-names)
+	server.mu.Lock()
+	defer server.mu.Unlock()
+	assert.Equal(t, 3, server.failures["WATCH /api/v1/configmaps"], "the third one lasts")
 }
