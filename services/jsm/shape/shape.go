@@ -1,5 +1,5 @@
 // Package shape holds the types that several services of JSM Operations share: responders,
-// times, priorities, and the error of an asynchronous request.
+// times, priorities, filters, time restrictions, and the error of an asynchronous request.
 package shape
 
 import "github.com/tripware/tripware/services"
