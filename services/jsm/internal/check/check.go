@@ -4,6 +4,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -38,7 +39,8 @@ func AlertID(field, id string) error {
 }
 
 // Responders refuses a responder that is not given, one of a kind that is not among kinds, and
-// a user who is not identified by an account id.
+// a user who is not identified by an account id. A kind that package shape does not know can
+// only have been read: it passes, so that it can be written back.
 func Responders(field string, all []shape.Responder, kinds ...shape.Kind) error {
 	for i, r := range all {
 		if err := Responder(fmt.Sprintf("%s[%d]", field, i), r, kinds...); err != nil {
@@ -50,22 +52,27 @@ func Responders(field string, all []shape.Responder, kinds ...shape.Kind) error 
 
 // Responder refuses what [Responders] refuses.
 func Responder(field string, r shape.Responder, kinds ...shape.Kind) error {
-	if r.IsZero() {
+	switch kind := r.Kind(); {
+	case r.IsZero():
 		return refuse(field, "has no id")
-	}
-	allowed := len(kinds) == 0
-	for _, kind := range kinds {
-		allowed = allowed || r.Kind() == kind
-	}
-	switch {
-	case !allowed:
+	case !known(kind):
+		return nil
+	case len(kinds) > 0 && !slices.Contains(kinds, kind):
 		return refuse(field, "must be of kind "+list(kinds))
-	case r.ID() == "" && r.Kind() != shape.KindNone:
+	case r.ID() == "" && kind != shape.KindNone:
 		return refuse(field, "has no id")
-	case r.Kind() == shape.KindUser:
+	case kind == shape.KindUser:
 		return AccountID(field, r.ID())
 	}
 	return nil
+}
+
+func known(kind shape.Kind) bool {
+	switch kind {
+	case shape.KindTeam, shape.KindUser, shape.KindEscalation, shape.KindSchedule, shape.KindNone:
+		return true
+	}
+	return false
 }
 
 func list(kinds []shape.Kind) string {

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 
@@ -52,4 +53,18 @@ func TestResponders(t *testing.T) {
 	}
 	require.EqualError(t, check.Responder("f", shape.TeamByID("")), "services: argument f has no id")
 	require.ErrorContains(t, check.Responder("f", shape.UserByID("a@example.com")), "is an e-mail address")
+}
+
+// S7: a responder of a kind that only the server knows is not refused where it was read.
+func TestAResponderOfAnotherKindPasses(t *testing.T) {
+	t.Parallel()
+	var r shape.Responder
+	for _, raw := range []string{`{"type":"oracle","level":9}`, `{"type":"oracle","id":"a@example.com"}`, `{"id":"7"}`} {
+		require.NoError(t, json.Unmarshal([]byte(raw), &r))
+		require.NoError(t, check.Responder("f", r, shape.KindTeam), raw)
+	}
+	for _, raw := range []string{`{"type":"team","order":1}`, `{"type":"schedule","id":"s","order":1}`, `{"type":"user","id":"a@example.com","order":1}`} {
+		require.NoError(t, json.Unmarshal([]byte(raw), &r))
+		require.ErrorIs(t, check.Responder("f", r, shape.KindTeam, shape.KindUser), services.ErrArgument, raw)
+	}
 }
