@@ -69,7 +69,7 @@ func Filter(field string, f shape.Filter) error {
 }
 
 // TimeRestriction refuses a restriction without its kind or hours, hours without a day, and
-// negative numbers. A restriction that is not given passes.
+// times that no day has, such as 24:00. A restriction that is not given passes.
 func TimeRestriction(field string, t shape.TimeRestriction) error {
 	switch t.Kind {
 	case shape.RestrictTimeOfDay:
@@ -77,7 +77,7 @@ func TimeRestriction(field string, t shape.TimeRestriction) error {
 		if !ok {
 			return Missing(field+".restriction", !Kept(t.Other, "restriction"))
 		}
-		return NotNegative(field+".restriction", day.StartHour, day.StartMin, day.EndHour, day.EndMin)
+		return timeOfDay(field+".restriction", day.StartHour, day.StartMin, day.EndHour, day.EndMin)
 	case shape.RestrictWeekdayAndTimeOfDay:
 		if len(t.Week) == 0 {
 			return Missing(field+".restrictions", !Kept(t.Other, "restrictions"))
@@ -90,7 +90,16 @@ func TimeRestriction(field string, t shape.TimeRestriction) error {
 		faults = append(faults,
 			Missing(at+".startDay", w.StartDay == "" && !Kept(w.Other, "startDay")),
 			Missing(at+".endDay", w.EndDay == "" && !Kept(w.Other, "endDay")),
-			NotNegative(at, w.StartHour, w.StartMin, w.EndHour, w.EndMin))
+			timeOfDay(at, w.StartHour, w.StartMin, w.EndHour, w.EndMin))
 	}
 	return errors.Join(faults...)
+}
+
+// timeOfDay refuses times that no day has. The API documents these limits.
+func timeOfDay(field string, startHour, startMin, endHour, endMin int) error {
+	hour, minute := max(startHour, endHour), max(startMin, endMin)
+	if min(startHour, startMin, endHour, endMin) < 0 || hour > 23 || minute > 59 {
+		return refuse(field, "must have hours from 0, which is midnight, to 23 and minutes from 0 to 59")
+	}
+	return nil
 }

@@ -16,6 +16,7 @@ import (
 func TestCriteriaAndRestrictionsThatLackAMemberAreRefused(t *testing.T) {
 	t.Parallel()
 	hours := shape.WeekHours{StartDay: shape.Sunday, EndDay: shape.Monday}
+	const noTime = " must have hours from 0, which is midnight, to 23 and minutes from 0 to 59"
 	for name, row := range map[string]struct {
 		err  error
 		want string // what is refused, in order; nothing if empty
@@ -39,10 +40,13 @@ func TestCriteriaAndRestrictionsThatLackAMemberAreRefused(t *testing.T) {
 		"no kind":              {check.TimeRestriction("f", shape.TimeRestriction{Week: []shape.WeekHours{hours}}), "f.type is required"},
 		"no hours of the day":  {check.TimeRestriction("f", shape.TimeRestriction{Kind: shape.RestrictTimeOfDay}), "f.restriction is required"},
 		"no hours of the week": {check.TimeRestriction("f", shape.Weekly()), "f.restrictions is required"},
-		"negative hour":        {check.TimeRestriction("f", shape.Daily(shape.DayHours{StartHour: -1})), "f.restriction must not be negative"},
+		"negative hour":        {check.TimeRestriction("f", shape.Daily(shape.DayHours{StartHour: -1})), "f.restriction" + noTime},
+		"24:00":                {check.TimeRestriction("f", shape.Weekly(shape.WeekHours{StartDay: shape.Sunday, EndDay: shape.Monday, EndHour: 24})), "f.restrictions[0]" + noTime},
+		"60 minutes":           {check.TimeRestriction("f", shape.Daily(shape.DayHours{StartMin: 60})), "f.restriction" + noTime},
+		"the last minute":      {check.TimeRestriction("f", shape.Daily(shape.DayHours{StartHour: 23, StartMin: 59, EndHour: 23, EndMin: 59})), ""},
 		"hours without a day": {
 			check.TimeRestriction("f", shape.Weekly(hours, shape.WeekHours{EndDay: shape.Monday, EndMin: -1})),
-			"f.restrictions[1].startDay is required; f.restrictions[1] must not be negative",
+			"f.restrictions[1].startDay is required; f.restrictions[1]" + noTime,
 		},
 	} {
 		got := ""
