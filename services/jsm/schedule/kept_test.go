@@ -30,13 +30,15 @@ func TestWhatIsReadIsWrittenBack(t *testing.T) {
 func TestARequestWritesBackWhatWasRead(t *testing.T) {
 	t.Parallel()
 	const members = `"name":"Nights","description":null,"timezone":7,"enabled":"yes","icon":{"of":["moon"]}`
-	var read schedule.Schedule
-	require.NoError(t, json.Unmarshal([]byte(`{"id":"`+scheduleID+`",`+members+`,"rotations":[{"id":"r","type":"lunar"}]}`), &read))
-	_, err := apitest.Verify(t.Context(), opening(schedule.New), row{
-		Name: "Update", Call: func(ctx context.Context, s service) (any, error) { return s.Update(ctx, read.Request()) }, Repeat: services.SafeToRetry,
-		Exchange: apitest.Exchange{Send: "PATCH " + prefix + at, Body: `{` + members + `}`, Answer: `{}`},
-	})
-	require.NoError(t, err)
+	for _, own := range []string{`[{"id":"r","type":"lunar"}]`, `null`, `7`} {
+		var read schedule.Schedule
+		require.NoError(t, json.Unmarshal([]byte(`{"id":"`+scheduleID+`",`+members+`,"rotations":`+own+`}`), &read))
+		_, err := apitest.Verify(t.Context(), opening(schedule.New), row{
+			Name: "Update", Call: func(ctx context.Context, s service) (any, error) { return s.Update(ctx, read.Request()) }, Repeat: services.SafeToRetry,
+			Exchange: apitest.Exchange{Send: "PATCH " + prefix + at, Body: `{` + members + `}`, Answer: `{}`},
+		})
+		require.NoError(t, err, own)
+	}
 
 	const turns = `"name":"Primary","startDate":"2026-01-05T08:00:00+0200","endDate":null,"type":"LUNAR","length":"long","participants":[{"type":"oracle","level":9},{"type":"noone"}],` +
 		`"timeRestriction":{"type":"time-of-day","restriction":{"startHour":"8","startMin":0,"endHour":18,"endMin":0}},"color":null`
@@ -44,7 +46,7 @@ func TestARequestWritesBackWhatWasRead(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"id":"r",`+turns+`}`), &rotation))
 	back := rotation.Request()
 	back.Ref = schedule.ByID(scheduleID)
-	_, err = apitest.Verify(t.Context(), opening(schedule.NewRotations), rotationsRow{
+	_, err := apitest.Verify(t.Context(), opening(schedule.NewRotations), rotationsRow{
 		Name: "Update", Call: func(ctx context.Context, s rotations) (any, error) { return s.Update(ctx, back) }, Repeat: services.SafeToRetry,
 		Exchange: apitest.Exchange{Send: "PATCH " + prefix + rotationsAt + "/r", Body: `{` + turns + `}`, Answer: `{}`},
 	})
@@ -75,11 +77,16 @@ func TestAGlobalScheduleStaysGlobal(t *testing.T) {
 	}
 }
 
-// A request made from a rotation does not know its schedule.
-func TestARequestNeedsItsSchedule(t *testing.T) {
+// A request that is made from an object that was not read needs what every request needs.
+func TestARequestIsNotSentWithoutWhatIsRequired(t *testing.T) {
 	t.Parallel()
-	read := schedule.Rotation{ID: "r", Length: 1, StartDate: when("2026-01-05T08:00:00Z")}
+	turns := schedule.Rotation{ID: "r", Length: 1, StartDate: when("2026-01-05T08:00:00Z")}
 	_, err := apitest.Verify(t.Context(), opening(schedule.NewRotations), refused("Update", "scheduleId is required",
-		func(ctx context.Context, s rotations) (any, error) { return s.Update(ctx, read.Request()) }))
+		func(ctx context.Context, s rotations) (any, error) { return s.Update(ctx, turns.Request()) }))
+	require.NoError(t, err)
+	in := schedule.Override{Alias: "a", StartDate: turns.StartDate, EndDate: turns.StartDate}.Request()
+	in.Ref = schedule.ByID("s")
+	_, err = apitest.Verify(t.Context(), opening(schedule.NewOverrides), refused("Update", "responder is required",
+		func(ctx context.Context, s overrides) (any, error) { return s.Update(ctx, in) }))
 	require.NoError(t, err)
 }

@@ -308,10 +308,10 @@ func overrideReads() []overridesRow {
 		{
 			Name: "All",
 			Call: func(ctx context.Context, s overrides) (any, error) {
-				all, err := apitest.Collect(s.All(ctx, schedule.PageRequest{Ref: ref, Page: shape.Page{Limit: 1}}))
+				all, err := apitest.Collect(s.All(ctx, schedule.PageRequest{Ref: ref}))
 				return len(all), err
 			},
-			Exchange: says("GET "+overridesAt+"?size=1", "", 200, `{"values":[{}],"links":{"next":"/v1/schedules/`+scheduleID+second+`"}}`),
+			Exchange: says("GET "+overridesAt+"?size=50", "", 200, `{"values":[{}],"links":{"next":"/v1/schedules/`+scheduleID+second+`"}}`),
 			Then:     []apitest.Exchange{exact("GET "+at+second, "", 200, "override_list")}, Want: 3,
 		},
 		{Name: "Get", Call: get("a/b"), Exchange: says("GET "+overridesAt+"/a%2Fb", "", 200, swapped), Want: swap()},
