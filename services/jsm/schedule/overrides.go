@@ -42,7 +42,7 @@ func (s *OverrideService) All(ctx context.Context, in PageRequest) iter.Seq2[Ove
 	return services.All[Override](ctx, s.client, overridesRoute, in.whole())
 }
 
-// CreateOverrideRequest is the request to create an override of a schedule. The server makes
+// CreateOverrideRequest is the request to create an override of a schedule. The server chooses
 // its alias.
 type CreateOverrideRequest struct {
 	Ref

@@ -30,7 +30,7 @@ type rotation struct {
 // NewRotation defines a rotation. Users, teams, escalations and nobody ([shape.Nobody]) can
 // participate.
 type NewRotation struct {
-	Name            string                `json:"name,omitzero"` // the server makes one if empty
+	Name            string                `json:"name,omitzero"` // the server chooses one if empty
 	StartDate       time.Time             `json:"startDate" check:"required"`
 	EndDate         time.Time             `json:"endDate,omitzero"` // no end if zero
 	Type            RotationType          `json:"type" check:"required"`

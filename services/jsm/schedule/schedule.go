@@ -7,8 +7,8 @@
 // ids. Members that an update leaves out stay as they are, as far as is known; whether null
 // clears a member is documented only for those that say so.
 //
-// Deletions need a scope of their own, delete:ops-config. The server has refused API tokens
-// there with a [wire.ScopeError], but another client deletes with them.
+// Deletions need another scope, delete:ops-config. The server has refused API tokens for them
+// with a [wire.ScopeError], although another client uses such tokens.
 //
 // [wire.ScopeError]: https://pkg.go.dev/github.com/tripware/tripware/services/jsm/wire#ScopeError
 package schedule

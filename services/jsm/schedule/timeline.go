@@ -51,7 +51,7 @@ const (
 	PeriodBase       PeriodType = "base" // the rotation itself
 	PeriodOverride   PeriodType = "override"
 	PeriodForwarding PeriodType = "forwarding"
-	PeriodHistorical PeriodType = "historical" // it is over
+	PeriodHistorical PeriodType = "historical" // in the past
 )
 
 // A Period is a turn of a participant in a rotation.
