@@ -79,7 +79,7 @@ var arrows = []struct {
 	{
 		"services/jsm/*",
 		[]string{
-			"services", "services/internal/party", "services/jsm/wire", "services/jsm/shape", "services/jsm/internal/check",
+			"services", "services/internal/party", "services/jsm/wire", "services/jsm/shape", "services/jsm/internal/check", "services/jsm/internal/enum",
 			"transport", "transport/layer", "transport/redact", "poll", "github.com/google/uuid",
 		},
 		"a service never imports another: what both need is in wire or shape",
