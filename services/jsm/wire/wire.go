@@ -54,9 +54,11 @@ func (Codec) Envelope(data any) services.Envelope {
 	}
 }
 
-// accepted is the response to an asynchronous request.
+// accepted is the response to an asynchronous request. That to the ping of a heartbeat has a
+// message instead of a result.
 type accepted struct {
 	Result    string  `json:"result"`
+	Message   string  `json:"message"`
 	RequestID string  `json:"requestId"`
 	Took      float64 `json:"took"`
 }
@@ -66,7 +68,7 @@ func (*accepted) Bare(body []byte) bool { return !isObject(body) }
 
 // Fill sets what the response says.
 func (a *accepted) Fill(header http.Header, m *services.Metadata) {
-	m.Result, m.Took = a.Result, errorbody.Seconds(a.Took)
+	m.Result, m.Took = cmp.Or(a.Result, a.Message), errorbody.Seconds(a.Took)
 	m.RequestID = cmp.Or(a.RequestID, traceID(header, m.RequestID))
 }
 

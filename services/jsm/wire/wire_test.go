@@ -78,6 +78,9 @@ func TestResponsesAreReadInEachForm(t *testing.T) {
 		require.NoError(t, err, body)
 		assert.Equal(t, []any{"r", "ok", 500 * time.Millisecond}, []any{accepted.Meta.RequestID, accepted.Meta.Result, accepted.Meta.Took}, body)
 	}
+	pong, err := ask[services.None](t, server{202, nil, `{"message":"PONG - Heartbeat received"}`}, "GET /v1/x")
+	require.NoError(t, err)
+	assert.Equal(t, "PONG - Heartbeat received", pong.Meta.Result)
 	raw, err := ask[json.RawMessage](t, server{200, nil, `{"values":[7]}`}, "GET /v1/x")
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"values":[7]}`, string(raw.Value), "an operation without a type here")
