@@ -6,12 +6,17 @@ import (
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/jsm/alert"
+	"github.com/tripware/tripware/services/jsm/escalation"
+	"github.com/tripware/tripware/services/jsm/heartbeat"
 	"github.com/tripware/tripware/services/jsm/schedule"
 )
 
 // A Client calls the API of JSM Operations. It is safe for concurrent use and shares nothing
 // with other clients but what was passed in. [New] returns one.
 type Client struct {
+	Alerts      *alert.Service
+	Escalations *escalation.Service
+	Heartbeats  *heartbeat.Service
 	Alerts            *alert.Service
 	OnCall            *schedule.OnCallService
 	ScheduleOverrides *schedule.OverrideService
@@ -33,6 +38,13 @@ func (c *config) newClient(client *http.Client, ops, registry *services.Client) 
 		alerts = append(alerts, alert.WithAutoAlias())
 	}
 	return &Client{
+		Alerts:      alert.New(ops, alerts...),
+		Escalations: escalation.New(ops),
+		Heartbeats:  heartbeat.New(ops),
+		Metrics:     c.Publishers,
+		http:        client,
+		core:        ops,
+		registry:    registry,
 		Alerts:            alert.New(ops, alerts...),
 		OnCall:            schedule.NewOnCall(ops),
 		ScheduleOverrides: schedule.NewOverrides(ops),
