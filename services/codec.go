@@ -9,8 +9,9 @@ type Codec interface {
 	// Envelope returns what a response with a status of success is decoded into by
 	// encoding/json: a pointer to the vendor's envelope, a struct in which the member that
 	// holds the data is of type any and set to data, a pointer. Decoding then fills data in
-	// the same pass. It may be called again for the same response. A vendor that sends some
-	// data without an envelope returns a [BareEnvelope].
+	// the same pass. If the vendor has several names for that member, there is one for each. It
+	// may be called again for the same response. A vendor that sends some data without an
+	// envelope returns a [BareEnvelope].
 	Envelope(data any) Envelope
 
 	// Fault fills e with what the response of an error says. Route, status, ids, rate limit

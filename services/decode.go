@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -83,19 +84,27 @@ func (x *exchange) decodeOdd(envelope Envelope, data any, err error) ([]Mismatch
 	return d.odd, nil
 }
 
-// dataOf returns the name of the member that an envelope holds the data in; empty if the data
-// has no envelope.
+// dataOf returns the name of the member that an envelope holds the data in, if it has several,
+// that which the response has; empty if the data has no envelope.
 func dataOf(envelope Envelope, body []byte) string {
 	v := reflect.Indirect(reflect.ValueOf(envelope))
 	if v.Kind() != reflect.Struct || isBare(envelope, body) {
 		return ""
 	}
+	var names []string
 	for m := range membersOf(v) {
 		if m.value.Kind() == reflect.Interface {
-			return m.name
+			names = append(names, m.name)
 		}
 	}
-	return ""
+	var came map[string]json.RawMessage
+	if len(names) > 1 && json.Unmarshal(body, &came) == nil {
+		names = slices.DeleteFunc(names, func(name string) bool { return came[name] == nil })
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
 }
 
 // needsData reports whether a response without data is an error.

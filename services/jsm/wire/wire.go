@@ -48,7 +48,7 @@ func (Codec) Envelope(data any) services.Envelope {
 	case v == reflect.TypeFor[*services.None]():
 		return &accepted{}
 	case v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Slice && v.Elem().Elem().Kind() != reflect.Uint8:
-		return &list{Values: data}
+		return &list{Values: data, Teams: data}
 	default:
 		return &object{}
 	}
@@ -75,6 +75,7 @@ func (a *accepted) Fill(header http.Header, m *services.Metadata) {
 // list is the frame of a page. Which of the links the server sends depends on the operation.
 type list struct {
 	Values any   `json:"values"`
+	Teams  any   `json:"platformTeams"` // instead of values, in the list of teams
 	Links  links `json:"links"`
 	Count  int   `json:"count"`
 }

@@ -64,7 +64,7 @@ func TestResponsesAreReadInEachForm(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, thing{"a"}, one.Value)
 	assert.Equal(t, "trace-1", one.Meta.RequestID)
-	for _, body := range []string{`{"values":[{"id":"a"}],"links":{"next":null}}`, ` [{"id":"a"}]`} {
+	for _, body := range []string{`{"values":[{"id":"a"}],"links":{"next":null}}`, ` [{"id":"a"}]`, `{"platformTeams":[{"id":"a"}]}`} {
 		many, err := ask[[]thing](t, server{200, nil, body}, "GET /v1/x")
 		require.NoError(t, err, body)
 		assert.Equal(t, []thing{{"a"}}, many.Value, body)
@@ -93,7 +93,7 @@ func TestAnySuccessWillDo(t *testing.T) {
 		_, err := ask[services.None](t, s, "DELETE /v1/x")
 		require.NoError(t, err, "%d %s", s.status, s.body)
 	}
-	for _, body := range []string{``, `null`, `{"links":{}}`, `{"values":null}`, `<html>`, `7`, `{"values":7}`} {
+	for _, body := range []string{``, `null`, `{"links":{}}`, `{"values":null}`, `<html>`, `7`, `{"values":7}`, `{"platformTeams":7}`, `{"platformTeams":null}`} {
 		_, err := ask[[]thing](t, server{200, nil, body}, "GET /v1/x")
 		require.ErrorIs(t, err, services.ErrResponse, "%q is no list", body)
 	}
@@ -102,7 +102,7 @@ func TestAnySuccessWillDo(t *testing.T) {
 // S8: members of unexpected types are named where they are in the response.
 func TestMismatchesAreNamedByTheirPlace(t *testing.T) {
 	t.Parallel()
-	for body, path := range map[string]string{`{"values":[{"id":7}],"links":{"next":"/v1/x?offset=1"}}`: "values[0].id", `[{"id":7}]`: "[0].id"} {
+	for body, path := range map[string]string{`{"values":[{"id":7}],"links":{"next":"/v1/x?offset=1"}}`: "values[0].id", `[{"id":7}]`: "[0].id", `{"platformTeams":[{"id":7}]}`: "platformTeams[0].id"} {
 		got, err := ask[[]thing](t, server{200, nil, body}, "GET /v1/x")
 		require.NoError(t, err, body)
 		assert.Equal(t, []services.Mismatch{{Path: path, Got: "number"}}, got.Meta.Mismatches, body)
