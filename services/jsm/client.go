@@ -8,24 +8,23 @@ import (
 	"github.com/tripware/tripware/services/jsm/alert"
 	"github.com/tripware/tripware/services/jsm/escalation"
 	"github.com/tripware/tripware/services/jsm/heartbeat"
-	"github.com/tripware/tripware/services/jsm/team"
 	"github.com/tripware/tripware/services/jsm/schedule"
+	"github.com/tripware/tripware/services/jsm/team"
 )
 
 // A Client calls the API of JSM Operations. It is safe for concurrent use and shares nothing
 // with other clients but what was passed in. [New] returns one.
 type Client struct {
-	Alerts           *alert.Service
-	Escalations      *escalation.Service
-	Heartbeats       *heartbeat.Service
-	Teams            *team.Service
-	TeamRoles        *team.RoleService
-	TeamRoutingRules *team.RoutingRuleService
 	Alerts            *alert.Service
+	Escalations       *escalation.Service
+	Heartbeats        *heartbeat.Service
 	OnCall            *schedule.OnCallService
 	ScheduleOverrides *schedule.OverrideService
 	ScheduleRotations *schedule.RotationService
 	Schedules         *schedule.Service
+	TeamRoles         *team.RoleService
+	TeamRoutingRules  *team.RoutingRuleService
+	Teams             *team.Service
 
 	// Metrics are the publishers of this client; subscribe to them at any time.
 	Metrics *metrics.Publishers
@@ -42,21 +41,16 @@ func (c *config) newClient(client *http.Client, ops, registry *services.Client) 
 		alerts = append(alerts, alert.WithAutoAlias())
 	}
 	return &Client{
-		Alerts:           alert.New(ops, alerts...),
-		Escalations:      escalation.New(ops),
-		Heartbeats:       heartbeat.New(ops),
-		Teams:            team.New(ops),
-		TeamRoles:        team.NewRoles(ops),
-		TeamRoutingRules: team.NewRoutingRules(ops),
-		Metrics:          c.Publishers,
-		http:             client,
-		core:             ops,
-		registry:         registry,
 		Alerts:            alert.New(ops, alerts...),
+		Escalations:       escalation.New(ops),
+		Heartbeats:        heartbeat.New(ops),
 		OnCall:            schedule.NewOnCall(ops),
 		ScheduleOverrides: schedule.NewOverrides(ops),
 		ScheduleRotations: schedule.NewRotations(ops),
 		Schedules:         schedule.New(ops),
+		TeamRoles:         team.NewRoles(ops),
+		TeamRoutingRules:  team.NewRoutingRules(ops),
+		Teams:             team.New(ops),
 		Metrics:           c.Publishers,
 		http:              client,
 		core:              ops,
