@@ -63,6 +63,16 @@ func Read(raw []byte) (Party, error) {
 	return Party{Kind: o.Type, ID: o.ID, Name: name, raw: string(raw)}, nil
 }
 
+// ReadID reads an id that stands alone instead of an object. The party has no kind, and is written
+// as it came.
+func ReadID(raw []byte) (Party, error) {
+	p := Party{raw: string(raw)}
+	if err := json.Unmarshal(raw, &p.ID); err != nil {
+		return Party{}, err
+	}
+	return p, nil
+}
+
 // kindOf returns the constant for a kind that has one, so that values do not keep a copy.
 func kindOf(text string) string {
 	for _, kind := range [...]string{"team", user, "escalation", "schedule", "group", all, "none", "noone"} {

@@ -63,9 +63,14 @@ func (r Responder) MarshalJSON() ([]byte, error) {
 	return r.party.Write()
 }
 
-// UnmarshalJSON reads a responder of any kind. It fails only for a value that is not an object.
+// UnmarshalJSON reads a responder of any kind. Where the server sends an id alone, the responder
+// has no kind. It fails only for a value that is neither an object nor a text.
 func (r *Responder) UnmarshalJSON(raw []byte) error {
-	p, err := party.Read(raw)
+	read := party.Read
+	if len(raw) > 0 && raw[0] == '"' {
+		read = party.ReadID
+	}
+	p, err := read(raw)
 	*r = Responder{p}
 	return err
 }
