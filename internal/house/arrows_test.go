@@ -55,6 +55,7 @@ var arrows = []struct {
 	},
 	{"services/internal/party", []string{"services"}, "it serves the types of every vendor"},
 	{"services/internal/errorbody", []string{"transport/redact"}, "it serves the codecs of every vendor"},
+	{"services/internal/fields", []string{"transport/redact"}, "it serves the integrations of every vendor"},
 	{
 		"services/opsgenie",
 		[]string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "transport/redact", "poll", "internal/mistake"},
@@ -63,7 +64,7 @@ var arrows = []struct {
 	{
 		"services/opsgenie/*",
 		[]string{
-			"services", "services/opsgenie/wire", "services/opsgenie/shape", "services/opsgenie/internal/*",
+			"services", "services/internal/fields", "services/opsgenie/wire", "services/opsgenie/shape", "services/opsgenie/internal/*",
 			"transport", "transport/layer", "transport/redact", "poll", "github.com/google/uuid",
 		},
 		"a service never imports another: what both need is in wire or shape",
@@ -80,7 +81,7 @@ var arrows = []struct {
 		"services/jsm/*",
 		[]string{
 			"services", "services/internal/party", "services/jsm/wire", "services/jsm/shape", "services/jsm/internal/check", "services/jsm/internal/enum",
-			"transport", "transport/layer", "transport/redact", "poll", "github.com/google/uuid",
+			"services/internal/fields", "transport", "transport/layer", "transport/redact", "poll", "github.com/google/uuid",
 		},
 		"a service never imports another: what both need is in wire or shape",
 	},

@@ -2,10 +2,9 @@ package integration
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/fields"
 	"github.com/tripware/tripware/services/opsgenie/shape"
 )
 
@@ -15,43 +14,14 @@ type Fields map[string]json.RawMessage
 
 // FieldsOf returns the fields of a struct with json tags, such as [Incoming]. It returns an error
 // if v cannot be written as a JSON object.
-func FieldsOf(v any) (Fields, error) {
-	raw, err := json.Marshal(v)
-	f := Fields{}
-	if err == nil {
-		err = json.Unmarshal(raw, &f)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("integration: write fields: %w", err)
-	}
-	return f, nil
-}
+func FieldsOf(v any) (Fields, error) { return fields.Of(v) }
 
 // Set sets one field. It returns an error if value cannot be written as JSON or f is nil.
-func (f Fields) Set(name string, value any) error {
-	if f == nil {
-		return errors.New("integration: set field: the map is nil: make one by integration.Fields{}")
-	}
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("integration: set field %s: %w", name, err)
-	}
-	f[name] = raw
-	return nil
-}
+func (f Fields) Set(name string, value any) error { return fields.Set(f, name, value) }
 
 // Read decodes the fields into a pointer to a struct with json tags, such as [Incoming]. It
 // returns an error if a field is of another type.
-func (f Fields) Read(into any) error {
-	raw, err := json.Marshal(f)
-	if err == nil {
-		err = json.Unmarshal(raw, into)
-	}
-	if err != nil {
-		return fmt.Errorf("integration: read fields: %w", err)
-	}
-	return nil
-}
+func (f Fields) Read(into any) error { return fields.Read(f, into) }
 
 // Incoming are the fields of integrations that create alerts from the data that they are sent, by
 // key or by mail. The server has a default for each member that is left out.
