@@ -8,6 +8,7 @@ import (
 	"github.com/tripware/tripware/services/jsm/alert"
 	"github.com/tripware/tripware/services/jsm/escalation"
 	"github.com/tripware/tripware/services/jsm/heartbeat"
+	"github.com/tripware/tripware/services/jsm/policy"
 	"github.com/tripware/tripware/services/jsm/schedule"
 	"github.com/tripware/tripware/services/jsm/team"
 )
@@ -16,12 +17,14 @@ import (
 // with other clients but what was passed in. [New] returns one.
 type Client struct {
 	Alerts            *alert.Service
+	AlertPolicies     *policy.Service
 	Escalations       *escalation.Service
 	Heartbeats        *heartbeat.Service
 	OnCall            *schedule.OnCallService
 	ScheduleOverrides *schedule.OverrideService
 	ScheduleRotations *schedule.RotationService
 	Schedules         *schedule.Service
+	TeamPolicies      *policy.TeamService
 	TeamRoles         *team.RoleService
 	TeamRoutingRules  *team.RoutingRuleService
 	Teams             *team.Service
@@ -42,12 +45,14 @@ func (c *config) newClient(client *http.Client, ops, registry *services.Client) 
 	}
 	return &Client{
 		Alerts:            alert.New(ops, alerts...),
+		AlertPolicies:     policy.New(ops),
 		Escalations:       escalation.New(ops),
 		Heartbeats:        heartbeat.New(ops),
 		OnCall:            schedule.NewOnCall(ops),
 		ScheduleOverrides: schedule.NewOverrides(ops),
 		ScheduleRotations: schedule.NewRotations(ops),
 		Schedules:         schedule.New(ops),
+		TeamPolicies:      policy.NewTeam(ops),
 		TeamRoles:         team.NewRoles(ops),
 		TeamRoutingRules:  team.NewRoutingRules(ops),
 		Teams:             team.New(ops),
