@@ -8,6 +8,7 @@ import (
 	"github.com/tripware/tripware/services/jsm/alert"
 	"github.com/tripware/tripware/services/jsm/escalation"
 	"github.com/tripware/tripware/services/jsm/heartbeat"
+	"github.com/tripware/tripware/services/jsm/maintenance"
 	"github.com/tripware/tripware/services/jsm/policy"
 	"github.com/tripware/tripware/services/jsm/schedule"
 	"github.com/tripware/tripware/services/jsm/team"
@@ -20,10 +21,12 @@ type Client struct {
 	AlertPolicies     *policy.Service
 	Escalations       *escalation.Service
 	Heartbeats        *heartbeat.Service
+	Maintenance       *maintenance.Service
 	OnCall            *schedule.OnCallService
 	ScheduleOverrides *schedule.OverrideService
 	ScheduleRotations *schedule.RotationService
 	Schedules         *schedule.Service
+	TeamMaintenance   *maintenance.TeamService
 	TeamPolicies      *policy.TeamService
 	TeamRoles         *team.RoleService
 	TeamRoutingRules  *team.RoutingRuleService
@@ -48,10 +51,12 @@ func (c *config) newClient(client *http.Client, ops, registry *services.Client) 
 		AlertPolicies:     policy.New(ops),
 		Escalations:       escalation.New(ops),
 		Heartbeats:        heartbeat.New(ops),
+		Maintenance:       maintenance.New(ops),
 		OnCall:            schedule.NewOnCall(ops),
 		ScheduleOverrides: schedule.NewOverrides(ops),
 		ScheduleRotations: schedule.NewRotations(ops),
 		Schedules:         schedule.New(ops),
+		TeamMaintenance:   maintenance.NewTeam(ops),
 		TeamPolicies:      policy.NewTeam(ops),
 		TeamRoles:         team.NewRoles(ops),
 		TeamRoutingRules:  team.NewRoutingRules(ops),
