@@ -137,7 +137,8 @@ func TestWhatIsReadIsWrittenBack(t *testing.T) {
 	apitest.Lossless(t, &client{}, 12, integration.Action{})
 }
 
-// S7: Update sends what Get returned, changed, without what the server sets and without a key.
+// S7: Update sends what Get returned, changed, without what the server sets, without a key, and
+// without null for no team.
 func TestWhatGetReturnedIsChangedAndSent(t *testing.T) {
 	t.Parallel()
 	_, err := apitest.Verify(t.Context(), open, row{
@@ -158,7 +159,7 @@ func TestWhatGetReturnedIsChangedAndSent(t *testing.T) {
 		},
 		Then: []apitest.Exchange{{
 			Send: "PATCH " + prefix + at + "/" + id, Answer: `{"id":"i"}`,
-			Body: `{"name":"n","enabled":false,"teamId":null,"typeSpecificProperties":{"big":9007199254740993,"url":"https://example.com"},"more":[1]}`,
+			Body: `{"name":"n","enabled":false,"typeSpecificProperties":{"big":9007199254740993,"url":"https://example.com"},"more":[1]}`,
 		}},
 	})
 	require.NoError(t, err)

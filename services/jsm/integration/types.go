@@ -56,10 +56,14 @@ type Integration struct {
 }
 
 // Request returns the request that writes the integration back as it was read. Change it and pass
-// it to [Service.Update].
+// it to [Service.Update]. The team of a global integration, which is null in responses, is left
+// out: the API does not document what null means in a request.
 func (i Integration) Request() UpdateRequest {
 	request := services.RequestFrom[UpdateRequest](i)
 	request.ID = i.ID
+	if _, set := request.TeamID.Get(); !set {
+		request.TeamID = services.Optional[string]{}
+	}
 	return request
 }
 
