@@ -79,6 +79,9 @@ func (x *exchange) relate(p *Paging, at *url.URL) {
 			*link = Link(u.RequestURI())
 		}
 	}
+	if x.client.traits.QueryLinks {
+		p.Next = x.complete(p.Next)
+	}
 }
 
 // ownPage returns the link to the page of the same list that a link's query selects, and a
@@ -90,6 +93,23 @@ func (x *exchange) ownPage(link Link) Link {
 		return link
 	}
 	return Link(x.ownPath() + "?" + query)
+}
+
+// complete returns the link to the next page with the parameters of the request that its query
+// lacks. Without them, such as the terms of a search, it would lead to a page of another list.
+func (x *exchange) complete(next Link) Link {
+	_, query, _ := strings.Cut(string(next), "?")
+	if query == "" {
+		return next
+	}
+	has, _ := url.ParseQuery(query) // what it cannot parse is for the server to refuse
+	for own := range strings.SplitSeq(x.req.URL.RawQuery, "&") {
+		name, _, _ := strings.Cut(own, "=")
+		if plain, err := url.QueryUnescape(name); err == nil && plain != "" && !has.Has(plain) {
+			next += Link("&" + own)
+		}
+	}
+	return next
 }
 
 // ownPath returns the path of the request below the base.

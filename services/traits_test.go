@@ -57,7 +57,7 @@ func TestALinkStandsForItsQuery(t *testing.T) {
 		"/v1/items?offset=2", "/items?offset=2", "?offset=2", "https://evil.example.com/v1/other?offset=2", "//evil.example.com?offset=2",
 		"http://u:p@h/tenants/7/v1/items?offset=2#x", "../../x?offset=2", "javascript:x?offset=2",
 	} {
-		q := &queries{byQuery: map[string]string{"limit=2": page(link, "a", "b"), "offset=2": page("", "c")}}
+		q := &queries{byQuery: map[string]string{"limit=2": page(link, "a", "b"), "offset=2&limit=2": page("", "c")}}
 		in := struct {
 			listRequest
 
@@ -69,7 +69,31 @@ func TestALinkStandsForItsQuery(t *testing.T) {
 			got = append(got, item.ID)
 		}
 		assert.Equal(t, []string{"a", "b", "c"}, got, link)
-		assert.Equal(t, []string{base + tenant + "/v1/a%2Fb/items?limit=2", base + tenant + "/v1/a%2Fb/items?offset=2"}, q.asked, link)
+		assert.Equal(t, []string{base + tenant + "/v1/a%2Fb/items?limit=2", base + tenant + "/v1/a%2Fb/items?offset=2&limit=2"}, q.asked, link)
+	}
+}
+
+// S4: a link that lacks what was asked for leads to the next page of the same list, not to that
+// of a list of everything. What the link says counts, and other links are left as they came.
+func TestALinkKeepsWhatWasAskedFor(t *testing.T) {
+	t.Parallel()
+	next := func(link string) string {
+		return `{"data":[{"id":"a"}],"paging":{"next":"` + link + `","first":"` + link + `"}}`
+	}
+	for link, want := range map[string]string{
+		"?token=t":                          "/v1/items?token=t&q%5B%5D=a%26b&q%5B%5D=c&limit=2",
+		"/items?token=t&limit=5":            "/v1/items?token=t&limit=5&q%5B%5D=a%26b&q%5B%5D=c",
+		"/v1/items?token=t&q[]=z&limit=5#x": "/v1/items?token=t&q[]=z&limit=5",
+		"/v1/items?limit=":                  "/v1/items?limit=&q%5B%5D=a%26b&q%5B%5D=c",
+		"/v1/items?%zz":                     "/v1/items?%zz&q%5B%5D=a%26b&q%5B%5D=c&limit=2",
+		"/v1/items":                         "/v1/items",
+		"/v1/items?":                        "/v1/items?",
+	} {
+		const asked = "/v1/items?q%5B%5D=a%26b&q%5B%5D=c&limit=2"
+		got, err := services.Follow[[]item](t.Context(), openBare(t, always(200, next(link))), "GET /v1/items", asked)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(got.Meta.Paging.Next), link)
+		assert.NotContains(t, string(got.Meta.Paging.First), "q%5B", link)
 	}
 }
 

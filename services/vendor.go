@@ -41,8 +41,9 @@ type TraitCodec interface {
 // Traits are respects in which a vendor's API may differ from others. The zero value has none.
 type Traits struct {
 	// QueryLinks means that only the query of a paging link is meant: the next page is at the
-	// path of the page that has the link. [Pages] and [All] then end after a few empty pages
-	// in a row, although they have links.
+	// path of the page that has the link, and parameters of that page's request which the link
+	// lacks apply to it too. [Pages] and [All] then end after a few empty pages in a row,
+	// although they have links.
 	QueryLinks bool
 
 	// EmptySuccess means that a success without a body is complete if the call expects no

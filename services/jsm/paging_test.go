@@ -25,7 +25,7 @@ func TestACredentialNeverFollowsALink(t *testing.T) {
 	} {
 		s := &server{replies: map[string][]reply{
 			tenantInfo: {found(0)}, list + "?size=100": {ok(`{"values":[{"id":"a"}],"links":{"next":"` + link + `"}}`)},
-			list + "?offset=1": {ok(`{"values":[{"id":"b"}],"links":{"next":""}}`)},
+			list + "?offset=1&size=100": {ok(`{"values":[{"id":"b"}],"links":{"next":""}}`)},
 		}}
 		all, err := apitest.Collect(above(t, s, jsm.Site(site), basic()).Alerts.All(t.Context(), alert.ListRequest{}))
 		require.NoError(t, err, link)

@@ -119,7 +119,7 @@ var errStuck = errors.New("stuck")
 func lists() []row {
 	const first = "GET /v1/alerts?query=status%3A+open&offset=4&size=2&sort=priority&order=asc&from=1&to=2"
 	request := alert.ListRequest{Query: "status: open", Offset: 4, Limit: 2, Sort: alert.SortPriority, Order: shape.Ascending, From: 1, To: 2}
-	const second = "GET /v1/alerts?offset=20&size=20&sort=insertedAt&order=desc"
+	const second = "GET /v1/alerts?offset=20&size=20&sort=insertedAt&order=desc&query=status%3A+open&from=1&to=2" // also what the link lacks
 	all := func(in alert.ListRequest) func(context.Context, service) (any, error) {
 		return func(ctx context.Context, s service) (any, error) {
 			items, err := apitest.Collect(s.All(ctx, in))
@@ -138,7 +138,7 @@ func lists() []row {
 				require.True(tb, ok)
 				require.Len(tb, page.Value, 2)
 				assert.Equal(tb, disk(), page.Value[0])
-				assert.Equal(tb, "/v1/alerts?offset=20&size=20&sort=insertedAt&order=desc", string(page.Meta.Paging.Next))
+				assert.Equal(tb, "/v1/alerts?offset=20&size=20&sort=insertedAt&order=desc&query=status%3A+open&from=1&to=2", string(page.Meta.Paging.Next))
 			},
 		},
 		{Name: "List/no values", Call: all(alert.ListRequest{}), Exchange: apitest.Exchange{Send: bare.Send, Answer: `{"links":{}}`}, Err: services.ErrResponse, Want: 0},
