@@ -37,7 +37,7 @@ func NotNegative(field string, numbers ...int) error {
 	return nil
 }
 
-// Order refuses a negative position.
+// Order refuses a negative position, or another number that may be absent and not be negative.
 func Order(field string, order services.Optional[int]) error {
 	n, _ := order.Get()
 	return NotNegative(field, n)
