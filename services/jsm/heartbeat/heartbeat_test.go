@@ -90,7 +90,7 @@ func lists() []row {
 		{Name: "List/the plan", Call: read, Exchange: exact("GET "+list+query, "", 402, "heartbeat_plan"), Err: services.ErrPlan},
 		{
 			Name: "All", Call: all, Exchange: apitest.Exchange{Send: "GET " + prefix + list + "?size=100", Answer: `{"values":[{"name":"a"}],"links":{"next":"/v1/x?offset=100"}}`},
-			Then: []apitest.Exchange{{Send: "GET " + prefix + list + "?offset=100", Answer: `{"values":[{"name":"b"}],"links":{}}`}}, Want: 2,
+			Then: []apitest.Exchange{{Send: "GET " + prefix + list + "?offset=100&size=100", Answer: `{"values":[{"name":"b"}],"links":{}}`}}, Want: 2,
 		},
 	}
 }

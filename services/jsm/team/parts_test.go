@@ -121,7 +121,7 @@ func ruleReads() []apitest.Row[rules] {
 				return len(all), err
 			},
 			Exchange: answered("GET "+rulesAt+"?size=100", "", 200, `{"values":[{"id":"a"}],"links":{"next":"/v1/x?offset=100"}}`),
-			Then:     []apitest.Exchange{exact("GET "+rulesAt+"?offset=100", "", 200, "routing_rule_list")}, Want: 3,
+			Then:     []apitest.Exchange{exact("GET "+rulesAt+"?offset=100&size=100", "", 200, "routing_rule_list")}, Want: 3,
 		},
 		{
 			Name: "Get", Call: func(ctx context.Context, s rules) (any, error) { return apitest.Value(s.Get(ctx, ref, ruleID)) },
