@@ -31,7 +31,7 @@ func (w *world) account() Account {
 
 // Account returns the server's account. [WithPlan] sets its plan.
 func (s *Server) Account() Account {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
 	return s.world.account()
 }

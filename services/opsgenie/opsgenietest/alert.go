@@ -116,8 +116,8 @@ func alertRoutes() []route {
 // Alerts returns copies of all alerts, the oldest first. They do not include pending
 // writes: see [Server.Settle].
 func (s *Server) Alerts() []Alert {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
 	out := make([]Alert, len(s.world.alerts.rows))
 	for i, a := range s.world.alerts.rows {
 		out[i] = a.clone(s.world.now())
@@ -128,8 +128,8 @@ func (s *Server) Alerts() []Alert {
 // Alert returns a copy of the alert with an alias and reports whether it exists. If
 // several alerts had the alias, it returns the latest.
 func (s *Server) Alert(alias string) (Alert, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
 	a, ok := s.world.alerts.find(ref{"alias", alias})
 	if !ok {
 		return Alert{}, false
@@ -201,8 +201,8 @@ type newAlert struct {
 func (n *newAlert) check(p problems) {
 	p.add(strings.TrimSpace(n.Message) == "", "message", "Message can not be empty.")
 	p.add(n.Priority != "" && !isPriority(n.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
-	p.checkRecipients("responders", n.Responders, "user", "team", "escalation", "schedule")
-	p.checkRecipients("visibleTo", n.VisibleTo, "user", "team")
+	checkRecipients(p, "responders", n.Responders, "user", "team", "escalation", "schedule")
+	checkRecipients(p, "visibleTo", n.VisibleTo, "user", "team")
 }
 
 func (w *world) createAlert(c *call) (response, error) {
@@ -211,7 +211,7 @@ func (w *world) createAlert(c *call) (response, error) {
 		return response{}, err
 	}
 	in.Source = cmp.Or(in.Source, "127.0.0.1") // the caller's address, which on loopback is this
-	return w.queue.accept(c, alertFamily, "Create", func() (subject, error) {
+	return w.accept(c, alertFamily, "Create", func() (subject, error) {
 		a := w.raise(in)
 		return subject{status: "Created alert", id: a.ID, alias: a.Alias}, nil
 	})

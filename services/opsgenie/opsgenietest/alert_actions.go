@@ -25,7 +25,7 @@ func alertAction[B any, P interface {
 		if err != nil {
 			return response{}, err
 		}
-		return w.queue.accept(c, alertFamily, name, func() (subject, error) {
+		return w.accept(c, alertFamily, name, func() (subject, error) {
 			a, ok := w.alerts.find(key)
 			if !ok {
 				return subject{}, errors.New("Alert does not exist")

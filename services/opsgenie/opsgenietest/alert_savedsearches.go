@@ -31,15 +31,18 @@ type Entity struct {
 func savedSearches() *kind {
 	return &kind{
 		noun: "saved search", path: "/v2/alerts/saved-searches", param: "identifier", domain: DomainAlert,
-		keys: []string{"id", "name"}, named: "identifierType", unique: "name", made: []string{"createdAt", "updatedAt"},
-		fields: []field{
-			{name: "name", is: textValue, required: true, most: 100},
-			{name: "query", is: textValue, required: true, most: 1000},
-			{name: "owner", is: objectValue, required: true, inside: checkPerson},
-			{name: "description", is: textValue, most: 15_000},
-			{name: "teams", is: listValue, most: 20, absent: []any{}},
-		},
+		keys: []string{"id", "name"}, named: "identifierType",
 		row: []string{"id", "name"}, complete: (*world).completeSavedSearch,
+		schema: schema{
+			unique: "name", made: []string{"createdAt", "updatedAt"},
+			fields: []field{
+				{name: "name", is: textValue, required: true, most: 100},
+				{name: "query", is: textValue, required: true, most: 1000},
+				{name: "owner", is: objectValue, required: true, inside: checkPerson},
+				{name: "description", is: textValue, most: 15_000},
+				{name: "teams", is: listValue, most: 20, absent: []any{}},
+			},
+		},
 	}
 }
 
@@ -55,8 +58,8 @@ func savedSearchRoutes() []route {
 
 // SavedSearches returns copies of all saved searches for alerts, the oldest first.
 func (s *Server) SavedSearches() []SavedSearch {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
 	return shownAs[SavedSearch](s.world, savedSearches())
 }
 
@@ -84,6 +87,6 @@ func (k *kind) changeSavedSearch(w *world, c *call, it *item) (response, error) 
 }
 
 // tooLong adds an error if a text is longer than the API's description allows.
-func (p problems) tooLong(text, field string, most int) {
+func tooLong(p problems, text, field string, most int) {
 	p.add(utf8.RuneCountInString(text) > most, field, "Can not be longer than "+strconv.Itoa(most)+" characters.")
 }

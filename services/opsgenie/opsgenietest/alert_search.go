@@ -62,7 +62,7 @@ func (w *world) searchAlerts(c *call) ([]*Alert, error) {
 		}
 		query = saved.doc.text("query")
 	}
-	return filter(w.alerts.rows, query, alertFields(w.now()))
+	return queried(w.alerts.rows, query, alertFields(w.now()))
 }
 
 // alertFields returns the fields that a query may use.

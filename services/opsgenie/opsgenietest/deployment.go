@@ -11,17 +11,20 @@ const deploymentFamily = "deployment"
 // asynchronously. See https://docs.opsgenie.com/docs/deployment-api.
 func deployments() *kind {
 	return &kind{
-		noun: "deployment", path: "/v2/deployments", param: "identifier", domain: DomainOther, made: []string{"type"},
-		fields: []field{
-			{name: "state", is: textValue, required: true, among: deploymentStates()},
-			{name: "environment", is: objectValue, required: true},
-			{name: "startedAt", is: timeValue, required: true},
-			{name: "completedAt", is: timeValue},
-			{name: "message", is: textValue},
-			{name: "externalId", is: textValue},
-			{name: "description", is: textValue},
-			{name: "externalLink", is: textValue},
-			{name: "releases", is: listValue, required: true},
+		noun: "deployment", path: "/v2/deployments", param: "identifier", domain: DomainOther,
+		schema: schema{
+			made: []string{"type"},
+			fields: []field{
+				{name: "state", is: textValue, required: true, among: deploymentStates()},
+				{name: "environment", is: objectValue, required: true},
+				{name: "startedAt", is: timeValue, required: true},
+				{name: "completedAt", is: timeValue},
+				{name: "message", is: textValue},
+				{name: "externalId", is: textValue},
+				{name: "description", is: textValue},
+				{name: "externalLink", is: textValue},
+				{name: "releases", is: listValue, required: true},
+			},
 		},
 	}
 }
@@ -56,7 +59,7 @@ func (k *kind) createLater(w *world, c *call) (response, error) {
 	}
 	known.utc("startedAt", "completedAt")
 	known["type"] = "api"
-	return w.queue.accept(c, deploymentFamily, "create", func() (subject, error) {
+	return w.accept(c, deploymentFamily, "create", func() (subject, error) {
 		it, shelf := k.draft(w, nil, known), w.lists.of(k.path)
 		shelf.move(it, len(shelf.items))
 		return subject{status: "Created deployment", id: it.id()}, nil
@@ -92,10 +95,14 @@ func (k *kind) getDeployment(w *world, c *call) (response, error) {
 
 // updateState accepts a change of a deployment. Processing it fails if there is none.
 func (k *kind) updateState(w *world, c *call) (response, error) {
-	change := &kind{fields: []field{
-		{name: "state", is: textValue, required: true, among: deploymentStates()},
-		{name: "completedAt", is: timeValue},
-	}}
+	change := &kind{
+		schema: schema{
+			fields: []field{
+				{name: "state", is: textValue, required: true, among: deploymentStates()},
+				{name: "completedAt", is: timeValue},
+			},
+		},
+	}
 	in, err := change.read(c, true)
 	if err != nil {
 		return response{}, err
@@ -105,7 +112,7 @@ func (k *kind) updateState(w *world, c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	return w.queue.accept(c, deploymentFamily, "updateState", func() (subject, error) {
+	return w.accept(c, deploymentFamily, "updateState", func() (subject, error) {
 		it := k.findDeployment(w, key)
 		if it == nil {
 			return subject{}, refuse(http.StatusNotFound, "Deployment does not exist")

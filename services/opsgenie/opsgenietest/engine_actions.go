@@ -59,7 +59,7 @@ type newResponder struct {
 }
 
 func (r *newResponder) check(p problems) {
-	p.checkRecipients("responder", []recipient{r.Responder}, "user", "team", "escalation", "schedule")
+	checkRecipients(p, "responder", []recipient{r.Responder}, "user", "team", "escalation", "schedule")
 }
 
 type newTeam struct {

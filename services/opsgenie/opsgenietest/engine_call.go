@@ -1,56 +1,25 @@
 package opsgenietest
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
-// A call is one request to the server.
+// A call is one request to the server, with its row in the table of operations.
 type call struct {
-	method  string
-	arrived string // the path as it arrived, escaped
-	host    string
-	header  http.Header
-	query   url.Values
-	body    []byte
-	tooLong bool
-	id      string
-	at      time.Time
-	route   *route // nil if no route matches
-	path    map[string]string
-	allowed []string // if the method is wrong: the methods of the path
-	entry   *Request // in the journal
+	*rawCall
+
+	route *route // nil if no route matches
 }
 
-// receive reads a request completely and records it in the journal. It returns an error
-// if the body cannot be read.
-func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, error) {
-	c := &call{method: r.Method, arrived: r.URL.EscapedPath(), host: r.Host, header: r.Header, query: r.URL.Query(), at: s.world.now().Time}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.cfg.maxBody))
-	if _, c.tooLong = errors.AsType[*http.MaxBytesError](err); err != nil && !c.tooLong {
-		return nil, err
+// decode decodes the JSON body into v: see rawCall.decode.
+func (c *call) decode(v any) error {
+	if len(c.body) == 0 && c.route.body == optionalBody {
+		return nil
 	}
-	c.body = body
-	path, inside := strings.CutPrefix(c.arrived, s.cfg.prefix)
-	if strings.HasPrefix(c.arrived, filePath) { // attachments are outside of the API
-		path, inside = c.arrived, true
-	}
-	if inside {
-		c.route, c.path, c.allowed = s.routes.find(c.method, path)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c.id = s.world.dice.uuid()
-	s.journal.enter(c)
-	return c, nil
+	return c.rawCall.decode(v)
 }
 
 // admit refuses a request for reasons other than its body.
@@ -124,31 +93,6 @@ func (c *call) negotiate() error {
 	return nil
 }
 
-// decode decodes the JSON body into v. It returns 400 if the body is not JSON and 422 if
-// it does not fit v.
-func (c *call) decode(v any) error {
-	if len(c.body) == 0 && c.route.body == optionalBody {
-		return nil
-	}
-	if !json.Valid(c.body) {
-		return refuse(http.StatusBadRequest, "Request body is not valid JSON")
-	}
-	if trimmed := bytes.TrimSpace(c.body); trimmed[0] != '{' {
-		return problems{"body": "Request body must be an object."}.err()
-	}
-	if err := json.Unmarshal(c.body, v); err != nil {
-		field := "body"
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-			field = wrong.Field
-		}
-		return problems{field: "Value of [" + field + "] has the wrong type."}.err()
-	}
-	return nil
-}
-
-// A ref is an identifier of a resource and its type.
-type ref struct{ kind, value string }
-
 // ref returns the identifier in the path, with its type from the query parameter param.
 // The first of kinds is the default.
 func (c *call) ref(param string, kinds ...string) (ref, error) {
@@ -158,16 +102,4 @@ func (c *call) ref(param string, kinds ...string) (ref, error) {
 func (c *call) refTo(value, param string, kinds ...string) (ref, error) {
 	kind, err := c.choice(param, kinds...)
 	return ref{kind: kind, value: value}, err
-}
-
-// choice returns a query parameter that must be one of values. The first is the default.
-func (c *call) choice(param string, values ...string) (string, error) {
-	value := c.query.Get(param)
-	if value == "" {
-		return values[0], nil
-	}
-	if !slices.Contains(values, value) {
-		return "", problems{param: "Must be one of " + strings.Join(values, ", ") + "."}.err()
-	}
-	return value, nil
 }

@@ -34,17 +34,6 @@ const (
 	maxLimit     = 100
 )
 
-// number returns a whole number in the query.
-func (c *call) number(p problems, name string, fallback, least, most int) int {
-	text := c.query.Get(name)
-	if text == "" {
-		return fallback
-	}
-	n, err := strconv.Atoi(text)
-	p.add(err != nil || n < least || n > most, name, "Must be a whole number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most)+".")
-	return n
-}
-
 // link returns the URL of the request with other parameters, given as alternating names
 // and values. It omits parameters without a value.
 func (w *world) link(c *call, params ...string) string {
@@ -135,49 +124,11 @@ func byCursor[E any](w *world, c *call, all []E, cursor func(E) string, identifi
 	return all[from:to], links, nil
 }
 
-// ordered sorts rows by a key, and by age if the keys are equal.
-func ordered[E any](rows []E, order string, key func(E) sortKey) []E {
-	out := slices.Clone(rows)
-	slices.SortStableFunc(out, func(a, b E) int { return key(a).compare(key(b)) })
-	if order == "desc" {
-		slices.Reverse(out)
+// queried returns the rows that match a query, or 422.
+func queried[E any](rows []E, query string, fields map[string]func(E) []string) ([]E, error) {
+	out, err := filter(rows, query, fields)
+	if err != nil {
+		return nil, problems{"query": "Can not be understood: " + err.Error() + "."}.err()
 	}
-	return out
-}
-
-// A sortKey is a number or a text.
-type sortKey struct {
-	number int64
-	text   string
-}
-
-func (k sortKey) compare(other sortKey) int {
-	switch {
-	case k.number < other.number:
-		return -1
-	case k.number > other.number:
-		return 1
-	default:
-		return strings.Compare(k.text, other.text)
-	}
-}
-
-func flag(b bool) sortKey {
-	if b {
-		return sortKey{number: 1}
-	}
-	return sortKey{}
-}
-
-// numeral returns the key of a number that is a string in responses.
-func numeral(text string) sortKey {
-	n, _ := strconv.ParseInt(text, 10, 64)
-	return sortKey{number: n}
-}
-
-func instant(t Time) sortKey {
-	if t.IsZero() {
-		return sortKey{}
-	}
-	return sortKey{number: t.UnixMilli()}
+	return out, nil
 }

@@ -19,14 +19,15 @@ func (s *Server) Peek(path string) (json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opsgenietest: peek: parse path: %w", err)
 	}
-	route, values, _ := s.routes.find(http.MethodGet, target.EscapedPath())
+	route, values, _ := s.engine.router.find(http.MethodGet, target.EscapedPath())
 	if route == nil {
 		return nil, fmt.Errorf("opsgenietest: peek at %s: the API has no such GET", path)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := &call{method: http.MethodGet, arrived: target.EscapedPath(), query: target.Query(), route: route, path: values}
-	a, err := route.serve(s.world, c)
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
+	in := &rawCall{method: http.MethodGet, arrived: target.EscapedPath(), query: target.Query(), route: route, path: values}
+	c := &call{rawCall: in, route: s.rows[route.pattern]}
+	a, err := c.route.serve(s.world, c)
 	if err != nil {
 		return nil, fmt.Errorf("opsgenietest: peek at %s: %w", path, err)
 	}

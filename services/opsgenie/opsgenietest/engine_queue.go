@@ -1,87 +1,11 @@
 package opsgenietest
 
-import (
-	"net/http"
-	"time"
-)
-
-// A queue holds the pending asynchronous writes and the outcome of the processed ones.
-// The package comment describes when they are processed.
-type queue struct {
-	world   *world
-	polls   int // -1 if writes wait for the clock
-	delay   time.Duration
-	tickets int // requests accepted so far
-	waiting []*job
-	byID    map[string]*job
-}
-
-// A job is one asynchronous write.
-type job struct {
-	family  string // whose request it is: alert, incident or deployment
-	action  string
-	run     func() (subject, error)
-	ticket  int  // it takes effect after this number of accepted requests,
-	due     Time // or at this time
-	asked   int  // the number of requests for its status
-	applied bool
-	at      Time
-	subject subject
-	failure error
-}
-
-// A subject is the alert, incident or deployment that a job changed.
-type subject struct {
-	status    string // what was done
-	id, alias string
-}
+import "net/http"
 
 // accept queues a write and returns a 202 response.
-func (q *queue) accept(c *call, family, action string, run func() (subject, error)) (response, error) {
-	j := &job{family: family, action: action, run: run, ticket: q.tickets + q.polls}
-	if q.delay > 0 {
-		j.due = Time{q.world.clock().Add(q.delay)}
-	}
-	q.byID[c.id] = j
-	q.waiting = append(q.waiting, j)
-	if q.polls == 0 {
-		q.apply() // no other job is pending
-	}
+func (w *world) accept(c *call, family, action string, run func() (subject, error)) (response, error) {
+	w.queue.add(c.id, family, action, run)
 	return response{status: http.StatusAccepted, result: "Request will be processed"}, nil
-}
-
-// tick counts an accepted request and applies the writes that are due.
-func (q *queue) tick() {
-	q.tickets++
-	now := q.world.clock()
-	for len(q.waiting) > 0 {
-		j := q.waiting[0]
-		if q.polls >= 0 && j.ticket >= q.tickets || q.polls < 0 && now.Before(j.due.Time) {
-			return
-		}
-		q.apply()
-	}
-}
-
-// apply applies the oldest pending write.
-func (q *queue) apply() {
-	j := q.waiting[0]
-	q.waiting[0] = nil
-	q.waiting = q.waiting[1:]
-	j.at = q.world.now()
-	j.subject, j.failure = j.run()
-	j.run = nil
-	j.applied = true
-}
-
-// settle applies all pending writes and makes every status available.
-func (q *queue) settle() {
-	for _, j := range q.byID {
-		j.asked = max(j.asked, q.polls)
-	}
-	for len(q.waiting) > 0 {
-		q.apply()
-	}
 }
 
 // requestStatus is the outcome of an asynchronous request.
@@ -102,24 +26,22 @@ type requestStatus struct {
 // statusOf returns the handler for the status of requests of one family.
 func statusOf(family string) handler {
 	return func(w *world, c *call) (response, error) {
-		j := w.queue.byID[c.path["requestId"]]
-		if j == nil || j.family != family {
+		j, told := w.queue.ask(c.path["requestId"], family)
+		if j == nil {
 			return response{}, refuse(http.StatusNotFound, "No request exists with id ["+c.path["requestId"]+"]")
 		}
-		early := j.asked < w.queue.polls
-		j.asked++
-		if early || !j.applied {
+		if !told {
 			return response{}, &refusal{
 				status:  http.StatusNotFound,
 				message: "Request not found. It might not be processed, yet.",
 				header:  http.Header{"X-Opsgenie-Errortype": {"RequestNotProcessed"}},
 			}
 		}
-		return response{data: j.status(w)}, nil
+		return response{data: outcomeOf(w, j)}, nil
 	}
 }
 
-func (j *job) status(w *world) requestStatus {
+func outcomeOf(w *world, j *job) requestStatus {
 	out := requestStatus{
 		Success: j.failure == nil, IsSuccess: j.failure == nil,
 		Action: j.action, ProcessedAt: j.at, IntegrationID: w.integration.ID, Status: j.subject.status,

@@ -9,15 +9,18 @@ const escalationPath = "/v2/escalations"
 func escalations() *kind {
 	return &kind{
 		noun: "escalation", path: escalationPath, param: "identifier", domain: DomainConfiguration,
-		keys: []string{"id", "name"}, named: "identifierType", unique: "name", usedBy: notifiers(),
-		fields: []field{
-			{name: "name", is: textValue, required: true},
-			{name: "description", is: textValue},
-			{name: "rules", is: listValue, required: true, inside: checkEscalationRules},
-			{name: "ownerTeam", is: objectValue, inside: checkTeam},
-			{name: "repeat", is: objectValue, inside: checkRepeat},
-		},
+		keys: []string{"id", "name"}, named: "identifierType", usedBy: notifiers(),
 		complete: (*world).completeEscalation,
+		schema: schema{
+			unique: "name",
+			fields: []field{
+				{name: "name", is: textValue, required: true},
+				{name: "description", is: textValue},
+				{name: "rules", is: listValue, required: true, inside: checkEscalationRules},
+				{name: "ownerTeam", is: objectValue, inside: checkTeam},
+				{name: "repeat", is: objectValue, inside: checkRepeat},
+			},
+		},
 	}
 }
 
@@ -33,8 +36,8 @@ func checkEscalationRules(p problems, name string, value any) {
 		for _, field := range []string{"condition", "notifyType", "delay", "recipient"} {
 			p.add(rule[field] == nil, name+"#"+field, "Each rule needs a "+field+".")
 		}
-		p.oneOf(rule, "condition", name+"#condition", "if-not-acked", "if-not-closed")
-		p.oneOf(rule, "notifyType", name+"#notifyType", "default", "next", "previous", "users", "admins", "all", "random")
+		oneOf(p, rule, "condition", name+"#condition", "if-not-acked", "if-not-closed")
+		oneOf(p, rule, "notifyType", name+"#notifyType", "default", "next", "previous", "users", "admins", "all", "random")
 		checkDuration(p, name+"#delay", rule["delay"])
 		recipientsOf("all", "none", "user", "team", "schedule", "escalation", "group")(p, name+"#recipient", rule["recipient"])
 	}

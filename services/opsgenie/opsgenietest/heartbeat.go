@@ -31,20 +31,23 @@ type Heartbeat struct {
 func heartbeats() *kind {
 	return &kind{
 		noun: "heartbeat", path: heartbeatPath, param: "name", domain: DomainHeartbeat,
-		keys: []string{"name"}, unique: "name", made: []string{"expired", "lastPingTime"},
-		fields: []field{
-			{name: "name", is: textValue, required: true, most: 200, fixed: true},
-			{name: "description", is: textValue, most: 10_000},
-			{name: "interval", is: wholeValue, required: true, least: 1},
-			{name: "intervalUnit", is: textValue, required: true, among: []string{"minutes", "hours", "days"}},
-			{name: "enabled", is: flagValue, required: true},
-			{name: "ownerTeam", is: objectValue, inside: checkTeam},
-			{name: "alertTags", is: listValue, most: 20, inside: checkTags},
-			{name: "alertPriority", is: textValue, among: priorities(), absent: "P3"},
-			{name: "alertMessage", is: textValue, most: 130},
-		},
+		keys:     []string{"name"},
 		complete: (*world).completeHeartbeat, show: (*world).showHeartbeat,
 		summary: func(w *world, it *item) document { return w.showHeartbeat(it).only("name", "enabled", "expired") },
+		schema: schema{
+			unique: "name", made: []string{"expired", "lastPingTime"},
+			fields: []field{
+				{name: "name", is: textValue, required: true, most: 200, fixed: true},
+				{name: "description", is: textValue, most: 10_000},
+				{name: "interval", is: wholeValue, required: true, least: 1},
+				{name: "intervalUnit", is: textValue, required: true, among: []string{"minutes", "hours", "days"}},
+				{name: "enabled", is: flagValue, required: true},
+				{name: "ownerTeam", is: objectValue, inside: checkTeam},
+				{name: "alertTags", is: listValue, most: 20, inside: checkTags},
+				{name: "alertPriority", is: textValue, among: priorities(), absent: "P3"},
+				{name: "alertMessage", is: textValue, most: 130},
+			},
+		},
 	}
 }
 
@@ -58,15 +61,15 @@ func heartbeatRoutes() []route {
 
 // Heartbeats returns copies of all heartbeats, the oldest first.
 func (s *Server) Heartbeats() []Heartbeat {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
 	return shownAs[Heartbeat](s.world, heartbeats())
 }
 
 // checkTags adds an error if a tag is longer than the API's description allows.
 func checkTags(p problems, name string, value any) {
 	for _, tag := range texts(document{name: value}, name) {
-		p.tooLong(tag, name, 50)
+		tooLong(p, tag, name, 50)
 	}
 }
 

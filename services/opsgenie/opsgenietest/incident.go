@@ -51,8 +51,8 @@ type Links struct {
 // Incidents returns copies of all incidents, the oldest first. They do not include
 // pending writes: see [Server.Settle].
 func (s *Server) Incidents() []Incident {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
 	out := make([]Incident, len(s.world.incidents.rows))
 	for i, in := range s.world.incidents.rows {
 		out[i] = in.clone()
@@ -74,8 +74,8 @@ func (i *Incident) clone() Incident {
 // can only list them: in the product, users and incident rules add them. It returns an
 // error if the incident does not exist.
 func (s *Server) AssociateAlerts(incidentID string, alertIDs ...string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
 	in, ok := s.world.incidents.find(ref{"id", incidentID})
 	if !ok {
 		return errors.New("opsgenietest: associate alerts: unknown incident id " + strconv.Quote(incidentID))
@@ -155,7 +155,7 @@ func (w *world) listIncidents(c *call) (response, error) {
 		return response{}, err
 	}
 	query := c.query.Get("query")
-	found, err := filter(w.incidents.rows, query, incidentFields())
+	found, err := queried(w.incidents.rows, query, incidentFields())
 	if err != nil {
 		return response{}, err
 	}
@@ -202,13 +202,13 @@ func (w *world) createIncident(c *call) (response, error) {
 	p := problems{}
 	p.add(strings.TrimSpace(in.Message) == "", "message", "Message can not be empty.")
 	p.add(in.Priority != "" && !isPriority(in.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
-	p.checkRecipients("responders", in.Responders, "user", "team")
+	checkRecipients(p, "responders", in.Responders, "user", "team")
 	if err := p.err(); err != nil {
 		return response{}, err
 	}
 	api := w.link(c)
 	api = api[:strings.LastIndex(api, "create")] // the collection, with its slash
-	return w.queue.accept(c, incidentFamily, "Create", func() (subject, error) {
+	return w.accept(c, incidentFamily, "Create", func() (subject, error) {
 		return subject{status: "Created incident", id: w.open(in, api).ID}, nil
 	})
 }

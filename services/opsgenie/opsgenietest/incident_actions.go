@@ -19,7 +19,7 @@ type newResponders struct {
 
 func (r *newResponders) check(p problems) {
 	p.add(len(r.Responder) == 0, "responder", "Responder can not be empty.")
-	p.checkRecipients("responder", r.Responder, "user", "team")
+	checkRecipients(p, "responder", r.Responder, "user", "team")
 }
 
 func incidentActionRoutes() []route {
@@ -68,7 +68,7 @@ func incidentAction[B any, P interface {
 		if err != nil {
 			return response{}, err
 		}
-		return w.queue.accept(c, incidentFamily, name, func() (subject, error) {
+		return w.accept(c, incidentFamily, name, func() (subject, error) {
 			i, ok := w.incidents.find(key)
 			if !ok {
 				return subject{}, errors.New("Incident does not exist")

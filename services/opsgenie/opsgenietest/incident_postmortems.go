@@ -12,21 +12,24 @@ import (
 func postmortems() *kind {
 	return &kind{
 		noun: "postmortem", path: "/v2/postmortem", param: "postmortemId", domain: DomainOther,
-		keys: []string{"id"}, made: []string{"postmortemId", "createdAtTime", "timeline", "rootIncident"},
-		fields: []field{
-			{name: "incidentId", is: textValue, required: true, fixed: true},
-			{name: "title", is: textValue}, {name: "severity", is: textValue},
-			{name: "status", is: textValue, absent: "draft"},
-			{name: "executiveSummary", absent: emptyText()}, {name: "content", absent: emptyText()},
-			{name: "jiraIssues", absent: []any{}}, {name: "relatedIncidents", absent: []any{}},
-			{name: "affectedServices", absent: []any{}}, {name: "iccSessions", absent: []any{}},
-			{name: "responderTeams", absent: []any{}}, {name: "responders", absent: []any{}},
-		},
+		keys:     []string{"id"},
 		complete: completePostmortem, show: showPostmortem,
 		summary: func(_ *world, it *item) document {
 			out := maps.Clone(it.doc)
 			delete(out, "incidentId")
 			return out
+		},
+		schema: schema{
+			made: []string{"postmortemId", "createdAtTime", "timeline", "rootIncident"},
+			fields: []field{
+				{name: "incidentId", is: textValue, required: true, fixed: true},
+				{name: "title", is: textValue}, {name: "severity", is: textValue},
+				{name: "status", is: textValue, absent: "draft"},
+				{name: "executiveSummary", absent: emptyText()}, {name: "content", absent: emptyText()},
+				{name: "jiraIssues", absent: []any{}}, {name: "relatedIncidents", absent: []any{}},
+				{name: "affectedServices", absent: []any{}}, {name: "iccSessions", absent: []any{}},
+				{name: "responderTeams", absent: []any{}}, {name: "responders", absent: []any{}},
+			},
 		},
 	}
 }

@@ -7,11 +7,14 @@ import "slices"
 func incidentTemplates() *kind {
 	return &kind{
 		noun: "incident template", path: "/v1/incident-templates", param: "incidentTemplateId", domain: DomainOther,
-		keys: []string{"id"}, replace: true, brief: []string{"id"},
-		fields: append(incidentTextFields(),
-			field{name: "name", is: textValue, required: true},
-			field{name: "impactedServices", is: listValue, most: 20},
-		),
+		keys: []string{"id"}, brief: []string{"id"},
+		schema: schema{
+			replace: true,
+			fields: append(incidentTextFields(),
+				field{name: "name", is: textValue, required: true},
+				field{name: "impactedServices", is: listValue, most: 20},
+			),
+		},
 	}
 }
 

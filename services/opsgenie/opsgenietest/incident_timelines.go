@@ -11,13 +11,16 @@ import (
 func timelineEntries() *kind {
 	k := &kind{
 		noun: "timeline entry", path: "/v2/incident-timelines/{incidentId}/entries", param: "timelineEntryId", domain: DomainOther,
-		keys: []string{"id"}, made: []string{"group", "type", "eventTime", "hidden", "actor", "lastEdit"},
-		fields: []field{
-			{name: "description", is: objectValue, required: true, inside: checkText},
-			{name: "time", is: timeValue},
-		},
+		keys:     []string{"id"},
 		brief:    []string{"id", "group", "type", "eventTime", "hidden", "actor", "description", "lastEdit"},
 		complete: completeEntry,
+		schema: schema{
+			made: []string{"group", "type", "eventTime", "hidden", "actor", "lastEdit"},
+			fields: []field{
+				{name: "description", is: objectValue, required: true, inside: checkText},
+				{name: "time", is: timeValue},
+			},
+		},
 	}
 	k.locate = func(w *world, c *call) (*shelf, error) {
 		id := c.path["incidentId"]

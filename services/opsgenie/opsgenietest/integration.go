@@ -13,14 +13,17 @@ const integrationPath = "/v2/integrations"
 func integrations() *kind {
 	return &kind{
 		noun: "integration", path: integrationPath, param: "id", domain: DomainIntegrationConfiguration,
-		keys: []string{"id"}, unique: "name", replace: true,
-		fields: slices.Concat(fieldsOf(listValue, "responders", "recipients"), fieldsOf(flagValue, "isGlobal"), []field{
-			{name: "type", is: textValue, required: true},
-			{name: "name", is: textValue, required: true},
-			{name: "enabled", is: flagValue, absent: true},
-			{name: "ownerTeam", is: objectValue},
-		}),
+		keys:     []string{"id"},
 		complete: completeIntegration, summary: summariseIntegration,
+		schema: schema{
+			unique: "name", replace: true,
+			fields: slices.Concat(fieldsOf(listValue, "responders", "recipients"), fieldsOf(flagValue, "isGlobal"), []field{
+				{name: "type", is: textValue, required: true},
+				{name: "name", is: textValue, required: true},
+				{name: "enabled", is: flagValue, absent: true},
+				{name: "ownerTeam", is: objectValue},
+			}),
+		},
 	}
 }
 
@@ -106,7 +109,7 @@ func (k *kind) listIntegrations(w *world, c *call) (response, error) {
 // authenticate reports whether the key is that of an integration with a type. The
 // server's key is that of the API integration and of all enabled integrations.
 func (k *kind) authenticate(w *world, c *call) (response, error) {
-	in, err := (&kind{fields: []field{{name: "type", is: textValue, required: true}}}).read(c, true)
+	in, err := (&kind{schema: schema{fields: []field{{name: "type", is: textValue, required: true}}}}).read(c, true)
 	if err != nil {
 		return response{}, err
 	}

@@ -21,7 +21,7 @@ func actionFields() []field {
 
 func checkActionFilter(p problems, name string, value any) {
 	filter, _ := value.(map[string]any)
-	p.oneOf(filter, "conditionMatchType", name+".conditionMatchType", matchTypes()...)
+	oneOf(p, filter, "conditionMatchType", name+".conditionMatchType", matchTypes()...)
 	checkConditions(p, name+".conditions", filter["conditions"])
 }
 
@@ -38,7 +38,7 @@ func checkConditions(p problems, name string, value any) {
 }
 
 // actions returns the actions of an integration by their types. The caller may modify it.
-func (i *item) actions() document {
+func actionsOf(i *item) document {
 	shelf := i.lists.of("actions")
 	if len(shelf.items) == 0 {
 		none := document{}
@@ -52,7 +52,7 @@ func (i *item) actions() document {
 
 // shownActions returns all actions of an integration, with a summary of it.
 func shownActions(w *world, it *item) document {
-	out := it.actions().clone()
+	out := actionsOf(it).clone()
 	out["_parent"] = summariseIntegration(w, it)
 	return out
 }
@@ -70,7 +70,7 @@ func createAction(w *world, c *call, it *item) (response, error) {
 	if err := p.err(); err != nil {
 		return response{}, err
 	}
-	actions, sort := it.actions(), in.text("type")
+	actions, sort := actionsOf(it), in.text("type")
 	list, _ := actions[sort].([]any)
 	w.completeAction(in, len(list))
 	actions[sort] = append(slices.Clip(list), map[string]any(in))

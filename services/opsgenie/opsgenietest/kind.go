@@ -8,6 +8,8 @@ import (
 // A kind describes one kind of configured resource: how its items are named, checked,
 // stored and shown.
 type kind struct {
+	schema
+
 	noun   string // its name in messages
 	path   string // the pattern of the list
 	param  string // the wildcard of an item in the path
@@ -18,13 +20,7 @@ type kind struct {
 	below *kind    // the kind to whose items the lists belong; nil if there is one list
 	from  string   // the query parameter for the identifier of below; that of below if empty
 
-	fields  []field  // the known members; others are stored as they are written
-	made    []string // members, besides the id, that only the server writes; those of a request are ignored
-	unique  string   // the member whose values must be unique
-	replace bool     // a change replaces an item (PUT) instead of merging (PATCH)
-	ordered bool     // the member "order" is the place in the list
 	target  string   // the member of a change of order that has the new place; "order" if empty
-	within  string   // places are counted among items with the same value of this member; if empty, among all
 	brief   []string // the members in the response to a write; id and name if empty
 	row     []string // the members in a list; all if empty
 	paged   bool     // the list is divided into pages by number

@@ -2,7 +2,6 @@ package opsgenietest
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
 	"slices"
 )
@@ -67,69 +66,12 @@ func (k *kind) read(c *call, creation bool) (document, error) {
 	return out, p.err()
 }
 
-// pick checks a document and returns a copy without the members that cannot be written.
-func (k *kind) pick(p problems, in document, creation bool) document {
-	if creation || k.replace {
-		p.missing(in, k.fields)
-	}
-	out := maps.Clone(in)
-	delete(out, "id")
-	for _, name := range k.made {
-		delete(out, name)
-	}
-	for _, f := range k.fields {
-		value, given := in[f.name]
-		switch {
-		case !given:
-		case f.fixed && !creation:
-			delete(out, f.name)
-		case value == nil && f.required:
-			p.add(true, f.name, f.name+" can not be empty.")
-		default:
-			f.check(p, value)
-		}
-	}
-	return out
-}
-
-// write sets members of a document. Null removes a known member and is stored for an
-// unknown one.
-func (k *kind) write(d, in document) {
-	for name, value := range in {
-		if value == nil && slices.ContainsFunc(k.fields, func(f field) bool { return f.name == name }) {
-			delete(d, name)
-		} else {
-			d[name] = value
-		}
-	}
-}
-
-// lasting returns the members of a document that a PUT keeps.
-func (k *kind) lasting(d document) document {
-	names := append([]string{"id"}, k.made...)
-	for _, f := range k.fields {
-		if f.fixed {
-			names = append(names, f.name)
-		}
-	}
-	return d.only(names...)
-}
-
 // draft returns a new item with what a creation writes.
 func (k *kind) draft(w *world, above *item, in document) *item {
 	it := &item{doc: document{"id": w.dice.uuid()}, above: above, lists: shelves{}}
 	k.write(it.doc, in)
 	k.fill(it.doc)
 	return it
-}
-
-// fill sets the defaults of members that are not set.
-func (k *kind) fill(d document) {
-	for _, f := range k.fields {
-		if d[f.name] == nil && f.absent != nil {
-			d[f.name] = cloned(f.absent)
-		}
-	}
 }
 
 func (k *kind) create(w *world, c *call) (response, error) {
@@ -197,57 +139,13 @@ func (k *kind) changedInFull(w *world, c *call, it *item) (response, error) {
 // version of the item.
 func (k *kind) settle(w *world, c *call, shelf *shelf, it, self *item) error {
 	k.fill(it.doc)
-	if k.unique != "" {
-		value := it.doc.text(k.unique)
-		taken := slices.ContainsFunc(shelf.items, func(each *item) bool {
-			return each != self && value != "" && each.doc.text(k.unique) == value
-		})
-		if taken {
-			return refuse(http.StatusConflict, "A "+k.noun+" with "+k.unique+" ["+value+"] already exists")
-		}
+	if k.taken(shelf, it.doc, self) {
+		return refuse(http.StatusConflict, "A "+k.noun+" with "+k.unique+" ["+it.doc.text(k.unique)+"] already exists")
 	}
 	if k.complete == nil {
 		return nil
 	}
 	return k.complete(w, c, it)
-}
-
-// place returns the place for an item in its list: its order, or the end.
-func (k *kind) place(in document, end int) int {
-	if order, ok := in["order"].(float64); ok && k.ordered {
-		return int(order)
-	}
-	return end
-}
-
-// move moves an item to a place, counted among those with the same value of k.within.
-func (k *kind) move(s *shelf, it *item, place int) {
-	s.remove(it)
-	at := len(s.items)
-	for i, each := range s.items {
-		if k.within != "" && each.doc.text(k.within) != it.doc.text(k.within) {
-			continue
-		}
-		if place <= 0 {
-			at = i
-			break
-		}
-		place--
-	}
-	s.move(it, at)
-}
-
-// number sets the order of all items in a list.
-func (k *kind) number(s *shelf) {
-	if !k.ordered {
-		return
-	}
-	places := map[string]float64{}
-	for _, it := range s.items {
-		among := it.doc.text(k.within)
-		it.doc["order"] = places[among]
-		places[among]++
-	}
 }
 
 func (k *kind) deleted(w *world, c *call, it *item) (response, error) {

@@ -14,7 +14,7 @@ func recipientsOf(types ...string) func(p problems, name string, value any) {
 			if r.Type == "none" || r.Type == "all" {
 				r.ID = r.Type // these need no id or name
 			}
-			p.checkRecipients(name, []recipient{r}, types...)
+			checkRecipients(p, name, []recipient{r}, types...)
 		}
 	}
 }

@@ -37,9 +37,9 @@ func (k *kind) checkUnused(w *world, it *item) error {
 			continue
 		}
 		for _, each := range w.lists.of(path).items {
-			if each != it && each.uses(w, path, it.id()) {
+			if each != it && uses(w, each, path, it.id()) {
 				return refuse(http.StatusPreconditionRequired, strings.ToUpper(k.noun[:1])+k.noun[1:]+
-					" ["+it.name()+"] is used by "+noun+" ["+each.name()+"] and cannot be deleted")
+					" ["+nameOf(it)+"] is used by "+noun+" ["+nameOf(each)+"] and cannot be deleted")
 			}
 		}
 	}
@@ -47,18 +47,18 @@ func (k *kind) checkUnused(w *world, it *item) error {
 }
 
 // name returns the name of an item in messages.
-func (i *item) name() string { return cmp.Or(i.doc.text("name"), i.doc.text("username"), i.id()) }
+func nameOf(i *item) string { return cmp.Or(i.doc.text("name"), i.doc.text("username"), i.id()) }
 
 // uses reports whether an item of a list, or a part of it, uses the item with an id. An
 // override that has ended uses nobody.
-func (i *item) uses(w *world, path, id string) bool {
+func uses(w *world, i *item, path, id string) bool {
 	ended := path == overridesPath && !w.now().Before(i.doc.moment("endDate").Time)
 	named := func(member string) bool { return refers(i.doc, strings.Split(member, "."), id) }
 	if !ended && slices.ContainsFunc(usesOf(path), named) {
 		return true
 	}
 	for below, list := range i.lists {
-		if slices.ContainsFunc(list.items, func(each *item) bool { return each.uses(w, below, id) }) {
+		if slices.ContainsFunc(list.items, func(each *item) bool { return uses(w, each, below, id) }) {
 			return true
 		}
 	}

@@ -11,16 +11,19 @@ import (
 func maintenances() *kind {
 	return &kind{
 		noun: "maintenance", path: "/v1/maintenance", param: "id", domain: DomainConfiguration,
-		keys: []string{"id"}, replace: true, made: []string{"status"},
-		fields: []field{
-			{name: "description", is: textValue},
-			{name: "time", is: objectValue, required: true, inside: checkWindow},
-			{name: "rules", is: listValue, required: true, inside: checkMaintenanceRules},
-		},
+		keys:  []string{"id"},
 		brief: []string{"id", "status", "time", "description"}, complete: completeMaintenance,
 		show: func(w *world, it *item) document {
 			it.doc["status"] = maintenanceStatus(it.doc, w.now())
 			return it.doc
+		},
+		schema: schema{
+			replace: true, made: []string{"status"},
+			fields: []field{
+				{name: "description", is: textValue},
+				{name: "time", is: objectValue, required: true, inside: checkWindow},
+				{name: "rules", is: listValue, required: true, inside: checkMaintenanceRules},
+			},
 		},
 	}
 }
@@ -45,7 +48,7 @@ func checkWindow(p problems, name string, value any) {
 	window, _ := value.(map[string]any)
 	at := document(window)
 	p.add(at.text("type") == "", name+".type", name+".type can not be empty.")
-	p.oneOf(window, "type", name+".type", "for-5-minutes", "for-30-minutes", "for-1-hour", "indefinitely", "schedule")
+	oneOf(p, window, "type", name+".type", "for-5-minutes", "for-30-minutes", "for-1-hour", "indefinitely", "schedule")
 	if at.text("type") != "schedule" {
 		return
 	}
@@ -134,7 +137,7 @@ func cancelMaintenance(w *world, _ *call, it *item) (response, error) {
 
 // changeEndDate sets the end of a maintenance, which then has a schedule.
 func (k *kind) changeEndDate(w *world, c *call, it *item) (response, error) {
-	in, err := (&kind{fields: []field{{name: "endDate", is: timeValue, required: true}}}).read(c, true)
+	in, err := (&kind{schema: schema{fields: []field{{name: "endDate", is: timeValue, required: true}}}}).read(c, true)
 	if err != nil {
 		return response{}, err
 	}

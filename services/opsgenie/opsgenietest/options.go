@@ -1,9 +1,6 @@
 package opsgenietest
 
 import (
-	"errors"
-	"fmt"
-	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,49 +17,23 @@ const DefaultKey = "00000000-fake-fake-fake-000000000000"
 type Option func(*config)
 
 type config struct {
-	seed      uint64
-	key       string
-	readOnly  []string
-	plan      string
-	prefix    string
-	linkBase  string
-	clock     func() time.Time
-	polls     int
-	delay     time.Duration
-	limits    map[Domain]limit
-	faultRate float64
-	log       int
-	maxBody   int64
-	errs      []error
+	settings
+
+	key      string
+	readOnly []string
+	plan     string
+	prefix   string
+	linkBase string
 }
 
 func newConfig(opts []Option) (*config, error) {
-	c := &config{
-		seed:    1,
-		key:     DefaultKey,
-		plan:    "Enterprise",
-		clock:   time.Now,
-		polls:   -1,
-		limits:  map[Domain]limit{},
-		log:     1000,
-		maxBody: 32 << 20,
-	}
+	c := &config{settings: newSettings("opsgenietest", allDomains()...), key: DefaultKey, plan: "Enterprise"}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(c)
 		}
 	}
-	switch {
-	case c.polls >= 0 && c.delay > 0:
-		c.refuse("processing: WithProcessingPolls and WithProcessingDelay cannot be combined")
-	case c.polls < 0 && c.delay == 0:
-		c.polls = 2
-	}
-	return c, errors.Join(c.errs...)
-}
-
-func (c *config) refuse(format string, args ...any) {
-	c.errs = append(c.errs, fmt.Errorf("opsgenietest: "+format, args...))
+	return c, c.err()
 }
 
 // WithSeed sets the seed from which ids and random faults are derived. Servers with
@@ -139,40 +110,18 @@ func WithLinkBase(base string) Option {
 // WithClock sets the server's clock, which determines the times in responses, rate
 // limits and [WithProcessingDelay]. The server calls now from several goroutines at
 // once. The default is time.Now. [Fault.Latency] always uses real time.
-func WithClock(now func() time.Time) Option {
-	return func(c *config) {
-		if now == nil {
-			c.refuse("clock: the function is nil")
-			return
-		}
-		c.clock = now
-	}
-}
+func WithClock(now func() time.Time) Option { return func(c *config) { c.setClock(now) } }
 
 // WithProcessingPolls sets how many requests for the status of an asynchronous write
 // get a 404 RequestNotProcessed response before the outcome, and how many requests
 // must follow a write before it takes effect: see the package comment. The default
 // is 2; 0 processes writes at once.
-func WithProcessingPolls(n int) Option {
-	return func(c *config) {
-		if n < 0 {
-			c.refuse("processing polls: %d is negative", n)
-		}
-		c.polls = n
-	}
-}
+func WithProcessingPolls(n int) Option { return func(c *config) { c.setPolls(n) } }
 
 // WithProcessingDelay processes an asynchronous write when d has passed on the
 // server's clock, instead of counting requests. d must be positive. By default the
 // server counts requests: see [WithProcessingPolls], with which it cannot be combined.
-func WithProcessingDelay(d time.Duration) Option {
-	return func(c *config) {
-		if d <= 0 {
-			c.refuse("processing delay: %v is not positive; use WithProcessingPolls(0) for none", d)
-		}
-		c.delay = d
-	}
-}
+func WithProcessingDelay(d time.Duration) Option { return func(c *config) { c.setDelay(d) } }
 
 // WithRateLimit limits the requests of a domain by a token bucket that holds burst
 // tokens and gains perSecond tokens a second. If the bucket is empty, a request gets a
@@ -181,47 +130,18 @@ func WithProcessingDelay(d time.Duration) Option {
 //
 // API: https://docs.opsgenie.com/docs/api-rate-limiting
 func WithRateLimit(domain Domain, perSecond float64, burst int) Option {
-	return func(c *config) {
-		if !domain.known() {
-			c.refuse("rate limit: unknown domain %q", domain)
-		}
-		if !(perSecond > 0) || math.IsInf(perSecond, 0) || burst < 1 {
-			c.refuse("rate limit of %s: %v requests per second with a burst of %d never let a request pass", domain, perSecond, burst)
-		}
-		c.limits[domain] = limit{perSecond: perSecond, burst: burst}
-	}
+	return func(c *config) { c.setLimit(domain, perSecond, burst) }
 }
 
 // WithFaultRate injects one fault of a mixture into each request with probability p,
 // as [Server.Storm] does, from the first request on. The default is 0: no faults.
-func WithFaultRate(p float64) Option {
-	return func(c *config) {
-		if !(p >= 0 && p <= 1) {
-			c.refuse("fault rate: %v is not between 0 and 1", p)
-		}
-		c.faultRate = p
-	}
-}
+func WithFaultRate(p float64) Option { return func(c *config) { c.setFaultRate(p) } }
 
 // WithRequestLog sets how many of the last requests the server records for
 // [Server.Requests]. The default is 1000; 0 records none.
-func WithRequestLog(n int) Option {
-	return func(c *config) {
-		if n < 0 {
-			c.refuse("request log: %d is negative", n)
-		}
-		c.log = n
-	}
-}
+func WithRequestLog(n int) Option { return func(c *config) { c.setLog(n) } }
 
 // WithMaxBody sets the maximum size of a request body in bytes. A request with a
 // longer body gets a 413 response. It also limits the size of an attachment; the server
 // keeps all attachments in memory. The default is 32 MiB.
-func WithMaxBody(n int64) Option {
-	return func(c *config) {
-		if n < 1 {
-			c.refuse("max body: %d is not positive", n)
-		}
-		c.maxBody = n
-	}
-}
+func WithMaxBody(n int64) Option { return func(c *config) { c.setMaxBody(n) } }

@@ -16,19 +16,22 @@ const (
 func policies() *kind {
 	k := &kind{
 		noun: "policy", path: policyPath, param: "policyId", domain: DomainConfiguration,
-		keys: []string{"id"}, replace: true, ordered: true, within: "type", target: "targetIndex", made: []string{"order"},
-		fields: slices.Concat(policyFields(100, "alert", "notification"),
-			fieldsOf(textValue, "teamId"), policyEffects(),
-			fieldsOf(listValue, "responders"),
-			fieldsOf(flagValue, "ignoreOriginalActions", "ignoreOriginalResponders", "suppress"),
-			[]field{
-				{name: "alertDescription", is: textValue},
-				{name: "autoRestartAction", is: objectValue, inside: checkWait},
-				{name: "autoCloseAction", is: objectValue, inside: checkWait},
-				{name: "deduplicationAction", is: objectValue, inside: checkDeduplication},
-				{name: "delayAction", is: objectValue, inside: checkDelay},
-			}),
+		keys: []string{"id"}, target: "targetIndex",
 		brief: []string{"id", "name", "type", "order", "enabled"}, complete: completePolicy, show: showPolicy,
+		schema: schema{
+			replace: true, ordered: true, within: "type", made: []string{"order"},
+			fields: slices.Concat(policyFields(100, "alert", "notification"),
+				fieldsOf(textValue, "teamId"), policyEffects(),
+				fieldsOf(listValue, "responders"),
+				fieldsOf(flagValue, "ignoreOriginalActions", "ignoreOriginalResponders", "suppress"),
+				[]field{
+					{name: "alertDescription", is: textValue},
+					{name: "autoRestartAction", is: objectValue, inside: checkWait},
+					{name: "autoCloseAction", is: objectValue, inside: checkWait},
+					{name: "deduplicationAction", is: objectValue, inside: checkDeduplication},
+					{name: "delayAction", is: objectValue, inside: checkDelay},
+				}),
+		},
 	}
 	k.locate = func(w *world, c *call) (*shelf, error) {
 		return w.lists.of(k.path + "?teamId=" + c.query.Get("teamId")), nil
@@ -90,14 +93,14 @@ func checkDeduplication(p problems, name string, value any) {
 	action, _ := value.(map[string]any)
 	at := name + ".deduplicationActionType"
 	p.add(action["deduplicationActionType"] == nil, at, at+" can not be empty.")
-	p.oneOf(action, "deduplicationActionType", at, "value-based", "frequency-based")
+	oneOf(p, action, "deduplicationActionType", at, "value-based", "frequency-based")
 }
 
 func checkDelay(p problems, name string, value any) {
 	action, _ := value.(map[string]any)
 	at := name + ".delayOption"
 	p.add(action["delayOption"] == nil, at, at+" can not be empty.")
-	p.oneOf(action, "delayOption", at, delayOptions()...)
+	oneOf(p, action, "delayOption", at, delayOptions()...)
 }
 
 func delayOptions() []string {

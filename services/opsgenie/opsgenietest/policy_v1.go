@@ -7,22 +7,25 @@ import "slices"
 func policiesV1() *kind {
 	return &kind{
 		noun: "policy", path: policyV1Path, param: "policyId", domain: DomainConfiguration,
-		keys: []string{"id"}, replace: true, ordered: true, target: "targetIndex", made: []string{"order"},
-		fields: slices.Concat(
-			policyFields(512, "modify", "auto-close", "notification-delay", "notification-deduplication",
-				"notification-suppress", "notification-renotify", "auto-restart-notifications"),
-			policyEffects(), fieldsOf(listValue, "recipients"),
-			fieldsOf(flagValue, "ignoreOriginalAlertActions", "ignoreOriginalRecipients"),
-			fieldsOf(wholeValue, "untilHour", "untilMinute", "count", "maxRepeatCount"),
-			[]field{
-				{name: "duration", is: objectValue, inside: checkDuration},
-				{name: "delayOption", is: textValue, among: delayOptions()},
-				{name: "deduplicationActionType", is: textValue, among: []string{"value-based", "frequency-based"}},
-			}),
+		keys: []string{"id"}, target: "targetIndex",
 		brief: []string{"id", "name", "type", "order", "enabled"}, show: showPolicy,
 		complete: func(w *world, _ *call, it *item) error {
 			w.identify(it.doc, "recipients")
 			return nil
+		},
+		schema: schema{
+			replace: true, ordered: true, made: []string{"order"},
+			fields: slices.Concat(
+				policyFields(512, "modify", "auto-close", "notification-delay", "notification-deduplication",
+					"notification-suppress", "notification-renotify", "auto-restart-notifications"),
+				policyEffects(), fieldsOf(listValue, "recipients"),
+				fieldsOf(flagValue, "ignoreOriginalAlertActions", "ignoreOriginalRecipients"),
+				fieldsOf(wholeValue, "untilHour", "untilMinute", "count", "maxRepeatCount"),
+				[]field{
+					{name: "duration", is: objectValue, inside: checkDuration},
+					{name: "delayOption", is: textValue, among: delayOptions()},
+					{name: "deduplicationActionType", is: textValue, among: []string{"value-based", "frequency-based"}},
+				}),
 		},
 	}
 }

@@ -3,7 +3,6 @@ package opsgenietest
 import (
 	"maps"
 	"slices"
-	"time"
 	_ "time/tzdata" // for machines without a time zone database
 )
 
@@ -18,16 +17,19 @@ const (
 func schedules() *kind {
 	k := &kind{
 		noun: "schedule", path: schedulesPath, param: "identifier", domain: DomainConfiguration,
-		keys: []string{"id", "name"}, named: "identifierType", unique: "name", usedBy: notifiers(),
-		fields: []field{
-			{name: "name", is: textValue, required: true},
-			{name: "description", is: textValue},
-			{name: "timezone", is: textValue, absent: "UTC"},
-			{name: "enabled", is: flagValue, absent: true},
-			{name: "ownerTeam", is: objectValue, inside: checkTeam},
-			{name: "rotations", is: listValue},
-		},
+		keys: []string{"id", "name"}, named: "identifierType", usedBy: notifiers(),
 		brief: []string{"id", "name", "enabled"}, show: showSchedule,
+		schema: schema{
+			unique: "name",
+			fields: []field{
+				{name: "name", is: textValue, required: true},
+				{name: "description", is: textValue},
+				{name: "timezone", is: textValue, absent: "UTC"},
+				{name: "enabled", is: flagValue, absent: true},
+				{name: "ownerTeam", is: objectValue, inside: checkTeam},
+				{name: "rotations", is: listValue},
+			},
+		},
 	}
 	rotations := scheduleRotations(k)
 	k.complete = func(w *world, _ *call, it *item) error { return w.completeSchedule(rotations, it) }
@@ -79,15 +81,6 @@ func (w *world) completeSchedule(k *kind, it *item) error {
 		it.lists[k.path] = made
 	}
 	return p.err()
-}
-
-// zone returns the time zone of a schedule.
-func zone(schedule document) (*time.Location, error) {
-	name := schedule.text("timezone")
-	if name == "Local" { // package time would use the zone of the machine
-		name = "/"
-	}
-	return time.LoadLocation(name)
 }
 
 func showSchedule(_ *world, it *item) document {

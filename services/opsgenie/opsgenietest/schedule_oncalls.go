@@ -7,6 +7,11 @@ import (
 	"time"
 )
 
+const (
+	mediaCalendar = "text/calendar"
+	mediaText     = "text/plain"
+)
+
 // An onCallQuery holds the parameters of a request for on-call participants.
 type onCallQuery struct {
 	flat bool
@@ -206,7 +211,7 @@ func (k *kind) exportSchedule(w *world, c *call) (response, error) {
 		return response{}, err
 	}
 	events := w.events(it, func(p *period) string { return label(p.who) })
-	return response{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
+	return response{file: &file{mediaType: mediaCalendar, content: calendar("opsgenietest", w.now().Time, events)}}, nil
 }
 
 // exportUser responds with the calendar of a user, named by id or username: the periods
@@ -233,7 +238,7 @@ func (w *world) exportUser(c *call) (response, error) {
 	if kept == nil && len(events) == 0 {
 		return response{}, refuse(http.StatusNotFound, "No user exists with username ["+user+"]")
 	}
-	return response{file: &file{mediaType: mediaCalendar, content: calendar(w.now().Time, events)}}, nil
+	return response{file: &file{mediaType: mediaCalendar, content: calendar("opsgenietest", w.now().Time, events)}}, nil
 }
 
 // events returns the periods of a schedule from now on that have a summary.

@@ -3,30 +3,29 @@ package opsgenietest
 import (
 	"cmp"
 	"maps"
-	"math"
 	"time"
 )
-
-// maxTurn is the maximum length of a turn, which the API's description limits to 32 bits.
-const maxTurn = math.MaxInt32
 
 // scheduleRotations are the rotations of a schedule. See
 // https://docs.opsgenie.com/docs/schedule-rotation-api.
 func scheduleRotations(below *kind) *kind {
 	return &kind{
 		noun: "rotation", path: rotationsPath, param: "id", domain: DomainConfiguration,
-		keys: []string{"id"}, below: below, from: "scheduleIdentifierType", made: []string{"_parent"},
-		fields: []field{
-			{name: "name", is: textValue},
-			{name: "startDate", is: timeValue, required: true},
-			{name: "endDate", is: timeValue},
-			{name: "type", is: textValue, required: true, among: []string{"hourly", "daily", "weekly"}},
-			{name: "length", is: wholeValue, least: 1, absent: float64(1), inside: checkTurn},
-			{name: "participants", is: listValue, required: true, inside: recipientsOf("user", "team", "escalation", "none")},
-			{name: "timeRestriction", is: objectValue, inside: checkHours},
-		},
+		keys: []string{"id"}, below: below, from: "scheduleIdentifierType",
 		complete: func(w *world, _ *call, it *item) error { return w.completeRotation(it).err() },
 		show:     showBelowSchedule,
+		schema: schema{
+			made: []string{"_parent"},
+			fields: []field{
+				{name: "name", is: textValue},
+				{name: "startDate", is: timeValue, required: true},
+				{name: "endDate", is: timeValue},
+				{name: "type", is: textValue, required: true, among: []string{"hourly", "daily", "weekly"}},
+				{name: "length", is: wholeValue, least: 1, absent: float64(1), inside: checkTurn},
+				{name: "participants", is: listValue, required: true, inside: recipientsOf("user", "team", "escalation", "none")},
+				{name: "timeRestriction", is: objectValue, inside: checkHours},
+			},
+		},
 	}
 }
 
@@ -90,15 +89,15 @@ func (w *world) completeRotation(it *item) problems {
 	it.doc["participants"] = objects(people)
 	if hours := it.doc.object("timeRestriction"); hours != nil {
 		for _, each := range append(hours.list("restrictions"), hours.object("restriction")) {
-			each.toHalfHour("start")
-			each.toHalfHour("end")
+			toHalfHour(each, "start")
+			toHalfHour(each, "end")
 		}
 	}
 	return p
 }
 
 // toHalfHour rounds a time of day to the nearest half hour.
-func (d document) toHalfHour(at string) {
+func toHalfHour(d document, at string) {
 	if _, given := d[at+"Hour"]; !given {
 		return
 	}
@@ -111,19 +110,22 @@ func (d document) toHalfHour(at string) {
 func scheduleOverrides(below *kind) *kind {
 	return &kind{
 		noun: "override", path: overridesPath, param: "alias", domain: DomainConfiguration,
-		keys: []string{"alias"}, below: below, from: "scheduleIdentifierType", unique: "alias", replace: true, made: []string{"_parent"},
-		fields: []field{
-			{name: "alias", is: textValue, fixed: true},
-			{name: "user", is: objectValue, required: true, inside: recipientsOf("user", "none")},
-			{name: "startDate", is: timeValue, required: true},
-			{name: "endDate", is: timeValue, required: true},
-			{name: "rotations", is: listValue},
-		},
+		keys: []string{"alias"}, below: below, from: "scheduleIdentifierType",
 		brief: []string{"alias"}, complete: (*world).completeOverride,
 		show: func(w *world, it *item) document {
 			out := showBelowSchedule(w, it)
 			delete(out, "id")
 			return out
+		},
+		schema: schema{
+			unique: "alias", replace: true, made: []string{"_parent"},
+			fields: []field{
+				{name: "alias", is: textValue, fixed: true},
+				{name: "user", is: objectValue, required: true, inside: recipientsOf("user", "none")},
+				{name: "startDate", is: timeValue, required: true},
+				{name: "endDate", is: timeValue, required: true},
+				{name: "rotations", is: listValue},
+			},
 		},
 	}
 }

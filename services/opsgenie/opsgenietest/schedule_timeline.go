@@ -2,37 +2,8 @@ package opsgenietest
 
 import (
 	"cmp"
-	"iter"
 	"slices"
-	"time"
 )
-
-// A period is a span in which somebody is on call in a rotation.
-type period struct {
-	at      span
-	kind    string   // default, override or forwarding
-	who     document // as a recipient
-	instead document // for a forwarding, whose turn it was
-}
-
-func (p *period) nobody() bool { return p.who.text("type") == "none" }
-
-// replace inserts a period in place of the periods, or parts of them, that it overlaps.
-func replace(all []period, with period) (out []period) {
-	for _, p := range all {
-		before, after := p, p
-		before.at = p.at.meet(span{p.at.from, with.at.from})
-		after.at = p.at.meet(span{with.at.to, p.at.to})
-		for _, rest := range []period{before, after} {
-			if !rest.at.empty() {
-				out = append(out, rest)
-			}
-		}
-	}
-	out = append(out, with)
-	slices.SortStableFunc(out, func(a, b period) int { return a.at.from.Compare(b.at.from) })
-	return out
-}
 
 // layers are the periods of one rotation in a span.
 type layers struct{ base, override, forwarding, final []period }
@@ -69,52 +40,6 @@ func (w *world) periods(rotation *item, within span) (l layers) {
 		}
 	}
 	return l
-}
-
-// whose yields the turns in a span, without those of nobody.
-func whose(it *item, within span) iter.Seq[period] {
-	people := it.doc.list("participants")
-	in, err := zone(it.above.doc)
-	if err != nil { // completeSchedule refuses such a zone
-		in = time.UTC
-	}
-	r := rotation{
-		start: it.doc.moment("startDate").Time, end: it.doc.moment("endDate").Time,
-		unit: it.doc.text("type"), length: int(it.doc.number("length")), people: len(people),
-		zone: in, hours: hoursOf(it.doc.object("timeRestriction")),
-	}
-	return func(yield func(period) bool) {
-		for t := range r.turns(within) {
-			p := period{at: t.span, kind: "default", who: people[t.who]}
-			if !p.nobody() && !yield(p) {
-				return
-			}
-		}
-	}
-}
-
-const timeOfDay = "time-of-day"
-
-// hoursOf returns the hours of a time restriction.
-func hoursOf(restriction document) (all []weekHours) {
-	if day := restriction.object("restriction"); restriction.text("type") == timeOfDay && day != nil {
-		return daily(day.minutes("start"), day.minutes("end"))
-	}
-	for _, week := range restriction.list("restrictions") {
-		from := weekday(week.text("startDay"))*minutesADay + week.minutes("start")
-		all = append(all, weekly(from, weekday(week.text("endDay"))*minutesADay+week.minutes("end")))
-	}
-	return all
-}
-
-// minutes returns a time of day, such as that of "startHour" and "startMin".
-func (d document) minutes(at string) int {
-	return int(d.number(at+"Hour"))*60 + int(d.number(at+"Min"))
-}
-
-// weekday returns the number of a day, where monday is 0, or -1 if it is unknown.
-func weekday(name string) int {
-	return slices.Index([]string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}, name)
 }
 
 // maxInterval is the maximum number of days, weeks or months in a timeline. The API's
@@ -161,17 +86,6 @@ func (k *kind) getTimeline(w *world, c *call) (response, error) {
 	return response{data: out, expandable: []string{"base", "forwarding", "override"}}, nil
 }
 
-// date returns the date in the query, or now if there is none.
-func (c *call) date(p problems, now Time) Time {
-	text := c.query.Get("date")
-	if text == "" {
-		return now
-	}
-	t, ok := parseTime(text)
-	p.add(!ok, "date", "Must be a time in ISO 8601.")
-	return t
-}
-
 // timeline returns one layer of all rotations of a schedule.
 func (w *world) timeline(schedule *item, within span, get func(*layers) []period) document {
 	rotations := []document{}
@@ -179,14 +93,14 @@ func (w *world) timeline(schedule *item, within span, get func(*layers) []period
 		l := w.periods(each, within)
 		periods := []document{}
 		for _, p := range get(&l) {
-			periods = append(periods, p.shown())
+			periods = append(periods, shownPeriod(&p))
 		}
 		rotations = append(rotations, document{"id": each.id(), "name": each.doc.text("name"), "order": i + 1, "periods": periods})
 	}
 	return document{"rotations": rotations}
 }
 
-func (p *period) shown() document {
+func shownPeriod(p *period) document {
 	out := document{"startDate": Time{p.at.from}, "endDate": Time{p.at.to}, "type": p.kind, "recipient": participant(p.who)}
 	if p.instead != nil {
 		out["fromUser"] = label(p.instead)

@@ -1,14 +1,6 @@
 package opsgenietest
 
-import (
-	"fmt"
-	"io"
-	"log"
-	"net"
-	"net/http"
-	"sync"
-	"time"
-)
+import "strings"
 
 // TB is the part of testing.TB that [New] uses. *testing.T and *testing.B implement it.
 type TB interface {
@@ -24,19 +16,9 @@ type Server struct {
 	Key string // an API key with all rights
 
 	cfg    *config
-	routes *router
-	http   *http.Server
-	served sync.WaitGroup // the accept loop
-	conns  sync.WaitGroup // connections, and the requests on them
-	done   chan struct{}  // closed by Close; ends all waits
-	once   sync.Once
-
-	mu       sync.Mutex // guards the fields below
-	world    *world
-	buckets  map[Domain]*bucket
-	injected []*Injected
-	dice     *dice // for faults; separate from the world's, so that faults do not change ids
-	journal  journal
+	engine *engine
+	rows   map[string]*route // by pattern
+	world  *world
 }
 
 // New starts a server for one test and closes it when the test ends. If an option is
@@ -59,109 +41,83 @@ func Start(opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	rows, patterns := map[string]*route{}, []rawRoute{}
+	for _, row := range allRoutes() {
+		rows[row.pattern] = &row
+		patterns = append(patterns, rawRoute{pattern: row.pattern, domain: row.domain})
+	}
+	e, origin, err := listen(&cfg.settings, patterns)
 	if err != nil {
-		return nil, fmt.Errorf("opsgenietest: listen: %w", err)
+		return nil, err
 	}
-	origin := "http://" + listener.Addr().String()
-	s := &Server{
-		URL:     origin + cfg.prefix,
-		Key:     cfg.key,
-		cfg:     cfg,
-		routes:  newRouter(allRoutes()),
-		done:    make(chan struct{}),
-		world:   newWorld(cfg, origin),
-		buckets: map[Domain]*bucket{},
-		dice:    newDice(cfg.seed, 'f'),
-		journal: journal{size: cfg.log},
-	}
-	for domain, limit := range cfg.limits {
-		s.buckets[domain] = newBucket(limit, s.world.now())
-	}
-	if cfg.faultRate > 0 {
-		s.Storm(cfg.faultRate)
-	}
-	s.http = &http.Server{
-		Handler:           http.HandlerFunc(s.serve),
-		ConnState:         s.track,
-		ReadHeaderTimeout: time.Minute,
-		ErrorLog:          log.New(io.Discard, "", 0), // injected resets are not errors
-	}
-	s.served.Go(func() { _ = s.http.Serve(listener) }) // returns ErrServerClosed after Close
+	s := &Server{URL: origin + cfg.prefix, Key: cfg.key, cfg: cfg, engine: e, rows: rows, world: newWorld(cfg, e.base, origin)}
+	e.start(simulated{s})
 	return s, nil
 }
 
 // Close stops the server. It closes the listener and all connections, releases stalled
 // requests, and returns when all goroutines of the server have ended. The methods that
 // return what the server stored still work. Closing it again does nothing.
-func (s *Server) Close() {
-	s.once.Do(func() {
-		close(s.done)
-		_ = s.http.Close()
-	})
-	s.served.Wait()
-	s.conns.Wait()
-}
-
-// track counts connections, so that Close can wait for them. It closes connections
-// that were accepted while the server closed, because http.Server.Close misses them.
-func (s *Server) track(conn net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		s.conns.Add(1)
-		select {
-		case <-s.done:
-			_ = conn.Close()
-		default:
-		}
-	case http.StateClosed, http.StateHijacked:
-		s.conns.Done()
-	default:
-	}
-}
+func (s *Server) Close() { s.engine.Close() }
 
 // Settle processes all pending asynchronous writes, as if enough requests had
 // arrived or enough time had passed.
-func (s *Server) Settle() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.world.queue.settle()
-}
+func (s *Server) Settle() { s.engine.Settle() }
 
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	s.conns.Add(1) // track no longer counts a hijacked connection
-	defer s.conns.Done()
-	c, err := s.receive(w, r)
-	if err != nil { // the client left while it sent the body; there is nobody to respond to
-		return
+// Requests returns copies of the last requests in the order in which they arrived. They
+// include requests with an invalid key, with an unknown path and with injected faults.
+// [WithRequestLog] sets how many the server records.
+func (s *Server) Requests() []Request { return s.engine.Requests() }
+
+// Received returns the number of requests that arrived since the server started,
+// recorded or not.
+func (s *Server) Received() int { return s.engine.Received() }
+
+// Inject injects a fault into the requests that f selects, from the next request on.
+// If several faults select a request, the one that was injected first happens.
+//
+// If f is invalid, for example because its Route is unknown or because it is Slow
+// without Latency, every request gets a 500 response until the fault is stopped, so
+// that the test does not pass without the fault. The message of the response says
+// what is wrong, and [Injected.Err] returns it.
+func (s *Server) Inject(f Fault) *Injected { return s.engine.Inject(f) }
+
+// Storm injects faults into all requests with probability p until it is stopped. Each
+// time it draws one of faults with equal probability; the fields of a fault that select
+// requests, and Skip, Times and Chance, do not count. Without faults there are six: a
+// 429, a 500 and a 503 response, the last with an HTML body; a reset before the request
+// is applied, and one after; and a truncated response.
+//
+// The draws are determined by the seed of the server: see [WithSeed]. A p of 0 never
+// injects a fault, and a p outside of 0 to 1 is invalid, as described for
+// [Server.Inject].
+func (s *Server) Storm(p float64, faults ...Fault) *Injected { return s.engine.Storm(p, faults...) }
+
+// simulated is the server as the engine sees it.
+type simulated struct{ *Server }
+
+// locate cuts the prefix. Attachments are outside of the API.
+func (s simulated) locate(path string) (inside string, ok bool) {
+	if strings.HasPrefix(path, filePath) {
+		return path, true
 	}
-	in, fault, broken := s.strike(c)
-	switch {
-	case broken != nil:
-		s.finish(w, c, s.encode(c, response{}, broken), "")
-	case fault == nil:
-		s.finish(w, c, s.work(c), "")
-	default:
-		defer in.release()
-		s.play(w, r, c, fault)
-	}
+	return strings.CutPrefix(path, s.cfg.prefix)
 }
 
 // work applies the request to the world or refuses it.
-func (s *Server) work(c *call) wire {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s simulated) work(in *rawCall) wire {
+	c := &call{rawCall: in}
+	if in.route != nil {
+		c.route = s.rows[in.route.pattern]
+	}
 	if err := s.admit(c); err != nil {
-		return s.encode(c, response{}, err)
+		return s.encode(in, response{}, err)
 	}
 	s.world.queue.tick()
 	a, err := c.route.serve(s.world, c)
-	return s.encode(c, a, err)
+	return s.encode(in, a, err)
 }
 
-// finish writes a response and records it in the journal.
-func (s *Server) finish(w http.ResponseWriter, c *call, out wire, fault string) {
-	s.note(c, out.status, fault)
-	out.head(w)
-	_, _ = w.Write(out.body)
-}
+func (s simulated) refuse(c *rawCall, err error) wire { return s.encode(c, response{}, err) }
+
+func (s simulated) throttled() *refusal { return throttled("1") }

@@ -13,13 +13,16 @@ const servicePath = "/v1/services"
 func businessServices(param string) *kind {
 	return &kind{
 		noun: "service", path: servicePath, param: param, domain: DomainConfiguration,
-		keys: []string{"id"}, unique: "name",
-		fields: []field{
-			{name: "name", is: textValue, required: true},
-			{name: "teamId", is: textValue, required: true, fixed: true},
-			{name: "description", is: textValue, absent: ""},
-			{name: "visibility", is: textValue, among: []string{"TEAM_MEMBERS", "OPSGENIE_USERS"}, absent: "TEAM_MEMBERS"},
-			{name: "tags", is: listValue, absent: []any{}},
+		keys: []string{"id"},
+		schema: schema{
+			unique: "name",
+			fields: []field{
+				{name: "name", is: textValue, required: true},
+				{name: "teamId", is: textValue, required: true, fixed: true},
+				{name: "description", is: textValue, absent: ""},
+				{name: "visibility", is: textValue, among: []string{"TEAM_MEMBERS", "OPSGENIE_USERS"}, absent: "TEAM_MEMBERS"},
+				{name: "tags", is: listValue, absent: []any{}},
+			},
 		},
 	}
 }
@@ -37,7 +40,7 @@ func (k *kind) listServices(w *world, c *call) (response, error) {
 		return response{}, err
 	}
 	query, sort := c.query.Get("query"), c.query.Get("sort")
-	found, err := filter(w.lists.of(k.path).items, query, serviceFields())
+	found, err := queried(w.lists.of(k.path).items, query, serviceFields())
 	if err != nil {
 		return response{}, err
 	}

@@ -37,7 +37,7 @@ func profileFields() []string {
 }
 
 // audience returns the audience template of a service.
-func (i *item) audience() document {
+func audienceOf(i *item) document {
 	shelf := i.lists.of("audience")
 	if len(shelf.items) == 0 {
 		shelf.items = []*item{{above: i, doc: document{
@@ -49,7 +49,7 @@ func (i *item) audience() document {
 }
 
 func getAudience(_ *world, _ *call, it *item) (response, error) {
-	return response{data: it.audience()}, nil
+	return response{data: audienceOf(it)}, nil
 }
 
 // changeAudience merges a request into a template and its two parts.
@@ -58,7 +58,7 @@ func changeAudience(_ *world, c *call, it *item) (response, error) {
 	if err := c.decode(&in); err != nil {
 		return response{}, err
 	}
-	drafts := it.audience().clone()
+	drafts := audienceOf(it).clone()
 	for name, value := range in {
 		fields, known := audienceFields()[name]
 		switch {
@@ -67,12 +67,12 @@ func changeAudience(_ *world, c *call, it *item) (response, error) {
 		case value != nil:
 			(&field{name: name, is: objectValue}).check(p, value)
 			p.within(name, in.object(name), fields)
-			(&kind{fields: fields}).write(drafts.object(name), in.object(name))
+			(&kind{schema: schema{fields: fields}}).write(drafts.object(name), in.object(name))
 		}
 	}
 	if err := p.err(); err != nil {
 		return response{}, err
 	}
-	maps.Copy(it.audience(), drafts)
+	maps.Copy(audienceOf(it), drafts)
 	return response{result: "Updated", data: it.doc.only("id", "name")}, nil
 }

@@ -10,12 +10,14 @@ import (
 func incidentRules() *kind {
 	return &kind{
 		noun: "incident rule", path: "/v1/services/{serviceId}/incident-rules", param: "incidentRuleId", domain: DomainOther,
-		keys: []string{"id"}, below: businessServices("serviceId"), replace: true, ordered: true, brief: []string{"id"},
-		made: []string{"order"},
-		fields: []field{
-			{name: "conditionMatchType", is: textValue, among: matchTypes(), absent: "match-all"},
-			{name: "conditions", is: listValue, inside: checkConditions},
-			{name: "incidentProperties", is: objectValue, required: true, inside: checkIncident},
+		keys: []string{"id"}, below: businessServices("serviceId"), brief: []string{"id"},
+		schema: schema{
+			replace: true, ordered: true, made: []string{"order"},
+			fields: []field{
+				{name: "conditionMatchType", is: textValue, among: matchTypes(), absent: "match-all"},
+				{name: "conditions", is: listValue, inside: checkConditions},
+				{name: "incidentProperties", is: objectValue, required: true, inside: checkIncident},
+			},
 		},
 	}
 }
@@ -25,10 +27,13 @@ func incidentRules() *kind {
 func serviceTemplates() *kind {
 	return &kind{
 		noun: "incident template", path: "/v1/services/{serviceId}/incident-templates", param: "incidentTemplateId", domain: DomainOther,
-		keys: []string{"id"}, below: businessServices("serviceId"), replace: true, brief: []string{"id"},
-		fields: []field{
-			{name: "name", is: textValue, required: true},
-			{name: "incidentProperties", is: objectValue, required: true, inside: checkIncident},
+		keys: []string{"id"}, below: businessServices("serviceId"), brief: []string{"id"},
+		schema: schema{
+			replace: true,
+			fields: []field{
+				{name: "name", is: textValue, required: true},
+				{name: "incidentProperties", is: objectValue, required: true, inside: checkIncident},
+			},
 		},
 	}
 }

@@ -17,13 +17,16 @@ const (
 func teams() *kind {
 	return &kind{
 		noun: "team", path: teamPath, param: "identifier", domain: DomainConfiguration,
-		keys: []string{"id", "name"}, named: "identifierType", unique: "name", usedBy: ownedByTeams(),
-		fields: []field{
-			{name: "name", is: textValue, required: true, most: 100},
-			{name: "description", is: textValue, most: 200, absent: ""},
-			{name: "members", is: listValue, absent: []any{}, inside: checkMembers},
-		},
+		keys: []string{"id", "name"}, named: "identifierType", usedBy: ownedByTeams(),
 		complete: (*world).completeTeam, show: (*world).showTeam,
+		schema: schema{
+			unique: "name",
+			fields: []field{
+				{name: "name", is: textValue, required: true, most: 100},
+				{name: "description", is: textValue, most: 200, absent: ""},
+				{name: "members", is: listValue, absent: []any{}, inside: checkMembers},
+			},
+		},
 	}
 }
 

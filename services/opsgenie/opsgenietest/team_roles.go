@@ -7,10 +7,13 @@ import "net/http"
 func teamRoles(above *kind) *kind {
 	return &kind{
 		noun: "team role", path: teamPath + "/{identifier}/roles", param: "teamRoleIdentifier", domain: DomainConfiguration,
-		keys: []string{"id", "name"}, named: "identifierType", unique: "name", below: above, from: "teamIdentifierType",
-		fields: []field{
-			{name: "name", is: textValue, required: true},
-			{name: "rights", is: listValue, required: true, inside: checkRights},
+		keys: []string{"id", "name"}, named: "identifierType", below: above, from: "teamIdentifierType",
+		schema: schema{
+			unique: "name",
+			fields: []field{
+				{name: "name", is: textValue, required: true},
+				{name: "rights", is: listValue, required: true, inside: checkRights},
+			},
 		},
 	}
 }

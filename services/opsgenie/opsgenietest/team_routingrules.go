@@ -13,16 +13,19 @@ const routingRulePath = teamPath + "/{identifier}/routing-rules"
 func routingRules(above *kind) *kind {
 	return &kind{
 		noun: "routing rule", path: routingRulePath, param: "id", domain: DomainConfiguration,
-		keys: []string{"id"}, below: above, from: "teamIdentifierType", ordered: true, made: []string{"isDefault"},
-		fields: []field{
-			{name: "name", is: textValue},
-			{name: "order", is: wholeValue, fixed: true}, // another operation moves a rule
-			{name: "criteria", is: objectValue, absent: map[string]any{"type": "match-all"}, inside: checkCriteria},
-			{name: "timezone", is: textValue, absent: "Etc/UTC"},
-			{name: "timeRestriction", is: objectValue, inside: checkRestriction},
-			{name: "notify", is: objectValue, required: true, inside: recipientsOf(recipientKinds()...)},
-		},
+		keys: []string{"id"}, below: above, from: "teamIdentifierType",
 		complete: (*world).completeRoutingRule,
+		schema: schema{
+			ordered: true, made: []string{"isDefault"},
+			fields: []field{
+				{name: "name", is: textValue},
+				{name: "order", is: wholeValue, fixed: true}, // another operation moves a rule
+				{name: "criteria", is: objectValue, absent: map[string]any{"type": "match-all"}, inside: checkCriteria},
+				{name: "timezone", is: textValue, absent: "Etc/UTC"},
+				{name: "timeRestriction", is: objectValue, inside: checkRestriction},
+				{name: "notify", is: objectValue, required: true, inside: recipientsOf(recipientKinds()...)},
+			},
+		},
 	}
 }
 

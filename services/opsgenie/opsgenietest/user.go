@@ -14,23 +14,25 @@ const userPath = "/v2/users"
 func users() *kind {
 	return &kind{
 		noun: "user", path: userPath, param: "identifier", domain: DomainConfiguration,
-		keys: []string{"id", "username"}, unique: "username", expands: []string{"contact"},
-		usedBy: map[string]string{schedulesPath: "schedule", escalationPath: "escalation"},
-		made:   []string{"createdAt", "blocked", "verified", "userContacts"},
-		fields: []field{
-			{name: "username", is: textValue, required: true, most: 100, inside: checkAddress},
-			{name: "fullName", is: textValue, required: true, most: 512},
-			{name: "role", is: objectValue, required: true, inside: checkRole},
-			{name: "skypeUsername", is: textValue},
-			{name: "timeZone", is: textValue, absent: "Etc/UTC"},
-			{name: "locale", is: textValue, absent: "en_US"},
-			{name: "userAddress", is: objectValue, absent: noAddress()},
-			{name: "tags", is: listValue, absent: []any{}},
-			{name: "details", is: objectValue, absent: map[string]any{}, inside: checkDetails},
-			{name: "invitationDisabled", is: flagValue},
-		},
+		keys: []string{"id", "username"}, expands: []string{"contact"},
+		usedBy:   map[string]string{schedulesPath: "schedule", escalationPath: "escalation"},
 		complete: (*world).completeUser, show: (*world).showUser,
 		summary: func(_ *world, it *item) document { return document{"id": it.id(), "name": it.doc["fullName"]} },
+		schema: schema{
+			unique: "username", made: []string{"createdAt", "blocked", "verified", "userContacts"},
+			fields: []field{
+				{name: "username", is: textValue, required: true, most: 100, inside: checkAddress},
+				{name: "fullName", is: textValue, required: true, most: 512},
+				{name: "role", is: objectValue, required: true, inside: checkRole},
+				{name: "skypeUsername", is: textValue},
+				{name: "timeZone", is: textValue, absent: "Etc/UTC"},
+				{name: "locale", is: textValue, absent: "en_US"},
+				{name: "userAddress", is: objectValue, absent: noAddress()},
+				{name: "tags", is: listValue, absent: []any{}},
+				{name: "details", is: objectValue, absent: map[string]any{}, inside: checkDetails},
+				{name: "invitationDisabled", is: flagValue},
+			},
+		},
 	}
 }
 
@@ -170,7 +172,7 @@ func standingIn(path string, fields ...string) func(*world, *call, *item) (respo
 	return func(w *world, _ *call, it *item) (response, error) {
 		rows := []document{}
 		for _, each := range w.lists.of(path).items {
-			if each.uses(w, path, it.id()) {
+			if uses(w, each, path, it.id()) {
 				rows = append(rows, each.doc.only(fields...))
 			}
 		}
@@ -190,8 +192,8 @@ func userSearches() *kind {
 // and delete such searches; in the product, users create them. owner is the id or the
 // username of a user. It returns an error if the name is empty or already in use.
 func (s *Server) SaveUserSearch(name, query, owner string) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
 	w := s.world
 	shelf := w.lists.of(userSearches().path)
 	if name == "" || shelf.find(name, "name") != nil {

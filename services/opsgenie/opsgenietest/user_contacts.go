@@ -11,11 +11,6 @@ func contactMethods() []string { return []string{"email", "sms", "voice", "mobil
 func contacts(above *kind) *kind {
 	return &kind{
 		noun: "contact", path: contactPath, param: "contactId", domain: DomainConfiguration, keys: []string{"id"}, below: above,
-		made: []string{"enabled", "status", "applyOrder"},
-		fields: []field{
-			{name: "method", is: textValue, required: true, among: contactMethods(), fixed: true},
-			{name: "to", is: textValue, required: true},
-		},
 		brief: []string{"id"},
 		complete: func(_ *world, _ *call, it *item) error {
 			if it.doc["enabled"] == nil {
@@ -28,6 +23,13 @@ func contacts(above *kind) *kind {
 			delete(out, "enabled")
 			out["status"] = document{"enabled": it.doc["enabled"]}
 			return out
+		},
+		schema: schema{
+			made: []string{"enabled", "status", "applyOrder"},
+			fields: []field{
+				{name: "method", is: textValue, required: true, among: contactMethods(), fixed: true},
+				{name: "to", is: textValue, required: true},
+			},
 		},
 	}
 }
@@ -61,6 +63,6 @@ func (k *kind) listContacts(w *world, c *call) (response, error) {
 func checkContact(p problems, name string, value any) {
 	in, _ := objectOf(value)
 	p.add(in.text("method") == "", name+"#method", name+" needs a method.")
-	p.oneOf(in, "method", name+"#method", contactMethods()...)
+	oneOf(p, in, "method", name+"#method", contactMethods()...)
 	p.add(in.text("to") == "", name+"#to", name+" needs an address.")
 }

@@ -5,15 +5,18 @@ package opsgenietest
 func forwardingRules() *kind {
 	return &kind{
 		noun: "forwarding rule", path: "/v2/forwarding-rules", param: "identifier", domain: DomainConfiguration,
-		keys: []string{"id", "alias"}, named: "identifierType", unique: "alias", replace: true,
-		fields: []field{
-			{name: "fromUser", is: objectValue, required: true, inside: checkPerson},
-			{name: "toUser", is: objectValue, required: true, inside: checkPerson},
-			{name: "startDate", is: timeValue, required: true},
-			{name: "endDate", is: timeValue, required: true},
-			{name: "alias", is: textValue, most: 512, fixed: true},
-		},
+		keys: []string{"id", "alias"}, named: "identifierType",
 		brief: []string{"id", "alias"}, complete: (*world).completeForwarding, show: (*world).showForwarding,
+		schema: schema{
+			unique: "alias", replace: true,
+			fields: []field{
+				{name: "fromUser", is: objectValue, required: true, inside: checkPerson},
+				{name: "toUser", is: objectValue, required: true, inside: checkPerson},
+				{name: "startDate", is: timeValue, required: true},
+				{name: "endDate", is: timeValue, required: true},
+				{name: "alias", is: textValue, most: 512, fixed: true},
+			},
+		},
 	}
 }
 

@@ -17,7 +17,7 @@ func (k *kind) listUsers(w *world, c *call) (response, error) {
 		return response{}, err
 	}
 	query := c.query.Get("query")
-	found, err := filter(w.lists.of(k.path).items, query, userFields())
+	found, err := queried(w.lists.of(k.path).items, query, userFields())
 	if err != nil {
 		return response{}, err
 	}

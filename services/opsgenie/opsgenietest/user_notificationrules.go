@@ -23,19 +23,7 @@ func notificationActions() []string {
 func notificationRules(above *kind) *kind {
 	return &kind{
 		noun: "notification rule", path: notificationRulePath, param: "ruleId", domain: DomainConfiguration,
-		keys: []string{"id"}, below: above, ordered: true, within: "actionType",
-		fields: []field{
-			{name: "name", is: textValue, required: true},
-			{name: "actionType", is: textValue, required: true, among: notificationActions(), fixed: true},
-			{name: "criteria", is: objectValue, absent: map[string]any{"type": "match-all"}, inside: checkCriteria},
-			{name: "notificationTime", is: listValue, absent: []any{}, inside: checkLeads},
-			{name: "timeRestriction", is: objectValue, inside: checkRestriction},
-			{name: "schedules", is: listValue, absent: []any{}, inside: recipientsOf("schedule")},
-			{name: "order", is: wholeValue},
-			{name: "steps", is: listValue, inside: checkSteps},
-			{name: "repeat", is: objectValue, absent: map[string]any{"loopAfter": float64(0), "enabled": false}, inside: checkLoop},
-			{name: "enabled", is: flagValue, required: true},
-		},
+		keys: []string{"id"}, below: above,
 		brief: []string{"id", "name", "actionType", "order", "enabled"}, row: []string{"id", "name", "actionType", "order", "enabled"},
 		complete: (*world).completeNotificationRule,
 		show: func(_ *world, it *item) document {
@@ -45,6 +33,21 @@ func notificationRules(above *kind) *kind {
 			}
 			out["steps"] = objects(steps)
 			return out
+		},
+		schema: schema{
+			ordered: true, within: "actionType",
+			fields: []field{
+				{name: "name", is: textValue, required: true},
+				{name: "actionType", is: textValue, required: true, among: notificationActions(), fixed: true},
+				{name: "criteria", is: objectValue, absent: map[string]any{"type": "match-all"}, inside: checkCriteria},
+				{name: "notificationTime", is: listValue, absent: []any{}, inside: checkLeads},
+				{name: "timeRestriction", is: objectValue, inside: checkRestriction},
+				{name: "schedules", is: listValue, absent: []any{}, inside: recipientsOf("schedule")},
+				{name: "order", is: wholeValue},
+				{name: "steps", is: listValue, inside: checkSteps},
+				{name: "repeat", is: objectValue, absent: map[string]any{"loopAfter": float64(0), "enabled": false}, inside: checkLoop},
+				{name: "enabled", is: flagValue, required: true},
+			},
 		},
 	}
 }
@@ -137,7 +140,7 @@ func (k *kind) copyTo(w *world, c *call) (response, error) {
 		}
 		for _, user := range to {
 			shelf := user.lists.of(k.path)
-			shelf.items = append(shelf.items, rule.copied(w, user))
+			shelf.items = append(shelf.items, copied(w, rule, user))
 			k.number(shelf)
 		}
 	}
@@ -176,12 +179,12 @@ func copyTypes(p problems, in document) []string {
 }
 
 // copied returns a copy of an item with new ids, below another item.
-func (i *item) copied(w *world, above *item) *item {
+func copied(w *world, i, above *item) *item {
 	out := &item{doc: i.doc.clone(), above: above, lists: shelves{}}
 	out.doc["id"] = w.dice.uuid()
 	steps := out.lists.of(notificationStepPath)
 	for _, step := range i.lists.of(notificationStepPath).items {
-		steps.items = append(steps.items, step.copied(w, out))
+		steps.items = append(steps.items, copied(w, step, out))
 	}
 	return out
 }

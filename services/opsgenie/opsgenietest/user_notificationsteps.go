@@ -7,12 +7,7 @@ import "net/http"
 func notificationSteps(above *kind) *kind {
 	return &kind{
 		noun: "notification rule step", path: notificationStepPath, param: "id", domain: DomainConfiguration,
-		keys: []string{"id"}, below: above, made: []string{"_parent"},
-		fields: []field{
-			{name: "contact", is: objectValue, required: true, inside: checkContact},
-			{name: "sendAfter", is: objectValue, absent: map[string]any{"timeAmount": float64(0)}, inside: checkDuration},
-			{name: "enabled", is: flagValue, required: true},
-		},
+		keys: []string{"id"}, below: above,
 		brief: []string{"id"},
 		complete: func(_ *world, _ *call, it *item) error {
 			if after := it.doc.object("sendAfter"); after.text("timeUnit") == "" {
@@ -24,6 +19,14 @@ func notificationSteps(above *kind) *kind {
 			out := it.doc.clone()
 			out["_parent"] = it.above.doc.only("id", "name")
 			return out
+		},
+		schema: schema{
+			made: []string{"_parent"},
+			fields: []field{
+				{name: "contact", is: objectValue, required: true, inside: checkContact},
+				{name: "sendAfter", is: objectValue, absent: map[string]any{"timeAmount": float64(0)}, inside: checkDuration},
+				{name: "enabled", is: flagValue, required: true},
+			},
 		},
 	}
 }

@@ -8,14 +8,17 @@ import "net/http"
 func userRoles() *kind {
 	return &kind{
 		noun: "role", path: "/v2/roles", param: "identifier", domain: DomainConfiguration,
-		keys: []string{"id", "name"}, named: "identifierType", unique: "name",
-		fields: []field{
-			{name: "name", is: textValue, required: true},
-			{name: "extendedRole", is: textValue, among: []string{"user", "observer", "stakeholder"}, absent: "user"},
-			{name: "grantedRights", is: listValue, absent: []any{}},
-			{name: "disallowedRights", is: listValue, absent: []any{}},
-		},
+		keys: []string{"id", "name"}, named: "identifierType",
 		row: []string{"id", "name"},
+		schema: schema{
+			unique: "name",
+			fields: []field{
+				{name: "name", is: textValue, required: true},
+				{name: "extendedRole", is: textValue, among: []string{"user", "observer", "stakeholder"}, absent: "user"},
+				{name: "grantedRights", is: listValue, absent: []any{}},
+				{name: "disallowedRights", is: listValue, absent: []any{}},
+			},
+		},
 	}
 }
 

@@ -202,11 +202,11 @@ func compare(field, sign, want string) (search, error) {
 	return func(values func(string) []string) bool { return slices.ContainsFunc(values(field), matches) }, nil
 }
 
-// filter returns the rows that match a query.
+// filter returns the rows that match a query. Its error says why it cannot be understood.
 func filter[E any](rows []E, query string, fields map[string]func(E) []string) ([]E, error) {
 	found, err := parseSearch(query, func(field string) bool { return fields[field] != nil })
 	if err != nil {
-		return nil, problems{"query": "Can not be understood: " + err.Error() + "."}.err()
+		return nil, err
 	}
 	var out []E
 	for _, row := range rows {

@@ -75,7 +75,7 @@ type Fault struct {
 
 // An Injected is a fault that was injected into a server. It is safe for concurrent use.
 type Injected struct {
-	server *Server
+	engine *engine
 	faults []Fault // one of them is drawn each time
 	seen   int     // selected requests so far
 	struck int
@@ -91,12 +91,12 @@ type Injected struct {
 // without Latency, every request gets a 500 response until the fault is stopped, so
 // that the test does not pass without the fault. The message of the response says
 // what is wrong, and [Injected.Err] returns it.
-func (s *Server) Inject(f Fault) *Injected {
+func (e *engine) Inject(f Fault) *Injected {
 	left := f.Times
 	if left == 0 {
 		left = 1
 	}
-	return s.inject(left, f)
+	return e.inject(left, f)
 }
 
 // Storm injects faults into all requests with probability p until it is stopped. Each
@@ -105,12 +105,12 @@ func (s *Server) Inject(f Fault) *Injected {
 // 429, a 500 and a 503 response, the last with an HTML body; a reset before the request
 // is applied, and one after; and a truncated response.
 //
-// The draws are determined by the seed of the server: see [WithSeed]. A p of 0 never
+// The draws are determined by the seed of the server: see the option WithSeed. A p of 0 never
 // injects a fault, and a p outside of 0 to 1 is invalid, as described for
 // [Server.Inject].
-func (s *Server) Storm(p float64, faults ...Fault) *Injected {
+func (e *engine) Storm(p float64, faults ...Fault) *Injected {
 	if len(faults) == 0 {
-		faults = mixture()
+		faults = e.mixture()
 	}
 	all := slices.Clone(faults)
 	for i := range all {
@@ -121,11 +121,11 @@ func (s *Server) Storm(p float64, faults ...Fault) *Injected {
 	if p == 0 { // as a Chance it would mean 1
 		left = 0
 	}
-	return s.inject(left, all...)
+	return e.inject(left, all...)
 }
 
-func mixture() []Fault {
-	no := throttled("1")
+func (e *engine) mixture() []Fault {
+	no := e.api.throttled()
 	return []Fault{
 		{Kind: Status, Status: no.status, Header: no.header},
 		{Kind: Status, Status: http.StatusInternalServerError},
@@ -136,32 +136,32 @@ func mixture() []Fault {
 	}
 }
 
-func (s *Server) inject(left int, faults ...Fault) *Injected {
-	in := &Injected{server: s, left: left}
+func (e *engine) inject(left int, faults ...Fault) *Injected {
+	in := &Injected{engine: e, left: left}
 	var all []error
 	for i := range faults {
 		f := &faults[i]
 		f.Header = f.Header.Clone() // the caller may modify it later
-		all = append(all, f.check(s.routes)...)
+		all = append(all, f.check(e)...)
 	}
 	in.faults, in.err = faults, errors.Join(all...)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.injected = append(s.injected, in)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.injected = append(e.injected, in)
 	return in
 }
 
 // check returns an error for each invalid field of a fault.
-func (f *Fault) check(routes *router) (all []error) {
+func (f *Fault) check(e *engine) (all []error) {
 	refuse := func(bad bool, format string, args ...any) {
 		if bad {
-			all = append(all, fmt.Errorf("opsgenietest: inject %v: "+format, append([]any{f.Kind}, args...)...))
+			all = append(all, fmt.Errorf(e.cfg.name+": inject %v: "+format, append([]any{f.Kind}, args...)...))
 		}
 	}
 	known := f.Kind >= Slow && f.Kind <= Truncate
 	refuse(!known, "unknown kind")
-	refuse(f.Route != "" && routes.routes[f.Route] == nil, "unknown route %q", f.Route)
-	refuse(f.Domain != "" && !f.Domain.known(), "unknown domain %q", f.Domain)
+	refuse(f.Route != "" && e.router.routes[f.Route] == nil, "unknown route %q", f.Route)
+	refuse(f.Domain != "" && !slices.Contains(e.cfg.domains, f.Domain), "unknown domain %q", f.Domain)
 	refuse(f.Skip < 0, "negative skip %d", f.Skip)
 	refuse(f.Times < Always, "negative times %d", f.Times)
 	refuse(!(f.Chance >= 0 && f.Chance <= 1), "chance %v is not between 0 and 1", f.Chance)
@@ -175,7 +175,7 @@ func (f *Fault) check(routes *router) (all []error) {
 }
 
 // chooses reports whether the fault selects a request.
-func (f *Fault) chooses(c *call) bool {
+func (f *Fault) chooses(c *rawCall) bool {
 	switch {
 	case c.route == nil:
 		return f.Route == "" && f.Domain == "" && f.Match == nil && (f.Method == "" || f.Method == c.method)
@@ -189,27 +189,27 @@ func (f *Fault) chooses(c *call) bool {
 
 // strike returns the fault that happens to a request, if any, and the Injected that it
 // is of. If an injected fault is invalid, it returns that error.
-func (s *Server) strike(c *call) (*Injected, *Fault, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, in := range s.injected {
+func (e *engine) strike(c *rawCall) (*Injected, *Fault, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, in := range e.injected {
 		if in.err != nil {
 			return nil, nil, &refusal{status: http.StatusInternalServerError, message: strings.ReplaceAll(in.err.Error(), "\n", "; ")}
 		}
 	}
-	for _, in := range s.injected {
+	for _, in := range e.injected {
 		first := &in.faults[0]
 		if in.left == 0 || !first.chooses(c) {
 			continue
 		}
 		in.seen++
-		if in.seen <= first.Skip || first.Chance > 0 && s.dice.Float64() >= first.Chance {
+		if in.seen <= first.Skip || first.Chance > 0 && e.dice.Float64() >= first.Chance {
 			continue
 		}
 		in.struck++
 		in.held++
 		in.left = max(in.left-1, Always)
-		return in, &in.faults[s.dice.IntN(len(in.faults))], nil
+		return in, &in.faults[e.dice.IntN(len(in.faults))], nil
 	}
 	return nil, nil, nil
 }
@@ -219,41 +219,41 @@ func (i *Injected) Err() error { return i.err }
 
 // Struck returns the number of requests to which the fault has happened.
 func (i *Injected) Struck() int {
-	i.server.mu.Lock()
-	defer i.server.mu.Unlock()
+	i.engine.mu.Lock()
+	defer i.engine.mu.Unlock()
 	return i.struck
 }
 
 // Held returns the number of requests that the fault currently delays: those that
 // stall or wait for their Latency.
 func (i *Injected) Held() int {
-	i.server.mu.Lock()
-	defer i.server.mu.Unlock()
+	i.engine.mu.Lock()
+	defer i.engine.mu.Unlock()
 	return i.held
 }
 
 // release records that the fault no longer delays a request.
 func (i *Injected) release() {
-	i.server.mu.Lock()
-	defer i.server.mu.Unlock()
+	i.engine.mu.Lock()
+	defer i.engine.mu.Unlock()
 	i.held--
 }
 
 // Stop stops the fault from happening to further requests. It does not release requests
 // that stall. Stopping a fault again does nothing.
 func (i *Injected) Stop() {
-	i.server.mu.Lock()
-	defer i.server.mu.Unlock()
-	i.server.injected = slices.DeleteFunc(i.server.injected, func(other *Injected) bool { return other == i })
+	i.engine.mu.Lock()
+	defer i.engine.mu.Unlock()
+	i.engine.injected = slices.DeleteFunc(i.engine.injected, func(other *Injected) bool { return other == i })
 }
 
 // response returns the response of a fault of kind Status.
-func (f *Fault) response(s *Server, c *call) wire {
+func (f *Fault) response(e *engine, c *rawCall) wire {
 	message := http.StatusText(f.Status)
 	if f.Status == http.StatusTooManyRequests {
-		message = throttled("").message
+		message = e.api.throttled().message
 	}
-	out := s.encode(c, response{}, &refusal{status: f.Status, message: message})
+	out := e.api.refuse(c, &refusal{status: f.Status, message: message})
 	if f.Body != "" {
 		out.body = []byte(f.Body)
 		if !strings.HasPrefix(strings.TrimSpace(f.Body), "{") {
@@ -268,4 +268,14 @@ func (f *Fault) response(s *Server, c *call) wire {
 		maps.Copy(out.header, http.Header{name: values})
 	}
 	return out
+}
+
+// throttle injects 429 responses to the next n requests of a domain.
+func (e *engine) throttle(domain Domain, n int) *Injected {
+	no := e.api.throttled()
+	f := Fault{Kind: Status, Status: no.status, Header: no.header, Domain: domain, Times: n}
+	if n < 1 || domain == "" {
+		f.Times = -2 // invalid, so that Inject reports it
+	}
+	return e.Inject(f)
 }

@@ -37,7 +37,7 @@ type journal struct {
 }
 
 // enter records a request when it has arrived.
-func (j *journal) enter(c *call) {
+func (j *journal) enter(c *rawCall) {
 	j.total++
 	c.entry = &Request{
 		ID: c.id, At: c.at, Method: c.method, Path: c.arrived,
@@ -86,22 +86,21 @@ func (r *Request) clone() Request {
 }
 
 // note records the outcome of a request.
-func (s *Server) note(c *call, status int, fault string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (e *engine) note(c *rawCall, status int, fault string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if c.entry != nil {
 		c.entry.Status, c.entry.Fault = status, fault
 	}
 }
 
 // Requests returns copies of the last requests in the order in which they arrived. They
-// include requests with an invalid key, with an unknown path and with injected faults.
-// [WithRequestLog] sets how many the server records.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := make([]Request, len(s.journal.entries))
-	for i, entry := range s.journal.entries {
+// include requests with invalid credentials, with an unknown path and with injected faults.
+func (e *engine) Requests() []Request {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	out := make([]Request, len(e.journal.entries))
+	for i, entry := range e.journal.entries {
 		out[i] = entry.clone()
 	}
 	return out
@@ -109,8 +108,8 @@ func (s *Server) Requests() []Request {
 
 // Received returns the number of requests that arrived since the server started,
 // recorded or not.
-func (s *Server) Received() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.journal.total
+func (e *engine) Received() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.journal.total
 }

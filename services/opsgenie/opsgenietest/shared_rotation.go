@@ -2,6 +2,7 @@ package opsgenietest
 
 import (
 	"iter"
+	"math"
 	"slices"
 	"time"
 )
@@ -37,6 +38,9 @@ const (
 	minutesADay  = 24 * 60
 	minutesAWeek = 7 * minutesADay
 )
+
+// maxTurn is the maximum length of a turn, which the API's description limits to 32 bits.
+const maxTurn = math.MaxInt32
 
 // weekHours are hours of each week in minutes of local time since the start of Monday.
 // Hours that end in the next week end after minutesAWeek.

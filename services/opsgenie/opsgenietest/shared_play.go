@@ -8,38 +8,38 @@ import (
 )
 
 // play makes a fault happen to a request.
-func (s *Server) play(w http.ResponseWriter, r *http.Request, c *call, f *Fault) {
+func (e *engine) play(w http.ResponseWriter, r *http.Request, c *rawCall, f *Fault) {
 	name := f.Kind.String()
-	s.note(c, 0, name) // before the first byte, so that a client that saw the fault finds it in the journal
-	if f.Latency > 0 && !s.sleep(r, f.Latency) {
-		s.hangUp(w, false)
+	e.note(c, 0, name) // before the first byte, so that a client that saw the fault finds it in the journal
+	if f.Latency > 0 && !e.sleep(r, f.Latency) {
+		e.hangUp(w, false)
 		return
 	}
 	var out wire
 	if f.AfterApplying || f.Kind == Slow || f.Kind == Truncate || f.Point != BeforeHead {
-		out = s.work(c)
+		out = e.work(c)
 	}
 	switch f.Kind {
 	case Slow:
-		s.finish(w, c, out, name)
+		e.finish(w, c, out, name)
 	case Status:
-		s.finish(w, c, f.response(s, c), name)
+		e.finish(w, c, f.response(e, c), name)
 	case Truncate:
 		begin(w, out, MidBody)
-		s.hangUp(w, false)
+		e.hangUp(w, false)
 	case Reset:
 		begin(w, out, f.Point)
-		s.hangUp(w, true)
+		e.hangUp(w, true)
 	case Stall:
 		begin(w, out, f.Point)
-		s.sleep(r, 0)
-		s.hangUp(w, false)
+		e.sleep(r, 0)
+		e.hangUp(w, false)
 	}
 }
 
 // sleep waits for d, or forever if d is 0. It returns false if the client left or the
 // server closed before that.
-func (s *Server) sleep(r *http.Request, d time.Duration) bool {
+func (e *engine) sleep(r *http.Request, d time.Duration) bool {
 	var over <-chan time.Time
 	if d > 0 {
 		timer := time.NewTimer(d)
@@ -50,7 +50,7 @@ func (s *Server) sleep(r *http.Request, d time.Duration) bool {
 	case <-over:
 		return true
 	case <-r.Context().Done():
-	case <-s.done: // with a pipelined request net/http does not notice that the connection was closed
+	case <-e.done: // with a pipelined request net/http does not notice that the connection was closed
 	}
 	return false
 }
@@ -68,7 +68,7 @@ func begin(w http.ResponseWriter, out wire, p Point) {
 }
 
 // hangUp ends the connection, by a reset or by a regular close.
-func (s *Server) hangUp(w http.ResponseWriter, reset bool) {
+func (e *engine) hangUp(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil { // the connection was already closed
 		return
@@ -77,7 +77,7 @@ func (s *Server) hangUp(w http.ResponseWriter, reset bool) {
 		if reset {
 			_ = tcp.SetLinger(0)
 		} else {
-			s.linger(tcp)
+			e.linger(tcp)
 		}
 	}
 	_ = conn.Close()
@@ -85,9 +85,9 @@ func (s *Server) hangUp(w http.ResponseWriter, reset bool) {
 
 // linger closes the sending side and reads until the client closes the other, for at
 // most a second, because closing a connection with unread input resets it.
-func (s *Server) linger(conn *net.TCPConn) {
+func (e *engine) linger(conn *net.TCPConn) {
 	select {
-	case <-s.done: // Close does not wait for clients
+	case <-e.done: // Close does not wait for clients
 		return
 	default:
 	}

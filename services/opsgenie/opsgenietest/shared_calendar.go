@@ -6,11 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-const (
-	mediaCalendar = "text/calendar"
-	mediaText     = "text/plain"
-)
-
 // An event is a period in a calendar.
 type event struct {
 	uid, summary string
@@ -19,7 +14,7 @@ type event struct {
 
 // calendar returns events as an iCalendar object. Its lines end in CRLF and are folded
 // after 75 bytes: see RFC 5545, sections 3.1, 3.3.11 and 3.6.1.
-func calendar(written time.Time, events []event) []byte {
+func calendar(product string, written time.Time, events []event) []byte {
 	var out strings.Builder
 	line := func(name, value string) {
 		rest := name + ":" + value
@@ -35,7 +30,7 @@ func calendar(written time.Time, events []event) []byte {
 	}
 	line("BEGIN", "VCALENDAR")
 	line("VERSION", "2.0")
-	line("PRODID", "-//tripware//opsgenietest//EN")
+	line("PRODID", "-//tripware//"+product+"//EN")
 	for _, e := range events {
 		line("BEGIN", "VEVENT")
 		line("UID", calendarText(e.uid))

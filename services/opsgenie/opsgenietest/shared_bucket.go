@@ -1,0 +1,33 @@
+package opsgenietest
+
+import "time"
+
+// A limit configures a token bucket.
+type limit struct {
+	perSecond float64
+	burst     int
+}
+
+// A bucket holds the tokens of one domain.
+type bucket struct {
+	limit
+	tokens float64
+	filled time.Time
+}
+
+func newBucket(l limit, now time.Time) *bucket {
+	return &bucket{limit: l, tokens: float64(l.burst), filled: now}
+}
+
+// take removes a token and reports whether there was one.
+func (b *bucket) take(now time.Time) bool {
+	if passed := now.Sub(b.filled).Seconds(); passed > 0 {
+		b.tokens = min(float64(b.burst), b.tokens+passed*b.perSecond)
+		b.filled = now
+	}
+	if b.tokens < 1 {
+		return false
+	}
+	b.tokens--
+	return true
+}
