@@ -25,13 +25,13 @@ func (w *world) getAccount(*call) (response, error) {
 }
 
 func (w *world) account() Account {
-	users := len(w.lists.of(userPath).items)
+	users := len(w.lists.Of(userPath).Items)
 	return Account{Name: "opsgenietest", UserCount: max(1, users), Plan: Plan{MaxUserCount: 100, Name: w.plan, IsYearly: true}}
 }
 
 // Account returns the server's account. [WithPlan] sets its plan.
 func (s *Server) Account() Account {
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
+	s.engine.Mu.Lock()
+	defer s.engine.Mu.Unlock()
 	return s.world.account()
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // An Alert is an alert as the server stores it. The fields that have a JSON name are
@@ -116,11 +118,11 @@ func alertRoutes() []route {
 // Alerts returns copies of all alerts, the oldest first. They do not include pending
 // writes: see [Server.Settle].
 func (s *Server) Alerts() []Alert {
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
-	out := make([]Alert, len(s.world.alerts.rows))
-	for i, a := range s.world.alerts.rows {
-		out[i] = a.clone(s.world.now())
+	s.engine.Mu.Lock()
+	defer s.engine.Mu.Unlock()
+	out := make([]Alert, len(s.world.alerts.Rows))
+	for i, a := range s.world.alerts.Rows {
+		out[i] = a.clone(s.world.Now())
 	}
 	return out
 }
@@ -128,13 +130,13 @@ func (s *Server) Alerts() []Alert {
 // Alert returns a copy of the alert with an alias and reports whether it exists. If
 // several alerts had the alias, it returns the latest.
 func (s *Server) Alert(alias string) (Alert, bool) {
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
-	a, ok := s.world.alerts.find(ref{"alias", alias})
+	s.engine.Mu.Lock()
+	defer s.engine.Mu.Unlock()
+	a, ok := s.world.alerts.Find(sim.Ref{Kind: "alias", Value: alias})
 	if !ok {
 		return Alert{}, false
 	}
-	return a.clone(s.world.now()), true
+	return a.clone(s.world.Now()), true
 }
 
 // clone returns a copy of the alert as of now that shares no memory with it.
@@ -163,14 +165,14 @@ func (a *Alert) shown(now Time) Alert {
 }
 
 // findAlert returns the alert in a request's path, or 404.
-func (w *world) findAlert(c *call, param string) (*Alert, ref, error) {
+func (w *world) findAlert(c *call, param string) (*Alert, sim.Ref, error) {
 	key, err := c.ref(param, "id", "alias", "tiny")
 	if err != nil {
 		return nil, key, err
 	}
-	a, ok := w.alerts.find(key)
+	a, ok := w.alerts.Find(key)
 	if !ok {
-		return nil, key, refuse(http.StatusNotFound, "No alert exists with "+key.kind+" ["+key.value+"]")
+		return nil, key, sim.Refuse(http.StatusNotFound, "No alert exists with "+key.Kind+" ["+key.Value+"]")
 	}
 	return a, key, nil
 }
@@ -180,7 +182,7 @@ func (w *world) getAlert(c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	return response{data: a.shown(w.now())}, nil
+	return response{data: a.shown(w.Now())}, nil
 }
 
 // newAlert is the body of a creation.
@@ -199,8 +201,8 @@ type newAlert struct {
 }
 
 func (n *newAlert) check(p problems) {
-	p.add(strings.TrimSpace(n.Message) == "", "message", "Message can not be empty.")
-	p.add(n.Priority != "" && !isPriority(n.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
+	p.Add(strings.TrimSpace(n.Message) == "", "message", "Message can not be empty.")
+	p.Add(n.Priority != "" && !isPriority(n.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
 	checkRecipients(p, "responders", n.Responders, "user", "team", "escalation", "schedule")
 	checkRecipients(p, "visibleTo", n.VisibleTo, "user", "team")
 }
@@ -211,16 +213,16 @@ func (w *world) createAlert(c *call) (response, error) {
 		return response{}, err
 	}
 	in.Source = cmp.Or(in.Source, "127.0.0.1") // the caller's address, which on loopback is this
-	return w.accept(c, alertFamily, "Create", func() (subject, error) {
+	return w.accept(c, alertFamily, "Create", func() (sim.Subject, error) {
 		a := w.raise(in)
-		return subject{status: "Created alert", id: a.ID, alias: a.Alias}, nil
+		return sim.Subject{Status: "Created alert", ID: a.ID, Alias: a.Alias}, nil
 	})
 }
 
 // raise creates an alert, or counts it if one with its alias is open.
 func (w *world) raise(in *newAlert) *Alert {
-	now := w.now()
-	if a, ok := w.alerts.find(ref{"alias", in.Alias}); ok && a.Status == "open" && in.Alias != "" {
+	now := w.Now()
+	if a, ok := w.alerts.Find(sim.Ref{Kind: "alias", Value: in.Alias}); ok && a.Status == "open" && in.Alias != "" {
 		a.Count++
 		a.LastOccurredAt, a.UpdatedAt = now, now
 		w.history(&a.Logs, in.name(), "Alert occurred again")
@@ -229,7 +231,7 @@ func (w *world) raise(in *newAlert) *Alert {
 	}
 	w.tinyAlerts++
 	a := &Alert{
-		ID:     fmt.Sprintf("%s-%d", w.dice.uuid(), now.UnixMilli()),
+		ID:     fmt.Sprintf("%s-%d", w.Dice.UUID(), now.UnixMilli()),
 		TinyID: strconv.Itoa(w.tinyAlerts), Message: in.Message, Status: "open", Count: 1,
 		LastOccurredAt: now, CreatedAt: now, UpdatedAt: now,
 		Source: in.Source, Priority: cmp.Or(in.Priority, "P3"), Entity: in.Entity, Description: in.Description,
@@ -241,7 +243,7 @@ func (w *world) raise(in *newAlert) *Alert {
 	w.respond(a, in.Responders...)
 	w.history(&a.Logs, in.name(), "Alert created")
 	w.annotate(&a.Notes, in.by())
-	w.alerts.add(a, ref{"id", a.ID}, ref{"alias", a.Alias}, ref{"tiny", a.TinyID})
+	w.alerts.Add(a, sim.Ref{Kind: "id", Value: a.ID}, sim.Ref{Kind: "alias", Value: a.Alias}, sim.Ref{Kind: "tiny", Value: a.TinyID})
 	return a
 }
 
@@ -250,7 +252,7 @@ func (w *world) listAlertNotes(c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	page, links, err := byCursor(w, c, a.Notes, func(n Note) string { return n.Offset }, key.kind)
+	page, links, err := byCursor(w, c, a.Notes, func(n Note) string { return n.Offset }, key.Kind)
 	return response{data: page, paging: links}, err
 }
 
@@ -259,7 +261,7 @@ func (w *world) listAlertLogs(c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	page, links, err := byCursor(w, c, a.Logs, func(l Log) string { return l.Offset }, key.kind)
+	page, links, err := byCursor(w, c, a.Logs, func(l Log) string { return l.Offset }, key.Kind)
 	return response{data: page, paging: links}, err
 }
 

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const alertFamily = "alert"
@@ -25,18 +27,18 @@ func alertAction[B any, P interface {
 		if err != nil {
 			return response{}, err
 		}
-		return w.accept(c, alertFamily, name, func() (subject, error) {
-			a, ok := w.alerts.find(key)
+		return w.accept(c, alertFamily, name, func() (sim.Subject, error) {
+			a, ok := w.alerts.Find(key)
 			if !ok {
-				return subject{}, errors.New("Alert does not exist")
+				return sim.Subject{}, errors.New("Alert does not exist")
 			}
 			if err := apply(w, a, in); err != nil {
-				return subject{}, err
+				return sim.Subject{}, err
 			}
 			w.history(&a.Logs, in.by().name(), "Alert "+done)
 			w.annotate(&a.Notes, in.by())
-			a.UpdatedAt = w.now()
-			return subject{status: strings.ToUpper(done[:1]) + done[1:] + " alert", id: a.ID, alias: a.Alias}, nil
+			a.UpdatedAt = w.Now()
+			return sim.Subject{Status: strings.ToUpper(done[:1]) + done[1:] + " alert", ID: a.ID, Alias: a.Alias}, nil
 		})
 	}
 }
@@ -79,13 +81,13 @@ func alertActionRoutes() []route {
 }
 
 func deleteAlert(w *world, a *Alert, _ *plain) error {
-	w.alerts.remove(a)
+	w.alerts.Remove(a)
 	for _, f := range a.files {
 		delete(w.files, f.token)
 	}
-	for _, older := range w.alerts.rows { // the alias falls back to the latest that is left
+	for _, older := range w.alerts.Rows { // the alias falls back to the latest that is left
 		if older.Alias == a.Alias {
-			w.alerts.point(older, ref{"alias", a.Alias})
+			w.alerts.Point(older, sim.Ref{Kind: "alias", Value: a.Alias})
 		}
 	}
 	return nil
@@ -103,7 +105,7 @@ func acknowledge(w *world, a *Alert, in *plain) error {
 	if err := errClosed(a); err != nil || a.Acknowledged {
 		return err
 	}
-	now := w.now()
+	now := w.Now()
 	a.Acknowledged, a.IsSeen, a.Seen = true, true, true
 	a.Owner = cmp.Or(a.Owner, in.User)
 	a.report().AckTime, a.report().AcknowledgedBy = now.Sub(a.CreatedAt.Time).Milliseconds(), in.name()
@@ -135,7 +137,7 @@ func closeAlert(w *world, a *Alert, in *plain) error {
 		return nil
 	}
 	a.Status, a.Snoozed, a.SnoozedUntil = "closed", false, Time{}
-	a.report().CloseTime, a.report().ClosedBy = w.now().Sub(a.CreatedAt.Time).Milliseconds(), in.name()
+	a.report().CloseTime, a.report().ClosedBy = w.Now().Sub(a.CreatedAt.Time).Milliseconds(), in.name()
 	return nil
 }
 
@@ -144,7 +146,7 @@ func snoozeAlert(_ *world, a *Alert, in *snooze) error {
 		return err
 	}
 	a.Snoozed = true
-	a.SnoozedUntil, _ = parseTime(in.EndTime) // it was checked
+	a.SnoozedUntil, _ = sim.ParseTime(in.EndTime) // it was checked
 	return nil
 }
 
@@ -175,7 +177,7 @@ func addTeam(w *world, a *Alert, in *newTeam) error {
 // respond adds responders to an alert. Users also become recipients, and the first
 // team becomes the owner.
 func (w *world) respond(a *Alert, all ...recipient) {
-	now := w.now()
+	now := w.Now()
 	for _, r := range all {
 		before := len(a.Responders)
 		a.Responders = w.join(a.Responders, r)
@@ -219,7 +221,7 @@ func removeDetails(_ *world, a *Alert, in *detailing) error {
 // executeAction accepts an action of any name. It is not documented whether the
 // service refuses actions that the alert does not have.
 func (w *world) executeAction(c *call) (response, error) {
-	name := c.path["actionName"]
+	name := c.Path["actionName"]
 	do := alertAction(name, "worked on by "+strconv.Quote(name), func(*world, *Alert, *plain) error { return nil })
 	return do(w, c)
 }

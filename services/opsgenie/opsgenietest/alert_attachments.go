@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // An Attachment is a file that a request added to an alert.
@@ -61,9 +63,9 @@ func (w *world) addAttachment(c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	now := w.now()
-	f.ID = strconv.FormatInt(now.UnixMilli()*1000+w.next(), 10)
-	w.publish(f, w.dice.uuid())
+	now := w.Now()
+	f.ID = strconv.FormatInt(now.UnixMilli()*1000+w.Next(), 10)
+	w.publish(f, w.Dice.UUID())
 	a.files = append(a.files, f)
 	a.UpdatedAt = now
 	w.history(&a.Logs, cmp.Or(f.User, "Alert API"), "Attachment added: "+f.Name)
@@ -79,13 +81,13 @@ func (w *world) publish(f *Attachment, token string) {
 
 // readUpload reads the form: file, user, indexFile.
 func readUpload(c *call) (*Attachment, error) {
-	_, params, _ := mime.ParseMediaType(c.header.Get("Content-Type"))
-	form := multipart.NewReader(bytes.NewReader(c.body), params["boundary"])
+	_, params, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	form := multipart.NewReader(bytes.NewReader(c.Body), params["boundary"])
 	var f *Attachment
 	fields := map[string]string{}
 	for {
 		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) && len(c.body) > 0 {
+		if errors.Is(err, io.EOF) && len(c.Body) > 0 {
 			break
 		}
 		var content []byte
@@ -93,7 +95,7 @@ func readUpload(c *call) (*Attachment, error) {
 			content, err = io.ReadAll(part)
 		}
 		if err != nil {
-			return nil, refuse(http.StatusBadRequest, "Request body is not a valid multipart form")
+			return nil, sim.Refuse(http.StatusBadRequest, "Request body is not a valid multipart form")
 		}
 		if part.FormName() != "file" {
 			fields[part.FormName()] = string(content)
@@ -103,9 +105,9 @@ func readUpload(c *call) (*Attachment, error) {
 		f = &Attachment{Name: part.FileName(), MediaType: mediaType, Content: content}
 	}
 	p := problems{}
-	p.add(f == nil, "file", "File can not be empty.")
-	p.add(f != nil && f.Name == "", "file", "File must have a name.")
-	if err := p.err(); err != nil {
+	p.Add(f == nil, "file", "File can not be empty.")
+	p.Add(f != nil && f.Name == "", "file", "File must have a name.")
+	if err := p.Err(); err != nil {
 		return nil, err
 	}
 	f.User, f.IndexFile = fields["user"], fields["indexFile"]
@@ -118,10 +120,10 @@ func (w *world) findAttachment(c *call) (*Alert, *Attachment, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	id := c.path["attachmentId"]
+	id := c.Path["attachmentId"]
 	i := slices.IndexFunc(a.files, func(f *Attachment) bool { return f.ID == id })
 	if i < 0 {
-		return nil, nil, refuse(http.StatusNotFound, "No attachment exists with id ["+id+"]")
+		return nil, nil, sim.Refuse(http.StatusNotFound, "No attachment exists with id ["+id+"]")
 	}
 	return a, a.files[i], nil
 }
@@ -153,14 +155,14 @@ func (w *world) removeAttachment(c *call) (response, error) {
 	}
 	a.files = slices.DeleteFunc(a.files, func(other *Attachment) bool { return other == f })
 	delete(w.files, f.token)
-	w.history(&a.Logs, cmp.Or(c.query.Get("user"), "Alert API"), "Attachment removed: "+f.Name)
+	w.history(&a.Logs, cmp.Or(c.Query.Get("user"), "Alert API"), "Attachment removed: "+f.Name)
 	return response{result: "Deleted"}, nil
 }
 
 func (w *world) readAttachment(c *call) (response, error) {
-	f := w.files[c.path["token"]]
-	if f == nil || f.Name != c.path["name"] || !f.until.IsZero() && !w.now().Before(f.until.Time) {
-		return response{}, refuse(http.StatusNotFound, "No such file")
+	f := w.files[c.Path["token"]]
+	if f == nil || f.Name != c.Path["name"] || !f.until.IsZero() && !w.Now().Before(f.until.Time) {
+		return response{}, sim.Refuse(http.StatusNotFound, "No such file")
 	}
 	return response{file: &file{mediaType: f.MediaType, content: f.Content}}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // A SavedSearch is a saved search for alerts.
@@ -34,13 +36,13 @@ func savedSearches() *kind {
 		keys: []string{"id", "name"}, named: "identifierType",
 		row: []string{"id", "name"}, complete: (*world).completeSavedSearch,
 		schema: schema{
-			unique: "name", made: []string{"createdAt", "updatedAt"},
-			fields: []field{
-				{name: "name", is: textValue, required: true, most: 100},
-				{name: "query", is: textValue, required: true, most: 1000},
-				{name: "owner", is: objectValue, required: true, inside: checkPerson},
-				{name: "description", is: textValue, most: 15_000},
-				{name: "teams", is: listValue, most: 20, absent: []any{}},
+			Unique: "name", Made: []string{"createdAt", "updatedAt"},
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true, Most: 100},
+				{Name: "query", Is: sim.Text, Required: true, Most: 1000},
+				{Name: "owner", Is: sim.Object, Required: true, Inside: checkPerson},
+				{Name: "description", Is: sim.Text, Most: 15_000},
+				{Name: "teams", Is: sim.List, Most: 20, Absent: []any{}},
 			},
 		},
 	}
@@ -58,23 +60,23 @@ func savedSearchRoutes() []route {
 
 // SavedSearches returns copies of all saved searches for alerts, the oldest first.
 func (s *Server) SavedSearches() []SavedSearch {
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
+	s.engine.Mu.Lock()
+	defer s.engine.Mu.Unlock()
 	return shownAs[SavedSearch](s.world, savedSearches())
 }
 
 // completeSavedSearch looks up the owner and the teams and sets the time of the change.
 func (w *world) completeSavedSearch(_ *call, it *item) error {
-	it.doc["owner"] = w.named("user", it.doc.object("owner"))
-	teams, _ := it.doc["teams"].([]any)
+	it.Doc["owner"] = w.named("user", it.Doc.Object("owner"))
+	teams, _ := it.Doc["teams"].([]any)
 	for i, each := range teams {
-		if team, ok := objectOf(each); ok {
+		if team, ok := sim.ObjectOf(each); ok {
 			teams[i] = map[string]any(w.named("team", team))
 		}
 	}
-	it.doc["updatedAt"] = w.now()
-	if it.doc["createdAt"] == nil {
-		it.doc["createdAt"] = it.doc["updatedAt"]
+	it.Doc["updatedAt"] = w.Now()
+	if it.Doc["createdAt"] == nil {
+		it.Doc["createdAt"] = it.Doc["updatedAt"]
 	}
 	return nil
 }
@@ -82,11 +84,11 @@ func (w *world) completeSavedSearch(_ *call, it *item) error {
 // changeSavedSearch responds with the whole search.
 func (k *kind) changeSavedSearch(w *world, c *call, it *item) (response, error) {
 	a, err := k.changedInFull(w, c, it)
-	a.data = it.doc
+	a.data = it.Doc
 	return a, err
 }
 
 // tooLong adds an error if a text is longer than the API's description allows.
 func tooLong(p problems, text, field string, most int) {
-	p.add(utf8.RuneCountInString(text) > most, field, "Can not be longer than "+strconv.Itoa(most)+" characters.")
+	p.Add(utf8.RuneCountInString(text) > most, field, "Can not be longer than "+strconv.Itoa(most)+" characters.")
 }

@@ -4,16 +4,18 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 func (w *world) listAlerts(c *call) (response, error) {
-	now := w.now()
+	now := w.Now()
 	keys := alertSortKeys(now)
-	key, err := c.choice("sort", append([]string{"createdAt"}, slices.Sorted(maps.Keys(keys))...)...)
+	key, err := c.Choice("sort", append([]string{"createdAt"}, slices.Sorted(maps.Keys(keys))...)...)
 	if err != nil {
 		return response{}, err
 	}
-	order, err := c.choice("order", "desc", "asc")
+	order, err := c.Choice("order", "desc", "asc")
 	if err != nil {
 		return response{}, err
 	}
@@ -21,8 +23,8 @@ func (w *world) listAlerts(c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	page, links, err := byNumber(w, c, ordered(found, order, keys[key]), "query", c.query.Get("query"),
-		"searchIdentifier", c.query.Get("searchIdentifier"), "searchIdentifierType", c.query.Get("searchIdentifierType"),
+	page, links, err := byNumber(w, c, sim.Ordered(found, order, keys[key]), "query", c.Query.Get("query"),
+		"searchIdentifier", c.Query.Get("searchIdentifier"), "searchIdentifierType", c.Query.Get("searchIdentifierType"),
 		"limit", "", "sort", key, "order", order)
 	if err != nil {
 		return response{}, err
@@ -46,28 +48,28 @@ func (w *world) countAlerts(c *call) (response, error) {
 // searchAlerts returns the alerts that match the query or the saved search. A request
 // with both is refused, because it is not documented which the service uses.
 func (w *world) searchAlerts(c *call) ([]*Alert, error) {
-	query := c.query.Get("query")
-	if name := c.query.Get("searchIdentifier"); name != "" {
+	query := c.Query.Get("query")
+	if name := c.Query.Get("searchIdentifier"); name != "" {
 		if query != "" {
-			return nil, problems{"searchIdentifier": "Send either query or searchIdentifier."}.err()
+			return nil, problems{"searchIdentifier": "Send either query or searchIdentifier."}.Err()
 		}
 		key, err := c.refTo(name, "searchIdentifierType", "id", "name")
 		if err != nil {
 			return nil, err
 		}
 		k := savedSearches()
-		saved := w.lists.of(k.path).find(key.value, key.kind)
+		saved := w.lists.Of(k.path).Find(key.Value, key.Kind)
 		if saved == nil {
 			return nil, k.unknown(key)
 		}
-		query = saved.doc.text("query")
+		query = saved.Doc.Text("query")
 	}
-	return queried(w.alerts.rows, query, alertFields(w.now()))
+	return queried(w.alerts.Rows, query, alertFields(w.Now()))
 }
 
 // alertFields returns the fields that a query may use.
 func alertFields(now Time) map[string]func(*Alert) []string {
-	moment := func(t Time) []string { return []string{strconv.FormatInt(instant(t).number, 10)} }
+	moment := func(t Time) []string { return []string{strconv.FormatInt(sim.Instant(t).Number, 10)} }
 	truth := func(b bool) []string { return []string{strconv.FormatBool(b)} }
 	tags := func(a *Alert) []string { return a.Tags }
 	return map[string]func(*Alert) []string{
@@ -106,33 +108,33 @@ func responderIDs(all []Responder) []string {
 }
 
 // alertSortKeys returns the fields by which the list can be sorted.
-func alertSortKeys(now Time) map[string]func(*Alert) sortKey {
+func alertSortKeys(now Time) map[string]func(*Alert) sim.SortKey {
 	report := func(a *Alert) Report {
 		if a.Report == nil {
 			return Report{}
 		}
 		return *a.Report
 	}
-	return map[string]func(*Alert) sortKey{
-		"createdAt":             func(a *Alert) sortKey { return instant(a.CreatedAt) },
-		"updatedAt":             func(a *Alert) sortKey { return instant(a.UpdatedAt) },
-		"lastOccurredAt":        func(a *Alert) sortKey { return instant(a.LastOccurredAt) },
-		"snoozedUntil":          func(a *Alert) sortKey { return instant(a.shown(now).SnoozedUntil) },
-		"tinyId":                func(a *Alert) sortKey { return numeral(a.TinyID) },
-		"count":                 func(a *Alert) sortKey { return sortKey{number: int64(a.Count)} },
-		"acknowledged":          func(a *Alert) sortKey { return flag(a.Acknowledged) },
-		"isSeen":                func(a *Alert) sortKey { return flag(a.IsSeen) },
-		"snoozed":               func(a *Alert) sortKey { return flag(a.shown(now).Snoozed) },
-		"alias":                 func(a *Alert) sortKey { return sortKey{text: a.Alias} },
-		"message":               func(a *Alert) sortKey { return sortKey{text: a.Message} },
-		"status":                func(a *Alert) sortKey { return sortKey{text: a.Status} },
-		"source":                func(a *Alert) sortKey { return sortKey{text: a.Source} },
-		"owner":                 func(a *Alert) sortKey { return sortKey{text: a.Owner} },
-		"integration.name":      func(a *Alert) sortKey { return sortKey{text: a.Integration.Name} },
-		"integration.type":      func(a *Alert) sortKey { return sortKey{text: a.Integration.Type} },
-		"report.ackTime":        func(a *Alert) sortKey { return sortKey{number: report(a).AckTime} },
-		"report.closeTime":      func(a *Alert) sortKey { return sortKey{number: report(a).CloseTime} },
-		"report.acknowledgedBy": func(a *Alert) sortKey { return sortKey{text: report(a).AcknowledgedBy} },
-		"report.closedBy":       func(a *Alert) sortKey { return sortKey{text: report(a).ClosedBy} },
+	return map[string]func(*Alert) sim.SortKey{
+		"createdAt":             func(a *Alert) sim.SortKey { return sim.Instant(a.CreatedAt) },
+		"updatedAt":             func(a *Alert) sim.SortKey { return sim.Instant(a.UpdatedAt) },
+		"lastOccurredAt":        func(a *Alert) sim.SortKey { return sim.Instant(a.LastOccurredAt) },
+		"snoozedUntil":          func(a *Alert) sim.SortKey { return sim.Instant(a.shown(now).SnoozedUntil) },
+		"tinyId":                func(a *Alert) sim.SortKey { return sim.Numeral(a.TinyID) },
+		"count":                 func(a *Alert) sim.SortKey { return sim.SortKey{Number: int64(a.Count)} },
+		"acknowledged":          func(a *Alert) sim.SortKey { return sim.Truth(a.Acknowledged) },
+		"isSeen":                func(a *Alert) sim.SortKey { return sim.Truth(a.IsSeen) },
+		"snoozed":               func(a *Alert) sim.SortKey { return sim.Truth(a.shown(now).Snoozed) },
+		"alias":                 func(a *Alert) sim.SortKey { return sim.SortKey{Text: a.Alias} },
+		"message":               func(a *Alert) sim.SortKey { return sim.SortKey{Text: a.Message} },
+		"status":                func(a *Alert) sim.SortKey { return sim.SortKey{Text: a.Status} },
+		"source":                func(a *Alert) sim.SortKey { return sim.SortKey{Text: a.Source} },
+		"owner":                 func(a *Alert) sim.SortKey { return sim.SortKey{Text: a.Owner} },
+		"integration.name":      func(a *Alert) sim.SortKey { return sim.SortKey{Text: a.Integration.Name} },
+		"integration.type":      func(a *Alert) sim.SortKey { return sim.SortKey{Text: a.Integration.Type} },
+		"report.ackTime":        func(a *Alert) sim.SortKey { return sim.SortKey{Number: report(a).AckTime} },
+		"report.closeTime":      func(a *Alert) sim.SortKey { return sim.SortKey{Number: report(a).CloseTime} },
+		"report.acknowledgedBy": func(a *Alert) sim.SortKey { return sim.SortKey{Text: report(a).AcknowledgedBy} },
+		"report.closedBy":       func(a *Alert) sim.SortKey { return sim.SortKey{Text: report(a).ClosedBy} },
 	}
 }

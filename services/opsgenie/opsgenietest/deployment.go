@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"net/http"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const deploymentFamily = "deployment"
@@ -13,17 +15,17 @@ func deployments() *kind {
 	return &kind{
 		noun: "deployment", path: "/v2/deployments", param: "identifier", domain: DomainOther,
 		schema: schema{
-			made: []string{"type"},
-			fields: []field{
-				{name: "state", is: textValue, required: true, among: deploymentStates()},
-				{name: "environment", is: objectValue, required: true},
-				{name: "startedAt", is: timeValue, required: true},
-				{name: "completedAt", is: timeValue},
-				{name: "message", is: textValue},
-				{name: "externalId", is: textValue},
-				{name: "description", is: textValue},
-				{name: "externalLink", is: textValue},
-				{name: "releases", is: listValue, required: true},
+			Made: []string{"type"},
+			Fields: []field{
+				{Name: "state", Is: sim.Text, Required: true, Among: deploymentStates()},
+				{Name: "environment", Is: sim.Object, Required: true},
+				{Name: "startedAt", Is: sim.Moment, Required: true},
+				{Name: "completedAt", Is: sim.Moment},
+				{Name: "message", Is: sim.Text},
+				{Name: "externalId", Is: sim.Text},
+				{Name: "description", Is: sim.Text},
+				{Name: "externalLink", Is: sim.Text},
+				{Name: "releases", Is: sim.List, Required: true},
 			},
 		},
 	}
@@ -48,33 +50,33 @@ func (k *kind) createLater(w *world, c *call) (response, error) {
 	if err := c.decode(&in); err != nil {
 		return response{}, err
 	}
-	known := k.pick(p, in, true)
-	where := known.object("environment")
-	p.add(where.text("type") == "" || where.text("id") == "", "environment", "Environment needs a type and an id.")
-	p.add(len(known.list("releases")) == 0, "releases", "Each of releases must be an object.")
-	started, completed := known.moment("startedAt"), known.moment("completedAt")
-	p.add(!completed.IsZero() && completed.Before(started.Time), "completedAt", "completedAt must not be before startedAt.")
-	if err := p.err(); err != nil {
+	known := k.Pick(p, in, true)
+	where := known.Object("environment")
+	p.Add(where.Text("type") == "" || where.Text("id") == "", "environment", "Environment needs a type and an id.")
+	p.Add(len(known.List("releases")) == 0, "releases", "Each of releases must be an object.")
+	started, completed := known.Moment("startedAt"), known.Moment("completedAt")
+	p.Add(!completed.IsZero() && completed.Before(started.Time), "completedAt", "completedAt must not be before startedAt.")
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
-	known.utc("startedAt", "completedAt")
+	known.UTC("startedAt", "completedAt")
 	known["type"] = "api"
-	return w.accept(c, deploymentFamily, "create", func() (subject, error) {
-		it, shelf := k.draft(w, nil, known), w.lists.of(k.path)
-		shelf.move(it, len(shelf.items))
-		return subject{status: "Created deployment", id: it.id()}, nil
+	return w.accept(c, deploymentFamily, "create", func() (sim.Subject, error) {
+		it, shelf := k.draft(w, nil, known), w.lists.Of(k.path)
+		shelf.Move(it, len(shelf.Items))
+		return sim.Subject{Status: "Created deployment", ID: it.ID()}, nil
 	})
 }
 
 // findDeployment returns the deployment with an id or, depending on the kind of the
 // key, the latest one with an external id. It returns nil if there is none.
-func (k *kind) findDeployment(w *world, key ref) *item {
+func (k *kind) findDeployment(w *world, key sim.Ref) *item {
 	field := "id"
-	if key.kind != "id" { // "api" and "pipelines" name the source, which is always the API here
+	if key.Kind != "id" { // "api" and "pipelines" name the source, which is always the API here
 		field = "externalId"
 	}
-	for _, it := range slices.Backward(w.lists.of(k.path).items) {
-		if key.value != "" && it.doc.text(field) == key.value {
+	for _, it := range slices.Backward(w.lists.Of(k.path).Items) {
+		if key.Value != "" && it.Doc.Text(field) == key.Value {
 			return it
 		}
 	}
@@ -90,16 +92,16 @@ func (k *kind) getDeployment(w *world, c *call) (response, error) {
 	if it == nil {
 		return response{}, k.unknown(key)
 	}
-	return response{data: it.doc}, nil
+	return response{data: it.Doc}, nil
 }
 
 // updateState accepts a change of a deployment. Processing it fails if there is none.
 func (k *kind) updateState(w *world, c *call) (response, error) {
 	change := &kind{
 		schema: schema{
-			fields: []field{
-				{name: "state", is: textValue, required: true, among: deploymentStates()},
-				{name: "completedAt", is: timeValue},
+			Fields: []field{
+				{Name: "state", Is: sim.Text, Required: true, Among: deploymentStates()},
+				{Name: "completedAt", Is: sim.Moment},
 			},
 		},
 	}
@@ -107,17 +109,17 @@ func (k *kind) updateState(w *world, c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	in.utc("completedAt")
+	in.UTC("completedAt")
 	key, err := c.ref("identifierType", "id", "api", "pipelines")
 	if err != nil {
 		return response{}, err
 	}
-	return w.accept(c, deploymentFamily, "updateState", func() (subject, error) {
+	return w.accept(c, deploymentFamily, "updateState", func() (sim.Subject, error) {
 		it := k.findDeployment(w, key)
 		if it == nil {
-			return subject{}, refuse(http.StatusNotFound, "Deployment does not exist")
+			return sim.Subject{}, sim.Refuse(http.StatusNotFound, "Deployment does not exist")
 		}
-		change.write(it.doc, in)
-		return subject{status: "Updated deployment", id: it.id()}, nil
+		change.Write(it.Doc, in)
+		return sim.Subject{Status: "Updated deployment", ID: it.ID()}, nil
 	})
 }

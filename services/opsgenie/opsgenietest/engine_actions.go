@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // An actor holds the members of all action bodies, which say who acts and why.
@@ -42,7 +44,7 @@ type assignment struct {
 	Owner recipient `json:"owner"`
 }
 
-func (a *assignment) check(p problems) { p.add(a.Owner.isZero(), "owner", "Owner can not be empty.") }
+func (a *assignment) check(p problems) { p.Add(a.Owner.isZero(), "owner", "Owner can not be empty.") }
 
 type escalation struct {
 	actor
@@ -50,7 +52,7 @@ type escalation struct {
 }
 
 func (e *escalation) check(p problems) {
-	p.add(e.Escalation.isZero(), "escalation", "Escalation can not be empty.")
+	p.Add(e.Escalation.isZero(), "escalation", "Escalation can not be empty.")
 }
 
 type newResponder struct {
@@ -67,7 +69,7 @@ type newTeam struct {
 	Team recipient `json:"team"`
 }
 
-func (t *newTeam) check(p problems) { p.add(t.Team.isZero(), "team", "Team can not be empty.") }
+func (t *newTeam) check(p problems) { p.Add(t.Team.isZero(), "team", "Team can not be empty.") }
 
 type snooze struct {
 	actor
@@ -75,8 +77,8 @@ type snooze struct {
 }
 
 func (s *snooze) check(p problems) {
-	_, ok := parseTime(s.EndTime)
-	p.add(!ok, "endTime", "End time must be a date and time of ISO 8601.")
+	_, ok := sim.ParseTime(s.EndTime)
+	p.Add(!ok, "endTime", "End time must be a date and time of ISO 8601.")
 }
 
 // tagging carries tags to add or, in the query, to remove.
@@ -85,7 +87,7 @@ type tagging struct {
 	Tags []string `json:"tags"`
 }
 
-func (t *tagging) check(p problems) { p.add(len(t.Tags) == 0, "tags", "Tags can not be empty.") }
+func (t *tagging) check(p problems) { p.Add(len(t.Tags) == 0, "tags", "Tags can not be empty.") }
 func (t *tagging) fromQuery(q url.Values) {
 	t.actor.fromQuery(q)
 	t.Tags = commaList(q, "tags")
@@ -99,7 +101,7 @@ type detailing struct {
 }
 
 func (d *detailing) check(p problems) {
-	p.add(len(d.Details)+len(d.keys) == 0, "details", "Details can not be empty.")
+	p.Add(len(d.Details)+len(d.keys) == 0, "details", "Details can not be empty.")
 }
 
 func (d *detailing) fromQuery(q url.Values) {
@@ -127,48 +129,48 @@ type text struct {
 
 type newNote struct{ text }
 
-func (n *newNote) check(p problems) { p.add(n.Note == "", "note", "Note can not be empty.") }
+func (n *newNote) check(p problems) { p.Add(n.Note == "", "note", "Note can not be empty.") }
 
 type newMessage struct{ text }
 
 func (m *newMessage) check(p problems) {
-	p.add(m.Message == "", "message", "Message can not be empty.")
+	p.Add(m.Message == "", "message", "Message can not be empty.")
 }
 
 type newDescription struct{ text }
 
 func (d *newDescription) check(p problems) {
-	p.add(d.Description == "", "description", "Description can not be empty.")
+	p.Add(d.Description == "", "description", "Description can not be empty.")
 }
 
 type newPriority struct{ text }
 
 func (n *newPriority) check(p problems) {
-	p.add(!isPriority(n.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
+	p.Add(!isPriority(n.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
 }
 
 // readAction reads and checks an action.
 func readAction(c *call, in action) error {
-	if c.method == http.MethodDelete {
-		in.fromQuery(c.query)
+	if c.Method == http.MethodDelete {
+		in.fromQuery(c.Query)
 	} else if err := c.decode(in); err != nil {
 		return err
 	}
 	p := problems{}
 	in.check(p)
-	return p.err()
+	return p.Err()
 }
 
 // history adds a line to a history.
 func (w *world) history(logs *[]Log, owner, line string) {
-	now := w.now()
+	now := w.Now()
 	*logs = append(*logs, Log{Log: line, Type: "system", Owner: owner, CreatedAt: now, Offset: w.cursor(now)})
 }
 
 // annotate adds the actor's note to the notes, if there is one.
 func (w *world) annotate(notes *[]Note, by actor) {
 	if by.Note != "" {
-		now := w.now()
+		now := w.Now()
 		*notes = append(*notes, Note{Note: by.Note, Owner: by.name(), CreatedAt: now, Offset: w.cursor(now)})
 	}
 }
@@ -176,7 +178,7 @@ func (w *world) annotate(notes *[]Note, by actor) {
 // cursor returns the opaque offset of a new note or log.
 func (w *world) cursor(now Time) string {
 	ms := now.UnixMilli()
-	return fmt.Sprintf("%d_%d", ms, ms*1_000_000+w.next())
+	return fmt.Sprintf("%d_%d", ms, ms*1_000_000+w.Next())
 }
 
 // union returns a with the elements of b that it lacks. The result is never nil.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // A response is the result of a handler. It is sent in the API's envelope unless it is a
@@ -47,38 +49,38 @@ type envelope struct {
 }
 
 // encode encodes a response or, if err is not nil, an error response.
-func (s *Server) encode(c *rawCall, a response, err error) wire {
-	took := max(0, s.world.now().Sub(c.at).Seconds())
+func (s *Server) encode(c *sim.Call, a response, err error) sim.Wire {
+	took := max(0, s.world.Now().Sub(c.At).Seconds())
 	e := envelope{
 		Result: a.result, Data: a.data, Paging: a.paging, Marker: a.marker, Total: a.total, Expandable: a.expandable,
-		Took: took, RequestID: c.id,
+		Took: took, RequestID: c.ID,
 	}
-	out := wire{status: max(a.status, http.StatusOK), header: http.Header{
+	out := sim.Wire{Status: max(a.status, http.StatusOK), Header: http.Header{
 		"Content-Type":      {"application/json"},
-		"X-Request-Id":      {c.id},
+		"X-Request-Id":      {c.ID},
 		"X-Response-Time":   {strconv.FormatFloat(took, 'f', -1, 64)},
 		"X-Ratelimit-State": {"OK"},
 	}}
 	if err != nil {
 		no, ok := errors.AsType[*refusal](err)
 		if !ok {
-			no = &refusal{status: http.StatusInternalServerError, message: err.Error()}
+			no = &refusal{Status: http.StatusInternalServerError, Message: err.Error()}
 		}
-		e = envelope{Message: no.message, Code: no.code, Errors: no.errors, Took: took, RequestID: c.id}
-		out.status = no.status
-		maps.Copy(out.header, no.header)
+		e = envelope{Message: no.Message, Code: no.Code, Errors: no.Errors, Took: took, RequestID: c.ID}
+		out.Status = no.Status
+		maps.Copy(out.Header, no.Header)
 	}
 	if a.file != nil && err == nil {
-		out.header.Set("Content-Type", a.file.mediaType)
-		out.body = a.file.content
+		out.Header.Set("Content-Type", a.file.mediaType)
+		out.Body = a.file.content
 		return out
 	}
-	a.paging.headers(out.header)
+	a.paging.headers(out.Header)
 	body, err := json.Marshal(e)
 	if err != nil { // all data can be encoded, but an error must not look like success
-		out.status, body = http.StatusInternalServerError, []byte(err.Error())
+		out.Status, body = http.StatusInternalServerError, []byte(err.Error())
 	}
-	out.body = body
+	out.Body = body
 	return out
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // A paging contains absolute links to other pages of a list.
@@ -39,7 +41,7 @@ const (
 func (w *world) link(c *call, params ...string) string {
 	base := w.linkBase
 	if base == "" {
-		base = "http://" + c.host
+		base = "http://" + c.Host
 	}
 	var query []string
 	for pair := range slices.Chunk(params, 2) {
@@ -47,7 +49,7 @@ func (w *world) link(c *call, params ...string) string {
 			query = append(query, pair[0]+"="+url.QueryEscape(pair[1]))
 		}
 	}
-	return base + c.arrived + "?" + strings.Join(query, "&")
+	return base + c.Arrived + "?" + strings.Join(query, "&")
 }
 
 // byNumber returns the page of a list that offset and limit select. params are repeated
@@ -59,9 +61,9 @@ func byNumber[E any](w *world, c *call, all []E, params ...string) ([]E, *paging
 // inPagesOf is byNumber with another default limit.
 func inPagesOf[E any](w *world, c *call, size int, all []E, params ...string) ([]E, *paging, error) {
 	p := problems{}
-	offset := c.number(p, "offset", 0, 0, 1<<31-1)
-	limit := c.number(p, "limit", size, 1, maxLimit)
-	if err := p.err(); err != nil {
+	offset := c.Number(p, "offset", 0, 0, 1<<31-1)
+	limit := c.Number(p, "limit", size, 1, maxLimit)
+	if err := p.Err(); err != nil {
 		return nil, nil, err
 	}
 	at := func(n int) string { return w.link(c, append(slices.Clip(params), "offset", strconv.Itoa(n))...) }
@@ -86,26 +88,26 @@ func inPagesOf[E any](w *world, c *call, size int, all []E, params ...string) ([
 // requested order.
 func byCursor[E any](w *world, c *call, all []E, cursor func(E) string, identifierType string) ([]E, *paging, error) {
 	p := problems{}
-	limit := c.number(p, "limit", defaultLimit, 1, maxLimit)
-	order, err := c.choice("order", "desc", "asc")
-	p.add(err != nil, "order", "Must be one of desc, asc.")
-	direction, err := c.choice("direction", "next", "prev")
-	p.add(err != nil, "direction", "Must be one of next, prev.")
+	limit := c.Number(p, "limit", defaultLimit, 1, maxLimit)
+	order, err := c.Choice("order", "desc", "asc")
+	p.Add(err != nil, "order", "Must be one of desc, asc.")
+	direction, err := c.Choice("direction", "next", "prev")
+	p.Add(err != nil, "direction", "Must be one of next, prev.")
 	all = append([]E{}, all...) // not nil, so that an empty list is [] in JSON
 	if order == "desc" {
 		slices.Reverse(all)
 	}
 	from, to := 0, len(all)
-	if offset := c.query.Get("offset"); offset != "" {
+	if offset := c.Query.Get("offset"); offset != "" {
 		i := slices.IndexFunc(all, func(e E) bool { return cursor(e) == offset })
-		p.add(i < 0, "offset", "There is no item at this offset.")
+		p.Add(i < 0, "offset", "There is no item at this offset.")
 		if direction == "next" {
 			from = i + 1
 		} else {
 			to = max(i, 0)
 		}
 	}
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return nil, nil, err
 	}
 	if direction == "next" {
@@ -126,9 +128,9 @@ func byCursor[E any](w *world, c *call, all []E, cursor func(E) string, identifi
 
 // queried returns the rows that match a query, or 422.
 func queried[E any](rows []E, query string, fields map[string]func(E) []string) ([]E, error) {
-	out, err := filter(rows, query, fields)
+	out, err := sim.Filter(rows, query, fields)
 	if err != nil {
-		return nil, problems{"query": "Can not be understood: " + err.Error() + "."}.err()
+		return nil, problems{"query": "Can not be understood: " + err.Error() + "."}.Err()
 	}
 	return out, nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // Peek returns the data that a GET of path would return, for a test to check. path is
@@ -19,14 +21,14 @@ func (s *Server) Peek(path string) (json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opsgenietest: peek: parse path: %w", err)
 	}
-	route, values, _ := s.engine.router.find(http.MethodGet, target.EscapedPath())
+	route, values, _ := s.engine.Router.Find(http.MethodGet, target.EscapedPath())
 	if route == nil {
 		return nil, fmt.Errorf("opsgenietest: peek at %s: the API has no such GET", path)
 	}
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
-	in := &rawCall{method: http.MethodGet, arrived: target.EscapedPath(), query: target.Query(), route: route, path: values}
-	c := &call{rawCall: in, route: s.rows[route.pattern]}
+	s.engine.Mu.Lock()
+	defer s.engine.Mu.Unlock()
+	in := &sim.Call{Method: http.MethodGet, Arrived: target.EscapedPath(), Query: target.Query(), Route: route, Path: values}
+	c := &call{Call: in, route: s.rows[route.Pattern]}
 	a, err := c.route.serve(s.world, c)
 	if err != nil {
 		return nil, fmt.Errorf("opsgenietest: peek at %s: %w", path, err)

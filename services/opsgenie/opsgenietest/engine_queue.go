@@ -1,10 +1,14 @@
 package opsgenietest
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 // accept queues a write and returns a 202 response.
-func (w *world) accept(c *call, family, action string, run func() (subject, error)) (response, error) {
-	w.queue.add(c.id, family, action, run)
+func (w *world) accept(c *call, family, action string, run func() (sim.Subject, error)) (response, error) {
+	w.Queue.Add(c.ID, family, action, run)
 	return response{status: http.StatusAccepted, result: "Request will be processed"}, nil
 }
 
@@ -26,36 +30,36 @@ type requestStatus struct {
 // statusOf returns the handler for the status of requests of one family.
 func statusOf(family string) handler {
 	return func(w *world, c *call) (response, error) {
-		j, told := w.queue.ask(c.path["requestId"], family)
+		j, told := w.Queue.Ask(c.Path["requestId"], family)
 		if j == nil {
-			return response{}, refuse(http.StatusNotFound, "No request exists with id ["+c.path["requestId"]+"]")
+			return response{}, sim.Refuse(http.StatusNotFound, "No request exists with id ["+c.Path["requestId"]+"]")
 		}
 		if !told {
 			return response{}, &refusal{
-				status:  http.StatusNotFound,
-				message: "Request not found. It might not be processed, yet.",
-				header:  http.Header{"X-Opsgenie-Errortype": {"RequestNotProcessed"}},
+				Status:  http.StatusNotFound,
+				Message: "Request not found. It might not be processed, yet.",
+				Header:  http.Header{"X-Opsgenie-Errortype": {"RequestNotProcessed"}},
 			}
 		}
 		return response{data: outcomeOf(w, j)}, nil
 	}
 }
 
-func outcomeOf(w *world, j *job) requestStatus {
+func outcomeOf(w *world, j *sim.Job) requestStatus {
 	out := requestStatus{
-		Success: j.failure == nil, IsSuccess: j.failure == nil,
-		Action: j.action, ProcessedAt: j.at, IntegrationID: w.integration.ID, Status: j.subject.status,
+		Success: j.Failure == nil, IsSuccess: j.Failure == nil,
+		Action: j.Action, ProcessedAt: j.At, IntegrationID: w.integration.ID, Status: j.Subject.Status,
 	}
-	if j.failure != nil {
-		out.Status, j.subject = j.failure.Error(), subject{}
+	if j.Failure != nil {
+		out.Status, j.Subject = j.Failure.Error(), sim.Subject{}
 	}
-	switch j.family {
+	switch j.Family {
 	case incidentFamily:
-		out.IncidentID = &j.subject.id
+		out.IncidentID = &j.Subject.ID
 	case deploymentFamily:
-		out.DeploymentID = &j.subject.id
+		out.DeploymentID = &j.Subject.ID
 	default:
-		out.AlertID, out.Alias = &j.subject.id, &j.subject.alias
+		out.AlertID, out.Alias = &j.Subject.ID, &j.Subject.Alias
 	}
 	return out
 }

@@ -3,7 +3,14 @@ package opsgenietest
 import (
 	"slices"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
+
+// A Domain is a group of operations that share a rate limit.
+//
+// API: https://docs.opsgenie.com/docs/api-rate-limiting
+type Domain = sim.Domain
 
 // The domains of the API's operations.
 const (

@@ -5,11 +5,11 @@ import "net/http"
 // pace takes a token for the request from the bucket of its domain, or returns 429. The
 // period in it is the length of the exhausted window in seconds, as the service tells it.
 func (s *Server) pace(c *call) error {
-	exhausted := s.engine.take(c.rawCall)
+	exhausted := s.engine.Take(c.Call)
 	switch {
 	case exhausted == nil:
 		return nil
-	case exhausted.perSecond >= 1:
+	case exhausted.PerSecond >= 1:
 		return throttled("1")
 	default:
 		return throttled("60")
@@ -19,9 +19,9 @@ func (s *Server) pace(c *call) error {
 // throttled returns the service's response to a request above a limit.
 func throttled(period string) *refusal {
 	return &refusal{
-		status:  http.StatusTooManyRequests,
-		message: "You are making too many requests!",
-		header: http.Header{
+		Status:  http.StatusTooManyRequests,
+		Message: "You are making too many requests!",
+		Header: http.Header{
 			"X-Ratelimit-State":         {"THROTTLED"},
 			"X-Ratelimit-Reason":        {"ACCOUNT"},
 			"X-Ratelimit-Period-In-Sec": {period},
@@ -33,4 +33,4 @@ func throttled(period string) *refusal {
 // with the headers of the service: X-RateLimit-State THROTTLED, X-RateLimit-Reason
 // ACCOUNT and X-RateLimit-Period-In-Sec 1. n must be positive. Throttle injects a
 // [Fault]; an invalid one is treated as described for [Server.Inject].
-func (s *Server) Throttle(domain Domain, n int) *Injected { return s.engine.throttle(domain, n) }
+func (s *Server) Throttle(domain Domain, n int) *Injected { return s.engine.Throttle(domain, n) }

@@ -4,35 +4,37 @@ import (
 	//nolint:gosec // for stable ids as in UUID version 5; nothing depends on it being secure
 
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // The world is the state of the API. It is guarded by the server's lock.
 type world struct {
-	*base
+	*sim.Base
 
 	origin      string // scheme and host of the server
 	linkBase    string
 	plan        string
 	integration Integration
 
-	alerts        table[*Alert]
+	alerts        sim.Table[*Alert]
 	tinyAlerts    int
 	files         map[string]*Attachment // by the token in their URL
-	incidents     table[*Incident]
+	incidents     sim.Table[*Incident]
 	lists         shelves // of configured resources, by the path of their kind
 	tinyIncidents int
 }
 
-func newWorld(cfg *config, b *base, origin string) *world {
+func newWorld(cfg *config, b *sim.Base, origin string) *world {
 	w := &world{
-		base:     b,
+		Base:     b,
 		origin:   origin,
 		linkBase: cfg.linkBase,
 		plan:     cfg.plan,
 		files:    map[string]*Attachment{},
 		lists:    shelves{},
 	}
-	w.integration = Integration{ID: w.dice.uuid(), Name: "API", Type: "API"}
+	w.integration = Integration{ID: w.Dice.UUID(), Name: "API", Type: "API"}
 	return w
 }
 
@@ -67,8 +69,8 @@ func (w *world) idOf(kind string, r recipient) string {
 // checkRecipients adds errors for recipients without a name or of another type.
 func checkRecipients(p problems, field string, all []recipient, types ...string) {
 	for _, r := range all {
-		p.add(!slices.Contains(types, r.Type), field+"#type", "Invalid "+field+" type '"+r.Type+"'")
-		p.add(r.isZero(), field+"#id", "Each of "+field+" needs an id or a name.")
+		p.Add(!slices.Contains(types, r.Type), field+"#type", "Invalid "+field+" type '"+r.Type+"'")
+		p.Add(r.isZero(), field+"#id", "Each of "+field+" needs an id or a name.")
 	}
 }
 

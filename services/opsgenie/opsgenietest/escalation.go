@@ -1,6 +1,10 @@
 package opsgenietest
 
-import "time"
+import (
+	"time"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 const escalationPath = "/v2/escalations"
 
@@ -12,13 +16,13 @@ func escalations() *kind {
 		keys: []string{"id", "name"}, named: "identifierType", usedBy: notifiers(),
 		complete: (*world).completeEscalation,
 		schema: schema{
-			unique: "name",
-			fields: []field{
-				{name: "name", is: textValue, required: true},
-				{name: "description", is: textValue},
-				{name: "rules", is: listValue, required: true, inside: checkEscalationRules},
-				{name: "ownerTeam", is: objectValue, inside: checkTeam},
-				{name: "repeat", is: objectValue, inside: checkRepeat},
+			Unique: "name",
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true},
+				{Name: "description", Is: sim.Text},
+				{Name: "rules", Is: sim.List, Required: true, Inside: checkEscalationRules},
+				{Name: "ownerTeam", Is: sim.Object, Inside: checkTeam},
+				{Name: "repeat", Is: sim.Object, Inside: checkRepeat},
 			},
 		},
 	}
@@ -32,9 +36,9 @@ func notifiers() map[string]string {
 func escalationRoutes() []route { return escalations().routes() }
 
 func checkEscalationRules(p problems, name string, value any) {
-	for _, rule := range (document{name: value}).list(name) {
+	for _, rule := range (document{name: value}).List(name) {
 		for _, field := range []string{"condition", "notifyType", "delay", "recipient"} {
-			p.add(rule[field] == nil, name+"#"+field, "Each rule needs a "+field+".")
+			p.Add(rule[field] == nil, name+"#"+field, "Each rule needs a "+field+".")
 		}
 		oneOf(p, rule, "condition", name+"#condition", "if-not-acked", "if-not-closed")
 		oneOf(p, rule, "notifyType", name+"#notifyType", "default", "next", "previous", "users", "admins", "all", "random")
@@ -44,33 +48,33 @@ func checkEscalationRules(p problems, name string, value any) {
 }
 
 func checkRepeat(p problems, name string, value any) {
-	in := document{name: value}.object(name)
+	in := document{name: value}.Object(name)
 	for _, each := range []field{
-		{name: "waitInterval", is: wholeValue},
-		{name: "count", is: wholeValue},
-		{name: "resetRecipientStates", is: flagValue},
-		{name: "closeAlertAfterAll", is: flagValue},
+		{Name: "waitInterval", Is: sim.Whole},
+		{Name: "count", Is: sim.Whole},
+		{Name: "resetRecipientStates", Is: sim.Flag},
+		{Name: "closeAlertAfterAll", Is: sim.Flag},
 	} {
-		if given := in[each.name]; given != nil {
-			each.name = name + "#" + each.name
-			each.check(p, given)
+		if given := in[each.Name]; given != nil {
+			each.Name = name + "#" + each.Name
+			each.Check(p, given)
 		}
 	}
 }
 
 // completeEscalation looks up the team and the recipients.
 func (w *world) completeEscalation(_ *call, it *item) error {
-	if team := it.doc.object("ownerTeam"); team != nil {
-		it.doc["ownerTeam"] = w.named("team", team)
+	if team := it.Doc.Object("ownerTeam"); team != nil {
+		it.Doc["ownerTeam"] = w.named("team", team)
 	}
-	rules := it.doc.list("rules")
+	rules := it.Doc.List("rules")
 	for _, rule := range rules {
-		rule["recipient"] = w.recipient(rule.object("recipient"))
-		if delay := rule.object("delay"); delay.text("timeUnit") == "" {
+		rule["recipient"] = w.recipient(rule.Object("recipient"))
+		if delay := rule.Object("delay"); delay.Text("timeUnit") == "" {
 			delay["timeUnit"] = "minutes"
 		}
 	}
-	it.doc["rules"] = objects(rules)
+	it.Doc["rules"] = sim.Objects(rules)
 	return nil
 }
 
@@ -79,6 +83,6 @@ func waitOf(d document) time.Duration {
 	unit := map[string]time.Duration{
 		"days": 24 * time.Hour, "hours": time.Hour, "minutes": time.Minute, "seconds": time.Second,
 		"milliseconds": time.Millisecond, "miliseconds": time.Millisecond, "micros": time.Microsecond, "nanos": time.Nanosecond,
-	}[d.text("timeUnit")]
-	return time.Duration(d.number("timeAmount")) * unit
+	}[d.Text("timeUnit")]
+	return time.Duration(d.Number("timeAmount")) * unit
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const heartbeatPath = "/v2/heartbeats"
@@ -33,19 +35,19 @@ func heartbeats() *kind {
 		noun: "heartbeat", path: heartbeatPath, param: "name", domain: DomainHeartbeat,
 		keys:     []string{"name"},
 		complete: (*world).completeHeartbeat, show: (*world).showHeartbeat,
-		summary: func(w *world, it *item) document { return w.showHeartbeat(it).only("name", "enabled", "expired") },
+		summary: func(w *world, it *item) document { return w.showHeartbeat(it).Only("name", "enabled", "expired") },
 		schema: schema{
-			unique: "name", made: []string{"expired", "lastPingTime"},
-			fields: []field{
-				{name: "name", is: textValue, required: true, most: 200, fixed: true},
-				{name: "description", is: textValue, most: 10_000},
-				{name: "interval", is: wholeValue, required: true, least: 1},
-				{name: "intervalUnit", is: textValue, required: true, among: []string{"minutes", "hours", "days"}},
-				{name: "enabled", is: flagValue, required: true},
-				{name: "ownerTeam", is: objectValue, inside: checkTeam},
-				{name: "alertTags", is: listValue, most: 20, inside: checkTags},
-				{name: "alertPriority", is: textValue, among: priorities(), absent: "P3"},
-				{name: "alertMessage", is: textValue, most: 130},
+			Unique: "name", Made: []string{"expired", "lastPingTime"},
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true, Most: 200, Fixed: true},
+				{Name: "description", Is: sim.Text, Most: 10_000},
+				{Name: "interval", Is: sim.Whole, Required: true, Least: 1},
+				{Name: "intervalUnit", Is: sim.Text, Required: true, Among: []string{"minutes", "hours", "days"}},
+				{Name: "enabled", Is: sim.Flag, Required: true},
+				{Name: "ownerTeam", Is: sim.Object, Inside: checkTeam},
+				{Name: "alertTags", Is: sim.List, Most: 20, Inside: checkTags},
+				{Name: "alertPriority", Is: sim.Text, Among: priorities(), Absent: "P3"},
+				{Name: "alertMessage", Is: sim.Text, Most: 130},
 			},
 		},
 	}
@@ -61,8 +63,8 @@ func heartbeatRoutes() []route {
 
 // Heartbeats returns copies of all heartbeats, the oldest first.
 func (s *Server) Heartbeats() []Heartbeat {
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
+	s.engine.Mu.Lock()
+	defer s.engine.Mu.Unlock()
 	return shownAs[Heartbeat](s.world, heartbeats())
 }
 
@@ -75,22 +77,22 @@ func checkTags(p problems, name string, value any) {
 
 // completeHeartbeat looks up the team and sets the default message.
 func (w *world) completeHeartbeat(_ *call, it *item) error {
-	if team := it.doc.object("ownerTeam"); team != nil {
-		it.doc["ownerTeam"] = w.named("team", team)
+	if team := it.Doc.Object("ownerTeam"); team != nil {
+		it.Doc["ownerTeam"] = w.named("team", team)
 	}
-	if it.doc["alertMessage"] == nil {
-		it.doc["alertMessage"] = it.doc.text("name") + " is expired"
+	if it.Doc["alertMessage"] == nil {
+		it.Doc["alertMessage"] = it.Doc.Text("name") + " is expired"
 	}
 	return nil
 }
 
 // showHeartbeat returns a heartbeat as of now.
 func (w *world) showHeartbeat(it *item) document {
-	out := it.doc.clone()
+	out := it.Doc.Clone()
 	delete(out, "id") // the API has none
-	unit := map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}[out.text("intervalUnit")]
-	last := out.moment("lastPingTime")
-	out["expired"] = out.flag("enabled") && !last.IsZero() && float64(w.now().Sub(last.Time)/unit) >= out.number("interval")
+	unit := map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}[out.Text("intervalUnit")]
+	last := out.Moment("lastPingTime")
+	out["expired"] = out.Flag("enabled") && !last.IsZero() && float64(w.Now().Sub(last.Time)/unit) >= out.Number("interval")
 	return out
 }
 
@@ -106,7 +108,7 @@ func (k *kind) listHeartbeats(w *world, c *call) (response, error) {
 func (k *kind) pinged(method string) route {
 	return route{method + " " + k.path + "/{" + k.param + "}/ping", k.domain, noBody, func(w *world, c *call) (response, error) {
 		if it, err := k.find(w, c); err == nil {
-			it.doc["lastPingTime"] = w.now()
+			it.Doc["lastPingTime"] = w.Now()
 		}
 		return response{status: http.StatusAccepted, result: "PONG - Heartbeat received"}, nil
 	}}

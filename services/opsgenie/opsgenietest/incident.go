@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const incidentFamily = "incident"
@@ -51,10 +53,10 @@ type Links struct {
 // Incidents returns copies of all incidents, the oldest first. They do not include
 // pending writes: see [Server.Settle].
 func (s *Server) Incidents() []Incident {
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
-	out := make([]Incident, len(s.world.incidents.rows))
-	for i, in := range s.world.incidents.rows {
+	s.engine.Mu.Lock()
+	defer s.engine.Mu.Unlock()
+	out := make([]Incident, len(s.world.incidents.Rows))
+	for i, in := range s.world.incidents.Rows {
 		out[i] = in.clone()
 	}
 	return out
@@ -74,9 +76,9 @@ func (i *Incident) clone() Incident {
 // can only list them: in the product, users and incident rules add them. It returns an
 // error if the incident does not exist.
 func (s *Server) AssociateAlerts(incidentID string, alertIDs ...string) error {
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
-	in, ok := s.world.incidents.find(ref{"id", incidentID})
+	s.engine.Mu.Lock()
+	defer s.engine.Mu.Unlock()
+	in, ok := s.world.incidents.Find(sim.Ref{Kind: "id", Value: incidentID})
 	if !ok {
 		return errors.New("opsgenietest: associate alerts: unknown incident id " + strconv.Quote(incidentID))
 	}
@@ -114,20 +116,20 @@ func incidentList[E any](rows func(*Incident) []E, cursor func(E) string) handle
 		if err != nil {
 			return response{}, err
 		}
-		page, links, err := byCursor(w, c, rows(i), cursor, key.kind)
+		page, links, err := byCursor(w, c, rows(i), cursor, key.Kind)
 		return response{data: page, paging: links}, err
 	}
 }
 
 // findIncident returns the incident in a request's path, or 404.
-func (w *world) findIncident(c *call) (*Incident, ref, error) {
+func (w *world) findIncident(c *call) (*Incident, sim.Ref, error) {
 	key, err := c.ref("identifierType", "id", "tiny")
 	if err != nil {
 		return nil, key, err
 	}
-	i, ok := w.incidents.find(key)
+	i, ok := w.incidents.Find(key)
 	if !ok {
-		return nil, key, refuse(http.StatusNotFound, "No incident exists with "+key.kind+" ["+key.value+"]")
+		return nil, key, sim.Refuse(http.StatusNotFound, "No incident exists with "+key.Kind+" ["+key.Value+"]")
 	}
 	return i, key, nil
 }
@@ -138,28 +140,28 @@ func (w *world) getIncident(c *call) (response, error) {
 }
 
 func (w *world) listIncidents(c *call) (response, error) {
-	keys := map[string]func(*Incident) sortKey{
-		"createdAt": func(i *Incident) sortKey { return instant(i.CreatedAt) },
-		"tinyId":    func(i *Incident) sortKey { return numeral(i.TinyID) },
-		"message":   func(i *Incident) sortKey { return sortKey{text: i.Message} },
-		"status":    func(i *Incident) sortKey { return sortKey{text: i.Status} },
-		"isSeen":    func(*Incident) sortKey { return sortKey{} },
-		"owner":     func(i *Incident) sortKey { return sortKey{text: i.OwnerTeam} },
+	keys := map[string]func(*Incident) sim.SortKey{
+		"createdAt": func(i *Incident) sim.SortKey { return sim.Instant(i.CreatedAt) },
+		"tinyId":    func(i *Incident) sim.SortKey { return sim.Numeral(i.TinyID) },
+		"message":   func(i *Incident) sim.SortKey { return sim.SortKey{Text: i.Message} },
+		"status":    func(i *Incident) sim.SortKey { return sim.SortKey{Text: i.Status} },
+		"isSeen":    func(*Incident) sim.SortKey { return sim.SortKey{} },
+		"owner":     func(i *Incident) sim.SortKey { return sim.SortKey{Text: i.OwnerTeam} },
 	}
-	key, err := c.choice("sort", "createdAt", "tinyId", "message", "status", "isSeen", "owner")
+	key, err := c.Choice("sort", "createdAt", "tinyId", "message", "status", "isSeen", "owner")
 	if err != nil {
 		return response{}, err
 	}
-	order, err := c.choice("order", "desc", "asc")
+	order, err := c.Choice("order", "desc", "asc")
 	if err != nil {
 		return response{}, err
 	}
-	query := c.query.Get("query")
-	found, err := queried(w.incidents.rows, query, incidentFields())
+	query := c.Query.Get("query")
+	found, err := queried(w.incidents.Rows, query, incidentFields())
 	if err != nil {
 		return response{}, err
 	}
-	page, links, err := byNumber(w, c, ordered(found, order, keys[key]),
+	page, links, err := byNumber(w, c, sim.Ordered(found, order, keys[key]),
 		"query", query, "limit", "", "sort", key, "order", order)
 	return response{data: append([]*Incident{}, page...), paging: links}, err
 }
@@ -200,25 +202,25 @@ func (w *world) createIncident(c *call) (response, error) {
 		return response{}, err
 	}
 	p := problems{}
-	p.add(strings.TrimSpace(in.Message) == "", "message", "Message can not be empty.")
-	p.add(in.Priority != "" && !isPriority(in.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
+	p.Add(strings.TrimSpace(in.Message) == "", "message", "Message can not be empty.")
+	p.Add(in.Priority != "" && !isPriority(in.Priority), "priority", "Priority must be one of P1, P2, P3, P4, P5.")
 	checkRecipients(p, "responders", in.Responders, "user", "team")
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
 	api := w.link(c)
 	api = api[:strings.LastIndex(api, "create")] // the collection, with its slash
-	return w.accept(c, incidentFamily, "Create", func() (subject, error) {
-		return subject{status: "Created incident", id: w.open(in, api).ID}, nil
+	return w.accept(c, incidentFamily, "Create", func() (sim.Subject, error) {
+		return sim.Subject{Status: "Created incident", ID: w.open(in, api).ID}, nil
 	})
 }
 
 // open creates an incident. The URL of all incidents is api.
 func (w *world) open(in *newIncident, api string) *Incident {
-	now := w.now()
+	now := w.Now()
 	w.tinyIncidents++
 	i := &Incident{
-		ID: w.dice.uuid(), TinyID: strconv.Itoa(w.tinyIncidents),
+		ID: w.Dice.UUID(), TinyID: strconv.Itoa(w.tinyIncidents),
 		Message: in.Message, Description: in.Description, Status: "open", Priority: cmp.Or(in.Priority, "P3"),
 		ServiceID: in.ServiceID, ImpactedServices: union(nil, in.ImpactedServices), Tags: union(nil, in.Tags),
 		CreatedAt: now, UpdatedAt: now, ImpactStartDate: now,
@@ -232,6 +234,6 @@ func (w *world) open(in *newIncident, api string) *Incident {
 	w.involve(i, in.Responders...)
 	w.history(&i.Logs, incidentActor, "Incident created")
 	w.annotate(&i.Notes, actor{User: incidentActor, Note: in.Note})
-	w.incidents.add(i, ref{"id", i.ID}, ref{"tiny", i.TinyID})
+	w.incidents.Add(i, sim.Ref{Kind: "id", Value: i.ID}, sim.Ref{Kind: "tiny", Value: i.TinyID})
 	return i
 }

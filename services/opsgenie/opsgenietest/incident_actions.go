@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // incidentActor is the actor in the history of incidents, whose requests name none.
@@ -18,7 +20,7 @@ type newResponders struct {
 }
 
 func (r *newResponders) check(p problems) {
-	p.add(len(r.Responder) == 0, "responder", "Responder can not be empty.")
+	p.Add(len(r.Responder) == 0, "responder", "Responder can not be empty.")
 	checkRecipients(p, "responder", r.Responder, "user", "team")
 }
 
@@ -26,7 +28,7 @@ func incidentActionRoutes() []route {
 	const at = "/v1/incidents/{identifier}"
 	return []route{
 		{"DELETE " + at, DomainIncident, noBody, incidentAction("Delete", "deleted",
-			func(w *world, i *Incident, _ *plain) { w.incidents.remove(i) })},
+			func(w *world, i *Incident, _ *plain) { w.incidents.Remove(i) })},
 		{"POST " + at + "/close", DomainIncident, optionalBody, incidentAction("Close", "closed", turn("closed"))},
 		{"POST " + at + "/resolve", DomainIncident, optionalBody, incidentAction("Resolve", "resolved", turn("resolved"))},
 		{"POST " + at + "/reopen", DomainIncident, optionalBody, incidentAction("Reopen", "reopened", turn("open"))},
@@ -68,17 +70,17 @@ func incidentAction[B any, P interface {
 		if err != nil {
 			return response{}, err
 		}
-		return w.accept(c, incidentFamily, name, func() (subject, error) {
-			i, ok := w.incidents.find(key)
+		return w.accept(c, incidentFamily, name, func() (sim.Subject, error) {
+			i, ok := w.incidents.Find(key)
 			if !ok {
-				return subject{}, errors.New("Incident does not exist")
+				return sim.Subject{}, errors.New("Incident does not exist")
 			}
 			apply(w, i, in)
 			who := cmp.Or(in.by().User, incidentActor)
 			w.history(&i.Logs, who, "Incident "+done)
 			w.annotate(&i.Notes, actor{User: who, Note: in.by().Note})
-			i.UpdatedAt = w.now()
-			return subject{status: strings.ToUpper(done[:1]) + done[1:] + " incident", id: i.ID}, nil
+			i.UpdatedAt = w.Now()
+			return sim.Subject{Status: strings.ToUpper(done[:1]) + done[1:] + " incident", ID: i.ID}, nil
 		})
 	}
 }
@@ -89,7 +91,7 @@ func turn(status string) func(*world, *Incident, *plain) {
 	return func(w *world, i *Incident, _ *plain) {
 		i.Status, i.ImpactEndDate = status, Time{}
 		if status != "open" {
-			i.ImpactEndDate = w.now()
+			i.ImpactEndDate = w.Now()
 		}
 	}
 }

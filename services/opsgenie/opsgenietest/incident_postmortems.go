@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // postmortems are reports on incidents. The documentation describes only how to read
@@ -15,20 +17,20 @@ func postmortems() *kind {
 		keys:     []string{"id"},
 		complete: completePostmortem, show: showPostmortem,
 		summary: func(_ *world, it *item) document {
-			out := maps.Clone(it.doc)
+			out := maps.Clone(it.Doc)
 			delete(out, "incidentId")
 			return out
 		},
 		schema: schema{
-			made: []string{"postmortemId", "createdAtTime", "timeline", "rootIncident"},
-			fields: []field{
-				{name: "incidentId", is: textValue, required: true, fixed: true},
-				{name: "title", is: textValue}, {name: "severity", is: textValue},
-				{name: "status", is: textValue, absent: "draft"},
-				{name: "executiveSummary", absent: emptyText()}, {name: "content", absent: emptyText()},
-				{name: "jiraIssues", absent: []any{}}, {name: "relatedIncidents", absent: []any{}},
-				{name: "affectedServices", absent: []any{}}, {name: "iccSessions", absent: []any{}},
-				{name: "responderTeams", absent: []any{}}, {name: "responders", absent: []any{}},
+			Made: []string{"postmortemId", "createdAtTime", "timeline", "rootIncident"},
+			Fields: []field{
+				{Name: "incidentId", Is: sim.Text, Required: true, Fixed: true},
+				{Name: "title", Is: sim.Text}, {Name: "severity", Is: sim.Text},
+				{Name: "status", Is: sim.Text, Absent: "draft"},
+				{Name: "executiveSummary", Absent: emptyText()}, {Name: "content", Absent: emptyText()},
+				{Name: "jiraIssues", Absent: []any{}}, {Name: "relatedIncidents", Absent: []any{}},
+				{Name: "affectedServices", Absent: []any{}}, {Name: "iccSessions", Absent: []any{}},
+				{Name: "responderTeams", Absent: []any{}}, {Name: "responders", Absent: []any{}},
 			},
 		},
 	}
@@ -48,15 +50,15 @@ func emptyText() map[string]any {
 
 // completePostmortem copies members of the incident, if the server has it.
 func completePostmortem(w *world, _ *call, it *item) error {
-	doc, id := it.doc, it.doc.text("incidentId")
+	doc, id := it.Doc, it.Doc.Text("incidentId")
 	if doc["rootIncident"] != nil {
 		return nil
 	}
-	doc["postmortemId"], doc["createdAtTime"] = doc["id"], w.now()
-	doc["timeline"] = map[string]any{"id": derivedID("timeline", id), "metadataId": w.dice.uuid()}
-	root := map[string]any{"id": id, "metadataId": w.dice.uuid()}
+	doc["postmortemId"], doc["createdAtTime"] = doc["id"], w.Now()
+	doc["timeline"] = map[string]any{"id": sim.DerivedID("timeline", id), "metadataId": w.Dice.UUID()}
+	root := map[string]any{"id": id, "metadataId": w.Dice.UUID()}
 	doc["rootIncident"] = root
-	incident, known := w.incidents.find(ref{"id", id})
+	incident, known := w.incidents.Find(sim.Ref{Kind: "id", Value: id})
 	if !known {
 		return nil
 	}
@@ -77,7 +79,7 @@ func completePostmortem(w *world, _ *call, it *item) error {
 }
 
 func showPostmortem(_ *world, it *item) document {
-	out := maps.Clone(it.doc)
+	out := maps.Clone(it.Doc)
 	delete(out, "id")
 	delete(out, "incidentId")
 	return out

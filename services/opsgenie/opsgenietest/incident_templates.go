@@ -1,6 +1,10 @@
 package opsgenietest
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 // incidentTemplates are the texts with which incidents of the account start. See
 // https://docs.opsgenie.com/docs/incident-templates-api.
@@ -9,10 +13,10 @@ func incidentTemplates() *kind {
 		noun: "incident template", path: "/v1/incident-templates", param: "incidentTemplateId", domain: DomainOther,
 		keys: []string{"id"}, brief: []string{"id"},
 		schema: schema{
-			replace: true,
-			fields: append(incidentTextFields(),
-				field{name: "name", is: textValue, required: true},
-				field{name: "impactedServices", is: listValue, most: 20},
+			Replace: true,
+			Fields: append(incidentTextFields(),
+				field{Name: "name", Is: sim.Text, Required: true},
+				field{Name: "impactedServices", Is: sim.List, Most: 20},
 			),
 		},
 	}
@@ -27,18 +31,18 @@ func incidentTemplateRoutes() []route {
 // listTemplates responds with a page of templates, by default the newest first. The
 // data is an object that contains the list.
 func (k *kind) listTemplates(w *world, c *call) (response, error) {
-	order, err := c.choice("order", "desc", "asc")
+	order, err := c.Choice("order", "desc", "asc")
 	if err != nil {
 		return response{}, err
 	}
-	items := slices.Clone(w.lists.of(k.path).items)
+	items := slices.Clone(w.lists.Of(k.path).Items)
 	if order == "desc" {
 		slices.Reverse(items)
 	}
 	page, links, err := byNumber(w, c, items, "limit", "", "order", order)
 	rows := make([]document, len(page))
 	for i, it := range page {
-		rows[i] = it.doc
+		rows[i] = it.Doc
 	}
 	return response{data: document{"incidentTemplates": rows}, paging: links}, err
 }

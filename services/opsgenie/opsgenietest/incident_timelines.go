@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // timelineEntries are the entries that requests added to the timeline of an incident.
@@ -15,19 +17,19 @@ func timelineEntries() *kind {
 		brief:    []string{"id", "group", "type", "eventTime", "hidden", "actor", "description", "lastEdit"},
 		complete: completeEntry,
 		schema: schema{
-			made: []string{"group", "type", "eventTime", "hidden", "actor", "lastEdit"},
-			fields: []field{
-				{name: "description", is: objectValue, required: true, inside: checkText},
-				{name: "time", is: timeValue},
+			Made: []string{"group", "type", "eventTime", "hidden", "actor", "lastEdit"},
+			Fields: []field{
+				{Name: "description", Is: sim.Object, Required: true, Inside: checkText},
+				{Name: "time", Is: sim.Moment},
 			},
 		},
 	}
 	k.locate = func(w *world, c *call) (*shelf, error) {
-		id := c.path["incidentId"]
-		if _, ok := w.incidents.find(ref{"id", id}); !ok {
-			return nil, refuse(http.StatusNotFound, "No incident exists with id ["+id+"]")
+		id := c.Path["incidentId"]
+		if _, ok := w.incidents.Find(sim.Ref{Kind: "id", Value: id}); !ok {
+			return nil, sim.Refuse(http.StatusNotFound, "No incident exists with id ["+id+"]")
 		}
-		return w.lists.of("/v2/incident-timelines/" + id), nil
+		return w.lists.Of("/v2/incident-timelines/" + id), nil
 	}
 	return k
 }
@@ -43,26 +45,26 @@ func timelineRoutes() []route {
 
 func checkText(p problems, name string, value any) {
 	text, _ := value.(map[string]any)
-	p.within(name, text, []field{
-		{name: "type", is: textValue, among: []string{"plain_text"}},
-		{name: "content", is: textValue, required: true},
+	p.Within(name, text, []field{
+		{Name: "type", Is: sim.Text, Among: []string{"plain_text"}},
+		{Name: "content", Is: sim.Text, Required: true},
 	})
 }
 
 // completeEntry sets when an entry was made and by whom.
 func completeEntry(w *world, _ *call, it *item) error {
-	if at, ok := parseTime(it.doc.text("time")); ok {
-		it.doc["eventTime"] = at
-	} else if it.doc["eventTime"] == nil {
-		it.doc["eventTime"] = w.now()
+	if at, ok := sim.ParseTime(it.Doc.Text("time")); ok {
+		it.Doc["eventTime"] = at
+	} else if it.Doc["eventTime"] == nil {
+		it.Doc["eventTime"] = w.Now()
 	}
-	delete(it.doc, "time")
-	if text := it.doc.object("description"); text["type"] == nil {
+	delete(it.Doc, "time")
+	if text := it.Doc.Object("description"); text["type"] == nil {
 		text["type"] = "plain_text"
 	}
-	if it.doc["group"] == nil {
-		it.doc["group"], it.doc["type"], it.doc["hidden"] = "custom", "CustomUserEntry", false
-		it.doc["actor"] = w.actor()
+	if it.Doc["group"] == nil {
+		it.Doc["group"], it.Doc["type"], it.Doc["hidden"] = "custom", "CustomUserEntry", false
+		it.Doc["actor"] = w.actor()
 	}
 	return nil
 }
@@ -77,14 +79,14 @@ func (k *kind) changeEntry(w *world, c *call, it *item) (response, error) {
 	if err != nil {
 		return a, err
 	}
-	it.doc["lastEdit"] = map[string]any{"editTime": w.now(), "actor": w.actor()}
+	it.Doc["lastEdit"] = map[string]any{"editTime": w.Now(), "actor": w.actor()}
 	a.data = k.meta(w, it)
 	return a, nil
 }
 
 func (k *kind) hides(hidden bool) func(*world, *call, *item) (response, error) {
 	return func(w *world, _ *call, it *item) (response, error) {
-		it.doc["hidden"] = hidden
+		it.Doc["hidden"] = hidden
 		return response{result: "Updated", data: k.meta(w, it)}, nil
 	}
 }
@@ -97,25 +99,25 @@ func (k *kind) listEntries(w *world, c *call) (response, error) {
 		return response{}, err
 	}
 	p := problems{}
-	limit := c.number(p, "limit", maxLimit, 1, maxLimit)
-	order, err := c.choice("order", "asc", "desc")
-	p.add(err != nil, "order", "Must be one of asc, desc.")
-	groups, shown := c.query.Get("group"), []document{}
-	for _, it := range ordered(shelf.items, order, func(it *item) sortKey {
-		at, _ := it.doc["eventTime"].(Time)
-		return instant(at)
+	limit := c.Number(p, "limit", maxLimit, 1, maxLimit)
+	order, err := c.Choice("order", "asc", "desc")
+	p.Add(err != nil, "order", "Must be one of asc, desc.")
+	groups, shown := c.Query.Get("group"), []document{}
+	for _, it := range sim.Ordered(shelf.Items, order, func(it *item) sim.SortKey {
+		at, _ := it.Doc["eventTime"].(Time)
+		return sim.Instant(at)
 	}) {
-		wanted := groups == "" || slices.Contains(strings.Split(groups, ","), it.doc.text("group"))
-		if wanted && (!it.doc.flag("hidden") || c.query.Get("discardHidden") != "true") {
-			shown = append(shown, it.doc)
+		wanted := groups == "" || slices.Contains(strings.Split(groups, ","), it.Doc.Text("group"))
+		if wanted && (!it.Doc.Flag("hidden") || c.Query.Get("discardHidden") != "true") {
+			shown = append(shown, it.Doc)
 		}
 	}
-	if offset := c.query.Get("offset"); offset != "" {
-		last := slices.IndexFunc(shown, func(d document) bool { return d.text("id") == offset })
-		p.add(last < 0, "offset", "There is no entry at this offset.")
+	if offset := c.Query.Get("offset"); offset != "" {
+		last := slices.IndexFunc(shown, func(d document) bool { return d.Text("id") == offset })
+		p.Add(last < 0, "offset", "There is no entry at this offset.")
 		shown = shown[last+1:]
 	}
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
 	return response{data: document{"entries": shown[:min(limit, len(shown))]}}, nil

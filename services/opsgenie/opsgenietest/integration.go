@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"net/http"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const integrationPath = "/v2/integrations"
@@ -16,12 +18,12 @@ func integrations() *kind {
 		keys:     []string{"id"},
 		complete: completeIntegration, summary: summariseIntegration,
 		schema: schema{
-			unique: "name", replace: true,
-			fields: slices.Concat(fieldsOf(listValue, "responders", "recipients"), fieldsOf(flagValue, "isGlobal"), []field{
-				{name: "type", is: textValue, required: true},
-				{name: "name", is: textValue, required: true},
-				{name: "enabled", is: flagValue, absent: true},
-				{name: "ownerTeam", is: objectValue},
+			Unique: "name", Replace: true,
+			Fields: slices.Concat(fieldsOf(sim.List, "responders", "recipients"), fieldsOf(sim.Flag, "isGlobal"), []field{
+				{Name: "type", Is: sim.Text, Required: true},
+				{Name: "name", Is: sim.Text, Required: true},
+				{Name: "enabled", Is: sim.Flag, Absent: true},
+				{Name: "ownerTeam", Is: sim.Object},
 			}),
 		},
 	}
@@ -47,22 +49,22 @@ func integrationRoutes() []route {
 // completeIntegration looks up the teams and users of an integration and sets its
 // e-mail address.
 func completeIntegration(w *world, _ *call, it *item) error {
-	doc := it.doc
-	if team := doc.object("ownerTeam"); len(team) > 0 {
+	doc := it.Doc
+	if team := doc.Object("ownerTeam"); len(team) > 0 {
 		doc["ownerTeam"] = w.named("team", team)
 	}
 	w.identify(doc, "responders", "recipients")
 	if doc["isGlobal"] == nil {
-		doc["isGlobal"] = len(doc.object("ownerTeam")) == 0
+		doc["isGlobal"] = len(doc.Object("ownerTeam")) == 0
 	}
 	delete(doc, "emailAddress")
-	username := doc.text("emailUsername")
+	username := doc.Text("emailUsername")
 	if username == "" {
 		return nil
 	}
-	for _, each := range w.lists.of(integrationPath).items {
-		if each.id() != it.id() && each.doc.text("emailUsername") == username {
-			return refuse(http.StatusConflict, "An integration with emailUsername ["+username+"] already exists")
+	for _, each := range w.lists.Of(integrationPath).Items {
+		if each.ID() != it.ID() && each.Doc.Text("emailUsername") == username {
+			return sim.Refuse(http.StatusConflict, "An integration with emailUsername ["+username+"] already exists")
 		}
 	}
 	doc["emailAddress"] = username + "@" + w.account().Name + ".example"
@@ -70,8 +72,8 @@ func completeIntegration(w *world, _ *call, it *item) error {
 }
 
 func summariseIntegration(_ *world, it *item) document {
-	out := it.doc.only("id", "name", "type", "enabled")
-	if team := it.doc.object("ownerTeam").text("id"); team != "" {
+	out := it.Doc.Only("id", "name", "type", "enabled")
+	if team := it.Doc.Object("ownerTeam").Text("id"); team != "" {
 		out["teamId"] = team
 	}
 	return out
@@ -84,12 +86,12 @@ func (k *kind) createIntegration(w *world, c *call) (response, error) {
 	if err != nil {
 		return a, err
 	}
-	items := w.lists.of(k.path).items
-	made, told := items[len(items)-1].doc, k.meta(w, items[len(items)-1])
-	if made.text("type") == "API" {
-		told["apiKey"] = w.dice.uuid()
+	items := w.lists.Of(k.path).Items
+	made, told := items[len(items)-1].Doc, k.meta(w, items[len(items)-1])
+	if made.Text("type") == "API" {
+		told["apiKey"] = w.Dice.UUID()
 	}
-	if address := made.text("emailAddress"); address != "" {
+	if address := made.Text("emailAddress"); address != "" {
 		told["emailAddress"] = address
 	}
 	a.data = told
@@ -98,27 +100,27 @@ func (k *kind) createIntegration(w *world, c *call) (response, error) {
 
 func (k *kind) listIntegrations(w *world, c *call) (response, error) {
 	fits := func(parameter, value string) bool {
-		return c.query.Get(parameter) == "" || c.query.Get(parameter) == value
+		return c.Query.Get(parameter) == "" || c.Query.Get(parameter) == value
 	}
-	return k.metas(w, w.lists.of(k.path).items, func(d document) bool {
-		team := d.object("ownerTeam")
-		return fits("type", d.text("type")) && fits("teamId", team.text("id")) && fits("teamName", team.text("name"))
+	return k.metas(w, w.lists.Of(k.path).Items, func(d document) bool {
+		team := d.Object("ownerTeam")
+		return fits("type", d.Text("type")) && fits("teamId", team.Text("id")) && fits("teamName", team.Text("name"))
 	})
 }
 
 // authenticate reports whether the key is that of an integration with a type. The
 // server's key is that of the API integration and of all enabled integrations.
 func (k *kind) authenticate(w *world, c *call) (response, error) {
-	in, err := (&kind{schema: schema{fields: []field{{name: "type", is: textValue, required: true}}}}).read(c, true)
+	in, err := (&kind{schema: schema{Fields: []field{{Name: "type", Is: sim.Text, Required: true}}}}).read(c, true)
 	if err != nil {
 		return response{}, err
 	}
-	sort := in.text("type")
-	known := slices.ContainsFunc(w.lists.of(k.path).items, func(it *item) bool {
-		return it.doc.text("type") == sort && it.doc.flag("enabled")
+	sort := in.Text("type")
+	known := slices.ContainsFunc(w.lists.Of(k.path).Items, func(it *item) bool {
+		return it.Doc.Text("type") == sort && it.Doc.Flag("enabled")
 	})
 	if !known && sort != w.integration.Type {
-		return response{}, refuse(http.StatusUnauthorized, "Key is not valid or the integration is disabled")
+		return response{}, sim.Refuse(http.StatusUnauthorized, "Key is not valid or the integration is disabled")
 	}
 	return response{result: "Authenticated"}, nil
 }

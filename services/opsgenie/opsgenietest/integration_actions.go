@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"net/http"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // actionTypes returns the types of the actions of an integration.
@@ -11,11 +13,11 @@ func actionTypes() []string { return []string{"ignore", "create", "close", "ackn
 // actionFields returns the members that actions of all types have.
 func actionFields() []field {
 	return []field{
-		{name: "type", is: textValue, required: true, among: actionTypes()},
-		{name: "name", is: textValue, required: true},
-		{name: "filter", is: objectValue, required: true, inside: checkActionFilter},
-		{name: "order", is: wholeValue},
-		{name: "priority", is: textValue, among: priorities()},
+		{Name: "type", Is: sim.Text, Required: true, Among: actionTypes()},
+		{Name: "name", Is: sim.Text, Required: true},
+		{Name: "filter", Is: sim.Object, Required: true, Inside: checkActionFilter},
+		{Name: "order", Is: sim.Whole},
+		{Name: "priority", Is: sim.Text, Among: priorities()},
 	}
 }
 
@@ -32,27 +34,27 @@ func matchTypes() []string {
 
 // checkConditions adds an error if a condition lacks its field or operation.
 func checkConditions(p problems, name string, value any) {
-	for _, each := range (document{name: value}).list(name) {
-		p.add(each.text("field") == "" || each.text("operation") == "", name, "Each of "+name+" needs a field and an operation.")
+	for _, each := range (document{name: value}).List(name) {
+		p.Add(each.Text("field") == "" || each.Text("operation") == "", name, "Each of "+name+" needs a field and an operation.")
 	}
 }
 
 // actions returns the actions of an integration by their types. The caller may modify it.
 func actionsOf(i *item) document {
-	shelf := i.lists.of("actions")
-	if len(shelf.items) == 0 {
+	shelf := i.Lists.Of("actions")
+	if len(shelf.Items) == 0 {
 		none := document{}
 		for _, sort := range actionTypes() {
 			none[sort] = []any{}
 		}
-		shelf.items = []*item{{doc: none, above: i}}
+		shelf.Items = []*item{{Doc: none, Above: i}}
 	}
-	return shelf.items[0].doc
+	return shelf.Items[0].Doc
 }
 
 // shownActions returns all actions of an integration, with a summary of it.
 func shownActions(w *world, it *item) document {
-	out := actionsOf(it).clone()
+	out := actionsOf(it).Clone()
 	out["_parent"] = summariseIntegration(w, it)
 	return out
 }
@@ -66,11 +68,11 @@ func createAction(w *world, c *call, it *item) (response, error) {
 	if err := c.decode(&in); err != nil {
 		return response{}, err
 	}
-	p.within("", in, actionFields())
-	if err := p.err(); err != nil {
+	p.Within("", in, actionFields())
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
-	actions, sort := actionsOf(it), in.text("type")
+	actions, sort := actionsOf(it), in.Text("type")
 	list, _ := actions[sort].([]any)
 	w.completeAction(in, len(list))
 	actions[sort] = append(slices.Clip(list), map[string]any(in))
@@ -88,17 +90,17 @@ func replaceActions(w *world, c *call, it *item) (response, error) {
 		if in[sort] == nil {
 			in[sort] = []any{}
 		}
-		(&field{name: sort, is: listValue}).check(p, in[sort])
-		for n, each := range in.list(sort) {
-			p.within(sort, each, actionFields())
-			p.add(each.text("type") != sort, sort+".type", "Each of "+sort+" must have this type.")
+		(&field{Name: sort, Is: sim.List}).Check(p, in[sort])
+		for n, each := range in.List(sort) {
+			p.Within(sort, each, actionFields())
+			p.Add(each.Text("type") != sort, sort+".type", "Each of "+sort+" must have this type.")
 			w.completeAction(each, n)
 		}
 	}
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
-	it.lists["actions"] = &shelf{items: []*item{{doc: in, above: it}}}
+	it.Lists["actions"] = &shelf{Items: []*item{{Doc: in, Above: it}}}
 	return response{result: "Updated", data: shownActions(w, it)}, nil
 }
 
@@ -108,7 +110,7 @@ func (w *world) completeAction(action document, order int) {
 		action["order"] = order
 	}
 	w.identify(action, "responders", "recipients")
-	if action.text("type") == "ignore" {
+	if action.Text("type") == "ignore" {
 		return
 	}
 	for _, name := range []string{"user", "note", "alias"} {

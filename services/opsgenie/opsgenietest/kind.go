@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"cmp"
 	"net/http"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // A kind describes one kind of configured resource: how its items are named, checked,
@@ -44,7 +46,7 @@ type kind struct {
 // routes returns the five operations that most kinds have.
 func (k *kind) routes() []route {
 	change := http.MethodPatch
-	if k.replace {
+	if k.Replace {
 		change = http.MethodPut
 	}
 	return []route{
@@ -76,7 +78,7 @@ func (k *kind) on(method, suffix string, serve func(*world, *call, *item) (respo
 func (k *kind) switches(status int) []route {
 	set := func(enabled bool) func(*world, *call, *item) (response, error) {
 		return func(w *world, _ *call, it *item) (response, error) {
-			it.doc["enabled"] = enabled
+			it.Doc["enabled"] = enabled
 			return response{status: status, data: k.meta(w, it)}, nil
 		}
 	}
@@ -89,18 +91,18 @@ func (k *kind) reordered(w *world, c *call, it *item) (response, error) {
 	if err := c.decode(&in); err != nil {
 		return response{}, err
 	}
-	place, p := field{name: cmp.Or(k.target, "order"), is: wholeValue, required: true}, problems{}
-	p.missing(in, []field{place})
-	place.check(p, in[place.name])
-	if err := p.err(); err != nil {
+	place, p := field{Name: cmp.Or(k.target, "order"), Is: sim.Whole, Required: true}, problems{}
+	p.Missing(in, []field{place})
+	place.Check(p, in[place.Name])
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
 	shelf, err := k.shelf(w, c)
 	if err != nil {
 		return response{}, err
 	}
-	to, _ := in[place.name].(float64)
-	k.move(shelf, it, int(to))
-	k.number(shelf)
+	to, _ := in[place.Name].(float64)
+	k.Move(shelf, it, int(to))
+	k.Number(shelf)
 	return response{data: k.meta(w, it)}, nil
 }

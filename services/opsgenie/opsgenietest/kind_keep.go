@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // shelf returns the list in a request's path, or 404.
@@ -16,9 +18,9 @@ func (k *kind) shelf(w *world, c *call) (*shelf, error) {
 		return nil, err
 	}
 	if above == nil {
-		return w.lists.of(k.path), nil
+		return w.lists.Of(k.path), nil
 	}
-	return above.lists.of(k.path), nil
+	return above.Lists.Of(k.path), nil
 }
 
 // parent returns the item to which a request's list belongs, or nil, or 404.
@@ -38,22 +40,22 @@ func (k *kind) findBy(w *world, c *call, named string) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, keys := c.path[k.param], k.keys
+	value, keys := c.Path[k.param], k.keys
 	if named != "" {
-		key, err := c.choice(named, keys...)
+		key, err := c.Choice(named, keys...)
 		if err != nil {
 			return nil, err
 		}
 		keys = []string{key}
 	}
-	if it := shelf.find(value, keys...); it != nil {
+	if it := shelf.Find(value, keys...); it != nil {
 		return it, nil
 	}
-	return nil, k.unknown(ref{keys[0], value})
+	return nil, k.unknown(sim.Ref{Kind: keys[0], Value: value})
 }
 
-func (k *kind) unknown(key ref) error {
-	return refuse(http.StatusNotFound, "No "+k.noun+" exists with "+key.kind+" ["+key.value+"]")
+func (k *kind) unknown(key sim.Ref) error {
+	return sim.Refuse(http.StatusNotFound, "No "+k.noun+" exists with "+key.Kind+" ["+key.Value+"]")
 }
 
 // read decodes and checks the document in a request.
@@ -62,15 +64,15 @@ func (k *kind) read(c *call, creation bool) (document, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	out := k.pick(p, in, creation)
-	return out, p.err()
+	out := k.Pick(p, in, creation)
+	return out, p.Err()
 }
 
 // draft returns a new item with what a creation writes.
 func (k *kind) draft(w *world, above *item, in document) *item {
-	it := &item{doc: document{"id": w.dice.uuid()}, above: above, lists: shelves{}}
-	k.write(it.doc, in)
-	k.fill(it.doc)
+	it := &item{Doc: document{"id": w.Dice.UUID()}, Above: above, Lists: shelves{}}
+	k.Write(it.Doc, in)
+	k.Fill(it.Doc)
 	return it
 }
 
@@ -91,8 +93,8 @@ func (k *kind) create(w *world, c *call) (response, error) {
 	if err := k.settle(w, c, shelf, it, nil); err != nil {
 		return response{}, err
 	}
-	k.move(shelf, it, k.place(in, len(shelf.items)))
-	k.number(shelf)
+	k.Move(shelf, it, k.Place(in, len(shelf.Items)))
+	k.Number(shelf)
 	return response{status: http.StatusCreated, result: "Created", data: k.meta(w, it)}, nil
 }
 
@@ -105,20 +107,20 @@ func (k *kind) changed(w *world, c *call, it *item) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	draft := &item{doc: it.doc.clone(), above: it.above, lists: it.lists}
-	if k.replace {
-		draft.doc = k.lasting(draft.doc)
+	draft := &item{Doc: it.Doc.Clone(), Above: it.Above, Lists: it.Lists}
+	if k.Replace {
+		draft.Doc = k.Lasting(draft.Doc)
 	}
-	k.write(draft.doc, in)
+	k.Write(draft.Doc, in)
 	if err := k.settle(w, c, shelf, draft, it); err != nil {
 		return response{}, err
 	}
 	*it = *draft
-	it.adopt()
-	if _, given := in["order"]; given && k.ordered {
-		k.move(shelf, it, k.place(in, len(shelf.items)))
+	it.Adopt()
+	if _, given := in["order"]; given && k.Ordered {
+		k.Move(shelf, it, k.Place(in, len(shelf.Items)))
 	}
-	k.number(shelf)
+	k.Number(shelf)
 	return response{result: "Updated", data: k.meta(w, it)}, nil
 }
 
@@ -128,8 +130,8 @@ func (k *kind) changedInFull(w *world, c *call, it *item) (response, error) {
 	if err := c.decode(&in); err != nil {
 		return response{}, err
 	}
-	p.missing(in, slices.DeleteFunc(slices.Clone(k.fields), func(f field) bool { return f.fixed }))
-	if err := p.err(); err != nil {
+	p.Missing(in, slices.DeleteFunc(slices.Clone(k.Fields), func(f field) bool { return f.Fixed }))
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
 	return k.changed(w, c, it)
@@ -138,9 +140,9 @@ func (k *kind) changedInFull(w *world, c *call, it *item) (response, error) {
 // settle completes an item. It returns 409 if its name is not unique; self is the stored
 // version of the item.
 func (k *kind) settle(w *world, c *call, shelf *shelf, it, self *item) error {
-	k.fill(it.doc)
-	if k.taken(shelf, it.doc, self) {
-		return refuse(http.StatusConflict, "A "+k.noun+" with "+k.unique+" ["+it.doc.text(k.unique)+"] already exists")
+	k.Fill(it.Doc)
+	if k.Taken(shelf, it.Doc, self) {
+		return sim.Refuse(http.StatusConflict, "A "+k.noun+" with "+k.Unique+" ["+it.Doc.Text(k.Unique)+"] already exists")
 	}
 	if k.complete == nil {
 		return nil
@@ -156,7 +158,7 @@ func (k *kind) deleted(w *world, c *call, it *item) (response, error) {
 	if err := k.checkUnused(w, it); err != nil {
 		return response{}, err
 	}
-	shelf.remove(it)
-	k.number(shelf)
+	shelf.Remove(it)
+	k.Number(shelf)
 	return response{result: "Deleted", data: k.meta(w, it)}, nil
 }

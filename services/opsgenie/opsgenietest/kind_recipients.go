@@ -5,12 +5,12 @@ package opsgenietest
 func recipientsOf(types ...string) func(p problems, name string, value any) {
 	return func(p problems, name string, value any) {
 		in := document{name: value}
-		all := in.list(name)
-		if one := in.object(name); one != nil {
+		all := in.List(name)
+		if one := in.Object(name); one != nil {
 			all = append(all, one)
 		}
 		for _, each := range all {
-			r := recipient{Type: each.text("type"), ID: each.text("id"), Name: each.text("name"), Username: each.text("username")}
+			r := recipient{Type: each.Text("type"), ID: each.Text("id"), Name: each.Text("name"), Username: each.Text("username")}
 			if r.Type == "none" || r.Type == "all" {
 				r.ID = r.Type // these need no id or name
 			}
@@ -22,11 +22,11 @@ func recipientsOf(types ...string) func(p problems, name string, value any) {
 // recipient returns a recipient with its id and name: see named. Recipients of other
 // types are returned as they are.
 func (w *world) recipient(in document) document {
-	switch noun := in.text("type"); noun {
+	switch noun := in.Text("type"); noun {
 	case "user", "team", "schedule", "escalation":
 		return w.named(noun, in)
 	default:
-		return in.clone()
+		return in.Clone()
 	}
 }
 
@@ -34,7 +34,7 @@ func (w *world) recipient(in document) document {
 // with its current id and name, which for a user is the username.
 func (w *world) named(noun string, in document) document {
 	id, name := w.known(noun, in)
-	out := in.clone()
+	out := in.Clone()
 	out["id"] = id
 	if name != "" && noun == "user" {
 		out["username"] = name
@@ -53,6 +53,6 @@ func (w *world) user(in document) document {
 
 // checkTeam adds an error if a team has neither id nor name.
 func checkTeam(p problems, name string, value any) {
-	in := document{name: value}.object(name)
-	p.add(in.text("id") == "" && in.text("name") == "", name, name+" needs an id or a name.")
+	in := document{name: value}.Object(name)
+	p.Add(in.Text("id") == "" && in.Text("name") == "", name, name+" needs an id or a name.")
 }

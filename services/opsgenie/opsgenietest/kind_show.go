@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"cmp"
 	"encoding/json"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // meta returns the data of an item in the response to a write.
@@ -11,15 +13,15 @@ func (k *kind) meta(w *world, it *item) document {
 		return k.summary(w, it)
 	}
 	if len(k.brief) == 0 {
-		return it.doc.only("id", "name")
+		return it.Doc.Only("id", "name")
 	}
-	return it.doc.only(k.brief...)
+	return it.Doc.Only(k.brief...)
 }
 
 // shown returns the data of an item in a read.
 func (k *kind) shown(w *world, it *item) document {
 	if k.show == nil {
-		return it.doc
+		return it.Doc
 	}
 	return k.show(w, it)
 }
@@ -33,7 +35,7 @@ func (k *kind) readAll(w *world, c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	return k.rows(w, c, shelf.items)
+	return k.rows(w, c, shelf.Items)
 }
 
 // rows responds with items, or with the requested page of them.
@@ -41,7 +43,7 @@ func (k *kind) rows(w *world, c *call, items []*item) (response, error) {
 	var links *paging
 	if k.paged {
 		var err error
-		if items, links, err = byNumber(w, c, items, "limit", "", "order", c.query.Get("order")); err != nil {
+		if items, links, err = byNumber(w, c, items, "limit", "", "order", c.Query.Get("order")); err != nil {
 			return response{}, err
 		}
 	}
@@ -49,7 +51,7 @@ func (k *kind) rows(w *world, c *call, items []*item) (response, error) {
 	for i, it := range items {
 		rows[i] = k.shown(w, it)
 		if len(k.row) > 0 {
-			rows[i] = rows[i].only(k.row...)
+			rows[i] = rows[i].Only(k.row...)
 		}
 	}
 	return response{data: rows, paging: links, expandable: k.expands}, nil
@@ -63,19 +65,19 @@ func (w *world) known(noun string, in document) (id, name string) {
 	if noun == "user" {
 		label = "username"
 	}
-	given := cmp.Or(in.text("id"), in.text("username"), in.text("name"))
-	if it := w.lists.of("/v2/"+noun+"s").find(given, "id", label); it != nil {
-		return it.id(), it.doc.text(label)
+	given := cmp.Or(in.Text("id"), in.Text("username"), in.Text("name"))
+	if it := w.lists.Of("/v2/"+noun+"s").Find(given, "id", label); it != nil {
+		return it.ID(), it.Doc.Text(label)
 	}
-	if in.text("id") != "" {
-		return in.text("id"), cmp.Or(in.text("name"), in.text("username"))
+	if in.Text("id") != "" {
+		return in.Text("id"), cmp.Or(in.Text("name"), in.Text("username"))
 	}
-	return derivedID(noun, given), given
+	return sim.DerivedID(noun, given), given
 }
 
 // shownAs returns the data of all items of a kind, decoded.
 func shownAs[E any](w *world, k *kind) []E {
-	items := w.lists.of(k.path).items
+	items := w.lists.Of(k.path).Items
 	out := make([]E, len(items))
 	for i, it := range items {
 		text, err := json.Marshal(k.shown(w, it))

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // usesOf returns the members in which the items of a list name what they use. Each is an
@@ -36,9 +38,9 @@ func (k *kind) checkUnused(w *world, it *item) error {
 		if noun == "" {
 			continue
 		}
-		for _, each := range w.lists.of(path).items {
-			if each != it && uses(w, each, path, it.id()) {
-				return refuse(http.StatusPreconditionRequired, strings.ToUpper(k.noun[:1])+k.noun[1:]+
+		for _, each := range w.lists.Of(path).Items {
+			if each != it && uses(w, each, path, it.ID()) {
+				return sim.Refuse(http.StatusPreconditionRequired, strings.ToUpper(k.noun[:1])+k.noun[1:]+
 					" ["+nameOf(it)+"] is used by "+noun+" ["+nameOf(each)+"] and cannot be deleted")
 			}
 		}
@@ -47,18 +49,18 @@ func (k *kind) checkUnused(w *world, it *item) error {
 }
 
 // name returns the name of an item in messages.
-func nameOf(i *item) string { return cmp.Or(i.doc.text("name"), i.doc.text("username"), i.id()) }
+func nameOf(i *item) string { return cmp.Or(i.Doc.Text("name"), i.Doc.Text("username"), i.ID()) }
 
 // uses reports whether an item of a list, or a part of it, uses the item with an id. An
 // override that has ended uses nobody.
 func uses(w *world, i *item, path, id string) bool {
-	ended := path == overridesPath && !w.now().Before(i.doc.moment("endDate").Time)
-	named := func(member string) bool { return refers(i.doc, strings.Split(member, "."), id) }
+	ended := path == overridesPath && !w.Now().Before(i.Doc.Moment("endDate").Time)
+	named := func(member string) bool { return refers(i.Doc, strings.Split(member, "."), id) }
 	if !ended && slices.ContainsFunc(usesOf(path), named) {
 		return true
 	}
-	for below, list := range i.lists {
-		if slices.ContainsFunc(list.items, func(each *item) bool { return uses(w, each, below, id) }) {
+	for below, list := range i.Lists {
+		if slices.ContainsFunc(list.Items, func(each *item) bool { return uses(w, each, below, id) }) {
 			return true
 		}
 	}
@@ -71,10 +73,10 @@ func refers(value any, path []string, id string) bool {
 	if all, ok := value.([]any); ok {
 		return slices.ContainsFunc(all, func(each any) bool { return refers(each, path, id) })
 	}
-	object, _ := objectOf(value)
+	object, _ := sim.ObjectOf(value)
 	if len(path) > 0 {
 		return refers(object[path[0]], path[1:], id)
 	}
 	text, _ := value.(string)
-	return text == id || object.text("id") == id
+	return text == id || object.Text("id") == id
 }

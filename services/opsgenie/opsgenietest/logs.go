@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const (
@@ -36,13 +38,13 @@ func logRoutes() []route {
 // logFiles returns the current files, the oldest first.
 func (w *world) logFiles() ([]logFile, error) {
 	if w.plan != "Enterprise" {
-		return nil, refuse(http.StatusPaymentRequired, "Your plan does not include this feature")
+		return nil, sim.Refuse(http.StatusPaymentRequired, "Your plan does not include this feature")
 	}
-	last := w.now().Truncate(time.Hour)
+	last := w.Now().Truncate(time.Hour)
 	all := make([]logFile, logsKept)
 	for i := range all {
 		at := last.Add(time.Duration(i-logsKept+1) * time.Hour)
-		line := map[string]any{"date": Time{at}, "level": "INFO", "account": w.account().Name, "message": "Hour began"}
+		line := map[string]any{"date": Time{Time: at}, "level": "INFO", "account": w.account().Name, "message": "Hour began"}
 		content, err := json.Marshal([]any{line})
 		if err != nil {
 			return nil, err
@@ -54,12 +56,12 @@ func (w *world) logFiles() ([]logFile, error) {
 
 // listLogFiles lists the files after a marker, which is a time.
 func (w *world) listLogFiles(c *call) (response, error) {
-	marker := c.path["marker"]
+	marker := c.Path["marker"]
 	after, err := time.Parse(logMarker, strings.Replace(marker, "_", ".", 1)) // a fraction of a second may follow
 	p := problems{}
-	p.add(err != nil, "marker", "Must be a time as in 2026-05-26-07-52-17 or 2026-05-26-07-52-17_123.")
-	limit := c.number(p, "limit", maxLogFiles, 1, maxLogFiles)
-	if err := p.err(); err != nil {
+	p.Add(err != nil, "marker", "Must be a time as in 2026-05-26-07-52-17 or 2026-05-26-07-52-17_123.")
+	limit := c.Number(p, "limit", maxLogFiles, 1, maxLogFiles)
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
 	files, err := w.logFiles()
@@ -82,12 +84,12 @@ func (w *world) linkLogFile(c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	name := c.path["filename"]
+	name := c.Path["filename"]
 	i := slices.IndexFunc(files, func(f logFile) bool { return f.name == name })
 	if i < 0 {
-		return response{}, refuse(http.StatusNotFound, "No log file exists with name ["+name+"]")
+		return response{}, sim.Refuse(http.StatusNotFound, "No log file exists with name ["+name+"]")
 	}
-	f := &Attachment{Name: name, MediaType: "application/json", Content: files[i].content, until: Time{w.clock().Add(linkLasts)}}
-	w.publish(f, derivedID("link", name+f.until.String()))
+	f := &Attachment{Name: name, MediaType: "application/json", Content: files[i].content, until: Time{Time: w.Clock().Add(linkLasts)}}
+	w.publish(f, sim.DerivedID("link", name+f.until.String()))
 	return response{file: &file{mediaType: mediaText, content: []byte(f.URL)}}, nil
 }

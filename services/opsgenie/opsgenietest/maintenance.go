@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"net/http"
 	"time"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // maintenances are periods in which integrations and policies are disabled or enabled.
@@ -14,15 +16,15 @@ func maintenances() *kind {
 		keys:  []string{"id"},
 		brief: []string{"id", "status", "time", "description"}, complete: completeMaintenance,
 		show: func(w *world, it *item) document {
-			it.doc["status"] = maintenanceStatus(it.doc, w.now())
-			return it.doc
+			it.Doc["status"] = maintenanceStatus(it.Doc, w.Now())
+			return it.Doc
 		},
 		schema: schema{
-			replace: true, made: []string{"status"},
-			fields: []field{
-				{name: "description", is: textValue},
-				{name: "time", is: objectValue, required: true, inside: checkWindow},
-				{name: "rules", is: listValue, required: true, inside: checkMaintenanceRules},
+			Replace: true, Made: []string{"status"},
+			Fields: []field{
+				{Name: "description", Is: sim.Text},
+				{Name: "time", Is: sim.Object, Required: true, Inside: checkWindow},
+				{Name: "rules", Is: sim.List, Required: true, Inside: checkMaintenanceRules},
 			},
 		},
 	}
@@ -47,59 +49,59 @@ func windows() map[string]time.Duration {
 func checkWindow(p problems, name string, value any) {
 	window, _ := value.(map[string]any)
 	at := document(window)
-	p.add(at.text("type") == "", name+".type", name+".type can not be empty.")
+	p.Add(at.Text("type") == "", name+".type", name+".type can not be empty.")
 	oneOf(p, window, "type", name+".type", "for-5-minutes", "for-30-minutes", "for-1-hour", "indefinitely", "schedule")
-	if at.text("type") != "schedule" {
+	if at.Text("type") != "schedule" {
 		return
 	}
-	p.within(name, window, []field{
-		{name: "startDate", is: timeValue, required: true}, {name: "endDate", is: timeValue, required: true},
+	p.Within(name, window, []field{
+		{Name: "startDate", Is: sim.Moment, Required: true}, {Name: "endDate", Is: sim.Moment, Required: true},
 	})
-	start, _ := parseTime(at.text("startDate"))
-	end, _ := parseTime(at.text("endDate"))
-	p.add(end.Before(start.Time), name+".endDate", name+".endDate must not be before startDate.")
+	start, _ := sim.ParseTime(at.Text("startDate"))
+	end, _ := sim.ParseTime(at.Text("endDate"))
+	p.Add(end.Before(start.Time), name+".endDate", name+".endDate must not be before startDate.")
 }
 
 func checkMaintenanceRules(p problems, name string, value any) {
 	all, _ := value.([]any)
 	for _, each := range all {
 		rule, _ := each.(map[string]any)
-		p.within(name, rule, []field{
-			{name: "state", is: textValue, among: []string{"enabled", "disabled"}},
-			{name: "entity", is: objectValue, required: true},
+		p.Within(name, rule, []field{
+			{Name: "state", Is: sim.Text, Among: []string{"enabled", "disabled"}},
+			{Name: "entity", Is: sim.Object, Required: true},
 		})
-		p.within(name+".entity", document(rule).object("entity"), []field{
-			{name: "id", is: textValue, required: true},
-			{name: "type", is: textValue, required: true, among: []string{"integration", "policy"}},
+		p.Within(name+".entity", document(rule).Object("entity"), []field{
+			{Name: "id", Is: sim.Text, Required: true},
+			{Name: "type", Is: sim.Text, Required: true, Among: []string{"integration", "policy"}},
 		})
 	}
 }
 
 // completeMaintenance sets when a maintenance starts and ends.
 func completeMaintenance(w *world, _ *call, it *item) error {
-	window, now := it.doc.object("time"), w.now()
-	kept := map[string]any(window.clone())
+	window, now := it.Doc.Object("time"), w.Now()
+	kept := map[string]any(window.Clone())
 	kept["startDate"] = now
 	delete(kept, "endDate")
-	if length, known := windows()[window.text("type")]; !known {
-		kept["startDate"], _ = parseTime(window.text("startDate"))
-		kept["endDate"], _ = parseTime(window.text("endDate"))
+	if length, known := windows()[window.Text("type")]; !known {
+		kept["startDate"], _ = sim.ParseTime(window.Text("startDate"))
+		kept["endDate"], _ = sim.ParseTime(window.Text("endDate"))
 	} else if length > 0 {
-		kept["endDate"] = Time{now.Add(length)}
+		kept["endDate"] = Time{Time: now.Add(length)}
 	}
-	it.doc["time"] = kept
-	delete(it.doc, "status") // a change also revives one that was cancelled
-	it.doc["status"] = maintenanceStatus(it.doc, now)
+	it.Doc["time"] = kept
+	delete(it.Doc, "status") // a change also revives one that was cancelled
+	it.Doc["status"] = maintenanceStatus(it.Doc, now)
 	return nil
 }
 
 // maintenanceStatus returns the status of a maintenance as of now.
 func maintenanceStatus(d document, now Time) string {
-	window := d.object("time")
+	window := d.Object("time")
 	start, _ := window["startDate"].(Time)
 	end, ends := window["endDate"].(Time)
 	switch {
-	case d.text("status") == "cancelled":
+	case d.Text("status") == "cancelled":
 		return "cancelled"
 	case ends && !now.Before(end.Time):
 		return "past"
@@ -112,13 +114,13 @@ func maintenanceStatus(d document, now Time) string {
 
 // listMaintenances lists all maintenances, those that are past or cancelled, or the others.
 func (k *kind) listMaintenances(w *world, c *call) (response, error) {
-	which, err := c.choice("type", "all", "past", "non-expired")
+	which, err := c.Choice("type", "all", "past", "non-expired")
 	if err != nil {
 		return response{}, err
 	}
 	rows := []document{}
-	for _, it := range w.lists.of(k.path).items {
-		status := k.shown(w, it).text("status")
+	for _, it := range w.lists.Of(k.path).Items {
+		status := k.shown(w, it).Text("status")
 		over := status == "past" || status == "cancelled"
 		if which == "all" || over == (which == "past") {
 			rows = append(rows, k.meta(w, it))
@@ -129,21 +131,21 @@ func (k *kind) listMaintenances(w *world, c *call) (response, error) {
 
 // cancelMaintenance cancels a maintenance unless it is past.
 func cancelMaintenance(w *world, _ *call, it *item) (response, error) {
-	if maintenanceStatus(it.doc, w.now()) != "past" {
-		it.doc["status"] = "cancelled"
+	if maintenanceStatus(it.Doc, w.Now()) != "past" {
+		it.Doc["status"] = "cancelled"
 	}
-	return response{result: "Cancelled", data: it.doc.only("id")}, nil
+	return response{result: "Cancelled", data: it.Doc.Only("id")}, nil
 }
 
 // changeEndDate sets the end of a maintenance, which then has a schedule.
 func (k *kind) changeEndDate(w *world, c *call, it *item) (response, error) {
-	in, err := (&kind{schema: schema{fields: []field{{name: "endDate", is: timeValue, required: true}}}}).read(c, true)
+	in, err := (&kind{schema: schema{Fields: []field{{Name: "endDate", Is: sim.Moment, Required: true}}}}).read(c, true)
 	if err != nil {
 		return response{}, err
 	}
-	window := it.doc.object("time")
+	window := it.Doc.Object("time")
 	window["type"] = "schedule"
-	window["endDate"], _ = parseTime(in.text("endDate"))
-	it.doc["status"] = maintenanceStatus(it.doc, w.now())
+	window["endDate"], _ = sim.ParseTime(in.Text("endDate"))
+	it.Doc["status"] = maintenanceStatus(it.Doc, w.Now())
 	return response{result: "Updated", data: k.meta(w, it)}, nil
 }

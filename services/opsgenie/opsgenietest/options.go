@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // DefaultKey is the API key that a server accepts unless [WithKey] sets another.
@@ -17,7 +19,7 @@ const DefaultKey = "00000000-fake-fake-fake-000000000000"
 type Option func(*config)
 
 type config struct {
-	settings
+	sim.Settings
 
 	key      string
 	readOnly []string
@@ -27,25 +29,25 @@ type config struct {
 }
 
 func newConfig(opts []Option) (*config, error) {
-	c := &config{settings: newSettings("opsgenietest", allDomains()...), key: DefaultKey, plan: "Enterprise"}
+	c := &config{Settings: sim.NewSettings("opsgenietest", allDomains()...), key: DefaultKey, plan: "Enterprise"}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(c)
 		}
 	}
-	return c, c.err()
+	return c, c.Err()
 }
 
 // WithSeed sets the seed from which ids and random faults are derived. Servers with
 // the same seed issue the same ids. The default is 1; 0 is a seed like any other.
-func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+func WithSeed(seed uint64) Option { return func(c *config) { c.Seed = seed } }
 
 // WithKey sets the API key that has all rights. It must consist of visible ASCII
 // characters. The default is [DefaultKey].
 func WithKey(key string) Option {
 	return func(c *config) {
 		if !isKey(key) {
-			c.refuse("key: must be one or more visible ASCII characters")
+			c.Refuse("key: must be one or more visible ASCII characters")
 		}
 		c.key = key
 	}
@@ -57,7 +59,7 @@ func WithKey(key string) Option {
 func WithReadOnlyKey(key string) Option {
 	return func(c *config) {
 		if !isKey(key) {
-			c.refuse("read-only key: must be one or more visible ASCII characters")
+			c.Refuse("read-only key: must be one or more visible ASCII characters")
 		}
 		c.readOnly = append(c.readOnly, key)
 	}
@@ -74,7 +76,7 @@ func isKey(key string) bool {
 func WithPlan(name string) Option {
 	return func(c *config) {
 		if !slices.Contains([]string{"Free", "Essentials", "Standard", "Enterprise"}, name) {
-			c.refuse("plan: unknown plan %q; use Free, Essentials, Standard or Enterprise", name)
+			c.Refuse("plan: unknown plan %q; use Free, Essentials, Standard or Enterprise", name)
 		}
 		c.plan = name
 	}
@@ -87,7 +89,7 @@ func WithPathPrefix(prefix string) Option {
 	return func(c *config) {
 		u, err := url.Parse(prefix)
 		if err != nil || !strings.HasPrefix(prefix, "/") || u.Host != "" || u.EscapedPath() != prefix {
-			c.refuse("path prefix: %q is not an escaped path that starts with a slash", prefix)
+			c.Refuse("path prefix: %q is not an escaped path that starts with a slash", prefix)
 		}
 		c.prefix = strings.TrimRight(prefix, "/")
 	}
@@ -101,7 +103,7 @@ func WithLinkBase(base string) Option {
 	return func(c *config) {
 		u, err := url.Parse(base)
 		if err != nil || u.Scheme == "" || u.Host == "" {
-			c.refuse("link base: %q has no scheme or no host; use a URL such as https://api.opsgenie.com", base)
+			c.Refuse("link base: %q has no scheme or no host; use a URL such as https://api.opsgenie.com", base)
 		}
 		c.linkBase = strings.TrimRight(base, "/")
 	}
@@ -110,18 +112,18 @@ func WithLinkBase(base string) Option {
 // WithClock sets the server's clock, which determines the times in responses, rate
 // limits and [WithProcessingDelay]. The server calls now from several goroutines at
 // once. The default is time.Now. [Fault.Latency] always uses real time.
-func WithClock(now func() time.Time) Option { return func(c *config) { c.setClock(now) } }
+func WithClock(now func() time.Time) Option { return func(c *config) { c.SetClock(now) } }
 
 // WithProcessingPolls sets how many requests for the status of an asynchronous write
 // get a 404 RequestNotProcessed response before the outcome, and how many requests
 // must follow a write before it takes effect: see the package comment. The default
 // is 2; 0 processes writes at once.
-func WithProcessingPolls(n int) Option { return func(c *config) { c.setPolls(n) } }
+func WithProcessingPolls(n int) Option { return func(c *config) { c.SetPolls(n) } }
 
 // WithProcessingDelay processes an asynchronous write when d has passed on the
 // server's clock, instead of counting requests. d must be positive. By default the
 // server counts requests: see [WithProcessingPolls], with which it cannot be combined.
-func WithProcessingDelay(d time.Duration) Option { return func(c *config) { c.setDelay(d) } }
+func WithProcessingDelay(d time.Duration) Option { return func(c *config) { c.SetDelay(d) } }
 
 // WithRateLimit limits the requests of a domain by a token bucket that holds burst
 // tokens and gains perSecond tokens a second. If the bucket is empty, a request gets a
@@ -130,18 +132,18 @@ func WithProcessingDelay(d time.Duration) Option { return func(c *config) { c.se
 //
 // API: https://docs.opsgenie.com/docs/api-rate-limiting
 func WithRateLimit(domain Domain, perSecond float64, burst int) Option {
-	return func(c *config) { c.setLimit(domain, perSecond, burst) }
+	return func(c *config) { c.SetLimit(domain, perSecond, burst) }
 }
 
 // WithFaultRate injects one fault of a mixture into each request with probability p,
 // as [Server.Storm] does, from the first request on. The default is 0: no faults.
-func WithFaultRate(p float64) Option { return func(c *config) { c.setFaultRate(p) } }
+func WithFaultRate(p float64) Option { return func(c *config) { c.SetFaultRate(p) } }
 
 // WithRequestLog sets how many of the last requests the server records for
 // [Server.Requests]. The default is 1000; 0 records none.
-func WithRequestLog(n int) Option { return func(c *config) { c.setLog(n) } }
+func WithRequestLog(n int) Option { return func(c *config) { c.SetLog(n) } }
 
 // WithMaxBody sets the maximum size of a request body in bytes. A request with a
 // longer body gets a 413 response. It also limits the size of an attachment; the server
 // keeps all attachments in memory. The default is 32 MiB.
-func WithMaxBody(n int64) Option { return func(c *config) { c.setMaxBody(n) } }
+func WithMaxBody(n int64) Option { return func(c *config) { c.SetMaxBody(n) } }

@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"maps"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const (
@@ -19,22 +21,22 @@ func policies() *kind {
 		keys: []string{"id"}, target: "targetIndex",
 		brief: []string{"id", "name", "type", "order", "enabled"}, complete: completePolicy, show: showPolicy,
 		schema: schema{
-			replace: true, ordered: true, within: "type", made: []string{"order"},
-			fields: slices.Concat(policyFields(100, "alert", "notification"),
-				fieldsOf(textValue, "teamId"), policyEffects(),
-				fieldsOf(listValue, "responders"),
-				fieldsOf(flagValue, "ignoreOriginalActions", "ignoreOriginalResponders", "suppress"),
+			Replace: true, Ordered: true, Within: "type", Made: []string{"order"},
+			Fields: slices.Concat(policyFields(100, "alert", "notification"),
+				fieldsOf(sim.Text, "teamId"), policyEffects(),
+				fieldsOf(sim.List, "responders"),
+				fieldsOf(sim.Flag, "ignoreOriginalActions", "ignoreOriginalResponders", "suppress"),
 				[]field{
-					{name: "alertDescription", is: textValue},
-					{name: "autoRestartAction", is: objectValue, inside: checkWait},
-					{name: "autoCloseAction", is: objectValue, inside: checkWait},
-					{name: "deduplicationAction", is: objectValue, inside: checkDeduplication},
-					{name: "delayAction", is: objectValue, inside: checkDelay},
+					{Name: "alertDescription", Is: sim.Text},
+					{Name: "autoRestartAction", Is: sim.Object, Inside: checkWait},
+					{Name: "autoCloseAction", Is: sim.Object, Inside: checkWait},
+					{Name: "deduplicationAction", Is: sim.Object, Inside: checkDeduplication},
+					{Name: "delayAction", Is: sim.Object, Inside: checkDelay},
 				}),
 		},
 	}
 	k.locate = func(w *world, c *call) (*shelf, error) {
-		return w.lists.of(k.path + "?teamId=" + c.query.Get("teamId")), nil
+		return w.lists.Of(k.path + "?teamId=" + c.Query.Get("teamId")), nil
 	}
 	return k
 }
@@ -53,33 +55,33 @@ func policyRoutes() []route {
 // policyFields returns the members that policies of both versions and of all types have.
 func policyFields(longestName int, types ...string) []field {
 	return []field{
-		{name: "type", is: textValue, required: true, among: types, fixed: true},
-		{name: "name", is: textValue, required: true, most: longestName},
-		{name: "policyDescription", is: textValue, most: 200},
-		{name: "enabled", is: flagValue, absent: true},
-		{name: "filter", is: objectValue, inside: checkCriteria, absent: map[string]any{"type": "match-all"}},
-		{name: "timeRestrictions", is: objectValue, inside: checkRestriction},
+		{Name: "type", Is: sim.Text, Required: true, Among: types, Fixed: true},
+		{Name: "name", Is: sim.Text, Required: true, Most: longestName},
+		{Name: "policyDescription", Is: sim.Text, Most: 200},
+		{Name: "enabled", Is: sim.Flag, Absent: true},
+		{Name: "filter", Is: sim.Object, Inside: checkCriteria, Absent: map[string]any{"type": "match-all"}},
+		{Name: "timeRestrictions", Is: sim.Object, Inside: checkRestriction},
 	}
 }
 
 // policyEffects returns the members with which policies of both versions modify alerts.
 func policyEffects() []field {
 	return slices.Concat(
-		fieldsOf(textValue, "message", "alias", "description", "entity", "source"),
-		fieldsOf(listValue, "actions", "tags"),
-		fieldsOf(flagValue, "ignoreOriginalDetails", "ignoreOriginalTags", "ignoreOriginalTeams", "continue"),
+		fieldsOf(sim.Text, "message", "alias", "description", "entity", "source"),
+		fieldsOf(sim.List, "actions", "tags"),
+		fieldsOf(sim.Flag, "ignoreOriginalDetails", "ignoreOriginalTags", "ignoreOriginalTeams", "continue"),
 		[]field{
-			{name: "details", is: objectValue},
-			{name: "priority", is: textValue, among: priorities()},
+			{Name: "details", Is: sim.Object},
+			{Name: "priority", Is: sim.Text, Among: priorities()},
 		},
 	)
 }
 
 // fieldsOf returns fields of which only the kind of value is known.
-func fieldsOf(is valueKind, names ...string) []field {
+func fieldsOf(is sim.ValueKind, names ...string) []field {
 	all := make([]field, len(names))
 	for i, name := range names {
-		all[i] = field{name: name, is: is}
+		all[i] = field{Name: name, Is: is}
 	}
 	return all
 }
@@ -92,14 +94,14 @@ func checkWait(p problems, name string, value any) {
 func checkDeduplication(p problems, name string, value any) {
 	action, _ := value.(map[string]any)
 	at := name + ".deduplicationActionType"
-	p.add(action["deduplicationActionType"] == nil, at, at+" can not be empty.")
+	p.Add(action["deduplicationActionType"] == nil, at, at+" can not be empty.")
 	oneOf(p, action, "deduplicationActionType", at, "value-based", "frequency-based")
 }
 
 func checkDelay(p problems, name string, value any) {
 	action, _ := value.(map[string]any)
 	at := name + ".delayOption"
-	p.add(action["delayOption"] == nil, at, at+" can not be empty.")
+	p.Add(action["delayOption"] == nil, at, at+" can not be empty.")
 	oneOf(p, action, "delayOption", at, delayOptions()...)
 }
 
@@ -116,10 +118,10 @@ func (k *kind) createPolicy(w *world, c *call) (response, error) {
 	if err := c.decode(&in); err != nil {
 		return response{}, err
 	}
-	if team := in.text("teamId"); team != "" && c.query.Get("teamId") == "" {
+	if team := in.Text("teamId"); team != "" && c.Query.Get("teamId") == "" {
 		scoped := *c
-		scoped.query = maps.Clone(c.query)
-		scoped.query.Set("teamId", team)
+		scoped.Query = maps.Clone(c.Query)
+		scoped.Query.Set("teamId", team)
 		c = &scoped
 	}
 	return k.create(w, c)
@@ -127,20 +129,20 @@ func (k *kind) createPolicy(w *world, c *call) (response, error) {
 
 // completePolicy looks up the team and the responders. A notification policy needs a team.
 func completePolicy(w *world, c *call, it *item) error {
-	p, team := problems{}, c.query.Get("teamId")
-	p.add(team == "" && it.doc.text("type") == "notification", "teamId", "A notification policy needs a team.")
-	p.add(it.doc.text("message") == "" && it.doc.text("type") == "alert", "message", "message can not be empty.")
-	delete(it.doc, "teamId")
+	p, team := problems{}, c.Query.Get("teamId")
+	p.Add(team == "" && it.Doc.Text("type") == "notification", "teamId", "A notification policy needs a team.")
+	p.Add(it.Doc.Text("message") == "" && it.Doc.Text("type") == "alert", "message", "message can not be empty.")
+	delete(it.Doc, "teamId")
 	if team != "" {
-		it.doc["teamId"] = team
+		it.Doc["teamId"] = team
 	}
-	w.identify(it.doc, "responders")
-	return p.err()
+	w.identify(it.Doc, "responders")
+	return p.Err()
 }
 
 // showPolicy returns a policy without its order, which only lists contain.
 func showPolicy(_ *world, it *item) document {
-	out := maps.Clone(it.doc)
+	out := maps.Clone(it.Doc)
 	delete(out, "order")
 	return out
 }
@@ -152,10 +154,10 @@ func (k *kind) policiesOf(sort string) handler {
 		if err != nil {
 			return response{}, err
 		}
-		if sort == "notification" && c.query.Get("teamId") == "" {
-			return response{}, problems{"teamId": "A notification policy needs a team."}.err()
+		if sort == "notification" && c.Query.Get("teamId") == "" {
+			return response{}, problems{"teamId": "A notification policy needs a team."}.Err()
 		}
-		return k.metas(w, shelf.items, func(d document) bool { return d.text("type") == sort })
+		return k.metas(w, shelf.Items, func(d document) bool { return d.Text("type") == sort })
 	}
 }
 
@@ -163,7 +165,7 @@ func (k *kind) policiesOf(sort string) handler {
 func (k *kind) metas(w *world, items []*item, wanted func(document) bool) (response, error) {
 	rows := []document{}
 	for _, it := range items {
-		if wanted(it.doc) {
+		if wanted(it.Doc) {
 			rows = append(rows, k.meta(w, it))
 		}
 	}
@@ -175,7 +177,7 @@ func (w *world) identify(d document, fields ...string) {
 	for _, field := range fields {
 		all, _ := d[field].([]any)
 		for i, each := range all {
-			if who, ok := objectOf(each); ok {
+			if who, ok := sim.ObjectOf(each); ok {
 				all[i] = map[string]any(w.recipient(who))
 			}
 		}

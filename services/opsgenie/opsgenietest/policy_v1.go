@@ -1,6 +1,10 @@
 package opsgenietest
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 // policiesV1 are the policies of the older version, which belong to the account. See
 // https://docs.opsgenie.com/docs/policy-api.
@@ -10,21 +14,21 @@ func policiesV1() *kind {
 		keys: []string{"id"}, target: "targetIndex",
 		brief: []string{"id", "name", "type", "order", "enabled"}, show: showPolicy,
 		complete: func(w *world, _ *call, it *item) error {
-			w.identify(it.doc, "recipients")
+			w.identify(it.Doc, "recipients")
 			return nil
 		},
 		schema: schema{
-			replace: true, ordered: true, made: []string{"order"},
-			fields: slices.Concat(
+			Replace: true, Ordered: true, Made: []string{"order"},
+			Fields: slices.Concat(
 				policyFields(512, "modify", "auto-close", "notification-delay", "notification-deduplication",
 					"notification-suppress", "notification-renotify", "auto-restart-notifications"),
-				policyEffects(), fieldsOf(listValue, "recipients"),
-				fieldsOf(flagValue, "ignoreOriginalAlertActions", "ignoreOriginalRecipients"),
-				fieldsOf(wholeValue, "untilHour", "untilMinute", "count", "maxRepeatCount"),
+				policyEffects(), fieldsOf(sim.List, "recipients"),
+				fieldsOf(sim.Flag, "ignoreOriginalAlertActions", "ignoreOriginalRecipients"),
+				fieldsOf(sim.Whole, "untilHour", "untilMinute", "count", "maxRepeatCount"),
 				[]field{
-					{name: "duration", is: objectValue, inside: checkDuration},
-					{name: "delayOption", is: textValue, among: delayOptions()},
-					{name: "deduplicationActionType", is: textValue, among: []string{"value-based", "frequency-based"}},
+					{Name: "duration", Is: sim.Object, Inside: checkDuration},
+					{Name: "delayOption", Is: sim.Text, Among: delayOptions()},
+					{Name: "deduplicationActionType", Is: sim.Text, Among: []string{"value-based", "frequency-based"}},
 				}),
 		},
 	}
@@ -33,7 +37,7 @@ func policiesV1() *kind {
 func policyV1Routes() []route {
 	k := policiesV1()
 	list := func(w *world, _ *call) (response, error) {
-		return k.metas(w, w.lists.of(k.path).items, func(document) bool { return true })
+		return k.metas(w, w.lists.Of(k.path).Items, func(document) bool { return true })
 	}
 	return slices.Concat(k.routes()[1:], k.switches(0), []route{
 		{"GET " + k.path, k.domain, noBody, list},

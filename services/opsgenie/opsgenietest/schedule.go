@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	_ "time/tzdata" // for machines without a time zone database
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const (
@@ -20,14 +22,14 @@ func schedules() *kind {
 		keys: []string{"id", "name"}, named: "identifierType", usedBy: notifiers(),
 		brief: []string{"id", "name", "enabled"}, show: showSchedule,
 		schema: schema{
-			unique: "name",
-			fields: []field{
-				{name: "name", is: textValue, required: true},
-				{name: "description", is: textValue},
-				{name: "timezone", is: textValue, absent: "UTC"},
-				{name: "enabled", is: flagValue, absent: true},
-				{name: "ownerTeam", is: objectValue, inside: checkTeam},
-				{name: "rotations", is: listValue},
+			Unique: "name",
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true},
+				{Name: "description", Is: sim.Text},
+				{Name: "timezone", Is: sim.Text, Absent: "UTC"},
+				{Name: "enabled", Is: sim.Flag, Absent: true},
+				{Name: "ownerTeam", Is: sim.Object, Inside: checkTeam},
+				{Name: "rotations", Is: sim.List},
 			},
 		},
 	}
@@ -56,38 +58,38 @@ func scheduleRoutes() []route {
 // replace the current ones.
 func (w *world) completeSchedule(k *kind, it *item) error {
 	p := problems{}
-	_, err := zone(it.doc)
-	p.add(err != nil, "timezone", "timezone must be one of the time zone database, such as Europe/Berlin.")
-	if team := it.doc.object("ownerTeam"); team != nil {
-		it.doc["ownerTeam"] = w.named("team", team)
+	_, err := sim.Zone(it.Doc)
+	p.Add(err != nil, "timezone", "timezone must be one of the time zone database, such as Europe/Berlin.")
+	if team := it.Doc.Object("ownerTeam"); team != nil {
+		it.Doc["ownerTeam"] = w.named("team", team)
 	}
-	written, given := it.doc["rotations"].([]any)
-	p.add(given && len(written) == 0, "rotations", "rotations can not be empty.")
+	written, given := it.Doc["rotations"].([]any)
+	p.Add(given && len(written) == 0, "rotations", "rotations can not be empty.")
 	made := &shelf{}
-	for _, each := range it.doc.list("rotations") {
+	for _, each := range it.Doc.List("rotations") {
 		wrong := problems{}
-		rotation := k.draft(w, it, k.pick(wrong, each, true))
+		rotation := k.draft(w, it, k.Pick(wrong, each, true))
 		if len(wrong) == 0 {
 			wrong = w.completeRotation(rotation)
 		}
 		for field, sentence := range wrong {
-			p.add(true, "rotations#"+field, sentence)
+			p.Add(true, "rotations#"+field, sentence)
 		}
-		made.items = append(made.items, rotation)
+		made.Items = append(made.Items, rotation)
 	}
-	delete(it.doc, "rotations")
+	delete(it.Doc, "rotations")
 	if given {
-		it.lists = maps.Clone(it.lists)
-		it.lists[k.path] = made
+		it.Lists = maps.Clone(it.Lists)
+		it.Lists[k.path] = made
 	}
-	return p.err()
+	return p.Err()
 }
 
 func showSchedule(_ *world, it *item) document {
-	out := maps.Clone(it.doc)
+	out := maps.Clone(it.Doc)
 	rotations := []any{}
-	for _, each := range it.lists.of(rotationsPath).items {
-		rotations = append(rotations, map[string]any(each.doc))
+	for _, each := range it.Lists.Of(rotationsPath).Items {
+		rotations = append(rotations, map[string]any(each.Doc))
 	}
 	out["rotations"] = rotations
 	return out

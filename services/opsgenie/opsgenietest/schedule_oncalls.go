@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const (
@@ -19,13 +21,13 @@ type onCallQuery struct {
 }
 
 func readOnCall(w *world, c *call) (onCallQuery, error) {
-	flat, err := c.choice("flat", "false", "true")
+	flat, err := c.Choice("flat", "false", "true")
 	if err != nil {
 		return onCallQuery{}, err
 	}
 	p := problems{}
-	at := c.date(p, w.now())
-	return onCallQuery{flat: flat == "true", at: at.Time}, p.err()
+	at := c.Date(p, w.Now())
+	return onCallQuery{flat: flat == "true", at: at.Time}, p.Err()
 }
 
 // listOnCalls responds with the on-call participants of each schedule. See
@@ -36,7 +38,7 @@ func (w *world) listOnCalls(c *call) (response, error) {
 		return response{}, err
 	}
 	rows := []document{}
-	for _, it := range w.lists.of(schedulesPath).items {
+	for _, it := range w.lists.Of(schedulesPath).Items {
 		rows = append(rows, w.onCalls(it, q))
 	}
 	return response{data: rows}, nil
@@ -58,7 +60,7 @@ func (k *kind) getOnCalls(w *world, c *call) (response, error) {
 // participants and flat ones recipients; in responses about who is next, the names are
 // swapped.
 func (w *world) onCalls(it *item, q onCallQuery) document {
-	out := document{"_parent": it.doc.only("id", "name", "enabled")}
+	out := document{"_parent": it.Doc.Only("id", "name", "enabled")}
 	people := w.onCallBy(it, q.at, nil)
 	if q.flat {
 		out["onCallRecipients"] = usernames(people)
@@ -72,11 +74,11 @@ func (w *world) onCalls(it *item, q onCallQuery) document {
 // above has the ids of the schedules and escalations that contain it.
 func (w *world) onCallBy(schedule *item, at time.Time, above []string) []document {
 	people := []document{}
-	if !schedule.doc.flag("enabled") {
+	if !schedule.Doc.Flag("enabled") {
 		return people
 	}
-	for _, each := range schedule.lists.of(rotationsPath).items {
-		for _, p := range w.periods(each, span{at, at.Add(time.Nanosecond)}).final {
+	for _, each := range schedule.Lists.Of(rotationsPath).Items {
+		for _, p := range w.periods(each, sim.Span{From: at, To: at.Add(time.Nanosecond)}).final {
 			people = append(people, w.nested(&p, at, above))
 		}
 	}
@@ -84,10 +86,10 @@ func (w *world) onCallBy(schedule *item, at time.Time, above []string) []documen
 }
 
 // nested returns who is on call in a period, and from whom a forwarding came.
-func (w *world) nested(p *period, at time.Time, above []string) document {
-	out := w.expanded(p.who, at, above)
-	if p.instead != nil {
-		out["forwardedFrom"] = participant(p.instead)
+func (w *world) nested(p *sim.Period, at time.Time, above []string) document {
+	out := w.expanded(p.Who, at, above)
+	if p.Instead != nil {
+		out["forwardedFrom"] = participant(p.Instead)
 	}
 	return out
 }
@@ -96,23 +98,23 @@ func (w *world) nested(p *period, at time.Time, above []string) document {
 // recipients of an escalation's rules, or the people on call in a schedule. One that
 // the server does not know, or that contains itself, is not expanded.
 func (w *world) expanded(who document, at time.Time, above []string) document {
-	out, id := participant(who), who.text("id")
-	it := w.lists.of("/v2/"+who.text("type")+"s").find(id, "id")
+	out, id := participant(who), who.Text("id")
+	it := w.lists.Of("/v2/"+who.Text("type")+"s").Find(id, "id")
 	if it == nil || slices.Contains(above, id) {
 		return out
 	}
 	above = append(slices.Clip(above), id)
 	below := []document{}
-	switch who.text("type") {
+	switch who.Text("type") {
 	case "team":
-		for _, member := range it.doc.list("members") {
-			below = append(below, participant(w.user(member.object("user"))))
+		for _, member := range it.Doc.List("members") {
+			below = append(below, participant(w.user(member.Object("user"))))
 		}
 	case "escalation":
-		for _, rule := range it.doc.list("rules") {
-			each := w.expanded(w.recipient(rule.object("recipient")), at, above)
-			each["escalationTime"] = int(waitOf(rule.object("delay")) / time.Minute)
-			each["notifyType"] = rule.text("notifyType")
+		for _, rule := range it.Doc.List("rules") {
+			each := w.expanded(w.recipient(rule.Object("recipient")), at, above)
+			each["escalationTime"] = int(waitOf(rule.Object("delay")) / time.Minute)
+			each["notifyType"] = rule.Text("notifyType")
 			below = append(below, each)
 		}
 	case "schedule":
@@ -130,7 +132,7 @@ func usernames(people []document) []string {
 	for _, each := range people {
 		if below, _ := each["onCallParticipants"].([]document); len(below) > 0 {
 			names = union(names, usernames(below))
-		} else if each.text("type") == "user" {
+		} else if each.Text("type") == "user" {
 			names = union(names, []string{label(each)})
 		}
 	}
@@ -150,10 +152,10 @@ func (k *kind) getNextOnCalls(w *world, c *call) (response, error) {
 		return response{}, err
 	}
 	next, exact := []document{}, []document{}
-	if it.doc.flag("enabled") {
+	if it.Doc.Flag("enabled") {
 		next, exact = w.nextBy(it, q.at), w.exactNextBy(it, q.at)
 	}
-	out := document{"_parent": it.doc.only("id", "name", "enabled")}
+	out := document{"_parent": it.Doc.Only("id", "name", "enabled")}
 	if q.flat {
 		out["nextOnCallParticipants"], out["exactNextOnCallParticipants"] = usernames(next), usernames(exact)
 	} else {
@@ -167,10 +169,10 @@ const lookAhead = 400 * 24 * time.Hour
 
 func (w *world) nextBy(schedule *item, at time.Time) []document {
 	people := []document{}
-	for _, each := range schedule.lists.of(rotationsPath).items {
-		for p := range whose(each, span{at, at.Add(lookAhead)}) {
-			if p.at.from.After(at) {
-				people = append(people, w.nested(&p, p.at.from, nil))
+	for _, each := range schedule.Lists.Of(rotationsPath).Items {
+		for p := range sim.Whose(each, sim.Span{From: at, To: at.Add(lookAhead)}) {
+			if p.At.From.After(at) {
+				people = append(people, w.nested(&p, p.At.From, nil))
 				break
 			}
 		}
@@ -182,15 +184,15 @@ func (w *world) exactNextBy(schedule *item, at time.Time) []document {
 	for ahead := 7 * 24 * time.Hour; ; ahead = min(ahead*8, lookAhead) {
 		var first time.Time
 		people := []document{}
-		for _, each := range schedule.lists.of(rotationsPath).items {
-			for _, p := range w.periods(each, span{at, at.Add(ahead)}).final {
-				if !p.at.from.After(at) || !first.IsZero() && p.at.from.After(first) {
+		for _, each := range schedule.Lists.Of(rotationsPath).Items {
+			for _, p := range w.periods(each, sim.Span{From: at, To: at.Add(ahead)}).final {
+				if !p.At.From.After(at) || !first.IsZero() && p.At.From.After(first) {
 					continue
 				}
-				if p.at.from.Before(first) {
+				if p.At.From.Before(first) {
 					people = people[:0]
 				}
-				first = p.at.from
+				first = p.At.From
 				people = append(people, w.nested(&p, first, nil))
 				break
 			}
@@ -210,45 +212,45 @@ func (k *kind) exportSchedule(w *world, c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	events := w.events(it, func(p *period) string { return label(p.who) })
-	return response{file: &file{mediaType: mediaCalendar, content: calendar("opsgenietest", w.now().Time, events)}}, nil
+	events := w.events(it, func(p *sim.Period) string { return label(p.Who) })
+	return response{file: &file{mediaType: mediaCalendar, content: sim.Calendar("opsgenietest", w.Now().Time, events)}}, nil
 }
 
 // exportUser responds with the calendar of a user, named by id or username: the periods
 // in which the user is on call in any enabled schedule.
 func (w *world) exportUser(c *call) (response, error) {
-	user := c.path["identifier"]
-	kept := w.lists.of("/v2/users").find(user, "id", "username")
+	user := c.Path["identifier"]
+	kept := w.lists.Of("/v2/users").Find(user, "id", "username")
 	if kept != nil {
-		user = kept.doc.text("username")
+		user = kept.Doc.Text("username")
 	}
-	var events []event
-	for _, it := range w.lists.of(schedulesPath).items {
-		if !it.doc.flag("enabled") {
+	var events []sim.Event
+	for _, it := range w.lists.Of(schedulesPath).Items {
+		if !it.Doc.Flag("enabled") {
 			continue
 		}
-		events = append(events, w.events(it, func(p *period) string {
-			who := w.nested(p, p.at.from, nil)
-			if who.text("id") != user && !slices.Contains(usernames([]document{who}), user) {
+		events = append(events, w.events(it, func(p *sim.Period) string {
+			who := w.nested(p, p.At.From, nil)
+			if who.Text("id") != user && !slices.Contains(usernames([]document{who}), user) {
 				return ""
 			}
-			return it.doc.text("name")
+			return it.Doc.Text("name")
 		})...)
 	}
 	if kept == nil && len(events) == 0 {
-		return response{}, refuse(http.StatusNotFound, "No user exists with username ["+user+"]")
+		return response{}, sim.Refuse(http.StatusNotFound, "No user exists with username ["+user+"]")
 	}
-	return response{file: &file{mediaType: mediaCalendar, content: calendar("opsgenietest", w.now().Time, events)}}, nil
+	return response{file: &file{mediaType: mediaCalendar, content: sim.Calendar("opsgenietest", w.Now().Time, events)}}, nil
 }
 
 // events returns the periods of a schedule from now on that have a summary.
-func (w *world) events(schedule *item, summary func(*period) string) (all []event) {
-	now := w.now().Time
-	for _, each := range schedule.lists.of(rotationsPath).items {
-		for _, p := range w.periods(each, span{now, now.AddDate(0, exported, 0)}).final {
+func (w *world) events(schedule *item, summary func(*sim.Period) string) (all []sim.Event) {
+	now := w.Now().Time
+	for _, each := range schedule.Lists.Of(rotationsPath).Items {
+		for _, p := range w.periods(each, sim.Span{From: now, To: now.AddDate(0, exported, 0)}).final {
 			if text := summary(&p); text != "" {
-				uid := each.id() + "-" + strconv.FormatInt(p.at.from.Unix(), 10) + "@opsgenietest"
-				all = append(all, event{uid: uid, summary: text, span: p.at})
+				uid := each.ID() + "-" + strconv.FormatInt(p.At.From.Unix(), 10) + "@opsgenietest"
+				all = append(all, sim.Event{UID: uid, Summary: text, Span: p.At})
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"time"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // scheduleRotations are the rotations of a schedule. See
@@ -12,18 +14,18 @@ func scheduleRotations(below *kind) *kind {
 	return &kind{
 		noun: "rotation", path: rotationsPath, param: "id", domain: DomainConfiguration,
 		keys: []string{"id"}, below: below, from: "scheduleIdentifierType",
-		complete: func(w *world, _ *call, it *item) error { return w.completeRotation(it).err() },
+		complete: func(w *world, _ *call, it *item) error { return w.completeRotation(it).Err() },
 		show:     showBelowSchedule,
 		schema: schema{
-			made: []string{"_parent"},
-			fields: []field{
-				{name: "name", is: textValue},
-				{name: "startDate", is: timeValue, required: true},
-				{name: "endDate", is: timeValue},
-				{name: "type", is: textValue, required: true, among: []string{"hourly", "daily", "weekly"}},
-				{name: "length", is: wholeValue, least: 1, absent: float64(1), inside: checkTurn},
-				{name: "participants", is: listValue, required: true, inside: recipientsOf("user", "team", "escalation", "none")},
-				{name: "timeRestriction", is: objectValue, inside: checkHours},
+			Made: []string{"_parent"},
+			Fields: []field{
+				{Name: "name", Is: sim.Text},
+				{Name: "startDate", Is: sim.Moment, Required: true},
+				{Name: "endDate", Is: sim.Moment},
+				{Name: "type", Is: sim.Text, Required: true, Among: []string{"hourly", "daily", "weekly"}},
+				{Name: "length", Is: sim.Whole, Least: 1, Absent: float64(1), Inside: checkTurn},
+				{Name: "participants", Is: sim.List, Required: true, Inside: recipientsOf("user", "team", "escalation", "none")},
+				{Name: "timeRestriction", Is: sim.Object, Inside: checkHours},
 			},
 		},
 	}
@@ -31,8 +33,8 @@ func scheduleRotations(below *kind) *kind {
 
 // showBelowSchedule returns an item of a schedule with a summary of the schedule.
 func showBelowSchedule(_ *world, it *item) document {
-	out := maps.Clone(it.doc)
-	out["_parent"] = it.above.doc.only("id", "name", "enabled")
+	out := maps.Clone(it.Doc)
+	out["_parent"] = it.Above.Doc.Only("id", "name", "enabled")
 	return out
 }
 
@@ -48,23 +50,23 @@ func (k *kind) listRotations(w *world, c *call) (response, error) {
 
 func checkTurn(p problems, name string, value any) {
 	length, _ := value.(float64)
-	p.add(length > maxTurn, name, name+" is too large.")
+	p.Add(length > sim.MaxTurn, name, name+" is too large.")
 }
 
 // checkHours is checkRestriction that also checks the hours and days.
 func checkHours(p problems, name string, value any) {
 	checkRestriction(p, name, value)
-	in := document{name: value}.object(name)
-	all := in.list("restrictions")
-	if in.text("type") == timeOfDay {
-		all = []document{in.object("restriction")}
+	in := document{name: value}.Object(name)
+	all := in.List("restrictions")
+	if in.Text("type") == sim.TimeOfDay {
+		all = []document{in.Object("restriction")}
 	}
 	for _, hours := range all {
 		for _, at := range []string{"start", "end"} {
-			hour, minute := hours.number(at+"Hour"), hours.number(at+"Min")
-			p.add(!(hour >= 0 && hour <= 24), name+"#"+at+"Hour", "Hours are from 0 to 24.")
-			p.add(!(minute >= 0 && minute <= 59), name+"#"+at+"Min", "Minutes are from 0 to 59.")
-			p.add(in.text("type") != timeOfDay && weekday(hours.text(at+"Day")) < 0, name+"#"+at+"Day", "Must be a day of the week.")
+			hour, minute := hours.Number(at+"Hour"), hours.Number(at+"Min")
+			p.Add(!(hour >= 0 && hour <= 24), name+"#"+at+"Hour", "Hours are from 0 to 24.")
+			p.Add(!(minute >= 0 && minute <= 59), name+"#"+at+"Min", "Minutes are from 0 to 59.")
+			p.Add(in.Text("type") != sim.TimeOfDay && sim.Weekday(hours.Text(at+"Day")) < 0, name+"#"+at+"Day", "Must be a day of the week.")
 		}
 	}
 }
@@ -72,23 +74,23 @@ func checkHours(p problems, name string, value any) {
 // completeRotation looks up the participants and rounds times to the nearest half hour,
 // as the API's description says.
 func (w *world) completeRotation(it *item) problems {
-	start, end := it.doc.moment("startDate"), it.doc.moment("endDate")
+	start, end := it.Doc.Moment("startDate"), it.Doc.Moment("endDate")
 	p := problems{}
-	p.add(!end.IsZero() && end.Before(start.Time), "endDate", "endDate must not be before startDate.")
+	p.Add(!end.IsZero() && end.Before(start.Time), "endDate", "endDate must not be before startDate.")
 	if len(p) > 0 {
 		return p
 	}
-	it.doc["startDate"] = Time{start.Round(30 * time.Minute)}
+	it.Doc["startDate"] = Time{Time: start.Round(30 * time.Minute)}
 	if !end.IsZero() {
-		it.doc["endDate"] = Time{end.Round(30 * time.Minute)}
+		it.Doc["endDate"] = Time{Time: end.Round(30 * time.Minute)}
 	}
 	var people []document
-	for _, each := range it.doc.list("participants") {
+	for _, each := range it.Doc.List("participants") {
 		people = append(people, w.recipient(each))
 	}
-	it.doc["participants"] = objects(people)
-	if hours := it.doc.object("timeRestriction"); hours != nil {
-		for _, each := range append(hours.list("restrictions"), hours.object("restriction")) {
+	it.Doc["participants"] = sim.Objects(people)
+	if hours := it.Doc.Object("timeRestriction"); hours != nil {
+		for _, each := range append(hours.List("restrictions"), hours.Object("restriction")) {
 			toHalfHour(each, "start")
 			toHalfHour(each, "end")
 		}
@@ -101,7 +103,7 @@ func toHalfHour(d document, at string) {
 	if _, given := d[at+"Hour"]; !given {
 		return
 	}
-	minutes := min((d.minutes(at)+15)/30*30, minutesADay)
+	minutes := min((d.Minutes(at)+15)/30*30, sim.MinutesADay)
 	d[at+"Hour"], d[at+"Min"] = float64(minutes/60), float64(minutes%60)
 }
 
@@ -118,13 +120,13 @@ func scheduleOverrides(below *kind) *kind {
 			return out
 		},
 		schema: schema{
-			unique: "alias", replace: true, made: []string{"_parent"},
-			fields: []field{
-				{name: "alias", is: textValue, fixed: true},
-				{name: "user", is: objectValue, required: true, inside: recipientsOf("user", "none")},
-				{name: "startDate", is: timeValue, required: true},
-				{name: "endDate", is: timeValue, required: true},
-				{name: "rotations", is: listValue},
+			Unique: "alias", Replace: true, Made: []string{"_parent"},
+			Fields: []field{
+				{Name: "alias", Is: sim.Text, Fixed: true},
+				{Name: "user", Is: sim.Object, Required: true, Inside: recipientsOf("user", "none")},
+				{Name: "startDate", Is: sim.Moment, Required: true},
+				{Name: "endDate", Is: sim.Moment, Required: true},
+				{Name: "rotations", Is: sim.List},
 			},
 		},
 	}
@@ -132,26 +134,26 @@ func scheduleOverrides(below *kind) *kind {
 
 // completeOverride looks up the user and the rotations, which must exist.
 func (w *world) completeOverride(_ *call, it *item) error {
-	start, end := it.doc.moment("startDate"), it.doc.moment("endDate")
+	start, end := it.Doc.Moment("startDate"), it.Doc.Moment("endDate")
 	p := problems{}
-	p.add(end.Before(start.Time), "endDate", "endDate must not be before startDate.")
+	p.Add(end.Before(start.Time), "endDate", "endDate must not be before startDate.")
 	var about []document
-	for _, each := range it.doc.list("rotations") {
-		found := it.above.lists.of(rotationsPath).find(cmp.Or(each.text("id"), each.text("name")), "id", "name")
-		p.add(found == nil, "rotations", "Each of rotations must be one of the schedule.")
+	for _, each := range it.Doc.List("rotations") {
+		found := it.Above.Lists.Of(rotationsPath).Find(cmp.Or(each.Text("id"), each.Text("name")), "id", "name")
+		p.Add(found == nil, "rotations", "Each of rotations must be one of the schedule.")
 		if found != nil {
-			maps.Copy(each, found.doc.only("id", "name"))
+			maps.Copy(each, found.Doc.Only("id", "name"))
 			about = append(about, each)
 		}
 	}
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return err
 	}
-	it.doc["startDate"], it.doc["endDate"] = start, end
-	it.doc["user"] = w.recipient(it.doc.object("user"))
-	it.doc["rotations"] = objects(about)
-	if it.doc.text("alias") == "" {
-		it.doc["alias"] = w.dice.uuid()
+	it.Doc["startDate"], it.Doc["endDate"] = start, end
+	it.Doc["user"] = w.recipient(it.Doc.Object("user"))
+	it.Doc["rotations"] = sim.Objects(about)
+	if it.Doc.Text("alias") == "" {
+		it.Doc["alias"] = w.Dice.UUID()
 	}
 	return nil
 }

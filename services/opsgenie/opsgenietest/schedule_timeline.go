@@ -3,40 +3,42 @@ package opsgenietest
 import (
 	"cmp"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // layers are the periods of one rotation in a span.
-type layers struct{ base, override, forwarding, final []period }
+type layers struct{ base, override, forwarding, final []sim.Period }
 
 // periods computes who is on call in a rotation in a span: by turns, then overrides, of
 // which the last one counts, then forwarding rules. There is no period where nobody is
 // on call.
-func (w *world) periods(rotation *item, within span) (l layers) {
-	l.base = slices.Collect(whose(rotation, within))
+func (w *world) periods(rotation *item, within sim.Span) (l layers) {
+	l.base = slices.Collect(sim.Whose(rotation, within))
 	l.final = l.base
-	for _, override := range rotation.above.lists.of(overridesPath).items {
-		at := within.meet(span{override.doc.moment("startDate").Time, override.doc.moment("endDate").Time})
-		about := override.doc.list("rotations")
-		named := slices.ContainsFunc(about, func(r document) bool { return r.text("id") == rotation.id() })
-		if at.empty() || len(about) > 0 && !named {
+	for _, override := range rotation.Above.Lists.Of(overridesPath).Items {
+		at := within.Meet(sim.Span{From: override.Doc.Moment("startDate").Time, To: override.Doc.Moment("endDate").Time})
+		about := override.Doc.List("rotations")
+		named := slices.ContainsFunc(about, func(r document) bool { return r.Text("id") == rotation.ID() })
+		if at.Empty() || len(about) > 0 && !named {
 			continue
 		}
-		p := period{at: at, kind: "override", who: override.doc.object("user")}
-		l.override = replace(l.override, p)
-		l.final = replace(l.final, p)
+		p := sim.Period{At: at, Kind: "override", Who: override.Doc.Object("user")}
+		l.override = sim.Replace(l.override, p)
+		l.final = sim.Replace(l.final, p)
 	}
-	l.final = slices.DeleteFunc(l.final, func(p period) bool { return p.nobody() })
-	for _, rule := range w.lists.of("/v2/forwarding-rules").items {
-		from, _ := w.known("user", rule.doc.object("fromUser"))
-		to := w.user(rule.doc.object("toUser"))
+	l.final = slices.DeleteFunc(l.final, func(p sim.Period) bool { return p.Nobody() })
+	for _, rule := range w.lists.Of("/v2/forwarding-rules").Items {
+		from, _ := w.known("user", rule.Doc.Object("fromUser"))
+		to := w.user(rule.Doc.Object("toUser"))
 		for _, p := range l.final {
-			at := p.at.meet(span{rule.doc.moment("startDate").Time, rule.doc.moment("endDate").Time})
-			if at.empty() || p.instead != nil || p.who.text("type") != "user" || p.who.text("id") != from {
+			at := p.At.Meet(sim.Span{From: rule.Doc.Moment("startDate").Time, To: rule.Doc.Moment("endDate").Time})
+			if at.Empty() || p.Instead != nil || p.Who.Text("type") != "user" || p.Who.Text("id") != from {
 				continue
 			}
-			moved := period{at: at, kind: "forwarding", who: to, instead: p.who}
+			moved := sim.Period{At: at, Kind: "forwarding", Who: to, Instead: p.Who}
 			l.forwarding = append(l.forwarding, moved)
-			l.final = replace(l.final, moved)
+			l.final = sim.Replace(l.final, moved)
 		}
 	}
 	return l
@@ -53,31 +55,31 @@ func (k *kind) getTimeline(w *world, c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	unit, err := c.choice("intervalUnit", "weeks", "days", "months")
+	unit, err := c.Choice("intervalUnit", "weeks", "days", "months")
 	if err != nil {
 		return response{}, err
 	}
 	p := problems{}
-	length, date := c.number(p, "interval", 1, 1, maxInterval), c.date(p, w.now())
-	if err := p.err(); err != nil {
+	length, date := c.Number(p, "interval", 1, 1, maxInterval), c.Date(p, w.Now())
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
-	in, err := zone(it.doc)
+	in, err := sim.Zone(it.Doc)
 	if err != nil {
 		return response{}, err
 	}
 	days := map[string]int{"days": length, "weeks": 7 * length}[unit]
 	months := map[string]int{"months": length}[unit]
-	within := span{date.Time, date.In(in).AddDate(0, months, days)}
-	out := document{"_parent": k.meta(w, it), "startDate": Time{within.from}, "endDate": Time{within.to}}
+	within := sim.Span{From: date.Time, To: date.In(in).AddDate(0, months, days)}
+	out := document{"_parent": k.meta(w, it), "startDate": Time{Time: within.From}, "endDate": Time{Time: within.To}}
 	for _, layer := range []struct {
 		part, name string
-		get        func(*layers) []period
+		get        func(*layers) []sim.Period
 	}{
-		{"", "finalTimeline", func(l *layers) []period { return l.final }},
-		{"base", "baseTimeline", func(l *layers) []period { return l.base }},
-		{"override", "overrideTimeline", func(l *layers) []period { return l.override }},
-		{"forwarding", "forwardingTimeline", func(l *layers) []period { return l.forwarding }},
+		{"", "finalTimeline", func(l *layers) []sim.Period { return l.final }},
+		{"base", "baseTimeline", func(l *layers) []sim.Period { return l.base }},
+		{"override", "overrideTimeline", func(l *layers) []sim.Period { return l.override }},
+		{"forwarding", "forwardingTimeline", func(l *layers) []sim.Period { return l.forwarding }},
 	} {
 		if layer.part == "" || expands(c, layer.part) {
 			out[layer.name] = w.timeline(it, within, layer.get)
@@ -87,33 +89,33 @@ func (k *kind) getTimeline(w *world, c *call) (response, error) {
 }
 
 // timeline returns one layer of all rotations of a schedule.
-func (w *world) timeline(schedule *item, within span, get func(*layers) []period) document {
+func (w *world) timeline(schedule *item, within sim.Span, get func(*layers) []sim.Period) document {
 	rotations := []document{}
-	for i, each := range schedule.lists.of(rotationsPath).items {
+	for i, each := range schedule.Lists.Of(rotationsPath).Items {
 		l := w.periods(each, within)
 		periods := []document{}
 		for _, p := range get(&l) {
 			periods = append(periods, shownPeriod(&p))
 		}
-		rotations = append(rotations, document{"id": each.id(), "name": each.doc.text("name"), "order": i + 1, "periods": periods})
+		rotations = append(rotations, document{"id": each.ID(), "name": each.Doc.Text("name"), "order": i + 1, "periods": periods})
 	}
 	return document{"rotations": rotations}
 }
 
-func shownPeriod(p *period) document {
-	out := document{"startDate": Time{p.at.from}, "endDate": Time{p.at.to}, "type": p.kind, "recipient": participant(p.who)}
-	if p.instead != nil {
-		out["fromUser"] = label(p.instead)
+func shownPeriod(p *sim.Period) document {
+	out := document{"startDate": Time{Time: p.At.From}, "endDate": Time{Time: p.At.To}, "type": p.Kind, "recipient": participant(p.Who)}
+	if p.Instead != nil {
+		out["fromUser"] = label(p.Instead)
 	}
 	return out
 }
 
 // label returns the name of a recipient, which for a user is the username.
-func label(who document) string { return cmp.Or(who.text("username"), who.text("name")) }
+func label(who document) string { return cmp.Or(who.Text("username"), who.Text("name")) }
 
 // participant returns a recipient as timelines and on-calls contain it.
 func participant(who document) document {
-	out := who.only("id", "type")
+	out := who.Only("id", "type")
 	if name := label(who); name != "" {
 		out["name"] = name
 	}

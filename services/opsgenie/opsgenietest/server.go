@@ -1,6 +1,10 @@
 package opsgenietest
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 // TB is the part of testing.TB that [New] uses. *testing.T and *testing.B implement it.
 type TB interface {
@@ -16,7 +20,7 @@ type Server struct {
 	Key string // an API key with all rights
 
 	cfg    *config
-	engine *engine
+	engine *sim.Engine
 	rows   map[string]*route // by pattern
 	world  *world
 }
@@ -41,17 +45,17 @@ func Start(opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, patterns := map[string]*route{}, []rawRoute{}
+	rows, patterns := map[string]*route{}, []sim.Route{}
 	for _, row := range allRoutes() {
 		rows[row.pattern] = &row
-		patterns = append(patterns, rawRoute{pattern: row.pattern, domain: row.domain})
+		patterns = append(patterns, sim.Route{Pattern: row.pattern, Domain: row.domain})
 	}
-	e, origin, err := listen(&cfg.settings, patterns)
+	e, origin, err := sim.Listen(&cfg.Settings, patterns)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{URL: origin + cfg.prefix, Key: cfg.key, cfg: cfg, engine: e, rows: rows, world: newWorld(cfg, e.base, origin)}
-	e.start(simulated{s})
+	s := &Server{URL: origin + cfg.prefix, Key: cfg.key, cfg: cfg, engine: e, rows: rows, world: newWorld(cfg, e.Base, origin)}
+	e.Start(simulated{s})
 	return s, nil
 }
 
@@ -97,7 +101,7 @@ func (s *Server) Storm(p float64, faults ...Fault) *Injected { return s.engine.S
 type simulated struct{ *Server }
 
 // locate cuts the prefix. Attachments are outside of the API.
-func (s simulated) locate(path string) (inside string, ok bool) {
+func (s simulated) Locate(path string) (inside string, ok bool) {
 	if strings.HasPrefix(path, filePath) {
 		return path, true
 	}
@@ -105,19 +109,19 @@ func (s simulated) locate(path string) (inside string, ok bool) {
 }
 
 // work applies the request to the world or refuses it.
-func (s simulated) work(in *rawCall) wire {
-	c := &call{rawCall: in}
-	if in.route != nil {
-		c.route = s.rows[in.route.pattern]
+func (s simulated) Work(in *sim.Call) sim.Wire {
+	c := &call{Call: in}
+	if in.Route != nil {
+		c.route = s.rows[in.Route.Pattern]
 	}
 	if err := s.admit(c); err != nil {
 		return s.encode(in, response{}, err)
 	}
-	s.world.queue.tick()
+	s.world.Queue.Tick()
 	a, err := c.route.serve(s.world, c)
 	return s.encode(in, a, err)
 }
 
-func (s simulated) refuse(c *rawCall, err error) wire { return s.encode(c, response{}, err) }
+func (s simulated) Refuse(c *sim.Call, err error) sim.Wire { return s.encode(c, response{}, err) }
 
-func (s simulated) throttled() *refusal { return throttled("1") }
+func (s simulated) Throttled() *refusal { return throttled("1") }

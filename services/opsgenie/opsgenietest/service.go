@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"slices"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const servicePath = "/v1/services"
@@ -15,13 +17,13 @@ func businessServices(param string) *kind {
 		noun: "service", path: servicePath, param: param, domain: DomainConfiguration,
 		keys: []string{"id"},
 		schema: schema{
-			unique: "name",
-			fields: []field{
-				{name: "name", is: textValue, required: true},
-				{name: "teamId", is: textValue, required: true, fixed: true},
-				{name: "description", is: textValue, absent: ""},
-				{name: "visibility", is: textValue, among: []string{"TEAM_MEMBERS", "OPSGENIE_USERS"}, absent: "TEAM_MEMBERS"},
-				{name: "tags", is: listValue, absent: []any{}},
+			Unique: "name",
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true},
+				{Name: "teamId", Is: sim.Text, Required: true, Fixed: true},
+				{Name: "description", Is: sim.Text, Absent: ""},
+				{Name: "visibility", Is: sim.Text, Among: []string{"TEAM_MEMBERS", "OPSGENIE_USERS"}, Absent: "TEAM_MEMBERS"},
+				{Name: "tags", Is: sim.List, Absent: []any{}},
 			},
 		},
 	}
@@ -35,20 +37,20 @@ func businessServiceRoutes() []route {
 // listServices responds with a page of the services that match a query, by default the
 // newest first.
 func (k *kind) listServices(w *world, c *call) (response, error) {
-	order, err := c.choice("order", "desc", "asc")
+	order, err := c.Choice("order", "desc", "asc")
 	if err != nil {
 		return response{}, err
 	}
-	query, sort := c.query.Get("query"), c.query.Get("sort")
-	found, err := queried(w.lists.of(k.path).items, query, serviceFields())
+	query, sort := c.Query.Get("query"), c.Query.Get("sort")
+	found, err := queried(w.lists.Of(k.path).Items, query, serviceFields())
 	if err != nil {
 		return response{}, err
 	}
-	by := func(it *item) sortKey { return sortKey{text: strings.ToLower(it.doc.text(sort))} }
-	page, links, err := byNumber(w, c, ordered(found, order, by), "query", query, "limit", "", "sort", sort, "order", order)
+	by := func(it *item) sim.SortKey { return sim.SortKey{Text: strings.ToLower(it.Doc.Text(sort))} }
+	page, links, err := byNumber(w, c, sim.Ordered(found, order, by), "query", query, "limit", "", "sort", sort, "order", order)
 	rows := make([]document, len(page))
 	for i, it := range page {
-		rows[i] = it.doc
+		rows[i] = it.Doc
 	}
 	return response{data: rows, paging: links}, err
 }
@@ -57,12 +59,12 @@ func (k *kind) listServices(w *world, c *call) (response, error) {
 // searched for in the name.
 func serviceFields() map[string]func(*item) []string {
 	fields := map[string]func(*item) []string{
-		"message": func(it *item) []string { return []string{it.doc.text("name")} },
-		"tag":     func(it *item) []string { return texts(it.doc, "tags") },
-		"tags":    func(it *item) []string { return texts(it.doc, "tags") },
+		"message": func(it *item) []string { return []string{it.Doc.Text("name")} },
+		"tag":     func(it *item) []string { return texts(it.Doc, "tags") },
+		"tags":    func(it *item) []string { return texts(it.Doc, "tags") },
 	}
 	for _, name := range []string{"id", "name", "description", "visibility", "teamId"} {
-		fields[name] = func(it *item) []string { return []string{it.doc.text(name)} }
+		fields[name] = func(it *item) []string { return []string{it.Doc.Text(name)} }
 	}
 	return fields
 }

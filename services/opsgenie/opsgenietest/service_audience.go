@@ -1,6 +1,10 @@
 package opsgenietest
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 // An audience template lists the responders and stakeholders of a service's incidents.
 // Each service has one, which is empty at first. See
@@ -13,21 +17,21 @@ func audienceTemplateRoutes() []route {
 
 func audienceFields() map[string][]field {
 	return map[string][]field{
-		"responder": {{name: "teams", is: listValue, most: 50}, {name: "individuals", is: listValue, most: 50}},
+		"responder": {{Name: "teams", Is: sim.List, Most: 50}, {Name: "individuals", Is: sim.List, Most: 50}},
 		"stakeholder": {
-			{name: "individuals", is: listValue},
-			{name: "conditionMatchType", is: textValue, among: matchTypes()},
-			{name: "conditions", is: listValue, inside: checkAudienceConditions},
+			{Name: "individuals", Is: sim.List},
+			{Name: "conditionMatchType", Is: sim.Text, Among: matchTypes()},
+			{Name: "conditions", Is: sim.List, Inside: checkAudienceConditions},
 		},
 	}
 }
 
 func checkAudienceConditions(p problems, name string, value any) {
-	for _, each := range (document{name: value}).list(name) {
-		p.within(name, each, []field{
-			{name: "matchField", is: textValue, required: true, among: profileFields()},
-			{name: "key", is: textValue, required: each.text("matchField") == "customProperty"},
-			{name: "value", is: textValue, required: true},
+	for _, each := range (document{name: value}).List(name) {
+		p.Within(name, each, []field{
+			{Name: "matchField", Is: sim.Text, Required: true, Among: profileFields()},
+			{Name: "key", Is: sim.Text, Required: each.Text("matchField") == "customProperty"},
+			{Name: "value", Is: sim.Text, Required: true},
 		})
 	}
 }
@@ -38,14 +42,14 @@ func profileFields() []string {
 
 // audience returns the audience template of a service.
 func audienceOf(i *item) document {
-	shelf := i.lists.of("audience")
-	if len(shelf.items) == 0 {
-		shelf.items = []*item{{above: i, doc: document{
+	shelf := i.Lists.Of("audience")
+	if len(shelf.Items) == 0 {
+		shelf.Items = []*item{{Above: i, Doc: document{
 			"responder":   map[string]any{"teams": []any{}, "individuals": []any{}},
 			"stakeholder": map[string]any{"individuals": []any{}, "conditions": []any{}},
 		}}}
 	}
-	return shelf.items[0].doc
+	return shelf.Items[0].Doc
 }
 
 func getAudience(_ *world, _ *call, it *item) (response, error) {
@@ -58,21 +62,21 @@ func changeAudience(_ *world, c *call, it *item) (response, error) {
 	if err := c.decode(&in); err != nil {
 		return response{}, err
 	}
-	drafts := audienceOf(it).clone()
+	drafts := audienceOf(it).Clone()
 	for name, value := range in {
 		fields, known := audienceFields()[name]
 		switch {
 		case !known:
 			drafts[name] = value
 		case value != nil:
-			(&field{name: name, is: objectValue}).check(p, value)
-			p.within(name, in.object(name), fields)
-			(&kind{schema: schema{fields: fields}}).write(drafts.object(name), in.object(name))
+			(&field{Name: name, Is: sim.Object}).Check(p, value)
+			p.Within(name, in.Object(name), fields)
+			(&kind{schema: schema{Fields: fields}}).Write(drafts.Object(name), in.Object(name))
 		}
 	}
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
 	maps.Copy(audienceOf(it), drafts)
-	return response{result: "Updated", data: it.doc.only("id", "name")}, nil
+	return response{result: "Updated", data: it.Doc.Only("id", "name")}, nil
 }

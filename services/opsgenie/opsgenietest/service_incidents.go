@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 // incidentRules select the alerts that create an incident of a service. See
@@ -12,11 +14,11 @@ func incidentRules() *kind {
 		noun: "incident rule", path: "/v1/services/{serviceId}/incident-rules", param: "incidentRuleId", domain: DomainOther,
 		keys: []string{"id"}, below: businessServices("serviceId"), brief: []string{"id"},
 		schema: schema{
-			replace: true, ordered: true, made: []string{"order"},
-			fields: []field{
-				{name: "conditionMatchType", is: textValue, among: matchTypes(), absent: "match-all"},
-				{name: "conditions", is: listValue, inside: checkConditions},
-				{name: "incidentProperties", is: objectValue, required: true, inside: checkIncident},
+			Replace: true, Ordered: true, Made: []string{"order"},
+			Fields: []field{
+				{Name: "conditionMatchType", Is: sim.Text, Among: matchTypes(), Absent: "match-all"},
+				{Name: "conditions", Is: sim.List, Inside: checkConditions},
+				{Name: "incidentProperties", Is: sim.Object, Required: true, Inside: checkIncident},
 			},
 		},
 	}
@@ -29,10 +31,10 @@ func serviceTemplates() *kind {
 		noun: "incident template", path: "/v1/services/{serviceId}/incident-templates", param: "incidentTemplateId", domain: DomainOther,
 		keys: []string{"id"}, below: businessServices("serviceId"), brief: []string{"id"},
 		schema: schema{
-			replace: true,
-			fields: []field{
-				{name: "name", is: textValue, required: true},
-				{name: "incidentProperties", is: objectValue, required: true, inside: checkIncident},
+			Replace: true,
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true},
+				{Name: "incidentProperties", Is: sim.Object, Required: true, Inside: checkIncident},
 			},
 		},
 	}
@@ -51,11 +53,11 @@ func serviceIncidentRoutes() []route {
 func unwrapping(member string, serve handler) handler {
 	return func(w *world, c *call) (response, error) {
 		var wrapped map[string]json.RawMessage
-		if json.Unmarshal(c.body, &wrapped) != nil || wrapped[member] == nil {
+		if json.Unmarshal(c.Body, &wrapped) != nil || wrapped[member] == nil {
 			return serve(w, c)
 		}
 		inner := *c
-		inner.body = wrapped[member]
+		inner.Body = wrapped[member]
 		return serve(w, &inner)
 	}
 }
@@ -63,25 +65,25 @@ func unwrapping(member string, serve handler) handler {
 // incidentTextFields returns the members that templates set in an incident.
 func incidentTextFields() []field {
 	return []field{
-		{name: "message", is: textValue, required: true, most: 130},
-		{name: "description", is: textValue, most: 10_000},
-		{name: "tags", is: listValue, most: 20},
-		{name: "details", is: objectValue},
-		{name: "priority", is: textValue, required: true, among: priorities()},
-		{name: "stakeholderProperties", is: objectValue, required: true, inside: checkStakeholders},
+		{Name: "message", Is: sim.Text, Required: true, Most: 130},
+		{Name: "description", Is: sim.Text, Most: 10_000},
+		{Name: "tags", Is: sim.List, Most: 20},
+		{Name: "details", Is: sim.Object},
+		{Name: "priority", Is: sim.Text, Required: true, Among: priorities()},
+		{Name: "stakeholderProperties", Is: sim.Object, Required: true, Inside: checkStakeholders},
 	}
 }
 
 func checkIncident(p problems, name string, value any) {
 	incident, _ := value.(map[string]any)
-	p.within(name, incident, incidentTextFields())
+	p.Within(name, incident, incidentTextFields())
 }
 
 func checkStakeholders(p problems, name string, value any) {
 	stakeholders, _ := value.(map[string]any)
-	p.within(name, stakeholders, []field{
-		{name: "enable", is: flagValue},
-		{name: "message", is: textValue, required: true, most: 130},
-		{name: "description", is: textValue, most: 10_000},
+	p.Within(name, stakeholders, []field{
+		{Name: "enable", Is: sim.Flag},
+		{Name: "message", Is: sim.Text, Required: true, Most: 130},
+		{Name: "description", Is: sim.Text, Most: 10_000},
 	})
 }

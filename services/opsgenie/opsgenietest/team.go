@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const (
@@ -20,11 +22,11 @@ func teams() *kind {
 		keys: []string{"id", "name"}, named: "identifierType", usedBy: ownedByTeams(),
 		complete: (*world).completeTeam, show: (*world).showTeam,
 		schema: schema{
-			unique: "name",
-			fields: []field{
-				{name: "name", is: textValue, required: true, most: 100},
-				{name: "description", is: textValue, most: 200, absent: ""},
-				{name: "members", is: listValue, absent: []any{}, inside: checkMembers},
+			Unique: "name",
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true, Most: 100},
+				{Name: "description", Is: sim.Text, Most: 200, Absent: ""},
+				{Name: "members", Is: sim.List, Absent: []any{}, Inside: checkMembers},
 			},
 		},
 	}
@@ -64,8 +66,8 @@ func teamMemberRoutes() []route {
 func checkMembers(p problems, name string, value any) {
 	all, _ := value.([]any)
 	for _, each := range all {
-		in, ok := objectOf(each)
-		p.add(!ok, name, "Each of "+name+" must be an object.")
+		in, ok := sim.ObjectOf(each)
+		p.Add(!ok, name, "Each of "+name+" must be an object.")
 		checkPerson(p, name+"#user", in["user"])
 	}
 }
@@ -73,13 +75,13 @@ func checkMembers(p problems, name string, value any) {
 // completeTeam looks up the members, removes duplicates, and adds the default routing
 // rule to a new team.
 func (w *world) completeTeam(_ *call, it *item) error {
-	members := it.doc.list("members")
-	it.doc["members"] = []any{}
+	members := it.Doc.List("members")
+	it.Doc["members"] = []any{}
 	for _, each := range members {
 		w.enter(it, each)
 	}
-	if rules := it.lists.of(routingRulePath); len(rules.items) == 0 {
-		rules.items = []*item{w.defaultRule(it)}
+	if rules := it.Lists.Of(routingRulePath); len(rules.Items) == 0 {
+		rules.Items = []*item{w.defaultRule(it)}
 	}
 	return nil
 }
@@ -87,16 +89,16 @@ func (w *world) completeTeam(_ *call, it *item) error {
 // enter adds a user to a team or, for a member, replaces the role. It returns the
 // username, or the id if the username is unknown.
 func (w *world) enter(team *item, in document) string {
-	who := w.named("user", in.object("user"))
-	row := in.clone()
-	row["user"], row["role"] = who, cmp.Or(in.text("role"), "user")
-	members, _ := team.doc["members"].([]any)
-	if i := member(team, who.text("id")); i >= 0 {
+	who := w.named("user", in.Object("user"))
+	row := in.Clone()
+	row["user"], row["role"] = who, cmp.Or(in.Text("role"), "user")
+	members, _ := team.Doc["members"].([]any)
+	if i := member(team, who.Text("id")); i >= 0 {
 		members[i] = row
 	} else {
-		team.doc["members"] = append(members, row)
+		team.Doc["members"] = append(members, row)
 	}
-	return cmp.Or(who.text("username"), who.text("id"))
+	return cmp.Or(who.Text("username"), who.Text("id"))
 }
 
 // leave removes a user from a team and reports whether the user was a member.
@@ -105,20 +107,20 @@ func (w *world) leave(team *item, userID string) bool {
 	if i < 0 {
 		return false
 	}
-	members, _ := team.doc["members"].([]any)
-	team.doc["members"] = slices.Delete(members, i, i+1)
+	members, _ := team.Doc["members"].([]any)
+	team.Doc["members"] = slices.Delete(members, i, i+1)
 	return true
 }
 
 // member returns the index of a user among the members of a team, or -1.
 func member(team *item, userID string) int {
-	return slices.IndexFunc(team.doc.list("members"), func(each document) bool { return each.object("user").text("id") == userID })
+	return slices.IndexFunc(team.Doc.List("members"), func(each document) bool { return each.Object("user").Text("id") == userID })
 }
 
 func (w *world) showTeam(it *item) document {
-	out := it.doc.clone()
-	for _, each := range out.list("members") {
-		each["user"] = w.named("user", each.object("user")) // the username may have changed
+	out := it.Doc.Clone()
+	for _, each := range out.List("members") {
+		each["user"] = w.named("user", each.Object("user")) // the username may have changed
 	}
 	return out
 }
@@ -126,7 +128,7 @@ func (w *world) showTeam(it *item) document {
 // listTeams responds with members only if the request expands them.
 func (k *kind) listTeams(w *world, c *call) (response, error) {
 	rows := []document{}
-	for _, it := range w.lists.of(k.path).items {
+	for _, it := range w.lists.Of(k.path).Items {
 		row := k.shown(w, it)
 		if !expands(c, "member") {
 			delete(row, "members")
@@ -142,7 +144,7 @@ func (k *kind) addMember(w *world, c *call, team *item) (response, error) {
 		return response{}, err
 	}
 	checkPerson(p, "user", in["user"])
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
 	w.logTeam(team, "User ["+w.enter(team, in)+"] was added")
@@ -150,10 +152,10 @@ func (k *kind) addMember(w *world, c *call, team *item) (response, error) {
 }
 
 func (k *kind) removeMember(w *world, c *call, team *item) (response, error) {
-	who := c.path["memberIdentifier"]
+	who := c.Path["memberIdentifier"]
 	id, username := w.known("user", document{"username": who})
 	if !w.leave(team, id) && !w.leave(team, who) {
-		return response{}, refuse(http.StatusNotFound, "No member ["+who+"] exists in team ["+team.doc.text("name")+"]")
+		return response{}, sim.Refuse(http.StatusNotFound, "No member ["+who+"] exists in team ["+team.Doc.Text("name")+"]")
 	}
 	w.logTeam(team, "User ["+username+"] was removed")
 	return response{result: "Removed", data: k.meta(w, team)}, nil
@@ -161,9 +163,9 @@ func (k *kind) removeMember(w *world, c *call, team *item) (response, error) {
 
 // logTeam adds a line to the logs of a team.
 func (w *world) logTeam(team *item, line string) {
-	now := w.now()
-	logs := team.lists.of(teamLogPath)
-	logs.items = append(logs.items, &item{doc: document{
+	now := w.Now()
+	logs := team.Lists.Of(teamLogPath)
+	logs.Items = append(logs.Items, &item{Doc: document{
 		"log": line, "owner": w.integration.Name, "createdDate": now, "offset": "nextlogs_" + w.cursor(now),
 	}})
 }
@@ -178,14 +180,14 @@ func (k *kind) logged(r route) route {
 			return a, err
 		}
 		about, _ := a.data.(document)
-		team, noun := w.lists.of(teamPath).find(about.text("id"), "id"), "Team"
+		team, noun := w.lists.Of(teamPath).Find(about.Text("id"), "id"), "Team"
 		if team == nil {
 			noun = k.noun
 			if team, err = k.parent(w, c); err != nil {
 				return a, err
 			}
 		}
-		w.logTeam(team, strings.ToUpper(noun[:1])+noun[1:]+" ["+cmp.Or(about.text("name"), about.text("id"))+"] was "+
+		w.logTeam(team, strings.ToUpper(noun[:1])+noun[1:]+" ["+cmp.Or(about.Text("name"), about.Text("id"))+"] was "+
 			cmp.Or(strings.ToLower(a.result), "moved"))
 		return a, nil
 	}
@@ -195,14 +197,14 @@ func (k *kind) logged(r route) route {
 // listTeamLogs responds with a page of the logs of a team. If there is another page, the
 // data contains its offset.
 func listTeamLogs(w *world, c *call, it *item) (response, error) {
-	cursor := func(line *item) string { return line.doc.text("offset") }
-	page, links, err := byCursor(w, c, it.lists.of(teamLogPath).items, cursor, "")
+	cursor := func(line *item) string { return line.Doc.Text("offset") }
+	page, links, err := byCursor(w, c, it.Lists.Of(teamLogPath).Items, cursor, "")
 	if err != nil {
 		return response{}, err
 	}
 	rows := make([]document, len(page))
 	for i, line := range page {
-		rows[i] = line.doc.only("log", "owner", "createdDate")
+		rows[i] = line.Doc.Only("log", "owner", "createdDate")
 	}
 	data := document{"logs": rows}
 	if links.Next != "" {

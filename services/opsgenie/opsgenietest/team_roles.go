@@ -1,6 +1,10 @@
 package opsgenietest
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 // teamRoles are the custom roles of a team. See
 // https://docs.opsgenie.com/docs/team-role-api.
@@ -9,10 +13,10 @@ func teamRoles(above *kind) *kind {
 		noun: "team role", path: teamPath + "/{identifier}/roles", param: "teamRoleIdentifier", domain: DomainConfiguration,
 		keys: []string{"id", "name"}, named: "identifierType", below: above, from: "teamIdentifierType",
 		schema: schema{
-			unique: "name",
-			fields: []field{
-				{name: "name", is: textValue, required: true},
-				{name: "rights", is: listValue, required: true, inside: checkRights},
+			Unique: "name",
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true},
+				{Name: "rights", Is: sim.List, Required: true, Inside: checkRights},
 			},
 		},
 	}
@@ -32,9 +36,9 @@ func teamRoleRoutes() []route {
 func checkRights(p problems, name string, value any) {
 	all, _ := value.([]any)
 	for _, each := range all {
-		right, _ := objectOf(each)
-		p.add(right.text("right") == "", name+"#right", "Each of "+name+" needs a right.")
+		right, _ := sim.ObjectOf(each)
+		p.Add(right.Text("right") == "", name+"#right", "Each of "+name+" needs a right.")
 		_, ok := right["granted"].(bool)
-		p.add(right["granted"] != nil && !ok, name+"#granted", "granted must be true or false.")
+		p.Add(right["granted"] != nil && !ok, name+"#granted", "granted must be true or false.")
 	}
 }

@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"net/http"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const routingRulePath = teamPath + "/{identifier}/routing-rules"
@@ -16,14 +18,14 @@ func routingRules(above *kind) *kind {
 		keys: []string{"id"}, below: above, from: "teamIdentifierType",
 		complete: (*world).completeRoutingRule,
 		schema: schema{
-			ordered: true, made: []string{"isDefault"},
-			fields: []field{
-				{name: "name", is: textValue},
-				{name: "order", is: wholeValue, fixed: true}, // another operation moves a rule
-				{name: "criteria", is: objectValue, absent: map[string]any{"type": "match-all"}, inside: checkCriteria},
-				{name: "timezone", is: textValue, absent: "Etc/UTC"},
-				{name: "timeRestriction", is: objectValue, inside: checkRestriction},
-				{name: "notify", is: objectValue, required: true, inside: recipientsOf(recipientKinds()...)},
+			Ordered: true, Made: []string{"isDefault"},
+			Fields: []field{
+				{Name: "name", Is: sim.Text},
+				{Name: "order", Is: sim.Whole, Fixed: true}, // another operation moves a rule
+				{Name: "criteria", Is: sim.Object, Absent: map[string]any{"type": "match-all"}, Inside: checkCriteria},
+				{Name: "timezone", Is: sim.Text, Absent: "Etc/UTC"},
+				{Name: "timeRestriction", Is: sim.Object, Inside: checkRestriction},
+				{Name: "notify", Is: sim.Object, Required: true, Inside: recipientsOf(recipientKinds()...)},
 			},
 		},
 	}
@@ -50,17 +52,17 @@ func routingRuleRoutes() []route {
 }
 
 func (w *world) completeRoutingRule(_ *call, it *item) error {
-	if it.doc["isDefault"] == nil {
-		it.doc["isDefault"] = false
+	if it.Doc["isDefault"] == nil {
+		it.Doc["isDefault"] = false
 	}
-	it.doc["notify"] = w.recipient(it.doc.object("notify"))
+	it.Doc["notify"] = w.recipient(it.Doc.Object("notify"))
 	return nil
 }
 
 // defaultRule returns the default routing rule of a new team.
 func (w *world) defaultRule(team *item) *item {
-	return &item{above: team, lists: shelves{}, doc: document{
-		"id": w.dice.uuid(), "name": "Default Routing Rule", "isDefault": true, "order": float64(0), "timezone": "Etc/UTC",
+	return &item{Above: team, Lists: shelves{}, Doc: document{
+		"id": w.Dice.UUID(), "name": "Default Routing Rule", "isDefault": true, "order": float64(0), "timezone": "Etc/UTC",
 		"criteria": map[string]any{"type": "match-all"}, "notify": document{"type": "none"},
 	}}
 }
@@ -68,8 +70,8 @@ func (w *world) defaultRule(team *item) *item {
 // notDefault makes an operation refuse the default rule.
 func notDefault(done string, serve func(*world, *call, *item) (response, error)) func(*world, *call, *item) (response, error) {
 	return func(w *world, c *call, it *item) (response, error) {
-		if it.doc.flag("isDefault") {
-			return response{}, refuse(http.StatusForbidden, "The default routing rule can not be "+done)
+		if it.Doc.Flag("isDefault") {
+			return response{}, sim.Refuse(http.StatusForbidden, "The default routing rule can not be "+done)
 		}
 		return serve(w, c, it)
 	}
@@ -86,9 +88,9 @@ func (k *kind) beforeDefault(serve handler) handler {
 		if err != nil {
 			return a, err
 		}
-		if i := slices.IndexFunc(shelf.items, func(it *item) bool { return it.doc.flag("isDefault") }); i >= 0 {
-			shelf.move(shelf.items[i], len(shelf.items))
-			k.number(shelf)
+		if i := slices.IndexFunc(shelf.Items, func(it *item) bool { return it.Doc.Flag("isDefault") }); i >= 0 {
+			shelf.Move(shelf.Items[i], len(shelf.Items))
+			k.Number(shelf)
 		}
 		return a, nil
 	}

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const userPath = "/v2/users"
@@ -17,20 +19,20 @@ func users() *kind {
 		keys: []string{"id", "username"}, expands: []string{"contact"},
 		usedBy:   map[string]string{schedulesPath: "schedule", escalationPath: "escalation"},
 		complete: (*world).completeUser, show: (*world).showUser,
-		summary: func(_ *world, it *item) document { return document{"id": it.id(), "name": it.doc["fullName"]} },
+		summary: func(_ *world, it *item) document { return document{"id": it.ID(), "name": it.Doc["fullName"]} },
 		schema: schema{
-			unique: "username", made: []string{"createdAt", "blocked", "verified", "userContacts"},
-			fields: []field{
-				{name: "username", is: textValue, required: true, most: 100, inside: checkAddress},
-				{name: "fullName", is: textValue, required: true, most: 512},
-				{name: "role", is: objectValue, required: true, inside: checkRole},
-				{name: "skypeUsername", is: textValue},
-				{name: "timeZone", is: textValue, absent: "Etc/UTC"},
-				{name: "locale", is: textValue, absent: "en_US"},
-				{name: "userAddress", is: objectValue, absent: noAddress()},
-				{name: "tags", is: listValue, absent: []any{}},
-				{name: "details", is: objectValue, absent: map[string]any{}, inside: checkDetails},
-				{name: "invitationDisabled", is: flagValue},
+			Unique: "username", Made: []string{"createdAt", "blocked", "verified", "userContacts"},
+			Fields: []field{
+				{Name: "username", Is: sim.Text, Required: true, Most: 100, Inside: checkAddress},
+				{Name: "fullName", Is: sim.Text, Required: true, Most: 512},
+				{Name: "role", Is: sim.Object, Required: true, Inside: checkRole},
+				{Name: "skypeUsername", Is: sim.Text},
+				{Name: "timeZone", Is: sim.Text, Absent: "Etc/UTC"},
+				{Name: "locale", Is: sim.Text, Absent: "en_US"},
+				{Name: "userAddress", Is: sim.Object, Absent: noAddress()},
+				{Name: "tags", Is: sim.List, Absent: []any{}},
+				{Name: "details", Is: sim.Object, Absent: map[string]any{}, Inside: checkDetails},
+				{Name: "invitationDisabled", Is: sim.Flag},
 			},
 		},
 	}
@@ -61,73 +63,73 @@ func userRoutes() []route {
 func checkAddress(p problems, name string, value any) {
 	text, _ := value.(string)
 	before, after, _ := strings.Cut(text, "@")
-	p.add(before == "" || after == "", name, name+" must be an e-mail address.")
+	p.Add(before == "" || after == "", name, name+" must be an e-mail address.")
 }
 
 func checkRole(p problems, name string, value any) {
-	role, _ := objectOf(value)
-	p.add(role.text("id") == "" && role.text("name") == "", name, name+" needs an id or a name.")
+	role, _ := sim.ObjectOf(value)
+	p.Add(role.Text("id") == "" && role.Text("name") == "", name, name+" needs an id or a name.")
 }
 
 // checkDetails adds an error if details are not lists of strings.
 func checkDetails(p problems, name string, value any) {
-	details, _ := objectOf(value)
+	details, _ := sim.ObjectOf(value)
 	for _, each := range details {
 		texts, ok := each.([]any)
-		p.add(!ok || slices.ContainsFunc(texts, func(v any) bool { _, ok := v.(string); return !ok }),
+		p.Add(!ok || slices.ContainsFunc(texts, func(v any) bool { _, ok := v.(string); return !ok }),
 			name, "Each of "+name+" must be a list of texts.")
 	}
 }
 
 func (w *world) completeUser(_ *call, it *item) error {
-	delete(it.doc, "invitationDisabled") // it is an instruction and not stored
-	it.doc["role"] = w.roleOf(it.doc.object("role"))
-	if it.doc["createdAt"] == nil {
-		it.doc["createdAt"], it.doc["blocked"], it.doc["verified"] = w.now(), false, false
+	delete(it.Doc, "invitationDisabled") // it is an instruction and not stored
+	it.Doc["role"] = w.roleOf(it.Doc.Object("role"))
+	if it.Doc["createdAt"] == nil {
+		it.Doc["createdAt"], it.Doc["blocked"], it.Doc["verified"] = w.Now(), false, false
 	}
 	return nil
 }
 
 func (w *world) showUser(it *item) document {
-	out := it.doc.clone()
-	out["role"] = w.roleOf(it.doc.object("role")) // its name may have changed
+	out := it.Doc.Clone()
+	out["role"] = w.roleOf(it.Doc.Object("role")) // its name may have changed
 	return out
 }
 
 // roleOf returns a role with its id and name. The id of a standard role is its name.
 func (w *world) roleOf(in document) document {
-	id, name := cmp.Or(in.text("id"), in.text("name")), cmp.Or(in.text("name"), in.text("id"))
-	if custom := w.lists.of(userRoles().path).find(id, "id", "name"); custom != nil {
-		id, name = custom.id(), custom.doc.text("name")
+	id, name := cmp.Or(in.Text("id"), in.Text("name")), cmp.Or(in.Text("name"), in.Text("id"))
+	if custom := w.lists.Of(userRoles().path).Find(id, "id", "name"); custom != nil {
+		id, name = custom.ID(), custom.Doc.Text("name")
 	}
-	out := in.clone()
+	out := in.Clone()
 	out["id"], out["name"] = id, name
 	return out
 }
 
 // checkPerson adds an error if a user has neither id nor username.
 func checkPerson(p problems, name string, value any) {
-	who, _ := objectOf(value)
-	p.add(who.text("id") == "" && who.text("username") == "", name, name+" needs an id or a username.")
+	who, _ := sim.ObjectOf(value)
+	p.Add(who.Text("id") == "" && who.Text("username") == "", name, name+" needs an id or a username.")
 }
 
 func (k *kind) getUser(w *world, c *call, it *item) (response, error) {
 	out := k.shown(w, it)
 	if expands(c, "contact") {
 		rows := []document{}
-		for _, contact := range it.lists.of(contactPath).items {
+		for _, contact := range it.Lists.Of(contactPath).Items {
 			rows = append(rows, document{
-				"id": contact.id(), "to": contact.doc["to"], "contactMethod": contact.doc["method"], "enabled": contact.doc["enabled"],
+				"id": contact.ID(), "to": contact.Doc["to"], "contactMethod": contact.Doc["method"], "enabled": contact.Doc["enabled"],
 			})
 		}
-		out["userContacts"] = objects(rows)
+		out["userContacts"] = sim.Objects(rows)
 	}
 	return response{data: out, expandable: k.expands}, nil
 }
 
 // expands reports whether the "expand" parameter of a request contains a name.
 func expands(c *call, what string) bool {
-	return slices.ContainsFunc(c.query["expand"], func(list string) bool {
+	return slices.ContainsFunc(c.Query["expand"], func(list string) bool {
 		return slices.Contains(strings.Split(list, ","), what)
 	})
 }
@@ -138,9 +140,9 @@ func (k *kind) deleteUser(w *world, c *call, it *item) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	for _, team := range w.lists.of(teamPath).items {
-		if w.leave(team, it.id()) {
-			w.logTeam(team, "User ["+it.doc.text("username")+"] was deleted")
+	for _, team := range w.lists.Of(teamPath).Items {
+		if w.leave(team, it.ID()) {
+			w.logTeam(team, "User ["+it.Doc.Text("username")+"] was deleted")
 		}
 	}
 	return a, nil
@@ -148,9 +150,9 @@ func (k *kind) deleteUser(w *world, c *call, it *item) (response, error) {
 
 func teamsOf(w *world, _ *call, it *item) (response, error) {
 	rows := []document{}
-	for _, team := range w.lists.of(teamPath).items {
-		if member(team, it.id()) >= 0 {
-			rows = append(rows, team.doc.only("id", "name"))
+	for _, team := range w.lists.Of(teamPath).Items {
+		if member(team, it.ID()) >= 0 {
+			rows = append(rows, team.Doc.Only("id", "name"))
 		}
 	}
 	return response{data: rows}, nil
@@ -158,8 +160,8 @@ func teamsOf(w *world, _ *call, it *item) (response, error) {
 
 func forwardingRulesOf(w *world, _ *call, it *item) (response, error) {
 	rows := []document{}
-	for _, rule := range w.lists.of(forwardingRules().path).items {
-		if rule.doc.object("fromUser").text("id") == it.id() {
+	for _, rule := range w.lists.Of(forwardingRules().path).Items {
+		if rule.Doc.Object("fromUser").Text("id") == it.ID() {
 			rows = append(rows, w.showForwarding(rule))
 		}
 	}
@@ -171,9 +173,9 @@ func forwardingRulesOf(w *world, _ *call, it *item) (response, error) {
 func standingIn(path string, fields ...string) func(*world, *call, *item) (response, error) {
 	return func(w *world, _ *call, it *item) (response, error) {
 		rows := []document{}
-		for _, each := range w.lists.of(path).items {
-			if uses(w, each, path, it.id()) {
-				rows = append(rows, each.doc.only(fields...))
+		for _, each := range w.lists.Of(path).Items {
+			if uses(w, each, path, it.ID()) {
+				rows = append(rows, each.Doc.Only(fields...))
 			}
 		}
 		return response{data: rows}, nil
@@ -192,15 +194,15 @@ func userSearches() *kind {
 // and delete such searches; in the product, users create them. owner is the id or the
 // username of a user. It returns an error if the name is empty or already in use.
 func (s *Server) SaveUserSearch(name, query, owner string) (string, error) {
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
+	s.engine.Mu.Lock()
+	defer s.engine.Mu.Unlock()
 	w := s.world
-	shelf := w.lists.of(userSearches().path)
-	if name == "" || shelf.find(name, "name") != nil {
+	shelf := w.lists.Of(userSearches().path)
+	if name == "" || shelf.Find(name, "name") != nil {
 		return "", errors.New("opsgenietest: save user search: the name is empty or already in use")
 	}
 	ownerID, _ := w.known("user", document{"username": owner})
-	it := &item{doc: document{"id": w.dice.uuid(), "name": name, "query": query, "ownerId": ownerID}, lists: shelves{}}
-	shelf.items = append(shelf.items, it)
-	return it.id(), nil
+	it := &item{Doc: document{"id": w.Dice.UUID(), "name": name, "query": query, "ownerId": ownerID}, Lists: shelves{}}
+	shelf.Items = append(shelf.Items, it)
+	return it.ID(), nil
 }

@@ -1,6 +1,10 @@
 package opsgenietest
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 const contactPath = userPath + "/{identifier}/contacts"
 
@@ -13,22 +17,22 @@ func contacts(above *kind) *kind {
 		noun: "contact", path: contactPath, param: "contactId", domain: DomainConfiguration, keys: []string{"id"}, below: above,
 		brief: []string{"id"},
 		complete: func(_ *world, _ *call, it *item) error {
-			if it.doc["enabled"] == nil {
-				it.doc["enabled"] = true
+			if it.Doc["enabled"] == nil {
+				it.Doc["enabled"] = true
 			}
 			return nil
 		},
 		show: func(_ *world, it *item) document {
-			out := it.doc.clone()
+			out := it.Doc.Clone()
 			delete(out, "enabled")
-			out["status"] = document{"enabled": it.doc["enabled"]}
+			out["status"] = document{"enabled": it.Doc["enabled"]}
 			return out
 		},
 		schema: schema{
-			made: []string{"enabled", "status", "applyOrder"},
-			fields: []field{
-				{name: "method", is: textValue, required: true, among: contactMethods(), fixed: true},
-				{name: "to", is: textValue, required: true},
+			Made: []string{"enabled", "status", "applyOrder"},
+			Fields: []field{
+				{Name: "method", Is: sim.Text, Required: true, Among: contactMethods(), Fixed: true},
+				{Name: "to", Is: sim.Text, Required: true},
 			},
 		},
 	}
@@ -51,8 +55,8 @@ func (k *kind) listContacts(w *world, c *call) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	rows := make([]document, len(shelf.items))
-	for i, it := range shelf.items {
+	rows := make([]document, len(shelf.Items))
+	for i, it := range shelf.Items {
 		rows[i] = k.shown(w, it)
 		rows[i]["applyOrder"] = i
 	}
@@ -61,8 +65,8 @@ func (k *kind) listContacts(w *world, c *call) (response, error) {
 
 // checkContact checks the contact of a step.
 func checkContact(p problems, name string, value any) {
-	in, _ := objectOf(value)
-	p.add(in.text("method") == "", name+"#method", name+" needs a method.")
+	in, _ := sim.ObjectOf(value)
+	p.Add(in.Text("method") == "", name+"#method", name+" needs a method.")
 	oneOf(p, in, "method", name+"#method", contactMethods()...)
-	p.add(in.text("to") == "", name+"#to", name+" needs an address.")
+	p.Add(in.Text("to") == "", name+"#to", name+" needs an address.")
 }

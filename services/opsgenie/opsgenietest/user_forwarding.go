@@ -1,5 +1,7 @@
 package opsgenietest
 
+import "github.com/tripware/tripware/services/internal/sim"
+
 // forwardingRules forward the notifications of one user to another for a while. See
 // https://docs.opsgenie.com/docs/forwarding-rule-api.
 func forwardingRules() *kind {
@@ -8,13 +10,13 @@ func forwardingRules() *kind {
 		keys: []string{"id", "alias"}, named: "identifierType",
 		brief: []string{"id", "alias"}, complete: (*world).completeForwarding, show: (*world).showForwarding,
 		schema: schema{
-			unique: "alias", replace: true,
-			fields: []field{
-				{name: "fromUser", is: objectValue, required: true, inside: checkPerson},
-				{name: "toUser", is: objectValue, required: true, inside: checkPerson},
-				{name: "startDate", is: timeValue, required: true},
-				{name: "endDate", is: timeValue, required: true},
-				{name: "alias", is: textValue, most: 512, fixed: true},
+			Unique: "alias", Replace: true,
+			Fields: []field{
+				{Name: "fromUser", Is: sim.Object, Required: true, Inside: checkPerson},
+				{Name: "toUser", Is: sim.Object, Required: true, Inside: checkPerson},
+				{Name: "startDate", Is: sim.Moment, Required: true},
+				{Name: "endDate", Is: sim.Moment, Required: true},
+				{Name: "alias", Is: sim.Text, Most: 512, Fixed: true},
 			},
 		},
 	}
@@ -24,20 +26,20 @@ func forwardingRuleRoutes() []route { return forwardingRules().routes() }
 
 // completeForwarding looks up the users and checks the times.
 func (w *world) completeForwarding(_ *call, it *item) error {
-	it.doc.utc("startDate", "endDate")
-	if it.doc.moment("endDate").Before(it.doc.moment("startDate").Time) {
-		return problems{"endDate": "endDate must not be before startDate."}.err()
+	it.Doc.UTC("startDate", "endDate")
+	if it.Doc.Moment("endDate").Before(it.Doc.Moment("startDate").Time) {
+		return problems{"endDate": "endDate must not be before startDate."}.Err()
 	}
 	for _, side := range []string{"fromUser", "toUser"} {
-		it.doc[side] = w.named("user", it.doc.object(side))
+		it.Doc[side] = w.named("user", it.Doc.Object(side))
 	}
 	return nil
 }
 
 func (w *world) showForwarding(it *item) document {
-	out := it.doc.clone()
+	out := it.Doc.Clone()
 	for _, side := range []string{"fromUser", "toUser"} {
-		out[side] = w.named("user", it.doc.object(side))
+		out[side] = w.named("user", it.Doc.Object(side))
 	}
 	return out
 }

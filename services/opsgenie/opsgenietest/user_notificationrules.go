@@ -3,6 +3,8 @@ package opsgenietest
 import (
 	"net/http"
 	"slices"
+
+	"github.com/tripware/tripware/services/internal/sim"
 )
 
 const (
@@ -27,26 +29,26 @@ func notificationRules(above *kind) *kind {
 		brief: []string{"id", "name", "actionType", "order", "enabled"}, row: []string{"id", "name", "actionType", "order", "enabled"},
 		complete: (*world).completeNotificationRule,
 		show: func(_ *world, it *item) document {
-			out, steps := it.doc.clone(), []document{}
-			for _, step := range it.lists.of(notificationStepPath).items {
-				steps = append(steps, step.doc)
+			out, steps := it.Doc.Clone(), []document{}
+			for _, step := range it.Lists.Of(notificationStepPath).Items {
+				steps = append(steps, step.Doc)
 			}
-			out["steps"] = objects(steps)
+			out["steps"] = sim.Objects(steps)
 			return out
 		},
 		schema: schema{
-			ordered: true, within: "actionType",
-			fields: []field{
-				{name: "name", is: textValue, required: true},
-				{name: "actionType", is: textValue, required: true, among: notificationActions(), fixed: true},
-				{name: "criteria", is: objectValue, absent: map[string]any{"type": "match-all"}, inside: checkCriteria},
-				{name: "notificationTime", is: listValue, absent: []any{}, inside: checkLeads},
-				{name: "timeRestriction", is: objectValue, inside: checkRestriction},
-				{name: "schedules", is: listValue, absent: []any{}, inside: recipientsOf("schedule")},
-				{name: "order", is: wholeValue},
-				{name: "steps", is: listValue, inside: checkSteps},
-				{name: "repeat", is: objectValue, absent: map[string]any{"loopAfter": float64(0), "enabled": false}, inside: checkLoop},
-				{name: "enabled", is: flagValue, required: true},
+			Ordered: true, Within: "actionType",
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true},
+				{Name: "actionType", Is: sim.Text, Required: true, Among: notificationActions(), Fixed: true},
+				{Name: "criteria", Is: sim.Object, Absent: map[string]any{"type": "match-all"}, Inside: checkCriteria},
+				{Name: "notificationTime", Is: sim.List, Absent: []any{}, Inside: checkLeads},
+				{Name: "timeRestriction", Is: sim.Object, Inside: checkRestriction},
+				{Name: "schedules", Is: sim.List, Absent: []any{}, Inside: recipientsOf("schedule")},
+				{Name: "order", Is: sim.Whole},
+				{Name: "steps", Is: sim.List, Inside: checkSteps},
+				{Name: "repeat", Is: sim.Object, Absent: map[string]any{"loopAfter": float64(0), "enabled": false}, Inside: checkLoop},
+				{Name: "enabled", Is: sim.Flag, Required: true},
 			},
 		},
 	}
@@ -64,7 +66,7 @@ func checkLeads(p problems, name string, value any) {
 	all, _ := value.([]any)
 	for _, each := range all {
 		text, _ := each.(string)
-		p.add(!slices.Contains([]string{"just-before", "15-minutes-ago", "1-hour-ago", "1-day-ago"}, text), name,
+		p.Add(!slices.Contains([]string{"just-before", "15-minutes-ago", "1-hour-ago", "1-day-ago"}, text), name,
 			"Each of "+name+" must be one of just-before, 15-minutes-ago, 1-hour-ago, 1-day-ago.")
 	}
 }
@@ -73,17 +75,17 @@ func checkSteps(p problems, name string, value any) {
 	all, _ := value.([]any)
 	steps := notificationSteps(nil)
 	for _, each := range all {
-		in, ok := objectOf(each)
-		p.add(!ok, name, "Each of "+name+" must be an object.")
-		steps.pick(p, in, true)
+		in, ok := sim.ObjectOf(each)
+		p.Add(!ok, name, "Each of "+name+" must be an object.")
+		steps.Pick(p, in, true)
 	}
 }
 
 func checkLoop(p problems, name string, value any) {
-	in, _ := objectOf(value)
-	minutes := field{name: name + "#loopAfter", is: wholeValue}
+	in, _ := sim.ObjectOf(value)
+	minutes := field{Name: name + "#loopAfter", Is: sim.Whole}
 	if in["loopAfter"] != nil {
-		minutes.check(p, in["loopAfter"])
+		minutes.Check(p, in["loopAfter"])
 	}
 }
 
@@ -92,24 +94,24 @@ func checkLoop(p problems, name string, value any) {
 type kept struct{}
 
 func (w *world) completeNotificationRule(_ *call, it *item) error {
-	schedules := it.doc.list("schedules")
+	schedules := it.Doc.List("schedules")
 	for i, each := range schedules {
 		schedules[i] = w.recipient(each)
 	}
-	it.doc["schedules"] = objects(schedules)
-	if it.doc["steps"] == (kept{}) {
+	it.Doc["schedules"] = sim.Objects(schedules)
+	if it.Doc["steps"] == (kept{}) {
 		return nil
 	}
-	steps, all := notificationSteps(nil), it.lists.of(notificationStepPath)
-	all.items = nil
-	for _, in := range it.doc.list("steps") {
-		step := steps.draft(w, it, steps.pick(problems{}, in, true))
+	steps, all := notificationSteps(nil), it.Lists.Of(notificationStepPath)
+	all.Items = nil
+	for _, in := range it.Doc.List("steps") {
+		step := steps.draft(w, it, steps.Pick(problems{}, in, true))
 		if err := steps.complete(w, nil, step); err != nil {
 			return err
 		}
-		all.items = append(all.items, step)
+		all.Items = append(all.Items, step)
 	}
-	it.doc["steps"] = kept{}
+	it.Doc["steps"] = kept{}
 	return nil
 }
 
@@ -123,25 +125,25 @@ func (k *kind) copyTo(w *world, c *call) (response, error) {
 	if err := c.decode(&in); err != nil {
 		return response{}, err
 	}
-	fields := []field{{name: "toUsers", is: listValue, required: true}, {name: "ruleTypes", is: listValue, required: true}}
-	p.missing(in, fields)
+	fields := []field{{Name: "toUsers", Is: sim.List, Required: true}, {Name: "ruleTypes", Is: sim.List, Required: true}}
+	p.Missing(in, fields)
 	for _, f := range fields {
-		if in[f.name] != nil {
-			f.check(p, in[f.name])
+		if in[f.Name] != nil {
+			f.Check(p, in[f.Name])
 		}
 	}
 	to, types := w.copyTargets(p, in), copyTypes(p, in)
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return response{}, err
 	}
-	for _, rule := range slices.Clone(from.lists.of(k.path).items) {
-		if !slices.Contains(types, rule.doc.text("actionType")) {
+	for _, rule := range slices.Clone(from.Lists.Of(k.path).Items) {
+		if !slices.Contains(types, rule.Doc.Text("actionType")) {
 			continue
 		}
 		for _, user := range to {
-			shelf := user.lists.of(k.path)
-			shelf.items = append(shelf.items, copied(w, rule, user))
-			k.number(shelf)
+			shelf := user.Lists.Of(k.path)
+			shelf.Items = append(shelf.Items, copied(w, rule, user))
+			k.Number(shelf)
 		}
 	}
 	return response{result: "Copied"}, nil
@@ -153,8 +155,8 @@ func (w *world) copyTargets(p problems, in document) []*item {
 	names, _ := in["toUsers"].([]any)
 	for _, each := range names {
 		name, _ := each.(string)
-		user := w.lists.of(userPath).find(name, "id", "username")
-		p.add(user == nil, "toUsers", "No user exists with username ["+name+"].")
+		user := w.lists.Of(userPath).Find(name, "id", "username")
+		p.Add(user == nil, "toUsers", "No user exists with username ["+name+"].")
 		to = append(to, user)
 	}
 	return to
@@ -171,7 +173,7 @@ func copyTypes(p problems, in document) []string {
 		case "new-alert":
 			actions = append(actions, "create-alert")
 		default:
-			p.add(!slices.Contains(notificationActions(), name), "ruleTypes", "There is no rule type ["+name+"].")
+			p.Add(!slices.Contains(notificationActions(), name), "ruleTypes", "There is no rule type ["+name+"].")
 			actions = append(actions, name)
 		}
 	}
@@ -180,11 +182,11 @@ func copyTypes(p problems, in document) []string {
 
 // copied returns a copy of an item with new ids, below another item.
 func copied(w *world, i, above *item) *item {
-	out := &item{doc: i.doc.clone(), above: above, lists: shelves{}}
-	out.doc["id"] = w.dice.uuid()
-	steps := out.lists.of(notificationStepPath)
-	for _, step := range i.lists.of(notificationStepPath).items {
-		steps.items = append(steps.items, copied(w, step, out))
+	out := &item{Doc: i.Doc.Clone(), Above: above, Lists: shelves{}}
+	out.Doc["id"] = w.Dice.UUID()
+	steps := out.Lists.Of(notificationStepPath)
+	for _, step := range i.Lists.Of(notificationStepPath).Items {
+		steps.Items = append(steps.Items, copied(w, step, out))
 	}
 	return out
 }

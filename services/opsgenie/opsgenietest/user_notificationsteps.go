@@ -1,6 +1,10 @@
 package opsgenietest
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 // notificationSteps are the steps of a notification rule. See
 // https://docs.opsgenie.com/docs/notification-rule-step-api.
@@ -10,22 +14,22 @@ func notificationSteps(above *kind) *kind {
 		keys: []string{"id"}, below: above,
 		brief: []string{"id"},
 		complete: func(_ *world, _ *call, it *item) error {
-			if after := it.doc.object("sendAfter"); after.text("timeUnit") == "" {
+			if after := it.Doc.Object("sendAfter"); after.Text("timeUnit") == "" {
 				after["timeUnit"] = "minutes"
 			}
 			return nil
 		},
 		show: func(_ *world, it *item) document {
-			out := it.doc.clone()
-			out["_parent"] = it.above.doc.only("id", "name")
+			out := it.Doc.Clone()
+			out["_parent"] = it.Above.Doc.Only("id", "name")
 			return out
 		},
 		schema: schema{
-			made: []string{"_parent"},
-			fields: []field{
-				{name: "contact", is: objectValue, required: true, inside: checkContact},
-				{name: "sendAfter", is: objectValue, absent: map[string]any{"timeAmount": float64(0)}, inside: checkDuration},
-				{name: "enabled", is: flagValue, required: true},
+			Made: []string{"_parent"},
+			Fields: []field{
+				{Name: "contact", Is: sim.Object, Required: true, Inside: checkContact},
+				{Name: "sendAfter", Is: sim.Object, Absent: map[string]any{"timeAmount": float64(0)}, Inside: checkDuration},
+				{Name: "enabled", Is: sim.Flag, Required: true},
 			},
 		},
 	}

@@ -1,6 +1,10 @@
 package opsgenietest
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/tripware/tripware/services/internal/sim"
+)
 
 // userRoles are the custom roles of users. A change is a PUT without mandatory members,
 // which keeps what it does not name. See
@@ -11,12 +15,12 @@ func userRoles() *kind {
 		keys: []string{"id", "name"}, named: "identifierType",
 		row: []string{"id", "name"},
 		schema: schema{
-			unique: "name",
-			fields: []field{
-				{name: "name", is: textValue, required: true},
-				{name: "extendedRole", is: textValue, among: []string{"user", "observer", "stakeholder"}, absent: "user"},
-				{name: "grantedRights", is: listValue, absent: []any{}},
-				{name: "disallowedRights", is: listValue, absent: []any{}},
+			Unique: "name",
+			Fields: []field{
+				{Name: "name", Is: sim.Text, Required: true},
+				{Name: "extendedRole", Is: sim.Text, Among: []string{"user", "observer", "stakeholder"}, Absent: "user"},
+				{Name: "grantedRights", Is: sim.List, Absent: []any{}},
+				{Name: "disallowedRights", Is: sim.List, Absent: []any{}},
 			},
 		},
 	}

@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"strings"
@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// An event is a period in a calendar.
-type event struct {
-	uid, summary string
-	span         span
+// An Event is a period in a calendar.
+type Event struct {
+	UID, Summary string
+	Span         Span
 }
 
-// calendar returns events as an iCalendar object. Its lines end in CRLF and are folded
+// Calendar returns events as an iCalendar object. Its lines end in CRLF and are folded
 // after 75 bytes: see RFC 5545, sections 3.1, 3.3.11 and 3.6.1.
-func calendar(product string, written time.Time, events []event) []byte {
+func Calendar(product string, written time.Time, events []Event) []byte {
 	var out strings.Builder
 	line := func(name, value string) {
 		rest := name + ":" + value
@@ -33,11 +33,11 @@ func calendar(product string, written time.Time, events []event) []byte {
 	line("PRODID", "-//tripware//"+product+"//EN")
 	for _, e := range events {
 		line("BEGIN", "VEVENT")
-		line("UID", calendarText(e.uid))
+		line("UID", calendarText(e.UID))
 		line("DTSTAMP", calendarTime(written))
-		line("DTSTART", calendarTime(e.span.from))
-		line("DTEND", calendarTime(e.span.to))
-		line("SUMMARY", calendarText(e.summary))
+		line("DTSTART", calendarTime(e.Span.From))
+		line("DTEND", calendarTime(e.Span.To))
+		line("SUMMARY", calendarText(e.Summary))
 		line("END", "VEVENT")
 	}
 	line("END", "VCALENDAR")

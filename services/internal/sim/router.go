@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"cmp"
@@ -10,20 +10,20 @@ import (
 // A Domain is a group of operations that share a rate limit.
 type Domain string
 
-// A rawRoute is an operation of the API. Its pattern is like those of http.ServeMux,
+// A Route is an operation of the API. Its pattern is like those of http.ServeMux,
 // which cannot serve the API: it treats "/v2/alerts/requests/{id}" and
 // "/v2/alerts/{id}/logs" as a conflict, redirects paths, and treats a segment that is an
 // escaped slash as the end of a path.
-type rawRoute struct {
-	pattern string
-	domain  Domain
+type Route struct {
+	Pattern string
+	Domain  Domain
 }
 
-// A router finds the route of a request. From left to right, literal segments have
+// A Router finds the route of a request. From left to right, literal segments have
 // precedence over wildcards with an ending, such as "{identifier}.ics", and those over
 // other wildcards. A wildcard matches one segment that is not empty.
-type router struct {
-	routes map[string]*rawRoute // by pattern
+type Router struct {
+	routes map[string]*Route // by pattern
 	root   *segment
 }
 
@@ -31,12 +31,12 @@ type segment struct {
 	literal  map[string]*segment
 	endings  map[string]*segment // of wildcards with an ending
 	wildcard *segment
-	names    []string             // of the wildcards on the path, as the last added route calls them
-	methods  map[string]*rawRoute // of the routes that end here
+	names    []string          // of the wildcards on the path, as the last added route calls them
+	methods  map[string]*Route // of the routes that end here
 }
 
 func newSegment() *segment {
-	return &segment{literal: map[string]*segment{}, endings: map[string]*segment{}, methods: map[string]*rawRoute{}}
+	return &segment{literal: map[string]*segment{}, endings: map[string]*segment{}, methods: map[string]*Route{}}
 }
 
 // follow returns the segment with a key and adds it if it does not exist.
@@ -47,17 +47,17 @@ func follow(next map[string]*segment, key string) *segment {
 	return next[key]
 }
 
-func newRouter(rows []rawRoute) *router {
-	rt := &router{routes: map[string]*rawRoute{}, root: newSegment()}
+func newRouter(rows []Route) *Router {
+	rt := &Router{routes: map[string]*Route{}, root: newSegment()}
 	for i := range rows {
 		rt.add(&rows[i])
 	}
 	return rt
 }
 
-func (r *router) add(row *rawRoute) {
-	r.routes[row.pattern] = row
-	method, path, _ := strings.Cut(row.pattern, " ")
+func (r *Router) add(row *Route) {
+	r.routes[row.Pattern] = row
+	method, path, _ := strings.Cut(row.Pattern, " ")
 	at, names := r.root, []string(nil)
 	for part := range strings.SplitSeq(path[1:], "/") {
 		name, ending, wild := strings.Cut(strings.TrimPrefix(part, "{"), "}")
@@ -78,9 +78,9 @@ func (r *router) add(row *rawRoute) {
 	at.methods[method] = row
 }
 
-// find returns the route for a method and an escaped path, with the values of its
+// Find returns the route for a method and an escaped path, with the values of its
 // wildcards. If only the method is wrong, it returns the methods that the path has.
-func (r *router) find(method, escaped string) (row *rawRoute, values map[string]string, allowed []string) {
+func (r *Router) Find(method, escaped string) (row *Route, values map[string]string, allowed []string) {
 	if !strings.HasPrefix(escaped, "/") {
 		return nil, nil, nil
 	}

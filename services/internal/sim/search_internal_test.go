@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"strings"

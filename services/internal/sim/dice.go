@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"crypto/sha1" //nolint:gosec // for stable ids as in UUID version 5; nothing depends on it being secure
@@ -6,15 +6,15 @@ import (
 	"math/rand/v2"
 )
 
-// dice is a seeded source of random numbers. It is not safe for concurrent use.
-type dice struct{ *rand.Rand }
+// Dice is a seeded source of random numbers. It is not safe for concurrent use.
+type Dice struct{ *rand.Rand }
 
-func newDice(seed uint64, stream byte) *dice {
-	return &dice{rand.New(rand.NewPCG(seed, uint64(stream)))}
+func newDice(seed uint64, stream byte) *Dice {
+	return &Dice{rand.New(rand.NewPCG(seed, uint64(stream)))}
 }
 
-// uuid returns a UUID of version 4.
-func (d *dice) uuid() string {
+// UUID returns a UUID of version 4.
+func (d *Dice) UUID() string {
 	high, low := d.Uint64(), d.Uint64()
 	high = high&^0xf000 | 0x4000
 	low = low&^(3<<62) | 2<<62
@@ -25,8 +25,8 @@ func uuidText(high, low uint64) string {
 	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&(1<<48-1))
 }
 
-// derivedID returns an id for a name. It is always the same for the same name.
-func derivedID(kind, name string) string {
+// DerivedID returns an id for a name. It is always the same for the same name.
+func DerivedID(kind, name string) string {
 	sum := sha1.Sum([]byte(kind + "\x00" + name)) //nolint:gosec // see the import
 	var high, low uint64
 	for i := range 8 {

@@ -1,28 +1,28 @@
-package opsgenietest
+package sim
 
 import "time"
 
-// A limit configures a token bucket.
-type limit struct {
-	perSecond float64
+// A Limit configures a token bucket.
+type Limit struct {
+	PerSecond float64
 	burst     int
 }
 
 // A bucket holds the tokens of one domain.
 type bucket struct {
-	limit
+	Limit
 	tokens float64
 	filled time.Time
 }
 
-func newBucket(l limit, now time.Time) *bucket {
-	return &bucket{limit: l, tokens: float64(l.burst), filled: now}
+func newBucket(l Limit, now time.Time) *bucket {
+	return &bucket{Limit: l, tokens: float64(l.burst), filled: now}
 }
 
 // take removes a token and reports whether there was one.
 func (b *bucket) take(now time.Time) bool {
 	if passed := now.Sub(b.filled).Seconds(); passed > 0 {
-		b.tokens = min(float64(b.burst), b.tokens+passed*b.perSecond)
+		b.tokens = min(float64(b.burst), b.tokens+passed*b.PerSecond)
 		b.filled = now
 	}
 	if b.tokens < 1 {

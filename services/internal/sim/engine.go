@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"fmt"
@@ -10,28 +10,28 @@ import (
 	"time"
 )
 
-// An api is what a simulated API adds to an engine.
-type api interface {
-	// locate returns the part of an escaped path that routes match, and reports whether
+// An API is what a simulated API adds to an engine.
+type API interface {
+	// Locate returns the part of an escaped path that routes match, and reports whether
 	// the path is inside of the API.
-	locate(path string) (inside string, ok bool)
-	// work applies a request or refuses it. The engine is locked.
-	work(c *rawCall) wire
-	// refuse returns the error response to a request.
-	refuse(c *rawCall, err error) wire
-	// throttled returns the refusal of a request above a limit.
-	throttled() *refusal
+	Locate(path string) (inside string, ok bool)
+	// Work applies a request or refuses it. The engine is locked.
+	Work(c *Call) Wire
+	// Refuse returns the error response to a request.
+	Refuse(c *Call, err error) Wire
+	// Throttled returns the refusal of a request above a limit.
+	Throttled() *Refusal
 }
 
-// An engine listens on a loopback socket, makes faults happen, and hands all other
+// An Engine listens on a loopback socket, makes faults happen, and hands all other
 // requests to an API. It is safe for concurrent use.
-type engine struct {
-	mu sync.Mutex // guards the state of the API and the fields that change
+type Engine struct {
+	Mu sync.Mutex // guards the state of the API and the fields that change
 
-	cfg      *settings
-	api      api
-	base     *base
-	router   *router
+	cfg      *Settings
+	api      API
+	Base     *Base
+	Router   *Router
 	listener net.Listener
 	http     *http.Server
 	served   sync.WaitGroup // the accept loop
@@ -41,35 +41,35 @@ type engine struct {
 
 	buckets  map[Domain]*bucket
 	injected []*Injected
-	dice     *dice // for faults; separate from the base's, so that faults do not change ids
+	dice     *Dice // for faults; separate from the base's, so that faults do not change ids
 	journal  journal
 }
 
-// listen returns an engine on a free port of 127.0.0.1, and its URL. It serves no
-// requests before [engine.start].
-func listen(cfg *settings, routes []rawRoute) (e *engine, origin string, err error) {
+// Listen returns an engine on a free port of 127.0.0.1, and its URL. It serves no
+// requests before [Engine.Start].
+func Listen(cfg *Settings, routes []Route) (e *Engine, origin string, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: listen: %w", cfg.name, err)
 	}
-	e = &engine{
+	e = &Engine{
 		cfg:      cfg,
-		base:     newBase(cfg),
-		router:   newRouter(routes),
+		Base:     newBase(cfg),
+		Router:   newRouter(routes),
 		listener: listener,
 		done:     make(chan struct{}),
 		buckets:  map[Domain]*bucket{},
-		dice:     newDice(cfg.seed, 'f'),
+		dice:     newDice(cfg.Seed, 'f'),
 		journal:  journal{size: cfg.log},
 	}
 	for domain, limit := range cfg.limits {
-		e.buckets[domain] = newBucket(limit, e.base.now().Time)
+		e.buckets[domain] = newBucket(limit, e.Base.Now().Time)
 	}
 	return e, "http://" + listener.Addr().String(), nil
 }
 
-// start serves requests with an API until Close.
-func (e *engine) start(a api) {
+// Start serves requests with an API until Close.
+func (e *Engine) Start(a API) {
 	e.api = a
 	if e.cfg.faultRate > 0 {
 		e.Storm(e.cfg.faultRate)
@@ -86,7 +86,7 @@ func (e *engine) start(a api) {
 // Close stops the engine. It closes the listener and all connections, releases stalled
 // requests, and returns when all goroutines of the engine have ended. Closing it again
 // does nothing.
-func (e *engine) Close() {
+func (e *Engine) Close() {
 	e.once.Do(func() {
 		close(e.done)
 		_ = e.http.Close()
@@ -97,7 +97,7 @@ func (e *engine) Close() {
 
 // track counts connections, so that Close can wait for them. It closes connections
 // that were accepted while the server closed, because http.Server.Close misses them.
-func (e *engine) track(conn net.Conn, state http.ConnState) {
+func (e *Engine) track(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		e.conns.Add(1)
@@ -114,13 +114,13 @@ func (e *engine) track(conn net.Conn, state http.ConnState) {
 
 // Settle processes all pending asynchronous writes, as if enough requests had
 // arrived or enough time had passed.
-func (e *engine) Settle() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.base.queue.settle()
+func (e *Engine) Settle() {
+	e.Mu.Lock()
+	defer e.Mu.Unlock()
+	e.Base.Queue.settle()
 }
 
-func (e *engine) serve(w http.ResponseWriter, r *http.Request) {
+func (e *Engine) serve(w http.ResponseWriter, r *http.Request) {
 	e.conns.Add(1) // track no longer counts a hijacked connection
 	defer e.conns.Done()
 	c, err := e.receive(w, r)
@@ -130,7 +130,7 @@ func (e *engine) serve(w http.ResponseWriter, r *http.Request) {
 	in, fault, broken := e.strike(c)
 	switch {
 	case broken != nil:
-		e.finish(w, c, e.api.refuse(c, broken), "")
+		e.finish(w, c, e.api.Refuse(c, broken), "")
 	case fault == nil:
 		e.finish(w, c, e.work(c), "")
 	default:
@@ -140,25 +140,25 @@ func (e *engine) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // work lets the API apply or refuse the request.
-func (e *engine) work(c *rawCall) wire {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.api.work(c)
+func (e *Engine) work(c *Call) Wire {
+	e.Mu.Lock()
+	defer e.Mu.Unlock()
+	return e.api.Work(c)
 }
 
-// take takes a token for a request from the bucket of its domain and returns the limit
+// Take takes a token for a request from the bucket of its domain and returns the limit
 // if there is none.
-func (e *engine) take(c *rawCall) (exhausted *limit) {
-	b := e.buckets[c.route.domain]
+func (e *Engine) Take(c *Call) (exhausted *Limit) {
+	b := e.buckets[c.Route.Domain]
 	if b == nil || b.take(e.cfg.clock()) {
 		return nil
 	}
-	return &b.limit
+	return &b.Limit
 }
 
 // finish writes a response and records it in the journal.
-func (e *engine) finish(w http.ResponseWriter, c *rawCall, out wire, fault string) {
-	e.note(c, out.status, fault)
+func (e *Engine) finish(w http.ResponseWriter, c *Call, out Wire, fault string) {
+	e.note(c, out.Status, fault)
 	out.head(w)
-	_, _ = w.Write(out.body)
+	_, _ = w.Write(out.Body)
 }

@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"errors"
@@ -75,7 +75,7 @@ type Fault struct {
 
 // An Injected is a fault that was injected into a server. It is safe for concurrent use.
 type Injected struct {
-	engine *engine
+	engine *Engine
 	faults []Fault // one of them is drawn each time
 	seen   int     // selected requests so far
 	struck int
@@ -91,7 +91,7 @@ type Injected struct {
 // without Latency, every request gets a 500 response until the fault is stopped, so
 // that the test does not pass without the fault. The message of the response says
 // what is wrong, and [Injected.Err] returns it.
-func (e *engine) Inject(f Fault) *Injected {
+func (e *Engine) Inject(f Fault) *Injected {
 	left := f.Times
 	if left == 0 {
 		left = 1
@@ -108,7 +108,7 @@ func (e *engine) Inject(f Fault) *Injected {
 // The draws are determined by the seed of the server: see the option WithSeed. A p of 0 never
 // injects a fault, and a p outside of 0 to 1 is invalid, as described for
 // [Server.Inject].
-func (e *engine) Storm(p float64, faults ...Fault) *Injected {
+func (e *Engine) Storm(p float64, faults ...Fault) *Injected {
 	if len(faults) == 0 {
 		faults = e.mixture()
 	}
@@ -124,10 +124,10 @@ func (e *engine) Storm(p float64, faults ...Fault) *Injected {
 	return e.inject(left, all...)
 }
 
-func (e *engine) mixture() []Fault {
-	no := e.api.throttled()
+func (e *Engine) mixture() []Fault {
+	no := e.api.Throttled()
 	return []Fault{
-		{Kind: Status, Status: no.status, Header: no.header},
+		{Kind: Status, Status: no.Status, Header: no.Header},
 		{Kind: Status, Status: http.StatusInternalServerError},
 		{Kind: Status, Status: http.StatusServiceUnavailable, Body: "<html><body><h1>503 Service Unavailable</h1></body></html>"},
 		{Kind: Reset},
@@ -136,7 +136,7 @@ func (e *engine) mixture() []Fault {
 	}
 }
 
-func (e *engine) inject(left int, faults ...Fault) *Injected {
+func (e *Engine) inject(left int, faults ...Fault) *Injected {
 	in := &Injected{engine: e, left: left}
 	var all []error
 	for i := range faults {
@@ -145,14 +145,14 @@ func (e *engine) inject(left int, faults ...Fault) *Injected {
 		all = append(all, f.check(e)...)
 	}
 	in.faults, in.err = faults, errors.Join(all...)
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.Mu.Lock()
+	defer e.Mu.Unlock()
 	e.injected = append(e.injected, in)
 	return in
 }
 
 // check returns an error for each invalid field of a fault.
-func (f *Fault) check(e *engine) (all []error) {
+func (f *Fault) check(e *Engine) (all []error) {
 	refuse := func(bad bool, format string, args ...any) {
 		if bad {
 			all = append(all, fmt.Errorf(e.cfg.name+": inject %v: "+format, append([]any{f.Kind}, args...)...))
@@ -160,7 +160,7 @@ func (f *Fault) check(e *engine) (all []error) {
 	}
 	known := f.Kind >= Slow && f.Kind <= Truncate
 	refuse(!known, "unknown kind")
-	refuse(f.Route != "" && e.router.routes[f.Route] == nil, "unknown route %q", f.Route)
+	refuse(f.Route != "" && e.Router.routes[f.Route] == nil, "unknown route %q", f.Route)
 	refuse(f.Domain != "" && !slices.Contains(e.cfg.domains, f.Domain), "unknown domain %q", f.Domain)
 	refuse(f.Skip < 0, "negative skip %d", f.Skip)
 	refuse(f.Times < Always, "negative times %d", f.Times)
@@ -175,12 +175,12 @@ func (f *Fault) check(e *engine) (all []error) {
 }
 
 // chooses reports whether the fault selects a request.
-func (f *Fault) chooses(c *rawCall) bool {
+func (f *Fault) chooses(c *Call) bool {
 	switch {
-	case c.route == nil:
-		return f.Route == "" && f.Domain == "" && f.Match == nil && (f.Method == "" || f.Method == c.method)
-	case f.Method != "" && f.Method != c.method, f.Route != "" && f.Route != c.route.pattern,
-		f.Domain != "" && f.Domain != c.route.domain:
+	case c.Route == nil:
+		return f.Route == "" && f.Domain == "" && f.Match == nil && (f.Method == "" || f.Method == c.Method)
+	case f.Method != "" && f.Method != c.Method, f.Route != "" && f.Route != c.Route.Pattern,
+		f.Domain != "" && f.Domain != c.Route.Domain:
 		return false
 	default:
 		return f.Match == nil || f.Match(c.entry.clone())
@@ -189,12 +189,12 @@ func (f *Fault) chooses(c *rawCall) bool {
 
 // strike returns the fault that happens to a request, if any, and the Injected that it
 // is of. If an injected fault is invalid, it returns that error.
-func (e *engine) strike(c *rawCall) (*Injected, *Fault, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+func (e *Engine) strike(c *Call) (*Injected, *Fault, error) {
+	e.Mu.Lock()
+	defer e.Mu.Unlock()
 	for _, in := range e.injected {
 		if in.err != nil {
-			return nil, nil, &refusal{status: http.StatusInternalServerError, message: strings.ReplaceAll(in.err.Error(), "\n", "; ")}
+			return nil, nil, &Refusal{Status: http.StatusInternalServerError, Message: strings.ReplaceAll(in.err.Error(), "\n", "; ")}
 		}
 	}
 	for _, in := range e.injected {
@@ -219,61 +219,61 @@ func (i *Injected) Err() error { return i.err }
 
 // Struck returns the number of requests to which the fault has happened.
 func (i *Injected) Struck() int {
-	i.engine.mu.Lock()
-	defer i.engine.mu.Unlock()
+	i.engine.Mu.Lock()
+	defer i.engine.Mu.Unlock()
 	return i.struck
 }
 
 // Held returns the number of requests that the fault currently delays: those that
 // stall or wait for their Latency.
 func (i *Injected) Held() int {
-	i.engine.mu.Lock()
-	defer i.engine.mu.Unlock()
+	i.engine.Mu.Lock()
+	defer i.engine.Mu.Unlock()
 	return i.held
 }
 
 // release records that the fault no longer delays a request.
 func (i *Injected) release() {
-	i.engine.mu.Lock()
-	defer i.engine.mu.Unlock()
+	i.engine.Mu.Lock()
+	defer i.engine.Mu.Unlock()
 	i.held--
 }
 
 // Stop stops the fault from happening to further requests. It does not release requests
 // that stall. Stopping a fault again does nothing.
 func (i *Injected) Stop() {
-	i.engine.mu.Lock()
-	defer i.engine.mu.Unlock()
+	i.engine.Mu.Lock()
+	defer i.engine.Mu.Unlock()
 	i.engine.injected = slices.DeleteFunc(i.engine.injected, func(other *Injected) bool { return other == i })
 }
 
 // response returns the response of a fault of kind Status.
-func (f *Fault) response(e *engine, c *rawCall) wire {
+func (f *Fault) response(e *Engine, c *Call) Wire {
 	message := http.StatusText(f.Status)
 	if f.Status == http.StatusTooManyRequests {
-		message = e.api.throttled().message
+		message = e.api.Throttled().Message
 	}
-	out := e.api.refuse(c, &refusal{status: f.Status, message: message})
+	out := e.api.Refuse(c, &Refusal{Status: f.Status, Message: message})
 	if f.Body != "" {
-		out.body = []byte(f.Body)
+		out.Body = []byte(f.Body)
 		if !strings.HasPrefix(strings.TrimSpace(f.Body), "{") {
-			out.header = http.Header{"Content-Type": {"text/html"}}
+			out.Header = http.Header{"Content-Type": {"text/html"}}
 		}
 	}
 	for name, values := range f.Header {
 		if name = http.CanonicalHeaderKey(name); values == nil {
-			delete(out.header, name)
+			delete(out.Header, name)
 			continue
 		}
-		maps.Copy(out.header, http.Header{name: values})
+		maps.Copy(out.Header, http.Header{name: values})
 	}
 	return out
 }
 
-// throttle injects 429 responses to the next n requests of a domain.
-func (e *engine) throttle(domain Domain, n int) *Injected {
-	no := e.api.throttled()
-	f := Fault{Kind: Status, Status: no.status, Header: no.header, Domain: domain, Times: n}
+// Throttle injects 429 responses to the next n requests of a domain.
+func (e *Engine) Throttle(domain Domain, n int) *Injected {
+	no := e.api.Throttled()
+	f := Fault{Kind: Status, Status: no.Status, Header: no.Header, Domain: domain, Times: n}
 	if n < 1 || domain == "" {
 		f.Times = -2 // invalid, so that Inject reports it
 	}

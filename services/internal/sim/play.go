@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"io"
@@ -8,14 +8,14 @@ import (
 )
 
 // play makes a fault happen to a request.
-func (e *engine) play(w http.ResponseWriter, r *http.Request, c *rawCall, f *Fault) {
+func (e *Engine) play(w http.ResponseWriter, r *http.Request, c *Call, f *Fault) {
 	name := f.Kind.String()
 	e.note(c, 0, name) // before the first byte, so that a client that saw the fault finds it in the journal
 	if f.Latency > 0 && !e.sleep(r, f.Latency) {
 		e.hangUp(w, false)
 		return
 	}
-	var out wire
+	var out Wire
 	if f.AfterApplying || f.Kind == Slow || f.Kind == Truncate || f.Point != BeforeHead {
 		out = e.work(c)
 	}
@@ -39,7 +39,7 @@ func (e *engine) play(w http.ResponseWriter, r *http.Request, c *rawCall, f *Fau
 
 // sleep waits for d, or forever if d is 0. It returns false if the client left or the
 // server closed before that.
-func (e *engine) sleep(r *http.Request, d time.Duration) bool {
+func (e *Engine) sleep(r *http.Request, d time.Duration) bool {
 	var over <-chan time.Time
 	if d > 0 {
 		timer := time.NewTimer(d)
@@ -56,19 +56,19 @@ func (e *engine) sleep(r *http.Request, d time.Duration) bool {
 }
 
 // begin writes a response up to a point and flushes it.
-func begin(w http.ResponseWriter, out wire, p Point) {
+func begin(w http.ResponseWriter, out Wire, p Point) {
 	if p == BeforeHead {
 		return
 	}
 	out.head(w) // its Content-Length is that of the whole body
 	if p == MidBody {
-		_, _ = w.Write(out.body[:len(out.body)/2])
+		_, _ = w.Write(out.Body[:len(out.Body)/2])
 	}
 	_ = http.NewResponseController(w).Flush()
 }
 
 // hangUp ends the connection, by a reset or by a regular close.
-func (e *engine) hangUp(w http.ResponseWriter, reset bool) {
+func (e *Engine) hangUp(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil { // the connection was already closed
 		return
@@ -85,7 +85,7 @@ func (e *engine) hangUp(w http.ResponseWriter, reset bool) {
 
 // linger closes the sending side and reads until the client closes the other, for at
 // most a second, because closing a connection with unread input resets it.
-func (e *engine) linger(conn *net.TCPConn) {
+func (e *Engine) linger(conn *net.TCPConn) {
 	select {
 	case <-e.done: // Close does not wait for clients
 		return

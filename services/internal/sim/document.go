@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"bytes"
@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// A document is a resource of the API as the members of its JSON object. It stores what
+// A Document is a resource of the API as the members of its JSON object. It stores what
 // a request wrote, so that a read returns it unchanged.
-type document map[string]any
+type Document map[string]any
 
 // UnmarshalJSON decodes numbers as float64, except for those that it would change.
-func (d *document) UnmarshalJSON(text []byte) error {
+func (d *Document) UnmarshalJSON(text []byte) error {
 	in := json.NewDecoder(bytes.NewReader(text))
 	in.UseNumber()
 	var members map[string]any
@@ -47,74 +47,75 @@ func numbers(value any) any {
 	return value
 }
 
-func (d document) text(field string) string {
+// Text returns a member that is a string, or the empty string.
+func (d Document) Text(field string) string {
 	s, _ := d[field].(string)
 	return s
 }
 
-// number returns a member that is a number, or 0.
-func (d document) number(field string) float64 {
+// Number returns a member that is a number, or 0.
+func (d Document) Number(field string) float64 {
 	n, _ := d[field].(float64)
 	return n
 }
 
-// flag returns a member that is a boolean, or false.
-func (d document) flag(field string) bool {
+// Flag returns a member that is a boolean, or false.
+func (d Document) Flag(field string) bool {
 	b, _ := d[field].(bool)
 	return b
 }
 
-// moment returns a member that is a time, or the zero Time.
-func (d document) moment(field string) Time {
+// Moment returns a member that is a time, or the zero Time.
+func (d Document) Moment(field string) Time {
 	if t, ok := d[field].(Time); ok {
 		return t
 	}
-	t, _ := parseTime(d.text(field))
+	t, _ := ParseTime(d.Text(field))
 	return t
 }
 
-// object returns a member that is an object, or nil.
-func (d document) object(field string) document {
-	o, _ := objectOf(d[field])
+// Object returns a member that is an object, or nil.
+func (d Document) Object(field string) Document {
+	o, _ := ObjectOf(d[field])
 	return o
 }
 
-// objectOf returns a value that is an object and reports whether it is one.
-func objectOf(value any) (document, bool) {
+// ObjectOf returns a value that is an object and reports whether it is one.
+func ObjectOf(value any) (Document, bool) {
 	switch v := value.(type) {
 	case map[string]any:
 		return v, true
-	case document:
+	case Document:
 		return v, true
 	default:
 		return nil, false
 	}
 }
 
-// list returns the objects in a member that is a list.
-func (d document) list(field string) []document {
+// List returns the objects in a member that is a list.
+func (d Document) List(field string) []Document {
 	all, _ := d[field].([]any)
-	out := make([]document, 0, len(all))
+	out := make([]Document, 0, len(all))
 	for _, each := range all {
-		if o, ok := objectOf(each); ok {
+		if o, ok := ObjectOf(each); ok {
 			out = append(out, o)
 		}
 	}
 	return out
 }
 
-// utc converts members that are times to UTC.
-func (d document) utc(fields ...string) {
+// UTC converts members that are times to UTC.
+func (d Document) UTC(fields ...string) {
 	for _, name := range fields {
-		if t := d.moment(name); !t.IsZero() {
+		if t := d.Moment(name); !t.IsZero() {
 			d[name] = t
 		}
 	}
 }
 
-// only returns a document with those of the named members that exist.
-func (d document) only(fields ...string) document {
-	out := document{}
+// Only returns a document with those of the named members that exist.
+func (d Document) Only(fields ...string) Document {
+	out := Document{}
 	for _, name := range fields {
 		if value, ok := d[name]; ok {
 			out[name] = value
@@ -123,9 +124,9 @@ func (d document) only(fields ...string) document {
 	return out
 }
 
-// clone returns a copy that shares no memory with d. It is never nil.
-func (d document) clone() document {
-	out := make(document, len(d)+2) // most callers add an id and a name
+// Clone returns a copy that shares no memory with d. It is never nil.
+func (d Document) Clone() Document {
+	out := make(Document, len(d)+2) // most callers add an id and a name
 	for name, each := range d {
 		out[name] = cloned(each)
 	}
@@ -135,9 +136,9 @@ func (d document) clone() document {
 func cloned(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
-		return map[string]any(document(v).clone())
-	case document:
-		return map[string]any(v.clone())
+		return map[string]any(Document(v).Clone())
+	case Document:
+		return map[string]any(v.Clone())
 	case []any:
 		out := slices.Clone(v)
 		for i, each := range out {
@@ -149,8 +150,8 @@ func cloned(value any) any {
 	}
 }
 
-// objects converts documents to a list.
-func objects(all []document) []any {
+// Objects converts documents to a list.
+func Objects(all []Document) []any {
 	out := make([]any, len(all))
 	for i, each := range all {
 		out[i] = map[string]any(each)

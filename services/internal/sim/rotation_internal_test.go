@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"cmp"
@@ -17,7 +17,7 @@ func TestPeopleTakeTurns(t *testing.T) {
 	const hour = 60
 	office := func(from, to int) (week []weekHours) {
 		for day := range 5 {
-			week = append(week, weekly(day*minutesADay+from, day*minutesADay+to))
+			week = append(week, weekly(day*MinutesADay+from, day*MinutesADay+to))
 		}
 		return week
 	}
@@ -30,7 +30,7 @@ func TestPeopleTakeTurns(t *testing.T) {
 		want   []string
 	}{
 		{
-			"each week, cut where the span begins and ends", rotation{start: at("01-05 08"), unit: "weekly", length: 1, people: 2}, "01-07 00/01-20 00",
+			"each week, cut where the Span begins and ends", rotation{start: at("01-05 08"), unit: "weekly", length: 1, people: 2}, "01-07 00/01-20 00",
 			[]string{"0 01-07 00/01-12 08", "1 01-12 08/01-19 08", "0 01-19 08/01-20 00"},
 		},
 		{
@@ -77,7 +77,7 @@ func TestPeopleTakeTurns(t *testing.T) {
 			[]string{"0 01-08 08/01-08 17:30", "0 01-09 08/01-09 17:30", "0 01-12 08/01-12 17:30"},
 		},
 		{
-			"over the weekend, into the next week", rotation{start: at("01-01 00"), unit: "weekly", length: 4, people: 1, hours: []weekHours{weekly(4*minutesADay+18*hour, 8*hour)}}, "01-12 00/01-20 00",
+			"over the weekend, into the next week", rotation{start: at("01-01 00"), unit: "weekly", length: 4, people: 1, hours: []weekHours{weekly(4*MinutesADay+18*hour, 8*hour)}}, "01-12 00/01-20 00",
 			[]string{"0 01-12 00/01-12 08", "0 01-16 18/01-19 08"},
 		},
 		{
@@ -85,7 +85,7 @@ func TestPeopleTakeTurns(t *testing.T) {
 			[]string{"0 01-05 01/01-05 15"},
 		},
 		{
-			"as long as can be said", rotation{start: at("01-05 00"), unit: "weekly", length: maxTurn, people: 2}, "01-06 00/01-07 00",
+			"as long as can be said", rotation{start: at("01-05 00"), unit: "weekly", length: MaxTurn, people: 2}, "01-06 00/01-07 00",
 			[]string{"0 01-06 00/01-07 00"},
 		},
 	} {
@@ -93,7 +93,7 @@ func TestPeopleTakeTurns(t *testing.T) {
 			t.Parallel()
 			row.r.zone = cmp.Or(row.r.zone, time.UTC)
 			from, to, _ := strings.Cut(row.within, "/")
-			assert.Equal(t, row.want, written(&row.r, span{at(from), at(to)}))
+			assert.Equal(t, row.want, written(&row.r, Span{at(from), at(to)}))
 		})
 	}
 }
@@ -108,15 +108,15 @@ func at(text string) time.Time {
 	return t
 }
 
-func written(r *rotation, within span) (all []string) {
+func written(r *rotation, within Span) (all []string) {
 	text := func(t time.Time) string { return strings.TrimSuffix(t.UTC().Format("01-02 15:04"), ":00") }
 	for s := range r.turns(within) {
-		all = append(all, fmt.Sprintf("%d %s/%s", s.who, text(s.from), text(s.to)))
+		all = append(all, fmt.Sprintf("%d %s/%s", s.who, text(s.From), text(s.To)))
 	}
 	return all
 }
 
-// Whatever the rotation: its turns lie in the span, in order and apart; without
+// Whatever the rotation: its turns lie in the Span, in order and apart; without
 // hours they leave no gap; and who is asked about one instant says the same.
 func TestTurnsFollowOneAnother(t *testing.T) {
 	t.Parallel()
@@ -132,24 +132,24 @@ func TestTurnsFollowOneAnother(t *testing.T) {
 			r.hours = append(r.hours, weekly(dice.IntN(minutesAWeek), dice.IntN(minutesAWeek)))
 		}
 		from := at("01-01 00").Add(time.Duration(dice.IntN(330*24*60)) * time.Minute)
-		within := span{from, from.AddDate(0, 0, 1+dice.IntN(30))}
-		end := within.from
+		within := Span{from, from.AddDate(0, 0, 1+dice.IntN(30))}
+		end := within.From
 		if r.start.After(end) {
 			end = r.start
 		}
 		for s := range r.turns(within) {
-			require.False(t, s.empty() || s.from.Before(end) || s.to.After(within.to), "%+v within %v: %v after %v", r, within, s, end)
+			require.False(t, s.Empty() || s.From.Before(end) || s.To.After(within.To), "%+v within %v: %v after %v", r, within, s, end)
 			if len(r.hours) == 0 {
-				require.True(t, s.from.Equal(end), "%+v within %v: a gap before %v", r, within, s)
+				require.True(t, s.From.Equal(end), "%+v within %v: a gap before %v", r, within, s)
 			}
-			end = s.to
-			middle := s.from.Add(s.to.Sub(s.from) / 2)
-			for now := range r.turns(span{middle, middle.Add(1)}) {
+			end = s.To
+			middle := s.From.Add(s.To.Sub(s.From) / 2)
+			for now := range r.turns(Span{middle, middle.Add(1)}) {
 				require.Equal(t, s.who, now.who, "%+v at %v", r, middle)
 			}
 		}
-		if len(r.hours) == 0 && r.start.Before(within.to) {
-			require.True(t, end.Equal(within.to), "%+v within %v: ends at %v", r, within, end)
+		if len(r.hours) == 0 && r.start.Before(within.To) {
+			require.True(t, end.Equal(within.To), "%+v within %v: ends at %v", r, within, end)
 		}
 	}
 }

@@ -1,43 +1,43 @@
-package opsgenietest
+package sim
 
 import "time"
 
-// A queue holds the pending asynchronous writes and the outcome of the processed ones.
+// A Queue holds the pending asynchronous writes and the outcome of the processed ones.
 // Writes take effect in the order in which they arrived: each after a number of further
 // accepted requests, or when a time has passed.
-type queue struct {
+type Queue struct {
 	now     func() Time
 	clock   func() time.Time
 	polls   int // -1 if writes wait for the clock
 	delay   time.Duration
 	tickets int // requests accepted so far
-	waiting []*job
-	byID    map[string]*job
+	waiting []*Job
+	byID    map[string]*Job
 }
 
-// A job is one asynchronous write.
-type job struct {
-	family  string // whose request it is, such as alert
-	action  string
-	run     func() (subject, error)
+// A Job is one asynchronous write.
+type Job struct {
+	Family  string // whose request it is, such as alert
+	Action  string
+	run     func() (Subject, error)
 	ticket  int  // it takes effect after this number of accepted requests,
 	due     Time // or at this time
 	asked   int  // the number of requests for its status
 	applied bool
-	at      Time
-	subject subject
-	failure error
+	At      Time
+	Subject Subject
+	Failure error
 }
 
-// A subject is what a job changed.
-type subject struct {
-	status    string // what was done
-	id, alias string
+// A Subject is what a job changed.
+type Subject struct {
+	Status    string // what was done
+	ID, Alias string
 }
 
-// add queues the write that a request with an id asks for.
-func (q *queue) add(id, family, action string, run func() (subject, error)) {
-	j := &job{family: family, action: action, run: run, ticket: q.tickets + q.polls}
+// Add queues the write that a request with an id asks for.
+func (q *Queue) Add(id, family, action string, run func() (Subject, error)) {
+	j := &Job{Family: family, Action: action, run: run, ticket: q.tickets + q.polls}
 	if q.delay > 0 {
 		j.due = Time{q.clock().Add(q.delay)}
 	}
@@ -48,11 +48,11 @@ func (q *queue) add(id, family, action string, run func() (subject, error)) {
 	}
 }
 
-// ask returns a write by the id of its request, or nil if there is none, and reports
+// Ask returns a write by the id of its request, or nil if there is none, and reports
 // whether its outcome can be told.
-func (q *queue) ask(id, family string) (j *job, told bool) {
+func (q *Queue) Ask(id, family string) (j *Job, told bool) {
 	j = q.byID[id]
-	if j == nil || j.family != family {
+	if j == nil || j.Family != family {
 		return nil, false
 	}
 	early := j.asked < q.polls
@@ -60,8 +60,8 @@ func (q *queue) ask(id, family string) (j *job, told bool) {
 	return j, !early && j.applied
 }
 
-// tick counts an accepted request and applies the writes that are due.
-func (q *queue) tick() {
+// Tick counts an accepted request and applies the writes that are due.
+func (q *Queue) Tick() {
 	q.tickets++
 	now := q.clock()
 	for len(q.waiting) > 0 {
@@ -74,18 +74,18 @@ func (q *queue) tick() {
 }
 
 // apply applies the oldest pending write.
-func (q *queue) apply() {
+func (q *Queue) apply() {
 	j := q.waiting[0]
 	q.waiting[0] = nil
 	q.waiting = q.waiting[1:]
-	j.at = q.now()
-	j.subject, j.failure = j.run()
+	j.At = q.now()
+	j.Subject, j.Failure = j.run()
 	j.run = nil
 	j.applied = true
 }
 
 // settle applies all pending writes and makes every status available.
-func (q *queue) settle() {
+func (q *Queue) settle() {
 	for _, j := range q.byID {
 		j.asked = max(j.asked, q.polls)
 	}

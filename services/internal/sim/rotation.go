@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"iter"
@@ -7,21 +7,22 @@ import (
 	"time"
 )
 
-// A span is the time from one instant up to, but not including, another.
-type span struct{ from, to time.Time }
+// A Span is the time from one instant up to, but not including, another.
+type Span struct{ From, To time.Time }
 
-// meet returns the intersection of two spans, which may be empty.
-func (s span) meet(other span) span {
-	if s.from.Before(other.from) {
-		s.from = other.from
+// Meet returns the intersection of two spans, which may be empty.
+func (s Span) Meet(other Span) Span {
+	if s.From.Before(other.From) {
+		s.From = other.From
 	}
-	if s.to.After(other.to) {
-		s.to = other.to
+	if s.To.After(other.To) {
+		s.To = other.To
 	}
 	return s
 }
 
-func (s span) empty() bool { return !s.from.Before(s.to) }
+// Empty reports whether the span contains no instant.
+func (s Span) Empty() bool { return !s.From.Before(s.To) }
 
 // A rotation says how people take turns.
 type rotation struct {
@@ -35,25 +36,25 @@ type rotation struct {
 }
 
 const (
-	minutesADay  = 24 * 60
-	minutesAWeek = 7 * minutesADay
+	MinutesADay  = 24 * 60
+	minutesAWeek = 7 * MinutesADay
 )
 
 // maxTurn is the maximum length of a turn, which the API's description limits to 32 bits.
-const maxTurn = math.MaxInt32
+const MaxTurn = math.MaxInt32
 
 // weekHours are hours of each week in minutes of local time since the start of Monday.
-// Hours that end in the next week end after minutesAWeek.
+// Hours that end in the next week end after MinutesAWeek.
 type weekHours struct{ from, to int }
 
 // daily returns the same hours of each day. If the end is not after the start,
 // they end on the next day.
 func daily(from, to int) (all []weekHours) {
 	if to <= from {
-		to += minutesADay
+		to += MinutesADay
 	}
 	for day := range 7 {
-		all = append(all, weekHours{day*minutesADay + from, day*minutesADay + to})
+		all = append(all, weekHours{day*MinutesADay + from, day*MinutesADay + to})
 	}
 	return all
 }
@@ -69,24 +70,24 @@ func weekly(from, to int) weekHours {
 
 // A shift is a turn, or the part of it within the hours.
 type shift struct {
-	span
+	Span
 
 	who int // counted from 0
 }
 
 // turns yields the turns in a span in order. It yields a turn in parts if the hours
 // interrupt it.
-func (r *rotation) turns(within span) iter.Seq[shift] {
+func (r *rotation) turns(within Span) iter.Seq[shift] {
 	if !r.end.IsZero() {
-		within = within.meet(span{within.from, r.end})
+		within = within.Meet(Span{within.From, r.end})
 	}
 	return func(yield func(shift) bool) {
-		for n := r.nth(within.from); r.people > 0; n++ {
-			whole := span{r.handover(n), r.handover(n + 1)}
-			if !whole.from.Before(within.to) {
+		for n := r.nth(within.From); r.people > 0; n++ {
+			whole := Span{r.handover(n), r.handover(n + 1)}
+			if !whole.From.Before(within.To) {
 				return
 			}
-			for _, part := range r.inForce(whole.meet(within)) {
+			for _, part := range r.inForce(whole.Meet(within)) {
 				if !yield(shift{part, int(n % int64(r.people))}) {
 					return
 				}
@@ -121,21 +122,21 @@ func (r *rotation) nth(at time.Time) int64 {
 
 // inForce returns the parts of a span that are within the rotation's hours, in order and
 // without overlaps.
-func (r *rotation) inForce(within span) (parts []span) {
-	if within.empty() {
+func (r *rotation) inForce(within Span) (parts []Span) {
+	if within.Empty() {
 		return nil
 	}
 	if len(r.hours) == 0 {
-		return []span{within}
+		return []Span{within}
 	}
-	first := within.from.In(r.zone)
+	first := within.From.In(r.zone)
 	monday := first.Day() - (int(first.Weekday())+6)%7 - 7 // of the week before, whose hours may end in this week
 	midnight := func(minutes int) time.Time {
 		return time.Date(first.Year(), first.Month(), monday, 0, minutes, 0, 0, r.zone)
 	}
-	for ; midnight(0).Before(within.to); monday += 7 {
+	for ; midnight(0).Before(within.To); monday += 7 {
 		for _, h := range r.hours {
-			if part := within.meet(span{midnight(h.from), midnight(h.to)}); !part.empty() {
+			if part := within.Meet(Span{midnight(h.from), midnight(h.to)}); !part.Empty() {
 				parts = append(parts, part)
 			}
 		}
@@ -144,12 +145,12 @@ func (r *rotation) inForce(within span) (parts []span) {
 }
 
 // joined sorts spans and merges those that touch.
-func joined(all []span) (out []span) {
-	slices.SortFunc(all, func(a, b span) int { return a.from.Compare(b.from) })
+func joined(all []Span) (out []Span) {
+	slices.SortFunc(all, func(a, b Span) int { return a.From.Compare(b.From) })
 	for _, s := range all {
-		if last := len(out) - 1; last >= 0 && !s.from.After(out[last].to) {
-			if s.to.After(out[last].to) {
-				out[last].to = s.to
+		if last := len(out) - 1; last >= 0 && !s.From.After(out[last].To) {
+			if s.To.After(out[last].To) {
+				out[last].To = s.To
 			}
 			continue
 		}

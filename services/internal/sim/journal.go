@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"bytes"
@@ -37,15 +37,15 @@ type journal struct {
 }
 
 // enter records a request when it has arrived.
-func (j *journal) enter(c *rawCall) {
+func (j *journal) enter(c *Call) {
 	j.total++
 	c.entry = &Request{
-		ID: c.id, At: c.at, Method: c.method, Path: c.arrived,
-		Query: maskQuery(c.query), Header: maskHeader(c.header),
-		Body: bytes.Clone(c.body[:min(len(c.body), maxLoggedBody)]), BodyBytes: len(c.body),
+		ID: c.ID, At: c.At, Method: c.Method, Path: c.Arrived,
+		Query: maskQuery(c.Query), Header: maskHeader(c.Header),
+		Body: bytes.Clone(c.Body[:min(len(c.Body), maxLoggedBody)]), BodyBytes: len(c.Body),
 	}
-	if c.route != nil {
-		c.entry.Route, c.entry.Domain = c.route.pattern, c.route.domain
+	if c.Route != nil {
+		c.entry.Route, c.entry.Domain = c.Route.Pattern, c.Route.Domain
 	}
 	if j.size == 0 {
 		return
@@ -86,9 +86,9 @@ func (r *Request) clone() Request {
 }
 
 // note records the outcome of a request.
-func (e *engine) note(c *rawCall, status int, fault string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+func (e *Engine) note(c *Call, status int, fault string) {
+	e.Mu.Lock()
+	defer e.Mu.Unlock()
 	if c.entry != nil {
 		c.entry.Status, c.entry.Fault = status, fault
 	}
@@ -96,9 +96,9 @@ func (e *engine) note(c *rawCall, status int, fault string) {
 
 // Requests returns copies of the last requests in the order in which they arrived. They
 // include requests with invalid credentials, with an unknown path and with injected faults.
-func (e *engine) Requests() []Request {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+func (e *Engine) Requests() []Request {
+	e.Mu.Lock()
+	defer e.Mu.Unlock()
 	out := make([]Request, len(e.journal.entries))
 	for i, entry := range e.journal.entries {
 		out[i] = entry.clone()
@@ -108,8 +108,8 @@ func (e *engine) Requests() []Request {
 
 // Received returns the number of requests that arrived since the server started,
 // recorded or not.
-func (e *engine) Received() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+func (e *Engine) Received() int {
+	e.Mu.Lock()
+	defer e.Mu.Unlock()
 	return e.journal.total
 }

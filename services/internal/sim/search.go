@@ -1,4 +1,4 @@
-package opsgenietest
+package sim
 
 import (
 	"fmt"
@@ -202,8 +202,8 @@ func compare(field, sign, want string) (search, error) {
 	return func(values func(string) []string) bool { return slices.ContainsFunc(values(field), matches) }, nil
 }
 
-// filter returns the rows that match a query. Its error says why it cannot be understood.
-func filter[E any](rows []E, query string, fields map[string]func(E) []string) ([]E, error) {
+// Filter returns the rows that match a query. Its error says why it cannot be understood.
+func Filter[E any](rows []E, query string, fields map[string]func(E) []string) ([]E, error) {
 	found, err := parseSearch(query, func(field string) bool { return fields[field] != nil })
 	if err != nil {
 		return nil, err
