@@ -146,14 +146,19 @@ func (e *Engine) work(c *Call) Wire {
 	return e.api.Work(c)
 }
 
-// Take takes a token for a request from the bucket of its domain and returns the limit
-// if there is none.
-func (e *Engine) Take(c *Call) (exhausted *Limit) {
+// Take takes a token for a request from the bucket of its domain. It returns the limit,
+// or nil if there is none, and the number of tokens left, which is -1 if there was no
+// token.
+func (e *Engine) Take(c *Call) (limit *Limit, left int) {
 	b := e.buckets[c.Route.Domain]
-	if b == nil || b.take(e.cfg.clock()) {
-		return nil
+	switch {
+	case b == nil:
+		return nil, 0
+	case b.take(e.cfg.clock()):
+		return &b.Limit, int(b.tokens)
+	default:
+		return &b.Limit, -1
 	}
-	return &b.Limit
 }
 
 // finish writes a response and records it in the journal.

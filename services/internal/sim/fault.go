@@ -71,6 +71,8 @@ type Fault struct {
 	Status int         // only for kind Status: from 200 to 599
 	Header http.Header // only for kind Status: replaces headers of the same name; a nil value removes one
 	Body   string      // only for kind Status: empty means the API's error body; any but a JSON object is sent as text/html
+
+	throttles bool // the response is the API's to a request above a limit
 }
 
 // An Injected is a fault that was injected into a server. It is safe for concurrent use.
@@ -110,7 +112,7 @@ func (e *Engine) Inject(f Fault) *Injected {
 // [Server.Inject].
 func (e *Engine) Storm(p float64, faults ...Fault) *Injected {
 	if len(faults) == 0 {
-		faults = e.mixture()
+		faults = mixture()
 	}
 	all := slices.Clone(faults)
 	for i := range all {
@@ -124,10 +126,9 @@ func (e *Engine) Storm(p float64, faults ...Fault) *Injected {
 	return e.inject(left, all...)
 }
 
-func (e *Engine) mixture() []Fault {
-	no := e.api.Throttled()
+func mixture() []Fault {
 	return []Fault{
-		{Kind: Status, Status: no.Status, Header: no.Header},
+		{Kind: Status, Status: http.StatusTooManyRequests, throttles: true},
 		{Kind: Status, Status: http.StatusInternalServerError},
 		{Kind: Status, Status: http.StatusServiceUnavailable, Body: "<html><body><h1>503 Service Unavailable</h1></body></html>"},
 		{Kind: Reset},
@@ -249,11 +250,13 @@ func (i *Injected) Stop() {
 
 // response returns the response of a fault of kind Status.
 func (f *Fault) response(e *Engine, c *Call) Wire {
-	message := http.StatusText(f.Status)
-	if f.Status == http.StatusTooManyRequests {
-		message = e.api.Throttled().Message
+	no := &Refusal{Status: f.Status, Message: http.StatusText(f.Status)}
+	if throttled := e.api.Throttled(); f.throttles {
+		no = throttled
+	} else if f.Status == throttled.Status {
+		no.Message = throttled.Message
 	}
-	out := e.api.Refuse(c, &Refusal{Status: f.Status, Message: message})
+	out := e.api.Refuse(c, no)
 	if f.Body != "" {
 		out.Body = []byte(f.Body)
 		if !strings.HasPrefix(strings.TrimSpace(f.Body), "{") {
@@ -272,8 +275,7 @@ func (f *Fault) response(e *Engine, c *Call) Wire {
 
 // Throttle injects 429 responses to the next n requests of a domain.
 func (e *Engine) Throttle(domain Domain, n int) *Injected {
-	no := e.api.Throttled()
-	f := Fault{Kind: Status, Status: no.Status, Header: no.Header, Domain: domain, Times: n}
+	f := Fault{Kind: Status, Status: http.StatusTooManyRequests, Domain: domain, Times: n, throttles: true}
 	if n < 1 || domain == "" {
 		f.Times = -2 // invalid, so that Inject reports it
 	}

@@ -37,6 +37,38 @@ func Replace(all []Period, with Period) (out []Period) {
 	return out
 }
 
+// Layers are the periods of one rotation in a span.
+type Layers struct{ Base, Override, Forwarding, Final []Period }
+
+// Layer computes who is on call in a rotation in a span: by turns and then by overrides,
+// of which the last one counts. There is no period where nobody is on call.
+func Layer(rotation *Item, within Span, overrides ...Period) (l Layers) {
+	l.Base = slices.Collect(Whose(rotation, within))
+	l.Final = l.Base
+	for _, p := range overrides {
+		if p.At = p.At.Meet(within); !p.At.Empty() {
+			l.Override = Replace(l.Override, p)
+			l.Final = Replace(l.Final, p)
+		}
+	}
+	l.Final = slices.DeleteFunc(l.Final, func(p Period) bool { return p.Nobody() })
+	return l
+}
+
+// LookAhead is the longest time to the next turn that is found.
+const LookAhead = 400 * 24 * time.Hour
+
+// Next returns the first turn of a rotation that starts after a time.
+func Next(rotation *Item, after time.Time) (p Period, ok bool) {
+	for p := range Whose(rotation, Span{after, after.Add(LookAhead)}) {
+		if p.At.From.After(after) {
+			return p, true
+		}
+	}
+	return Period{}, false
+}
+
+// TimeOfDay is the type of a time restriction that is the same on each day.
 const TimeOfDay = "time-of-day"
 
 // hoursOf returns the hours of a time restriction.
@@ -65,7 +97,7 @@ func Weekday(name string) int {
 func Whose(it *Item, within Span) iter.Seq[Period] {
 	people := it.Doc.List("participants")
 	in, err := Zone(it.Above.Doc)
-	if err != nil { // completeSchedule refuses such a zone
+	if err != nil { // schedules with such a zone are refused
 		in = time.UTC
 	}
 	r := rotation{

@@ -5,11 +5,11 @@ import "net/http"
 // pace takes a token for the request from the bucket of its domain, or returns 429. The
 // period in it is the length of the exhausted window in seconds, as the service tells it.
 func (s *Server) pace(c *call) error {
-	exhausted := s.engine.Take(c.Call)
+	limit, left := s.engine.Take(c.Call)
 	switch {
-	case exhausted == nil:
+	case limit == nil, left >= 0:
 		return nil
-	case exhausted.PerSecond >= 1:
+	case limit.PerSecond >= 1:
 		return throttled("1")
 	default:
 		return throttled("60")

@@ -78,7 +78,7 @@ func (w *world) onCallBy(schedule *item, at time.Time, above []string) []documen
 		return people
 	}
 	for _, each := range schedule.Lists.Of(rotationsPath).Items {
-		for _, p := range w.periods(each, sim.Span{From: at, To: at.Add(time.Nanosecond)}).final {
+		for _, p := range w.periods(each, sim.Span{From: at, To: at.Add(time.Nanosecond)}).Final {
 			people = append(people, w.nested(&p, at, above))
 		}
 	}
@@ -164,28 +164,22 @@ func (k *kind) getNextOnCalls(w *world, c *call) (response, error) {
 	return response{data: out}, nil
 }
 
-// lookAhead is the longest time to the next turn that is found.
-const lookAhead = 400 * 24 * time.Hour
-
 func (w *world) nextBy(schedule *item, at time.Time) []document {
 	people := []document{}
 	for _, each := range schedule.Lists.Of(rotationsPath).Items {
-		for p := range sim.Whose(each, sim.Span{From: at, To: at.Add(lookAhead)}) {
-			if p.At.From.After(at) {
-				people = append(people, w.nested(&p, p.At.From, nil))
-				break
-			}
+		if p, ok := sim.Next(each, at); ok {
+			people = append(people, w.nested(&p, p.At.From, nil))
 		}
 	}
 	return people
 }
 
 func (w *world) exactNextBy(schedule *item, at time.Time) []document {
-	for ahead := 7 * 24 * time.Hour; ; ahead = min(ahead*8, lookAhead) {
+	for ahead := 7 * 24 * time.Hour; ; ahead = min(ahead*8, sim.LookAhead) {
 		var first time.Time
 		people := []document{}
 		for _, each := range schedule.Lists.Of(rotationsPath).Items {
-			for _, p := range w.periods(each, sim.Span{From: at, To: at.Add(ahead)}).final {
+			for _, p := range w.periods(each, sim.Span{From: at, To: at.Add(ahead)}).Final {
 				if !p.At.From.After(at) || !first.IsZero() && p.At.From.After(first) {
 					continue
 				}
@@ -197,7 +191,7 @@ func (w *world) exactNextBy(schedule *item, at time.Time) []document {
 				break
 			}
 		}
-		if len(people) > 0 || ahead == lookAhead {
+		if len(people) > 0 || ahead == sim.LookAhead {
 			return people
 		}
 	}
@@ -247,7 +241,7 @@ func (w *world) exportUser(c *call) (response, error) {
 func (w *world) events(schedule *item, summary func(*sim.Period) string) (all []sim.Event) {
 	now := w.Now().Time
 	for _, each := range schedule.Lists.Of(rotationsPath).Items {
-		for _, p := range w.periods(each, sim.Span{From: now, To: now.AddDate(0, exported, 0)}).final {
+		for _, p := range w.periods(each, sim.Span{From: now, To: now.AddDate(0, exported, 0)}).Final {
 			if text := summary(&p); text != "" {
 				uid := each.ID() + "-" + strconv.FormatInt(p.At.From.Unix(), 10) + "@opsgenietest"
 				all = append(all, sim.Event{UID: uid, Summary: text, Span: p.At})

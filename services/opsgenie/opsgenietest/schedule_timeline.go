@@ -7,38 +7,31 @@ import (
 	"github.com/tripware/tripware/services/internal/sim"
 )
 
-// layers are the periods of one rotation in a span.
-type layers struct{ base, override, forwarding, final []sim.Period }
-
-// periods computes who is on call in a rotation in a span: by turns, then overrides, of
-// which the last one counts, then forwarding rules. There is no period where nobody is
-// on call.
-func (w *world) periods(rotation *item, within sim.Span) (l layers) {
-	l.base = slices.Collect(sim.Whose(rotation, within))
-	l.final = l.base
+// periods computes who is on call in a rotation in a span: by turns, then overrides, then
+// forwarding rules.
+func (w *world) periods(rotation *item, within sim.Span) sim.Layers {
+	var overrides []sim.Period
 	for _, override := range rotation.Above.Lists.Of(overridesPath).Items {
-		at := within.Meet(sim.Span{From: override.Doc.Moment("startDate").Time, To: override.Doc.Moment("endDate").Time})
 		about := override.Doc.List("rotations")
 		named := slices.ContainsFunc(about, func(r document) bool { return r.Text("id") == rotation.ID() })
-		if at.Empty() || len(about) > 0 && !named {
+		if len(about) > 0 && !named {
 			continue
 		}
-		p := sim.Period{At: at, Kind: "override", Who: override.Doc.Object("user")}
-		l.override = sim.Replace(l.override, p)
-		l.final = sim.Replace(l.final, p)
+		at := sim.Span{From: override.Doc.Moment("startDate").Time, To: override.Doc.Moment("endDate").Time}
+		overrides = append(overrides, sim.Period{At: at, Kind: "override", Who: override.Doc.Object("user")})
 	}
-	l.final = slices.DeleteFunc(l.final, func(p sim.Period) bool { return p.Nobody() })
+	l := sim.Layer(rotation, within, overrides...)
 	for _, rule := range w.lists.Of("/v2/forwarding-rules").Items {
 		from, _ := w.known("user", rule.Doc.Object("fromUser"))
 		to := w.user(rule.Doc.Object("toUser"))
-		for _, p := range l.final {
+		for _, p := range l.Final {
 			at := p.At.Meet(sim.Span{From: rule.Doc.Moment("startDate").Time, To: rule.Doc.Moment("endDate").Time})
 			if at.Empty() || p.Instead != nil || p.Who.Text("type") != "user" || p.Who.Text("id") != from {
 				continue
 			}
 			moved := sim.Period{At: at, Kind: "forwarding", Who: to, Instead: p.Who}
-			l.forwarding = append(l.forwarding, moved)
-			l.final = sim.Replace(l.final, moved)
+			l.Forwarding = append(l.Forwarding, moved)
+			l.Final = sim.Replace(l.Final, moved)
 		}
 	}
 	return l
@@ -74,12 +67,12 @@ func (k *kind) getTimeline(w *world, c *call) (response, error) {
 	out := document{"_parent": k.meta(w, it), "startDate": Time{Time: within.From}, "endDate": Time{Time: within.To}}
 	for _, layer := range []struct {
 		part, name string
-		get        func(*layers) []sim.Period
+		get        func(*sim.Layers) []sim.Period
 	}{
-		{"", "finalTimeline", func(l *layers) []sim.Period { return l.final }},
-		{"base", "baseTimeline", func(l *layers) []sim.Period { return l.base }},
-		{"override", "overrideTimeline", func(l *layers) []sim.Period { return l.override }},
-		{"forwarding", "forwardingTimeline", func(l *layers) []sim.Period { return l.forwarding }},
+		{"", "finalTimeline", func(l *sim.Layers) []sim.Period { return l.Final }},
+		{"base", "baseTimeline", func(l *sim.Layers) []sim.Period { return l.Base }},
+		{"override", "overrideTimeline", func(l *sim.Layers) []sim.Period { return l.Override }},
+		{"forwarding", "forwardingTimeline", func(l *sim.Layers) []sim.Period { return l.Forwarding }},
 	} {
 		if layer.part == "" || expands(c, layer.part) {
 			out[layer.name] = w.timeline(it, within, layer.get)
@@ -89,7 +82,7 @@ func (k *kind) getTimeline(w *world, c *call) (response, error) {
 }
 
 // timeline returns one layer of all rotations of a schedule.
-func (w *world) timeline(schedule *item, within sim.Span, get func(*layers) []sim.Period) document {
+func (w *world) timeline(schedule *item, within sim.Span, get func(*sim.Layers) []sim.Period) document {
 	rotations := []document{}
 	for i, each := range schedule.Lists.Of(rotationsPath).Items {
 		l := w.periods(each, within)
