@@ -102,6 +102,7 @@ var arrows = []struct {
 		"it holds what the vendor's front doors share",
 	},
 	{"services/opsgenie/opsgenietest", []string{"services/internal/sim"}, "the simulation must not share a mistake with the client"},
+	{"services/jsm/jsmtest", []string{"services/internal/sim"}, "the simulation must not share a mistake with the client"},
 	{"services/internal/sim", nil, "the simulations must not share a mistake with the clients"},
 }
 

@@ -38,7 +38,7 @@ func spawns(file *ast.File) bool {
 }
 
 func serves(file *ast.File) bool {
-	servers := []string{"httptest.NewServer", "httptest.NewTLSServer", "httptest.NewUnstartedServer", "net.Listen", "opsgenietest.New", "opsgenietest.Start"}
+	servers := []string{"httptest.NewServer", "httptest.NewTLSServer", "httptest.NewUnstartedServer", "net.Listen", "opsgenietest.New", "opsgenietest.Start", "jsmtest.New", "jsmtest.Start", "sim.Listen"}
 	return holds(file, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {

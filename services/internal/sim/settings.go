@@ -87,7 +87,7 @@ func (s *Settings) SetLimit(domain Domain, perSecond float64, burst int) {
 	if !(perSecond > 0) || math.IsInf(perSecond, 0) || burst < 1 {
 		s.Refuse("rate limit of %s: %v requests per second with a burst of %d never let a request pass", domain, perSecond, burst)
 	}
-	s.limits[domain] = Limit{PerSecond: perSecond, burst: burst}
+	s.limits[domain] = Limit{PerSecond: perSecond, Burst: burst}
 }
 
 // SetFaultRate sets the probability of a fault, from 0 to 1.
