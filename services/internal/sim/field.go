@@ -12,6 +12,7 @@ import (
 // A ValueKind is the kind of value of a member.
 type ValueKind int
 
+// The kinds of values. The zero value is any.
 const (
 	anyValue ValueKind = iota
 	Text

@@ -8,7 +8,7 @@ import (
 )
 
 // A Refusal is an error response.
-type Refusal struct {
+type Refusal struct { //nolint:errname // it is a response that handlers return as an error
 	Status  int
 	Code    int
 	Message string

@@ -35,12 +35,13 @@ type rotation struct {
 	hours  []weekHours    // when somebody is on call; none means always
 }
 
+// The lengths of a day and a week in minutes of local time.
 const (
 	MinutesADay  = 24 * 60
 	minutesAWeek = 7 * MinutesADay
 )
 
-// maxTurn is the maximum length of a turn, which the API's description limits to 32 bits.
+// MaxTurn is the maximum length of a turn, which the API's description limits to 32 bits.
 const MaxTurn = math.MaxInt32
 
 // weekHours are hours of each week in minutes of local time since the start of Monday.

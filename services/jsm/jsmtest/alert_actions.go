@@ -88,19 +88,19 @@ func alertActionRoutes() []route {
 
 // accept checks an action and applies it later. An alert that does not exist is found out
 // only then.
-func (does *action) accept(w *world, c *call) (response, error) {
+func (d *action) accept(w *world, c *call) (response, error) {
 	in, p := document{}, problems{}
-	if len(does.fields) > 0 {
+	if len(d.fields) > 0 {
 		if err := c.Decode(&in); err != nil {
 			return response{}, err
 		}
-		p.Within("", in, does.fields)
+		p.Within("", in, d.fields)
 	}
 	if err := p.Err(); err != nil {
 		return response{}, err
 	}
 	key := sim.Ref{Kind: "id", Value: c.Path["id"]}
-	w.Queue.Add(c.ID, alertFamily, does.name, func() (subject, error) { return w.act(c, key, does, in) })
+	w.Queue.Add(c.ID, alertFamily, d.name, func() (subject, error) { return w.act(c, key, d, in) })
 	return w.accepted(c, http.StatusAccepted), nil
 }
 
@@ -112,7 +112,7 @@ func (w *world) act(c *call, key sim.Ref, does *action, in document) (subject, e
 	}
 	of := subject{Status: sentence(does.done) + " alert", ID: a.ID, Alias: a.Alias}
 	if does.paid && w.cfg.plan == "Standard" {
-		return of, errors.New("Your account plan does not support this action")
+		return of, sim.Refuse(http.StatusPaymentRequired, "Your account plan does not support this action")
 	}
 	if err := does.apply(w, c, a, in); err != nil {
 		return of, err

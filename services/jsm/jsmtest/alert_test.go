@@ -86,8 +86,8 @@ func TestActionsChangeAnAlert(t *testing.T) {
 		want               any
 	}{
 		"acknowledge": {"POST", "/acknowledge", `{"user":"dropped","note":"dropped"}`, func(a *alert) any {
-			return fmt.Sprintf("%t %t %s %t %d", a.Acknowledged, a.Seen, a.Owner, a.AckTime.IsZero(), len(a.Notes))
-		}, "true true Ada false 0"},
+			return fmt.Sprintf("%t/%t %s %t %d", a.Acknowledged, a.Seen, a.Owner, a.AckTime.IsZero(), len(a.Notes))
+		}, "true/true Ada false 0"},
 		"acknowledge without a body": {"POST", "/acknowledge", "", func(a *alert) any { return a.Acknowledged }, true},
 		"close":                      {"POST", "/close", "", func(a *alert) any { return fmt.Sprintf("%s %t", a.Status, a.CloseTime.IsZero()) }, "closed false"},
 		"assign":                     {"POST", "/assign", `{"accountId":"712020:1"}`, func(a *alert) any { return a.Owner }, "712020:1"},

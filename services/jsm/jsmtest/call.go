@@ -75,12 +75,13 @@ func inside(path string) (rest string, ok bool) {
 	if path == tenantPath || strings.HasPrefix(path, filePath) {
 		return path, true
 	}
-	for prefix, version := range map[string]string{directPrefix: "/v1/", gatewayPrefix: "/v1/", compassPrefix: "/v1/", eventsPrefix: "/v2/"} {
-		if rest, ok := strings.CutPrefix(path, prefix); ok && strings.HasPrefix(rest, version) {
-			return rest, true
+	for _, prefix := range []string{directPrefix, gatewayPrefix, compassPrefix} {
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			return rest, strings.HasPrefix(rest, "/v1/")
 		}
 	}
-	return "", false
+	rest, ok = strings.CutPrefix(path, eventsPrefix)
+	return rest, ok && strings.HasPrefix(rest, "/v2/")
 }
 
 // tenantInfo tells the cloud id.

@@ -42,7 +42,8 @@ const Always = sim.Always
 // A Fault describes an error that [Server.Inject] causes. Kind says which. Method,
 // Route, Domain and Match select requests; Skip, Times and Chance say which of those it
 // happens to; Latency, Point and AfterApplying say when. Status, Header and Body are the
-// response of kind Status. The zero value of a field that selects selects all requests.
+// response of kind Status. Method, Route, Domain and Match select all requests if they are
+// zero.
 type Fault = sim.Fault
 
 // An Injected is a fault that was injected into a server. Its methods are Err, Struck,

@@ -59,13 +59,13 @@ type reply struct {
 }
 
 // errors returns the titles of the errors in a body, or its message.
-func (r *reply) errors(t testing.TB) string {
-	t.Helper()
+func (r *reply) errors(tb testing.TB) string {
+	tb.Helper()
 	var body struct {
 		Errors  []struct{ Title string }
 		Message string
 	}
-	require.NoError(t, json.Unmarshal([]byte(r.raw), &body), r.raw)
+	require.NoError(tb, json.Unmarshal([]byte(r.raw), &body), r.raw)
 	for _, each := range body.Errors {
 		body.Message += each.Title + ";"
 	}

@@ -28,9 +28,14 @@ func onCallRoutes() []route {
 	}
 }
 
+// A finder returns the people on call in a schedule at a time, or after it, as a tree below
+// the member word. above has the ids of the schedules and escalations that contain the
+// schedule.
+type finder func(schedule *item, at time.Time, word string, above []string) []document
+
 // onCalls responds with the people that find returns for the date of a request: as a tree
 // below the member nested, or as the ids of users in the member flat.
-func (w *world) onCalls(c *call, it *item, nested, flat string, find func(*item, time.Time, string, []string) []document) (response, error) {
+func (w *world) onCalls(c *call, it *item, nested, flat string, find finder) (response, error) {
 	wish, err := c.Choice("flat", "false", "true")
 	if err != nil {
 		return response{}, err
@@ -48,8 +53,6 @@ func (w *world) onCalls(c *call, it *item, nested, flat string, find func(*item,
 }
 
 // onCallBy returns who is on call in a schedule at a time; nobody is if it is disabled.
-// word is the member for what a participant contains, and above has the ids of the
-// schedules and escalations that contain the schedule.
 func (w *world) onCallBy(schedule *item, at time.Time, word string, above []string) []document {
 	people := []document{}
 	if !schedule.Doc.Flag("enabled") {

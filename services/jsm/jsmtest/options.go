@@ -11,7 +11,7 @@ import (
 // The credentials that a server accepts. They are not real.
 const (
 	DefaultEmail = "ada@example.com"
-	DefaultToken = "fake-api-token-0000"
+	DefaultToken = "fake-api-token-0000"                  //nolint:gosec // it opens nothing
 	DefaultKey   = "00000000-fake-fake-fake-000000000000" // of an integration
 )
 

@@ -27,10 +27,8 @@ func (s *Server) Peek(path string) (json.RawMessage, error) {
 	}
 	s.engine.Mu.Lock()
 	defer s.engine.Mu.Unlock()
-	c := &call{
-		Call:  &sim.Call{Method: http.MethodGet, Arrived: directPrefix + target.EscapedPath(), Query: target.Query(), Route: found, Path: values},
-		route: s.rows[found.Pattern],
-	}
+	in := &sim.Call{Method: http.MethodGet, Arrived: directPrefix + target.EscapedPath(), Query: target.Query(), Route: found, Path: values}
+	c := &call{Call: in, route: s.rows[found.Pattern]}
 	a, err := c.route.serve(s.world, c)
 	if err != nil {
 		return nil, fmt.Errorf("jsmtest: peek at %s: %w", path, err)

@@ -105,7 +105,8 @@ func showWithRotations(_ *world, it *item) document {
 
 // rotations are the rotations of a schedule. Their times are stored as they are written.
 func rotations(below *kind) *kind {
-	k := &kind{
+	participants := []string{"user", "team", "escalation", "noone"}
+	return &kind{
 		noun: "rotation", path: rotationsPath, param: "id", below: below, size: 25, most: 50,
 		schema: schema{Fields: []field{
 			{Name: "name", Is: sim.Text},
@@ -113,12 +114,11 @@ func rotations(below *kind) *kind {
 			{Name: "endDate", Is: sim.Moment},
 			{Name: "type", Is: sim.Text, Required: true, Among: []string{"daily", "weekly", "hourly"}},
 			{Name: "length", Is: sim.Whole, Least: 1, Absent: float64(1), Inside: checkTurn},
-			{Name: "participants", Is: sim.List, Inside: checkParties([]string{"user", "team", "escalation", "noone"}, "noone"), Absent: []any{}},
+			{Name: "participants", Is: sim.List, Absent: []any{}, Inside: checkParties(participants, "noone")},
 			{Name: "timeRestriction", Is: sim.Object, Inside: checkHours},
 		}},
 		complete: func(_ *world, it *item) error { return completeRotation(it).Err() },
 	}
-	return k
 }
 
 func rotationRoutes() []route { return rotations(schedules()).routes() }

@@ -159,8 +159,9 @@ func TestServersWithOneSeedAreTheSame(t *testing.T) {
 		}
 		return strings.Join(all, "\n")
 	}
-	assert.Equal(t, told(3), told(3))
-	assert.NotEqual(t, told(3), told(4))
+	first, second := told(3), told(3)
+	assert.Equal(t, first, second)
+	assert.NotEqual(t, first, told(4))
 }
 
 func TestAWriteWaitsForTheClock(t *testing.T) {

@@ -3,6 +3,7 @@ package jsmtest
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/tripware/tripware/services/internal/sim"
 )
@@ -126,23 +127,27 @@ func roleRoutes() []route {
 			)},
 		}},
 	}
-	return append(k.routes()[2:], k.created(http.StatusOK), route{"GET " + rolesPath, DomainConfig, noBody, func(w *world, c *call) (response, error) {
-		in, err := k.shelf(w, c) // a list without pages
-		if err != nil {
-			return response{}, err
-		}
-		rows := []document{}
-		for _, it := range in.Items {
-			rows = append(rows, it.Doc)
-		}
-		return response{data: rows}, nil
-	}})
+	list := route{"GET " + rolesPath, DomainConfig, noBody, k.listRoles}
+	return append(k.routes()[2:], list, k.created(http.StatusOK))
+}
+
+// listRoles responds with an array, without pages.
+func (k *kind) listRoles(w *world, c *call) (response, error) {
+	in, err := k.shelf(w, c)
+	if err != nil {
+		return response{}, err
+	}
+	rows := []document{}
+	for _, it := range in.Items {
+		rows = append(rows, it.Doc)
+	}
+	return response{data: rows}, nil
 }
 
 // rights returns the rights that a role of a team may grant.
 func rights() []string {
 	all := []string{"access-reports"}
-	for _, of := range []string{"escalations", "heartbeats", "integrations", "maintenance", "policies", "routing-rules", "schedules", "team-roles"} {
+	for of := range strings.FieldsSeq("escalations heartbeats integrations maintenance policies routing-rules schedules team-roles") {
 		all = append(all, "edit-"+of, "delete-"+of)
 	}
 	return all

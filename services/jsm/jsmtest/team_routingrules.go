@@ -13,13 +13,14 @@ const routingRulesPath = teamPath + "/routing-rules"
 // routingRules say whom the alerts of a team notify. The last one is the default, which
 // cannot be moved or deleted.
 func routingRules() *kind {
+	matches := []string{"match-all", "match-any-condition", "match-all-conditions"}
 	return &kind{
 		noun: "routing rule", path: routingRulesPath, param: "id", below: teams(), size: 20, most: 100,
 		schema: schema{Ordered: true, Made: []string{"isDefault"}, Fields: []field{
 			{Name: "name", Is: sim.Text, Absent: ""},
 			{Name: "order", Is: sim.Whole},
 			{Name: "criteria", Is: sim.Object, Absent: map[string]any{"type": "match-all"}, Inside: checkEach(
-				field{Name: "type", Is: sim.Text, Required: true, Among: []string{"match-all", "match-any-condition", "match-all-conditions"}},
+				field{Name: "type", Is: sim.Text, Required: true, Among: matches},
 				field{Name: "conditions", Is: sim.List, Inside: checkEach(
 					field{Name: "field", Is: sim.Text, Required: true}, field{Name: "operation", Is: sim.Text, Required: true},
 				)},

@@ -1,8 +1,6 @@
 package opsgenietest
 
 import (
-	//nolint:gosec // for stable ids as in UUID version 5; nothing depends on it being secure
-
 	"slices"
 
 	"github.com/tripware/tripware/services/internal/sim"

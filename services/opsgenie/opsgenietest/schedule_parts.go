@@ -66,7 +66,8 @@ func checkHours(p problems, name string, value any) {
 			hour, minute := hours.Number(at+"Hour"), hours.Number(at+"Min")
 			p.Add(!(hour >= 0 && hour <= 24), name+"#"+at+"Hour", "Hours are from 0 to 24.")
 			p.Add(!(minute >= 0 && minute <= 59), name+"#"+at+"Min", "Minutes are from 0 to 59.")
-			p.Add(in.Text("type") != sim.TimeOfDay && sim.Weekday(hours.Text(at+"Day")) < 0, name+"#"+at+"Day", "Must be a day of the week.")
+			days := in.Text("type") != sim.TimeOfDay
+			p.Add(days && sim.Weekday(hours.Text(at+"Day")) < 0, name+"#"+at+"Day", "Must be a day of the week.")
 		}
 	}
 }
