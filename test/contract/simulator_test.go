@@ -31,6 +31,12 @@ const (
 // It ends with the test.
 func startPrism(t *testing.T, mode string, upstream ...string) string {
 	t.Helper()
+	return startPrismWith(t, os.Getenv(documentVariable), mode, upstream...)
+}
+
+// startPrismWith is startPrism for another document.
+func startPrismWith(t *testing.T, document, mode string, upstream ...string) string {
+	t.Helper()
 	program := os.Getenv(prismVariable)
 	if program == "" {
 		t.Skipf("SKIPPED: %s names no program; .ci/contract does", prismVariable)
@@ -41,7 +47,7 @@ func startPrism(t *testing.T, mode string, upstream ...string) string {
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
 	var log strings.Builder
-	args := append([]string{program, mode, "-h", host, "-p", port, os.Getenv(documentVariable)}, upstream...)
+	args := append([]string{program, mode, "-h", host, "-p", port, document}, upstream...)
 	prism := exec.CommandContext(t.Context(), "node", args...)
 	prism.Stdout, prism.Stderr = &log, &log
 	require.NoError(t, prism.Start())
