@@ -309,7 +309,7 @@ func TestAttachmentsAreReadFromALink(t *testing.T) {
 func TestEventsTakeAKeyAndKeepTheirUser(t *testing.T) {
 	t.Parallel()
 	s := jsmtest.New(t, jsmtest.WithProcessingPolls(0))
-	c := dial(t, s).with(events, "GenieKey "+s.Key)
+	c := dial(t, s).with(eventsPrefix, "GenieKey "+s.Key)
 	post := func(path, body string) *reply { return c.must(202, "POST", "/v2/alerts"+path, body, nil) }
 	post("", `{"message":"m","alias":"a/b","user":"bob","details":{"k":"v"},"responders":[{"type":"team","name":"Storage"}]}`)
 	post("/a%2Fb/acknowledge?identifierType=alias", `{"user":"bob","note":"mine"}`)

@@ -6,7 +6,8 @@
 // client:
 //
 //	s := jsmtest.New(t) // closed when the test ends
-//	client, err := jsm.New(jsm.Site(s.Site), auth.Basic(s.Email, s.Token), jsm.WithBaseURL(s.URL))
+//	token := redact.NewSecret(s.Token)
+//	client, err := jsm.New(jsm.Site(s.Site), auth.Basic(s.Email, token), jsm.WithBaseURL(s.URL))
 //
 // The test can then cause errors, and look at what the program did:
 //

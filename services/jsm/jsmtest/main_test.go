@@ -20,9 +20,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	alerts, schedules, teams = "/v1/alerts", "/v1/schedules", "/v1/teams"
 
-	direct  = "/jsm/ops/api/0c10d1d0-0000-4000-8000-000000000001"
-	gateway = "/ex/jira/0c10d1d0-0000-4000-8000-000000000001/jsm/ops/api"
-	events  = "/jsm/ops/integration"
+	direct       = "/jsm/ops/api/0c10d1d0-0000-4000-8000-000000000001"
+	gateway      = "/ex/jira/0c10d1d0-0000-4000-8000-000000000001/jsm/ops/api"
+	eventsPrefix = "/jsm/ops/integration"
 )
 
 // A client is a plain HTTP client of one server, with connections of its own.

@@ -107,7 +107,7 @@ func (s *Server) throttled(limit *sim.Limit) *refusal {
 	no := &refusal{Status: http.StatusTooManyRequests, Message: "Rate limit exceeded", Header: http.Header{}}
 	no.Header.Set("X-Ratelimit-Limit", strconv.Itoa(most))
 	no.Header.Set("X-Ratelimit-Remaining", "0")
-	no.Header.Set("X-Ratelimit-Reset", s.world.Now().Add(wait).UTC().Format(time.RFC3339))
+	no.Header.Set("X-Ratelimit-Reset", s.world.Now().Add(wait+time.Second-1).Truncate(time.Second).Format(time.RFC3339))
 	if s.cfg.varies(BareThrottling) {
 		no.Header.Set("X-Failure-Category", "FAILURE_CLIENT_RATE_LIMIT")
 		return no

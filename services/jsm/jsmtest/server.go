@@ -16,12 +16,14 @@ type TB interface {
 // A Server is a simulated JSM Operations on a loopback socket. Create one with [New] or
 // [Start]. It is safe for concurrent use.
 type Server struct {
-	URL     string // the base URL, for jsm.WithBaseURL and events.WithBaseURL; it does not end with a slash
+	URL     string // the base URL, for jsm.WithBaseURL; it does not end with a slash
 	Site    string // host and port, for jsm.Site; a site's address is that of the server
 	CloudID string // for jsm.CloudID
 	Email   string // with Token, the credential for auth.Basic, which has all rights
 	Token   string
-	Key     string // the key of an integration, for package events
+
+	EventsURL string // the base URL of the events of integrations, for events.WithBaseURL
+	Key       string // the key of an integration, for events.New
 
 	cfg    *config
 	engine *sim.Engine
@@ -60,7 +62,7 @@ func Start(opts ...Option) (*Server, error) {
 	}
 	s := &Server{
 		URL: origin, Site: strings.TrimPrefix(origin, "http://"),
-		CloudID: cloudID, Email: DefaultEmail, Token: DefaultToken, Key: DefaultKey,
+		CloudID: cloudID, Email: DefaultEmail, Token: DefaultToken, EventsURL: origin + eventsPrefix, Key: DefaultKey,
 		cfg: cfg, engine: e, rows: rows, world: newWorld(cfg, e.Base, origin),
 	}
 	e.Start(simulated{s})

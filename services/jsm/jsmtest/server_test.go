@@ -48,10 +48,10 @@ func TestCredentialsAreChecked(t *testing.T) {
 		{direct, basic(s.Email, "other"), "GET", alerts, 401, wrong},
 		{direct, "", "GET", alerts, 401, wrong},
 		{direct, "GenieKey " + s.Key, "GET", alerts, 401, wrong},
-		{events, "GenieKey other", "POST", "/v2/alerts/x/close", 401, key},
-		{events, good, "POST", "/v2/alerts/x/close", 401, key},
+		{eventsPrefix, "GenieKey other", "POST", "/v2/alerts/x/close", 401, key},
+		{eventsPrefix, good, "POST", "/v2/alerts/x/close", 401, key},
 		{direct, good, "POST", "/v2/alerts/x/close", 404, "No such resource;"},
-		{events, "GenieKey " + s.Key, "GET", alerts, 404, "No such resource"},
+		{eventsPrefix, "GenieKey " + s.Key, "GET", alerts, 404, "No such resource"},
 		{strings.Replace(direct, "0001", "0002", 1), good, "GET", alerts, 404, "No such resource;"},
 		{direct, good, "GET", "/v1/policies", 404, "No such resource;"},
 		{direct, good, "PUT", alerts, 405, "Method not allowed;"},
@@ -95,7 +95,7 @@ func TestA429HasTheHeadersOfThePlatform(t *testing.T) {
 		}
 		return all
 	}
-	assert.Equal(t, []string{"1", "100", "0", "2026-11-23T09:31:01Z", "jira-burst-based", "", ""}, told(r.header), "as of the moment of the response")
+	assert.Equal(t, []string{"1", "100", "0", "2026-11-23T09:31:02Z", "jira-burst-based", "", ""}, told(r.header), "as of the moment of the response")
 	assert.Equal(t, 200, c.do("GET", alerts, "").status)
 
 	limited := jsmtest.New(t, jsmtest.WithClock(clock.now), jsmtest.WithRateLimit(jsmtest.DomainConfig, 0.1, 6), jsmtest.WithVariants(jsmtest.BareThrottling))
@@ -109,7 +109,7 @@ func TestA429HasTheHeadersOfThePlatform(t *testing.T) {
 	assert.Equal(t, []string{"", "6", "0", "", "", "true", ""}, told(r.header))
 	r = c.do("GET", schedules, "")
 	assert.Equal(t, 429, r.status)
-	assert.Equal(t, []string{"", "6", "0", "2026-11-23T09:31:10Z", "", "", "FAILURE_CLIENT_RATE_LIMIT"}, told(r.header))
+	assert.Equal(t, []string{"", "6", "0", "2026-11-23T09:31:11Z", "", "", "FAILURE_CLIENT_RATE_LIMIT"}, told(r.header))
 	clock.move(10 * time.Second)
 	assert.Equal(t, 200, c.do("GET", schedules, "").status)
 }
@@ -227,7 +227,7 @@ func TestServesTheOperationsOfItsAreas(t *testing.T) {
 		of, scopes := c, strings.Fields(cells[5])
 		switch {
 		case cells[0] == "IntegrationEvents":
-			of = c.with(events, "GenieKey "+s.Key)
+			of = c.with(eventsPrefix, "GenieKey "+s.Key)
 		case cells[5] != "-":
 			of = c.with(direct, "Bearer "+token(scopes))
 		}
