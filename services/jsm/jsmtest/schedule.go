@@ -164,7 +164,7 @@ func checkHours(p problems, name string, value any) {
 func overrides(below *kind) *kind {
 	return &kind{
 		noun: "override", path: overridesPath, param: "alias", key: "alias", below: below, size: 25, most: 50,
-		schema: schema{Replace: true, Made: []string{"alias"}, Fields: []field{
+		schema: schema{Replace: true, Fields: []field{
 			{Name: "responder", Is: sim.Object, Required: true, Inside: checkParties([]string{"user", "noone"}, "noone")},
 			{Name: "startDate", Is: sim.Moment, Required: true},
 			{Name: "endDate", Is: sim.Moment, Required: true},

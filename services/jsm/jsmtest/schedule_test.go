@@ -177,6 +177,11 @@ func TestWhoIsOnCall(t *testing.T) {
 		r := c.do("GET", schedules+"/"+path, "")
 		assert.JSONEq(t, strings.NewReplacer("<team>", team, "<ladder>", ladder, "<id>", id).Replace(want), r.raw, path)
 	}
+	c.must(200, "PATCH", teams+"/"+team+"/escalations/"+ladder,
+		`{"rules":[{"condition":"if-not-acked","notifyType":"default","delay":5,"recipient":{"type":"schedule","id":"`+outer+`"}}]}`, nil)
+	circle := c.do("GET", schedules+"/"+outer+"/on-calls", "").raw
+	assert.JSONEq(t, strings.NewReplacer("<ladder>", ladder, "<outer>", outer).Replace(`{"onCallParticipants":[{"id":"<ladder>","type":"escalation",
+		"onCallParticipants":[{"id":"<outer>","type":"schedule","onCallParticipants":[{"id":"<ladder>","type":"escalation"}]}]}]}`), circle)
 	calendar := c.must(200, "GET", schedules+"/"+id+".ics", "", nil)
 	assert.Equal(t, "text/calendar", calendar.header.Get("Content-Type"))
 	assert.Contains(t, calendar.raw, "DTSTART:20261125T090000Z\r\nDTEND:20261127T090000Z\r\nSUMMARY:bob\r\n")

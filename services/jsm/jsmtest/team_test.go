@@ -120,6 +120,8 @@ func TestTheDefaultRoutingRuleStaysLast(t *testing.T) {
 	assert.Equal(t, 403, c.do("PATCH", last+"/change-order", `{"order":0}`).status)
 	c.must(200, "PATCH", last, `{"name":"Rest"}`, nil)
 	assert.Equal(t, "c b a Rest", names())
+	c.must(204, "DELETE", at+"/"+a, "", nil)
+	assert.Equal(t, "c b Rest", names())
 }
 
 // Teams come from elsewhere; a request enables operations for one, and its status is told
@@ -159,6 +161,7 @@ func TestAHeartbeatIsNamedInTheQuery(t *testing.T) {
 	c := dial(t, s)
 	team := s.AddTeam("Storage")
 	at := teams + "/" + team + "/heartbeats"
+	c.must(201, "POST", at, `{"name":"other","interval":1,"intervalUnit":"days"}`, nil)
 	c.must(201, "POST", at, `{"name":"a b","interval":10,"intervalUnit":"minutes","mine":1,"status":"Responsive"}`, nil)
 	read := func() string {
 		var page struct{ Values []json.RawMessage }
@@ -172,6 +175,7 @@ func TestAHeartbeatIsNamedInTheQuery(t *testing.T) {
 	for _, method := range []string{"GET", "POST"} {
 		assert.JSONEq(t, `{"message":"PONG - Heartbeat received"}`, c.must(202, method, at+"/ping?name=a+b", "", nil).raw)
 		assert.Contains(t, read(), `"status":"Responsive"`)
+		assert.NotContains(t, read(), "Ping", "the API does not tell when")
 		clock.move(10 * time.Minute)
 		assert.Contains(t, read(), `"status":"Unresponsive"`)
 	}
@@ -182,6 +186,7 @@ func TestAHeartbeatIsNamedInTheQuery(t *testing.T) {
 	assert.Equal(t, 404, c.do("PATCH", at+"?name=c", `{}`).status)
 	assert.Equal(t, 422, c.do("DELETE", at, "").status, "without a name")
 	c.must(204, "DELETE", at+"?name=a+b", "", nil)
+	c.must(204, "DELETE", at+"?name=other", "", nil)
 	assert.JSONEq(t, `{"values":[],"links":{"next":null}}`, c.do("GET", at, "").raw)
 
 	other := jsmtest.New(t, jsmtest.WithVariants(jsmtest.OtherWords))
