@@ -146,14 +146,15 @@ func TestTheSimulatorOfJSMAnswersAsDescribed(t *testing.T) {
 	if document == "" {
 		t.Skipf("SKIPPED: %s names no document; .ci/contract does if it finds it", jsmDocumentVariable)
 	}
-	t.Cleanup(http.DefaultClient.CloseIdleConnections)
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(client.CloseIdleConnections)
 	s := jsmtest.New(t, jsmtest.WithProcessingPolls(0))
 	origin := startPrismWith(t, document, "proxy", s.URL)
 	known := map[string]string{"team": s.AddTeam("Storage", "eve"), "platform": s.AddPlatformTeam("Network")}
 	bad := 0
 	steps := jsmSteps()
 	for _, each := range steps {
-		r := each.send(t, s, origin, known)
+		r := each.send(t, client, s, origin, known)
 		if each.status != r.code || r.said != "" {
 			bad++
 			fmt.Printf("%s %s: answered %d: %s\n      %.700s\n", each.method, r.route, r.code, r.said, r.body)
@@ -174,7 +175,7 @@ type answer struct {
 }
 
 // send sends a step through Prism.
-func (s step) send(t *testing.T, sim *jsmtest.Server, origin string, known map[string]string) answer {
+func (s step) send(t *testing.T, client *http.Client, sim *jsmtest.Server, origin string, known map[string]string) answer {
 	t.Helper()
 	fill := func(text string) string {
 		return regexp.MustCompile(`<\w+>`).ReplaceAllStringFunc(text, func(name string) string { return known[strings.Trim(name, "<>")] })
@@ -201,7 +202,7 @@ func (s step) send(t *testing.T, sim *jsmtest.Server, origin string, known map[s
 	if strings.HasPrefix(s.path, "/v2/") {
 		req.Header.Set("Authorization", "GenieKey "+sim.Key)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	got, err := io.ReadAll(resp.Body)

@@ -40,7 +40,7 @@ func connect(tb testing.TB, s *jsmtest.Server, credential auth.Source, opts ...j
 
 func person(s *jsmtest.Server) auth.Source { return auth.Basic(s.Email, redact.NewSecret(s.Token)) }
 
-// A program that creates, reads, acknowledges, notes and closes an alert gets through,
+// S3, S9: a program that creates, reads, acknowledges, notes and closes an alert gets through,
 // though the server throttles, breaks connections and cuts responses.
 func TestTheClientGetsThroughAStorm(t *testing.T) {
 	t.Parallel()
@@ -70,7 +70,7 @@ func TestTheClientGetsThroughAStorm(t *testing.T) {
 	assert.Equal(t, "closed true 2", fmt.Sprintf("%s %t %d", all[0].Status, all[0].Acknowledged, all[0].Count))
 }
 
-// Each form of link leads to the next page.
+// S4: each form of link leads to the next page.
 func TestTheClientReadsAllPages(t *testing.T) {
 	t.Parallel()
 	for _, variants := range [][]jsmtest.Variant{nil, {jsmtest.AbsoluteLinks}, {jsmtest.UnversionedLinks, jsmtest.OtherNames}} {

@@ -30,10 +30,10 @@ const Always = sim.Always
 
 // A Fault describes an error that [Server.Inject] causes. Its fields are
 //
-//	Kind   Kind
+//	Kind                      // what it does
 //	Method string             // only this method
 //	Route  string             // only this route, written as in the field Route of a Request
-//	Domain Domain             // only this domain
+//	Domain                    // only this domain
 //	Match  func(Request) bool // only requests for which it returns true; it must not call the server
 //
 //	Skip   int     // how many selected requests pass before the first fault
@@ -41,7 +41,7 @@ const Always = sim.Always
 //	Chance float64 // the probability that it happens to a selected request, from the seed; 0 means 1
 //
 //	Latency       time.Duration // real time to wait after the request was read; Slow requires it
-//	Point         Point         // where Reset and Stall happen
+//	Point                       // where Reset and Stall happen
 //	AfterApplying bool          // apply the request before the response is lost
 //
 //	Status int         // only for kind Status: from 200 to 599
@@ -65,7 +65,7 @@ type Injected = sim.Injected
 //	Method    string
 //	Path      string      // as it arrived, escaped
 //	Route     string      // the pattern that matched, such as "POST /v2/alerts/{identifier}/close"; empty if none did
-//	Domain    Domain      // empty if no route matched
+//	Domain                // empty if no route matched
 //	Query     url.Values  // the value of apiKey is masked
 //	Header    http.Header // Authorization is masked except for its scheme
 //	Body      []byte      // at most the first 64 KiB
