@@ -40,7 +40,8 @@
 // Lists have pages: by offset, and by the position after an item for notes, logs and
 // attachments, which start with the oldest. The link to the next page has no prefix. The
 // number count of a list of alerts is that of the page, and a page of alerts beyond the
-// first 20,000 gets a 422 response.
+// first 20,000 gets a 422 response. The lists below a team that does not exist, or is not an
+// operations team, are empty; all other requests below it get a 404 response.
 //
 // [Server.Alerts] returns the alerts that the server stores, and [Server.Peek] returns what
 // a GET would, without a request.

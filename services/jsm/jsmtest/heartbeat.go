@@ -76,12 +76,12 @@ func showHeartbeat(w *world, it *item) document {
 
 // listHeartbeats selects by name.
 func (k *kind) listHeartbeats(w *world, c *call) (response, error) {
-	in, err := k.shelf(w, c)
+	items, err := k.listed(w, c)
 	if err != nil {
 		return response{}, err
 	}
 	name := c.Query.Get("name")
-	return k.rows(w, c, slices.DeleteFunc(slices.Clone(in.Items), func(it *item) bool { return name != "" && it.Doc.Text("name") != name }))
+	return k.rows(w, c, slices.DeleteFunc(items, func(it *item) bool { return name != "" && it.Doc.Text("name") != name }))
 }
 
 // pinged returns the route that pings a heartbeat, by GET as the document of 2026 says or

@@ -3,6 +3,7 @@ package jsmtest
 import (
 	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/tripware/tripware/services/internal/sim"
 )
@@ -28,8 +29,6 @@ type kind struct {
 	// show returns the data of an item; nil means its document.
 	show func(w *world, it *item) document
 }
-
-func (k *kind) listed() route { return route{"GET " + k.path, DomainConfig, noBody, k.readAll} }
 
 // created returns the route of the creation with the status of its response.
 func (k *kind) created(status int) route {
@@ -65,7 +64,7 @@ func (k *kind) routes() []route {
 		change = http.MethodPut
 	}
 	return []route{
-		k.listed(), k.created(http.StatusCreated),
+		{"GET " + k.path, DomainConfig, noBody, k.readAll}, k.created(http.StatusCreated),
 		k.on(http.MethodGet, "", k.got), k.on(change, "", k.changed), k.on(http.MethodDelete, "", k.deleted),
 	}
 }
@@ -134,11 +133,24 @@ func (k *kind) got(w *world, _ *call, it *item) (response, error) {
 }
 
 func (k *kind) readAll(w *world, c *call) (response, error) {
-	in, err := k.shelf(w, c)
+	items, err := k.listed(w, c)
 	if err != nil {
 		return response{}, err
 	}
-	return k.rows(w, c, in.Items)
+	return k.rows(w, c, items)
+}
+
+// listed returns a copy of the items in the list of a request. Below a team that the caller
+// cannot see, there are none, as seen in the service.
+func (k *kind) listed(w *world, c *call) ([]*item, error) {
+	in, err := k.shelf(w, c)
+	if err != nil && k.below.path == teamsPath {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(in.Items), nil
 }
 
 // rows responds with the requested page of items.

@@ -199,11 +199,11 @@ func completeOverride(_ *world, it *item) error {
 
 // listOverrides shows the current and future overrides.
 func (k *kind) listOverrides(w *world, c *call) (response, error) {
-	in, err := k.shelf(w, c)
+	items, err := k.listed(w, c)
 	if err != nil {
 		return response{}, err
 	}
-	return k.rows(w, c, slices.DeleteFunc(slices.Clone(in.Items), func(it *item) bool {
+	return k.rows(w, c, slices.DeleteFunc(items, func(it *item) bool {
 		return !w.Now().Before(it.Doc.Moment("endDate").Time)
 	}))
 }

@@ -133,12 +133,12 @@ func roleRoutes() []route {
 
 // listRoles responds with an array, without pages.
 func (k *kind) listRoles(w *world, c *call) (response, error) {
-	in, err := k.shelf(w, c)
+	items, err := k.listed(w, c)
 	if err != nil {
 		return response{}, err
 	}
 	rows := []document{}
-	for _, it := range in.Items {
+	for _, it := range items {
 		rows = append(rows, it.Doc)
 	}
 	return response{data: rows}, nil
