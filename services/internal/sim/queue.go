@@ -49,8 +49,8 @@ func (q *Queue) Add(id, family, action string, run func() (Subject, error)) {
 }
 
 // Ask returns a write by the id of its request, or nil if there is none, and reports
-// whether its outcome can be told.
-func (q *Queue) Ask(id, family string) (j *Job, told bool) {
+// whether its outcome is known to the client.
+func (q *Queue) Ask(id, family string) (j *Job, known bool) {
 	j = q.byID[id]
 	if j == nil || j.Family != family {
 		return nil, false

@@ -303,7 +303,7 @@ func (w *world) annotate(a *Alert, owner, text string) *Note {
 // stamp returns a new id that consists of the digits of a time.
 func (w *world) stamp() string { return strconv.FormatInt(w.Now().UnixMilli()*1_000_000+w.Next(), 10) }
 
-// requestStatus tells the outcome of an asynchronous request. The service does not tell a
+// requestStatus responds with the outcome of an asynchronous request. It does not distinguish a
 // request that is not processed from one that does not exist.
 func requestStatus(w *world, c *call) (response, error) {
 	j, told := w.Queue.Ask(c.Path["id"], alertFamily)

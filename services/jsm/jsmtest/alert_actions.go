@@ -86,8 +86,8 @@ func alertActionRoutes() []route {
 	return routes
 }
 
-// accept checks an action and applies it later. An alert that does not exist is found out
-// only then.
+// accept checks an action and applies it later. If the alert does not exist, that
+// fails.
 func (d *action) accept(w *world, c *call) (response, error) {
 	in, p := document{}, problems{}
 	if len(d.fields) > 0 {

@@ -16,7 +16,7 @@ import (
 	"github.com/tripware/tripware/services/jsm/jsmtest"
 )
 
-// A creation is answered before there is an alert: reads see it only once it has been
+// The response to a creation comes before there is an alert: reads see it only once it has been
 // processed, and so does the status of the request.
 func TestAnAlertIsCreatedLater(t *testing.T) {
 	t.Parallel()
@@ -117,7 +117,7 @@ func TestActionsChangeAnAlert(t *testing.T) {
 	}
 }
 
-// What a request says in vain is refused at once, and what an alert cannot do fails in the
+// An invalid request is refused at once, and what an alert cannot do fails in the
 // status of the request.
 func TestActionsAreRefusedOrFail(t *testing.T) {
 	t.Parallel()

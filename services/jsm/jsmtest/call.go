@@ -84,7 +84,7 @@ func inside(path string) (rest string, ok bool) {
 	return rest, ok && strings.HasPrefix(rest, "/v2/")
 }
 
-// tenantInfo tells the cloud id.
+// tenantInfo responds with the cloud id.
 func tenantInfo(*world, *call) (response, error) {
 	return response{data: map[string]string{"cloudId": cloudID}}, nil
 }
@@ -114,7 +114,7 @@ func (s simulated) Refuse(c *sim.Call, err error) sim.Wire { return s.encode(c, 
 
 func (s simulated) Throttled() *refusal { return s.throttled(nil) }
 
-// admit refuses a request for reasons other than its body. It sets the headers that tell
+// admit refuses a request for reasons other than its body. It sets the headers that state
 // what is left of a limit.
 func (s *Server) admit(c *call, quota http.Header) error {
 	if err := s.authenticate(c); err != nil {

@@ -90,7 +90,7 @@ func TestTheClientReadsAllPages(t *testing.T) {
 	}
 }
 
-// What is refused has the errors that the client tells apart.
+// The client distinguishes the errors by which requests are refused.
 func TestTheClientTellsRefusalsApart(t *testing.T) {
 	t.Parallel()
 	s := jsmtest.New(t, jsmtest.WithBearer("reader", "read:ops-alert:jira-service-management"), jsmtest.WithPlan("Standard"))
@@ -120,7 +120,7 @@ func TestTheClientTellsRefusalsApart(t *testing.T) {
 	require.ErrorIs(t, err, services.ErrUnauthorised)
 }
 
-// The 429 of the gateway tells its wait only by the time of its reset.
+// The 429 of the gateway states how long to wait only by the time of its reset.
 func TestTheClientReadsTheResetOfTheGateway(t *testing.T) {
 	t.Parallel()
 	ahead := func() time.Time { return time.Now().Add(time.Hour) } // so that the reset is far away

@@ -28,7 +28,7 @@
 // rotations, overrides, timelines and calendars; who is on call; teams with roles, routing
 // rules, escalations and heartbeats; and the events of integrations. It serves them below
 // the direct prefix, below the prefix of the OAuth gateway, which refuses basic
-// authentication, and below that of Compass. It tells its cloud id like a site.
+// authentication, and below that of Compass. It also serves the cloud id, as a site does.
 //
 // It checks credentials and scopes, refuses bodies that the document excludes, and sends
 // errors in the forms of the service. Everything that is configured is stored as a request
@@ -70,7 +70,7 @@
 // request to acknowledge or close an alert is ignored, except for events.
 //
 // Enabling operations for a team has its own status below the team, which is IN_PROGRESS
-// instead of a 404 response. No operation tells the status of an event.
+// instead of a 404 response. No operation returns the status of an event.
 //
 // # Schedules
 //

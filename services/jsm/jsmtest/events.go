@@ -7,7 +7,7 @@ import (
 	"github.com/tripware/tripware/services/internal/sim"
 )
 
-// eventFamily has the asynchronous requests of integrations, whose status no operation tells.
+// eventFamily has the asynchronous requests of integrations, whose status no operation returns.
 const eventFamily = "event"
 
 // eventRoutes are the operations that take the key of an integration. Their bodies are

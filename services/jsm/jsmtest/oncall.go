@@ -36,7 +36,7 @@ type finder func(schedule *item, at time.Time, word string, above []string) []do
 // onCalls responds with the people that find returns for the date of a request: as a tree
 // below the member nested, or as the ids of users in the member flat.
 func (w *world) onCalls(c *call, it *item, nested, flat string, find finder) (response, error) {
-	wish, err := c.Choice("flat", "false", "true")
+	wanted, err := c.Choice("flat", "false", "true")
 	if err != nil {
 		return response{}, err
 	}
@@ -46,7 +46,7 @@ func (w *world) onCalls(c *call, it *item, nested, flat string, find finder) (re
 		return response{}, err
 	}
 	people := find(it, at.Time, nested, nil)
-	if wish == "true" {
+	if wanted == "true" {
 		return response{data: document{flat: w.usersOf(people)}}, nil
 	}
 	return response{data: document{nested: people}}, nil

@@ -137,7 +137,7 @@ func WithProcessingDelay(d time.Duration) Option { return func(c *config) { c.Se
 
 // WithRateLimit limits the requests of a domain by a token bucket that holds burst
 // tokens and gains perSecond tokens a second. If the bucket is empty, a request gets a
-// 429 response, as described for [Server.Throttle]. All responses of the domain tell the
+// 429 response, as described for [Server.Throttle]. All responses of the domain state the
 // limit and what is left of it, and those with less than a fifth left have
 // X-RateLimit-NearLimit. By default there are no limits.
 func WithRateLimit(domain Domain, perSecond float64, burst int) Option {

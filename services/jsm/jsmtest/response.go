@@ -80,7 +80,7 @@ func (s *Server) errorBody(c *sim.Call, no *refusal) any {
 func (s *Server) took(c *sim.Call) float64 { return s.world.took(c) }
 
 // pace takes a token for the request from the bucket of its domain, or returns 429. It
-// sets the headers that tell what is left.
+// sets the headers that state what is left.
 func (s *Server) pace(c *call, quota http.Header) error {
 	limit, left := s.engine.Take(c.Call)
 	if limit == nil {
@@ -98,7 +98,7 @@ func (s *Server) pace(c *call, quota http.Header) error {
 }
 
 // throttled returns the platform's response to a request above a limit. Without a limit
-// it tells that of the platform for most operations.
+// it states that of the platform for most operations.
 func (s *Server) throttled(limit *sim.Limit) *refusal {
 	most, wait := 100, time.Second
 	if limit != nil {

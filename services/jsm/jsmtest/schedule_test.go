@@ -73,7 +73,7 @@ func week(t *testing.T, c *client, team string) (id, rota string) {
 
 // The week from Monday 23 November 2026, computed by hand: ada has Monday and Tuesday, bob
 // Wednesday and Thursday, nobody Friday and Saturday, ada Sunday. From Thursday noon on
-// until Friday noon carl stands in. On Saturday the rotation is changed to turns of a day
+// until Friday noon carl is on call instead. On Saturday the rotation is changed to turns of a day
 // of dora alone, from that day on.
 func TestAWeekIsComputedAsByHand(t *testing.T) {
 	t.Parallel()

@@ -100,7 +100,7 @@ func enableOps(w *world, c *call) (response, error) {
 	return response{data: document{"requestId": c.ID}}, nil
 }
 
-// teamRequestStatus tells how a request to enable operations stands.
+// teamRequestStatus responds with the status of a request to enable operations.
 func teamRequestStatus(w *world, c *call) (response, error) {
 	j, told := w.Queue.Ask(c.Path["requestId"], c.Path["teamId"])
 	value := "SUCCESSFUL"

@@ -125,7 +125,7 @@ func TestTheDefaultRoutingRuleStaysLast(t *testing.T) {
 	assert.Equal(t, "c b Rest", names())
 }
 
-// Teams come from elsewhere; a request enables operations for one, and its status is told
+// Teams come from elsewhere; a request enables operations for one, and its status is read
 // below the team.
 func TestOperationsAreEnabledLater(t *testing.T) {
 	t.Parallel()
@@ -176,7 +176,7 @@ func TestAHeartbeatIsNamedInTheQuery(t *testing.T) {
 	for _, method := range []string{"GET", "POST"} {
 		assert.JSONEq(t, `{"message":"PONG - Heartbeat received"}`, c.must(202, method, at+"/ping?name=a+b", "", nil).raw)
 		assert.Contains(t, read(), `"status":"Responsive"`)
-		assert.NotContains(t, read(), "Ping", "the API does not tell when")
+		assert.NotContains(t, read(), "Ping", "the API does not return the time")
 		clock.move(10 * time.Minute)
 		assert.Contains(t, read(), `"status":"Unresponsive"`)
 	}

@@ -82,7 +82,7 @@ func (w *world) timeline(schedule *item, within sim.Span, get func(*sim.Layers) 
 	return document{"rotations": rotations}
 }
 
-// shownPeriod returns a period as timelines have it. That of an override tells which user
+// shownPeriod returns a period as timelines have it. That of an override says which user
 // it replaces when it starts.
 func (w *world) shownPeriod(p *sim.Period, base []sim.Period) document {
 	flat := []document{}
