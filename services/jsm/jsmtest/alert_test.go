@@ -327,3 +327,50 @@ func TestEventsTakeAKeyAndKeepTheirUser(t *testing.T) {
 	assert.Equal(t, 422, c.do("POST", "/v2/alerts", `{"message":"m","responders":[{"type":"team"}]}`).status)
 	assert.Equal(t, 422, c.do("POST", "/v2/alerts/1/close?identifierType=name", `{}`).status)
 }
+
+func TestASnoozeEndsAndAnAcknowledgementIsTakenBack(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	s := jsmtest.New(t, jsmtest.WithClock(clock.now), jsmtest.WithProcessingPolls(0))
+	c := dial(t, s)
+	at := alerts + "/" + c.done("POST", alerts, `{"message":"m"}`).AlertID
+	c.done("POST", at+"/snooze", `{"endTime":"2026-11-23T10:00:00Z"}`)
+	assert.Contains(t, c.do("GET", at, "").raw, `"snoozed":true,"snoozedUntil":"2026-11-23T10:00:00.000Z"`)
+	clock.move(30 * time.Minute)
+	c.done("POST", at+"/acknowledge", "")
+	r := c.do("GET", at, "").raw
+	assert.Contains(t, r, `"snoozed":false`)
+	assert.NotContains(t, r, "snoozedUntil")
+	assert.Contains(t, r, `"ackTime":"2026-11-23T10:00:00.120Z","acknowledged":true`)
+	c.done("POST", at+"/unacknowledge", "")
+	r = c.do("GET", at, "").raw
+	assert.Contains(t, r, `"acknowledged":false`)
+	assert.NotContains(t, r, "ackTime")
+	c.done("POST", at+"/close", "")
+	assert.Contains(t, c.do("GET", at, "").raw, `"closeTime":"2026-11-23T10:00:00.120Z"`)
+}
+
+// A query finds an alert by each field, and not by another value of it.
+func TestAQueryKnowsTheFieldsOfAnAlert(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	s := jsmtest.New(t, jsmtest.WithClock(clock.now), jsmtest.WithProcessingPolls(0))
+	c := dial(t, s)
+	id := c.done("POST", alerts, `{"message":"Disk full","alias":"a","description":"on host","priority":"P2","entity":"e","source":"s",
+		"tags":["t"],"extraProperties":{"k":"v"},"responders":[{"type":"team","id":"r"}]}`).AlertID
+	c.done("POST", alerts+"/"+id+"/assign", `{"accountId":"712020:1"}`)
+	now := fmt.Sprint(clock.now().UnixMilli())
+	for field, value := range map[string]string{
+		"status": "open", "priority": "P2", "tag": "t", "tags": "t", "alias": "a", "message": "disk", "description": "host", "entity": "e",
+		"source": "s", "owner": `"712020:1"`, "tinyId": "1", "count": "1", "acknowledged": "false", "snoozed": "false", "createdAt": now,
+		"updatedAt": now, "lastOccurredAt": now, "extraProperties.key": "k", "extraProperties.value": "v", "responders": "r",
+	} {
+		for query, count := range map[string]string{
+			field + ": " + value: `"count":1`, field + ": other": `"values":[],"links"`,
+			"count > 0 AND (" + field + "=" + value + ") AND NOT tag: other": `"count":1`,
+		} {
+			r := c.do("GET", alerts+"?query="+url.QueryEscape(query), "")
+			assert.Contains(t, r.raw, count, query)
+		}
+	}
+}
