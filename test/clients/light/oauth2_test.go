@@ -41,7 +41,7 @@ func oauth2Below() clients.Client {
 			base, source := s.Base, oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "outdated"})
 			retries := retry.New(s.Retry()...)
 			// line:
-			rt := transport.Chain(&oauth2.Transport{Source: source, Base: base}, retries) // retries := retry.New()
+			rt := transport.Chain(&oauth2.Transport{Source: source, Base: base}, retries) // retries is retry.New()
 			// end
 			return put(ctx, &http.Client{Transport: rt}, s.URL)
 		},
@@ -69,7 +69,7 @@ func oauth2Source() clients.Client {
 				}
 				return auth.Token{Value: redact.NewSecret(t.AccessToken), Expires: t.Expiry}, nil
 			})
-			rt := transport.Chain(base, retries, auth.New(origin, source)) // retries := retry.New()
+			rt := transport.Chain(base, retries, auth.New(origin, source)) // retries is retry.New()
 			// end
 			return put(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: base}), &http.Client{Transport: rt}, s.URL)
 		},
