@@ -64,6 +64,7 @@ func newPlan(text string, request reflect.Type) *plan {
 		p.checker = request.Implements(reflect.TypeFor[checker]())
 	}
 	p.matchPath()
+	p.checkOptionals()
 	p.checkBody()
 	return p
 }
@@ -124,6 +125,9 @@ func (p *plan) sort(place string, f field, option string, exported bool) {
 	switch {
 	case !exported && (asJSON || place == "form" || !readable(f.typ)):
 		p.faults.add(f.goName, "is not exported and cannot be read")
+		return
+	case asJSON && file:
+		p.faults.add(f.goName, "is a services.File: tag it form:%s", strconv.Quote(f.name))
 		return
 	case !asJSON && (!file || place != "form") && !textual(f.typ):
 		p.faults.add(f.goName, "of type %s cannot be written as text", f.typ)
