@@ -78,6 +78,9 @@ func (x *exchange) decodeOdd(envelope Envelope, data any, err error) ([]Mismatch
 	d.value(x.body, reflect.ValueOf(targetOf(envelope, data, x.body)).Elem(), "")
 	for _, m := range d.odd {
 		if m.Path == "" || m.Path == dataOf(envelope, x.body) {
+			if _, bare := envelope.(bareData); bare && m.Got == "object" && isList(reflect.TypeOf(data)) {
+				err = fmt.Errorf("%w: if the list is a member of this object, set the field List of services.JSON", err)
+			}
 			return nil, err
 		}
 	}

@@ -2,12 +2,14 @@ package services
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 )
 
 // An Optional is a field that is absent, set, or null, for members where these mean different
 // things to the server. The zero value is absent; [Set] and [Null] make the others. Tag the
-// field with omitzero. As the T of a [Result] it accepts that a response has no data.
+// field with omitzero, without which an absent one would be sent as null: a request with such a
+// field, at any depth, is refused. As the T of a [Result] it accepts that a response has no data.
 type Optional[T any] struct {
 	value T
 	state optionalState
@@ -32,6 +34,18 @@ func (o Optional[T]) IsZero() bool { return o.state == unsetOptional }
 
 // Get returns the value, and whether the field is set.
 func (o Optional[T]) Get() (T, bool) { return o.value, o.state == setOptional }
+
+// String returns the value as package fmt prints it, or "null", or "absent".
+func (o Optional[T]) String() string {
+	switch o.state {
+	case unsetOptional:
+		return "absent"
+	case nullOptional:
+		return "null"
+	case setOptional:
+	}
+	return fmt.Sprint(o.value)
+}
 
 // MarshalJSON writes the value, or null.
 func (o Optional[T]) MarshalJSON() ([]byte, error) {

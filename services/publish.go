@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -32,6 +33,11 @@ type ResultDetails struct {
 
 	Headers map[string]string // at most 64, as logs show values; without those that hold secrets
 	Body    string            `json:",omitzero"` // its beginning, with secrets masked; empty unless the observer used [metrics.WithBodies]
+}
+
+// String returns the line of the metadata, the headers, and the size of the body.
+func (d ResultDetails) String() string {
+	return fmt.Sprintf("%v, headers %v, body of %d bytes", d.Metadata, d.Headers, len(d.Body))
 }
 
 // LimitBody returns the details with at most the given number of bytes of the body. The

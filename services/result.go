@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tripware/tripware/transport"
@@ -54,6 +56,37 @@ type Metadata struct {
 	Elapsed       time.Duration       // from the beginning of the call until its response was decoded
 
 	more *origin
+}
+
+// String returns one line with the route, the status, the attempts and the time, and what the
+// response says of ids, pages and mismatches. Secrets in it are masked.
+func (m Metadata) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d", m.Route, m.Status)
+	if m.Attempts != 1 {
+		fmt.Fprintf(&b, " after %d attempts", m.Attempts)
+	}
+	fmt.Fprintf(&b, " in %v", m.Elapsed)
+	for _, part := range []struct {
+		said  bool
+		label string
+		value any
+	}{
+		{m.Result != "", "", m.Result},
+		{m.Waited > 0, "waited ", m.Waited},
+		{m.Took > 0, "server took ", m.Took},
+		{m.RequestID != "", "request ", m.RequestID},
+		{m.TransactionID != "", "call ", m.TransactionID},
+		{m.RateLimit.HasQuota, "remaining requests ", m.RateLimit.Remaining},
+		{m.TotalCount > 0, "total ", m.TotalCount},
+		{m.Paging.Next != "", "next ", m.Paging.Next},
+		{len(m.Mismatches) > 0, "mismatches ", m.Mismatches},
+	} {
+		if part.said {
+			fmt.Fprintf(&b, ", %s%s", part.label, oneLine(fmt.Sprint(part.value)))
+		}
+	}
+	return redact.Cut(b.String(), redact.MaxError)
 }
 
 // origin holds the parts of a call that Metadata refers to but does not print.
