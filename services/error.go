@@ -68,6 +68,7 @@ type Error struct {
 	Err           error               `json:"-"` // the cause, or nil if the status alone is the failure
 
 	call *transport.Call
+	left time.Duration // until the deadline of the caller's context; zero without one
 }
 
 // Error returns one line with the route, the status, the server's sentence, the problems

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
@@ -175,6 +176,11 @@ func (x *exchange) fail(kind, cause error) *Error {
 	}
 	if redirect, ok := errors.AsType[*RedirectError](cause); ok && kind == nil {
 		e.Kind, e.Err = ErrRedirect, redirect
+	}
+	if x.req != nil {
+		if at, ok := x.req.Context().Deadline(); ok {
+			e.left = time.Until(at)
+		}
 	}
 	if x.resp != nil {
 		e.Status = x.resp.StatusCode

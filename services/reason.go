@@ -3,6 +3,7 @@ package services
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/tripware/tripware/transport"
 )
@@ -31,6 +32,9 @@ func (e *Error) trace(text string) string {
 // many.
 func (e *Error) retries(text string) []string {
 	attempts, why := fmt.Sprintf("%d attempts", e.Attempts), shownReason(e.Reason())
+	if e.Reason() == reasonDeadline {
+		why += e.deadline()
+	}
 	switch {
 	case e.Status == 0 && (e.Attempts <= 1 || strings.Contains(text, attempts)):
 		return nil
@@ -44,8 +48,36 @@ func (e *Error) retries(text string) []string {
 	return []string{"not retried: " + why}
 }
 
-// reasonAttempts is retry.ReasonAttempts. This package must not import a middleware.
-const reasonAttempts = "attempts"
+// deadline returns how long the server asks to wait and how much time there is, as far as they
+// are known.
+func (e *Error) deadline() string {
+	var known []string
+	if e.RetryAfter() > 0 {
+		known = append(known, fmt.Sprintf("the server asks for %v", short(e.RetryAfter())))
+	}
+	if e.left > 0 {
+		known = append(known, fmt.Sprintf("the context ends in %v", short(e.left)))
+	}
+	if len(known) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(known, ", ") + ")"
+}
+
+// short rounds d, so that it can be read.
+func short(d time.Duration) time.Duration {
+	if d < time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(100 * time.Millisecond)
+}
+
+// These are retry.ReasonAttempts and retry.ReasonDeadline. This package must not import a
+// middleware.
+const (
+	reasonAttempts = "attempts"
+	reasonDeadline = "deadline"
+)
 
 // shownReason returns the text of a reason of package retry, or the empty string if it says
 // nothing about the request. The reason of another retry loop is its own text.
@@ -57,12 +89,12 @@ func shownReason(reason transport.Reason) string {
 		return "all retries are used"
 	case "elapsed":
 		return "time for retries is used up"
-	case "deadline":
+	case reasonDeadline:
 		return "deadline is too close"
 	case "budget":
 		return "budget is spent"
 	case "not replayable":
-		return "request body cannot be sent again"
+		return "request body cannot be sent again (use services.File.Open or a Content that can seek, or raise retry.WithReplayBuffer)"
 	case "request body":
 		return "request body failed"
 	case "method":

@@ -53,7 +53,7 @@ func TestAnErrorSaysWhyItsRetriesEnded(t *testing.T) {
 		{"elapsed", 429, []string{"Retry-After", "20"}, []retry.Option{retry.WithMaxElapsed(time.Second)}, "GET /x", nil,
 			"429 too many requests [request r-1, not retried: time for retries is used up]", retry.ReasonElapsed},
 		{"body", 429, nil, []retry.Option{retry.WithReplayBuffer(0)}, "POST /x", upload{once},
-			"429 too many requests [request r-1, not retried: request body cannot be sent again]", retry.ReasonNotReplayable},
+			"429 too many requests [request r-1, not retried: request body cannot be sent again (use services.File.Open or a Content that can seek, or raise retry.WithReplayBuffer)]", retry.ReasonNotReplayable},
 	} {
 		rt := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			if req.Body != nil {
@@ -77,7 +77,7 @@ func TestEveryReasonHasAText(t *testing.T) {
 		"": "", retry.ReasonNested: "",
 		retry.ReasonAttempts: "all retries are used", retry.ReasonElapsed: "time for retries is used up",
 		retry.ReasonDeadline: "deadline is too close", retry.ReasonBudget: "budget is spent",
-		retry.ReasonNotReplayable: "request body cannot be sent again", retry.ReasonBody: "request body failed",
+		retry.ReasonNotReplayable: "request body cannot be sent again (use services.File.Open or a Content that can seek, or raise retry.WithReplayBuffer)", retry.ReasonBody: "request body failed",
 		retry.ReasonMethod: "request is not safe to retry", retry.ReasonHint: "server asks for too long a wait",
 		retry.ReasonLimit: "rate limiter would wait too long", retry.ReasonHost: "host does not exist",
 		"my\nown": "my own",
@@ -101,6 +101,30 @@ func TestEveryReasonHasAText(t *testing.T) {
 		assert.Equal(t, reason, said.Reason)
 	}
 	assert.Empty(t, new(services.Error).Reason(), "an error of no call has none")
+}
+
+// R4: an error says which wait does not fit before which deadline.
+func TestADeadlineThatIsTooCloseHasItsNumbers(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		header  []string
+		timeout time.Duration
+		want    string
+	}{
+		{[]string{"Retry-After", "20"}, 12 * time.Second, " (the server asks for 20s, the context ends in 12s)"},
+		{nil, 300 * time.Millisecond, " (the context ends in 300ms)"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), row.timeout)
+			defer cancel()
+			rt := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+				return answer(req, 429, "{}", row.header...), nil
+			})
+			loop := retry.New(retry.WithBackoff(retry.Constant))
+			_, err := get(ctx, open(t, transport.Chain(rt, loop)))
+			require.EqualError(t, err, "services: GET /v1/items: 429 too many requests [not retried: deadline is too close"+row.want+"]")
+		})
+	}
 }
 
 // R4: without a response, the error of the retry loop says it, once.

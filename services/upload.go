@@ -15,9 +15,11 @@ import (
 )
 
 // A File is a field of a form that is sent as a file: tag it `form:"file"`, and the request is
-// sent as multipart/form-data (RFC 7578). The content is streamed, not kept. A retry or a
-// redirect sends the same bytes again if the content can be read again: by Open, by an
-// [io.ReaderAt] with a known size, such as an *os.File, or by an [io.Seeker].
+// sent as multipart/form-data (RFC 7578). The content is streamed. A retry or a redirect sends
+// the same bytes again if the content can be read again: by Open, by an [io.ReaderAt] with a
+// known size, such as an *os.File, or by an [io.Seeker]. Of other content a retry loop copies
+// the first bytes while it is sent, 1 MiB unless retry.WithReplayBuffer says otherwise, and
+// sends it again if no more than these were read.
 type File struct {
 	Name    string                        // as the server sees it; required
 	Type    string                        // the media type; if empty, that of the name's ending, or application/octet-stream

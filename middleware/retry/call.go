@@ -197,7 +197,7 @@ func (c *call) finish(resp *http.Response, err error, d decision) (*http.Respons
 		c.drop(resp, c.policy.drainTime)
 		return nil, d.err
 	case err != nil:
-		return nil, c.explain(err, d.reason)
+		return nil, c.explain(err, d)
 	case c.clock == nil && c.cancel == nil:
 		return resp, nil
 	}
@@ -206,12 +206,12 @@ func (c *call) finish(resp *http.Response, err error, d decision) (*http.Respons
 
 // explain adds the number of attempts to the last error, and the reason why there was no
 // further one, if there is more to report than the error.
-func (c *call) explain(err error, reason transport.Reason) error {
-	if reason == ReasonBody {
+func (c *call) explain(err error, d decision) error {
+	if d.reason == ReasonBody {
 		err = faultOf(c.replay.Fault(), err)
 	}
-	if c.attempts > 1 || reason != "" {
-		err = &Error{Attempts: c.attempts, Reason: reason, Err: err, method: c.req.Method}
+	if c.attempts > 1 || d.reason != "" {
+		err = &Error{Attempts: c.attempts, Reason: d.reason, Err: err, method: c.req.Method, begins: d.begins, left: d.left}
 	}
 	return err
 }

@@ -19,6 +19,8 @@ type decision struct {
 	cause  string           // why the attempt should be retried, in a few words; empty if it should not
 	reason transport.Reason // why it is not retried although it should
 	err    error            // returned instead of the response, because the request body failed
+	begins time.Duration    // for ReasonDeadline: until the next attempt would begin
+	left   time.Duration    // for ReasonDeadline: until the deadline
 }
 
 // decide returns what follows an attempt. A retry must be called for and allowed, and must
@@ -107,7 +109,7 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 	case !b.allows(begins):
 		return decision{reason: ReasonElapsed}
 	case b.deadline && begins >= b.untilDeadline:
-		return decision{reason: ReasonDeadline}
+		return decision{reason: ReasonDeadline, begins: begins, left: b.untilDeadline}
 	case v.unknownHost && (c.attempts >= unknownHostAttempts || c.elapsed()+begins > unknownHostTime):
 		return decision{reason: ReasonHost}
 	case !v.throttled && !c.budgetOf().Withdraw():

@@ -28,7 +28,9 @@ type Error struct {
 	Reason   transport.Reason // why there was no further attempt; empty if the last error is final
 	Err      error            // the error of the last attempt
 
-	method string // of the request, for ReasonMethod
+	method string        // of the request, for ReasonMethod
+	begins time.Duration // until the next attempt would have begun, for ReasonDeadline
+	left   time.Duration // until the deadline, for ReasonDeadline
 }
 
 // Error returns a text with the number of attempts, the reason, and the last error without
@@ -49,11 +51,11 @@ func (e *Error) outcome() string {
 		return fmt.Sprintf("%s, because %s is not idempotent and may have been received (see retry.Safe)",
 			once, cmp.Or(e.method, "the method"))
 	case ReasonNotReplayable:
-		return once + ", because the request body cannot be sent again (set GetBody, or see retry.WithReplayBuffer)"
+		return once + ", because the request body cannot be sent again (set GetBody, use a body that can seek, or raise retry.WithReplayBuffer)"
 	case ReasonElapsed:
 		return gaveUp + ", because the next would begin too late (see retry.WithMaxElapsed)"
 	case ReasonDeadline:
-		return gaveUp + ", because the context's deadline is too close for another"
+		return gaveUp + ", because the context's deadline is too close for another" + e.times()
 	case ReasonBudget:
 		return gaveUp + ", because the retry budget is spent (see retry.WithBudget)"
 	case ReasonHint:
@@ -62,6 +64,23 @@ func (e *Error) outcome() string {
 		return gaveUp + ", because the rate limiter would delay the next too long"
 	}
 	return gaveUp
+}
+
+// times returns when the next attempt would have begun, and when the deadline is, if the loop
+// knew them.
+func (e *Error) times() string {
+	if e.begins <= e.left {
+		return ""
+	}
+	return fmt.Sprintf(" (the next would begin in %v, the deadline is in %v)", short(e.begins), short(e.left))
+}
+
+// short rounds d, so that it can be read.
+func short(d time.Duration) time.Duration {
+	if d < time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(100 * time.Millisecond)
 }
 
 // MarshalJSON returns the text of Error as a JSON string, since the fields of the last

@@ -1,6 +1,7 @@
 package retry_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -34,7 +35,7 @@ func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 		"retry: gave up after 2 attempts, because the method is not idempotent and may have been received (see retry.Safe): EOF": {
 			Attempts: 2, Reason: retry.ReasonMethod,
 		},
-		"retry: not retried, because the request body cannot be sent again (set GetBody, or see retry.WithReplayBuffer): EOF": {
+		"retry: not retried, because the request body cannot be sent again (set GetBody, use a body that can seek, or raise retry.WithReplayBuffer): EOF": {
 			Attempts: 1, Reason: retry.ReasonNotReplayable,
 		},
 	} {
@@ -49,6 +50,17 @@ func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 	call(t, s, postIt, func(t *testing.T, _ *http.Response, _ *transport.Call, err error) {
 		require.EqualError(t, err, "retry: not retried, because POST is not idempotent and may have been received (see retry.Safe): EOF")
 	})
+	lost := &server{script: []step{{err: io.EOF}}}
+	var cancel context.CancelFunc
+	soon := func(ctx context.Context) *http.Request {
+		ctx, cancel = context.WithTimeout(ctx, 1500*time.Millisecond)
+		return getIt(ctx)
+	}
+	call(t, lost, soon, func(t *testing.T, _ *http.Response, _ *transport.Call, err error) {
+		cancel()
+		require.EqualError(t, err, "retry: gave up after 1 attempt, because the context's deadline is too close for another "+
+			"(the next would begin in 2s, the deadline is in 1.5s): EOF")
+	}, retry.WithBackoff(retry.Constant), retry.WithBaseDelay(2*time.Second))
 	slow := &server{script: []step{{takes: time.Minute}}}
 	call(t, slow, getIt, func(t *testing.T, _ *http.Response, _ *transport.Call, err error) {
 		require.EqualError(t, err, "retry: gave up after 2 attempts: attempt timed out after 1s", "the package is named once")

@@ -144,10 +144,11 @@ func WithClampedHint(d time.Duration) Option {
 	return func(c *config) { c.maxHint, c.clampHint = &d, true }
 }
 
-// WithBudget uses b as the retry budget. Use it to share a budget between clients, or
-// between a loop and other layers that retry. The default is a separate budget for each
-// chain: one retry for every five calls, and a reserve of 100 that refills at 10 per
-// second. A nil b means this default; in [WithPolicy] it cancels [WithoutBudget].
+// WithBudget uses b, which layer.NewBudget or layer.DefaultBudget makes, as the retry
+// budget. Use it to share a budget between clients, or between a loop and other layers that
+// retry. The default is a separate budget for each chain, as layer.DefaultBudget makes it:
+// one retry for every five calls, and a reserve of 100 that refills at 10 per second. A nil b
+// means this default; in [WithPolicy] it cancels [WithoutBudget].
 func WithBudget(b *Budget) Option {
 	return func(c *config) { c.budget, c.unlimited = b, false }
 }
@@ -156,8 +157,9 @@ func WithBudget(b *Budget) Option {
 func WithoutBudget() Option { return func(c *config) { c.budget, c.unlimited = nil, true } }
 
 // WithReplayBuffer sets how many bytes of a request body are copied so that it can be sent
-// again, if the request has no GetBody and the body cannot seek. A longer body is sent
-// once. The default is 1 MiB; 0 means that nothing is copied.
+// again, if the request has no GetBody and the body cannot seek. A body that announces a
+// greater length is sent once; one of unknown length can be sent again only if no attempt
+// has read more than that of it. The default is 1 MiB; 0 means that nothing is copied.
 func WithReplayBuffer(bytes int64) Option { return func(c *config) { c.replay = bytes } }
 
 // WithDrain limits how many bytes of a dropped response are read, and for how long, so that
