@@ -18,6 +18,14 @@ var files embed.FS // it cannot be written to
 //
 //	mux.Handle("/debug/calls/", in.Handler())
 //
+// A client whose Accept header does not have text/html, such as curl, gets the same as text,
+// and so does a browser with the query ?text: one line for each call, limiter key and budget,
+// with at most 200 running calls and the last 50 that have ended.
+//
+// Below the page are call?id=N, a JSON object with the timeline, the curl commands and the
+// bodies of the call with this number (call?running=1&id=N if it runs); calls.har, an HTTP
+// Archive of the calls that are kept; and events, the server-sent events that the page reads.
+//
 // By default it responds with 403 unless the peer is on loopback, the request's Host is a
 // loopback name, and there is no Forwarded and no X-Forwarded-… header. A reverse proxy on the
 // same machine that adds none of these and replaces the Host passes these checks, so do not
@@ -44,6 +52,8 @@ func (i *Inspector) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch name := path.Base("/" + r.URL.Path); {
+	case (strings.HasSuffix(r.URL.Path, "/") || r.URL.Path == "") && wantsText(r):
+		i.serveText(w)
 	case strings.HasSuffix(r.URL.Path, "/") || r.URL.Path == "":
 		serveFile(w, r, "index.html", "text/html; charset=utf-8")
 	case name == "page.css":

@@ -62,7 +62,7 @@ func TestWhoMaySeeThePage(t *testing.T) {
 			}
 			in := inspect.New(opts...)
 			send(t, client(t, in, roundTripper(memory)), request(t, http.MethodGet, "https://api.example.com/visible", nil))
-			for _, file := range []string{"", "page.js", "page.css", "calls.har", "call?id=1"} {
+			for _, file := range []string{"", "?text", "page.js", "page.css", "calls.har", "call?id=1"} {
 				w := httptest.NewRecorder()
 				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/debug/calls/"+file, nil)
 				r.RemoteAddr, r.Host = row.peer, row.host
@@ -81,7 +81,7 @@ func TestWhoMaySeeThePage(t *testing.T) {
 func TestThePageIsClosedToOthers(t *testing.T) {
 	t.Parallel()
 	in := inspect.New()
-	for _, file := range []string{"", "page.js", "page.css", "calls.har", "call?id=1", "call", "nothing"} {
+	for _, file := range []string{"", "?text", "page.js", "page.css", "calls.har", "call?id=1", "call", "nothing"} {
 		header := ask(t, in, file).Header()
 		policy := header.Get("Content-Security-Policy")
 		assert.Contains(t, policy, "default-src 'none'", file)

@@ -176,12 +176,13 @@ func attend(tb testing.TB, c *http.Client, req *http.Request) (resp *http.Respon
 	return resp
 }
 
-// ask asks the page for a file of its own.
+// ask asks the page for a file of its own, as a browser does.
 func ask(tb testing.TB, in *inspect.Inspector, name string) *httptest.ResponseRecorder {
 	tb.Helper()
 	w := httptest.NewRecorder()
 	req := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "http://localhost/debug/calls/"+name, nil)
 	req.RemoteAddr = "127.0.0.1:1234"
+	req.Header.Set("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
 	in.Handler().ServeHTTP(w, req)
 	return w
 }

@@ -70,14 +70,7 @@ func (s *story) timeline(b *strings.Builder) {
 
 // ending returns how the call ended.
 func (s *story) ending() string {
-	after := strconv.Itoa(s.made) + " attempts"
-	switch s.made {
-	case 0:
-		after = "no attempt"
-	case 1:
-		after = "1 attempt"
-	}
-	took := lasting(s.took)
+	after, took := attemptsText(s.made), lasting(s.took)
 	switch {
 	case s.running:
 		return "running for " + took + ", " + after
