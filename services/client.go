@@ -73,8 +73,10 @@ type planKey struct {
 // An Option configures [New]. To keep a default, leave its option out.
 type Option func(*Client)
 
-// WithMetrics sets the publishers for the API and SDK events of the calls. The default is
-// nil, which publishes none.
+// WithMetrics sets the publishers for the events of typed calls: a [metrics.SDKEvent] for each,
+// even if it was refused before it was sent, and a [metrics.APIEvent] whose duration ends when
+// the response is decoded. Calls and attempts are published by the HTTP client: give
+// tripware.WithMetrics the same publishers. The default is nil, which publishes none.
 func WithMetrics(p *metrics.Publishers) Option { return func(c *Client) { c.metrics = p } }
 
 // WithMaxBody limits the size of a response body, after decompression. A longer one is an

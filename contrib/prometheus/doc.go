@@ -3,11 +3,27 @@
 // For most uses create a [Collector] with [New], register it, and subscribe it to the
 // publishers of a client:
 //
+//	import (
+//		"net/http"
+//
+//		client "github.com/prometheus/client_golang/prometheus"
+//		"github.com/prometheus/client_golang/prometheus/promhttp"
+//
+//		"github.com/tripware/tripware"
+//		"github.com/tripware/tripware/contrib/prometheus"
+//		"github.com/tripware/tripware/middleware/metrics"
+//	)
+//
 //	collector := prometheus.New()
+//	registry := client.NewRegistry()
 //	registry.MustRegister(collector)
 //	publishers := metrics.NewPublishers()
 //	collector.Subscribe(publishers)
-//	client, err := tripware.New(tripware.WithMetrics(publishers), tripware.PerCall(collector.InFlight))
+//	http.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+//	c, err := tripware.New(tripware.WithMetrics(publishers), tripware.PerCall(collector.InFlight))
+//
+// Typed calls need only tripware.WithMetrics: their route comes with the events of its calls.
+// services.WithMetrics adds events of the typed calls themselves, which a Collector ignores.
 //
 // The metrics are listed in the README of this module, and dashboard.json beside it is a
 // Grafana dashboard of them.

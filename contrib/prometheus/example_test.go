@@ -58,7 +58,7 @@ func ExampleNew() {
 	// # HELP tripware_calls_total Calls that have ended, by outcome, status code and class of error. Each hop of a redirect is one.
 	// # TYPE tripware_calls_total counter
 	// tripware_calls_total{class="",code="200",host="api.example.com",method="GET",outcome="success",route="GET /books/{id}"} 1
-	// # HELP tripware_retries_total Attempts that follow another one, by how that ended.
+	// # HELP tripware_retries_total Attempts that follow another one and have ended, by how the other ended. The call may still run.
 	// # TYPE tripware_retries_total counter
 	// tripware_retries_total{cause="status 429",host="api.example.com",method="GET",route="GET /books/{id}"} 1
 	// tripware_retries_total{cause="status 503",host="api.example.com",method="GET",route="GET /books/{id}"} 1

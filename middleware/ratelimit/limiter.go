@@ -80,7 +80,8 @@ func (l *Limiter) Fault() error {
 	return l.fault
 }
 
-// A State is the state of a key.
+// A State is the state of a key. During a pause Rate is 0, since nothing is admitted; when it
+// ends, the rate is again what was learned or configured.
 type State struct {
 	Rate        float64   // current rate, in attempts a second; +Inf if there is no limit, 0 during a pause
 	PausedUntil time.Time // end of the pause; zero if the key is not paused

@@ -106,15 +106,15 @@ func (s *Set) addAttempts() {
 		Histogram, byCall(), []string{Code, Class},
 	}
 	s.Retries = Metric{
-		"retries_total", "Attempts that follow another one, by how that ended.",
+		"retries_total", "Attempts that follow another one and have ended, by how the other ended. The call may still run.",
 		Counter, byCall(), []string{Cause},
 	}
 	s.Waits = Metric{
-		"waits_total", "Waits before attempts, by the kind of layer that waits.",
+		"waits_total", "Waits before attempts of calls that have ended, by the kind of layer that waits.",
 		Counter, byCall(), []string{Cause},
 	}
 	s.WaitSeconds = Metric{
-		"wait_seconds_total", "Time spent waiting before attempts, by the kind of layer that waits.",
+		"wait_seconds_total", "Time spent waiting before attempts of calls that have ended, by the kind of layer that waits.",
 		Counter, byCall(), []string{Cause},
 	}
 	s.GiveUps = Metric{
