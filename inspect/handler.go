@@ -51,10 +51,19 @@ func (i *Inspector) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "inspect: the page only answers GET and HEAD", http.StatusMethodNotAllowed)
 		return
 	}
-	switch name := path.Base("/" + r.URL.Path); {
-	case (strings.HasSuffix(r.URL.Path, "/") || r.URL.Path == "") && wantsText(r):
+	i.route(w, r)
+}
+
+// route serves the page, or what is below it, to a client that may see it.
+func (i *Inspector) route(w http.ResponseWriter, r *http.Request) {
+	name := path.Base("/" + r.URL.Path)
+	if strings.HasSuffix(r.URL.Path, "/") || r.URL.Path == "" {
+		name = ""
+	}
+	switch {
+	case name == "" && wantsText(r):
 		i.serveText(w)
-	case strings.HasSuffix(r.URL.Path, "/") || r.URL.Path == "":
+	case name == "":
 		serveFile(w, r, "index.html", "text/html; charset=utf-8")
 	case name == "page.css":
 		serveFile(w, r, name, "text/css; charset=utf-8")

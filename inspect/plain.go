@@ -65,7 +65,8 @@ func (r *runningJSON) line(b *strings.Builder) {
 	if r.Planned > 0 {
 		waits += " of " + lastingMillis(r.Planned)
 	}
-	line(b, "running %d: %s, waits for %s, %s: %s %s [call %s]", r.Serial, lastingMillis(age), waits, attemptsText(r.Made), r.Method, r.URL, r.ID)
+	line(b, "running %d: %s, waits for %s, %s: %s %s [call %s]",
+		r.Serial, lastingMillis(age), waits, attemptsText(r.Made), r.Method, r.URL, r.ID)
 }
 
 func (k *keyJSON) line(b *strings.Builder) {

@@ -69,9 +69,10 @@ func TestTheTextHasALineForEach(t *testing.T) {
 		ctx := transport.WithTransactionID(t.Context(), "t-1")
 		c := client(t, in, steps, tripware.WithRetry(retry.WithBackoff(retry.Constant), retry.WithBaseDelay(30*time.Second), retry.WithMaxDelay(time.Minute)))
 		send(t, c, request(t, http.MethodGet, "https://api.example.com/a?apiKey=s3cr3t", nil).WithContext(ctx))
-		_, err := c.Do(request(t, http.MethodPost, "https://api.example.com/b", nil).WithContext(ctx)) //nolint:bodyclose // there is none
+		_, err := c.Do(request(t, http.MethodPost, "https://api.example.com/b", nil).WithContext(ctx))
 		require.Error(t, err)
-		go attend(t, c, request(t, http.MethodGet, "https://api.example.com/c", nil).WithContext(ctx))
+		last := request(t, http.MethodGet, "https://api.example.com/c", nil).WithContext(ctx)
+		go attend(t, c, last)
 		time.Sleep(10 * time.Second)
 
 		text := ask(t, in, "?text").Body.String()

@@ -56,8 +56,7 @@ func (p *plan) checkOptionalsIn(path string, t reflect.Type, seen map[reflect.Ty
 		return
 	}
 	seen[t] = true
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		tag := f.Tag.Get("json")
 		if tag == "-" || !f.IsExported() && !f.Anonymous || f.Type == reflect.TypeFor[Other]() {
 			continue
@@ -87,8 +86,7 @@ func optionalOf(t reflect.Type) (of reflect.Type, optional bool) {
 
 // embedsOther reports whether [otherOf] finds the Other of a struct of type t.
 func embedsOther(t reflect.Type) bool {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if f.Type == reflect.TypeFor[Other]() || f.Anonymous && f.Type.Kind() == reflect.Struct && embedsOther(f.Type) {
 			return true
 		}

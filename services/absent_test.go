@@ -53,7 +53,7 @@ func TestAnOptionalThatWouldClearIsRefused(t *testing.T) {
 	}{
 		"with omitzero": {in: struct {
 			A services.Optional[string]  `json:"a,omitzero"`
-			B *services.Optional[string] `json:"b,string,omitzero"`
+			B *services.Optional[string] `json:"b,omitempty,omitzero"`
 		}{}},
 		"without": {struct {
 			A services.Optional[string] `json:"a"`

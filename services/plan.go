@@ -120,17 +120,7 @@ func (p *plan) sort(place string, f field, option string, exported bool) {
 	if place != "json" && option != "" && option != "keepzero" {
 		p.faults.add(f.goName, "has the unknown tag option %q", option)
 	}
-	file := f.typ == reflect.TypeFor[File]()
-	asJSON := place == "json" || place == "body"
-	switch {
-	case !exported && (asJSON || place == "form" || !readable(f.typ)):
-		p.faults.add(f.goName, "is not exported and cannot be read")
-		return
-	case asJSON && file:
-		p.faults.add(f.goName, "is a services.File: tag it form:%s", strconv.Quote(f.name))
-		return
-	case !asJSON && (!file || place != "form") && !textual(f.typ):
-		p.faults.add(f.goName, "of type %s cannot be written as text", f.typ)
+	if !p.fits(place, f, exported) {
 		return
 	}
 	f.keepZero = f.keepZero || place == "json" // as far as we look: omitzero is for encoding/json
@@ -145,6 +135,23 @@ func (p *plan) sort(place string, f field, option string, exported bool) {
 	}[place]
 	*list = append(*list, f)
 	p.addCheck(f)
+}
+
+// fits reports whether a value of the field can be written where its tag says, and adds why not.
+func (p *plan) fits(place string, f field, exported bool) bool {
+	file := f.typ == reflect.TypeFor[File]()
+	asJSON := place == "json" || place == "body"
+	switch {
+	case !exported && (asJSON || place == "form" || !readable(f.typ)):
+		p.faults.add(f.goName, "is not exported and cannot be read")
+	case asJSON && file:
+		p.faults.add(f.goName, "is a services.File: tag it form:%s", strconv.Quote(f.name))
+	case !asJSON && (!file || place != "form") && !textual(f.typ):
+		p.faults.add(f.goName, "of type %s cannot be written as text", f.typ)
+	default:
+		return true
+	}
+	return false
 }
 
 // addCheck reads the tag check: "required", "min=1", or both with a comma.

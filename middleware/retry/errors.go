@@ -51,7 +51,8 @@ func (e *Error) outcome() string {
 		return fmt.Sprintf("%s, because %s is not idempotent and may have been received (see retry.Safe)",
 			once, cmp.Or(e.method, "the method"))
 	case ReasonNotReplayable:
-		return once + ", because the request body cannot be sent again (set GetBody, use a body that can seek, or raise retry.WithReplayBuffer)"
+		return once + ", because the request body cannot be sent again " +
+			"(set GetBody, use a body that can seek, or raise retry.WithReplayBuffer)"
 	case ReasonElapsed:
 		return gaveUp + ", because the next would begin too late (see retry.WithMaxElapsed)"
 	case ReasonDeadline:
