@@ -193,7 +193,7 @@ func TestScopesAreThoseOfTheTable(t *testing.T) {
 	compared, added := 0, 0
 	for line := range strings.Lines(string(table)) {
 		cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if cells[0] == "group" || cells[4] == "events" {
+		if cells[4] != "ops" && cells[4] != "services" {
 			continue
 		}
 		compared++
