@@ -31,7 +31,6 @@ const operationsFile = "../../docs/operations.md"
 type operation struct {
 	service, name, method, path, domain string
 	async                               bool
-	events, rest                        string // in Jira Service Management; "-" for nothing
 }
 
 func (o operation) String() string { return o.service + "." + o.name }
@@ -46,9 +45,9 @@ func operations(t *testing.T) (all []operation) {
 			continue
 		}
 		c := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		require.Len(t, c, 8, line)
+		require.Len(t, c, 6, line)
 		require.Contains(t, []string{"yes", "no"}, c[5], line)
-		all = append(all, operation{c[0], c[1], c[2], c[3], c[4], c[5] == "yes", c[6], c[7]})
+		all = append(all, operation{c[0], c[1], c[2], c[3], c[4], c[5] == "yes"})
 	}
 	return all
 }
@@ -283,9 +282,8 @@ it: ` + "`Create`" + ` under Alerts is ` + "`client.Alerts.Create`" + `. A test 
 - **Domain** is the rate-limit domain. Each has a separate limit and limiter. For those in ` + "`other`" + `, the domain is not
   documented.
 - **Async** operations return when the server has accepted the request. The value that they return can be waited for.
-- **JSM** is the operation of Jira Service Management that does the same, as far as its documentation says. It belongs
-  to the operations REST API, below the base URL of a site, or on the host in brackets. *Events* marks operations that
-  the integration events API accepts unchanged, with its base URL and the key of an integration.
+
+[moving-to-jsm.md](moving-to-jsm.md) says for each operation what becomes of it in JSM Operations.
 
 In addition, each list with pages has a method whose name begins with ` + "`All`" + ` and reads all of them, Alerts has ` + "`Each`" + `,
 and Alerts, Incidents and Deployments have ` + "`Resume`" + `, which continues a wait.
@@ -303,14 +301,14 @@ func operationsPage(t *testing.T) string {
 		if o.service != service {
 			service = o.service
 			fmt.Fprintf(&page, "\n## %s\n\nPackage `%s`.\n\n", service, packages[service])
-			page.WriteString("| Operation | Method | Route | Retry | Domain | Async | JSM |\n|---|---|---|---|---|---|---|\n")
+			page.WriteString("| Operation | Method | Route | Retry | Domain | Async |\n|---|---|---|---|---|---|\n")
 		}
 		async := ""
 		if o.async {
 			async = "yes"
 		}
-		fmt.Fprintf(&page, "| %s | %s | `%s` | %s | %s | %s | %s |\n",
-			o.name, o.method, o.path, o.retryWord(client[o.String()].retry), o.domain, async, o.elsewhere())
+		fmt.Fprintf(&page, "| %s | %s | `%s` | %s | %s | %s |\n",
+			o.name, o.method, o.path, o.retryWord(client[o.String()].retry), o.domain, async)
 	}
 	return page.String()
 }
@@ -322,17 +320,6 @@ func (o operation) retryWord(said string) string {
 		return ""
 	}
 	return said
-}
-
-// elsewhere returns the cell on Jira Service Management.
-func (o operation) elsewhere() string {
-	switch {
-	case o.events != "-":
-		return o.rest + "; *Events*"
-	case o.rest == "-":
-		return ""
-	}
-	return o.rest
 }
 
 // packagesOf returns the name of each service's package.
