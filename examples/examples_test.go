@@ -74,7 +74,7 @@ func throttledThenUnavailable() http.HandlerFunc {
 	}
 }
 
-// run returns the output of a program, without a key for the real service.
+// run returns the output of a program, without a key or a site of a real service.
 func run(t *testing.T, program string, environment ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // restore takes 8 s on an idle machine
@@ -82,7 +82,7 @@ func run(t *testing.T, program string, environment ...string) string {
 	var out, complaint bytes.Buffer
 	cmd := exec.CommandContext(ctx, program)
 	cmd.Stdout, cmd.Stderr = &out, &complaint
-	cmd.Env = append(append(os.Environ(), "OPSGENIE_API_KEY="), environment...)
+	cmd.Env = append(append(os.Environ(), "OPSGENIE_API_KEY=", "JSM_SITE=", "JSM_CLOUD_ID=", "JSM_OAUTH_TOKEN="), environment...)
 	if err := cmd.Run(); err != nil {
 		return out.String() + err.Error() + "\n" + complaint.String()
 	}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Every operation that reads is called, or it is said why not.
+func TestEveryReadIsThere(t *testing.T) {
+	t.Parallel()
+	table, err := os.ReadFile("../../services/jsm/testdata/operations.tsv")
+	require.NoError(t, err)
+	parameter := regexp.MustCompile(`\{\w+\}`)
+	want, got := map[string]string{}, map[string]string{}
+	for line := range strings.Lines(string(table)) {
+		c := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if name := c[0] + "." + c[1]; c[2] == "GET" && c[10] == "-" && skipped()[name] == "" {
+			want[name] = parameter.ReplaceAllString("GET "+c[3], "{}")
+		}
+	}
+	for _, r := range reads(time.Now()) {
+		got[r.name] = parameter.ReplaceAllString(r.route, "{}")
+	}
+	assert.NotEmpty(t, want)
+	assert.Equal(t, want, got)
+}
+
+func TestOnlyReadsAreSent(t *testing.T) {
+	t.Parallel()
+	g := &guard{}
+	for _, request := range []string{"POST /v1/alerts", "DELETE /v1/alerts/1", "PATCH /v1/schedules/1", "PUT /x", "GET /v1/teams/1/heartbeats/ping?name=x"} {
+		method, url, _ := strings.Cut(request, " ")
+		req, err := http.NewRequestWithContext(t.Context(), method, "http://127.0.0.1"+url, http.NoBody)
+		require.NoError(t, err)
+		resp, err := g.RoundTrip(req)
+		assert.ErrorIs(t, err, errChange, request)
+		assert.Nil(t, resp)
+	}
+}
+
+func TestTenantsAreMasked(t *testing.T) {
+	t.Parallel()
+	m := masker{secrets: []string{"t0k3n", "", "acme"}}
+	for text, want := range map[string]string{
+		"token t0k3n of ada@example.com":                                           "token (masked) of (mail)",
+		"user 712020:dddddddd-0000-4000-8000-000000000001 is gone":                 "user (id) is gone",
+		"alert eeeeeeee-0000-4000-8000-000000000001-1764230400123":                 "alert (id)",
+		"account 5b10a2844c20165700ede21g, 5b10a2844c20165700ede210":               "account 5b10a2844c20165700ede21g, (id)",
+		`schedule "Storage on-call" of [Storage] at https://other.atlassian.net/x`: "schedule (text) of (text) at https://(site)/x",
+		"acme.atlassian.net, issue 1234567":                                        "(masked).atlassian.net, issue (number)",
+		strings.Repeat("word ", 80):                                                strings.Repeat("word ", 40) + "…",
+	} {
+		assert.Equal(t, want, m.text(text))
+	}
+	shown, _ := describe([]byte(`{"extraProperties":{"customer":"Ltd"},"two words":1,"a":["x","712020:d",7,null],"at":"2026-11-27T08:00:00Z"}`))
+	assert.Equal(t, "{a: [null or number or text], at: time, extraProperties: names, …: number}", shown)
+}
+
+// A link to the next page is shown without its values.
+func TestLinksAreDescribed(t *testing.T) {
+	t.Parallel()
+	for link, want := range map[string]string{
+		"":                           "",
+		"/v1/alerts?offset=2&size=2": "\n     next page: relative to /v1…, with offset, size",
+		"/logs?pageToken=secret":     "\n     next page: relative to /logs…, with pageToken",
+		"https://api.atlassian.com/jsm/ops/api/tenant/v1/alerts?after=secret": "\n     next page: absolute, on /jsm…, with after",
+	} {
+		assert.Equal(t, want, nextLink(map[string]any{"links": map[string]any{"next": link}}))
+	}
+}
