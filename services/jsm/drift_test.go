@@ -25,7 +25,7 @@ import (
 // A call is a method of a client that is an operation, or several: one may take a team or none.
 type call struct {
 	name       string   // such as "Alerts.Create"
-	keys       []string // of its routes: see operation.key
+	keys       []string // of its routes: see operation.keys
 	words      []string // what its source says of a retry
 	confidence string   // what its comment says
 }
@@ -46,6 +46,7 @@ func calls(t *testing.T) (all []call) {
 				}
 				c := source.call(m.Name)
 				c.name = field.Name + "." + m.Name
+				require.NotEmpty(t, c.keys, "%s has no route", c.name)
 				for i, route := range c.keys {
 					c.keys[i] = name + anonymous(route)
 				}
@@ -60,8 +61,8 @@ func calls(t *testing.T) (all []call) {
 // A source is the package of a service.
 type source struct {
 	service   string
-	constants map[string]string        // those that are routes
-	functions map[string]*ast.FuncDecl // those of the package, and the methods of all its types but exported ones of other services
+	constants map[string]ast.Expr      // of the package, by name
+	functions map[string]*ast.FuncDecl // the methods of the service, and the unexported functions and methods of the package
 }
 
 // sourceOf parses the package of a service, but for its tests.
@@ -71,29 +72,35 @@ func sourceOf(t *testing.T, service reflect.Type) source {
 	require.True(t, ok, service.PkgPath())
 	names, err := filepath.Glob(filepath.Join(filepath.FromSlash(folder), "*.go"))
 	require.NoError(t, err)
-	s := source{service.Name(), map[string]string{}, map[string]*ast.FuncDecl{}}
+	s := source{service.Name(), map[string]ast.Expr{}, map[string]*ast.FuncDecl{}}
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
 		require.NoError(t, err)
-		ast.Inspect(file, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			for i := 0; ok && i < len(spec.Values); i++ {
-				if route := routeText(spec.Values[i]); route != "" {
-					s.constants[spec.Names[i].Name] = route
-				}
-			}
-			return true
-		})
 		for _, decl := range file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok && (receiver(f) == s.service || !f.Name.IsExported() && s.functions[f.Name.Name] == nil) {
-				s.functions[f.Name.Name] = f
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				if receiver(d) == s.service || !d.Name.IsExported() && s.functions[d.Name.Name] == nil {
+					s.functions[d.Name.Name] = d
+				}
+			case *ast.GenDecl:
+				s.declare(d)
 			}
 		}
 	}
 	return s
+}
+
+// declare stores the values of a declaration at the top of a file.
+func (s source) declare(d *ast.GenDecl) {
+	for _, spec := range d.Specs {
+		values, ok := spec.(*ast.ValueSpec)
+		for i := 0; ok && i < len(values.Values); i++ {
+			s.constants[values.Names[i].Name] = values.Values[i]
+		}
+	}
 }
 
 // receiver returns the type whose method f is, or "".
@@ -123,44 +130,69 @@ func (s source) call(name string) (c call) {
 	if line := apiLine.FindStringSubmatch(f.Doc.Text()); line != nil {
 		c.confidence = line[1]
 	}
-	for ident := range s.reached(f, map[*ast.FuncDecl]bool{}) {
-		if route := s.constants[ident]; route != "" {
-			c.keys = append(c.keys, route)
-		} else if _, path, spaced := strings.Cut(ident, " "); spaced && strings.HasPrefix(path, "/") {
-			c.keys = append(c.keys, ident)
-		} else if slices.Contains([]string{"SafeToRetry", "ByMethod", "RetryIfRefused"}, ident) {
-			c.words = append(c.words, ident)
+	for text := range s.reached(f, map[*ast.FuncDecl]bool{}) {
+		if strings.Contains(text, " ") {
+			c.keys = append(c.keys, text)
+		} else {
+			c.words = append(c.words, text)
 		}
 	}
-	if name == "GetRequestStatus" && len(c.keys) == 0 {
-		return call{keys: s.call("tracker").keys, confidence: c.confidence, words: []string{"ByMethod"}}
+	if name == "GetRequestStatus" { // a tracker sends it
+		c.words = append(c.words, "ByMethod")
+		if len(c.keys) == 0 {
+			c.keys = s.call("tracker").keys
+		}
 	}
 	c.keys = slices.Compact(slices.Sorted(slices.Values(c.keys)))
 	return c
 }
 
-// reached yields the names and routes in a function, and in the unexported ones that it calls.
+// reached yields the routes, and the words on retries, in a function and in the unexported ones
+// that it calls.
 func (s source) reached(f *ast.FuncDecl, seen map[*ast.FuncDecl]bool) iter.Seq[string] {
 	seen[f] = true
 	return func(yield func(string) bool) {
 		ast.Inspect(f.Body, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.BasicLit:
-				if route := routeText(n); route != "" {
-					return yield(route)
-				}
-			case *ast.Ident:
-				return yield(n.Name)
-			case *ast.CallExpr:
-				for name := range s.reachedBy(n, seen) {
-					if !yield(name) {
+			if call, ok := n.(*ast.CallExpr); ok {
+				for text := range s.reachedBy(call, seen) {
+					if !yield(text) {
 						return false
 					}
 				}
 			}
+			if name, ok := n.(*ast.Ident); ok && slices.Contains([]string{"SafeToRetry", "ByMethod", "RetryIfRefused", "Download"}, name.Name) {
+				return yield(name.Name)
+			}
+			if e, ok := n.(ast.Expr); ok && isRoute(s.text(e)) {
+				return yield(s.text(e)) && false // a part of it may be a route too
+			}
 			return true
 		})
 	}
+}
+
+// text returns the value of an expression that is a constant text, or "".
+func (s source) text(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if e.Kind == token.STRING {
+			text, _ := strconv.Unquote(e.Value)
+			return text
+		}
+	case *ast.Ident:
+		if value := s.constants[e.Name]; value != nil && value != e {
+			return s.text(value)
+		}
+	case *ast.BinaryExpr:
+		return s.text(e.X) + s.text(e.Y)
+	}
+	return ""
+}
+
+// isRoute reports whether a text is a method and a path.
+func isRoute(text string) bool {
+	method, path, _ := strings.Cut(text, " ")
+	return strings.HasPrefix(path, "/") && slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, method)
 }
 
 // reachedBy yields what a call of an unexported function reaches.
@@ -179,27 +211,19 @@ func (s source) reachedBy(call *ast.CallExpr, seen map[*ast.FuncDecl]bool) iter.
 	return s.reached(s.functions[name.Name], seen)
 }
 
-// routeText returns the text of an expression that is a method and a path.
-func routeText(e ast.Expr) string {
-	literal, ok := e.(*ast.BasicLit)
-	if !ok || literal.Kind != token.STRING {
-		return ""
-	}
-	text, err := strconv.Unquote(literal.Value)
-	method, rest, _ := strings.Cut(text, " ")
-	if err != nil || !strings.HasPrefix(rest, "/") || !slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, method) {
-		return ""
-	}
-	return text
-}
-
-// methods returns the names of the methods by the routes that they send.
+// methods returns the names of the methods by the routes that they send. A method that sends
+// several, such as one that waits, is not there for a route that another sends alone.
 func methods(t *testing.T) map[string][]string {
 	t.Helper()
-	by := map[string][]string{}
-	for _, c := range calls(t) {
+	all, by, alone := calls(t), map[string][]string{}, map[string]bool{}
+	for _, c := range all {
+		alone[c.keys[0]] = alone[c.keys[0]] || len(c.keys) == 1
+	}
+	for _, c := range all {
 		for _, key := range c.keys {
-			by[key] = append(by[key], c.name)
+			if len(c.keys) == 1 || !alone[key] {
+				by[key] = append(by[key], c.name)
+			}
 		}
 	}
 	return by
@@ -214,17 +238,19 @@ func TestNoOperationIsMissing(t *testing.T) {
 	left, groups := map[string]int{}, map[string]int{}
 	for _, o := range operations(t) {
 		state := "built"
-		switch found := len(by[o.key()]) > 0; {
+		switch found := len(by[o.keys()[0]]) > 0; {
 		case !o.built():
 			left[o.left]++
 			state = "left out: " + o.left
-			assert.False(t, found, "%s is left out (%s), and %s sends it", o, o.left, by[o.key()])
+			assert.False(t, found, "%s is left out (%s), and %s sends it", o, o.left, by[o.keys()[0]])
 		case !found:
 			state = "missing"
 			missing = append(missing, o.String())
 		}
 		groups[fmt.Sprintf("%-9s %-22s %s", o.prefix, o.group, state)]++
-		delete(by, o.key())
+		for _, key := range o.keys() {
+			delete(by, key)
+		}
 	}
 	for _, group := range slices.Sorted(maps.Keys(groups)) {
 		t.Logf("%3d %s", groups[group], group)
@@ -240,10 +266,11 @@ func TestOperationsSayWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	table := map[string]operation{}
 	for _, o := range operations(t) {
-		table[o.key()] = o
+		for _, key := range o.keys() {
+			table[key] = o
+		}
 	}
 	for _, c := range calls(t) {
-		assert.NotEmpty(t, c.keys, "%s has no route", c.name)
 		assert.NotEmpty(t, c.words, "%s does not say whether it is safe to retry", c.name)
 		var known []string
 		for _, key := range c.keys {
@@ -252,7 +279,8 @@ func TestOperationsSayWhatIsKnown(t *testing.T) {
 			method := strings.Fields(key)[1]
 			switch o.repeat {
 			case "yes":
-				safe := slices.Contains(c.words, "SafeToRetry") || slices.Contains(c.words, "ByMethod") && slices.Contains([]string{"GET", "PUT", "DELETE"}, method)
+				byMethod := slices.Contains(c.words, "ByMethod") || slices.Contains(c.words, "Download")
+				safe := slices.Contains(c.words, "SafeToRetry") || byMethod && slices.Contains([]string{"GET", "PUT", "DELETE"}, method)
 				assert.True(t, safe, "%s is safe to retry, and says %s", c.name, c.words)
 			case "no":
 				assert.NotContains(t, c.words, "SafeToRetry", "%s is not safe to retry", c.name)
@@ -260,6 +288,6 @@ func TestOperationsSayWhatIsKnown(t *testing.T) {
 				assert.Subset(t, c.words, []string{"SafeToRetry", "RetryIfRefused"}, c.name)
 			}
 		}
-		assert.Contains(t, known, c.confidence, fmt.Sprintf("%s: %s", c.name, c.keys))
+		assert.Contains(t, known, c.confidence, "%s: %s", c.name, c.keys)
 	}
 }

@@ -29,13 +29,18 @@ type operation struct {
 func (o operation) String() string { return o.group + "." + o.name }
 func (o operation) built() bool    { return o.left == "-" }
 
-// key identifies the route among those of all clients, whatever its parameters are called.
-func (o operation) key() string {
+// keys identify the route among those of all clients, whatever its parameters are called. There
+// are two where sources differ, as they do about GET and POST.
+func (o operation) keys() []string {
 	client := "jsm "
 	if o.prefix == "events" {
 		client = "events "
 	}
-	return client + anonymous(o.method+" "+o.path)
+	keys := []string{client + anonymous(o.method+" "+o.path)}
+	if o.confidence == "conflict" {
+		keys = append(keys, client+anonymous("POST "+o.path))
+	}
+	return keys
 }
 
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
