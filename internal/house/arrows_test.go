@@ -93,6 +93,11 @@ var arrows = []struct {
 		},
 		"it is a front door too",
 	},
+	{
+		"services/jsm/fromopsgenie",
+		[]string{"services", "services/jsm/*", "services/opsgenie/*", "github.com/google/uuid"},
+		"only what converts from one vendor to the other knows both",
+	},
 	{"services/jsm/wire", []string{"services", "services/internal/errorbody", "transport", "transport/redact"}, "it lies below the vendor's services"},
 	{"services/jsm/shape", []string{"services", "services/internal/party", "transport/redact"}, "it lies below the vendor's services"},
 	{"services/jsm/internal/check", []string{"services", "services/jsm/shape", "github.com/google/uuid"}, "it lies below the vendor's services"},
