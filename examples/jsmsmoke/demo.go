@@ -58,7 +58,7 @@ func demoResponse(path string) (status int, body string) {
 		"/v1/teams":                  `[{"teamId":"aaaaaaaa-0000-4000-8000-000000000001","teamName":"Storage"}]`,
 		"/v1/users/contacts":         `{"values":[],"links":{}}`,
 		"/v1/maintenances":           "<html><body>Bad gateway</body></html>",
-		schedules + "/rotations":     `{"values":[{"id":"ffffffff-0000-4000-8000-000000000001","length":1}],"links":{}}`,
+		schedules + "/rotations":     `{"values":[{"id":"ffffffff-0000-4000-8000-000000000001","length":"1"}],"links":{}}`,
 		schedules + "/overrides":     `{"values":[],"links":{}}`,
 		"/v1/schedules/on-calls/712020:dddddddd-0000-4000-8000-000000000001.ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
 	}

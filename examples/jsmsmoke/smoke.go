@@ -102,7 +102,7 @@ func (s *smoke) report(ctx context.Context, r read) string {
 	s.read++
 	form, doc := describe(got.Value)
 	s.remember(r, doc)
-	return fmt.Sprintf("%d  %s\n     %s%s", got.Meta.Status, r.name, form, nextLink(doc))
+	return fmt.Sprintf("%d  %s\n     %s%s%s", got.Meta.Status, r.name, form, nextLink(doc), s.odd(r, string(got.Value)))
 }
 
 // failure returns what to print of an error: its kind, and the server's message without what

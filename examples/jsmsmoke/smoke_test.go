@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tripware/tripware/services/jsm/alert"
 )
 
 // Every operation that reads is called, or it is said why not.
@@ -26,6 +28,7 @@ func TestEveryReadIsThere(t *testing.T) {
 		}
 	}
 	for _, r := range reads(time.Now()) {
+		assert.True(t, r.file || r.as != nil, r.name)
 		got[r.name] = parameter.ReplaceAllString(r.route, "{}")
 	}
 	assert.NotEmpty(t, want)
@@ -74,4 +77,15 @@ func TestLinksAreDescribed(t *testing.T) {
 	} {
 		assert.Equal(t, want, nextLink(map[string]any{"links": map[string]any{"next": link}}))
 	}
+}
+
+// A response is read as the client reads it, and what is unexpected is told without names that
+// users chose.
+func TestOddResponsesAreTold(t *testing.T) {
+	t.Parallel()
+	s, r := &smoke{}, read{as: as[alert.Alert]}
+	assert.Empty(t, s.odd(r, `{"id":"1","extraProperties":{"a":"b"}}`))
+	assert.Equal(t, "\n     unexpected: tinyId is a number\n     unexpected: extraProperties.… is a number",
+		s.odd(r, `{"id":"1","tinyId":7,"extraProperties":{"customer":5}}`))
+	assert.Contains(t, s.odd(r, `[]`), "the client cannot read it: services: GET /again")
 }
