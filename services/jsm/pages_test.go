@@ -99,22 +99,38 @@ func movingTable(t *testing.T) string {
 	for _, o := range operations(t) {
 		known[o.String()] = o
 	}
+	all := moves(t)
 	service, counts := "", map[string]int{}
-	for _, m := range moves(t) {
+	for i, m := range all {
 		counts[m.verdict]++
 		if m.service != service {
 			service = m.service
-			fmt.Fprintf(&page, "\n### %s\n\n| Opsgenie | Here | Verdict | What changes, or what to do instead | Confidence |\n|---|---|---|---|---|\n", service)
+			fmt.Fprintf(&page, "\n### %s\n\n| Opsgenie | Here | Verdict | What changes, or what to do instead | Confidence |\n|---|---|---|---|---|\n| ", service)
+		}
+		page.WriteString(m.name)
+		if i+1 < len(all) && m.sharesRow(all[i+1]) {
+			page.WriteString(", ")
+			continue
 		}
 		var targets []string
 		for _, name := range m.targets {
 			if o := known[name]; o.built() {
 				targets = append(targets, o.ours(by))
+			} else {
+				targets = append(targets, o.String()+" (left out)")
 			}
 		}
-		confidence := strings.Trim(m.confidence, "-")
-		fmt.Fprintf(&page, "| %s | %s | %s | %s | %s |\n", m.name, strings.Join(targets, ", "), m.verdict, m.note, confidence)
+		fmt.Fprintf(&page, " | %s | %s | %s | %s |\n", strings.Join(targets, ", "), m.verdict, m.note, strings.Trim(m.confidence, "-"))
+		if i+1 < len(all) && all[i+1].service == service {
+			page.WriteString("| ")
+		}
 	}
 	return fmt.Sprintf("\nOf %d operations, %d are *events* as well, %d *address*, %d *paging*, %d *members*, %d *part*, and %d *none*.\n",
-		len(moves(t)), counts["events"], counts["address"], counts["paging"], counts["members"], counts["part"], counts["none"]) + page.String() + "\n"
+		len(all), counts["events"], counts["address"], counts["paging"], counts["members"], counts["part"], counts["none"]) + page.String() + "\n"
+}
+
+// sharesRow reports whether the same is said of the next operation, which has no counterpart
+// either.
+func (m move) sharesRow(next move) bool {
+	return m.service == next.service && m.verdict == "none" && next.verdict == "none" && m.note == next.note
 }
