@@ -10,9 +10,21 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/services/jsm"
 	"github.com/tripware/tripware/services/jsm/alert"
+	"github.com/tripware/tripware/services/jsm/escalation"
+	"github.com/tripware/tripware/services/jsm/heartbeat"
+	"github.com/tripware/tripware/services/jsm/jsmtest"
+	"github.com/tripware/tripware/services/jsm/schedule"
+	jsmshape "github.com/tripware/tripware/services/jsm/shape"
+	"github.com/tripware/tripware/transport/network"
+	"github.com/tripware/tripware/transport/redact"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Every operation that reads is called, or it is said why not.
 func TestEveryReadIsThere(t *testing.T) {
@@ -88,4 +100,65 @@ func TestOddResponsesAreTold(t *testing.T) {
 	assert.Equal(t, "\n     unexpected: tinyId is a number\n     unexpected: extraProperties.… is a number",
 		s.odd(r, `{"id":"1","tinyId":7,"extraProperties":{"customer":5}}`))
 	assert.Contains(t, s.odd(r, `[]`), "the client cannot read it: services: GET /again")
+}
+
+// The simulated service is read as a real one is: the client reads every response as expected,
+// and nothing is changed.
+func TestSimulatedServiceIsRead(t *testing.T) {
+	t.Parallel()
+	server := jsmtest.New(t, jsmtest.WithProcessingPolls(0))
+	base, err := network.New()
+	require.NoError(t, err)
+	s := &smoke{ids: map[string]string{}, guard: &guard{next: base, headers: map[string]bool{}}}
+	open := func(base http.RoundTripper) *jsm.Client {
+		c, err := jsm.New(jsm.CloudID(server.CloudID), auth.Basic(server.Email, redact.NewSecret(server.Token)),
+			jsm.WithBaseURL(server.URL), jsm.WithBase(base))
+		require.NoError(t, err)
+		t.Cleanup(c.CloseIdleConnections)
+		return c
+	}
+	furnish(t, open(base), server.AddTeam("Storage"))
+	s.client = open(s.guard)
+	before := server.Received()
+	var unread []string
+	for _, r := range reads(time.Now()) {
+		text := s.report(t.Context(), r)
+		assert.NotContains(t, text, "unexpected", r.name)
+		assert.NotContains(t, text, "cannot read", r.name)
+		if !strings.HasPrefix(text, "200") {
+			unread = append(unread, r.name)
+		}
+	}
+	for _, request := range server.Requests()[before:] {
+		assert.Equal(t, http.MethodGet, request.Method)
+	}
+	t.Log("not read:", unread)
+	assert.GreaterOrEqual(t, s.read, 24, "what the simulated service has")
+}
+
+// furnish creates something to read.
+func furnish(t *testing.T, c *jsm.Client, team string) {
+	t.Helper()
+	ctx, start := t.Context(), time.Now().Add(-time.Hour)
+	const ada = "712020:dddddddd-0000-4000-8000-000000000001"
+	pending, err := c.Alerts.Create(ctx, alert.CreateRequest{Message: "m", Alias: "a", Details: map[string]string{"k": "v"}})
+	require.NoError(t, err)
+	id, err := pending.ID(ctx)
+	require.NoError(t, err)
+	_, err = c.Alerts.AddNote(ctx, alert.AddNoteRequest{Ref: alert.ByID(id), Note: "n"})
+	require.NoError(t, err)
+	made, err := c.Schedules.Create(ctx, schedule.CreateRequest{Name: "s", TeamID: team, Rotations: []schedule.NewRotation{
+		{StartDate: start, Type: schedule.Daily, Participants: []jsmshape.Responder{jsmshape.UserByID(ada)}},
+	}})
+	require.NoError(t, err)
+	_, err = c.ScheduleOverrides.Create(ctx, schedule.CreateOverrideRequest{
+		Ref: schedule.ByID(made.Value.ID), Responder: jsmshape.UserByID(ada), StartDate: start, EndDate: start.Add(2 * time.Hour),
+	})
+	require.NoError(t, err)
+	_, err = c.Heartbeats.Create(ctx, heartbeat.CreateRequest{TeamID: team, Name: "h", Interval: 1, IntervalUnit: heartbeat.Hours})
+	require.NoError(t, err)
+	_, err = c.Escalations.Create(ctx, escalation.CreateRequest{TeamID: team, Name: "e", Rules: []escalation.Rule{
+		{Condition: escalation.IfNotAcked, NotifyType: escalation.NotifyDefault, Delay: 1, Recipient: jsmshape.ScheduleByID(made.Value.ID)},
+	}})
+	require.NoError(t, err)
 }
