@@ -13,6 +13,10 @@ import (
 //
 //	call 0d3c…: GET https://api.example.com/v2/alerts: 200 after 3 attempts in 1.2s: #1 429 in 12ms, waited 800ms (backoff: status 429); …
 //
+// If several round trips share the record (see [Begin]), it has their number, as in "16
+// attempts of 4 round trips": so many attempts in spite of a limit are due to redirects, or
+// to retries above the chain.
+//
 // Earlier hops of a redirect come first. At most 16 attempts and 16 waits are listed, the
 // first and the last eight; of an earlier hop, at most four. Secrets are masked and long
 // texts are cut. The format is for people and may change; programs should use
@@ -64,6 +68,9 @@ func (s *snapshot) outcome() string {
 		after = "no attempt"
 	case 1:
 		after = "1 attempt"
+	}
+	if s.trips > 0 {
+		after += " of " + strconv.Itoa(s.trips) + " round trips"
 	}
 	took := brief(s.elapsed).String()
 	switch {

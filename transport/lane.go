@@ -82,6 +82,7 @@ func (c *Call) join(s *scope) {
 	}
 	c.trips = tripsSeveral
 	r := c.others()
+	r.joined = max(r.joined, 1) + 1
 	r.lanes = append(r.lanes, &lane{trip: s})
 }
 

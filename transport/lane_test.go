@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -150,6 +151,31 @@ func numbersOf(call *transport.Call) (numbers []int) {
 		numbers = append(numbers, a.Number)
 	}
 	return numbers
+}
+
+// O3: a printed record says how many round trips share it, so that retries above the chain
+// show. It does not say so of one.
+func TestARecordTellsItsRoundTrips(t *testing.T) {
+	t.Parallel()
+	rt := transport.Chain(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: http.NoBody, Request: req}, nil
+	}), retry.New(retry.WithBaseDelay(0), retry.WithMaxRetries(3)))
+	ctx, call := transport.Begin(t.Context())
+	var shown []string
+	for range 4 {
+		resp, err := rt.RoundTrip(get(t, ctx))
+		require.NoError(t, err)
+		layer.CloseBody(resp.Body)
+		shown = append(shown, call.String())
+	}
+	assert.Contains(t, shown[0], "with 4 attempts: #1 503")
+	assert.Contains(t, shown[1], "with 8 attempts of 2 round trips: #1 503")
+	call.End()
+	assert.Contains(t, call.String(), "503 after 16 attempts of 4 round trips in ")
+	data, err := json.Marshal(call)
+	require.NoError(t, err)
+	assert.Contains(t, string(data), `"attempt_count":16,"round_trips":4,`)
+	assert.Contains(t, call.LogValue().String(), "round_trips=4")
 }
 
 // O3: round trips of one record that follow each other leave no gap, also if the last

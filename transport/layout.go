@@ -71,6 +71,7 @@ type rest struct {
 	handed   int     // the highest number handed out: see lane
 	seed     lane    // of the first round trip, when another one began beside it
 	lanes    []*lane // of running round trips, if the record has had several
+	joined   int     // how many round trips the record has had, if several
 	reason   Reason
 	facts    []any  // at most one of each type
 	own      [4]any // where the first facts are stored: as many as a typed call has

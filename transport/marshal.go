@@ -22,6 +22,7 @@ import (
 //	sealed          whether the call has ended
 //	status          of the last attempt; omitted if it has no response
 //	attempt_count   how many attempts were made
+//	round_trips     how many round trips share the record; omitted if there was one
 //	attempts        at most 16: attempt (its number), start_ms (since the call's start), elapsed_ms, and status or error
 //	wait_count      how many waits there were
 //	waited_ms       total duration of all of them
@@ -65,8 +66,11 @@ func (c *Call) LogValue() slog.Value {
 	if v.Status != 0 {
 		list = append(list, slog.Int("status", v.Status))
 	}
-	list = append(list, slog.Int("attempt_count", v.AttemptCount), slog.Any("attempts", v.Attempts),
-		slog.Int("wait_count", v.WaitCount), slog.Float64("waited_ms", v.Waited), slog.Any("waits", v.Waits))
+	list = append(list, slog.Int("attempt_count", v.AttemptCount))
+	if v.RoundTrips != 0 {
+		list = append(list, slog.Int("round_trips", v.RoundTrips))
+	}
+	list = append(list, slog.Any("attempts", v.Attempts), slog.Int("wait_count", v.WaitCount), slog.Float64("waited_ms", v.Waited), slog.Any("waits", v.Waits))
 	text("reason", v.Reason)
 	if v.RateLimit != nil {
 		list = append(list, slog.Any("rate_limit", v.RateLimit))
@@ -87,6 +91,7 @@ type callView struct {
 	Sealed        bool               `json:"sealed"`
 	Status        int                `json:"status,omitzero"`
 	AttemptCount  int                `json:"attempt_count"`
+	RoundTrips    int                `json:"round_trips,omitzero"`
 	Attempts      views[attemptView] `json:"attempts"`
 	WaitCount     int                `json:"wait_count"`
 	Waited        float64            `json:"waited_ms"`
@@ -151,7 +156,7 @@ func (s *snapshot) view() *callView {
 	v := &callView{
 		TransactionID: s.id, Method: method, URL: shown, Route: show(string(s.route)),
 		Start: s.start, Elapsed: millis(s.elapsed), Sealed: s.sealed,
-		Status: s.last.Status, AttemptCount: s.count, Attempts: make(views[attemptView], len(s.attempts)),
+		Status: s.last.Status, AttemptCount: s.count, RoundTrips: s.trips, Attempts: make(views[attemptView], len(s.attempts)),
 		WaitCount: s.waitings, Waited: millis(s.waited), Waits: make(views[waitView], len(s.waits)),
 		Reason: show(string(s.reason)), RateLimit: rateOf(&s.rate),
 	}

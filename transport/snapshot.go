@@ -30,6 +30,7 @@ type snapshot struct {
 	attempts []Attempt // those to be listed
 	waits    []Wait    // those to be listed
 	waitings int       // number of all waits
+	trips    int       // number of round trips, if there were several; otherwise 0
 	waited   time.Duration
 	last     Attempt // zero if there is none
 	pending  bool    // no attempt followed the last wait
@@ -58,7 +59,7 @@ func (c *Call) snapshot(most int) *snapshot {
 		s.last = c.attempted(c.highest())
 	}
 	r := c.rest // not nil after start
-	s.reason, s.waitings = r.reason, len(r.waits)
+	s.reason, s.waitings, s.trips = r.reason, len(r.waits), r.joined
 	s.waits = make([]Wait, 0, min(s.waitings, most))
 	for i := range r.waits {
 		if listed(i, s.waitings, most) {
