@@ -99,6 +99,8 @@ func shownReason(reason transport.Reason) string {
 		return "request body failed"
 	case "method":
 		return "request is not safe to retry"
+	case "classifier":
+		return "classifier said no"
 	case "hint too long":
 		return "server asks for too long a wait"
 	case "limiter":

@@ -49,6 +49,8 @@ func TestAnErrorSaysWhyItsRetriesEnded(t *testing.T) {
 		{"off", 503, nil, []retry.Option{retry.Off()}, "GET /x", nil, "503 service unavailable [request r-1]", ""},
 		{"budget", 503, nil, []retry.Option{retry.WithBudget(spent)}, "GET /x", nil, "503 service unavailable [request r-1, not retried: budget is spent]", retry.ReasonBudget},
 		{"method", 500, nil, nil, "POST /x", body{"a"}, "500 internal server error [request r-1, not retried: request is not safe to retry]", retry.ReasonMethod},
+		{"classifier", 503, nil, []retry.Option{retry.WithClassifier(func(retry.Outcome) retry.Answer { return retry.No })}, "GET /x", nil,
+			"503 service unavailable [request r-1, not retried: classifier said no]", retry.ReasonClassifier},
 		{"hint", 429, []string{"Retry-After", "3600"}, nil, "GET /x", nil, "429 too many requests [request r-1, not retried: server asks for too long a wait]", retry.ReasonHint},
 		{"elapsed", 429, []string{"Retry-After", "20"}, []retry.Option{retry.WithMaxElapsed(time.Second)}, "GET /x", nil,
 			"429 too many requests [request r-1, not retried: time for retries is used up]", retry.ReasonElapsed},
@@ -78,7 +80,7 @@ func TestEveryReasonHasAText(t *testing.T) {
 		retry.ReasonAttempts: "all retries are used", retry.ReasonElapsed: "time for retries is used up",
 		retry.ReasonDeadline: "deadline is too close", retry.ReasonBudget: "budget is spent",
 		retry.ReasonNotReplayable: "request body cannot be sent again (use services.File.Open or a Content that can seek, or raise retry.WithReplayBuffer)", retry.ReasonBody: "request body failed",
-		retry.ReasonMethod: "request is not safe to retry", retry.ReasonHint: "server asks for too long a wait",
+		retry.ReasonClassifier: "classifier said no", retry.ReasonMethod: "request is not safe to retry", retry.ReasonHint: "server asks for too long a wait",
 		retry.ReasonLimit: "rate limiter would wait too long", retry.ReasonHost: "host does not exist",
 		"my\nown": "my own",
 	} {

@@ -86,7 +86,9 @@ func (c *Call) RateLimit() RateLimit {
 	return c.limit()
 }
 
-// Reason returns why retries ended, or the empty string if no further retry was needed.
+// Reason returns why retries ended although the last response or error called for a retry.
+// It is empty after a success, after a status or error that is not retried, if the caller
+// canceled the call, and if there is no retry loop.
 func (c *Call) Reason() Reason {
 	if c == nil {
 		return ""

@@ -53,6 +53,7 @@ func TestAttemptsAreNotMultiplied(t *testing.T) {
 		"an end, retries are off":    {server: failing(io.EOF), do: list, opts: []retry.Option{retry.Off()}, bare: 11, byHand: 1, wanted: 11},
 		"429 is left to client-go":   {server: always(429, "1"), do: list, opts: []retry.Option{retry.WithCodes("5xx")}, bare: 11, byHand: 11, wanted: 11},
 		"no retries are allowed":     {server: always(429, "1"), do: list, opts: []retry.Option{retry.WithMaxRetries(0)}, bare: 11, byHand: 11, wanted: 1},
+		"a classifier says no":       {server: always(503, "1"), do: list, opts: []retry.Option{retry.WithClassifier(no)}, bare: 11, byHand: 11, wanted: 1},
 		"without the rule for 5xx":   {server: always(503, "1"), do: create, opts: []retry.Option{retry.WithClassifier(nil)}, bare: 11, byHand: 11, wanted: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,6 +93,8 @@ func failing(err error) func() *apiserver { return func() *apiserver { return lo
 func goneAway() error {
 	return errors.New(`http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug=""`)
 }
+
+func no(retry.Outcome) retry.Answer { return retry.No }
 
 // The other way for a client that cannot be switched off: its 11 requests and 3 of the loop.
 func TestRetriesPerCall(t *testing.T) {

@@ -28,8 +28,8 @@ func (s Step) Draw(ceiling time.Duration) time.Duration {
 	return s.draw(ceiling)
 }
 
-// A Backoff returns the wait before a retry, to which the server's Retry-After is added. It
-// must be safe for concurrent use.
+// A Backoff returns the wait before a retry. If the server asks for a wait, by Retry-After
+// for example, the loop waits for the sum of both. A Backoff must be safe for concurrent use.
 type Backoff func(Step) time.Duration
 
 // FullJitter returns a uniform random wait from zero to the ceiling. It is the default

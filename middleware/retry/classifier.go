@@ -9,7 +9,7 @@ import (
 	"github.com/tripware/tripware/transport/redact"
 )
 
-// An Answer is the result of a [Classifier] for one attempt.
+// An Answer is the result of a [Classifier] for one attempt: [Yes], [No] or [AsUsual].
 type Answer int
 
 // The results of a classifier.
@@ -29,7 +29,14 @@ const (
 //
 // If it returns [Yes], the attempt is treated as if its status were listed and its method
 // idempotent. All other limits apply: retries, time, budget, and whether the body can be
-// sent again. A Classifier runs in the call's goroutine and must be safe for concurrent
+// sent again. If it returns [No] after an attempt whose status is listed or that failed, the
+// call ends with [ReasonClassifier].
+//
+// A retry after a Yes spends from the retry budget, unless the response throttles. The budget
+// is for outages: if a status is expected for a while, such as a 404 after the creation of
+// what is read, it would soon be spent. Add [WithoutBudget] for such calls, by [WithPolicy].
+//
+// A Classifier runs in the call's goroutine and must be safe for concurrent
 // use. A panic counts as [AsUsual]; the layer logs the first one with [slog.Default].
 type Classifier func(Outcome) Answer
 

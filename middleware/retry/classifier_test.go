@@ -55,6 +55,7 @@ func TestAClassifierDecides(t *testing.T) {
 		"an upgrade":                  {func(retry.Outcome) retry.Answer { return retry.Yes }, status(101), getIt, 1, "answer 1"},
 		"none":                        {nil, status(503, 200), getIt, 2, "answer 2"},
 		"an answer that there is not": {func(retry.Outcome) retry.Answer { return 9 }, status(503, 200), getIt, 2, "answer 2"},
+		"nor for an error of a POST":  {func(retry.Outcome) retry.Answer { return 9 }, []step{{err: broken}}, postIt, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,6 +71,48 @@ func TestAClassifierDecides(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, row.text, string(text))
 			}, retry.WithClassifier(row.classifier))
+		})
+	}
+}
+
+// R4, R18: the record, the error and the hook say that a classifier prevented a retry. It is
+// not the reason of a response that would not have been retried anyway.
+func TestANoIsTheReason(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	for name, row := range map[string]struct {
+		last step
+		req  func(context.Context) *http.Request
+		why  transport.Reason
+		told []transport.Reason
+	}{
+		"a status that is retried":     {step{status: 503}, getIt, retry.ReasonClassifier, []transport.Reason{"", retry.ReasonClassifier}},
+		"a response that throttles":    {step{status: 429}, postIt, retry.ReasonClassifier, []transport.Reason{"", retry.ReasonClassifier}},
+		"a status that is not retried": {step{status: 404}, getIt, "", []transport.Reason{""}},
+		"a success":                    {step{status: 200}, getIt, "", []transport.Reason{""}},
+		"an error":                     {step{err: broken}, getIt, retry.ReasonClassifier, []transport.Reason{"", retry.ReasonClassifier}},
+		"an error that is final":       {step{err: refusal{}}, getIt, "", []transport.Reason{""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			classify := retry.WithClassifier(func(o retry.Outcome) retry.Answer {
+				if o.Attempt == 2 {
+					return retry.No
+				}
+				return retry.AsUsual
+			})
+			var told []transport.Reason
+			note := retry.WithHook(func(_ context.Context, e retry.Event) { told = append(told, e.Reason) })
+			call(t, &server{script: []step{{status: 429}, row.last}}, row.req, func(t *testing.T, _ *http.Response, rec *transport.Call, err error) {
+				assert.Equal(t, row.why, rec.Reason())
+				assert.Equal(t, 2, rec.AttemptCount())
+				if row.last.err != nil {
+					e, ok := errors.AsType[*retry.Error](err)
+					require.True(t, ok)
+					assert.Equal(t, row.why, e.Reason)
+				}
+			}, classify, note)
+			assert.Equal(t, row.told, told)
 		})
 	}
 }

@@ -25,6 +25,7 @@ const (
 	ReasonNotReplayable transport.Reason = "not replayable" // the body cannot be sent again
 	ReasonBody          transport.Reason = "request body"   // the request body failed, or is longer or shorter than announced
 	ReasonMethod        transport.Reason = "method"         // the method is not idempotent, and the request may have been received
+	ReasonClassifier    transport.Reason = "classifier"     // the function of WithClassifier returned No
 	ReasonHint          transport.Reason = "hint too long"  // the server asks for a longer wait than WithMaxHint
 	ReasonLimit         transport.Reason = "limiter"        // the limiter would refuse the next attempt
 	ReasonHost          transport.Reason = "unknown host"   // the host does not exist, after up to three attempts
@@ -77,21 +78,15 @@ func (c *call) verdict(resp *http.Response, err error) verdict {
 }
 
 func (c *call) verdictOnStatus(resp *http.Response) verdict {
-	listed := c.listed(resp)
-	if c.policy.classifier != nil {
-		switch c.classify(resp, nil) {
-		case Yes:
-			return verdict{cause: statusCause(resp.StatusCode), throttled: throttled(resp)}
-		case No:
-			return verdict{}
-		case AsUsual:
-		}
-	}
-	if !listed {
+	listed, answer := c.listed(resp), c.classify(resp, nil)
+	if !listed && answer != Yes {
 		return verdict{}
 	}
 	v := verdict{cause: statusCause(resp.StatusCode), throttled: throttled(resp)}
 	switch {
+	case answer == Yes:
+	case answer == No:
+		v.reason = ReasonClassifier
 	case v.throttled || c.repeat == record.RepeatAlways:
 	case c.repeat == record.RepeatRefused:
 		if resp.StatusCode != http.StatusServiceUnavailable {
@@ -141,14 +136,11 @@ func (c *call) verdictOnError(err error) verdict {
 		return verdict{}
 	}
 	v := verdict{cause: c.causeOf(err), unknownHost: unknownHost(err)}
-	switch c.classify(nil, err) {
-	case Yes:
-		return v
-	case No:
-		return verdict{}
-	case AsUsual:
-	}
-	if !c.repeatable() && !c.unsent(err) {
+	switch answer := c.classify(nil, err); {
+	case answer == Yes:
+	case answer == No:
+		v.reason = ReasonClassifier
+	case !c.repeatable() && !c.unsent(err):
 		v.reason = ReasonMethod
 	}
 	return v

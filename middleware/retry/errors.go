@@ -50,6 +50,8 @@ func (e *Error) outcome() string {
 	case ReasonMethod:
 		return fmt.Sprintf("%s, because %s is not idempotent and may have been received (see retry.Safe)",
 			once, cmp.Or(e.method, "the method"))
+	case ReasonClassifier:
+		return once + ", because the classifier said no (see retry.WithClassifier)"
 	case ReasonNotReplayable:
 		return once + ", because the request body cannot be sent again " +
 			"(set GetBody, use a body that can seek, or raise retry.WithReplayBuffer)"

@@ -27,6 +27,7 @@ func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 		"retry: gave up after 2 attempts, because the server asks for a longer wait than allowed (see retry.WithMaxHint): EOF": {
 			Attempts: 2, Reason: retry.ReasonHint,
 		},
+		"retry: not retried, because the classifier said no (see retry.WithClassifier): EOF":           {Attempts: 1, Reason: retry.ReasonClassifier},
 		"retry: gave up after 2 attempts, because the rate limiter would delay the next too long: EOF": {Attempts: 2, Reason: retry.ReasonLimit},
 		"retry: gave up after 3 attempts: EOF ":                                                        {Attempts: 3, Reason: retry.ReasonHost, Err: errors.New("EOF ")},
 		"retry: not retried, because the method is not idempotent and may have been received (see retry.Safe): EOF": {

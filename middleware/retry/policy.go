@@ -18,6 +18,7 @@ import (
 const (
 	defaultBaseDelay = time.Second
 	defaultMaxDelay  = 30 * time.Second
+	defaultMaxHint   = 30 * time.Second // unless the maximum delay is longer
 )
 
 // config is the policy of a retry loop: that of the middleware, or of one call.
@@ -30,7 +31,7 @@ type config struct {
 	maxElapsed     time.Duration
 	attemptTimeout time.Duration
 	callTimeout    time.Duration
-	maxHint        *time.Duration // nil means maxDelay; 0 means no limit, unless clampHint is set
+	maxHint        *time.Duration // nil means the default; 0 means no limit, unless clampHint is set
 	clampHint      bool           // shorten hints to maxHint, which is then not nil
 	backoff        Backoff
 	budget         *Budget
@@ -59,9 +60,9 @@ func defaults() config {
 	}
 }
 
-// An Option configures [New] and [WithPolicy]. To keep a default, leave its option out;
-// passing zero does not select it. Zero means no limit for a limit of time, and none for a wait
-// and for a number of retries or bytes.
+// An Option configures [New] and [WithPolicy]. To keep a default, leave its option out: a
+// zero is a setting too. Zero means no limit for a limit of time, and none for a wait and for
+// a number of retries or bytes.
 type Option func(*config)
 
 // Off switches retries off, so that every call is one attempt. To retry only single calls,
@@ -100,7 +101,8 @@ func WithMaxRetries(n int) Option { return func(c *config) { c.maxRetries = n } 
 func WithBaseDelay(d time.Duration) Option { return func(c *config) { c.baseDelay = d } }
 
 // WithMaxDelay sets the upper bound of any backoff. The default is 30s; 0 means no limit. It
-// must not be less than the base delay.
+// must not be less than the base delay. It does not shorten the waits for which the server
+// asks; a value above 30s also raises the default of [WithMaxHint].
 func WithMaxDelay(d time.Duration) Option { return func(c *config) { c.maxDelay = d } }
 
 // WithMaxElapsed limits how long a call is retried: no wait and no attempt begins if the
@@ -125,14 +127,20 @@ func WithAttemptTimeout(d time.Duration) Option { return func(c *config) { c.att
 // costs less.
 func WithCallTimeout(d time.Duration) Option { return func(c *config) { c.callTimeout = d } }
 
-// WithBackoff sets the function that computes waits. The default is [FullJitter]; nil is
-// invalid.
+// WithBackoff sets the function that computes waits. If the server asks for a wait, that is
+// added to what the function returns. The default is [FullJitter]; nil is invalid.
 func WithBackoff(b Backoff) Option { return func(c *config) { c.backoff = b } }
 
 // WithMaxHint sets the longest hint that the loop follows; a hint is the wait for which a
-// server asks, by Retry-After for example. After a longer one, the response is returned
-// without a retry. The default is the maximum delay (see [WithMaxDelay]); 0 means no limit.
-// If [WithClampedHint] is also given, the last of them applies.
+// server asks: by Retry-After after any status that is retried, and otherwise, after a
+// response that throttles, by the reset time of an exhausted quota. After a longer one, the
+// response is returned without a retry. A random wait is added to a hint: it is up to the
+// upper bound of the backoff, and at least up to a tenth of the hint.
+//
+// The default is 30s, or the maximum delay (see [WithMaxDelay]) if that is longer; 0 means no
+// limit, so a call may wait for as long as the server says unless [WithMaxElapsed],
+// [WithCallTimeout] or a deadline ends it. If [WithClampedHint] is also given, the last of
+// them applies.
 func WithMaxHint(d time.Duration) Option {
 	return func(c *config) { c.maxHint, c.clampHint = &d, false }
 }
@@ -180,7 +188,8 @@ func WithAnyMethodOnStatus() Option { return func(c *config) { c.statusAny = tru
 func WithAnyMethodOnError() Option { return func(c *config) { c.errorAny = true } }
 
 // WithClassifier lets f decide which attempts are retried. By default, and if f is nil, the
-// policy decides.
+// policy decides. The last f that is given counts, and one of [WithPolicy] replaces that of
+// the middleware: to ask both, call the other one from f.
 func WithClassifier(f Classifier) Option { return func(c *config) { c.classifier = f } }
 
 // WithWholeBody makes reading the response's body, up to the given number of bytes, part of
@@ -265,7 +274,7 @@ func (c *config) longestDelay() time.Duration { return cmp.Or(c.maxDelay, math.M
 // longestHint returns the longest hint that the loop follows.
 func (c *config) longestHint() time.Duration {
 	if c.maxHint == nil {
-		return c.longestDelay()
+		return max(defaultMaxHint, c.longestDelay())
 	}
 	return cmp.Or(*c.maxHint, math.MaxInt64)
 }
@@ -300,8 +309,9 @@ type settings struct {
 	safe bool
 }
 
-// WithPolicy returns a context that applies opts to calls made with it, in addition to the
-// options of the middleware and of ctx. If options are invalid, the call is refused before
+// WithPolicy returns a context that applies opts to calls made with it, after the options of
+// the middleware and those of ctx. So a setting replaces the earlier one, which includes the
+// classifier, and only hooks add up. If options are invalid, the call is refused before
 // anything is sent. The options do not apply to new requests that a layer makes inside an
 // attempt, such as for a token.
 func WithPolicy(ctx context.Context, opts ...Option) context.Context {

@@ -287,6 +287,9 @@ func TestALongHint(t *testing.T) {
 		{"stop on overflow", "9223372037", nil, retry.ReasonHint, 0, 0},
 		{"clamp", "3600", retry.WithClampedHint(10 * time.Second), "", 10 * time.Second, 11 * time.Second},
 		{"honour", "3600", retry.WithMaxHint(0), "", time.Hour, time.Hour + 6*time.Minute},
+		{"short delays do not shorten hints", "25", retry.WithMaxDelay(time.Second), "", 25 * time.Second, 27500 * time.Millisecond},
+		{"nor lengthen them", "31", retry.WithMaxDelay(time.Second), retry.ReasonHint, 0, 0},
+		{"long delays allow long hints", "60", retry.WithMaxDelay(time.Minute), "", time.Minute, 66 * time.Second},
 		{"no bound on delays, none on hints", "3600", retry.WithMaxDelay(0), "", time.Hour, time.Hour + 6*time.Minute},
 		{"below the largest hint", "60", retry.WithMaxHint(time.Minute), "", time.Minute, 66 * time.Second},
 	} {
