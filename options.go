@@ -76,7 +76,8 @@ func WithIdentity(opts ...transport.IdentityOption) Option {
 	return func(c *config) { c.identity = append(c.identity, opts...) }
 }
 
-// WithRetry sets the retry policy. [retry.Off] switches it off.
+// WithRetry sets the retry policy. [retry.Off] switches it off. If WithRetry is given several
+// times, the options add up; of two for the same setting, the last one counts.
 func WithRetry(opts ...retry.Option) Option {
 	return func(c *config) { c.retry = append(c.retry, opts...) }
 }

@@ -72,7 +72,8 @@ func (r RateLimit) spent() bool { return r.HasQuota && r.Remaining == 0 }
 // RateLimit-, and from the RateLimit field of the IETF draft. Of several quotas the
 // strictest counts: the one with the fewest remaining requests, then with the longest
 // reset. In a list of numbers, the fewest remaining and the longest reset count. A reset
-// may have any form of Retry-After. A quota needs a number of remaining requests: a
+// may have any form of Retry-After, so that a number below 1e9 is not a time but a wait. A
+// quota needs a number of remaining requests: a
 // negative number counts as 0, one above 2,147,483,647 as that, and a fraction is cut off.
 // Without a quota, the longest reset of these three headers is read.
 //
@@ -125,7 +126,10 @@ func RateLimitOf(resp *http.Response) RateLimit {
 //
 // A value may be a number of seconds (or milliseconds), a duration such as 2m59.56s, a
 // number of seconds, milli-, micro- or nanoseconds since 1970, one of the three HTTP dates
-// (RFC 9110 section 5.6.7), or an RFC 3339 date with or without seconds. Of several values,
+// (RFC 9110 section 5.6.7), or an RFC 3339 date with or without seconds. A number that as a
+// wait would be 1e9 seconds (31 years) or longer is a time since 1970, and a smaller one a
+// wait. So times before September 2001 cannot be written as numbers: see docs/testing.md for
+// the clock of testing/synctest, which begins in 2000. Of several values,
 // on several lines or separated by commas, the longest counts. Negative numbers are
 // invalid. The wait is rounded up to the millisecond, and is at most [math.MaxInt64].
 func RetryAfter(header http.Header, now time.Time) time.Duration {

@@ -188,8 +188,8 @@ func WithAnyMethodOnStatus() Option { return func(c *config) { c.statusAny = tru
 func WithAnyMethodOnError() Option { return func(c *config) { c.errorAny = true } }
 
 // WithClassifier lets f decide which attempts are retried. By default, and if f is nil, the
-// policy decides. The last f that is given counts, and one of [WithPolicy] replaces that of
-// the middleware: to ask both, call the other one from f.
+// policy decides. The last f that is given counts, so one of [WithPolicy] replaces that of
+// the middleware: to ask both, call the other one from yours.
 func WithClassifier(f Classifier) Option { return func(c *config) { c.classifier = f } }
 
 // WithWholeBody makes reading the response's body, up to the given number of bytes, part of

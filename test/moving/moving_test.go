@@ -57,6 +57,7 @@ func ways(t *testing.T) map[string]way {
 const (
 	always = "retryablehttp before, retryablehttp after, retryablehttp same, loop before, loop after"
 	old    = "retryablehttp before, retryablehttp same, loop before"
+	now    = "retryablehttp after, retryablehttp same, loop after"
 )
 
 // TestTheServerSeesTheSame holds the attempts and the last response of each way.
@@ -80,6 +81,11 @@ func TestTheServerSeesTheSame(t *testing.T) {
 		{"a POST after 503 is not sent again", http.MethodPost, []step{down, fine}, "retryablehttp after, loop after", 1, 503},
 		{"a POST after a broken connection is sent again", http.MethodPost, []step{reset, fine}, old, 2, 200},
 		{"a POST after 429", http.MethodPost, []step{{status: 429}, fine}, strings.Replace(always, "loop before, ", "", 1), 2, 200},
+		{"an exhausted quota is no hint", http.MethodGet, []step{{status: 429, exhausted: true}}, "retryablehttp before", 4, 429},
+		{"an exhausted quota is a hint", http.MethodGet, []step{{status: 429, exhausted: true}}, now, 1, 429},
+		{"a 403 is final", http.MethodGet, []step{{status: 403, retryAfter: "0"}}, "retryablehttp before, loop before", 1, 403},
+		{"a 403 that throttles", http.MethodGet, []step{{status: 403, retryAfter: "0"}, fine}, now, 2, 200},
+		{"a long hint", http.MethodGet, []step{{status: 503, retryAfter: "3600"}}, now, 1, 503},
 		{"the loop takes 429 for a success", http.MethodPost, []step{{status: 429}, fine}, "loop before", 1, 429},
 	} {
 		for name, send := range ways(t) {

@@ -31,7 +31,7 @@ func retryableAfter() (*http.Client, error) {
 }
 
 // retryableSame keeps what most programs should not: a POST is sent again after any failure,
-// waits have no jitter, and nothing but the number of retries bounds them.
+// waits have no jitter, and nothing but their number bounds the retries.
 func retryableSame() (*http.Client, error) {
 	return tripware.New(tripware.WithRetry(
 		retry.WithMaxRetries(3),
@@ -39,7 +39,6 @@ func retryableSame() (*http.Client, error) {
 		retry.WithAnyMethodOnStatus(),
 		retry.WithAnyMethodOnError(),
 		retry.WithBackoff(func(s retry.Step) time.Duration { return s.Ceiling }),
-		retry.WithMaxHint(0),
 		retry.WithMaxElapsed(0),
 		retry.WithoutBudget(),
 	))

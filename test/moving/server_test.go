@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ const firstWait = 10 * time.Millisecond
 type step struct {
 	status     int // 0 breaks the connection
 	retryAfter string
+	exhausted  bool // the quota, for half an hour
 	body       string
 }
 
@@ -52,6 +54,10 @@ func serve(t *testing.T, steps ...step) *server {
 		w.Header().Set("Content-Type", "application/json")
 		if now.retryAfter != "" {
 			w.Header().Set("Retry-After", now.retryAfter)
+		}
+		if now.exhausted {
+			w.Header().Set("X-RateLimit-Remaining", "0")
+			w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(time.Now().Add(30*time.Minute).Unix(), 10))
 		}
 		w.WriteHeader(now.status)
 		_, _ = io.WriteString(w, now.body)
