@@ -22,7 +22,11 @@ const page = "../../docs/clients.md"
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestClients(t *testing.T) {
-	clients.Run(t, []clients.Client{{Name: "net/http", After: plain, Record: "`transport.CallOf(resp)`", Off: "nothing, it has no retries of its own"}})
+	clients.Run(t, []clients.Client{{
+		Name: "net/http", After: plain,
+		Record: "`transport.CallOf(resp)`, or `transport.CallOfError(err)` if no response came",
+		Off:    "nothing, it has no retries of its own",
+	}})
 }
 
 // The page is made of the rows; -update writes it from those that are stored.

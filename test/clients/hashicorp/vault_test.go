@@ -37,7 +37,8 @@ func vaultAPI() clients.Client {
 		Record: "`transport.Begin`",
 		Off:    "`MaxRetries = 0`; the default is 2, or `VAULT_MAX_RETRIES`",
 		On:     "its TLS settings and those of the environment: call `ConfigureTLS` first, and make the chain on the `config.HttpClient.Transport` that it leaves",
-		Cannot: "after the chain is set, `ConfigureTLS` returns an error, and `SetMaxIdleConnections`, `SetDisableKeepAlives` and `OutputCurlString` panic. " +
+		Cannot: "`config.Timeout`, 60 s by default, bounds all attempts of a call together. " +
+			"After the chain is set, `ConfigureTLS` returns an error, and `SetMaxIdleConnections`, `SetDisableKeepAlives` and `OutputCurlString` panic. " +
 			"A 412, with which a standby says that it lags behind, is retried only with `retry.WithCodes`. Writes are PUT requests, which are retried, " +
 			"as vault does itself: pass `retry.WithPolicy(ctx, retry.Off())` to one that must not be sent twice, such as the issue of a certificate",
 		Answer: func(w http.ResponseWriter, _ *http.Request, status int) {

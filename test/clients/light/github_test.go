@@ -27,11 +27,14 @@ func goGitHub() clients.Client {
 			// end
 			return githubPut(ctx, client, s.URL)
 		},
-		Record: "`transport.CallOf(resp.Response)`",
-		Off:    "nothing, it has no retries of its own",
+		Record: "`transport.CallOf(resp.Response)` if `resp` is not nil, else `transport.CallOfError(err)`. " +
+			"If the caller's context has ended, go-github drops the chain's error, and only `transport.Begin` has the record",
+		Off: "nothing, it has no retries of its own",
 		On: "its check of the rate limit, which fails calls without sending them while no request remains. Such a call has no record; " +
 			"`client.DisableRateLimitCheck = true` switches the check off, and the context value `github.BypassRateLimitCheck` does so for one call. " +
 			"A 403 of the secondary limit is retried by the chain like a 429",
+		Cannot: "`WithAuthToken` hides the chain from `transport.Check`, and its token is the same in all attempts: " +
+			"check the chain before it is passed, or leave the credential to the chain, by `tripware.WithAuth` or `auth.New`",
 	}
 }
 

@@ -28,8 +28,9 @@ func mocked() clients.Client {
 			mock.RegisterNoResponder(responder)
 			return put(ctx, &http.Client{Transport: rt}, s.URL)
 		},
-		Record: "`transport.CallOf(resp)`",
+		Record: "`transport.CallOf(resp)`, or `transport.CallOfError(err)` if no response came",
 		Off:    "nothing, it is the base of the chain",
 		On:     "the whole chain above it, so that a test goes through all layers",
+		Cannot: "a request without a responder is an error, which is retried: [docs/testing.md](testing.md#a-mock-at-the-base) has a responder for it",
 	}
 }

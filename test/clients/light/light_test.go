@@ -12,12 +12,14 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestClients(t *testing.T) {
-	clients.Run(t, []clients.Client{
+func TestClients(t *testing.T) { clients.Run(t, table()) }
+
+func table() []clients.Client {
+	return []clients.Client{
 		resty2(), resty3(), goGitHub(), retryableHTTP(),
 		oauth2Above(), oauth2Below(), oauth2Source(),
 		mocked(), slackGo(), stripeGo(), prometheusAPI(),
-	})
+	}
 }
 
 // short is a wait of a client that must not be zero.

@@ -27,7 +27,7 @@ func oauth2Above() clients.Client {
 			// end
 			return put(ctx, client, s.URL)
 		},
-		Record: "`transport.CallOf(resp)`",
+		Record: "`transport.CallOf(resp)`, or `transport.CallOfError(err)` if no response came",
 		Off:    "nothing, it has no retries of its own",
 		Cannot: "all attempts of a call have the same token, and a 401 is final",
 		Why:    map[string]string{"401": "the token is set above the retry loop, and x/oauth2 does not renew it after a 401"},
@@ -45,7 +45,7 @@ func oauth2Below() clients.Client {
 			// end
 			return put(ctx, &http.Client{Transport: rt}, s.URL)
 		},
-		Record: "`transport.CallOf(resp)`",
+		Record: "`transport.CallOf(resp)`, or `transport.CallOfError(err)` if no response came",
 		Off:    "nothing, it has no retries of its own",
 		Cannot: "a 401 is final: a token is replaced when it has expired",
 		Why:    map[string]string{"401": "x/oauth2 renews a token when it expires, and not after a 401"},
@@ -73,7 +73,7 @@ func oauth2Source() clients.Client {
 			// end
 			return put(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: base}), &http.Client{Transport: rt}, s.URL)
 		},
-		Record: "`transport.CallOf(resp)`",
+		Record: "`transport.CallOf(resp)`, or `transport.CallOfError(err)` if no response came",
 		Off:    "nothing, it has no retries of its own",
 		On:     "an `AuthStyle`: without it, x/oauth2 asks for a token a second time after an error, in the other style",
 	}

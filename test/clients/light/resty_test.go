@@ -32,8 +32,8 @@ func resty2() clients.Client {
 			return restyPut(ctx, client, s.URL)
 		},
 		Own:    "3, if set",
-		Record: "`transport.CallOf(resp.RawResponse)`",
-		Off:    "`SetRetryCount(0)`, its default",
+		Record: "`transport.CallOf(resp.RawResponse)`, or `transport.CallOfError(err)` if no response came",
+		Off:    "`SetRetryCount(0)` and `SetTimeout(0)`, its defaults. A timeout bounds all attempts of a call together",
 		On:     "a proxy and TLS that are set before `SetTransport`, with the chain on the transport that has them: `client.Transport()`",
 		Cannot: "a proxy or TLS that is set after `SetTransport` is not used: resty only logs an error",
 	}
@@ -60,8 +60,8 @@ func resty3() clients.Client {
 			return resty3Put(ctx, client, s.URL)
 		},
 		Own:    "3, if set",
-		Record: "`transport.CallOf(resp.RawResponse)`",
-		Off:    "`SetRetryCount(0)`, its default",
+		Record: "`transport.CallOf(resp.RawResponse)`, or `transport.CallOfError(err)` if no response came",
+		Off:    "`SetRetryCount(0)` and `SetTimeout(0)`, its defaults. A timeout bounds all attempts of a call together",
 		On:     "a proxy and TLS that are set before `SetTransport`, with the chain on the transport that has them: `client.HTTPTransport()`",
 		Cannot: "a proxy or TLS that is set after `SetTransport` is not used: resty only logs an error",
 	}

@@ -30,8 +30,8 @@ func retryableHTTP() clients.Client {
 			return retryableHTTPPut(ctx, client, s.URL)
 		},
 		Own:    "4",
-		Record: "`transport.CallOf(resp)`, with this `ErrorHandler`",
-		Off:    "`RetryMax = 0`",
+		Record: "with this `ErrorHandler`, `transport.CallOf(resp)`, or `transport.CallOfError(err)` if no response came",
+		Off:    "`RetryMax = 0`, and the `Timeout` of the `HTTPClient` if there is one",
 		On:     "an `ErrorHandler` such as `PassthroughErrorHandler`, which returns the last response instead of an error",
 	}
 }
