@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	vault "github.com/hashicorp/vault/api"
 	"github.com/stretchr/testify/assert"
@@ -108,4 +109,23 @@ func TestAStandbyThatIsBehindIsAskedAgain(t *testing.T) {
 	requests, err = read(retry.WithCodes("412", "429", "500", "502-599"))
 	require.NoError(t, err)
 	assert.Equal(t, 2, requests)
+}
+
+// The timeout of vault ends a call while the chain still has retries.
+func TestVaultsTimeoutBoundsAllAttempts(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		requests++
+		return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: http.NoBody, Request: req}, nil
+	})
+	config := vault.DefaultConfig()
+	config.Timeout = 50 * time.Millisecond
+	config.HttpClient.Transport = transport.Chain(base, retry.New(retry.WithBaseDelay(config.Timeout/2), retry.WithBackoff(retry.Constant)))
+	config.MaxRetries = 0
+	client, err := vault.NewClient(config)
+	require.NoError(t, err)
+	_, err = client.Logical().ReadWithContext(t.Context(), "kv/one")
+	require.Error(t, err)
+	assert.LessOrEqual(t, requests, 2, "the third attempt would begin after the timeout")
 }
