@@ -70,7 +70,8 @@ func (c *Call) LogValue() slog.Value {
 	if v.RoundTrips != 0 {
 		list = append(list, slog.Int("round_trips", v.RoundTrips))
 	}
-	list = append(list, slog.Any("attempts", v.Attempts), slog.Int("wait_count", v.WaitCount), slog.Float64("waited_ms", v.Waited), slog.Any("waits", v.Waits))
+	list = append(list, slog.Any("attempts", v.Attempts),
+		slog.Int("wait_count", v.WaitCount), slog.Float64("waited_ms", v.Waited), slog.Any("waits", v.Waits))
 	text("reason", v.Reason)
 	if v.RateLimit != nil {
 		list = append(list, slog.Any("rate_limit", v.RateLimit))

@@ -17,9 +17,9 @@ import (
 )
 
 // unexpected fails the test for a request without a responder. The status is not retried.
-func unexpected(t testing.TB) httpmock.Responder {
+func unexpected(tb testing.TB) httpmock.Responder {
 	return func(req *http.Request) (*http.Response, error) {
-		t.Errorf("no responder for %s %s", req.Method, req.URL)
+		tb.Errorf("no responder for %s %s", req.Method, req.URL)
 		return httpmock.NewStringResponse(http.StatusNotImplemented, "no responder"), nil
 	}
 }
