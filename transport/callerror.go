@@ -7,7 +7,8 @@ import (
 )
 
 // CallOfError returns the record of the call that ended with err, or nil if err does not
-// come from a chain.
+// come from a chain. If a call failed because another one did, such as that for a token, it
+// returns the record of the outer call; the other is that of the error that err wraps.
 func CallOfError(err error) *Call {
 	if carrier, ok := errors.AsType[interface {
 		error
@@ -40,8 +41,10 @@ func (e *callError) Timeout() bool {
 	return ok && t.Timeout()
 }
 
+// attach adds the record to err, unless it is the outermost one there. An error of another
+// call, such as that of a token source, keeps the record of its own call further inside.
 func (c *Call) attach(err error) error {
-	if err == nil || CallOfError(err) != nil {
+	if err == nil || CallOfError(err) == c {
 		return err
 	}
 	return &callError{cause: err, call: c}

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -243,6 +244,32 @@ func TestErrorsOfAChainCarryTheRecord(t *testing.T) {
 	require.Len(t, call.Attempts(), 1)
 	assert.ErrorIs(t, call.Attempts()[0].Err, broken)
 	assert.Nil(t, transport.CallOfError(broken))
+}
+
+// A call that failed because another one did has the record of its own.
+func TestAnErrorCarriesTheRecordOfItsOwnCall(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	token := transport.Chain(transport.RoundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, broken }))
+	var inner *transport.Call
+	asks := func(req *http.Request) (*http.Response, error) {
+		_, err := token.RoundTrip(get(t, layer.Detach(req.Context())))
+		inner = transport.CallOfError(err)
+		return nil, fmt.Errorf("token request: %w", err)
+	}
+	rt := transport.Chain(transport.Chain(transport.RoundTripperFunc(asks)), transport.Identity())
+	ctx, call := transport.Begin(t.Context())
+	_, err := rt.RoundTrip(get(t, ctx))
+	require.ErrorIs(t, err, broken)
+	require.NotNil(t, inner)
+	assert.Same(t, call, transport.CallOfError(err))
+	assert.NotSame(t, call, inner)
+	wrapped, ok := errors.AsType[interface {
+		error
+		Unwrap() error
+	}](err)
+	require.True(t, ok)
+	assert.Same(t, inner, transport.CallOfError(wrapped.Unwrap()), "the other record is further inside")
 }
 
 func TestTimeoutsShowThroughTheChain(t *testing.T) {
