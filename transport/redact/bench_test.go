@@ -15,6 +15,7 @@ var hostile = []string{
 	`a=`, `=`, `= `, ` :`, `token=`, `token= `, "token: \n ", `token: `, `x token: `, `,token: x`, `(token:[`, `{Token:a `, `"x`, `'x'`, `""`, `"":""`, `"token":""x`,
 	`a=%41`, `a=%25`, `a=%`, `%3D=`, `a%3D%2525=`, `%2525252525`, `a=b%41 `, `<token`, `<token>`, `<token a="`, `</token`, `<token/>`, `<a>`,
 	`://`, `://a:b`, `://a:b@`, `://a:b/`, `//a:b `, `//a:b%2F%2Fa:b`, `:`, `Cookie:`, `Cookie:[`, `&quot;`, `&quot;token&quot;:`, `&amp;`, `&`, `&#x26;`,
+	`Post "http://a/token": `, `POST /token: `, `/token: `, `"://a 'token': `, "a://token: /b",
 	`\u0022`, `\u0022token\u0022:\u0022`, `[`, `{`, `a[`, `]`, `a]=`, `[]=`, `("token",`, `,`, `",`, `name="token"`, "name=token\n\n", `name:`, `name="token">`, `code=`, `?code=`,
 	`{token:a| `, ` |x X-Api-Key: a",`, "\n|{token:a,|x", `"|token:a`, `{token:a| ,`, `"name:|"`, ` |token= a `,
 	`"a\u0041":`, `"\\":`, "\n", "\n ", "a:\n", "token:\n  ", ` `, `x`, `é`, `-`,

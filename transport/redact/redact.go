@@ -30,6 +30,7 @@
 //   - a secret without a name, such as a key in a sentence, a URL path or a CSV column
 //   - a secret under a name that SecretName does not know, such as session or pin
 //   - anything inside base64, hex or compressed data
+//   - what follows a URL or a path in an error: Post "https://example.com/token": …, POST /token: …
 //   - the word after key or sig in the middle of a line: bad key: …
 //
 // # Limits

@@ -148,6 +148,44 @@ func TestTellsSecretsFromWhatLooksLikeThem(t *testing.T) {
 	}
 }
 
+// A3: the last segment of a path is not the name of what follows.
+func TestTellsAPathFromTheNameOfASecret(t *testing.T) {
+	t.Parallel()
+	for _, shown := range []string{
+		`auth: sign request: token request: services: POST /token: 400: invalid_grant`,
+		`services: GET /v2/users/{id}/password: 404 Not Found`,
+		`GET /oauth/token: EOF`,
+		`token request: Post "http://127.0.0.1:1/token": dial tcp 127.0.0.1:1: connect: connection refused`,
+		`Post "https://id.example.com/oauth2/token": EOF`,
+		`{"error":"Post \"https://id.example.com/token\": EOF","n":1}`,
+		`https://id.example.com/oauth2/token: EOF`,
+	} {
+		assert.Equal(t, shown, redact.Text(shown))
+	}
+	for text, want := range map[string]string{
+		`POST /token: token: ` + canary:                   `POST /token: token: ***`,
+		`POST /token: {"token": "` + canary + `"}`:        `POST /token: {"token": "***"}`,
+		`Post "https://x.io/token": password=` + canary:   `Post "https://x.io/token": password=***`,
+		`Post "https://x.io/?token=` + canary + `": EOF`:  `Post "https://x.io/?token=***": EOF`,
+		`user/password: ` + canary:                        `user/password: ***`,
+		`the login /password: ` + canary:                  `the login /password: ***`,
+		`/token: ` + canary:                               `/token: ***`,
+		`REPOST /token: ` + canary:                        `REPOST /token: ***`,
+		`POST /token:` + canary:                           `POST /token:***`,
+		`POST /token :` + canary:                          `POST /token :***`,
+		`POST /a token: ` + canary:                        `POST /a token: ***`,
+		`POST /a?b=/token= ` + canary:                     `POST /a?b=/token= ***`,
+		`{"https://x.io/token": "` + canary + `"}`:        `{"https://x.io/token": "***"}`,
+		`{"a":1, "https://x.io/token": "` + canary + `"}`: `{"a":1, "https://x.io/token": "***"}`,
+		`{"/db/password": "` + canary + `"}`:              `{"/db/password": "***"}`,
+		"https://x.io \"a\ntoken\": " + canary:            "https://x.io \"a\ntoken\": \"***\"",
+		`see "https://x.io" and "token": ` + canary:       `see "https://x.io" and "token": "***"`,
+		`say "https://x.io/a", "token": "` + canary + `"`: `say "https://x.io/a", "token": "***"`,
+	} {
+		assert.Equal(t, want, redact.Text(text), text)
+	}
+}
+
 // A3: a body is cut off where its bound lies.
 func TestHidesASecretWhereverTheTextIsCutOff(t *testing.T) {
 	t.Parallel()

@@ -185,7 +185,40 @@ func (s *scanner) secret(n name, separator, next int) bool {
 		s.named = false
 		return true
 	}
-	return SecretName(text) || s.text[separator] == '=' && secretParameter(text) && s.inQuery(n.from, next)
+	if SecretName(text) {
+		return !s.inURL(n, separator)
+	}
+	return s.text[separator] == '=' && secretParameter(text) && s.inQuery(n.from, next)
+}
+
+// inURL reports whether n is the last segment of a URL or a path that an error names, as
+// in "services: POST /token: 400" and `Post "https://example.com/token": EOF`.
+func (s *scanner) inURL(n name, separator int) bool {
+	if s.text[separator] != ':' || !s.is(separator+1, ' ') {
+		return false
+	}
+	if n.quote >= 0 {
+		if n.quote != separator-1 || s.text[n.quote] != '"' {
+			return false
+		}
+		open := strings.LastIndexAny(s.text[:n.to], "\"\r\n")
+		return open > 1 && s.text[open] == '"' && s.is(open-1, ' ') && isLetter(s.text[open-2]) && strings.Contains(s.text[open:n.to], "://")
+	}
+	if n.to != separator || !s.is(n.from-1, '/') {
+		return false
+	}
+	from := strings.LastIndexAny(s.text[:n.from], " \t\r\n\"'<>") + 1
+	return strings.Contains(s.text[from:n.from], "://") || s.text[from] == '/' && s.afterMethod(from)
+}
+
+// afterMethod reports whether a method of HTTP and a space precede i.
+func (s *scanner) afterMethod(i int) bool {
+	for _, method := range [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+		if before, ok := strings.CutSuffix(s.text[:i], method+" "); ok {
+			return before == "" || !isWord(before[len(before)-1])
+		}
+	}
+	return false
 }
 
 // inTuple reports whether a quoted name begins a pair in the form that Python prints.
