@@ -166,7 +166,7 @@ func TestTheErrorOfALostConnection(t *testing.T) {
 		"GOAWAY":      {err: goneAway(), do: list, want: to + gaveUp + `http2: server closed the connection after GOAWAY; LastStreamID=1, ErrCode=NO_ERROR, debug=""`},
 		"in capitals": {err: errors.New("Use of Closed network connection"), do: list, want: to + "connection lost"},
 		"a POST, which client-go does not repeat": {err: resetByPeer(), do: create, want: `Post "https://10.0.0.1:6443/api/v1/namespaces/default/pods": ` +
-			"retry: not retried, because POST is not idempotent and may have been received (see retry.Safe): read tcp: read: connection reset by peer"},
+			"retry: not retried, because POST is not idempotent and may have been received (see retry.Safe, or send an Idempotency-Key if the server honors it): read tcp: read: connection reset by peer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -48,10 +48,8 @@ func (e *Error) outcome() string {
 	}
 	switch e.Reason {
 	case ReasonMethod:
-		return fmt.Sprintf("%s, because %s is not idempotent and may have been received (see retry.Safe)",
-			once, cmp.Or(e.method, "the method"))
-	case ReasonClassifier:
-		return once + ", because the classifier said no (see retry.WithClassifier)"
+		return fmt.Sprintf("%s, because %s is not idempotent and may have been received "+
+			"(see retry.Safe, or send an Idempotency-Key if the server honors it)", once, cmp.Or(e.method, "the method"))
 	case ReasonNotReplayable:
 		return once + ", because the request body cannot be sent again " +
 			"(set GetBody, use a body that can seek, or raise retry.WithReplayBuffer)"

@@ -30,10 +30,10 @@ func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 		"retry: not retried, because the classifier said no (see retry.WithClassifier): EOF":           {Attempts: 1, Reason: retry.ReasonClassifier},
 		"retry: gave up after 2 attempts, because the rate limiter would delay the next too long: EOF": {Attempts: 2, Reason: retry.ReasonLimit},
 		"retry: gave up after 3 attempts: EOF ":                                                        {Attempts: 3, Reason: retry.ReasonHost, Err: errors.New("EOF ")},
-		"retry: not retried, because the method is not idempotent and may have been received (see retry.Safe): EOF": {
+		"retry: not retried, because the method is not idempotent and may have been received (see retry.Safe, or send an Idempotency-Key if the server honors it): EOF": {
 			Attempts: 1, Reason: retry.ReasonMethod,
 		},
-		"retry: gave up after 2 attempts, because the method is not idempotent and may have been received (see retry.Safe): EOF": {
+		"retry: gave up after 2 attempts, because the method is not idempotent and may have been received (see retry.Safe, or send an Idempotency-Key if the server honors it): EOF": {
 			Attempts: 2, Reason: retry.ReasonMethod,
 		},
 		"retry: not retried, because the request body cannot be sent again (set GetBody, use a body that can seek, or raise retry.WithReplayBuffer): EOF": {
@@ -49,7 +49,7 @@ func TestAnErrorSaysWhyThereWasNoFurtherAttempt(t *testing.T) {
 
 	s := &server{script: []step{{err: io.EOF}}}
 	call(t, s, postIt, func(t *testing.T, _ *http.Response, _ *transport.Call, err error) {
-		require.EqualError(t, err, "retry: not retried, because POST is not idempotent and may have been received (see retry.Safe): EOF")
+		require.EqualError(t, err, "retry: not retried, because POST is not idempotent and may have been received (see retry.Safe, or send an Idempotency-Key if the server honors it): EOF")
 	})
 	lost := &server{script: []step{{err: io.EOF}}}
 	var cancel context.CancelFunc
