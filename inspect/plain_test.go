@@ -81,7 +81,7 @@ running 3: 10s, waits for backoff: status 503 for 10s of 30s, 1 attempt: GET htt
 limiter api, api.example.com: less than 0.01 a second, 0 in the queue, 0 sent without a response yet
 budget shared [2J: 7 retries left
 kept: 2, the last 2:
-ended 2: 00:00:00, failure, retry: not retried, because POST is not idempotent and may have been received (see retry.Safe): broken [2Jpipe, 1 attempt in 1ms: POST https://api.example.com/b [call t-1]
+ended 2: 00:00:00, failure, retry: not retried, because POST is not idempotent and may have been received (see retry.Safe, or send an Idempotency-Key if the server honors it): broken [2Jpipe, 1 attempt in 1ms: POST https://api.example.com/b [call t-1]
 ended 1: 00:00:00, success 200, 1 attempt in 1ms: GET https://api.example.com/a?apiKey=*** [call t-1]
 more below this address: call?id=N (call?running=1&id=N if it runs), calls.har, events
 `, regexp.MustCompile(`\d+ of 2048`).ReplaceAllString(text, "N of 2048"))

@@ -136,6 +136,26 @@ func (e *Error) Call() *transport.Call { return e.call }
 // RetryAfter returns how long the server asked to wait, or zero.
 func (e *Error) RetryAfter() time.Duration { return e.RateLimit.RetryAfter }
 
+// Retryable reports whether another call may succeed. A retry loop asks it if the call was
+// made for another one, such as for a token (auth.Refresh). It is false for an invalid
+// request and for a status from 300 to 499, except 408, 425, 429 and what the codec calls
+// throttled or not processed; without a response, the cause decides.
+func (e *Error) Retryable() bool {
+	switch {
+	case e.Is(ErrThrottled), e.Is(ErrNotProcessed), e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooEarly:
+		return true
+	case errors.Is(e, ErrArgument), e.Is(ErrFailed), e.Is(ErrRedirect), e.Is(ErrTooLarge):
+		return false
+	case e.Status >= http.StatusMultipleChoices:
+		return e.Status >= http.StatusInternalServerError
+	}
+	cause, ok := errors.AsType[interface {
+		error
+		Retryable() bool
+	}](e.Err)
+	return !ok || cause.Retryable()
+}
+
 // Timeout reports whether the cause is a timeout.
 func (e *Error) Timeout() bool {
 	t, ok := errors.AsType[interface {

@@ -47,6 +47,11 @@ func WithRefreshCalm(d time.Duration) RefreshOption { return func(r *refresher) 
 // it ends. Calls that wait for a fetch get its error. A call stops waiting when its own
 // context ends.
 //
+// If fetch returns an error, the call was not sent, and its retry loop asks again as often as
+// for a broken connection. An error that no repetition can change should have a method
+// Retryable() bool that returns false: it ends the call at once. A services.Error has it,
+// so that the 400, 401 or 403 of a token endpoint is final and its 503 is not.
+//
 // Fetches are limited to one per calm period, whatever the load: see [WithRefreshCalm].
 // During that period the last token is used, even if it was refused or has expired; if
 // there was none, calls get the last error.

@@ -18,7 +18,8 @@ import (
 // sources for other places, and [Sign] one that signs the whole request. Authorization is
 // called for each attempt and must be safe for concurrent use. Its context has neither the
 // record of the call nor its settings, such as a retry policy, so requests that a source
-// sends are separate calls.
+// sends are separate calls. An error with a method Retryable() bool that returns false ends
+// the call at once; after another one the retry loop asks again.
 //
 // A source may have a method Fault() error that reports invalid settings. If it returns an
 // error, the layer of [New] refuses every call.

@@ -62,6 +62,9 @@ func (c *call) send(ctx context.Context) (*http.Response, error) {
 	}
 	resp, err := c.Send(req)
 	if c.failed = err != nil; c.failed {
+		if lacksCredential(err) {
+			c.unsigned++
+		}
 		return nil, blame(ctx, err)
 	}
 	return layer.Restore(resp, c.req), nil

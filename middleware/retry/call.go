@@ -35,6 +35,7 @@ type call struct {
 	began    time.Duration // the age of the call, or of the layer, when the loop began
 	earlier  int           // attempts of earlier round trips that count: see WithRetriesPerCall
 	attempts int
+	unsigned int           // attempts that were not sent, for lack of a credential
 	retries  int           // attempts after the first that count against the limit
 	last     time.Duration // the wait before the last retry, for Decorrelated
 	random   backoff.Source
@@ -211,7 +212,7 @@ func (c *call) explain(err error, d decision) error {
 		err = faultOf(c.replay.Fault(), err)
 	}
 	if c.attempts > 1 || d.reason != "" {
-		err = &Error{Attempts: c.attempts, Reason: d.reason, Err: err, method: c.req.Method, begins: d.begins, left: d.left}
+		err = &Error{Attempts: c.attempts, Reason: d.reason, Err: err, method: c.req.Method, begins: d.begins, left: d.left, unsigned: c.unsigned}
 	}
 	return err
 }

@@ -223,6 +223,15 @@ func noConnection(err error) bool {
 	return ok && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
+// lacksCredential reports whether the layer that signs the request got no credential.
+func lacksCredential(err error) bool {
+	e, ok := errors.AsType[interface {
+		error
+		ErrorClass() string
+	}](err)
+	return ok && e.ErrorClass() == string(transport.ClassCredential)
+}
+
 // causeOf names the kind of a failed attempt without details, which may be secret.
 func (c *call) causeOf(err error) string {
 	t, isTimeout := errors.AsType[interface {
@@ -230,6 +239,8 @@ func (c *call) causeOf(err error) string {
 		Timeout() bool
 	}](err)
 	switch {
+	case lacksCredential(err): // before the others: it wraps the error of another call
+		return "no credential"
 	case errors.Is(err, ErrAttemptTimeout):
 		return "attempt timeout"
 	case errors.Is(err, context.DeadlineExceeded) || isTimeout && t.Timeout():

@@ -24,13 +24,14 @@ var (
 // An Error is returned if a call ends with an error after retries, or if a retry was not
 // allowed. It unwraps to the error of the last attempt.
 type Error struct {
-	Attempts int              // number of attempts
+	Attempts int              // number of attempts, with those that were not sent for lack of a credential
 	Reason   transport.Reason // why there was no further attempt; empty if the last error is final
 	Err      error            // the error of the last attempt
 
-	method string        // of the request, for ReasonMethod
-	begins time.Duration // until the next attempt would have begun, for ReasonDeadline
-	left   time.Duration // until the deadline, for ReasonDeadline
+	method   string        // of the request, for ReasonMethod
+	begins   time.Duration // until the next attempt would have begun, for ReasonDeadline
+	left     time.Duration // until the deadline, for ReasonDeadline
+	unsigned int           // attempts that were not sent, for lack of a credential
 }
 
 // Error returns a text with the number of attempts, the reason, and the last error without
@@ -46,10 +47,15 @@ func (e *Error) outcome() string {
 		gaveUp = fmt.Sprintf("gave up after %d attempts", e.Attempts)
 		once = gaveUp
 	}
+	if e.Attempts > 1 && e.unsigned == e.Attempts {
+		gaveUp = fmt.Sprintf("gave up after asking for a credential %d times", e.Attempts)
+	}
 	switch e.Reason {
 	case ReasonMethod:
 		return fmt.Sprintf("%s, because %s is not idempotent and may have been received "+
 			"(see retry.Safe, or send an Idempotency-Key if the server honors it)", once, cmp.Or(e.method, "the method"))
+	case ReasonClassifier:
+		return once + ", because the classifier said no (see retry.WithClassifier)"
 	case ReasonNotReplayable:
 		return once + ", because the request body cannot be sent again " +
 			"(set GetBody, use a body that can seek, or raise retry.WithReplayBuffer)"
