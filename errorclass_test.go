@@ -127,6 +127,12 @@ func endings(t *testing.T) []ending {
 			calls: metrics.CallEvent{Outcome: metrics.OutcomeCanceled, Attempts: 1}},
 		{name: "canceled with a cause", class: transport.ClassCanceled, url: stalled, ctx: canceled(errors.New("shutting down")), opts: once(),
 			calls: metrics.CallEvent{Outcome: metrics.OutcomeCanceled, Attempts: 1}},
+		{name: "canceled because another call timed out", class: transport.ClassCanceled, url: stalled, opts: once(),
+			ctx:   canceled(fmt.Errorf("another call: %w", &retry.TimeoutError{After: time.Second})),
+			calls: metrics.CallEvent{Outcome: metrics.OutcomeCanceled, Attempts: 1}},
+		{name: "canceled because another call timed out, with retries", class: transport.ClassCanceled, url: stalled,
+			ctx:   canceled(fmt.Errorf("another call: %w", &retry.TimeoutError{After: time.Second})),
+			calls: metrics.CallEvent{Outcome: metrics.OutcomeCanceled}},
 		{name: "TLS handshake timeout", class: transport.ClassTimeout, url: "https://" + silent.Addr().String(), calls: sent,
 			opts: once(tripware.WithBase(&http.Transport{TLSHandshakeTimeout: 20 * time.Millisecond}))},
 		{name: "dns", class: transport.ClassDNS, url: "http://api.example.com", opts: once(tripware.WithBase(unresolved)), calls: sent},
@@ -202,6 +208,11 @@ func TestEachErrorHasItsClass(t *testing.T) {
 			got := calls[0]
 			assert.Equal(t, row.class, got.ErrorClass, "%v", err)
 			assert.Equal(t, row.class, transport.ClassifyError(req, err), "and of the error that leaves the chain")
+			record := transport.CallOfError(err)
+			assert.Equal(t, row.class, record.ErrorClass(), "and in the record")
+			if made := record.Attempts(); len(made) > 0 {
+				assert.Equal(t, attempts[len(attempts)-1].ErrorClass, made[len(made)-1].Class)
+			}
 			assert.Equal(t, row.calls.Outcome, got.Outcome)
 			assert.Equal(t, row.calls.Attempts, got.Attempts)
 			assert.Equal(t, row.calls.Reason, got.Reason)

@@ -109,7 +109,7 @@ func (s *story) tellAttempts(call *transport.Call, trips []*trip) {
 		d.number, d.begun, d.took = a.Number, a.Start.Sub(s.begun), a.Elapsed
 		d.status, d.running = a.Status, a.Status == 0 && a.Err == nil && s.running
 		if a.Err != nil && d.err == "" {
-			d.class, d.err = classOf(a.Err), errorText(call, a.Err, nil)
+			d.class, d.err = a.Class, errorText(call, a.Err, nil)
 		}
 		s.attempts = append(s.attempts, d)
 	}
@@ -117,11 +117,9 @@ func (s *story) tellAttempts(call *transport.Call, trips []*trip) {
 		last := &s.attempts[s.made-1]
 		s.status, s.class, s.err = last.status, last.class, last.err
 	}
-}
-
-// classOf returns the class of an attempt's error, without the request that it belongs to.
-func classOf(err error) transport.ErrorClass {
-	return transport.ClassifyError(&http.Request{}, err)
+	if class := call.ErrorClass(); class != "" && class != s.class { // such as after an attempt, in a wait
+		s.status, s.class, s.err = 0, class, ""
+	}
 }
 
 // targetOf returns the method and the URL of a record, with secrets masked.

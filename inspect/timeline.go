@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -74,14 +75,30 @@ func (s *story) ending() string {
 	switch {
 	case s.running:
 		return "running for " + took + ", " + after
+	case s.class == transport.ClassCanceled:
+		return s.canceled() + " after " + after + " in " + took
 	case s.status != 0:
 		return strings.TrimSpace(strconv.Itoa(s.status)+" "+http.StatusText(s.status)) + " after " + after + " in " + took
 	case s.made == 0 && s.err != "":
 		return "not sent, in " + took + ": " + s.err
 	case s.err != "":
 		return s.err + " after " + after + " in " + took
+	case s.class != "":
+		return string(s.class) + " after " + after + " in " + took
 	}
 	return "ended after " + after + " in " + took
+}
+
+// canceled returns where the caller canceled the call, and why if more is known than that.
+func (s *story) canceled() string {
+	text := "canceled by the caller"
+	if n := len(s.waits); n > 0 && (s.made == 0 || s.waits[n-1].Before > s.attempts[len(s.attempts)-1].number) {
+		text += " in a wait"
+	}
+	if s.err != "" && !strings.HasSuffix(s.err, context.Canceled.Error()) {
+		text += " (" + s.err + ")"
+	}
+	return text
 }
 
 // waited writes a wait and returns when it ended.

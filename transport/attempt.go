@@ -16,6 +16,7 @@ type Attempt struct {
 	Elapsed time.Duration // until the response headers or the error; zero while it runs
 	Status  int           // zero without a response
 	Err     error         // nil with a response
+	Class   ErrorClass    // of Err: see [ClassifyError]; empty with a response
 }
 
 // count returns the number of attempts that have begun.
@@ -67,17 +68,14 @@ func (c *Call) Attempts() []Attempt {
 
 func (c *Call) attempted(n int) Attempt {
 	a := c.attempt(n)
-	return Attempt{Number: n, Start: c.start().Add(c.attemptStart(n)), Elapsed: a.elapsed, Status: int(a.status), Err: c.failure(n)}
-}
-
-// failure returns the error of attempt n, or nil.
-func (c *Call) failure(n int) error {
-	for _, f := range c.rest.failures { // not nil: the caller has called c.start
-		if f.attempt == n {
-			return f.err
+	made := Attempt{Number: n, Start: c.start().Add(c.attemptStart(n)), Elapsed: a.elapsed, Status: int(a.status)}
+	for i := range c.rest.failures { // not nil after c.start
+		if f := &c.rest.failures[i]; f.attempt == n {
+			made.Err, made.Class = f.err, f.class
+			break
 		}
 	}
-	return nil
+	return made
 }
 
 // AttemptCount returns the number of attempts that have begun so far.
@@ -142,11 +140,11 @@ func (c *Call) make(n int) {
 	r.attempts[n-2] = laterAttempt{attempt{made: true}, c.age()}
 }
 
-func (s *scope) endAttempt(n int, claim uint8, resp *http.Response, err error) {
+func (s *scope) endAttempt(n int, claim uint8, req *http.Request, resp *http.Response, err error) {
 	if n == 0 {
 		return
 	}
-	c := s.call
+	c, class := s.call, ClassifyError(req, err)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	a := c.attempt(n)
@@ -160,6 +158,6 @@ func (s *scope) endAttempt(n int, claim uint8, resp *http.Response, err error) {
 	}
 	if err != nil {
 		r := c.others()
-		r.failures = append(r.failures, failure{n, err})
+		r.failures = append(r.failures, failure{n, err, class})
 	}
 }

@@ -43,9 +43,22 @@ func (e *callError) Timeout() bool {
 
 // attach adds the record to err, unless it is the outermost one there. An error of another
 // call, such as that of a token source, keeps the record of its own call further inside.
-func (c *Call) attach(err error) error {
-	if err == nil || CallOfError(err) == c {
+func (s *scope) attach(err error) error {
+	s.setClass(ClassifyError(&s.req, err))
+	if err == nil || CallOfError(err) == s.call {
 		return err
 	}
-	return &callError{cause: err, call: c}
+	return &callError{cause: err, call: s.call}
+}
+
+// setClass records how the round trip ended. An earlier one may have set another class.
+func (s *scope) setClass(class ErrorClass) {
+	if class == "" && s.call.opened {
+		return
+	}
+	s.call.write(func() {
+		if class != "" || s.call.rest != nil {
+			s.call.others().class = class
+		}
+	})
 }

@@ -124,7 +124,7 @@ func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 	node := nodeOf(req.Context())
 	if s, ok := node.(*scope); ok && s.carries(req) { // there is a chain above
 		resp, err := c.top.Send(req)
-		return resp, s.call.attach(err)
+		return resp, s.attach(err)
 	}
 	s := newScope(req, node, c, &c.epoch)
 	defer s.end()
@@ -134,7 +134,7 @@ func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 		below = &c.late.Link
 	}
 	resp, err := below.Send(&s.req)
-	return layer.Restore(resp, &s.req), s.call.attach(err) // resp.Request has the record: see CallOf
+	return layer.Restore(resp, &s.req), s.attach(err) // resp.Request has the record: see CallOf
 }
 
 // Unwrap returns the outermost layer.
@@ -183,7 +183,7 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		err = namedProxy(s.Next, req, err)
 	}
-	of.endAttempt(n, claim, resp, err)
+	of.endAttempt(n, claim, req, resp, err)
 	return layer.Restore(resp, req), err
 }
 

@@ -71,12 +71,22 @@ func endedByCaller(req *http.Request, err error) ErrorClass {
 	switch {
 	case ended == nil || !errors.Is(err, ended) && !errors.Is(err, cause):
 		return ""
-	case named(req, cause) != "": // the context of an attempt
-		return named(req, cause)
+	case ofClock(cause) != "":
+		return ofClock(cause)
 	case errors.Is(ended, context.DeadlineExceeded):
 		return ClassDeadline
 	}
 	return ClassCanceled
+}
+
+// ofClock returns the class of the timeout that ended a context, if it was one of this module's.
+// Their contexts end with the error itself. A caller that cancels a call because another one
+// timed out wraps that error, so that it is not taken for the timeout of this call.
+func ofClock(cause error) ErrorClass {
+	if _, own := cause.(interface{ ErrorClass() string }); own {
+		return named(nil, cause)
+	}
+	return ""
 }
 
 // named returns the class that an error in the tree of err names.

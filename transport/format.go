@@ -76,6 +76,10 @@ func (s *snapshot) outcome() string {
 	switch {
 	case !s.sealed:
 		return "running for " + took + " with " + after
+	case s.class == ClassCanceled && s.pending:
+		return "canceled by the caller in a wait after " + after + " in " + took
+	case s.class == ClassCanceled:
+		return "canceled by the caller after " + after + " in " + took
 	case s.count == 0 && !s.pending:
 		return "not sent, ended in " + took
 	case s.pending:

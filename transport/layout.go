@@ -56,6 +56,7 @@ type laterAttempt struct {
 type failure struct {
 	attempt int
 	err     error
+	class   ErrorClass
 }
 
 // rest holds what most calls do not need.
@@ -73,8 +74,9 @@ type rest struct {
 	lanes    []*lane // of running round trips, if the record has had several
 	joined   int     // how many round trips the record has had, if several
 	reason   Reason
-	facts    []any  // at most one of each type
-	own      [4]any // where the first facts are stored: as many as a typed call has
+	class    ErrorClass // of the error that the last round trip ended with
+	facts    []any      // at most one of each type
+	own      [4]any     // where the first facts are stored: as many as a typed call has
 	vendor   vendorLimit
 	reader   record.LimitReader // sets vendor
 	trips    []trip             // round trips that have ended, if a loop counts them

@@ -101,6 +101,21 @@ func (c *Call) Reason() Reason {
 	return c.rest.reason
 }
 
+// ErrorClass returns the class of the error that the call ended with: see [ClassifyError]. It is
+// empty if the call has ended with a response, or not at all. If several round trips share the
+// record, the last error counts.
+func (c *Call) ErrorClass() ErrorClass {
+	if c == nil {
+		return ""
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.rest == nil {
+		return ""
+	}
+	return c.rest.class
+}
+
 // Start returns when the call began.
 func (c *Call) Start() time.Time {
 	if c == nil {

@@ -35,6 +35,7 @@ type snapshot struct {
 	last     Attempt // zero if there is none
 	pending  bool    // no attempt followed the last wait
 	reason   Reason
+	class    ErrorClass // of the error that the call ended with
 	rate     RateLimit
 }
 
@@ -59,7 +60,7 @@ func (c *Call) snapshot(most int) *snapshot {
 		s.last = c.attempted(c.highest())
 	}
 	r := c.rest // not nil after start
-	s.reason, s.waitings, s.trips = r.reason, len(r.waits), r.joined
+	s.reason, s.class, s.waitings, s.trips = r.reason, r.class, len(r.waits), r.joined
 	s.waits = make([]Wait, 0, min(s.waitings, most))
 	for i := range r.waits {
 		if listed(i, s.waitings, most) {

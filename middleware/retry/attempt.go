@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -164,7 +163,7 @@ func blame(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
 		return err
 	}
-	if timeout, ok := errors.AsType[*TimeoutError](context.Cause(ctx)); ok {
+	if timeout, ok := context.Cause(ctx).(*TimeoutError); ok { //nolint:errorlint // a caller may have wrapped that of another call
 		return timeout
 	}
 	return err
