@@ -107,7 +107,10 @@ func (s *story) waited(b *strings.Builder, w *transport.Wait, from time.Duration
 	if now {
 		verb = "waiting"
 	}
-	fmt.Fprintf(b, "%9s  %s %s for %s", lasting(from), verb, lasting(w.For), w.Cause)
+	if w.For > 0 || !now {
+		verb += " " + lasting(w.For)
+	}
+	fmt.Fprintf(b, "%9s  %s for %s", lasting(from), verb, w.Cause)
 	if w.Reason != "" {
 		b.WriteString(": " + w.Reason)
 	}

@@ -120,7 +120,10 @@ func (s *snapshot) writeWaits(b *strings.Builder, between *string, waits []Wait,
 		if *between == "; " {
 			*between = ", "
 		}
-		fmt.Fprintf(b, "%s%s %s (%s)", *between, verb, brief(w.For), w.why())
+		if w.For > 0 || verb == "waited" {
+			verb += " " + brief(w.For).String()
+		}
+		fmt.Fprintf(b, "%s%s (%s)", *between, verb, w.why())
 		*between = "; "
 	}
 	return waits

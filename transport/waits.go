@@ -13,7 +13,7 @@ import (
 
 // A Wait is a deliberate wait before an attempt.
 type Wait struct {
-	For    time.Duration // the planned duration; after the wait, the actual one
+	For    time.Duration // the planned duration, or zero if it is unknown; after the wait, the actual one
 	Before int           // the attempt that follows, counted from 1; zero without a record
 	Cause  string        // the kind of layer that waits, such as [WaitLimit]
 	Reason string        // in a few words: "status 429", "broken connection", "paused by 429"
@@ -35,8 +35,9 @@ type wait struct {
 
 // The layers of this module that wait.
 const (
-	WaitBackoff = "backoff" // the retry loop
-	WaitLimit   = "limit"   // the limiter
+	WaitBackoff    = "backoff"    // the retry loop
+	WaitLimit      = "limit"      // the limiter
+	WaitCredential = "credential" // auth, while a token is fetched
 )
 
 // Waits returns the waits so far, in the order in which they began.
@@ -77,7 +78,7 @@ func (c *Call) waited() (sum time.Duration) {
 }
 
 // WatchWaits returns a context that calls f when a wait of its calls begins: a wait of the
-// retry loop, of a limiter, or of any layer that calls layer.AddWait. If WatchWaits is
+// retry loop, of a limiter, for a token, or of any layer that calls layer.AddWait. If WatchWaits is
 // called several times, each function is called.
 //
 // f runs in the goroutine that is about to wait, so it must return quickly. It must be safe

@@ -27,7 +27,7 @@
 //	http.client.request.duration           s            histogram: each attempt, until the response headers
 //	tripware.client.call.duration          s            histogram: each call, by tripware.outcome
 //	tripware.client.retries                {retry}      by tripware.retry.cause: the status of the attempt before, or its error.type
-//	tripware.client.waits                  {wait}       by tripware.wait.cause: backoff, limit
+//	tripware.client.waits                  {wait}       by tripware.wait.cause: backoff, limit, credential
 //	tripware.client.wait.time              s            the same in seconds
 //	tripware.client.give_ups               {call}       by tripware.give_up.reason: why retries ended without success
 //	tripware.client.retry_budget.available {retry}      gauge: see WithBudget

@@ -7,7 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tripware/tripware/internal/record"
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -51,6 +52,9 @@ func WithRefreshCalm(d time.Duration) RefreshOption { return func(r *refresher) 
 // for a broken connection. An error that no repetition can change should have a method
 // Retryable() bool that returns false: it ends the call at once. A services.Error has it,
 // so that the 400, 401 or 403 of a token endpoint is final and its 503 is not.
+//
+// The time that a call waits for a fetch is a wait in its record: see
+// [transport.WaitCredential].
 //
 // Fetches are limited to one per calm period, whatever the load: see [WithRefreshCalm].
 // During that period the last token is used, even if it was refused or has expired; if
@@ -128,7 +132,8 @@ func (r *refresher) credential(ctx context.Context) (credential, error) {
 	if f == nil {
 		return c, err
 	}
-	record.Delay(ctx)
+	waiting, begun := layer.AddWait(ctx, 0, transport.WaitCredential, "token request"), time.Now()
+	defer func() { waiting.End(time.Since(begun)) }()
 	select {
 	case <-f.done:
 		return f.result()

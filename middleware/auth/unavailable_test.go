@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -11,10 +12,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tripware/tripware/inspect"
 	"github.com/tripware/tripware/middleware/auth"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // endpoint answers requests for a token with a status, as a typed call through another chain.
@@ -56,7 +59,7 @@ func TestACallWithoutACredentialSaysSo(t *testing.T) {
 			assert.Zero(t, call.AttemptCount())
 			assert.Equal(t, transport.ClassCredential, transport.ClassifyError(request(t, http.MethodPost, home, nil), err))
 			if asks == 1 {
-				assert.Empty(t, call.Waits())
+				assert.Empty(t, backoffs(call))
 				assert.Empty(t, call.Reason())
 				assert.NotContains(t, err.Error(), "retry:")
 				return
@@ -118,5 +121,40 @@ func TestACallThatLosesItsCredentialCountsItsAttempts(t *testing.T) {
 		_, err := rt.RoundTrip(request(t, http.MethodGet, home, nil))
 		require.EqualError(t, err, "retry: gave up after 3 attempts: auth: sign request: vault is sealed")
 		assert.Equal(t, 1, transport.CallOfError(err).AttemptCount())
+	})
+}
+
+// O3, T1: the time that a call waits for a token is a wait in its record, before the attempt that
+// needs it; a call that need not wait has none.
+func TestTheWaitForATokenIsInTheRecord(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fetches := 0
+		source := auth.Refresh(func(context.Context) (auth.Token, error) {
+			fetches++
+			time.Sleep(700 * time.Millisecond)
+			return auth.Token{Value: redact.NewSecret(fmt.Sprint("t", fetches))}, nil
+		}, auth.WithRefreshCalm(0))
+		base := &server{answer: unauthorizedUnless("Bearer t2")}
+		rt := transport.Chain(base, retry.New(), auth.New(home, source))
+		ctx, running := transport.Begin(t.Context())
+		var seen []transport.Wait
+		ctx = transport.WatchWaits(ctx, func(w transport.Wait) { seen = append(seen, w) })
+		go func() {
+			time.Sleep(100 * time.Millisecond)
+			assert.Contains(t, running.String(), ": running for 100ms with no attempt: waiting (credential: token request)")
+			assert.Contains(t, inspect.Timeline(running), "      0ms  waiting for credential: token request\n")
+		}()
+		send(t, rt, request(t, http.MethodGet, home, nil).WithContext(ctx))
+		running.End()
+		assert.Equal(t, []transport.Wait{
+			{For: 700 * time.Millisecond, Before: 1, Cause: transport.WaitCredential, Reason: "token request"},
+			{For: 700 * time.Millisecond, Before: 2, Cause: transport.WaitCredential, Reason: "token request"},
+		}, running.Waits())
+		require.Len(t, seen, 2)
+		assert.Zero(t, seen[0].For, "nobody knows how long it will last")
+		assert.Contains(t, inspect.Timeline(running), "      0ms  waited 700ms for credential: token request\n    700ms  #1 401 in 0ms\n")
+		resp := send(t, rt, request(t, http.MethodGet, home, nil))
+		assert.Empty(t, transport.CallOf(resp).Waits())
 	})
 }

@@ -29,8 +29,8 @@ type Waiting struct {
 
 // AddWait records a wait of d in the call record of ctx, if there is an open one, and
 // calls the watchers of the call's waits (transport.WatchWaits) in any case. Call it
-// before waiting. If the wait lasts longer or shorter than d, call [Waiting.End]
-// afterwards.
+// before waiting, with zero for d if the duration is unknown. If the wait lasts longer or
+// shorter than d, call [Waiting.End] afterwards.
 //
 // cause is the kind of layer that waits, such as transport.WaitLimit; reason says why in a
 // few words, such as "paused by 429". AddWait sets the number of the attempt that
