@@ -58,8 +58,8 @@ type binder struct {
 	plan   *plan
 	in     reflect.Value
 	header http.Header
-	json   []byte // the body, if it is JSON
-	form   *form  // the body, if it is a form
+	body   []byte // the body, unless form has it
+	form   *form  // the body, if it is a form with files
 	faults faults
 }
 
@@ -111,7 +111,7 @@ func (b *binder) fillURL(base *url.URL) *url.URL {
 	var plain, escaped [192]byte
 	u.Path, u.RawPath = b.path(append(plain[:0], base.Path...), append(escaped[:0], base.RawPath...))
 	var query [192]byte
-	u.RawQuery = string(b.appendQuery(query[:0]))
+	u.RawQuery = string(b.appendValues(query[:0], b.plan.query))
 	return &u
 }
 
@@ -163,8 +163,8 @@ func (b *binder) text(f field) string {
 	return value
 }
 
-func (b *binder) appendQuery(query []byte) []byte {
-	for _, f := range b.plan.query {
+func (b *binder) appendValues(query []byte, fields []field) []byte {
+	for _, f := range fields {
 		if unset(b.in.FieldByIndex(f.index), f.keepZero) {
 			continue
 		}
@@ -198,8 +198,11 @@ func (b *binder) fillBody(c *Client) {
 	case b.plan.body != nil || len(b.plan.whole) > 0:
 		b.fillJSON(c)
 		b.header["Content-Type"] = c.jsonType
-	case len(b.plan.form) > 0:
+	case b.plan.files:
 		b.fillForm()
+	case len(b.plan.form) > 0:
+		b.body = b.appendValues(nil, b.plan.form)
+		b.header["Content-Type"] = []string{"application/x-www-form-urlencoded"}
 	}
 }
 
@@ -210,17 +213,17 @@ func (b *binder) fillJSON(c *Client) {
 	switch {
 	case len(b.plan.whole) > 0:
 		whole := b.in.FieldByIndex(b.plan.whole[0].index)
-		if b.json, err = json.Marshal(whole.Interface()); err == nil && c.known {
-			b.json = knownMembers(b.json, whole)
+		if b.body, err = json.Marshal(whole.Interface()); err == nil && c.known {
+			b.body = knownMembers(b.body, whole)
 		}
 	case c.known || len(kept.members) > 0 || kept.fault != nil:
-		b.json, err = b.marshalFields(c, kept)
+		b.body, err = b.marshalFields(c, kept)
 	default:
 		body := reflect.New(b.plan.body)
 		for i, f := range b.plan.json {
 			body.Elem().Field(i).Set(b.in.FieldByIndex(f.index))
 		}
-		b.json, err = json.Marshal(body.Interface())
+		b.body, err = json.Marshal(body.Interface())
 	}
 	if err != nil && len(b.faults) == 0 { // else it is what a fault above leads to: a zero responder cannot be written
 		b.faults.add("body", "cannot be written as JSON: %s", err)
@@ -267,7 +270,7 @@ func (b *binder) marshalFields(c *Client, kept Other) ([]byte, error) {
 // repeat it.
 func (b *binder) request(ctx context.Context, u *url.URL) *http.Request {
 	req := newRequest(ctx, b.plan.route.method, u, b.header)
-	if text := b.json; text != nil {
+	if text := b.body; len(text) > 0 {
 		req.ContentLength = int64(len(text))
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
 		req.Body, _ = req.GetBody()

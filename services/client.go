@@ -8,7 +8,10 @@
 //
 // The tags of a request say where each field goes: path, query, header and form, as in
 // `query:"identifierType"`, or json for the body. `json:"-"` alone keeps a field from being
-// sent, and `body:"json"` makes one field the whole body. Fields of embedded structs belong to
+// sent, and `body:"json"` makes one field the whole body. Form fields are the body of a form:
+// application/x-www-form-urlencoded, as the token endpoints of OAuth 2.0 expect it, or
+// multipart/form-data if the request has a [File]. A redact.Secret is sent in the clear, except
+// in json, where it would be *** and is refused. Fields of embedded structs belong to
 // the request. Outside path and json, a zero field is left out unless its tag ends in
 // ",keepzero", and a nil pointer is always left out; json follows omitzero. A list in path,
 // query, header or form is one value with commas; a time is written as in RFC 3339, and left

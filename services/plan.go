@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // A plan says how the fields of one request type fill one route.
@@ -17,6 +19,7 @@ type plan struct {
 	query   []field
 	header  []field
 	form    []field
+	files   bool // a form field is a File: the form is sent as multipart/form-data
 	json    []field
 	whole   []field // at most one, which is the body
 	checks  []check
@@ -123,6 +126,7 @@ func (p *plan) sort(place string, f field, option string, exported bool) {
 	if !p.fits(place, f, exported) {
 		return
 	}
+	p.files = p.files || place == "form" && f.typ == reflect.TypeFor[File]()
 	f.keepZero = f.keepZero || place == "json" // as far as we look: omitzero is for encoding/json
 	switch place {
 	case "header":
@@ -142,6 +146,8 @@ func (p *plan) fits(place string, f field, exported bool) bool {
 	file := f.typ == reflect.TypeFor[File]()
 	asJSON := place == "json" || place == "body"
 	switch {
+	case asJSON && f.typ == reflect.TypeFor[redact.Secret]():
+		p.faults.add(f.goName, "is a redact.Secret, which JSON would write as ***: make it a string")
 	case !exported && (asJSON || place == "form" || !readable(f.typ)):
 		p.faults.add(f.goName, "is not exported and cannot be read")
 	case asJSON && file:

@@ -14,9 +14,9 @@ import (
 	"unicode"
 )
 
-// A File is a field of a form that is sent as a file: tag it `form:"file"`, and the request is
-// sent as multipart/form-data (RFC 7578). The content is streamed. A retry or a redirect sends
-// the same bytes again if the content can be read again: by Open, by an [io.ReaderAt] with a
+// A File is a field of a form that is sent as a file: tag it `form:"file"`, and the form is sent
+// as multipart/form-data (RFC 7578), also if the file is left out. The content is streamed. A
+// retry or a redirect sends the same bytes again if the content can be read again: by Open, by an [io.ReaderAt] with a
 // known size, such as an *os.File, or by an [io.Seeker]. Of other content a retry loop copies
 // the first bytes while it is sent, 1 MiB unless retry.WithReplayBuffer says otherwise, and
 // sends it again if no more than these were read.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tripware/tripware/transport/redact"
 )
 
 // readable reports whether a value of t can be read from a field that is not exported: reflect
@@ -78,6 +80,9 @@ func text(v reflect.Value) (string, error) {
 	if v.Kind() == reflect.Pointer && !v.IsNil() && !v.Type().Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
 		v = v.Elem()
 	}
+	if secret, ok := secretOf(v); ok {
+		return secret.Reveal(), nil
+	}
 	if v.CanInterface() && v.Type().Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
 		return marshaled(v)
 	}
@@ -95,6 +100,17 @@ func text(v reflect.Value) (string, error) {
 	default:
 		return v.String(), nil
 	}
+}
+
+// secretOf returns the secret in a field, which as text would be ***.
+func secretOf(v reflect.Value) (redact.Secret, bool) {
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Type() != reflect.TypeFor[redact.Secret]() || !v.CanInterface() {
+		return redact.Secret{}, false
+	}
+	return reflect.TypeAssert[redact.Secret](v)
 }
 
 func marshaled(v reflect.Value) (string, error) {
