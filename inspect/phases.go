@@ -22,6 +22,7 @@ type Phases struct {
 	Wait    time.Duration // until the first byte of the response
 	Head    time.Duration // from the first byte to the end of the headers
 	Reused  bool          // the connection was used before
+	Resent  int           // how often net/http itself sent the request again, after a reused connection broke; part of Blocked
 }
 
 // PhasesOf returns the phases of attempt n of a call, counted from 1. It reports false if
@@ -53,6 +54,7 @@ type probe struct {
 	dns, connect, tls, got, wrote, first atomic.Int64
 
 	reused atomic.Bool
+	resent atomic.Int32
 	hooks  httptrace.ClientTrace
 }
 
@@ -93,8 +95,12 @@ func (p *probe) wroteIf(ok bool) {
 	}
 }
 
-// gotConn is called again if net/http replaces a connection that was closed before it was used.
+// gotConn is called again if net/http replaces a connection that was closed, after or before the
+// request was sent on it.
 func (p *probe) gotConn(info httptrace.GotConnInfo) {
+	if p.wrote.Load() > 0 {
+		p.resent.Add(1)
+	}
 	p.reused.Store(info.Reused)
 	p.got.Store(0)
 	p.wrote.Store(0)
@@ -110,7 +116,7 @@ func (p *probe) phases(took time.Duration) (Phases, bool) {
 	if max(dns, connect, tls, got, first) < 0 {
 		return Phases{}, false
 	}
-	f := Phases{Reused: p.reused.Load()}
+	f := Phases{Reused: p.reused.Load(), Resent: int(p.resent.Load())}
 	if f.Reused { // a dial that began was for another attempt in the end
 		dns, connect, tls = -1, -1, -1
 	}

@@ -144,6 +144,12 @@ func (a *scene) line(b *strings.Builder, s *story) time.Duration {
 // text returns the phases that took time.
 func (f *Phases) text() string {
 	var list []string
+	switch {
+	case f.Resent == 1:
+		list = append(list, "sent again by net/http")
+	case f.Resent > 1:
+		list = append(list, fmt.Sprintf("sent again %d times by net/http", f.Resent))
+	}
 	if f.Reused {
 		list = append(list, "connection reused")
 	}
