@@ -10,7 +10,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/metrics"
@@ -32,6 +34,9 @@ func main() {
 		}
 	}))
 
+	var counts tally
+	publishers.Call.Subscribe(metrics.On(counts.add))
+
 	client, err := tripware.New(tripware.WithMetrics(publishers), tripware.WithRetry(retry.WithBaseDelay(0)))
 	if err != nil {
 		panic(err)
@@ -41,6 +46,26 @@ func main() {
 	unsubscribe()
 	call(client, api.URL+"/things/2")
 	fmt.Println("throttled attempts:", throttled.Load())
+	fmt.Printf("%.1f requests for each success, the slowest call took %v\n", float64(counts.requests)/float64(counts.successes), counts.slowest.Duration.Round(time.Millisecond))
+}
+
+// A tally sums calls up, and keeps the slowest one.
+type tally struct {
+	mu                  sync.Mutex
+	requests, successes int
+	slowest             metrics.CallEvent
+}
+
+func (t *tally) add(_ context.Context, e metrics.CallEvent) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.requests += e.Attempts
+	if e.Outcome == metrics.OutcomeSuccess {
+		t.successes++
+	}
+	if e.Duration > t.slowest.Duration {
+		t.slowest = e // its TransactionID finds the call in logs and on the page of live calls
+	}
 }
 
 // writeLine prints an event as JSON, without the parts that differ in each run.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tripware/tripware"
@@ -36,6 +37,55 @@ func outcome(resp *http.Response, err error) string {
 		return fmt.Sprint(resp.Status, "; retries ended by: ", transport.CallOf(resp).Reason())
 	}
 	return resp.Status
+}
+
+// all makes calls at the same time. When one fails, it ends the others, and returns the error.
+func all(ctx context.Context, calls []func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var group sync.WaitGroup
+	for _, call := range calls {
+		group.Go(func() {
+			if err := call(ctx); err != nil {
+				cancel(err) // the first cause counts
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+func Example_all() {
+	server := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		code := map[string]int{"/gone": 404, "/busy": 503, "/well": 200}[req.URL.Path]
+		return &http.Response{StatusCode: code, Status: fmt.Sprint(code), Body: http.NoBody, Request: req}, nil
+	})
+	client, err := tripware.New(worker(), tripware.WithBase(server))
+	if err != nil {
+		panic(err)
+	}
+	get := func(path string) func(context.Context) error {
+		return func(ctx context.Context) error {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.example.com"+path, nil)
+			if err != nil {
+				return err
+			}
+			resp, err := client.Do(req)
+			if err != nil {
+				return err
+			}
+			defer resp.Body.Close()
+			if resp.StatusCode != http.StatusOK {
+				return fmt.Errorf("%s: %s", path, resp.Status)
+			}
+			return nil
+		}
+	}
+	fmt.Println(all(context.Background(), []func(context.Context) error{get("/well"), get("/gone"), get("/busy")}))
+	fmt.Println(all(context.Background(), []func(context.Context) error{get("/well"), get("/well")}))
+	// Output:
+	// /gone: 404
+	// <nil>
 }
 
 func Example_safe() {
