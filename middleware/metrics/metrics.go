@@ -118,7 +118,8 @@ func resultOf(req *http.Request, resp *http.Response) ResultMetadata {
 }
 
 // Attempts returns a middleware that publishes an [HTTPEvent] for each attempt when it
-// returns. Place it below the retry loop and above middleware/auth. If p is nil, it adds
+// returns. What net/http itself sends again, after a reused connection broke, is part of the
+// same attempt. Place it below the retry loop and above middleware/auth. If p is nil, it adds
 // no layer.
 func Attempts(p *Publishers) transport.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
