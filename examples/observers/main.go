@@ -46,7 +46,8 @@ func main() {
 	unsubscribe()
 	call(client, api.URL+"/things/2")
 	fmt.Println("throttled attempts:", throttled.Load())
-	fmt.Printf("%.1f requests for each success, the slowest call took %v\n", float64(counts.requests)/float64(counts.successes), counts.slowest.Duration.Round(time.Millisecond))
+	fmt.Printf("%.1f requests for each success, the slowest call took %v\n",
+		float64(counts.requests)/float64(counts.successes), counts.slowest.Duration.Round(time.Millisecond))
 }
 
 // A tally sums calls up, and keeps the slowest one.

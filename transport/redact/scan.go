@@ -202,7 +202,8 @@ func (s *scanner) inURL(n name, separator int) bool {
 			return false
 		}
 		open := strings.LastIndexAny(s.text[:n.to], "\"\r\n")
-		return open > 1 && s.text[open] == '"' && s.is(open-1, ' ') && isLetter(s.text[open-2]) && strings.Contains(s.text[open:n.to], "://")
+		return open > 1 && s.text[open] == '"' && s.is(open-1, ' ') && isLetter(s.text[open-2]) &&
+			strings.Contains(s.text[open:n.to], "://")
 	}
 	if n.to != separator || !s.is(n.from-1, '/') {
 		return false
