@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,7 +112,7 @@ func (b builder) optional(v reflect.Value, inner reflect.Type, field string) (re
 func (b builder) plain(v reflect.Value, field string) (reflect.Value, error) {
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(text(field))
+		v.SetString(text(field, b.choices.texts))
 	case reflect.Bool:
 		v.SetBool(b.full)
 	case reflect.Int, reflect.Int64:
@@ -154,14 +155,18 @@ func (b builder) entry(v reflect.Value, field string) error {
 	return nil
 }
 
-// text returns a string that fits what a field is called.
-func text(field string) string {
+// A naming is the text for fields whose name has a part, in lower case.
+type naming struct{ part, text string }
+
+// text returns a string that fits what a field is called, by the vendor's namings before
+// those of both.
+func text(field string, own []naming) string {
 	name := strings.ToLower(field[strings.LastIndexByte(field, '.')+1:])
-	for _, known := range []struct{ part, text string }{
+	for _, known := range append(slices.Clip(own), []naming{
 		{"timezone", "Europe/Berlin"}, {"locale", "en_GB"}, {"user", "ada@example.com"}, {"email", "ada@example.com"},
 		{"link", "https://ci.example.com/812"}, {"url", "https://hooks.example.com/opsgenie"},
 		{"marker", "2026-05-26-07-52-17_123"}, {"query", "status: open"}, {"country", "DE"}, {"id", "4513b7ea-3b91-438f-b7e4-e3e54af9147c"},
-	} {
+	}...) {
 		if strings.Contains(name, known.part) {
 			return known.text
 		}

@@ -43,6 +43,7 @@ type choices struct {
 	constants map[reflect.Type][]any
 	least     map[reflect.Type]any            // what is required of a type whose tags do not tell
 	kinds     map[reflect.Type][]reflect.Type // what an interface can hold
+	texts     []naming                        // of fields of strings
 }
 
 const id = "4513b7ea-3b91-438f-b7e4-e3e54af9147c"
@@ -50,24 +51,30 @@ const id = "4513b7ea-3b91-438f-b7e4-e3e54af9147c"
 // chosen returns the values for the requests of the operations.
 func chosen(t *testing.T, all []operation) choices {
 	t.Helper()
-	c := choices{
-		fields: fieldChoices(), types: map[reflect.Type][]any{}, constants: map[reflect.Type][]any{}, least: map[reflect.Type]any{}, kinds: interfaceKinds(),
-	}
-	for _, value := range leastValues() {
+	c := choices{fields: fieldChoices(), kinds: interfaceKinds()}
+	texts, seen := c.gather(t, "opsgenie", all, leastValues(), append(references(), append(shapes(), kinds()...)...))
+	c.addBuilt(t, texts, seen)
+	return c
+}
+
+// gather adds values, by their types, and the constants of a vendor's packages that the
+// parameters of operations can have. It returns all constants, and the types that it saw.
+func (c *choices) gather(t *testing.T, vendor string, all []operation, least, values []any) (texts map[string][]string, seen map[reflect.Type]bool) {
+	t.Helper()
+	c.types, c.constants, c.least = map[reflect.Type][]any{}, map[reflect.Type][]any{}, map[reflect.Type]any{}
+	for _, value := range least {
 		c.least[reflect.TypeOf(value)] = value
 	}
-	for _, value := range append(references(), append(shapes(), kinds()...)...) {
+	for _, value := range values {
 		c.types[reflect.TypeOf(value)] = append(c.types[reflect.TypeOf(value)], value)
 	}
-	texts := constantTexts(t)
-	seen := map[reflect.Type]bool{}
+	texts, seen = constantTexts(t, vendor), map[reflect.Type]bool{}
 	for _, o := range all {
 		for _, parameter := range o.parameters {
 			c.addConstants(texts, parameter, seen)
 		}
 	}
-	c.addBuilt(t, texts, seen)
-	return c
+	return texts, seen
 }
 
 // addBuilt adds what is made of a value that the builder fills: an integration of
@@ -131,12 +138,12 @@ func (c choices) addConstants(texts map[string][]string, t reflect.Type, seen ma
 	}
 }
 
-// constantTexts reads the typed string constants of the services: the documented
+// constantTexts reads the typed string constants of a vendor's services: the documented
 // values of each type, which reflection does not know.
-func constantTexts(t *testing.T) map[string][]string {
+func constantTexts(t *testing.T, vendor string) map[string][]string {
 	t.Helper()
 	texts := map[string][]string{}
-	files, err := filepath.Glob("../../services/opsgenie/*/*.go")
+	files, err := filepath.Glob("../../services/" + vendor + "/*/*.go")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, name := range files {
@@ -147,7 +154,7 @@ func constantTexts(t *testing.T) map[string][]string {
 		require.NoError(t, err)
 		parsed, err := parser.ParseFile(token.NewFileSet(), name, source, parser.SkipObjectResolution)
 		require.NoError(t, err)
-		where := "github.com/tripware/tripware/services/opsgenie/" + filepath.Base(filepath.Dir(name)) + "."
+		where := "github.com/tripware/tripware/services/" + vendor + "/" + filepath.Base(filepath.Dir(name)) + "."
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			if spec, ok := n.(*ast.ValueSpec); ok {
 				addTexts(texts, where, spec)

@@ -34,7 +34,7 @@ type operation struct {
 
 // operations returns those of a client: what pages by itself and what goes on
 // with a wait send nothing of their own.
-func operations(client *opsgenie.Client) (all []operation) {
+func operations(client any) (all []operation) {
 	for field, value := range reflect.ValueOf(client).Elem().Fields() {
 		if field.Type.Kind() != reflect.Pointer || !strings.HasSuffix(field.Type.Elem().Name(), "Service") {
 			continue
@@ -67,11 +67,26 @@ func (o operation) arguments(b builder) (arguments []reflect.Value, err error) {
 	return arguments, nil
 }
 
-// send calls an operation.
+// send calls an operation. A response with a member of another type than expected, or with one
+// that is not in the value, is an error, too.
 func (o operation) send(ctx context.Context, arguments []reflect.Value) error {
 	results := o.call.Call(append([]reflect.Value{reflect.ValueOf(ctx)}, arguments...))
-	err, _ := reflect.TypeAssert[error](results[1])
-	return err
+	if err, _ := reflect.TypeAssert[error](results[1]); err != nil {
+		return err
+	}
+	meta, _ := reflect.TypeAssert[services.Metadata](results[0].Elem().FieldByName("Meta"))
+	if len(meta.Mismatches) > 0 {
+		return fmt.Errorf("%w: members of another type: %v", services.ErrResponse, meta.Mismatches)
+	}
+	value := results[0].Elem().FieldByName("Value") // a change that is processed later has none
+	if !value.IsValid() || value.Type() == reflect.TypeFor[services.None]() {
+		return nil
+	}
+	raw := results[0].MethodByName("Raw").Call(nil)[0].Bytes()
+	if names := unread("", raw, value.Interface()); len(names) > 0 {
+		return fmt.Errorf("%w: %s", errUnread, strings.Join(names, ", "))
+	}
+	return nil
 }
 
 // A witness keeps what went by last.
@@ -175,6 +190,9 @@ func variants(c choices) []variant {
 			rounds = max(rounds, len(values))
 		}
 	}
+	for _, values := range c.fields {
+		rounds = max(rounds, len(values))
+	}
 	for round := range rounds {
 		all = append(all, variant{fmt.Sprintf("all fields/%d", round+1), builder{choices: c, full: true, round: round}})
 	}
@@ -184,13 +202,24 @@ func variants(c choices) []variant {
 // The requests of the run are what the client lets through: this needs no server.
 func TestEveryOperationCanBeSent(t *testing.T) {
 	t.Parallel()
-	nobody := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+	client, w := open(t, "http://127.0.0.1:9", nobody())
+	all := operations(client)
+	everyRouteOnce(t, all, chosen(t, all), w)
+}
+
+// nobody accepts every request with an empty object.
+func nobody() http.RoundTripper {
+	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: req}, nil
 	})
-	client, w := open(t, "http://127.0.0.1:9", nobody)
-	all := operations(client)
+}
+
+// everyRouteOnce sends all variants of all operations, none of which may have the route of
+// another.
+func everyRouteOnce(t *testing.T, all []operation, c choices, w *witness) {
+	t.Helper()
 	routes := map[transport.Route]string{}
-	for _, v := range variants(chosen(t, all)) {
+	for _, v := range variants(c) {
 		for _, o := range all {
 			w.saw = false
 			arguments, err := o.arguments(v.builder)
@@ -208,86 +237,34 @@ func TestEveryOperationCanBeSent(t *testing.T) {
 	assert.Len(t, routes, len(all))
 }
 
-// tally counts what became of what was sent.
-type tally struct {
-	sent, accepted, refused, absent, unread int
-	complaints                              []string
-	outside                                 map[string]bool // operations that the document lacks
-	told                                    map[string]bool // complaints: an operation with a reason
-}
-
-// unconfirmed are the operations that no description of the vendor's has: other
-// clients of the API send them, and their comments say so.
-var unconfirmed = []string{"Postmortems.Create", "Postmortems.Delete", "Postmortems.Update"}
-
-// linkless is the operation whose answer is a bare link, for which the document
-// has no example: Prism answers with the word "string", which is none.
-const linkless = "Logs.DownloadLink"
-
-func (c *tally) add(o operation, v variant, w *witness, err error) {
-	c.sent++
-	complain := func(word, why string) {
-		if key := o.name + why; !c.told[key] {
-			c.told[key] = true
-			c.complaints = append(c.complaints, fmt.Sprintf("%s %s (%s): %s\n      %s %.500s", word, o.name, v.name, why, w.asked, w.sent))
-		}
-	}
-	failed, _ := errors.AsType[*services.Error](err)
-	switch {
-	case w.code == http.StatusNotFound || w.code == http.StatusMethodNotAllowed:
-		c.absent++
-		c.outside[o.name] = true
-		complain("not in the document:", w.reason())
-	case w.code >= 400:
-		c.refused++
-		complain("refused:", w.reason())
-	case w.code < 200 || failed == nil && err != nil && !errors.Is(err, services.ErrResponse):
-		c.refused++
-		complain("failed:", err.Error())
-	case w.said != "" && w.reason() != "":
-		c.refused++
-		complain("faulted:", w.reason())
-	default:
-		c.accepted++
-		if err != nil && o.name != linkless {
-			c.unread++
-			complain("answer not read:", err.Error())
-		}
-	}
-}
-
 // The vendor's description takes every operation: with what is required alone,
 // and with all fields, in as many rounds as there are values to choose from.
 func TestTheVendorsDescriptionTakesEveryOperation(t *testing.T) {
 	client, w := open(t, startPrism(t, "mock"), http.DefaultTransport)
 	defer client.CloseIdleConnections()
 	all := operations(client)
-	total := tally{outside: map[string]bool{}, told: map[string]bool{}}
-	names := map[string]bool{}
-	for _, v := range variants(chosen(t, all)) {
+	total := offer(t, all, chosen(t, all), w, nil)
+	total.print(len(all))
+	assert.Equal(t, unconfirmed, slices.Sorted(maps.Keys(total.outside)), "what the document lacks")
+	assert.Zero(t, total.refused)
+	assert.Zero(t, total.unread)
+}
+
+// offer sends all variants of all operations, and counts what became of them.
+// Where the document has an example of each response, all of it must be read but the members in
+// examples, by operation.
+func offer(t *testing.T, all []operation, c choices, w *witness, examples map[string]string) *tally {
+	t.Helper()
+	total := &tally{examples: examples, outside: map[string]bool{}, told: map[string]bool{}, routes: map[string]transport.Route{}}
+	for _, v := range variants(c) {
 		for _, o := range all {
 			arguments, err := o.arguments(v.builder)
 			require.NoError(t, err, o.name)
 			w.saw = false
 			err = o.send(t.Context(), arguments)
 			require.True(t, w.saw, "%s, %s: nothing was sent: %v", o.name, v.name, err)
-			names[o.name] = true
 			total.add(o, v, w, err)
 		}
 	}
-	total.print(len(names))
-	assert.Len(t, names, len(all))
-	assert.Equal(t, unconfirmed, slices.Sorted(maps.Keys(total.outside)), "what the document lacks")
-	assert.Zero(t, total.refused)
-	assert.Zero(t, total.unread)
-}
-
-// print writes each complaint, once for an operation and a reason, and the counts.
-func (c *tally) print(operations int) {
-	for _, complaint := range c.complaints {
-		fmt.Println(complaint)
-	}
-	fmt.Printf("operations: %d, of which the document has %d\n", operations, operations-len(c.outside))
-	fmt.Printf("requests: sent %d, accepted %d, refused %d, not in the document %d; answers that could not be read %d\n",
-		c.sent, c.accepted, c.refused, c.absent, c.unread)
+	return total
 }

@@ -3,9 +3,7 @@ package contract_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -114,26 +112,15 @@ func TestBodiesHaveTheFieldsOfTheDescription(t *testing.T) {
 	require.NoError(t, err)
 	var described document
 	require.NoError(t, json.Unmarshal(text, &described))
-	client, w := open(t, "http://127.0.0.1:9", transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: req}, nil
-	}))
+	client, w := open(t, "http://127.0.0.1:9", nobody())
 	all := operations(client)
-	sent, routes := map[string]map[string]bool{}, map[string]transport.Route{}
-	for _, v := range variants(chosen(t, all)) {
-		for _, o := range all {
-			arguments, err := o.arguments(v.builder)
-			require.NoError(t, err, o.name)
-			_ = o.send(t.Context(), arguments) // "{}" is no answer to all of them
-			var body map[string]any
-			if sent[o.name] == nil {
-				sent[o.name], routes[o.name] = map[string]bool{}, w.route
-			}
-			_ = json.Unmarshal(w.sent, &body) // else it is a form
-			for field := range body {
-				sent[o.name][field] = true
-			}
+	sent, routes := sentBy(t, all, chosen(t, all), w, func(set map[string]bool) {
+		var body map[string]any
+		_ = json.Unmarshal(w.sent, &body) // else it is a form
+		for field := range body {
+			set[field] = true
 		}
-	}
+	})
 	var lacking, extra []string
 	compared := 0
 	for _, name := range slices.Sorted(maps.Keys(sent)) {
@@ -154,6 +141,25 @@ func TestBodiesHaveTheFieldsOfTheDescription(t *testing.T) {
 	fmt.Printf("fields of bodies: %d compared, %d not sent, %d that the document lacks\n", compared, len(lacking), len(extra))
 	assert.Equal(t, theirs(), lacking, "the document has them, and they are never sent")
 	assert.Equal(t, ours(), extra, "they are sent, and the document lacks them")
+}
+
+// sentBy sends all variants of all operations, and returns what collect finds in what the witness
+// saw, and the routes, both by operation.
+func sentBy(t *testing.T, all []operation, c choices, w *witness, collect func(set map[string]bool)) (map[string]map[string]bool, map[string]transport.Route) {
+	t.Helper()
+	sent, routes := map[string]map[string]bool{}, map[string]transport.Route{}
+	for _, v := range variants(c) {
+		for _, o := range all {
+			arguments, err := o.arguments(v.builder)
+			require.NoError(t, err, o.name)
+			_ = o.send(t.Context(), arguments) // "{}" is no answer to all of them
+			if sent[o.name] == nil {
+				sent[o.name], routes[o.name] = map[string]bool{}, w.route
+			}
+			collect(sent[o.name])
+		}
+	}
+	return sent, routes
 }
 
 // less returns what is in a set and not in another, for an operation.
