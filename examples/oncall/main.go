@@ -1,0 +1,254 @@
+// Oncall works with alerts and a week of a schedule in Opsgenie, although the server throttles
+// and fails. Examples/jsm is the same program for JSM Operations.
+//
+// If OPSGENIE_API_KEY is set, it uses the real service, where it creates and closes one alert;
+// with three usernames in OPSGENIE_USERNAMES, it also creates and deletes a schedule. Otherwise it
+// uses a simulated service on loopback.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/opsgenie"
+	"github.com/tripware/tripware/services/opsgenie/alert"
+	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
+	"github.com/tripware/tripware/services/opsgenie/schedule"
+	"github.com/tripware/tripware/services/opsgenie/shape"
+)
+
+func main() {
+	log.SetFlags(0)
+	if err := run(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	client, people, done, err := connect()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := alerts(ctx, client); err != nil {
+		return err
+	}
+	if len(people) != 3 {
+		fmt.Println("week:   left out, since OPSGENIE_USERNAMES does not have three usernames")
+		return nil
+	}
+	monday := time.Now().UTC().Truncate(24 * time.Hour).Add(33 * time.Hour) // tomorrow at nine
+	for monday.Weekday() != time.Monday {
+		monday = monday.AddDate(0, 0, 1)
+	}
+	turns, err := week(ctx, client, people, monday)
+	if err != nil {
+		return err
+	}
+	for _, turn := range turns {
+		fmt.Println("       ", turn)
+	}
+	return nil
+}
+
+// alerts creates an alert, awaits and reads it, acknowledges it, adds a note, counts the open
+// alerts and closes it.
+func alerts(ctx context.Context, client *opsgenie.Client) error {
+	pending, err := client.Alerts.Create(ctx, alert.CreateRequest{
+		Message: "Disk 92% full on db-1", Alias: "example/db-1", Priority: shape.P3,
+	})
+	if err != nil {
+		return err
+	}
+	show("create", pending.Meta)
+	created, err := pending.Alert(ctx) // polls until the request was processed, and reads the alert
+	if err != nil {
+		return err
+	}
+	fmt.Printf("read:   %q is %s, priority %s\n", created.Value.Message, created.Value.Status, created.Value.Priority)
+	ref := alert.ByID(created.Value.ID)
+
+	acknowledging, err := client.Alerts.Acknowledge(ctx, alert.ActionRequest{Ref: ref})
+	if err != nil {
+		return err
+	}
+	if _, err := acknowledging.Wait(ctx); err != nil {
+		return err
+	}
+	noting, err := client.Alerts.AddNote(ctx, alert.AddNoteRequest{Ref: ref, Note: "The cleanup runs."})
+	if err != nil {
+		return err
+	}
+	if _, err := noting.Wait(ctx); err != nil {
+		return err
+	}
+	notes, err := client.Alerts.ListNotes(ctx, alert.EntriesRequest{Ref: ref})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("note:   %q\n", notes.Value[0].Note)
+	if err := count(ctx, client); err != nil {
+		return err
+	}
+	closing, err := client.Alerts.Close(ctx, alert.ActionRequest{Ref: ref})
+	if err != nil {
+		return err
+	}
+	closed, err := closing.Alert(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("close:  the alert is %s, acknowledged: %v\n", closed.Value.Status, closed.Value.Acknowledged)
+	return nil
+}
+
+// count counts the open alerts, ten a page, to the last page.
+func count(ctx context.Context, client *opsgenie.Client) error {
+	n := 0
+	for _, err := range client.Alerts.All(ctx, alert.ListRequest{Query: "status: open", Limit: 10}) {
+		if err != nil {
+			return err
+		}
+		n++
+	}
+	fmt.Println("list:  ", n, "open alerts")
+	return nil
+}
+
+// week creates a schedule, prints who is on call on Wednesday at noon, returns the turns of the
+// week that begins on Monday, and deletes the schedule.
+func week(ctx context.Context, client *opsgenie.Client, people []string, monday time.Time) (all []string, err error) {
+	ada, bob, carl := shape.To(shape.UserByName(people[0])), shape.To(shape.UserByName(people[1])), shape.To(shape.UserByName(people[2]))
+	made, err := client.Schedules.Create(ctx, schedule.CreateRequest{Name: "Example", Timezone: "UTC", Rotations: []schedule.NewRotation{{
+		Name: "Week", StartDate: monday, Type: schedule.Daily, Length: 2, Participants: []shape.Recipient{ada, bob},
+	}}})
+	if err != nil {
+		return nil, err
+	}
+	ref := schedule.ByID(made.Value.ID)
+	defer func() {
+		_, failed := client.Schedules.Delete(context.WithoutCancel(ctx), ref)
+		err = errors.Join(err, failed)
+	}()
+	if err := change(ctx, client, ref, monday, carl, ada); err != nil {
+		return nil, err
+	}
+	now, err := client.OnCall.Get(ctx, schedule.OnCallRequest{Ref: ref, Date: monday.Add(51 * time.Hour), Flat: true})
+	if err != nil {
+		return nil, err
+	}
+	fmt.Println("oncall:", now.Value.Usernames, "on Wednesday at noon")
+	timeline, err := client.Schedules.GetTimeline(ctx, schedule.GetTimelineRequest{Ref: ref, Date: monday})
+	if err != nil {
+		return nil, err
+	}
+	show("week", timeline.Meta)
+	return turns(timeline.Value), nil
+}
+
+// change replaces whoever is on call from Wednesday at noon until Thursday at noon by the first
+// participant, and changes the rotation on Friday.
+func change(ctx context.Context, client *opsgenie.Client, ref schedule.Ref, monday time.Time, participants ...shape.Recipient) error {
+	rotations, err := client.ScheduleRotations.List(ctx, ref)
+	if err != nil {
+		return err
+	}
+	_, err = client.ScheduleOverrides.Create(ctx, schedule.CreateOverrideRequest{
+		Ref: ref, User: participants[0], StartDate: monday.Add(51 * time.Hour), EndDate: monday.Add(75 * time.Hour),
+		Rotations: []schedule.OverriddenRotation{{ID: rotations.Value[0].ID}},
+	})
+	if err != nil {
+		return err
+	}
+	friday := monday.AddDate(0, 0, 4)
+	shorter := rotations.Value[0].Request()
+	shorter.Ref, shorter.EndDate = ref, services.Set(friday)
+	if _, err := client.ScheduleRotations.Update(ctx, shorter); err != nil {
+		return err
+	}
+	_, err = client.ScheduleRotations.Create(ctx, schedule.CreateRotationRequest{Ref: ref, NewRotation: schedule.NewRotation{
+		Name: "Weekend", StartDate: friday, Type: schedule.Daily, Participants: participants,
+	}})
+	return err
+}
+
+// turns returns the turns of all rotations of a timeline, the earliest first.
+func turns(t schedule.Timeline) (all []string) {
+	var periods []schedule.Period
+	for _, rotation := range t.Final.Rotations {
+		periods = append(periods, rotation.Periods...)
+	}
+	slices.SortFunc(periods, func(a, b schedule.Period) int { return a.StartDate.Compare(b.StartDate.Time) })
+	for _, p := range periods {
+		const form = "Mon 15:04"
+		all = append(all, p.StartDate.UTC().Format(form)+" to "+p.EndDate.UTC().Format(form)+": "+p.Recipient.Name)
+	}
+	return all
+}
+
+// show prints the attempts of a call.
+func show(name string, m services.Metadata) {
+	var ended []string
+	attempts := m.Call().Attempts()
+	for i, attempt := range attempts {
+		switch {
+		case attempt.Err != nil:
+			ended = append(ended, "connection lost")
+		case attempt.Status < 300 && i < len(attempts)-1:
+			ended = append(ended, "response cut off")
+		default:
+			ended = append(ended, fmt.Sprint("status ", attempt.Status))
+		}
+	}
+	fmt.Printf("%-7s %s\n", name+":", strings.Join(ended, ", "))
+}
+
+// connect returns a client of the real service or the simulated one, and the people on call.
+func connect() (*opsgenie.Client, []string, func(), error) {
+	if key := os.Getenv("OPSGENIE_API_KEY"); key != "" {
+		fmt.Println("server: the real Opsgenie")
+		client, err := opsgenie.New(key, opsgenie.WithRegion(opsgenie.Region(cmp.Or(os.Getenv("OPSGENIE_REGION"), string(opsgenie.US)))))
+		return client, strings.Split(os.Getenv("OPSGENIE_USERNAMES"), ","), func() {}, err
+	}
+	fmt.Println("server: a simulated Opsgenie on loopback (set OPSGENIE_API_KEY for the real one)")
+	server, err := opsgenietest.Start()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	client, err := opsgenie.New(server.Key, opsgenie.WithBaseURL(server.URL))
+	if err == nil {
+		err = seed(context.Background(), client)
+	}
+	trouble(server)
+	return client, []string{"ada@example.com", "bob@example.com", "carl@example.com"}, server.Close, err
+}
+
+// seed creates alerts for the list.
+func seed(ctx context.Context, client *opsgenie.Client) error {
+	for i := range 24 {
+		if _, err := client.Alerts.Create(ctx, alert.CreateRequest{Message: fmt.Sprint("Alert ", i)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trouble lets the server throttle the first request, reset the connection of the second, fail to
+// send the second page of a list, and cut off the timeline.
+func trouble(server *opsgenietest.Server) {
+	server.Settle()
+	server.Throttle(opsgenietest.DomainAlert, 1)
+	server.Inject(opsgenietest.Fault{Kind: opsgenietest.Reset, Route: "POST /v2/alerts"})
+	server.Inject(opsgenietest.Fault{Kind: opsgenietest.Status, Status: 503, Route: "GET /v2/alerts", Skip: 1})
+	server.Inject(opsgenietest.Fault{Kind: opsgenietest.Truncate, Route: "GET /v2/schedules/{identifier}/timeline"})
+}
