@@ -16,9 +16,10 @@ type attempt struct {
 	begun   time.Duration // since its trip began
 	took    time.Duration // until the response's headers or the error
 	running bool
+	phased  bool   // phases are known
+	dropped bool   // request and response are not kept any more
 	probe   *probe // while it runs; nil without phases
 	phases  Phases
-	phased  bool // phases are known
 
 	message message
 	length  int64 // of the request's body, -1 if it is unknown
@@ -28,7 +29,6 @@ type attempt struct {
 	err     string
 
 	request, response *capture // nil unless bodies are kept
-	dropped           bool     // they are not kept any more
 }
 
 // Attempts returns the layer that sees the attempts. Give it to tripware.PerAttempt, which

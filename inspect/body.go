@@ -16,13 +16,13 @@ import (
 // A body is what is known of the response's body of a trip, guarded by its trip's mutex.
 type body struct {
 	there    bool // there is one that can only be read
+	complete bool
+	ended    bool
 	read     int64
 	length   int64         // as announced, or -1
 	took     time.Duration // since the trip began
 	class    transport.ErrorClass
 	err      string
-	complete bool
-	ended    bool
 }
 
 // hasBody reports whether resp has a body that can only be read.

@@ -21,7 +21,7 @@ type trip struct {
 	// Guarded by the Inspector's mutex.
 	next, prev *trip
 	where      place
-	holders    int // rings that keep it
+	holders    int8 // rings that keep it
 	size       int
 
 	// Written with both mutexes held. Running trips are counted in the order in which they
@@ -29,6 +29,7 @@ type trip struct {
 	serial uint64
 
 	mu       sync.Mutex
+	ended    bool // RoundTrip has returned
 	begun    time.Time
 	node     record.Node     // nil if there is no record, or when RoundTrip has returned
 	call     *transport.Call // the same
@@ -52,7 +53,6 @@ type trip struct {
 	outcome string
 	class   transport.ErrorClass
 	err     string
-	ended   bool // RoundTrip has returned
 
 	body body
 	own  facts // if it is the first trip of its record
@@ -67,7 +67,7 @@ type passing struct {
 }
 
 // inlined is how long the message of a common request is at most, in bytes.
-const inlined = 288
+const inlined = 336
 
 // How many attempts and waits of a trip are kept: the first and the last ones.
 const (
