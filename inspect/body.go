@@ -44,6 +44,10 @@ type reader struct {
 
 // reader returns the body of resp, which reports its end.
 func (i *Inspector) reader(t *trip, held *passing, req *http.Request, resp *http.Response) io.ReadCloser {
+	whole, isWhole := resp.Body.(record.WholeBody)
+	if held == nil && !isWhole {
+		return &reader{ReadCloser: resp.Body, in: i, trip: t, req: req}
+	}
 	var r *wholeReader
 	if held != nil {
 		r = &held.reader
@@ -51,8 +55,7 @@ func (i *Inspector) reader(t *trip, held *passing, req *http.Request, resp *http
 		r = &wholeReader{}
 	}
 	r.ReadCloser, r.in, r.trip, r.req = resp.Body, i, t, req
-	if whole, ok := resp.Body.(record.WholeBody); ok {
-		r.whole = whole
+	if r.whole = whole; isWhole {
 		return r
 	}
 	return &r.reader

@@ -73,7 +73,7 @@ func (r *ring) push(t *trip) (oldest *trip) {
 	if r.trips == nil {
 		r.trips = make([]*trip, r.most)
 	}
-	r.trips[(r.head+r.count)%r.most] = t
+	r.trips[r.wrap(r.head+r.count)] = t
 	r.count++
 	t.holders++
 	return oldest
@@ -83,7 +83,7 @@ func (r *ring) push(t *trip) (oldest *trip) {
 func (r *ring) pop() *trip {
 	t := r.trips[r.head]
 	r.trips[r.head] = nil
-	r.head = (r.head + 1) % r.most
+	r.head = r.wrap(r.head + 1)
 	r.count--
 	return t
 }
@@ -91,6 +91,14 @@ func (r *ring) pop() *trip {
 // all calls f for each trip, the oldest first.
 func (r *ring) all(f func(*trip)) {
 	for i := range r.count {
-		f(r.trips[(r.head+i)%r.most])
+		f(r.trips[r.wrap(r.head+i)])
 	}
+}
+
+// wrap returns the index of an entry that may be behind the end of the slice.
+func (r *ring) wrap(i int) int {
+	if i >= r.most {
+		return i - r.most
+	}
+	return i
 }
