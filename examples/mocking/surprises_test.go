@@ -18,6 +18,7 @@ import (
 
 // unexpected fails the test for a request without a responder. The status is not retried.
 func unexpected(tb testing.TB) httpmock.Responder {
+	tb.Helper()
 	return func(req *http.Request) (*http.Response, error) {
 		tb.Errorf("no responder for %s %s", req.Method, req.URL)
 		return httpmock.NewStringResponse(http.StatusNotImplemented, "no responder"), nil

@@ -212,7 +212,10 @@ func (c *call) explain(err error, d decision) error {
 		err = faultOf(c.replay.Fault(), err)
 	}
 	if c.attempts > 1 || d.reason != "" {
-		err = &Error{Attempts: c.attempts, Reason: d.reason, Err: err, method: c.req.Method, begins: d.begins, left: d.left, unsigned: c.unsigned}
+		err = &Error{
+			Attempts: c.attempts, Reason: d.reason, Err: err,
+			method: c.req.Method, begins: d.begins, left: d.left, unsigned: c.unsigned,
+		}
 	}
 	return err
 }
