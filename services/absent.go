@@ -44,6 +44,10 @@ func (p *plan) checkOptionalsIn(path string, t reflect.Type, seen map[reflect.Ty
 		p.checkOptionalsIn(path, of, seen)
 		return
 	}
+	if seen[t] {
+		return
+	}
+	seen[t] = true
 	switch t.Kind() {
 	case reflect.Slice, reflect.Array, reflect.Map:
 		p.checkOptionalsIn(path, t.Elem(), seen)
@@ -52,10 +56,9 @@ func (p *plan) checkOptionalsIn(path string, t reflect.Type, seen map[reflect.Ty
 	default: // it has no fields that its type tells of
 		return
 	}
-	if seen[t] || writesItself(t) && !embedsOther(t) {
+	if writesItself(t) && !embedsOther(t) {
 		return
 	}
-	seen[t] = true
 	for f := range t.Fields() {
 		tag := f.Tag.Get("json")
 		if tag == "-" || !f.IsExported() && !f.Anonymous || f.Type == reflect.TypeFor[Other]() {

@@ -43,6 +43,12 @@ type writer struct {
 
 func (writer) MarshalJSON() ([]byte, error) { return []byte(`{}`), nil }
 
+// Types may contain themselves without a struct between.
+type (
+	forest map[string]forest
+	nested []nested
+)
+
 // S10: an Optional that would be sent as null while it is absent is refused, at any depth.
 func TestAnOptionalThatWouldClearIsRefused(t *testing.T) {
 	t.Parallel()
@@ -51,6 +57,10 @@ func TestAnOptionalThatWouldClearIsRefused(t *testing.T) {
 		in   any
 		want string
 	}{
+		"types of themselves": {in: struct {
+			A forest `json:"a,omitzero"`
+			B nested `json:"b,omitzero"`
+		}{}},
 		"with omitzero": {in: struct {
 			A services.Optional[string]  `json:"a,omitzero"`
 			B *services.Optional[string] `json:"b,omitempty,omitzero"`
