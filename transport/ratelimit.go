@@ -73,9 +73,9 @@ func (r RateLimit) spent() bool { return r.HasQuota && r.Remaining == 0 }
 // strictest counts: the one with the fewest remaining requests, then with the longest
 // reset. In a list of numbers, the fewest remaining and the longest reset count. A reset
 // may have any form of Retry-After, so that a number below 1e9 is not a time but a wait. A
-// quota needs a number of remaining requests: a
-// negative number counts as 0, one above 2,147,483,647 as that, and a fraction is cut off.
-// Without a quota, the longest reset of these three headers is read.
+// quota needs a number of remaining requests: a negative number counts as 0, one above
+// 2,147,483,647 as that, and a fraction is cut off. Without a quota, the longest reset of
+// these three headers is read.
 //
 // Dates are measured from the response's Date header, or else from now. A zero now means
 // the current time, which is read only if there is a date.

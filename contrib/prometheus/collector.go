@@ -169,7 +169,7 @@ func (c *Collector) observe(ctx context.Context, to prometheus.Observer, d time.
 	labels = c.exemplar(ctx)
 }
 
-// code returns the label of a status code, which is empty if there is no response.
+// code returns the label for a status code. It is empty if there is no response.
 func (c *Collector) code(status int) string {
 	switch {
 	case status == 0:

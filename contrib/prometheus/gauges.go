@@ -121,7 +121,7 @@ func (g *limiterGauge) forget(keys []string, q *quota) {
 	}
 }
 
-// label returns the label of a key, which is [metric.Other] if there is no room for it.
+// label returns the label for a key, or [metric.Other] if no series is left for it.
 func (g *limiterGauge) label(name string, q *quota) string {
 	if label, found := g.shown[name]; found {
 		return label

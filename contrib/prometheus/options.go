@@ -63,19 +63,18 @@ func WithBuckets(seconds ...float64) Option {
 func WithNativeHistograms() Option { return func(c *config) { c.native = true } }
 
 // WithMaxSeries limits how many series the collector has, where each bucket of a histogram
-// is one. Label sets that come when there is no more room are counted under those whose
-// route, method and host are "_OTHER", and the last of them under the one whose values are
-// all "_OTHER". A quarter of the series is kept for the former. The default is 10,000;
-// 0 means no limit. A number with which not even the folded label sets have room is
-// invalid.
+// is one. Above the limit, a new combination of labels is counted with its route, method and
+// host replaced by "_OTHER"; a quarter of the series is reserved for these. When that is used
+// up too, it is counted with all labels "_OTHER". The default is 10,000; 0 means no limit. A
+// number that leaves no room even for the replaced labels is invalid.
 func WithMaxSeries(n int) Option { return func(c *config) { c.maxSeries = n } }
 
 // WithExemplar adds the labels that f returns for a call as an exemplar to the histograms,
 // such as the id of its trace. ctx is the context of the call, with the span of a layer
 // above the observers of calls: see tripware.WithTracing. If f returns no labels, invalid
-// ones, or together more than 128 characters, there is no exemplar. f must be safe for
-// concurrent use; a panic in it is treated as that of an observer, after the call was
-// counted. By default, and if f is nil, there are none.
+// labels, or labels of more than 128 characters in total, there is no exemplar. f must be
+// safe for concurrent use; a panic in it is treated as that of an observer, after the call
+// was counted. By default, and if f is nil, there are none.
 //
 // For OpenTelemetry f is
 //

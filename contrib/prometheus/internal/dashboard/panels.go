@@ -34,7 +34,7 @@ func rows() []row {
 }
 
 func successes(m metric.Set) panel {
-	of := func(by ...string) string { // where nothing succeeds, there is no series of success
+	of := func(by ...string) string { // if nothing succeeds, the series for successes does not exist
 		good := sum(rate(m.Calls, metric.Outcome+`=~"success|expected"`), by...)
 		all := sum(rate(m.Calls, metric.Outcome+`!="canceled"`), by...)
 		return "(" + good + " or 0 * " + all + ") / " + all

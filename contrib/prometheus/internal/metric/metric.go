@@ -22,7 +22,7 @@ const (
 	Budget  = "budget"  // the name given to the option
 )
 
-// Other is the value of a label that stands for many.
+// Other replaces the values of a label for which there is no series left.
 const Other = "_OTHER"
 
 // A Kind is the type of a metric.
