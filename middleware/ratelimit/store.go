@@ -1,0 +1,124 @@
+package ratelimit
+
+import (
+	"context"
+	"time"
+)
+
+// A Store hands out the turns of a key to all limiters that share it, so that one limit
+// holds for all processes of a fleet. [NewMemoryStore] shares a limit within a process;
+// contrib/redis has a store on Redis. Pass a store to [WithStore].
+//
+// A turn is the right to send one attempt. A store reserves turns and does not deny them:
+// a lease says when each of its turns may be used, so that nobody has to poll.
+//
+// Lease is called with at most one ask for each key of a limiter at a time, apart from
+// asks that were given up after [Sharing].Timeout. It should return as soon as ctx ends. An error, a late answer, a
+// panic and an invalid lease fail no call: the limiter then sends its share of the rate
+// without the store, until the store answers again. A Store is safe for concurrent use.
+//
+// A store can also report pauses as soon as they begin, by a method
+//
+//	Push(func(key string, pause Lease) bool)
+//
+// which a limiter calls once with a function that takes the store's key and a lease of
+// which only Paused, Epoch and Why count. The store drops the function when it returns
+// false, which means that the limiter is gone.
+//
+// The package storetest checks that a store follows these rules.
+type Store interface {
+	// Lease gives turns of the key. The key is what [Sharing].Name returns.
+	Lease(ctx context.Context, key string, ask Ask) (Lease, error)
+}
+
+// An Ask is what a limiter asks of a [Store].
+type Ask struct {
+	Member string // names the limiter among all that share the store
+	Rates  []Rate // the known limits, all of which hold; none: the store learns the limit
+
+	Want  int  // turns that attempts are waiting for, or will be soon
+	Spare int  // further turns, given only if nobody has to wait for them
+	Back  int  // turns of earlier leases that were not used and are given back
+	Leave bool // the limiter is idle: it needs no share of the rate until it asks again
+
+	Horizon time.Duration // no turn later than this from now
+	Valid   time.Duration // how long the limiter waits for the answer: a store that is later must give nothing
+
+	Refused Refusal // what the server said since the last ask
+
+	// Last is the last lease that the limiter got for the key, without its turns. It is zero if
+	// there is none. A store that lost its state must not give a burst to a limiter that has
+	// one, since the burst may have been used: it begins with no tokens, and keeps a share of
+	// the rate back for each other of Last.Members until they have asked too.
+	Last Lease
+}
+
+// A Rate is a limit of PerSecond attempts a second on average, with a burst of at most Burst.
+// A limit of 300 a minute is Rate{PerSecond: 5, Burst: 300} if the server counts in a
+// bucket.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+// A Refusal is what a server said to attempts that it refused. The zero value means nothing.
+//
+// A store pauses the key for Hint, if that is longer than a second, for all members. After
+// a shorter hint or none it lowers the rate. It ignores a refusal of attempts that were
+// sent before the last one that had an effect: they are about the same excess.
+type Refusal struct {
+	Count int           // attempts refused because of the rate; 0 if the server was unavailable, which only pauses
+	Hint  time.Duration // how long the server asked to wait; 0 if it did not say
+	Ago   time.Duration // time since the last of these attempts was sent
+	Why   string        // the reason of the pause, such as "paused by 429"
+}
+
+// A Lease is what a [Store] gives.
+type Lease struct {
+	// Turns has for each turn the time from when the lease arrives until the turn may be used,
+	// in ascending order. It has at most Ask.Want + Ask.Spare elements, each of at most
+	// Ask.Horizon. A turn may be used up to one second late.
+	Turns []time.Duration
+
+	Again   time.Duration // do not ask sooner than this for more turns; the store has none within the horizon
+	Paused  time.Duration // the rest of the key's pause; 0 if it is not paused
+	Why     string        // the reason of the pause
+	Epoch   uint64        // number of the last refusal that had an effect
+	Rate    float64       // the current limit of all members together, in attempts a second; 0 if there is none
+	Members int           // the members that use the key, the asker included
+
+	// State is for the store alone: the limiter passes it back in Ask.Last.
+	State any
+}
+
+// A Sharing tunes how a limiter uses its [Store]. The zero value of a field selects its
+// default.
+type Sharing struct {
+	// Timeout is how long attempts wait for the store at most. Then the limiter sends without
+	// it, and asks it again after 50ms, doubling to 500ms. The default is 100ms.
+	Timeout time.Duration
+
+	// Horizon is how far ahead turns are reserved. The default is 500ms; more lets one process
+	// keep others waiting, less needs more round trips.
+	Horizon time.Duration
+
+	// MaxLease is the largest number of turns that one ask wants. The default is 50, the most
+	// 1000. The limiter asks for what it used in the last 400ms and what is waiting, so that
+	// few need as much.
+	MaxLease int
+
+	// Members is the number of limiters that share the store, as far as the caller knows. It
+	// counts only until the store has answered the first time: until then a limiter sends
+	// the known rate divided by Members. The default is 1.
+	Members int
+
+	// Name returns the store's key for a key of the limiter. The default is the key itself for
+	// the default keys, which are hosts, and a hash of it for keys of [WithKey], since such a
+	// key may hold a credential.
+	Name func(key string) string
+
+	// Told is called when a store begins to fail, once until it answers again, with the
+	// limiter's key and the cause. It must be safe for concurrent use and should return soon. The default
+	// logs a warning with log/slog.
+	Told func(key string, err error)
+}
