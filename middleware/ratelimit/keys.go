@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -55,8 +53,10 @@ func (l *Limiter) key(name string, now time.Time) *key {
 	k := l.keys[name]
 	if k == nil {
 		k = &key{name: name}
-		if l.perSecond > 0 {
-			k.own = rate.NewLimiter(rate.Limit(l.perSecond), l.burst)
+		if l.store != nil {
+			k.shared = &shared{limiter: l, key: k, name: l.sharing.Name(name), wake: make(chan struct{}, 1)}
+		} else {
+			k.own = newBuckets(l.rates)
 		}
 		k.used = l.used.PushFront(k)
 		l.keys[name] = k

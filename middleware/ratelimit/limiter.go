@@ -40,8 +40,11 @@ import (
 type Limiter struct {
 	name      func(*http.Request) string
 	named     bool // name was set by WithKey
-	perSecond float64
-	burst     int
+	rates     []Rate
+	unlimited bool // WithRate was given 0
+	store     Store
+	sharing   Sharing
+	member    string // the limiter's name in the store
 	learning  bool
 	maxPause  time.Duration
 	maxWait   time.Duration
@@ -68,6 +71,7 @@ func NewLimiter(opts ...LimiterOption) *Limiter {
 		}
 	}
 	l.fault = l.check()
+	l.prepare()
 	return l
 }
 
@@ -87,6 +91,13 @@ type State struct {
 	PausedUntil time.Time // end of the pause; zero if the key is not paused
 	Waiting     int       // number of waiting attempts
 	Running     int       // number of attempts that were sent and have no response yet
+
+	// The rest is zero without a store.
+	Shared    bool      // turns come from a store; Rate is then the limit of all members together
+	Members   int       // members of the key in the store, as of its last answer
+	Held      int       // turns that are reserved for this limiter
+	Asks      uint64    // number of times that the store was asked
+	StoreDown time.Time // since when the store fails; zero if it does not. Rate is then this limiter's share
 }
 
 // Snapshot returns the state of a key, and false if the limiter does not have it.

@@ -3,8 +3,8 @@ package ratelimit
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -22,9 +22,21 @@ func WithKey(key func(*http.Request) string) LimiterOption {
 }
 
 // WithRate limits each key to perSecond attempts a second, after a burst of at least 1. The
-// default is a perSecond of 0, which means no limit, whatever the burst.
+// default is a perSecond of 0, which means no limit, whatever the burst. With [WithStore],
+// perSecond must be above 0; leave WithRate out to learn the limit.
 func WithRate(perSecond float64, burst int) LimiterOption {
-	return func(l *Limiter) { l.perSecond, l.burst = perSecond, burst }
+	return func(l *Limiter) {
+		if l.rates = nil; perSecond != 0 {
+			l.rates = []Rate{{perSecond, burst}}
+		}
+		l.unlimited = perSecond == 0
+	}
+}
+
+// WithRates limits each key to several rates that all hold, such as one a second and one a
+// minute. It replaces [WithRate]. Without a rate it means no limit, as is the default.
+func WithRates(rates ...Rate) LimiterOption {
+	return func(l *Limiter) { l.rates, l.unlimited = slices.Clone(rates), false }
 }
 
 // WithLearning sets whether the limiter adapts to responses that ask to slow down. The
@@ -63,12 +75,11 @@ func (l *Limiter) check() error {
 	}
 	fault(l.name == nil, "key function is nil: leave WithKey out for one key per host")
 	fault(l.jitter == nil, "jitter function is nil: leave WithJitter out for rand.Float64")
-	fault(!(l.perSecond >= 0) || math.IsInf(l.perSecond, 1), "rate %g is not a finite number of at least 0", l.perSecond)
-	fault(l.perSecond > 0 && l.burst < 1,
-		"burst %d is below 1, so that rate %g could send nothing: set WithRate(%[2]g, 1) or a larger burst", l.burst, l.perSecond)
+	faults = append(faults, ratesFault(l.rates)...)
 	fault(l.maxPause < 0, "max pause %s is negative: 0 means no bound; to ignore what servers ask for, set WithLearning(false)", l.maxPause)
 	fault(l.maxWait < 0, "max wait %s is negative: 0 means no bound", l.maxWait)
 	fault(l.maxQueue < 0, "max queue %d is negative: 0 means no bound", l.maxQueue)
 	fault(l.idle < 0, "idle time of keys %s is negative: 0 keeps all", l.idle)
+	faults = append(faults, l.storeFaults()...)
 	return errors.Join(faults...)
 }

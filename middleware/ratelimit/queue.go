@@ -23,8 +23,9 @@ type key struct {
 
 	mu      sync.Mutex
 	queue   list.List     // of *waiter
-	own     *rate.Limiter // the configured rate; nil if there is none
+	own     buckets       // the configured rates, unless turns come from a store
 	tokens  float64       // lower bound of the tokens in own, from the last check
+	shared  *shared       // turns from a store; nil if there is none
 	gate    *rate.Limiter // the learned pace; nil if there is none
 	lessons lessons
 	claims  int       // attempts that use the key, waiting or running
@@ -42,6 +43,7 @@ type waiter struct {
 	expected time.Duration // expected wait
 	waiting  layer.Waiting
 	noted    bool // the wait is in the record
+	open     bool // the wait may end sooner, since the store was asked
 }
 
 // note adds the wait to the record of ctx's call, once.
@@ -87,7 +89,10 @@ func (k *key) snapshot(now time.Time) State {
 	defer k.mu.Unlock()
 	s := State{Waiting: k.queue.Len(), Running: k.claims - k.queue.Len(), Rate: math.Inf(1)}
 	if k.own != nil {
-		s.Rate = float64(k.own.Limit())
+		s.Rate = k.own.limit()
+	}
+	if k.shared != nil {
+		k.shared.snapshot(&s)
 	}
 	if now.Before(k.lessons.until) {
 		s.Rate, s.PausedUntil = 0, k.lessons.until
@@ -131,6 +136,7 @@ func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) erro
 	timer := time.NewTimer(math.MaxInt64)
 	defer timer.Stop()
 	first := w.first
+	var wake chan struct{} // tells the first in the queue about turns from a store
 	for {
 		now := time.Now()
 		wait, mine := k.poll(w, now)
@@ -140,18 +146,24 @@ func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) erro
 		case ctx.Err() != nil:
 			k.leave(w)
 			return ended(ctx, name)
-		case !until.at.IsZero() && !now.Add(wait).Before(until.at):
+		case !until.at.IsZero() && !now.Add(wait).Before(until.at) && (!w.open || !now.Before(until.at)):
 			k.leave(w)
 			return refused(ctx, name, wait, until.by)
 		case first != nil && !until.at.IsZero() && until.by != BoundDeadline: // ctx ends at a deadline by itself
 			timer.Reset(until.at.Sub(now))
+		case first == nil && w.open && !until.at.IsZero():
+			timer.Reset(min(wait, until.at.Sub(now)))
 		case first == nil:
 			timer.Reset(wait)
+		}
+		if first == nil && k.shared != nil {
+			wake = k.shared.wake
 		}
 		w.note(ctx)
 		select {
 		case <-first:
 			first = nil
+		case <-wake:
 		case <-timer.C:
 		case <-ctx.Done():
 		case <-canceled:
@@ -170,6 +182,7 @@ func (k *key) poll(w *waiter, now time.Time) (wait time.Duration, mine bool) {
 		return k.least(w.ahead, now), false
 	}
 	if wait = k.delay(now); wait > 0 {
+		w.open = k.shared != nil && k.shared.asking && !now.Before(k.lessons.until)
 		return wait, false
 	}
 	k.take(now)
@@ -204,9 +217,12 @@ func (k *key) delay(now time.Time) time.Duration {
 		return k.lessons.until.Sub(now)
 	}
 	wait := min(missing(k.learned(now), now, 1), look)
-	if k.own != nil {
-		k.tokens = k.own.TokensAt(now)
-		wait = max(wait, lack(k.own, 1-k.tokens))
+	switch {
+	case k.shared != nil:
+		wait = max(wait, k.shared.delay(now))
+	case k.own != nil:
+		short, tokens := k.own.check(now)
+		wait, k.tokens = max(wait, short), tokens
 	}
 	return wait
 }
@@ -215,12 +231,18 @@ func (k *key) delay(now time.Time) time.Duration {
 // ahead of it at the configured rate. The learned pace is not counted, since it may grow.
 func (k *key) least(ahead int, now time.Time) time.Duration {
 	pause := max(0, k.lessons.until.Sub(now))
-	return pause + missing(k.own, now.Add(pause), float64(ahead)+1)
+	if k.shared != nil {
+		return pause + k.shared.least(ahead, now.Add(pause))
+	}
+	return pause + k.own.missing(now.Add(pause), float64(ahead)+1)
 }
 
 func (k *key) take(now time.Time) {
-	if k.own != nil {
-		k.own.AllowN(now, 1)
+	switch {
+	case k.shared != nil:
+		k.shared.take(now)
+	case k.own != nil:
+		k.own.take(now)
 		k.tokens--
 	}
 	if k.gate != nil {

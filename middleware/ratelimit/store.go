@@ -1,8 +1,17 @@
 package ratelimit
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"math"
 	"time"
+	"weak"
+
+	"github.com/google/uuid"
 )
 
 // A Store hands out the turns of a key to all limiters that share it, so that one limit
@@ -44,7 +53,8 @@ type Ask struct {
 	Horizon time.Duration // no turn later than this from now
 	Valid   time.Duration // how long the limiter waits for the answer: a store that is later must give nothing
 
-	Refused Refusal // what the server said since the last ask
+	Passed  int     // attempts that the server accepted since the last ask
+	Refused Refusal // what the server said to others
 
 	// Last is the last lease that the limiter got for the key, without its turns. It is zero if
 	// there is none. A store that lost its state must not give a burst to a limiter that has
@@ -121,4 +131,127 @@ type Sharing struct {
 	// limiter's key and the cause. It must be safe for concurrent use and should return soon. The default
 	// logs a warning with log/slog.
 	Told func(key string, err error)
+}
+
+// WithStore lets the limiter share the limits of its keys with all limiters that use the
+// same store, in this process or in others. The limits are those of [WithRate] or
+// [WithRates], or else the store learns them from responses that ask to slow down; see
+// [WithLearning]. The default is no store.
+//
+// An attempt that finds a turn at hand takes it, without a round trip. Otherwise it waits
+// for the store, at most [Sharing].Timeout. If the store fails, no attempt does: the limiter then sends its share
+// of the rate, the rate divided by the number of members last seen, and learns by itself
+// from responses, until the store answers again. [Limiter.Snapshot] shows it.
+//
+// With a store the limiter runs a goroutine while it asks, which may outlive the call by the time that the store
+// takes to return.
+func WithStore(s Store) LimiterOption { return func(l *Limiter) { l.store = s } }
+
+// WithSharing tunes how the limiter uses its store. Without [WithStore] it has no effect.
+func WithSharing(how Sharing) LimiterOption { return func(l *Limiter) { l.sharing = how } }
+
+// prepare fills in the defaults of a limiter with a store.
+func (l *Limiter) prepare() {
+	if l.store == nil || l.fault != nil {
+		return
+	}
+	how := &l.sharing
+	how.Timeout = cmp.Or(how.Timeout, storeTimeout)
+	how.Horizon = cmp.Or(how.Horizon, storeHorizon)
+	how.MaxLease = cmp.Or(how.MaxLease, storeLease)
+	if how.Name == nil {
+		how.Name = func(key string) string { return key }
+		if l.named {
+			how.Name = hashed
+		}
+	}
+	if how.Told == nil {
+		how.Told = func(key string, err error) {
+			slog.Warn("the rate limit is not shared: its store does not answer", "key", how.Name(key), "error", err) //nolint:sloglint // the default
+		}
+	}
+	l.member = uuid.NewString()
+	l.subscribe()
+}
+
+// hashed returns a name for the key from which it cannot be read.
+func hashed(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:16])
+}
+
+// subscribe lets the store report pauses, without keeping the limiter alive.
+func (l *Limiter) subscribe() {
+	pusher, ok := l.store.(interface {
+		Push(pushed func(key string, pause Lease) bool)
+	})
+	if !ok {
+		return
+	}
+	limiter := weak.Make(l)
+	pusher.Push(func(key string, pause Lease) bool {
+		l := limiter.Value()
+		if l != nil {
+			l.pushed(key, pause)
+		}
+		return l != nil
+	})
+}
+
+// pushed pauses the keys with this name in the store, unless they know of the pause.
+func (l *Limiter) pushed(name string, pause Lease) {
+	if pause.Paused <= 0 {
+		return
+	}
+	var keys []*key
+	l.mu.Lock()
+	for _, k := range l.keys {
+		if k.shared.name == name {
+			keys = append(keys, k)
+		}
+	}
+	l.mu.Unlock()
+	for _, k := range keys {
+		k.mu.Lock()
+		if pause.Epoch != k.shared.last.Epoch {
+			k.shared.last.Epoch = pause.Epoch
+			k.shared.pause(time.Now(), pause.Paused, pause.Why)
+			k.shared.signal()
+		}
+		k.mu.Unlock()
+	}
+}
+
+// storeFaults returns what is wrong with the settings of a store.
+func (l *Limiter) storeFaults() (faults []error) {
+	if l.store == nil {
+		return nil
+	}
+	fault := func(bad bool, format string, args ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf("ratelimit: "+format, args...))
+		}
+	}
+	how := l.sharing
+	fault(l.unlimited, "rate 0 limits nothing, so that there is nothing to share: leave WithRate out to let the store learn the limit")
+	fault(len(l.rates) == 0 && !l.learning, "a store without a rate and without learning limits nothing: set WithRate, or leave WithLearning(false) out")
+	fault(how.Timeout < 0, "timeout of the store %s is negative: 0 means the default of %s", how.Timeout, storeTimeout)
+	fault(how.Horizon < 0, "horizon of the store %s is negative: 0 means the default of %s", how.Horizon, storeHorizon)
+	fault(how.MaxLease < 0 || how.MaxLease > maxStoreAsk, "lease of %d turns: want 1 to %d, or 0 for the default of %d", how.MaxLease, maxStoreAsk, storeLease)
+	fault(how.Members < 0, "%d members: want at least 1, or 0 for the default of 1", how.Members)
+	return faults
+}
+
+// ratesFault returns what is wrong with the rates.
+func ratesFault(rates []Rate) (faults []error) {
+	for _, r := range rates {
+		if !(r.PerSecond > 0) || math.IsInf(r.PerSecond, 1) {
+			faults = append(faults, fmt.Errorf("ratelimit: rate %g is not a finite number above 0: leave it out to learn the limit", r.PerSecond))
+		}
+		if r.Burst < 1 {
+			faults = append(faults, fmt.Errorf(
+				"ratelimit: burst %d is below 1, so that rate %g could send nothing: set WithRate(%[2]g, 1) or a larger burst", r.Burst, r.PerSecond))
+		}
+	}
+	return faults
 }

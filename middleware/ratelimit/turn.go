@@ -89,10 +89,16 @@ func (t *turn) finish(status int, said *transport.RateLimit) (in time.Duration, 
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.claims--
-	if learns {
+	switch {
+	case learns && k.shared != nil && k.shared.down.IsZero():
+		k.shared.learn(t.sent, now, status, o)
+	case learns:
 		k.learn(t.sent, now, status, o)
 	}
-	if k.lessons.phase == free { // so there is no pause either
+	if k.shared != nil && k.queue.Len() == 0 && len(k.shared.turns) > 0 {
+		return 0, false
+	}
+	if k.shared == nil && k.lessons.phase == free { // so there is no pause either
 		if k.own == nil {
 			return 0, false
 		}
