@@ -31,6 +31,7 @@ type account struct {
 type member struct {
 	seen float64
 	used float64 // turns a second, averaged over about a second
+	away bool    // it sent attempts without the store before its last ask, and may still
 }
 
 // The parameters of an account, in seconds and factors.
@@ -40,9 +41,11 @@ const (
 	rejoin     = 2.0  // how long the members of a lost account may take to ask again
 	startShare = 0.5  // the learned rate begins at this part of what came through
 	rampTwice  = 0.5  // a ramp doubles in this time
+	rampAhead  = 0.05 // and reserves no turns beyond this
 	rampCut    = 0.6  // a refusal ends it at this part of the rate
-	holdCut    = 0.93 // a refusal lowers the rate that is held to this part
-	holdGrowth = 0.04 // and it grows by this part a second
+	holdCut    = 0.95 // a refusal lowers the rate that is held to this part
+	holdGrowth = 0.02 // and it grows by this part a second
+	holdEach   = 5.0  // a known rate is lowered if refusals are no further apart
 	holdLong   = 20.0 // until, without a refusal, there is no limit
 	floor      = 0.1  // the lowest learned rate
 	brief      = 1.0  // the longest hint that lowers the rate instead of pausing
@@ -72,7 +75,7 @@ func (a *account) lease(now float64, ask *Ask, same bool) Lease {
 	a.passed.add(now, float64(max(0, ask.Passed)))
 	rates := a.rates(now, ask)
 	if ask.Refused != (Refusal{}) {
-		a.refused(now, ask)
+		a.refused(now, ask, rates)
 		rates = a.rates(now, ask)
 	}
 	kept := a.kept(now, self, rates)
@@ -81,6 +84,7 @@ func (a *account) lease(now float64, ask *Ask, same bool) Lease {
 		a.add(rates, float64(ask.Back))
 		self.used = max(0, self.used-float64(ask.Back))
 	}
+	a.spend(rates, float64(ask.Alone))
 	out := Lease{Epoch: a.epoch, Rate: lowest(rates), Members: max(1, len(a.members)+a.ghosts)}
 	switch {
 	case now < a.pauseAt:
@@ -122,7 +126,7 @@ func (a *account) join(now float64, ask *Ask) *member {
 		a.ghosts = 0
 	}
 	m.used *= math.Exp(m.seen - now)
-	m.seen = now
+	m.seen, m.away = now, ask.Alone > 0
 	return m
 }
 
@@ -157,7 +161,7 @@ func (a *account) grow(now float64, ask *Ask) {
 }
 
 // refused learns from a refusal.
-func (a *account) refused(now float64, ask *Ask) {
+func (a *account) refused(now float64, ask *Ask, rates []Rate) {
 	r := &ask.Refused
 	hint, sent := r.Hint.Seconds(), now-max(0, r.Ago.Seconds())
 	if sent <= a.cut || now < a.pauseAt {
@@ -165,12 +169,13 @@ func (a *account) refused(now float64, ask *Ask) {
 	}
 	known := len(ask.Rates) > 0
 	first := a.phase == free && !known
+	reserved := a.reserved(rates)
 	if r.Count > 0 {
 		a.lower(now, r, known, slowestOf(ask.Rates))
 	} else if hint <= 0 {
 		return
 	}
-	if a.cut, a.epoch = now, a.epoch+1; hint > brief || hint > 0 && (first || r.Count == 0) {
+	if a.cut, a.epoch = now+reserved, a.epoch+1; hint > brief || hint > 0 && (first || r.Count == 0) {
 		a.pauseAt, a.why = now+hint, r.Why
 	}
 	for i := range a.tokens {
@@ -179,15 +184,24 @@ func (a *account) refused(now float64, ask *Ask) {
 	a.spaced = min(a.spaced, 0)
 }
 
+// reserved returns the time for which turns were given ahead. What is sent in that time was
+// decided before.
+func (a *account) reserved(rates []Rate) (longest float64) {
+	for i, r := range rates {
+		longest = max(longest, -*a.bucket(i)/r.PerSecond)
+	}
+	return longest
+}
+
 // lower sets the rate after a refusal.
 func (a *account) lower(now float64, r *Refusal, known bool, limit float64) {
 	switch {
 	case a.phase == ramp:
-		a.phase, a.learned = hold, a.learned*rampCut
+		a.phase, a.learned = hold, max(min(a.learned*rampCut, a.passed.count(now)), a.learned/4)
 	case a.phase == hold:
 		a.learned = max(min(a.learned*holdCut, 2*a.passed.count(now)), a.learned/4)
-	case known:
-		if r.Hint.Seconds() <= brief { // else the pause says nothing about the rate
+	case known: // one refusal says nothing about a known rate, nor does one with a long pause
+		if now-a.cut < holdEach && r.Hint.Seconds() <= brief {
 			a.phase, a.learned = hold, limit*holdCut
 		}
 	default:
@@ -204,9 +218,11 @@ func (a *account) kept(now float64, self *member, rates []Rate) float64 {
 	kept := share * float64(a.ghosts)
 	for name, m := range a.members {
 		switch age := now - m.seen; {
-		case m == self || age < silent:
+		case m == self || age < silent && !m.away:
 		case age > expired:
 			delete(a.members, name)
+		case m.away:
+			kept += share
 		case limit > 0:
 			kept += min(share, m.used/limit)
 		}
@@ -232,6 +248,14 @@ func (a *account) add(rates []Rate, n float64) {
 	}
 }
 
+// spend takes up to n tokens, of those that are there.
+func (a *account) spend(rates []Rate, n float64) {
+	for i := range rates {
+		t := a.bucket(i)
+		*t = max(min(*t, 0), *t-max(0, n))
+	}
+}
+
 // bucket returns the tokens of the i-th rate.
 func (a *account) bucket(i int) *float64 {
 	if i < len(a.tokens) {
@@ -243,6 +267,9 @@ func (a *account) bucket(i int) *float64 {
 // give adds turns to the lease.
 func (a *account) give(out *Lease, ask *Ask, rates []Rate, part float64) {
 	horizon := ask.Horizon.Seconds()
+	if a.phase == ramp { // the limit is about to be found
+		horizon = min(horizon, rampAhead)
+	}
 	most := ask.Want + ask.Spare
 	if members := len(a.members) + a.ghosts; members > 1 { // one ask leaves turns within the horizon to the others
 		most = min(most, max(1, int(horizon*lowest(rates)/float64(members))))

@@ -62,3 +62,10 @@ func (b buckets) empty(now time.Time) {
 		l.AllowN(now, l.Burst())
 	}
 }
+
+// slow lowers the rates to this part.
+func (b buckets) slow(now time.Time, part float64) {
+	for _, l := range b {
+		l.SetLimitAt(now, l.Limit()*rate.Limit(part))
+	}
+}

@@ -33,6 +33,7 @@ type shared struct {
 	open   int    // asks that have not returned, those given up included
 
 	passed  int
+	alone   int // attempts sent without the store that it does not know of
 	back    int
 	refused Refusal
 	sent    time.Time // when the last refused attempt was sent
@@ -48,8 +49,9 @@ const (
 	storeHorizon = 500 * time.Millisecond
 	storeLease   = 50
 	maxStoreAsk  = 1000
-	ahead        = 0.4 // the part of a second's demand that an ask wants
+	ahead        = 0.5 // the part of a second's demand that an ask wants
 	staleTurn    = time.Second
+	idleMember   = 400 * time.Millisecond // sooner than a store takes it for cut off
 	firstRetry   = 50 * time.Millisecond
 	lastRetry    = 500 * time.Millisecond
 	maxAgain     = time.Second
@@ -81,10 +83,11 @@ func (s *shared) take(now time.Time) {
 	s.used.add(now, time.Second)
 	if len(s.turns) == 0 {
 		s.share.take(now)
+		s.alone++
 		return
 	}
 	s.turns = s.turns[1:]
-	if demand := s.demand(now); demand > 1 && len(s.turns) <= demand/2 && !now.Before(s.again) {
+	if demand := s.demand(now); demand > 1 && len(s.turns) <= demand/4 && !now.Before(s.again) {
 		s.ask(now, 0)
 	}
 }
@@ -107,9 +110,14 @@ func (s *shared) ask(now time.Time, least int) {
 		return
 	}
 	how := &s.limiter.sharing
+	a := Ask{Valid: how.Timeout}
+	if !s.down.IsZero() { // only to see whether it answers
+		s.start(now, a)
+		return
+	}
 	second := int(math.Ceil(s.used.count(now, time.Second)))
 	want := max(least, s.demand(now), s.key.queue.Len()) - len(s.turns)
-	a := Ask{Want: min(max(0, want), how.MaxLease), Valid: how.Timeout}
+	a.Want = min(max(0, want), how.MaxLease)
 	a.Spare = min(max(0, second-len(s.turns)-a.Want), how.MaxLease-a.Want)
 	s.start(now, a)
 }
@@ -118,7 +126,7 @@ func (s *shared) ask(now time.Time, least int) {
 func (s *shared) start(now time.Time, a Ask) {
 	l := s.limiter
 	a.Member, a.Rates, a.Horizon, a.Last = l.member, l.rates, l.sharing.Horizon, s.last
-	a.Passed, a.Back, a.Refused = s.passed, s.back, s.refused
+	a.Passed, a.Alone, a.Back, a.Refused = s.passed, s.alone, s.back, s.refused
 	if a.Refused != (Refusal{}) {
 		a.Refused.Ago = now.Sub(s.sent)
 	}
@@ -127,17 +135,17 @@ func (s *shared) start(now time.Time, a Ask) {
 	go s.run(s.asks, a)
 }
 
-// run asks the store. If the store is late, the key goes on without it; its answer still
-// counts if no other ask was started.
+// run asks the store. If the store is late, the key goes on without it, and gives back what
+// arrives later.
 func (s *shared) run(number uint64, a Ask) {
 	ctx, cancel := context.WithTimeout(context.Background(), a.Valid)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
-		s.finish(number, false, Lease{}, fmt.Errorf("no answer within %s: %w", a.Valid, context.DeadlineExceeded))
+		s.finish(number, nil, Lease{}, fmt.Errorf("no answer within %s: %w", a.Valid, context.DeadlineExceeded))
 	})
 	lease, err := s.call(ctx, a)
 	stop()
-	s.finish(number, true, lease, cmp.Or(err, lease.fault(&a)))
+	s.finish(number, &a, lease, cmp.Or(err, lease.fault(&a)))
 }
 
 // call asks the store, and returns a panic as an error.
@@ -150,15 +158,22 @@ func (s *shared) call(ctx context.Context, a Ask) (lease Lease, err error) {
 	return s.limiter.store.Lease(ctx, s.name, a)
 }
 
-// finish ends an ask.
-func (s *shared) finish(number uint64, returned bool, lease Lease, err error) {
+// finish ends an ask, which is nil if it has not returned in time.
+func (s *shared) finish(number uint64, a *Ask, lease Lease, err error) {
 	k := s.key
 	k.mu.Lock()
 	now := time.Now()
-	if returned {
+	if a != nil {
 		s.open--
+		if err == nil {
+			s.alone -= a.Alone
+		}
 	}
-	if number != s.asks || !s.asking && err != nil { // given up, and told
+	if number != s.asks || !s.asking { // given up
+		if number == s.asks && err == nil {
+			s.back += len(lease.Turns)
+			s.last, s.last.Turns = lease, nil
+		}
 		k.mu.Unlock()
 		return
 	}
@@ -167,7 +182,7 @@ func (s *shared) finish(number uint64, returned bool, lease Lease, err error) {
 	if err != nil {
 		s.fail(now)
 	} else {
-		s.accept(now, lease)
+		s.accept(now, lease, a.Want > 0)
 	}
 	s.signal()
 	k.mu.Unlock()
@@ -184,15 +199,15 @@ func (s *shared) signal() {
 	}
 }
 
-// accept adds the turns of a lease.
-func (s *shared) accept(now time.Time, lease Lease) {
+// accept adds the turns of a lease, if any were wanted.
+func (s *shared) accept(now time.Time, lease Lease, wanted bool) {
 	if !s.down.IsZero() {
 		s.down, s.retry, s.share = time.Time{}, 0, nil
 		s.key.lessons = lessons{until: s.key.lessons.until, hint: s.key.lessons.hint, why: s.key.lessons.why}
 		s.key.gate = nil
 	}
 	s.again = now.Add(min(lease.Again, maxAgain))
-	if len(lease.Turns) == 0 {
+	if len(lease.Turns) == 0 && wanted {
 		s.again = now.Add(min(max(lease.Again, minAgain), maxAgain))
 	}
 	if len(s.turns) == 0 {
@@ -203,11 +218,10 @@ func (s *shared) accept(now time.Time, lease Lease) {
 	}
 	slices.SortFunc(s.turns, time.Time.Compare)
 	paused, why := lease.Paused, lease.Why
-	lease.Turns, lease.Paused = nil, 0
-	s.last = lease
+	s.last, s.last.Turns = lease, nil
 	s.pause(now, paused, why)
 	if s.leave == nil && lease.Members > 0 {
-		s.leave = time.AfterFunc(staleTurn, s.idle)
+		s.leave = time.AfterFunc(idleMember, s.idle)
 	}
 	if s.refused != (Refusal{}) {
 		s.ask(now, 0)
@@ -260,6 +274,16 @@ func (s *shared) learn(sent, now time.Time, status int, o objection) {
 		}
 		return
 	}
+	if o.hint > short {
+		s.pause(now, o.hint, o.why)
+	}
+	if !s.down.IsZero() { // it is about the pace of this member
+		if o.throttles && sent.After(s.sent) {
+			s.sent = now
+			s.share.slow(now, holdCut)
+		}
+		return
+	}
 	r := &s.refused
 	if o.throttles {
 		r.Count++
@@ -271,9 +295,6 @@ func (s *shared) learn(sent, now time.Time, status int, o objection) {
 	if sent.After(s.sent) {
 		s.sent = sent
 	}
-	if o.hint > short {
-		s.pause(now, o.hint, o.why)
-	}
 	s.ask(now, 0)
 }
 
@@ -283,8 +304,8 @@ func (s *shared) idle() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := time.Now()
-	if left := staleTurn - now.Sub(k.last); left > 0 || k.queue.Len() > 0 || s.asking {
-		s.leave.Reset(max(left, staleTurn/4))
+	if left := idleMember - now.Sub(k.last); left > 0 || k.queue.Len() > 0 || s.asking {
+		s.leave.Reset(max(left, idleMember/4))
 		return
 	}
 	s.leave = nil

@@ -48,6 +48,7 @@ type Ask struct {
 	Want  int  // turns that attempts are waiting for, or will be soon
 	Spare int  // further turns, given only if nobody has to wait for them
 	Back  int  // turns of earlier leases that were not used and are given back
+	Alone int  // attempts sent without a turn while the store was away: they used tokens that are there now
 	Leave bool // the limiter is idle: it needs no share of the rate until it asks again
 
 	Horizon time.Duration // no turn later than this from now

@@ -90,7 +90,7 @@ func (t *turn) finish(status int, said *transport.RateLimit) (in time.Duration, 
 	defer k.mu.Unlock()
 	k.claims--
 	switch {
-	case learns && k.shared != nil && k.shared.down.IsZero():
+	case learns && k.shared != nil && (k.shared.down.IsZero() || k.shared.share != nil):
 		k.shared.learn(t.sent, now, status, o)
 	case learns:
 		k.learn(t.sent, now, status, o)
