@@ -52,7 +52,7 @@ const (
 )
 
 // newAccount returns the account of a key that the store does not know. If the asker does,
-// its tokens may have been used.
+// its tokens may have been used, and turns reserved as far as the horizon.
 func newAccount(life uint64, now float64, ask *Ask) *account {
 	a := &account{life: life, at: now, cut: math.Inf(-1), tokens: make([]float64, len(ask.Rates)), members: map[string]*member{}}
 	if ask.Last.Members == 0 {
@@ -61,7 +61,11 @@ func newAccount(life uint64, now float64, ask *Ask) *account {
 		}
 		return a
 	}
-	a.ghosts, a.ghostly, a.epoch = ask.Last.Members-1, now+rejoin, ask.Last.Epoch
+	reserved := max(0, ask.Horizon-ask.Away).Seconds()
+	for i, r := range ask.Rates {
+		a.tokens[i] = -reserved * r.PerSecond
+	}
+	a.ghosts, a.ghostly, a.epoch = ask.Last.Members, now+rejoin, ask.Last.Epoch
 	if ask.Last.Rate > 0 && (len(ask.Rates) == 0 || ask.Last.Rate < slowestOf(ask.Rates)) {
 		a.phase, a.learned, a.since = hold, ask.Last.Rate, now
 	}
@@ -70,7 +74,6 @@ func newAccount(life uint64, now float64, ask *Ask) *account {
 
 // lease does what [Store] says. Same is false if Ask.Back was given by another account.
 func (a *account) lease(now float64, ask *Ask, same bool) Lease {
-	now = a.clock(now)
 	self := a.join(now, ask)
 	a.passed.add(now, float64(max(0, ask.Passed)))
 	rates := a.rates(now, ask)
@@ -101,19 +104,6 @@ func (a *account) lease(now float64, ask *Ask, same bool) Lease {
 	return out
 }
 
-// clock returns now, and moves the account's times back if the clock was set back.
-func (a *account) clock(now float64) float64 {
-	if now < a.at {
-		back := a.at - now
-		a.at, a.since, a.cut, a.ghostly = now, a.since-back, a.cut-back, a.ghostly-back
-		a.pauseAt -= back
-		for _, m := range a.members {
-			m.seen -= back
-		}
-	}
-	return now
-}
-
 // join returns the asker's entry, updated.
 func (a *account) join(now float64, ask *Ask) *member {
 	m := a.members[ask.Member]
@@ -126,7 +116,7 @@ func (a *account) join(now float64, ask *Ask) *member {
 		a.ghosts = 0
 	}
 	m.used *= math.Exp(m.seen - now)
-	m.seen, m.away = now, ask.Alone > 0
+	m.seen, m.away = now, ask.Away > 0
 	return m
 }
 
@@ -240,11 +230,14 @@ func (a *account) refill(now float64, rates []Rate, part float64) {
 	}
 }
 
-// add puts n tokens back.
+// add puts n tokens back. While turns are reserved it does not: the turn that was given back
+// may be an early one, and the next one to give is behind the last.
 func (a *account) add(rates []Rate, n float64) {
 	for i, r := range rates {
 		t := a.bucket(i)
-		*t = min(float64(r.Burst), *t+n)
+		if *t >= 0 {
+			*t = min(float64(r.Burst), *t+n)
+		}
 	}
 }
 

@@ -130,6 +130,9 @@ func (s *shared) start(now time.Time, a Ask) {
 	if a.Refused != (Refusal{}) {
 		a.Refused.Ago = now.Sub(s.sent)
 	}
+	if !s.down.IsZero() {
+		a.Away = max(1, now.Sub(s.down))
+	}
 	s.passed, s.back, s.refused = 0, 0, Refusal{}
 	s.asking, s.asks, s.open = true, s.asks+1, s.open+1
 	go s.run(s.asks, a)

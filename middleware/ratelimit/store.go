@@ -45,11 +45,12 @@ type Ask struct {
 	Member string // names the limiter among all that share the store
 	Rates  []Rate // the known limits, all of which hold; none: the store learns the limit
 
-	Want  int  // turns that attempts are waiting for, or will be soon
-	Spare int  // further turns, given only if nobody has to wait for them
-	Back  int  // turns of earlier leases that were not used and are given back
-	Alone int  // attempts sent without a turn while the store was away: they used tokens that are there now
-	Leave bool // the limiter is idle: it needs no share of the rate until it asks again
+	Want  int           // turns that attempts are waiting for, or will be soon
+	Spare int           // further turns, given only if nobody has to wait for them
+	Back  int           // turns of earlier leases that were not used and are given back
+	Alone int           // attempts sent without a turn while the store was away: they used tokens that are there now
+	Away  time.Duration // how long the limiter has sent without the store; 0 if it answered the last ask
+	Leave bool          // the limiter is idle: it needs no share of the rate until it asks again
 
 	Horizon time.Duration // no turn later than this from now
 	Valid   time.Duration // how long the limiter waits for the answer: a store that is later must give nothing
@@ -59,7 +60,8 @@ type Ask struct {
 
 	// Last is the last lease that the limiter got for the key, without its turns. It is zero if
 	// there is none. A store that lost its state must not give a burst to a limiter that has
-	// one, since the burst may have been used: it begins with no tokens, and keeps a share of
+	// one, since the burst may have been used: it begins with no tokens, reserves what may have been
+	// reserved (Horizon less Away), and keeps a share of
 	// the rate back for each other of Last.Members until they have asked too.
 	Last Lease
 }
