@@ -20,6 +20,7 @@ func atOnce(headers ...string) http.RoundTripper {
 }
 
 func BenchmarkRateLimit(b *testing.B) {
+	turns, _ := withTurns(b)
 	silent, said := atOnce(), atOnce("X-RateLimit-Limit", "60", "X-RateLimit-Remaining", "59", "X-Request-Id", "r-1")
 	for _, row := range []struct {
 		name string
@@ -30,6 +31,7 @@ func BenchmarkRateLimit(b *testing.B) {
 		{"read only, headers", ratelimit.New(nil)(said)},
 		{"a reader, headers", ratelimit.New(nil, ratelimit.WithReader(ratelimit.ReadVendor))(said)},
 		{"limiter", ratelimit.New(ratelimit.NewLimiter())(silent)},
+		{"limiter with turns of a store", turns},
 		{"limiter with a rate", ratelimit.New(ratelimit.NewLimiter(ratelimit.WithRate(1e9, 1e9)))(silent)},
 	} {
 		b.Run(row.name, func(b *testing.B) {

@@ -62,6 +62,7 @@ type fleet struct {
 	failed   atomic.Int64
 	slowest  atomic.Int64 // the longest wait
 	duration time.Duration
+	left     int64 // asks when all had left
 }
 
 // A fleetServer counts requests by second.
@@ -108,6 +109,9 @@ func (f *fleet) run(t *testing.T, calls []int, during func(), opts ...ratelimit.
 	wg.Wait()
 	f.duration = time.Since(begun)
 	time.Sleep(3 * time.Second) // the members leave
+	f.left = f.store.asks.Load()
+	time.Sleep(3 * time.Second)
+	require.Equal(t, f.left, f.store.asks.Load(), "an idle member asks nothing")
 }
 
 // report returns the requests per call, the time beside the ideal, the slowest beside the
@@ -121,7 +125,7 @@ func (f *fleet) report(t *testing.T, calls []int) (sent, wall, spread, trips flo
 	sent = float64(f.server.requests) / float64(total)
 	wall = f.duration.Seconds() / (float64(total-50) / 200)
 	spread = slices.Max(f.done).Seconds() / slices.Min(f.done).Seconds()
-	trips = float64(f.store.asks.Load()) / float64(f.server.requests)
+	trips = float64(f.left) / float64(f.server.requests)
 	t.Logf("sent %.3f wall %.3f spread %.2f trips %.3f worst second %d failed %d", sent, wall, spread, trips, f.server.worst(), f.failed.Load())
 	return sent, wall, spread, trips
 }

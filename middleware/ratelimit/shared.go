@@ -185,7 +185,7 @@ func (s *shared) finish(number uint64, a *Ask, lease Lease, err error) {
 	if err != nil {
 		s.fail(now)
 	} else {
-		s.accept(now, lease, a.Want > 0)
+		s.accept(now, lease, a)
 	}
 	s.signal()
 	k.mu.Unlock()
@@ -202,15 +202,15 @@ func (s *shared) signal() {
 	}
 }
 
-// accept adds the turns of a lease, if any were wanted.
-func (s *shared) accept(now time.Time, lease Lease, wanted bool) {
+// accept adds the turns of a lease.
+func (s *shared) accept(now time.Time, lease Lease, a *Ask) {
 	if !s.down.IsZero() {
 		s.down, s.retry, s.share = time.Time{}, 0, nil
 		s.key.lessons = lessons{until: s.key.lessons.until, hint: s.key.lessons.hint, why: s.key.lessons.why}
 		s.key.gate = nil
 	}
 	s.again = now.Add(min(lease.Again, maxAgain))
-	if len(lease.Turns) == 0 && wanted {
+	if len(lease.Turns) == 0 && a.Want > 0 {
 		s.again = now.Add(min(max(lease.Again, minAgain), maxAgain))
 	}
 	if len(s.turns) == 0 {
@@ -223,7 +223,7 @@ func (s *shared) accept(now time.Time, lease Lease, wanted bool) {
 	paused, why := lease.Paused, lease.Why
 	s.last, s.last.Turns = lease, nil
 	s.pause(now, paused, why)
-	if s.leave == nil && lease.Members > 0 {
+	if s.leave == nil && !a.Leave {
 		s.leave = time.AfterFunc(idleMember, s.idle)
 	}
 	if s.refused != (Refusal{}) {

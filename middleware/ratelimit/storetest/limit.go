@@ -41,7 +41,8 @@ type random struct {
 	members []*holder
 	given   []time.Time // when each turn that was not given back may be used
 	begun   time.Time
-	extra   int // bursts beyond the first
+	objects bool // the server refuses attempts
+	extra   int  // bursts beyond the first
 	asks    int
 	used    float64 // the largest part of what the rate allows
 }
@@ -57,14 +58,15 @@ func (r *random) play() {
 	r.rates = [][]ratelimit.Rate{
 		{{PerSecond: 100, Burst: 10}}, {{PerSecond: 20, Burst: 1}}, {{PerSecond: 200, Burst: 50}}, {{PerSecond: 50, Burst: 5}, {PerSecond: 30, Burst: 20}},
 	}[r.IntN(4)]
-	r.begun = r.Now()
+	r.begun, r.objects = r.Now(), r.IntN(3) == 0
 	for i := range 1 + r.IntN(5) {
 		h := &holder{member: r.member(r.t, r.key, fmt.Sprint(i))}
 		r.members = append(r.members, h)
 		r.one(h, ratelimit.Ask{Want: 1, Horizon: ahead}) // a store that forgot cannot tell a new member from a first one
 	}
-	for range 30 + r.IntN(30) {
-		r.Advance(time.Duration(r.ExpFloat64() * 40e6))
+	gap := float64([]time.Duration{5 * time.Millisecond, 15 * time.Millisecond, 40 * time.Millisecond}[r.IntN(3)])
+	for range 60 {
+		r.Advance(time.Duration(r.ExpFloat64() * gap))
 		switch p := r.Float64(); {
 		case p < 0.02 && r.Restart != nil:
 			r.Restart()
@@ -87,10 +89,10 @@ func (r *random) random(h *holder) ratelimit.Ask {
 		Want: r.IntN(12), Spare: r.IntN(4), Back: min(r.IntN(4), len(h.turns)), Alone: r.IntN(2),
 		Horizon: ahead - time.Duration(r.IntN(400))*time.Millisecond,
 	}
-	switch r.IntN(20) {
-	case 0:
+	switch n := r.IntN(20); {
+	case n == 0 && r.objects:
 		ask.Refused = refusal(1+r.IntN(3), time.Duration(r.IntN(1500))*time.Millisecond, time.Duration(r.IntN(100))*time.Millisecond)
-	case 1:
+	case n == 1:
 		ask = ratelimit.Ask{Leave: true, Back: len(h.turns)}
 	}
 	return ask
