@@ -21,6 +21,8 @@ type account struct {
 	since   float64
 	cut     float64 // when the last refusal arrived that had an effect
 	passed  window  // attempts that the server accepted in the last second
+	minute  window  // and in the last minute
+	period  float64 // in which the server counts, as it said; 1 if it did not
 
 	members map[string]*member
 	ghosts  int     // members known to an asker that have not asked since the account was lost
@@ -54,7 +56,10 @@ const (
 // newAccount returns the account of a key that the store does not know. If the asker does,
 // its tokens may have been used, and turns reserved as far as the horizon.
 func newAccount(life uint64, now float64, ask *Ask) *account {
-	a := &account{life: life, at: now, cut: math.Inf(-1), tokens: make([]float64, len(ask.Rates)), members: map[string]*member{}}
+	a := &account{
+		life: life, at: now, cut: math.Inf(-1), tokens: make([]float64, len(ask.Rates)), members: map[string]*member{},
+		passed: window{span: 1, begun: now}, minute: window{span: 60, begun: now}, period: 1,
+	}
 	if ask.Last.Members == 0 {
 		for i, r := range ask.Rates {
 			a.tokens[i] = float64(r.Burst)
@@ -76,6 +81,7 @@ func newAccount(life uint64, now float64, ask *Ask) *account {
 func (a *account) lease(now float64, ask *Ask, same bool) Lease {
 	self := a.join(now, ask)
 	a.passed.add(now, float64(max(0, ask.Passed)))
+	a.minute.add(now, float64(max(0, ask.Passed)))
 	rates := a.rates(now, ask)
 	if ask.Refused != (Refusal{}) {
 		a.refused(now, ask, rates)
@@ -138,14 +144,14 @@ func (a *account) grow(now float64, ask *Ask) {
 	from := max(a.since, a.pauseAt)
 	switch age := max(0, now-from); {
 	case a.phase == ramp:
-		a.learned *= math.Exp2(age / rampTwice)
+		a.learned *= math.Exp2(age / (rampTwice * a.period))
 	case a.phase == hold:
 		a.learned *= 1 + holdGrowth*age
 	}
 	if now >= from {
 		a.since = now
 	}
-	if a.phase != free && (now-max(a.cut, a.pauseAt) > holdLong || len(ask.Rates) > 0 && a.learned >= slowestOf(ask.Rates)) {
+	if a.phase != free && (now-max(a.cut, a.pauseAt) > max(holdLong, a.period) || len(ask.Rates) > 0 && a.learned >= slowestOf(ask.Rates)) {
 		a.phase, a.learned, a.spaced = free, 0, 0
 	}
 }
@@ -160,6 +166,7 @@ func (a *account) refused(now float64, ask *Ask, rates []Rate) {
 	known := len(ask.Rates) > 0
 	first := a.phase == free && !known
 	reserved := a.reserved(rates)
+	a.period = max(1, r.Window.Seconds())
 	if r.Count > 0 {
 		a.lower(now, r, known, slowestOf(ask.Rates))
 	} else if hint <= 0 {
@@ -195,7 +202,11 @@ func (a *account) lower(now float64, r *Refusal, known bool, limit float64) {
 			a.phase, a.learned = hold, limit*holdCut
 		}
 	default:
-		a.phase, a.learned = ramp, startShare*max(1, a.passed.count(now))/max(1, r.Hint.Seconds())
+		came := startShare * a.passed.count(now)
+		if a.period > 1 {
+			came = max(came, a.minute.count(now)*min(1, a.period/60))
+		}
+		a.phase, a.learned = ramp, max(1, came)/max(a.period, r.Hint.Seconds())
 	}
 	a.learned, a.since = max(floor, a.learned), now
 }

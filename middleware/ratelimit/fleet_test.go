@@ -215,3 +215,31 @@ type brokenStore struct{ err error }
 func (s brokenStore) Lease(context.Context, string, ratelimit.Ask) (ratelimit.Lease, error) {
 	return ratelimit.Lease{}, s.err
 }
+
+// L2: a server that counts in minutes and gives no hint.
+func TestAFleetLearnsTheLimitOfAMinute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		draw := seeded(1)
+		server := &bucketServer{perSecond: 10, burst: 600, headers: []string{ratelimit.VendorPeriod, "60"},
+			latency: func() time.Duration { return 5 * time.Millisecond }}
+		store := ratelimit.NewMemoryStore()
+		var wg sync.WaitGroup
+		var failed atomic.Int64
+		begun := time.Now()
+		for range 4 {
+			rt := reading(ratelimit.NewLimiter(ratelimit.WithStore(store), ratelimit.WithMaxWait(0)))(server)
+			wg.Go(func() {
+				_, bad := run(t, rt, 450, 8, draw)
+				failed.Add(int64(bad))
+			})
+		}
+		wg.Wait()
+		sent, wall := float64(server.requests)/1800, time.Since(begun).Seconds()/120
+		t.Logf("sent %.3f wall %.3f failed %d", sent, wall, failed.Load())
+		assert.Zero(t, failed.Load())
+		assert.LessOrEqual(t, sent, 1.10)
+		assert.LessOrEqual(t, wall, 1.3)
+		time.Sleep(time.Second)
+	})
+}

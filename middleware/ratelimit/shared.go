@@ -294,6 +294,7 @@ func (s *shared) learn(sent, now time.Time, status int, o objection) {
 	if o.hint > r.Hint {
 		r.Hint = o.hint
 	}
+	r.Window = max(r.Window, o.window)
 	r.Why = cmp.Or(r.Why, o.why)
 	if sent.After(s.sent) {
 		s.sent = sent

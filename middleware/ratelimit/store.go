@@ -80,10 +80,11 @@ type Rate struct {
 // a shorter hint or none it lowers the rate. It ignores a refusal of attempts that were
 // sent before the last one that had an effect: they are about the same excess.
 type Refusal struct {
-	Count int           // attempts refused because of the rate; 0 if the server was unavailable, which only pauses
-	Hint  time.Duration // how long the server asked to wait; 0 if it did not say
-	Ago   time.Duration // time since the last of these attempts was sent
-	Why   string        // the reason of the pause, such as "paused by 429"
+	Count  int           // attempts refused because of the rate; 0 if the server was unavailable, which only pauses
+	Hint   time.Duration // how long the server asked to wait; 0 if it did not say
+	Window time.Duration // the period in which the server counts; 0 if it did not say
+	Ago    time.Duration // time since the last of these attempts was sent
+	Why    string        // the reason of the pause, such as "paused by 429"
 }
 
 // A Lease is what a [Store] gives.

@@ -27,15 +27,15 @@ func (t *tally) count(now time.Time, span time.Duration) float64 {
 	return t.this + t.before*(1-float64(now.Sub(t.begun))/float64(span))
 }
 
-// A window is a tally of the last second, in seconds of any clock.
-type window struct{ begun, this, before float64 }
+// A window is a tally of the last span of seconds, of any clock.
+type window struct{ span, begun, this, before float64 }
 
 func (w *window) roll(now float64) {
 	switch age := now - w.begun; {
-	case age >= 2 || age < 0:
+	case age >= 2*w.span || age < 0:
 		w.begun, w.this, w.before = now, 0, 0
-	case age >= 1:
-		w.begun, w.this, w.before = w.begun+1, 0, w.this
+	case age >= w.span:
+		w.begun, w.this, w.before = w.begun+w.span, 0, w.this
 	}
 }
 
@@ -46,5 +46,5 @@ func (w *window) add(now, n float64) {
 
 func (w *window) count(now float64) float64 {
 	w.roll(now)
-	return w.this + w.before*(1-(now-w.begun))
+	return w.this + w.before*(1-(now-w.begun)/w.span)
 }
