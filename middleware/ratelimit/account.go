@@ -142,11 +142,12 @@ func (a *account) rates(now float64, ask *Ask) []Rate {
 // grow lets the learned rate grow until now.
 func (a *account) grow(now float64, ask *Ask) {
 	from := max(a.since, a.pauseAt)
-	switch age := max(0, now-from); {
-	case a.phase == ramp:
+	switch age := max(0, now-from); a.phase {
+	case ramp:
 		a.learned *= math.Exp2(age / (rampTwice * a.period))
-	case a.phase == hold:
+	case hold:
 		a.learned *= 1 + holdGrowth*age
+	case free, seek:
 	}
 	if now >= from {
 		a.since = now

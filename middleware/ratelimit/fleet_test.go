@@ -42,7 +42,7 @@ func (s *flakyStore) Lease(ctx context.Context, key string, ask ratelimit.Ask) (
 }
 
 func (s *flakyStore) Push(pushed func(string, ratelimit.Lease) bool) {
-	s.store.(interface { //nolint:errcheck,forcetypeassert // the memory store has it
+	s.store.(interface { //nolint:errcheck // the memory store has it
 		Push(pushed func(string, ratelimit.Lease) bool)
 	}).Push(pushed)
 }
@@ -57,10 +57,8 @@ func (s *flakyStore) set(f func()) {
 type fleet struct {
 	store    *flakyStore
 	server   *fleetServer
-	members  []string
 	done     []time.Duration // when each had made its calls
 	failed   atomic.Int64
-	slowest  atomic.Int64 // the longest wait
 	duration time.Duration
 	left     int64 // asks when all had left
 }

@@ -54,7 +54,7 @@ func (l *Limiter) key(name string, now time.Time) *key {
 	if k == nil {
 		k = &key{name: name}
 		if l.store != nil {
-			k.shared = &shared{limiter: l, key: k, name: l.sharing.Name(name), wake: make(chan struct{}, 1)}
+			k.shared = &shared{limiter: l, key: k, name: l.storeKey(name), wake: make(chan struct{}, 1)}
 		} else {
 			k.own = newBuckets(l.rates)
 		}

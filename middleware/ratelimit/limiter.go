@@ -44,6 +44,7 @@ type Limiter struct {
 	unlimited bool // WithRate was given 0
 	store     Store
 	sharing   Sharing
+	storeKey  func(key string) string
 	member    string // the limiter's name in the store
 	learning  bool
 	maxPause  time.Duration

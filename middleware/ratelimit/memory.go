@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -23,7 +24,7 @@ type memoryStore struct {
 // is safe for concurrent use.
 func NewMemoryStore() Store {
 	begun := time.Now()
-	return &memoryStore{accounts: map[string]*account{}, clock: func() float64 { return time.Since(begun).Seconds() }}
+	return &memoryStore{accounts: map[string]*account{}, lives: rand.Uint64(), clock: func() float64 { return time.Since(begun).Seconds() }}
 }
 
 // Lease implements [Store].

@@ -136,7 +136,7 @@ func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) erro
 	timer := time.NewTimer(math.MaxInt64)
 	defer timer.Stop()
 	first := w.first
-	var wake chan struct{} // tells the first in the queue about turns from a store
+	var wake chan struct{}
 	for {
 		now := time.Now()
 		wait, mine := k.poll(w, now)
@@ -146,18 +146,14 @@ func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) erro
 		case ctx.Err() != nil:
 			k.leave(w)
 			return ended(ctx, name)
-		case !until.at.IsZero() && !now.Add(wait).Before(until.at) && (!w.open || !now.Before(until.at)):
+		case until.before(now.Add(wait)) && (!w.open || until.before(now)):
 			k.leave(w)
 			return refused(ctx, name, wait, until.by)
-		case first != nil && !until.at.IsZero() && until.by != BoundDeadline: // ctx ends at a deadline by itself
-			timer.Reset(until.at.Sub(now))
-		case first == nil && w.open && !until.at.IsZero():
-			timer.Reset(min(wait, until.at.Sub(now)))
 		case first == nil:
-			timer.Reset(wait)
+			wake = k.wake()
 		}
-		if first == nil && k.shared != nil {
-			wake = k.shared.wake
+		if d := w.sleep(wait, first == nil, until, now); d > 0 {
+			timer.Reset(d)
 		}
 		w.note(ctx)
 		select {
@@ -171,6 +167,27 @@ func (k *key) sleep(req *http.Request, name string, w *waiter, until bound) erro
 			return errCanceled(name)
 		}
 	}
+}
+
+// sleep returns how long w may sleep, or 0 if something else wakes it.
+func (w *waiter) sleep(wait time.Duration, first bool, until bound, now time.Time) time.Duration {
+	switch {
+	case first && (!w.open || until.at.IsZero()):
+		return wait
+	case until.at.IsZero(), !first && until.by == BoundDeadline: // ctx ends at a deadline by itself
+		return 0
+	case first:
+		return min(wait, until.at.Sub(now))
+	}
+	return until.at.Sub(now)
+}
+
+// wake returns the channel that tells the first in the queue about turns from a store.
+func (k *key) wake() chan struct{} {
+	if k.shared == nil {
+		return nil
+	}
+	return k.shared.wake
 }
 
 // poll admits w if it is its turn. Otherwise it returns the least time to wait; the first in

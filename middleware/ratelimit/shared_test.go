@@ -165,7 +165,7 @@ func TestAKeyOfTheCallersIsHashed(t *testing.T) {
 	}{
 		{"host", "api.example.com", nil},
 		{"of the caller", "", []ratelimit.LimiterOption{ratelimit.WithKey(func(r *http.Request) string { return r.Header.Get("Authorization") })}},
-		{"named", "team-a", []ratelimit.LimiterOption{ratelimit.WithSharing(ratelimit.Sharing{Name: func(string) string { return "team-a" }})}},
+		{"named", "team-a", []ratelimit.LimiterOption{ratelimit.WithStoreKey(func(string) string { return "team-a" })}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var got atomic.Value

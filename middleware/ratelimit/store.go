@@ -36,7 +36,7 @@ import (
 //
 // The package storetest checks that a store follows these rules.
 type Store interface {
-	// Lease gives turns of the key. The key is what [Sharing].Name returns.
+	// Lease gives turns of the key. The key is that of [WithStoreKey].
 	Lease(ctx context.Context, key string, ask Ask) (Lease, error)
 }
 
@@ -126,11 +126,6 @@ type Sharing struct {
 	// the known rate divided by Members. The default is 1.
 	Members int
 
-	// Name returns the store's key for a key of the limiter. The default is the key itself for
-	// the default keys, which are hosts, and a hash of it for keys of [WithKey], since such a
-	// key may hold a credential.
-	Name func(key string) string
-
 	// Told is called when a store begins to fail, once until it answers again, with the
 	// limiter's key and the cause. It must be safe for concurrent use and should return soon. The default
 	// logs a warning with log/slog.
@@ -151,6 +146,14 @@ type Sharing struct {
 // takes to return.
 func WithStore(s Store) LimiterOption { return func(l *Limiter) { l.store = s } }
 
+// WithStoreKey sets the store's key for a key of the limiter. The default is the key itself for the
+// default keys, which are hosts, and a hash of it for keys of [WithKey], since such a key may
+// hold a credential. Limiters that should share a limit need the same key, and others
+// another. Without [WithStore] it has no effect.
+func WithStoreKey(name func(key string) string) LimiterOption {
+	return func(l *Limiter) { l.storeKey = name }
+}
+
 // WithSharing tunes how the limiter uses its store. Without [WithStore] it has no effect.
 func WithSharing(how Sharing) LimiterOption { return func(l *Limiter) { l.sharing = how } }
 
@@ -163,15 +166,15 @@ func (l *Limiter) prepare() {
 	how.Timeout = cmp.Or(how.Timeout, storeTimeout)
 	how.Horizon = cmp.Or(how.Horizon, storeHorizon)
 	how.MaxLease = cmp.Or(how.MaxLease, storeLease)
-	if how.Name == nil {
-		how.Name = func(key string) string { return key }
+	if l.storeKey == nil {
+		l.storeKey = func(key string) string { return key }
 		if l.named {
-			how.Name = hashed
+			l.storeKey = hashed
 		}
 	}
 	if how.Told == nil {
 		how.Told = func(key string, err error) {
-			slog.Warn("the rate limit is not shared: its store does not answer", "key", how.Name(key), "error", err) //nolint:sloglint // the default
+			slog.Warn("the rate limit is not shared: its store does not answer", "key", l.storeKey(key), "error", err)
 		}
 	}
 	l.member = uuid.NewString()
@@ -238,10 +241,12 @@ func (l *Limiter) storeFaults() (faults []error) {
 	}
 	how := l.sharing
 	fault(l.unlimited, "rate 0 limits nothing, so that there is nothing to share: leave WithRate out to let the store learn the limit")
-	fault(len(l.rates) == 0 && !l.learning, "a store without a rate and without learning limits nothing: set WithRate, or leave WithLearning(false) out")
+	fault(len(l.rates) == 0 && !l.learning,
+		"a store without a rate and without learning limits nothing: set WithRate, or leave WithLearning(false) out")
 	fault(how.Timeout < 0, "timeout of the store %s is negative: 0 means the default of %s", how.Timeout, storeTimeout)
 	fault(how.Horizon < 0, "horizon of the store %s is negative: 0 means the default of %s", how.Horizon, storeHorizon)
-	fault(how.MaxLease < 0 || how.MaxLease > maxStoreAsk, "lease of %d turns: want 1 to %d, or 0 for the default of %d", how.MaxLease, maxStoreAsk, storeLease)
+	fault(how.MaxLease < 0 || how.MaxLease > maxStoreAsk,
+		"lease of %d turns: want 1 to %d, or 0 for the default of %d", how.MaxLease, maxStoreAsk, storeLease)
 	fault(how.Members < 0, "%d members: want at least 1, or 0 for the default of 1", how.Members)
 	return faults
 }
@@ -250,11 +255,13 @@ func (l *Limiter) storeFaults() (faults []error) {
 func ratesFault(rates []Rate) (faults []error) {
 	for _, r := range rates {
 		if !(r.PerSecond > 0) || math.IsInf(r.PerSecond, 1) {
-			faults = append(faults, fmt.Errorf("ratelimit: rate %g is not a finite number above 0: leave it out to learn the limit", r.PerSecond))
+			faults = append(faults, fmt.Errorf(
+				"ratelimit: rate %g is not a finite number above 0: leave it out to learn the limit", r.PerSecond))
 		}
 		if r.Burst < 1 {
 			faults = append(faults, fmt.Errorf(
-				"ratelimit: burst %d is below 1, so that rate %g could send nothing: set WithRate(%[2]g, 1) or a larger burst", r.Burst, r.PerSecond))
+				"ratelimit: burst %d is below 1, so that rate %g could send nothing: set WithRate(%[2]g, 1) or a larger burst",
+				r.Burst, r.PerSecond))
 		}
 	}
 	return faults

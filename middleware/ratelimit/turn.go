@@ -62,6 +62,9 @@ func (l *Limiter) bound(ctx context.Context, now time.Time) bound {
 	return b
 }
 
+// before reports whether a wait may not last until then.
+func (b bound) before(then time.Time) bool { return !b.at.IsZero() && !then.Before(b.at) }
+
 // end ends the turn of an attempt without a response, unless it is over.
 func (t *turn) end(ctx context.Context) {
 	if !t.over {
@@ -90,26 +93,30 @@ func (t *turn) finish(status int, said *transport.RateLimit) (in time.Duration, 
 	defer k.mu.Unlock()
 	k.claims--
 	switch {
-	case learns && k.shared != nil && (k.shared.down.IsZero() || k.shared.share != nil):
+	case !learns:
+	case k.shared != nil && !k.shared.alone():
 		k.shared.learn(t.sent, now, status, o)
-	case learns:
+	default:
 		k.learn(t.sent, now, status, o)
 	}
-	if k.shared != nil && k.queue.Len() == 0 && len(k.shared.turns) > 0 {
+	if k.clear() {
 		return 0, false
-	}
-	if k.shared == nil && k.lessons.phase == free { // so there is no pause either
-		if k.own == nil {
-			return 0, false
-		}
-		if k.tokens >= 1 && k.queue.Len() == 0 {
-			return 0, false
-		}
 	}
 	if now.IsZero() {
 		now = time.Now()
 	}
 	return k.next(now, t.limiter.maxWait, t.limiter.maxQueue)
+}
+
+// clear reports whether the next attempt would surely not wait.
+func (k *key) clear() bool {
+	switch {
+	case k.shared != nil:
+		return k.queue.Len() == 0 && len(k.shared.turns) > 0
+	case k.lessons.phase != free:
+		return false
+	}
+	return k.own == nil || k.tokens >= 1 && k.queue.Len() == 0 // if it is free there is no pause
 }
 
 // An objection describes a response that asks to slow down. It is zero for other responses.

@@ -18,6 +18,14 @@ type credential struct {
 	secrets []redact.Secret // parts of it that a server might repeat
 }
 
+// secret returns the token itself, or the empty string if it is not known.
+func (c credential) secret() string {
+	if len(c.secrets) == 0 {
+		return ""
+	}
+	return c.secrets[len(c.secrets)-1].Reveal()
+}
+
 // inspect returns the credential of a source that has a constant one, and what is wrong with
 // it, without showing it. Sources that fetch or compute their value are not asked.
 func inspect(source auth.Source) (c credential, err error) {

@@ -66,7 +66,7 @@ func New(at Tenant, credential auth.Source, opts ...Option) (*Client, error) {
 	t := &tenant{at: at, base: base, client: cmp.Or(client, &http.Client{}), cfg: cfg, codec: wire.Codec{Secrets: given.secrets}}
 	ops, opsErr := t.core(cfg.prefix)
 	registry, _ := t.core(registryPrefix) // its errors would be the same
-	if err := errors.Join(at.check(), credentialErr, cfg.check(), baseErr, unnamed(opsErr), unnamed(clientErr)); err != nil {
+	if err := errors.Join(at.check(), credentialErr, cfg.check(given.secret()), baseErr, unnamed(opsErr), unnamed(clientErr)); err != nil {
 		return nil, fmt.Errorf("jsm: %w", err)
 	}
 	return cfg.newClient(client, ops, registry), nil

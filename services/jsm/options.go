@@ -8,6 +8,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/poll"
 	"github.com/tripware/tripware/services"
 	"github.com/tripware/tripware/services/jsm/internal/front"
@@ -111,6 +112,21 @@ func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.Publ
 // means no limit.
 func WithMaxBody(n int64) Option { return WithCalls(services.WithMaxBody(n)) }
 
+// WithFleet lets all clients that use the store and the same account share one limit, in this
+// process and in others. By default each client learns the limit by itself. The store learns
+// it from responses; if it is known, set ratelimit.WithRates. Other options apply to the
+// limiter too, except ratelimit.WithKey. See ratelimit.WithStore for what happens if the
+// store fails. A limiter of [WithTransport] replaces this one.
+func WithFleet(store ratelimit.Store, opts ...ratelimit.LimiterOption) Option {
+	return func(c *config) { c.Fleet.Shared, c.Fleet.Store, c.Fleet.Options = true, store, opts }
+}
+
+// WithAccount sets the name of the account for [WithFleet]. The default is a hash of the tenant
+// and the credential; or of the tenant alone, if the credential is a source of tokens that
+// change. So set the same name if some clients know the tenant by its site and others by its
+// cloud id. Two accounts that share a store must have different names.
+func WithAccount(name string) Option { return func(c *config) { c.Fleet.Account = &name } }
+
 // WithCalls sets options of the typed calls, such as [services.WithStrictDecoding] and
 // [services.WithKnownMembersOnly]. To set the publishers use [WithMetrics];
 // services.WithMetrics and services.WithPathBelow have no effect here.
@@ -130,4 +146,6 @@ func newConfig(opts []Option) *config {
 }
 
 // check returns an error that lists what is wrong with the options, except the base URL.
-func (c *config) check() error { return errors.Join(c.Settings.Check(), c.prefix.check()) }
+func (c *config) check(credential string) error {
+	return errors.Join(c.Settings.Check(), c.prefix.check(), c.Fleet.Fault(credential))
+}

@@ -32,6 +32,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/auth"
@@ -56,7 +57,7 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 	client, clientErr := tripware.New(cfg.chain(key, base)...)
 	core, coreErr := services.New(cmp.Or(client, &http.Client{}), base.String(), wire.Codec{Key: key},
 		append(cfg.calls, services.WithMetrics(cfg.publishers))...)
-	if err := errors.Join(cfg.check(), baseErr, unnamed(coreErr), unnamed(clientErr)); err != nil {
+	if err := errors.Join(cfg.check(apiKey), baseErr, unnamed(coreErr), unnamed(clientErr)); err != nil {
 		return nil, fmt.Errorf("opsgenie: %w", err)
 	}
 	return cfg.client(client, core), nil
@@ -69,7 +70,7 @@ func (c *config) chain(key redact.Secret, base *url.URL) []tripware.Option {
 	if c.plainHTTP {
 		signing = append(signing, auth.WithPlainHTTP())
 	}
-	limiter := ratelimit.NewLimiter(ratelimit.WithKey(domainBelow(base.EscapedPath())))
+	limiter := c.fleet.Limiter(ratelimit.WithKey(domainBelow(base.EscapedPath())), "", "opsgenie/"+strings.ToLower(base.Host), key.Reveal())
 	headers := append(logging.DefaultHeaders(), wire.HeaderState, wire.HeaderReason, wire.HeaderPeriod)
 	opts := []tripware.Option{
 		tripware.WithAuth(base.String(), keySource(key), signing...),

@@ -9,8 +9,10 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/metrics"
+	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/poll"
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/fleet"
 )
 
 // A Region is where the data of an account is.
@@ -47,6 +49,7 @@ type config struct {
 	calls      []services.Option
 	autoAlias  bool
 	publishers *metrics.Publishers
+	fleet      fleet.Fleet
 }
 
 // An Option configures [New]. To keep a default, leave its option out.
@@ -105,6 +108,21 @@ func WithMetrics(p *metrics.Publishers) Option { return func(c *config) { c.publ
 // means no limit.
 func WithMaxBody(n int64) Option { return WithCalls(services.WithMaxBody(n)) }
 
+// WithFleet lets all clients that use the store and the same account share the limits of the
+// account, one for each rate-limit domain (see [Domain]), in this process and in others. By
+// default each client learns the limits by itself. The store learns them from responses; if
+// they are known, set ratelimit.WithRates, which then holds for each domain. Other options
+// apply to the limiter too, except ratelimit.WithKey. See ratelimit.WithStore for what
+// happens if the store fails. A limiter of [WithTransport] replaces this one.
+func WithFleet(store ratelimit.Store, opts ...ratelimit.LimiterOption) Option {
+	return func(c *config) { c.fleet.Shared, c.fleet.Store, c.fleet.Options = true, store, opts }
+}
+
+// WithAccount sets the name of the account for [WithFleet], so that clients with different API
+// keys of one account share its limits. The default is a hash of the API key. Two accounts
+// that share a store must have different names.
+func WithAccount(name string) Option { return func(c *config) { c.fleet.Account = &name } }
+
 // WithCalls sets options of the typed calls, such as [services.WithStrictDecoding] and
 // [services.WithKnownMembersOnly]. To set the publishers use [WithMetrics];
 // services.WithMetrics has no effect here.
@@ -142,8 +160,8 @@ func (c *config) baseURL() (*url.URL, error) {
 
 // check returns an error that lists what is wrong with the options of this package, except
 // the base URL.
-func (c *config) check() error {
-	var faults []error
+func (c *config) check(key string) error {
+	faults := []error{c.fleet.Fault(key)}
 	if c.region != nil && c.region.URL() == "" {
 		faults = append(faults, fmt.Errorf("region %q is not one of %s, %s, %s", *c.region, US, EU, Sandbox))
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,8 +21,8 @@ type Rig struct {
 	// time with synctest.Test, and a new store for each test.
 	Each func(t *testing.T, test func(t *testing.T))
 
-	// Advance lets time pass for the store and the test. The default is [time.Sleep], which
-	// is at once in a bubble of testing/synctest.
+	// Advance lets time pass for the store and the test. The default waits, which is
+	// at once in a bubble of testing/synctest.
 	Advance func(d time.Duration)
 
 	// Now returns the test's time. The default is [time.Now].
@@ -49,7 +50,7 @@ func Run(t *testing.T, store ratelimit.Store, rig Rig) {
 		rig.Each = func(t *testing.T, test func(t *testing.T)) { t.Helper(); test(t) }
 	}
 	if rig.Advance == nil {
-		rig.Advance = time.Sleep
+		rig.Advance = func(d time.Duration) { <-time.After(d) }
 	}
 	if rig.Now == nil {
 		rig.Now = time.Now
@@ -194,7 +195,7 @@ func many(t *testing.T, b *bench) {
 	total := 0
 	begun := b.Now()
 	for i := range 8 {
-		m := b.member(t, key, fmt.Sprint(i))
+		m := b.member(t, key, strconv.Itoa(i))
 		wg.Go(func() {
 			for range 20 {
 				lease, err := m.try(t.Context(), ratelimit.Ask{Rates: rate(), Want: 2})

@@ -4,8 +4,6 @@ package front
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,6 +19,7 @@ import (
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/services"
+	"github.com/tripware/tripware/services/internal/fleet"
 	"github.com/tripware/tripware/services/jsm/wire"
 )
 
@@ -35,6 +34,7 @@ type Settings struct {
 	Transport  []tripware.Option
 	Calls      []services.Option
 	Publishers *metrics.Publishers
+	Fleet      fleet.Fleet
 }
 
 // Base returns the base URL, standard unless another is set. If that is invalid, standard is
@@ -89,7 +89,8 @@ func (s *Settings) Client(base *url.URL, source auth.Source, account string) (*h
 	if s.PlainHTTP {
 		signing = append(signing, auth.WithPlainHTTP())
 	}
-	limiter := ratelimit.NewLimiter(ratelimit.WithKey(keyOf(base, account)))
+	whole := "jsm-" + fleet.Hash(account)[:16]
+	limiter := s.Fleet.Limiter(ratelimit.WithKey(keyOf(base, whole)), whole, "jsm/"+strings.ToLower(base.Host), account)
 	headers := append(logging.DefaultHeaders(), wire.HeaderReason, wire.HeaderNearLimit, wire.HeaderTraceID)
 	opts := []tripware.Option{
 		tripware.WithAuth(base.String(), source, signing...),
@@ -101,10 +102,8 @@ func (s *Settings) Client(base *url.URL, source auth.Source, account string) (*h
 }
 
 // keyOf returns the limiter's key for requests. One host serves all sites, so the key of
-// requests to it is an account's, which the key does not show.
-func keyOf(base *url.URL, account string) func(*http.Request) string {
-	sum := sha256.Sum256([]byte(account))
-	key := "jsm-" + hex.EncodeToString(sum[:8])
+// requests to it is an account's.
+func keyOf(base *url.URL, key string) func(*http.Request) string {
 	return func(req *http.Request) string {
 		switch {
 		case req.URL == nil:
