@@ -174,7 +174,7 @@ func (l *Limiter) prepare() {
 	}
 	if how.Told == nil {
 		how.Told = func(key string, err error) {
-			slog.Warn("the rate limit is not shared: its store does not answer", "key", l.storeKey(key), "error", err)
+			slog.Warn("the rate limit is not shared: its store does not answer", "key", l.storeKey(key), "error", err) //nolint:sloglint // as documented
 		}
 	}
 	l.member = uuid.NewString()
