@@ -35,6 +35,7 @@ var arrows = []struct {
 		[]string{"transport", "transport/layer", "transport/redact", "internal/*", "golang.org/x/time/rate"},
 		"two middlewares never import each other: what both need is in transport/layer or internal",
 	},
+	{"middleware/ratelimit/storetest", []string{"middleware/ratelimit", "testing"}, "it proves stores of others"},
 	{
 		"inspect", []string{"middleware/ratelimit", "transport", "transport/layer", "transport/redact", "internal/record"},
 		"its layers go into any chain, so it does not know the front door",
@@ -53,12 +54,13 @@ var arrows = []struct {
 		[]string{"services", "transport", "internal/record", "testing", "github.com/jarcoal/httpmock", "github.com/stretchr/testify/*"},
 		"it serves the tests of every vendor",
 	},
+	{"services/internal/fleet", []string{"middleware/ratelimit"}, "it serves the front door of every vendor"},
 	{"services/internal/party", []string{"services"}, "it serves the types of every vendor"},
 	{"services/internal/errorbody", []string{"transport/redact"}, "it serves the codecs of every vendor"},
 	{"services/internal/fields", []string{"transport/redact"}, "it serves the integrations of every vendor"},
 	{
 		"services/opsgenie",
-		[]string{".", "services", "services/opsgenie/*", "middleware/*", "transport", "transport/redact", "poll", "internal/mistake"},
+		[]string{".", "services", "services/opsgenie/*", "services/internal/fleet", "middleware/*", "transport", "transport/redact", "poll", "internal/mistake"},
 		"it is the vendor's front door",
 	},
 	{
@@ -103,7 +105,7 @@ var arrows = []struct {
 	{"services/jsm/internal/check", []string{"services", "services/jsm/shape", "github.com/google/uuid"}, "it lies below the vendor's services"},
 	{
 		"services/jsm/internal/front",
-		[]string{".", "services", "services/jsm/wire", "middleware/*", "internal/mistake"},
+		[]string{".", "services", "services/internal/fleet", "services/jsm/wire", "middleware/*", "internal/mistake"},
 		"it holds what the vendor's front doors share",
 	},
 	{"services/opsgenie/opsgenietest", []string{"services/internal/sim"}, "the simulation must not share a mistake with the client"},

@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,8 +11,6 @@ import (
 	"math"
 	"time"
 	"weak"
-
-	"github.com/google/uuid"
 )
 
 // A Store hands out the turns of a key to all limiters that share it, so that one limit
@@ -177,7 +176,7 @@ func (l *Limiter) prepare() {
 			slog.Warn("the rate limit is not shared: its store does not answer", "key", l.storeKey(key), "error", err) //nolint:sloglint // as documented
 		}
 	}
-	l.member = uuid.NewString()
+	l.member = rand.Text()
 	l.subscribe()
 }
 
