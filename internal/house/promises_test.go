@@ -27,9 +27,9 @@ const (
 )
 
 var (
-	promise = regexp.MustCompile(`(?m)^- \*\*([A-Z]\d+)\*\* `)                                      // in the document
+	promise = regexp.MustCompile(`(?m)^- \*\*([A-Z]\d+)\*\* `)                                        // in the document
 	carried = regexp.MustCompile(`^(?:Promises? )?((?:[CRALOSPTFH]\d+(?:,\s| and )?)+)(?::|\.?\n?$)`) // at the head of a comment
-	vendor  = regexp.MustCompile(`^(services/[a-z]+)/.*`)                                           // whose services count as one
+	vendor  = regexp.MustCompile(`^(services/[a-z]+)/.*`)                                             // whose services count as one
 	number  = regexp.MustCompile(`[A-Z]\d+`)
 	tests   = regexp.MustCompile(`^(?:Test|Fuzz|Benchmark|Example)`)
 )
