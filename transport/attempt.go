@@ -24,18 +24,18 @@ func (c *Call) count() (n int) {
 	if c.first.made {
 		n = 1
 	}
-	if c.rest != nil {
-		n += len(c.rest.attempts) - c.rest.unmade
+	if r := c.rarities(); r != nil {
+		n += len(r.attempts) - r.unmade
 	}
 	return n
 }
 
 // highest returns the highest number of an attempt that has begun, or 0.
 func (c *Call) highest() int {
-	switch {
-	case c.rest != nil && len(c.rest.attempts) > 0:
-		return 1 + len(c.rest.attempts)
-	case c.first.made:
+	if r := c.rarities(); r != nil && len(r.attempts) > 0 {
+		return 1 + len(r.attempts)
+	}
+	if c.first.made {
 		return 1
 	}
 	return 0
@@ -69,8 +69,12 @@ func (c *Call) Attempts() []Attempt {
 func (c *Call) attempted(n int) Attempt {
 	a := c.attempt(n)
 	made := Attempt{Number: n, Start: c.start().Add(c.attemptStart(n)), Elapsed: a.elapsed, Status: int(a.status)}
-	for i := range c.rest.failures { // not nil after c.start
-		if f := &c.rest.failures[i]; f.attempt == n {
+	r := c.rarities()
+	if r == nil {
+		return made
+	}
+	for i := range r.failures {
+		if f := &r.failures[i]; f.attempt == n {
 			made.Err, made.Class = f.err, f.class
 			break
 		}
@@ -131,7 +135,7 @@ func (c *Call) make(n int) {
 		c.setAttemptStart(1, c.delay())
 		return
 	}
-	r := c.others()
+	r := c.rarely()
 	for len(r.attempts) < n-1 {
 		r.attempts = append(r.attempts, laterAttempt{})
 		r.unmade++
@@ -157,7 +161,7 @@ func (s *scope) endAttempt(n int, claim uint8, req *http.Request, resp *http.Res
 		a.status = int32(resp.StatusCode)
 	}
 	if err != nil {
-		r := c.others()
+		r := c.rarely()
 		r.failures = append(r.failures, failure{n, err, class})
 	}
 }

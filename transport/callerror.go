@@ -57,8 +57,8 @@ func (s *scope) setClass(class ErrorClass) {
 		return
 	}
 	s.call.write(func() {
-		if class != "" || s.call.rest != nil {
-			s.call.others().class = class
+		if class != "" || s.call.rarities() != nil {
+			s.call.rarely().class = class
 		}
 	})
 }

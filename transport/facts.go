@@ -31,7 +31,7 @@ func (c *Call) name(ctx context.Context) {
 		return
 	}
 	if _, typed := factOf[Route](c); !typed {
-		c.others().store(record.Fact[Route]{Value: route})
+		c.store(record.Fact[Route]{Value: route})
 	}
 }
 

@@ -16,10 +16,10 @@ func (c *Call) Previous() *Call {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.rest == nil {
-		return nil
+	if r := c.rarities(); r != nil {
+		return r.previous
 	}
-	return c.rest.previous
+	return nil
 }
 
 // follow makes c the hop after previous, with the same transaction id. No other goroutine
@@ -29,7 +29,7 @@ func (c *Call) follow(previous *Call) {
 		return
 	}
 	c.id[0] = previous.TransactionID()
-	c.others().previous = previous
+	c.rarely().previous = previous
 	oldest := previous
 	for range maxHops - 1 {
 		if oldest = oldest.Previous(); oldest == nil {
@@ -38,8 +38,8 @@ func (c *Call) follow(previous *Call) {
 	}
 	oldest.mu.Lock()
 	defer oldest.mu.Unlock()
-	if oldest.rest != nil {
-		oldest.rest.previous = nil
+	if r := oldest.rarities(); r != nil {
+		r.previous = nil
 	}
 }
 

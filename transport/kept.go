@@ -32,8 +32,8 @@ func (c *Call) keepLimit(r *RateLimit) {
 		state: r.State, reason: r.Reason, requestID: r.RequestID,
 		period: r.Period, responseTime: r.ResponseTime, near: r.NearLimit, throttled: r.Throttled,
 	}
-	if c.rest != nil || vendor != (vendorLimit{}) {
-		c.others().vendor = vendor
+	if vendor != (vendorLimit{}) || c.rest != nil && c.rest.vendor != nil {
+		c.typed().said = vendor
 	}
 }
 
@@ -47,8 +47,8 @@ func (c *Call) limit() RateLimit {
 		Limit: int(c.rate.most), Remaining: int(c.rate.remaining),
 		HasQuota: c.quota.has, HasRetryAfter: c.quota.hasRetryAfter,
 	}
-	if c.rest != nil {
-		v := &c.rest.vendor
+	if c.rest != nil && c.rest.vendor != nil {
+		v := &c.rest.vendor.said
 		r.State, r.Reason, r.RequestID, r.Period, r.ResponseTime = v.state, v.reason, v.requestID, v.period, v.responseTime
 		r.NearLimit, r.Throttled = v.near, v.throttled
 	}

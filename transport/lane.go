@@ -52,8 +52,8 @@ func legOf(ctx context.Context, s *scope) *leg {
 // next returns the lowest number that no attempt of the record has got.
 func (c *Call) next() int {
 	n := c.highest()
-	if c.rest != nil {
-		n = max(n, c.rest.handed)
+	if r := c.rarities(); r != nil {
+		n = max(n, r.handed)
 	}
 	return n + 1
 }
@@ -75,13 +75,13 @@ func (c *Call) join(s *scope) {
 		c.trips = tripsFirst
 		return
 	case tripsFirst: // it has begun all attempts, and may have asked for the number of the next one
-		r := c.others()
+		r := c.rarely()
 		r.seed = lane{sent: c.count(), reserved: c.next()}
 		r.handed = r.seed.reserved
 	case tripsFirstOver, tripsSeveral:
 	}
 	c.trips = tripsSeveral
-	r := c.others()
+	r := c.rarely()
 	r.joined = max(r.joined, 1) + 1
 	r.lanes = append(r.lanes, &lane{trip: s})
 }
@@ -93,7 +93,7 @@ func (s *scope) lane() *lane {
 	if c.opened || c.trips != tripsSeveral || s.over() {
 		return nil
 	}
-	r := c.rest
+	r := c.rest.rare
 	for _, l := range r.lanes {
 		if l.trip == s {
 			return l
@@ -116,7 +116,7 @@ func (s *scope) number(l *leg) int {
 	}
 	if of.reserved == 0 {
 		of.reserved = c.next()
-		c.others().handed = of.reserved
+		c.rarely().handed = of.reserved
 	}
 	return of.reserved
 }
@@ -148,7 +148,7 @@ func (s *scope) leave() {
 	if c.trips == tripsFirst {
 		c.trips = tripsFirstOver
 	}
-	r := c.rest
+	r := c.rarities()
 	if r == nil {
 		return
 	}
@@ -203,9 +203,9 @@ func (s *scope) Attempt(ctx context.Context) (a record.Attempt) {
 	defer c.mu.Unlock()
 	a.Number = s.number(l)
 	a.Resends += s.attempts() // a leg that has overtaken another was sent before it
-	if c.rest != nil {
-		for i := range c.rest.waits {
-			if w := &c.rest.waits[i]; w.Before == a.Number && w.trip == s {
+	if r := c.rarities(); r != nil {
+		for i := range r.waits {
+			if w := &r.waits[i]; w.Before == a.Number && w.trip == s {
 				a.Waited += w.For
 				if w.Cause == WaitBackoff {
 					a.Cause = w.Reason
@@ -250,13 +250,13 @@ func (s *scope) Tally() (t record.Tally) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	t.Attempts = s.attempts()
-	if c.rest != nil {
-		t.Reason = string(c.rest.reason)
+	if r := c.rarities(); r != nil {
+		t.Reason = string(r.reason)
 		if of := s.lane(); of != nil {
 			t.Reason = string(of.reason)
 		}
-		for i := range c.rest.waits {
-			if w := &c.rest.waits[i]; w.trip == s {
+		for i := range r.waits {
+			if w := &r.waits[i]; w.trip == s {
 				t.Waits = append(t.Waits, record.Wait(w.Wait))
 			}
 		}

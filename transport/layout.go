@@ -20,21 +20,38 @@ import (
 //     HTTP/2 may read the sent request after RoundTrip has returned.
 //   - scope.sent is used at most once. Later attempts have separate requests.
 //   - Call.first is attempt 1, which begins with the call unless rest.delay is set, and
-//     rest.attempts[n-2] is attempt n. Numbers are handed out before attempts begin (see
+//     rare.attempts[n-2] is attempt n. Numbers are handed out before attempts begin (see
 //     lane), so attempts may begin in another order, and a number may remain unused.
-//   - Fields that most calls do not need are in rest, which is nil until it is needed.
+//   - Fields that plain calls do not need are in rest, and those that few calls need in
+//     rare. Both are nil until they are needed; a record from Begin has a rest from the start.
 //   - Times are durations since the call began, and its beginning is a duration since
 //     epoch, a time that all calls of a chain share: time.Since reads one clock, time.Now
 //     two. The time of day is computed on request. A call of one attempt reads the clock
 //     when it begins and when the attempt ends.
 //   - The id does not change after a header shares its slice.
-//   - The block fits a size class of the runtime (TestTheBlockFitsItsSizeClass), so a
-//     field that most calls do not need belongs in rest.
+//   - The blocks fit size classes of the runtime (TestTheBlocksFitTheirSizeClasses), so a
+//     field that plain calls do not need belongs in rest or rare.
 
 // opened is the block of a call whose record a chain opened.
 type opened struct {
 	call  Call
 	scope scope
+}
+
+// begunCall is the block of a call whose record Begin opened, with what a typed call needs.
+type begunCall struct {
+	call   Call
+	ctx    begun
+	epoch  time.Time
+	rest   rest
+	room   [4]any // for the facts of a typed call
+	vendor vendor
+}
+
+// observed is the block of rest for a call that has facts.
+type observed struct {
+	rest rest
+	room [2]any // most of these calls have at most two, unless they are typed
 }
 
 // attempt is the record of an attempt.
@@ -59,12 +76,25 @@ type failure struct {
 	class   ErrorClass
 }
 
-// rest holds what most calls do not need.
+// rest holds what plain calls do not need: the facts of observers, and what a typed call has.
 type rest struct {
-	start    time.Time      // when the call began, if it was asked for
-	took     time.Duration  // until the record was sealed; not set if the call is timely
+	start  time.Time     // when the call began, if it was asked for
+	took   time.Duration // until the record was sealed; not set if the call is timely
+	delay  time.Duration // of the first attempt: see Call.delay
+	facts  []any         // at most one of each type
+	vendor *vendor
+	rare   *rare
+}
+
+// vendor is what the calls of a vendor's client have.
+type vendor struct {
+	said vendorLimit
+	read record.LimitReader // sets said
+}
+
+// rare holds what only calls need that are retried, fail, or have several round trips.
+type rare struct {
 	previous *Call          // the record of the previous hop
-	delay    time.Duration  // of the first attempt: see Call.delay
 	attempts []laterAttempt // the second and later ones
 	failures []failure      // of attempts that ended with an error
 	waits    []wait
@@ -75,11 +105,7 @@ type rest struct {
 	joined   int     // how many round trips the record has had, if several
 	reason   Reason
 	class    ErrorClass // of the error that the last round trip ended with
-	facts    []any      // at most one of each type
-	own      [4]any     // where the first facts are stored: as many as a typed call has
-	vendor   vendorLimit
-	reader   record.LimitReader // sets vendor
-	trips    []trip             // round trips that have ended, if a loop counts them
+	trips    []trip     // round trips that have ended, if a loop counts them
 	changed  []changed
 }
 
@@ -91,17 +117,50 @@ func (c *Call) others() *rest {
 	return c.rest
 }
 
-// store adds a fact.
-func (r *rest) store(fact any) {
-	if r.facts == nil {
-		r.facts = r.own[:0]
+// typed returns what the calls of a vendor's client have, and allocates it if necessary.
+func (c *Call) typed() *vendor {
+	r := c.others()
+	if r.vendor == nil {
+		r.vendor = &vendor{}
 	}
-	r.facts = append(r.facts, fact)
+	return r.vendor
+}
+
+// rarities returns what few calls have, or nil.
+func (c *Call) rarities() *rare {
+	if c.rest == nil {
+		return nil
+	}
+	return c.rest.rare
+}
+
+// rarely returns what few calls have, and allocates it if necessary.
+func (c *Call) rarely() *rare {
+	switch {
+	case c.rest == nil:
+		both := &struct {
+			rest rest
+			rare rare
+		}{}
+		c.rest, both.rest.rare = &both.rest, &both.rare
+	case c.rest.rare == nil:
+		c.rest.rare = &rare{}
+	}
+	return c.rest.rare
+}
+
+// store adds a fact.
+func (c *Call) store(fact any) {
+	if c.rest == nil {
+		block := &observed{}
+		c.rest, block.rest.facts = &block.rest, block.room[:0]
+	}
+	c.rest.facts = append(c.rest.facts, fact)
 }
 
 // makeRoom allocates the lists of a call that is retried, with room for as many entries as
 // most such calls need, in one allocation.
-func (r *rest) makeRoom() {
+func (r *rare) makeRoom() {
 	lists := &struct {
 		attempts [3]laterAttempt
 		waits    [3]wait
@@ -114,14 +173,14 @@ func (c *Call) attempt(n int) *attempt {
 	if n == 1 {
 		return &c.first
 	}
-	return &c.rest.attempts[n-2].attempt
+	return &c.rest.rare.attempts[n-2].attempt
 }
 
 // attemptStart returns how long after the beginning of the call attempt n began.
 func (c *Call) attemptStart(n int) time.Duration {
 	switch {
 	case n > 1:
-		return c.rest.attempts[n-2].start
+		return c.rest.rare.attempts[n-2].start
 	case c.rest == nil:
 		return 0
 	}
@@ -131,7 +190,7 @@ func (c *Call) attemptStart(n int) time.Duration {
 func (c *Call) setAttemptStart(n int, start time.Duration) {
 	switch {
 	case n > 1:
-		c.rest.attempts[n-2].start = start
+		c.rest.rare.attempts[n-2].start = start
 	case start != 0:
 		c.others().delay = start
 	}

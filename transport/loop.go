@@ -188,10 +188,11 @@ func (s *scope) Earlier() int {
 	url := urlOf(&s.req)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.rest == nil {
+	r := c.rarities()
+	if r == nil {
 		return 0
 	}
-	for _, t := range c.rest.trips {
+	for _, t := range r.trips {
 		if t.method == s.req.Method && t.url == url {
 			return t.attempts
 		}
@@ -206,7 +207,7 @@ func (s *scope) Count(attempts int) {
 	}
 	t := trip{s.req.Method, urlOf(&s.req), attempts}
 	s.call.write(func() {
-		r := s.call.others()
+		r := s.call.rarely()
 		for i := range r.trips {
 			if r.trips[i].method == t.method && r.trips[i].url == t.url {
 				r.trips[i].attempts += attempts

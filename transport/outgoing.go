@@ -61,7 +61,7 @@ func (s *scope) Changed(sent *http.Request) {
 		return
 	}
 	s.call.write(func() {
-		r := s.call.others()
+		r := s.call.rarely()
 		r.changed = append(r.changed, changed{s, sent})
 	})
 }

@@ -95,10 +95,10 @@ func (c *Call) Reason() Reason {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.rest == nil {
-		return ""
+	if r := c.rarities(); r != nil {
+		return r.reason
 	}
-	return c.rest.reason
+	return ""
 }
 
 // ErrorClass returns the class of the error that the call ended with: see [ClassifyError]. It is
@@ -110,10 +110,10 @@ func (c *Call) ErrorClass() ErrorClass {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.rest == nil {
-		return ""
+	if r := c.rarities(); r != nil {
+		return r.class
 	}
-	return c.rest.class
+	return ""
 }
 
 // Start returns when the call began.

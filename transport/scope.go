@@ -115,12 +115,9 @@ func (u *unbegun) Value(key any) any {
 // [Call.End] is called. Most programs do not need Begin: without it, the outermost [Chain]
 // opens a record for each round trip.
 func Begin(ctx context.Context) (context.Context, *Call) {
-	b := &struct {
-		call  Call
-		ctx   begun
-		epoch time.Time
-	}{epoch: time.Now()}
+	b := &begunCall{epoch: time.Now()}
 	b.ctx = begun{ctx, &b.call}
+	b.call.rest, b.rest.facts, b.rest.vendor = &b.rest, b.room[:0], &b.vendor
 	b.call.begin(ctx, &b.epoch)
 	return &b.ctx, &b.call
 }
@@ -168,7 +165,7 @@ func (s *scope) end() {
 	}
 	s.leave()
 	s.call.write(func() {
-		if r := s.call.rest; r != nil && len(r.changed) > 0 {
+		if r := s.call.rarities(); r != nil && len(r.changed) > 0 {
 			r.changed = slices.DeleteFunc(r.changed, func(to changed) bool { return to.scope == s })
 		}
 	})
@@ -190,7 +187,7 @@ func (s *scope) sendsFor(req *http.Request) {
 		return
 	}
 	s.call.write(func() {
-		r := s.call.others()
+		r := s.call.rarely()
 		r.changed = append(r.changed, changed{s, req})
 	})
 }
@@ -205,7 +202,8 @@ func (s *scope) changed(req *http.Request) bool {
 	c := s.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.rest != nil && slices.ContainsFunc(c.rest.changed, func(to changed) bool {
+	r := c.rarities()
+	return r != nil && slices.ContainsFunc(r.changed, func(to changed) bool {
 		return to.scope == s && sameTarget(to.req, req)
 	})
 }

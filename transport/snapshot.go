@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport/redact"
 )
 
@@ -59,7 +58,10 @@ func (c *Call) snapshot(most int) *snapshot {
 	if s.count > 0 {
 		s.last = c.attempted(c.highest())
 	}
-	r := c.rest // not nil after start
+	r := c.rarities()
+	if r == nil {
+		r = &rare{}
+	}
 	s.reason, s.class, s.waitings, s.trips = r.reason, r.class, len(r.waits), r.joined
 	s.waits = make([]Wait, 0, min(s.waitings, most))
 	for i := range r.waits {
@@ -68,11 +70,7 @@ func (c *Call) snapshot(most int) *snapshot {
 		}
 	}
 	s.pending = s.waitings > 0 && r.waits[s.waitings-1].Before > c.highest()
-	for _, fact := range r.facts {
-		if route, ok := fact.(record.Fact[Route]); ok {
-			s.route = route.Value
-		}
-	}
+	s.route, _ = factOf[Route](c)
 	return s
 }
 

@@ -47,12 +47,13 @@ func (c *Call) Waits() []Wait {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.rest == nil {
+	r := c.rarities()
+	if r == nil {
 		return nil
 	}
 	var list []Wait
-	for i := range c.rest.waits {
-		list = append(list, c.rest.waits[i].Wait)
+	for i := range r.waits {
+		list = append(list, r.waits[i].Wait)
 	}
 	return list
 }
@@ -69,9 +70,9 @@ func (c *Call) Waited() time.Duration {
 }
 
 func (c *Call) waited() (sum time.Duration) {
-	if c.rest != nil {
-		for i := range c.rest.waits {
-			sum += c.rest.waits[i].For
+	if r := c.rarities(); r != nil {
+		for i := range r.waits {
+			sum += r.waits[i].For
 		}
 	}
 	return sum

@@ -14,7 +14,7 @@ var _ record.Writer = (*writer)(nil)
 
 func (w *writer) SetReason(reason string) {
 	c := (*Call)(w)
-	c.write(func() { c.others().reason = Reason(reason) })
+	c.write(func() { c.rarely().reason = Reason(reason) })
 }
 
 func (w *writer) SetRateLimit(r record.RateLimit) {
@@ -27,16 +27,16 @@ func (w *writer) SetRateLimit(r record.RateLimit) {
 
 func (w *writer) SetLimitReader(read record.LimitReader) {
 	c := (*Call)(w)
-	c.write(func() { c.others().reader = read })
+	c.write(func() { c.typed().read = read })
 }
 
 func (w *writer) LimitReader() record.LimitReader {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.rest == nil {
+	if w.rest == nil || w.rest.vendor == nil {
 		return nil
 	}
-	return w.rest.reader
+	return w.rest.vendor.read
 }
 
 func (w *writer) AddWait(of record.Wait) (n, before int) {
@@ -50,7 +50,7 @@ func (w *writer) AddWait(of record.Wait) (n, before int) {
 
 func (c *Call) addWait(of record.Wait, before int, trip *scope) (n int) {
 	of.Before = before
-	r := c.others()
+	r := c.rarely()
 	if r.waits == nil {
 		r.makeRoom()
 	}
@@ -61,7 +61,7 @@ func (c *Call) addWait(of record.Wait, before int, trip *scope) (n int) {
 
 func (w *writer) EndWait(n int, lasted time.Duration) {
 	c := (*Call)(w)
-	c.write(func() { c.rest.waits[n-1].For = lasted })
+	c.write(func() { c.rarely().waits[n-1].For = lasted })
 }
 
 func (w *writer) Put(fact any) bool {
@@ -70,13 +70,14 @@ func (w *writer) Put(fact any) bool {
 	if w.sealed {
 		return false
 	}
-	r := (*Call)(w).others()
-	for i := range r.facts {
-		if reflect.TypeOf(r.facts[i]) == reflect.TypeOf(fact) {
-			r.facts[i] = fact
-			return true
+	if r := w.rest; r != nil {
+		for i := range r.facts {
+			if reflect.TypeOf(r.facts[i]) == reflect.TypeOf(fact) {
+				r.facts[i] = fact
+				return true
+			}
 		}
 	}
-	r.store(fact)
+	(*Call)(w).store(fact)
 	return true
 }

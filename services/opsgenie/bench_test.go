@@ -61,11 +61,11 @@ func typedCalls(tb testing.TB) []typedCall {
 		{"Get", func(ctx context.Context) error {
 			_, err := reads.Alerts.Get(ctx, alert.ByAlias("a/b"))
 			return err
-		}, 90, 9728},
+		}, 89, 9472},
 		{"Create", func(ctx context.Context) error {
 			_, err := writes.Alerts.Create(ctx, alert.CreateRequest{Message: "m", Alias: "a", Tags: []string{"x", "y"}})
 			return err
-		}, 40, 6656},
+		}, 39, 6400},
 	}
 }
 
