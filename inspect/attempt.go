@@ -65,6 +65,10 @@ func (l *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	sent := record.Outgoing(req)
 	own := sent != req // nobody else has it yet
 	a := l.attempt(t, req, &sent, own)
+	if a == nil {
+		resp, err := l.Send(sent)
+		return layer.Restore(resp, req), err
+	}
 	returned := false
 	defer func() {
 		if !returned { // a layer below panicked
@@ -83,13 +87,18 @@ func (l *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// attempt adds an attempt to t. It replaces the request to send if that is to be observed.
+// attempt adds an attempt to t, or returns nil. It replaces the request to send if that is to be
+// observed.
 func (l *attempts) attempt(t *trip, req *http.Request, sent **http.Request, own bool) *attempt {
-	n := record.AttemptOf(req.Context()).Number
+	ctx := req.Context()
+	node, at := record.NodeOf(ctx), record.AttemptOf(ctx)
 	if !l.in.phases && l.in.bodies == 0 {
-		return t.attempt(n, *sent)
+		return t.attempt(node, &at, *sent)
 	}
-	a := t.attempt(n, nil)
+	a := t.attempt(node, &at, nil)
+	if a == nil {
+		return nil
+	}
 	*sent = l.observed(t, a, *sent, own)
 	t.dispatch(a, *sent)
 	return a
@@ -125,7 +134,7 @@ func (l *attempts) probe(t *trip, a *attempt) *probe {
 	return a.probe
 }
 
-// tripOf returns the trip that an attempt belongs to, or nil.
+// tripOf returns the trip that an attempt may belong to, or nil.
 func (i *Inspector) tripOf(req *http.Request) *trip {
 	ctx := req.Context()
 	if node := record.NodeOf(ctx); node != nil {
@@ -137,7 +146,7 @@ func (i *Inspector) tripOf(req *http.Request) *trip {
 
 // sentAttempt notes the result of an attempt.
 func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http.Response, err error) {
-	now := time.Since(t.begun)
+	now := record.Now(sent.Context())
 	var class transport.ErrorClass
 	if err != nil {
 		class = transport.ClassifyError(sent, err)
@@ -145,7 +154,7 @@ func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	given := t.given(sent)
-	a.took, a.running, a.message = now-a.begun, false, c.appendResponse(a.message, given, sent, resp)
+	a.took, a.running, a.message = now.Sub(t.begun)-a.begun, false, c.appendResponse(a.message, given, sent, resp)
 	if a.probe != nil {
 		a.took = time.Since(a.probe.base)
 		a.phases, a.phased = a.probe.phases(a.took)

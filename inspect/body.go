@@ -106,7 +106,9 @@ func (r *reader) end(n int, err error) {
 		return
 	}
 	b.count(n)
-	b.ended, b.took, b.class, b.err = true, time.Since(t.begun), class, text
+	now := time.Now()
+	b.ended, b.took, b.class, b.err = true, now.Sub(t.begun), class, text
+	t.date(func() time.Time { return now })
 	b.complete = b.complete || !failed && (err != nil || b.read == b.length)
 	r.ended.Store(true)
 	size := t.bytes()

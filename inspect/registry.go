@@ -2,8 +2,9 @@ package inspect
 
 import (
 	"net/http"
+	"time"
 
-	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport/layer"
 )
 
@@ -26,18 +27,16 @@ func (i *Inspector) begin(req *http.Request) *trip {
 // round trips of one record may begin at the same time.
 func (t *trip) enter(req *http.Request) {
 	ctx := req.Context()
-	known, _ := transport.Lookup[*facts](ctx)
+	t.own.room[0] = t
+	t.own.trips = t.own.room[:]
+	known, found := record.PutFirst(record.WriterOf(ctx), &t.own)
 	switch {
-	case known == nil: // the usual case: a record with one trip
-		known = &t.own
-	case !known.apart: // else a trip that is kept would keep all others of its record
-		known = &facts{trips: known.all(), apart: true}
-	default:
+	case !found: // the usual case: a record with one trip
+	case known.apart:
 		known.add(t)
-		return
+	default: // else a trip that is kept would keep all others of its record
+		layer.Put(ctx, &facts{trips: append(known.all(), t), apart: true})
 	}
-	known.add(t)
-	layer.Put(ctx, known)
 }
 
 // abandon forgets a call that ended by a panic.
@@ -95,6 +94,7 @@ func (i *Inspector) keep(t *trip) {
 	t.holders = 1 // until it is in the rings
 	t.mu.Lock()
 	t.serial = i.ended
+	t.date(time.Now)
 	failed, slow := t.outcome == "failure", i.slowFrom > 0 && t.headed >= i.slowFrom
 	t.mu.Unlock()
 	for _, r := range [...]struct {

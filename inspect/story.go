@@ -139,6 +139,7 @@ func targetOf(call *transport.Call) (method, target string) {
 func (t *trip) story() *story {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.date(time.Now)
 	s := &story{
 		serial: t.serial, id: t.id, route: show(string(t.route)), reason: show(t.reason), begun: t.begun, running: !t.ended, took: t.headed,
 		status: t.status, outcome: t.outcome, class: t.class, err: t.err, made: t.made, waiting: t.waiting, body: t.body,

@@ -29,8 +29,9 @@ type trip struct {
 	serial uint64
 
 	mu       sync.Mutex
-	ended    bool // RoundTrip has returned
-	begun    time.Time
+	ended    bool            // RoundTrip has returned
+	begun    time.Time       // the time of day may be inexact: see date
+	dated    bool            // it is exact
 	node     record.Node     // nil if there is no record, or when RoundTrip has returned
 	call     *transport.Call // the same
 	req      *http.Request   // nil when RoundTrip has returned
@@ -85,19 +86,22 @@ type facts struct {
 
 const maxTrips = 32
 
-// add adds a trip.
+// add adds a trip to facts that are apart.
 func (f *facts) add(t *trip) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.trips == nil {
-		f.trips = f.room[:0]
-	}
 	f.trips = appendBounded(f.trips, t, maxTrips)
 }
 
-// find returns the running trip of an Inspector with a node, or nil.
+// find returns the running trip of an Inspector with a node, or nil. It may also return one of
+// the Inspector that does not run or has another node: see trip.attempt.
 func (f *facts) find(in *Inspector, node record.Node) *trip {
-	if f == nil {
+	switch {
+	case f == nil:
+		return nil
+	case !f.apart && f.room[0].in == in: // the usual case
+		return f.room[0]
+	case !f.apart:
 		return nil
 	}
 	f.mu.Lock()
@@ -143,14 +147,22 @@ func (i *Inspector) newTrip(req *http.Request) *trip {
 		t.first.probe = &t.passing.probe
 	}
 	ctx := req.Context()
-	t.in, t.begun, t.req = i, time.Now(), req
+	t.in, t.begun, t.req = i, record.Now(ctx), req
 	t.node, t.call = record.NodeOf(ctx), transport.CallFrom(ctx)
 	return t
 }
 
-// attempt adds an attempt and returns it. sent is its request if that is not modified any
-// more, or nil: see dispatch.
-func (t *trip) attempt(n int, sent *http.Request) *attempt {
+// date corrects the time of day of the trip's beginning, unless it is exact.
+func (t *trip) date(now func() time.Time) {
+	if !t.dated {
+		at := now()
+		t.begun, t.dated = at.Add(-at.Sub(t.begun)), true
+	}
+}
+
+// attempt adds an attempt of a node and returns it, or nil if the trip is not one that runs with
+// that node. sent is its request if that is not modified any more, or nil: see dispatch.
+func (t *trip) attempt(node record.Node, at *record.Attempt, sent *http.Request) *attempt {
 	var freed int
 	defer func() {
 		if freed > 0 {
@@ -159,6 +171,9 @@ func (t *trip) attempt(n int, sent *http.Request) *attempt {
 	}()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.node != node {
+		return nil
+	}
 	a := &t.first
 	if t.made > 0 {
 		a = &attempt{}
@@ -166,7 +181,9 @@ func (t *trip) attempt(n int, sent *http.Request) *attempt {
 		t.attempts = t.room[:0]
 	}
 	t.made++
-	a.number, a.begun, a.running = n, time.Since(t.begun), true
+	if a.number, a.running = at.Number, true; !at.AtOnce {
+		a.begun = time.Since(t.begun)
+	}
 	if len(t.attempts) == maxAttempts {
 		freed = t.attempts[maxAttempts/2].drop()
 	}
@@ -198,15 +215,14 @@ func (a *attempt) dispatched(t *trip, sent *http.Request) {
 // head notes that RoundTrip returned. It returns how many bytes the trip takes, and the memory
 // for the response's reader, or nil.
 func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error) (size int, held *passing) {
-	took := time.Since(t.begun)
-	tally := record.TallyOf(req.Context())
 	var class transport.ErrorClass
 	if err != nil {
 		class = transport.ClassifyError(req, err)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.ended, t.headed, t.reason = true, took, bounded(tally.Reason)
+	tally := t.report()
+	t.ended, t.headed, t.reason = true, tally.Now.Sub(t.begun), bounded(tally.Reason)
 	for _, w := range tally.Waits {
 		w.Cause, w.Reason = bounded(w.Cause), bounded(w.Reason)
 		t.waits = appendBounded(t.waits, w, maxWaits)
@@ -216,7 +232,7 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 		t.made = tally.Attempts // without the layer of attempts
 		t.target = c.appendResponse(c.newMessage(t.text[:0], req, req), req, req, resp)
 	}
-	t.id, t.route = t.call.TransactionID(), routeOf(t.call)
+	t.id, t.route = tally.ID, transport.Route(tally.Route)
 	if resp != nil {
 		t.status = resp.StatusCode
 		t.body.there, t.body.length = err == nil && hasBody(resp), resp.ContentLength
@@ -228,6 +244,14 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 	held = t.passing
 	t.node, t.call, t.req, t.sent, t.passing, t.first.probe = nil, nil, nil, nil, nil, nil
 	return t.bytes(), held
+}
+
+// report returns what the trip has done. It is locked.
+func (t *trip) report() record.Report {
+	if trip, ok := t.node.(record.Trip); ok {
+		return trip.Report()
+	}
+	return record.Report{ID: t.call.TransactionID(), Route: string(routeOf(t.call)), Now: time.Now()}
 }
 
 func routeOf(call *transport.Call) transport.Route {

@@ -201,7 +201,7 @@ func (s *scope) Attempt(ctx context.Context) (a record.Attempt) {
 	c := s.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	a.Number = s.number(l)
+	a.Number, a.AtOnce = s.number(l), c.timely && c.highest() == 0
 	a.Resends += s.attempts() // a leg that has overtaken another was sent before it
 	if r := c.rarities(); r != nil {
 		for i := range r.waits {
@@ -249,6 +249,25 @@ func (s *scope) Tally() (t record.Tally) {
 	c := s.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	s.sum(&t)
+	return t
+}
+
+// Report returns what the round trip has done.
+func (s *scope) Report() (r record.Report) {
+	r.Hop, _ = s.earlier()
+	c := s.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.sum(&r.Tally)
+	route, _ := factOf[Route](c)
+	r.ID, r.Route, r.Now = c.identity(), string(route), c.now()
+	return r
+}
+
+// sum adds up the attempts and waits of the round trip. The record is locked.
+func (s *scope) sum(t *record.Tally) {
+	c := s.call
 	t.Attempts = s.attempts()
 	if r := c.rarities(); r != nil {
 		t.Reason = string(r.reason)
@@ -261,7 +280,6 @@ func (s *scope) Tally() (t record.Tally) {
 			}
 		}
 	}
-	return t
 }
 
 // SetReason stores why the retries of the round trip ended.

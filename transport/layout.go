@@ -262,6 +262,18 @@ func (c *Call) delay() time.Duration {
 	return c.age()
 }
 
+// now returns the current time, for which a timely call does not read the clock.
+func (c *Call) now() time.Time {
+	age := time.Duration(0)
+	switch n := c.highest(); {
+	case !c.timely || c.sealed:
+		age = c.age()
+	case n > 0:
+		age = c.attemptStart(n) + c.attempt(n).elapsed
+	}
+	return c.epoch.Add(c.begun + age)
+}
+
 // elapsed returns how long the call took, or has taken so far.
 func (c *Call) elapsed() time.Duration {
 	n := c.highest()

@@ -154,6 +154,14 @@ func (s *scope) RetryLeft() (left time.Duration, bounded bool) {
 	return left, bounded
 }
 
+// Now returns the current time, or when the record last read the clock.
+func (s *scope) Now() time.Time {
+	c := s.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now()
+}
+
 // Delay records that time passes.
 func (s *scope) Delay() { s.call.write(func() { s.call.timely = false }) }
 

@@ -70,14 +70,35 @@ func (w *writer) Put(fact any) bool {
 	if w.sealed {
 		return false
 	}
-	if r := w.rest; r != nil {
-		for i := range r.facts {
-			if reflect.TypeOf(r.facts[i]) == reflect.TypeOf(fact) {
-				r.facts[i] = fact
-				return true
-			}
+	if known := w.like(fact); known != nil {
+		*known = fact
+	} else {
+		(*Call)(w).store(fact)
+	}
+	return true
+}
+
+func (w *writer) PutFirst(fact any) (known any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if known := w.like(fact); known != nil {
+		return *known
+	}
+	if !w.sealed {
+		(*Call)(w).store(fact)
+	}
+	return nil
+}
+
+// like returns where the fact of the same type is stored, or nil.
+func (w *writer) like(fact any) *any {
+	if w.rest == nil {
+		return nil
+	}
+	for i := range w.rest.facts {
+		if reflect.TypeOf(w.rest.facts[i]) == reflect.TypeOf(fact) {
+			return &w.rest.facts[i]
 		}
 	}
-	(*Call)(w).store(fact)
-	return true
+	return nil
 }

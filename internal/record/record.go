@@ -49,6 +49,8 @@ type Writer interface {
 	EndWait(n int, lasted time.Duration)
 	// Put stores a [Fact], and reports whether the record was open.
 	Put(fact any) bool
+	// PutFirst stores a [Fact] unless the record has one of its type, which it returns.
+	PutFirst(fact any) (known any)
 }
 
 // WriterOf returns the record of ctx, or nil if there is none.
@@ -62,6 +64,13 @@ func WriterOf(ctx context.Context) Writer {
 // A Fact is a value that layer.Put stores and transport.Fact returns. Its key is its static
 // type, which may be an interface.
 type Fact[T any] struct{ Value T }
+
+// PutFirst stores v in the record of call under its type T, if it is open and has no such
+// value yet. If it has one, PutFirst returns it.
+func PutFirst[T any](call Writer, v T) (known T, found bool) {
+	fact, found := call.PutFirst(Fact[T]{Value: v}).(Fact[T])
+	return fact.Value, found
+}
 
 // A Wait has the fields of a transport.Wait, which this package cannot import. One is
 // converted to the other, which does not compile if the fields differ.

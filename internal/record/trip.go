@@ -17,6 +17,7 @@ type Trip interface {
 	MayAgain() bool
 	Looping() bool
 	RetryLeft() (left time.Duration, bounded bool)
+	Now() time.Time
 	NoteTurn(in time.Duration, refused bool)
 	Delay()
 }
@@ -26,6 +27,7 @@ type Counter interface {
 	Attempt(ctx context.Context) Attempt
 	NextAttempt(ctx context.Context) context.Context
 	Tally() Tally
+	Report() Report
 	AddWait(ctx context.Context, w Wait) (n, before int)
 }
 
@@ -35,6 +37,7 @@ type Attempt struct {
 	Resends int           // attempts before it: of its round trip, and of earlier hops of a redirect
 	Waited  time.Duration // all waits before it
 	Cause   string        // why it follows an earlier one of its round trip; empty if it is the first
+	AtOnce  bool          // it is the first of a call, and no time has passed since that began: see Trip.Now
 }
 
 // A Tally sums up what a round trip has done so far.
@@ -43,6 +46,15 @@ type Tally struct {
 	Hop      int    // how many round trips of the redirect were before this one
 	Waits    []Wait // in the order in which they began
 	Reason   string // why its retries ended
+}
+
+// A Report is a Tally with what else an observer wants to know at the end of a round trip.
+type Report struct {
+	Tally
+
+	ID    string    // the transaction id
+	Route string    // empty if there is none
+	Now   time.Time // as Trip.Now returns it
 }
 
 // AttemptOf returns the attempt that a layer is about to make with ctx. See
@@ -144,6 +156,17 @@ func NoteTurn(ctx context.Context, in time.Duration, refused bool) {
 	if trip := tripOf(ctx); trip != nil {
 		trip.NoteTurn(in, refused)
 	}
+}
+
+// Now returns the current time for the observer of ctx's round trip. The clock is read only
+// if a layer that takes time has run since the record read it last, which is when the call
+// began or when its last attempt ended; else that reading is returned. Only its monotonic
+// part is exact: the time of day follows from an older reading of that clock.
+func Now(ctx context.Context) time.Time {
+	if trip := tripOf(ctx); trip != nil {
+		return trip.Now()
+	}
+	return time.Now()
 }
 
 // Delay tells the record that the calling layer takes time other than by a wait, such as
