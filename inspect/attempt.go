@@ -154,7 +154,7 @@ func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	given := t.given(sent)
-	a.took, a.running, a.message = now.Sub(t.begun)-a.begun, false, c.appendResponse(a.message, given, sent, resp)
+	a.took, a.running, a.message = now.Sub(t.begun)-a.begun, false, c.withResponse(a.message, given, sent, resp)
 	if a.probe != nil {
 		a.took = time.Since(a.probe.base)
 		a.phases, a.phased = a.probe.phases(a.took)

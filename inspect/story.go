@@ -178,7 +178,8 @@ func (t *trip) targetOf(s *story) (method, target string) {
 	case len(s.attempts) > 0:
 		return s.attempts[0].method, s.attempts[0].url
 	case t.req != nil:
-		return cmp.Or(t.req.Method, http.MethodGet), showURL(string(appendURL(nil, t.req, t.req)))
+		_, target, _, _ = message(nil).withURL(t.req, t.req).parse()
+		return cmp.Or(t.req.Method, http.MethodGet), showURL(target)
 	}
 	return "", ""
 }

@@ -230,7 +230,7 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 	t.waiting = len(tally.Waits)
 	if t.made == 0 {
 		t.made = tally.Attempts // without the layer of attempts
-		t.target = c.appendResponse(c.newMessage(t.text[:0], req, req), req, req, resp)
+		t.target = c.withResponse(c.newMessage(t.text[:0], req, req), req, req, resp)
 	}
 	t.id, t.route = tally.ID, transport.Route(tally.Route)
 	if resp != nil {
