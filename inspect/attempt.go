@@ -58,13 +58,16 @@ func (l *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	if l.Fault() != nil {
 		return nil, layer.Refuse(req, l.Fault())
 	}
-	t := l.in.tripOf(req)
+	ctx := req.Context()
+	at, known := record.AttemptWith[*facts](ctx)
+	node := record.NodeOf(ctx)
+	t := known.find(l.in, node)
 	if t == nil {
 		return l.Send(req)
 	}
 	sent := record.Outgoing(req)
 	own := sent != req // nobody else has it yet
-	a := l.attempt(t, req, &sent, own)
+	a := l.attempt(t, node, &at, &sent, own)
 	if a == nil {
 		resp, err := l.Send(sent)
 		return layer.Restore(resp, req), err
@@ -89,13 +92,11 @@ func (l *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // attempt adds an attempt to t, or returns nil. It replaces the request to send if that is to be
 // observed.
-func (l *attempts) attempt(t *trip, req *http.Request, sent **http.Request, own bool) *attempt {
-	ctx := req.Context()
-	node, at := record.NodeOf(ctx), record.AttemptOf(ctx)
+func (l *attempts) attempt(t *trip, node record.Node, at *record.Attempt, sent **http.Request, own bool) *attempt {
 	if !l.in.phases && l.in.bodies == 0 {
-		return t.attempt(node, &at, *sent)
+		return t.attempt(node, at, *sent)
 	}
-	a := t.attempt(node, &at, nil)
+	a := t.attempt(node, at, nil)
 	if a == nil {
 		return nil
 	}
@@ -132,16 +133,6 @@ func (l *attempts) probe(t *trip, a *attempt) *probe {
 	}
 	a.probe.base, a.probe.dials = time.Now(), l.dials
 	return a.probe
-}
-
-// tripOf returns the trip that an attempt may belong to, or nil.
-func (i *Inspector) tripOf(req *http.Request) *trip {
-	ctx := req.Context()
-	if node := record.NodeOf(ctx); node != nil {
-		known, _ := transport.Lookup[*facts](ctx)
-		return known.find(i, node)
-	}
-	return nil
 }
 
 // sentAttempt notes the result of an attempt.

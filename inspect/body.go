@@ -18,11 +18,20 @@ type body struct {
 	there    bool // there is one that can only be read
 	complete bool
 	ended    bool
-	read     int64
+	read     int64         // when it has ended: see soFar
 	length   int64         // as announced, or -1
 	took     time.Duration // since the trip began
 	class    transport.ErrorClass
 	err      string
+}
+
+// soFar returns what is known of the body of a trip, which is locked.
+func (t *trip) soFar() body {
+	b := t.body
+	if !b.ended {
+		b.read = t.read.Load()
+	}
+	return b
 }
 
 // hasBody reports whether resp has a body that can only be read.
@@ -68,16 +77,8 @@ func (r *reader) Read(p []byte) (int, error) {
 		r.end(n, err)
 		return n, err
 	}
-	r.trip.mu.Lock()
-	defer r.trip.mu.Unlock()
-	r.trip.body.count(n)
+	r.trip.read.Add(int64(n))
 	return n, nil
-}
-
-func (b *body) count(n int) {
-	if !b.ended {
-		b.read += int64(n)
-	}
 }
 
 // Close closes the body.
@@ -105,8 +106,8 @@ func (r *reader) end(n int, err error) {
 		t.mu.Unlock()
 		return
 	}
-	b.count(n)
 	now := time.Now()
+	b.read = t.read.Add(int64(n))
 	b.ended, b.took, b.class, b.err = true, now.Sub(t.begun), class, text
 	t.date(func() time.Time { return now })
 	b.complete = b.complete || !failed && (err != nil || b.read == b.length)
@@ -129,7 +130,8 @@ func (w *wholeReader) Whole() []byte {
 	w.trip.mu.Lock()
 	defer w.trip.mu.Unlock()
 	if b := &w.trip.body; !b.ended {
-		b.read, b.complete = int64(len(all)), true
+		w.trip.read.Store(int64(len(all)))
+		b.complete = true
 	}
 	return all
 }

@@ -149,7 +149,7 @@ func (i *Inspector) find(serial uint64, running bool) (found *trip) {
 	if running {
 		for _, l := range [...]*list{&i.running, &i.reading} {
 			for t := l.first; t != nil; t = t.next {
-				if t.serial == serial {
+				if t.serial.Load() == serial {
 					return t
 				}
 			}
@@ -158,7 +158,7 @@ func (i *Inspector) find(serial uint64, running bool) (found *trip) {
 	}
 	for _, r := range i.rings() {
 		r.all(func(t *trip) {
-			if t.serial == serial {
+			if t.serial.Load() == serial {
 				found = t
 			}
 		})

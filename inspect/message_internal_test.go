@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// T3: a message has what was sent, cleaned and with bounded length.
+// A message has what was sent, cleaned and with bounded length.
 func TestAMessageHasWhatWasSent(t *testing.T) {
 	t.Parallel()
 	c := &config{headers: map[string]bool{"X-Plan": true}}

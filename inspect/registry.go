@@ -14,28 +14,26 @@ func (i *Inspector) begin(req *http.Request) *trip {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.begun++
-	t.serial = i.begun // nobody else has the trip yet
-	if t.call != nil {
-		t.enter(req)
-	}
+	t.serial.Store(i.begun)
+	t.enter(req)
 	i.running.push(t)
 	t.where = isRunning
 	return t
 }
 
-// enter adds a trip to the record of its request, if it is open. The Inspector is locked, since
+// enter adds a trip, which begins now, to the record of its request, if it is open. The Inspector is locked, since
 // round trips of one record may begin at the same time.
 func (t *trip) enter(req *http.Request) {
-	ctx := req.Context()
 	t.own.room[0] = t
 	t.own.trips = t.own.room[:]
-	known, found := record.PutFirst(record.WriterOf(ctx), &t.own)
+	known, found, now := record.Observe(t.node, &t.own)
+	t.begun = now
 	switch {
 	case !found: // the usual case: a record with one trip
 	case known.apart:
 		known.add(t)
 	default: // else a trip that is kept would keep all others of its record
-		layer.Put(ctx, &facts{trips: append(known.all(), t), apart: true})
+		layer.Put(req.Context(), &facts{trips: append(known.all(), t), apart: true})
 	}
 }
 
@@ -58,7 +56,11 @@ func (i *Inspector) read(t *trip, size int) {
 	t.where = isReading
 	i.reading.push(t)
 	if i.reading.count > maxReading {
-		i.keep(i.reading.first)
+		oldest := i.reading.first
+		oldest.mu.Lock()
+		oldest.date(time.Now)
+		oldest.mu.Unlock()
+		i.keep(oldest)
 	}
 	i.shrink(0)
 }
@@ -92,11 +94,8 @@ func (i *Inspector) keep(t *trip) {
 	i.ended++
 	t.where = isKept
 	t.holders = 1 // until it is in the rings
-	t.mu.Lock()
-	t.serial = i.ended
-	t.date(time.Now)
-	failed, slow := t.outcome == "failure", i.slowFrom > 0 && t.headed >= i.slowFrom
-	t.mu.Unlock()
+	t.serial.Store(i.ended)
+	failed, slow := t.outcome == "failure", i.slowFrom > 0 && t.headed >= i.slowFrom // neither changes after head
 	for _, r := range [...]struct {
 		ring *ring
 		is   bool

@@ -81,7 +81,7 @@ func storyOf(call *transport.Call) *story {
 	s.tellAttempts(call, trips)
 	for _, t := range trips {
 		t.mu.Lock()
-		s.body = t.body
+		s.body = t.soFar()
 		s.body.took += t.begun.Sub(s.begun)
 		if t.ended {
 			s.status, s.class, s.err, s.outcome = t.status, t.class, t.err, t.outcome
@@ -141,8 +141,8 @@ func (t *trip) story() *story {
 	defer t.mu.Unlock()
 	t.date(time.Now)
 	s := &story{
-		serial: t.serial, id: t.id, route: show(string(t.route)), reason: show(t.reason), begun: t.begun, running: !t.ended, took: t.headed,
-		status: t.status, outcome: t.outcome, class: t.class, err: t.err, made: t.made, waiting: t.waiting, body: t.body,
+		serial: t.serial.Load(), id: t.id, route: show(string(t.route)), reason: show(t.reason), begun: t.begun, running: !t.ended, took: t.headed,
+		status: t.status, outcome: t.outcome, class: t.class, err: t.err, made: t.made, waiting: t.waiting, body: t.soFar(),
 	}
 	waits := t.waits
 	if !t.ended {

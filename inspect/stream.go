@@ -157,7 +157,7 @@ func (i *Inspector) endedAfter(after uint64, known bool) (calls []callJSON, last
 	i.mu.Lock()
 	last = i.ended
 	oldest := last + 1
-	i.recent.all(func(t *trip) { oldest = min(oldest, t.serial) })
+	i.recent.all(func(t *trip) { oldest = min(oldest, t.serial.Load()) })
 	whole = !known || after > last || after+1 < oldest
 	if whole {
 		after = 0

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -24,9 +25,9 @@ type trip struct {
 	holders    int8 // rings that keep it
 	size       int
 
-	// Written with both mutexes held. Running trips are counted in the order in which they
+	// Written with the Inspector's mutex held. Running trips are counted in the order in which they
 	// began, and ended ones in the order in which they ended.
-	serial uint64
+	serial atomic.Uint64
 
 	mu       sync.Mutex
 	ended    bool            // RoundTrip has returned
@@ -55,6 +56,7 @@ type trip struct {
 	class   transport.ErrorClass
 	err     string
 
+	read atomic.Int64 // bytes of the response's body, until that has ended
 	body body
 	own  facts // if it is the first trip of its record
 }
@@ -147,7 +149,7 @@ func (i *Inspector) newTrip(req *http.Request) *trip {
 		t.first.probe = &t.passing.probe
 	}
 	ctx := req.Context()
-	t.in, t.begun, t.req = i, record.Now(ctx), req
+	t.in, t.req = i, req
 	t.node, t.call = record.NodeOf(ctx), transport.CallFrom(ctx)
 	return t
 }
@@ -239,6 +241,9 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 	}
 	if err != nil {
 		t.class, t.err = class, errorText(t.call, err, credentials(req, cmp.Or(t.sent, req)))
+	}
+	if !t.body.there {
+		t.date(time.Now)
 	}
 	t.outcome = outcome(t.status, t.class, t.call.Expects(resp))
 	held = t.passing

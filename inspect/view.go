@@ -104,11 +104,11 @@ func host(target string) string {
 func (i *Inspector) kept(after uint64) (trips []*trip) {
 	for _, r := range i.rings() {
 		r.all(func(t *trip) {
-			if t.serial > after {
+			if t.serial.Load() > after {
 				trips = append(trips, t)
 			}
 		})
 	}
-	slices.SortFunc(trips, func(a, b *trip) int { return cmp.Compare(a.serial, b.serial) })
+	slices.SortFunc(trips, func(a, b *trip) int { return cmp.Compare(a.serial.Load(), b.serial.Load()) })
 	return slices.Compact(trips)
 }

@@ -195,14 +195,30 @@ func (s *scope) previous() *scope {
 }
 
 // Attempt returns the attempt that begins next with ctx.
-func (s *scope) Attempt(ctx context.Context) (a record.Attempt) {
-	l := legOf(ctx, s)
-	_, a.Resends = s.earlier()
-	c := s.call
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (s *scope) Attempt(ctx context.Context) record.Attempt {
+	_, sent := s.earlier()
+	s.call.mu.Lock()
+	defer s.call.mu.Unlock()
+	return s.nextAttempt(ctx, sent)
+}
+
+// AttemptWith also returns the fact that has the type of like, or nil.
+func (s *scope) AttemptWith(ctx context.Context, like any) (a record.Attempt, fact any) {
+	_, sent := s.earlier()
+	s.call.mu.Lock()
+	defer s.call.mu.Unlock()
+	if known := (*writer)(s.call).like(like); known != nil {
+		fact = *known
+	}
+	return s.nextAttempt(ctx, sent), fact
+}
+
+// nextAttempt returns the attempt that begins next with ctx, which earlier hops have sent so
+// often. The record is locked.
+func (s *scope) nextAttempt(ctx context.Context, earlier int) (a record.Attempt) {
+	l, c := legOf(ctx, s), s.call
 	a.Number, a.AtOnce = s.number(l), c.timely && c.highest() == 0
-	a.Resends += s.attempts() // a leg that has overtaken another was sent before it
+	a.Resends = earlier + s.attempts() // a leg that has overtaken another was sent before it
 	if r := c.rarities(); r != nil {
 		for i := range r.waits {
 			if w := &r.waits[i]; w.Before == a.Number && w.trip == s {

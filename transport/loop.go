@@ -162,6 +162,14 @@ func (s *scope) Now() time.Time {
 	return c.now()
 }
 
+// Observe stores a fact unless there is one of its type, which it returns with the time.
+func (s *scope) Observe(fact any) (known any, now time.Time) {
+	c := s.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return (*writer)(c).putFirst(fact), c.now()
+}
+
 // Delay records that time passes.
 func (s *scope) Delay() { s.call.write(func() { s.call.timely = false }) }
 

@@ -81,6 +81,10 @@ func (w *writer) Put(fact any) bool {
 func (w *writer) PutFirst(fact any) (known any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.putFirst(fact)
+}
+
+func (w *writer) putFirst(fact any) (known any) {
 	if known := w.like(fact); known != nil {
 		return *known
 	}

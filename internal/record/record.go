@@ -65,13 +65,6 @@ func WriterOf(ctx context.Context) Writer {
 // type, which may be an interface.
 type Fact[T any] struct{ Value T }
 
-// PutFirst stores v in the record of call under its type T, if it is open and has no such
-// value yet. If it has one, PutFirst returns it.
-func PutFirst[T any](call Writer, v T) (known T, found bool) {
-	fact, found := call.PutFirst(Fact[T]{Value: v}).(Fact[T])
-	return fact.Value, found
-}
-
 // A Wait has the fields of a transport.Wait, which this package cannot import. One is
 // converted to the other, which does not compile if the fields differ.
 type Wait struct {

@@ -25,6 +25,10 @@ type Trip interface {
 // A Counter counts the attempts and waits of a trip.
 type Counter interface {
 	Attempt(ctx context.Context) Attempt
+	// AttemptWith also returns the fact that has the type of like, or nil.
+	AttemptWith(ctx context.Context, like any) (a Attempt, fact any)
+	// Observe stores a fact as [Writer.PutFirst] does, and returns the time as Now does.
+	Observe(fact any) (known any, now time.Time)
 	NextAttempt(ctx context.Context) context.Context
 	Tally() Tally
 	Report() Report
@@ -64,6 +68,35 @@ func AttemptOf(ctx context.Context) Attempt {
 		return trip.Attempt(ctx)
 	}
 	return Attempt{Number: 1}
+}
+
+// AttemptWith returns AttemptOf(ctx), and the value of type T that [Observe] stored in the record.
+// Without a record there is none.
+func AttemptWith[T any](ctx context.Context) (a Attempt, v T) {
+	trip := tripOf(ctx)
+	if trip == nil {
+		return Attempt{Number: 1}, v
+	}
+	a, fact := trip.AttemptWith(ctx, Fact[T]{})
+	stored, _ := fact.(Fact[T])
+	return a, stored.Value
+}
+
+// Observe stores v in the record of a node, which may be nil, under its type T: if the record is
+// open and has no such value yet. If it has one, Observe returns it. It also returns the current
+// time: see [Now].
+func Observe[T any](node Node, v T) (known T, found bool, now time.Time) {
+	if node == nil {
+		return known, false, time.Now()
+	}
+	var fact any
+	if trip, ok := node.(Trip); ok {
+		fact, now = trip.Observe(Fact[T]{Value: v})
+	} else if now = time.Now(); node.Writer() != nil {
+		fact = node.Writer().PutFirst(Fact[T]{Value: v})
+	}
+	stored, found := fact.(Fact[T])
+	return stored.Value, found, now
 }
 
 // NextAttempt returns a context for one of several attempts that run at the same time, with
