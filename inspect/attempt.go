@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+	"unsafe"
 
 	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
@@ -12,23 +13,43 @@ import (
 
 // An attempt is what is known of one attempt, guarded by its trip's mutex.
 type attempt struct {
-	number  int
 	begun   time.Duration // since its trip began
 	took    time.Duration // until the response's headers or the error
+	number  int32
+	status  int32
+	proto   proto
 	running bool
-	phased  bool   // phases are known
-	dropped bool   // request and response are not kept any more
-	probe   *probe // while it runs; nil without phases
-	phases  Phases
+	phased  bool    // phases are known
+	dropped bool    // request and response are not kept any more
+	probe   *probe  // while it runs; nil without phases
+	phases  *Phases // nil without a probe
 
 	message message
-	length  int64 // of the request's body, -1 if it is unknown
-	status  int
-	proto   string // such as HTTP/1.1
-	class   transport.ErrorClass
-	err     string
+	length  int64    // of the request's body, -1 if it is unknown
+	failed  *failure // nil with a response
 
 	request, response *capture // nil unless bodies are kept
+}
+
+// A failure is an error as it is kept. A nil failure is none.
+type failure struct {
+	class transport.ErrorClass
+	err   string // with secrets masked
+}
+
+func (f *failure) get() (class transport.ErrorClass, err string) {
+	if f == nil {
+		return "", ""
+	}
+	return f.class, f.err
+}
+
+// bytes returns how much memory the failure takes.
+func (f *failure) bytes() int {
+	if f == nil {
+		return 0
+	}
+	return int(unsafe.Sizeof(*f)) + len(f.err)
 }
 
 // Attempts returns the layer that sees the attempts. Give it to tripware.PerAttempt, which
@@ -148,14 +169,17 @@ func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http
 	a.took, a.running, a.message = now.Sub(t.begun)-a.begun, false, c.withResponse(a.message, given, sent, resp)
 	if a.probe != nil {
 		a.took = time.Since(a.probe.base)
-		a.phases, a.phased = a.probe.phases(a.took)
+		if a.phases == nil {
+			a.phases = &Phases{}
+		}
+		*a.phases, a.phased = a.probe.phases(a.took)
 		a.probe = nil
 	}
 	if resp != nil {
-		a.status, a.proto = resp.StatusCode, protoOf(resp)
+		a.status, a.proto = int32(resp.StatusCode), protoOf(resp)
 	}
 	if err != nil {
-		a.class, a.err = class, errorText(t.call, err, credentials(given, sent))
+		a.failed = &failure{class, errorText(t.call, err, credentials(given, sent))}
 	}
 }
 
@@ -169,17 +193,23 @@ func (t *trip) given(sent *http.Request) *http.Request {
 	return (&http.Request{Method: sent.Method}).WithContext(sent.Context())
 }
 
-// protoOf returns the version of HTTP without an allocation.
-func protoOf(resp *http.Response) string {
+// A proto is a version of HTTP.
+type proto struct{ major, minor int16 }
+
+func protoOf(resp *http.Response) proto { return proto{int16(resp.ProtoMajor), int16(resp.ProtoMinor)} }
+
+// String returns the version as in HTTP/1.1, or the empty string if there is none, as in the
+// response of a mock.
+func (p proto) String() string {
 	switch {
-	case resp.ProtoMajor == 1 && resp.ProtoMinor == 1:
+	case p == proto{1, 1}:
 		return "HTTP/1.1"
-	case resp.ProtoMajor == 2 && resp.ProtoMinor == 0:
+	case p == proto{2, 0}:
 		return "HTTP/2.0"
-	case resp.ProtoMajor == 0: // from a mock
+	case p.major == 0:
 		return ""
 	}
-	return "HTTP/" + strconv.Itoa(resp.ProtoMajor) + "." + strconv.Itoa(resp.ProtoMinor)
+	return "HTTP/" + strconv.Itoa(int(p.major))
 }
 
 // bounded returns a short text as it is, and the beginning of a long one as a copy.

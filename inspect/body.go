@@ -13,24 +13,34 @@ import (
 	"github.com/tripware/tripware/transport"
 )
 
-// A body is what is known of the response's body of a trip, guarded by its trip's mutex.
-type body struct {
+// A trail is what a trip knows of the response's body, guarded by the trip's mutex.
+type trail struct {
 	there    bool // there is one that can only be read
 	complete bool
 	ended    bool
-	read     int64         // when it has ended: see soFar
+	read     atomic.Int64  // not guarded
+	total    int64         // what was read when it ended
 	length   int64         // as announced, or -1
 	took     time.Duration // since the trip began
-	class    transport.ErrorClass
-	err      string
+	failed   *failure
 }
 
-// soFar returns what is known of the body of a trip, which is locked.
-func (t *trip) soFar() body {
-	b := t.body
-	if !b.ended {
+// A body is what is shown of a response's body.
+type body struct {
+	there, complete, ended bool
+	read                   int64
+	took                   time.Duration // since the story began
+	class                  transport.ErrorClass
+	err                    string
+}
+
+// body returns what is known so far.
+func (t *trail) body() body {
+	b := body{there: t.there, complete: t.complete, ended: t.ended, read: t.total, took: t.took}
+	if !t.ended {
 		b.read = t.read.Load()
 	}
+	b.class, b.err = t.failed.get()
 	return b
 }
 
@@ -77,7 +87,7 @@ func (r *reader) Read(p []byte) (int, error) {
 		r.end(n, err)
 		return n, err
 	}
-	r.trip.read.Add(int64(n))
+	r.trip.body.read.Add(int64(n))
 	return n, nil
 }
 
@@ -94,10 +104,10 @@ func (r *reader) end(n int, err error) {
 		return
 	}
 	failed := err != nil && err != io.EOF //nolint:errorlint // the contract of io.Reader
-	var class transport.ErrorClass
-	var text string
+	var why *failure
 	if failed {
-		class, text = transport.ClassifyError(r.req, err), errorText(transport.CallFrom(r.req.Context()), err, credentials(r.req, r.req))
+		text := errorText(transport.CallFrom(r.req.Context()), err, credentials(r.req, r.req))
+		why = &failure{transport.ClassifyError(r.req, err), text}
 	}
 	t := r.trip
 	t.mu.Lock()
@@ -107,10 +117,10 @@ func (r *reader) end(n int, err error) {
 		return
 	}
 	now := time.Now()
-	b.read = t.read.Add(int64(n))
-	b.ended, b.took, b.class, b.err = true, now.Sub(t.begun), class, text
+	b.total = b.read.Add(int64(n))
+	b.ended, b.took, b.failed = true, now.Sub(t.begun), why
 	t.date(func() time.Time { return now })
-	b.complete = b.complete || !failed && (err != nil || b.read == b.length)
+	b.complete = b.complete || !failed && (err != nil || b.total == b.length)
 	r.ended.Store(true)
 	size := t.bytes()
 	t.mu.Unlock()
@@ -130,7 +140,7 @@ func (w *wholeReader) Whole() []byte {
 	w.trip.mu.Lock()
 	defer w.trip.mu.Unlock()
 	if b := &w.trip.body; !b.ended {
-		w.trip.read.Store(int64(len(all)))
+		b.read.Store(int64(len(all)))
 		b.complete = true
 	}
 	return all

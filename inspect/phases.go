@@ -32,9 +32,9 @@ func PhasesOf(call *transport.Call, n int) (Phases, bool) {
 	for _, t := range known.all() {
 		t.mu.Lock()
 		for _, a := range t.attempts {
-			if a.number == n && a.phased {
+			if int(a.number) == n && a.phased {
 				t.mu.Unlock()
-				return a.phases, true
+				return *a.phases, true
 			}
 		}
 		t.mu.Unlock()

@@ -24,16 +24,15 @@ func (i *Inspector) begin(req *http.Request) *trip {
 // enter adds a trip, which begins now, to the record of its request, if it is open. The Inspector is locked, since
 // round trips of one record may begin at the same time.
 func (t *trip) enter(req *http.Request) {
-	t.own.room[0] = t
-	t.own.trips = t.own.room[:]
+	t.own.alone = t
 	known, found, now := record.Observe(t.node, &t.own)
 	t.begun = now
 	switch {
 	case !found: // the usual case: a record with one trip
-	case known.apart:
-		known.add(t)
+	case known.several != nil:
+		known.several.add(t)
 	default: // else a trip that is kept would keep all others of its record
-		layer.Put(req.Context(), &facts{trips: append(known.all(), t), apart: true})
+		layer.Put(req.Context(), &facts{several: &several{trips: []*trip{known.alone, t}}})
 	}
 }
 

@@ -81,10 +81,11 @@ func storyOf(call *transport.Call) *story {
 	s.tellAttempts(call, trips)
 	for _, t := range trips {
 		t.mu.Lock()
-		s.body = t.soFar()
+		s.body = t.body.body()
 		s.body.took += t.begun.Sub(s.begun)
 		if t.ended {
-			s.status, s.class, s.err, s.outcome = t.status, t.class, t.err, t.outcome
+			s.status, s.outcome = t.status, t.outcome
+			s.class, s.err = t.failed.get()
 		}
 		t.mu.Unlock()
 	}
@@ -97,7 +98,7 @@ func (s *story) tellAttempts(call *transport.Call, trips []*trip) {
 	for _, t := range trips {
 		t.mu.Lock()
 		for _, a := range t.attempts {
-			details[a.number] = t.scene(a)
+			details[int(a.number)] = t.scene(a)
 		}
 		t.mu.Unlock()
 	}
@@ -141,10 +142,14 @@ func (t *trip) story() *story {
 	defer t.mu.Unlock()
 	t.date(time.Now)
 	s := &story{
-		serial: t.serial.Load(), id: t.id, route: show(string(t.route)), reason: show(t.reason), begun: t.begun, running: !t.ended, took: t.headed,
-		status: t.status, outcome: t.outcome, class: t.class, err: t.err, made: t.made, waiting: t.waiting, body: t.soFar(),
+		serial: t.serial.Load(), id: t.id, route: show(string(t.route)), begun: t.begun, running: !t.ended, took: t.headed,
+		status: t.status, outcome: t.outcome, made: t.made, body: t.body.body(),
 	}
-	waits := t.waits
+	s.class, s.err = t.failed.get()
+	var waits []record.Wait
+	if r := t.retried; r != nil {
+		waits, s.waiting, s.reason = r.waits, r.waiting, show(r.reason)
+	}
 	if !t.ended {
 		s.took, s.id, s.route = time.Since(t.begun), t.call.TransactionID(), show(string(routeOf(t.call)))
 		waits = t.waitsSoFar()
@@ -172,8 +177,8 @@ func (t *trip) waitsSoFar() []record.Wait {
 // targetOf returns the method and the URL of a trip.
 func (t *trip) targetOf(s *story) (method, target string) {
 	switch {
-	case t.target != nil:
-		method, target, _, _ = t.target.parse()
+	case t.ended && len(s.attempts) == 0:
+		method, target, _, _ = t.first.message.parse()
 		return method, showURL(target)
 	case len(s.attempts) > 0:
 		return s.attempts[0].method, s.attempts[0].url
@@ -188,9 +193,13 @@ func (t *trip) targetOf(s *story) (method, target string) {
 func (t *trip) scene(a *attempt) scene {
 	method, target, request, response := a.message.parse()
 	c := scene{
-		number: a.number, begun: a.begun, took: a.took, running: a.running, phases: a.phases, phased: a.phased,
+		number: int(a.number), begun: a.begun, took: a.took, running: a.running, phased: a.phased,
 		method: method, url: showURL(target), cut: len(target) > maxURL-utf8.UTFMax, request: request, response: response, length: a.length,
-		status: a.status, proto: a.proto, class: a.class, err: a.err, sent: a.request, got: a.response,
+		status: int(a.status), proto: a.proto.String(), sent: a.request, got: a.response,
+	}
+	c.class, c.err = a.failed.get()
+	if a.phases != nil {
+		c.phases = *a.phases
 	}
 	if a.running {
 		c.took = time.Since(t.begun) - a.begun
@@ -209,7 +218,7 @@ func (t *trip) stage(waits []record.Wait) stage {
 		if a.running {
 			return stage{what: a.probe.stage(), since: time.Since(t.begun) - a.begun}
 		}
-		free, number = a.begun+a.took, a.number
+		free, number = a.begun+a.took, int(a.number)
 	}
 	s := stage{what: stageLayer, since: time.Since(t.begun) - free}
 	for _, w := range waits {

@@ -3,7 +3,6 @@ package inspect
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,9 +29,9 @@ type trip struct {
 	serial atomic.Uint64
 
 	mu       sync.Mutex
-	ended    bool            // RoundTrip has returned
-	begun    time.Time       // the time of day may be inexact: see date
-	dated    bool            // it is exact
+	ended    bool // RoundTrip has returned
+	dated    bool // the time of day of begun is exact: see date
+	begun    time.Time
 	node     record.Node     // nil if there is no record, or when RoundTrip has returned
 	call     *transport.Call // the same
 	req      *http.Request   // nil when RoundTrip has returned
@@ -42,23 +41,32 @@ type trip struct {
 	route    transport.Route
 	attempts []*attempt // at most maxAttempts: the first and the last ones
 	made     int        // number of all
-	first    attempt
+	first    attempt    // its message is that of the call if there was no attempt
 	room     [1]*attempt
-	target   message       // if there was no attempt
 	text     [inlined]byte // of the first attempt's message, if it fits
-	waits    []record.Wait
-	waiting  int // number of all
-	reason   string
+	retried  *retried      // nil if it had no waits, and its retries ended without a reason
 
 	headed  time.Duration // until RoundTrip returned
 	status  int
 	outcome string
-	class   transport.ErrorClass
-	err     string
+	failed  *failure // nil with a response
 
-	read atomic.Int64 // bytes of the response's body, until that has ended
-	body body
+	body trail
 	own  facts // if it is the first trip of its record
+}
+
+// A retried is what a trip with retries has when it has ended.
+type retried struct {
+	waits   []record.Wait // at most maxWaits: the first and the last ones
+	waiting int           // number of all
+	reason  string
+}
+
+// A phasedTrip is a trip with the phases of its first attempt, in one allocation.
+type phasedTrip struct {
+	trip
+
+	phases Phases
 }
 
 // A passing holds what a trip with phases needs only while it runs, in one allocation: the
@@ -78,53 +86,6 @@ const (
 	maxWaits    = 16
 )
 
-// facts is what the layers of this package add to the record of a call.
-type facts struct {
-	mu    sync.Mutex
-	trips []*trip // at most maxTrips: the first and the last ones
-	room  [1]*trip
-	apart bool // they are not part of a trip: see enter
-}
-
-const maxTrips = 32
-
-// add adds a trip to facts that are apart.
-func (f *facts) add(t *trip) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.trips = appendBounded(f.trips, t, maxTrips)
-}
-
-// find returns the running trip of an Inspector with a node, or nil. It may also return one of
-// the Inspector that does not run or has another node: see trip.attempt.
-func (f *facts) find(in *Inspector, node record.Node) *trip {
-	switch {
-	case f == nil:
-		return nil
-	case !f.apart && f.room[0].in == in: // the usual case
-		return f.room[0]
-	case !f.apart:
-		return nil
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, t := range slices.Backward(f.trips) {
-		if t.isOf(in, node) {
-			return t
-		}
-	}
-	return nil
-}
-
-func (f *facts) all() []*trip {
-	if f == nil {
-		return nil
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return append([]*trip(nil), f.trips...)
-}
-
 // appendBounded appends to a list of which the first and the last entries are kept.
 func appendBounded[T any](list []T, v T, most int) []T {
 	if len(list) < most {
@@ -143,10 +104,14 @@ func (t *trip) isOf(in *Inspector, node record.Node) bool {
 
 // newTrip returns the trip of a round trip that begins.
 func (i *Inspector) newTrip(req *http.Request) *trip {
-	t := &trip{}
+	var t *trip
 	if i.phases {
+		both := &phasedTrip{}
+		t = &both.trip
 		t.passing = &passing{}
-		t.first.probe = &t.passing.probe
+		t.first.probe, t.first.phases = &t.passing.probe, &both.phases
+	} else {
+		t = &trip{}
 	}
 	ctx := req.Context()
 	t.in, t.req = i, req
@@ -183,7 +148,7 @@ func (t *trip) attempt(node record.Node, at *record.Attempt, sent *http.Request)
 		t.attempts = t.room[:0]
 	}
 	t.made++
-	if a.number, a.running = at.Number, true; !at.AtOnce {
+	if a.number, a.running = int32(at.Number), true; !at.AtOnce {
 		a.begun = time.Since(t.begun)
 	}
 	if len(t.attempts) == maxAttempts {
@@ -224,15 +189,10 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	tally := t.report()
-	t.ended, t.headed, t.reason = true, tally.Now.Sub(t.begun), bounded(tally.Reason)
-	for _, w := range tally.Waits {
-		w.Cause, w.Reason = bounded(w.Cause), bounded(w.Reason)
-		t.waits = appendBounded(t.waits, w, maxWaits)
-	}
-	t.waiting = len(tally.Waits)
+	t.ended, t.headed, t.retried = true, tally.Now.Sub(t.begun), newRetried(&tally.Tally)
 	if t.made == 0 {
 		t.made = tally.Attempts // without the layer of attempts
-		t.target = c.withResponse(c.newMessage(t.text[:0], req, req), req, req, resp)
+		t.first.message = c.withResponse(c.newMessage(t.text[:0], req, req), req, req, resp)
 	}
 	t.id, t.route = tally.ID, transport.Route(tally.Route)
 	if resp != nil {
@@ -240,15 +200,28 @@ func (t *trip) head(c *config, req *http.Request, resp *http.Response, err error
 		t.body.there, t.body.length = err == nil && hasBody(resp), resp.ContentLength
 	}
 	if err != nil {
-		t.class, t.err = class, errorText(t.call, err, credentials(req, cmp.Or(t.sent, req)))
+		t.failed = &failure{class, errorText(t.call, err, credentials(req, cmp.Or(t.sent, req)))}
 	}
 	if !t.body.there {
 		t.date(time.Now)
 	}
-	t.outcome = outcome(t.status, t.class, t.call.Expects(resp))
+	t.outcome = outcome(t.status, class, t.call.Expects(resp))
 	held = t.passing
 	t.node, t.call, t.req, t.sent, t.passing, t.first.probe = nil, nil, nil, nil, nil, nil
 	return t.bytes(), held
+}
+
+// newRetried returns what is kept of the waits of a trip that has ended.
+func newRetried(tally *record.Tally) *retried {
+	if len(tally.Waits) == 0 && tally.Reason == "" {
+		return nil
+	}
+	r := &retried{waiting: len(tally.Waits), reason: bounded(tally.Reason)}
+	for _, w := range tally.Waits {
+		w.Cause, w.Reason = bounded(w.Cause), bounded(w.Reason)
+		r.waits = appendBounded(r.waits, w, maxWaits)
+	}
+	return r
 }
 
 // report returns what the trip has done. It is locked.
@@ -281,12 +254,21 @@ func outcome(status int, class transport.ErrorClass, expected bool) string {
 
 // bytes returns how much memory the trip takes, without captured bodies. The trip is locked.
 func (t *trip) bytes() int {
-	size := int(unsafe.Sizeof(*t)) + len(t.id) + len(t.route) + len(t.reason) + cap(t.target) + len(t.err) + len(t.body.err)
-	for _, a := range t.attempts {
-		size += int(unsafe.Sizeof(*a)) + cap(a.message) + len(a.err)
+	size := int(unsafe.Sizeof(*t)) + len(t.id) + len(t.route) + t.failed.bytes() + t.body.failed.bytes()
+	if len(t.attempts) == 0 {
+		size += cap(t.first.message)
 	}
-	for i := range t.waits {
-		size += int(unsafe.Sizeof(t.waits[i])) + len(t.waits[i].Reason)
+	for _, a := range t.attempts {
+		size += int(unsafe.Sizeof(*a)) + cap(a.message) + a.failed.bytes()
+		if a.phases != nil {
+			size += int(unsafe.Sizeof(*a.phases))
+		}
+	}
+	if r := t.retried; r != nil {
+		size += int(unsafe.Sizeof(*r)) + len(r.reason)
+		for i := range r.waits {
+			size += int(unsafe.Sizeof(r.waits[i])) + len(r.waits[i].Reason)
+		}
 	}
 	return size
 }
