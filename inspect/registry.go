@@ -21,12 +21,11 @@ func (i *Inspector) begin(req *http.Request) *trip {
 	return t
 }
 
-// enter adds a trip, which begins now, to the record of its request, if it is open. The Inspector is locked, since
-// round trips of one record may begin at the same time.
+// enter adds a trip, which begins now, to the record of its request, if it is open. The Inspector
+// is locked, since round trips of one record may begin at the same time.
 func (t *trip) enter(req *http.Request) {
 	t.own.alone = t
-	known, found, now := record.Observe(t.node, &t.own)
-	t.begun = now
+	known, found := record.Observe(t.node, &t.own, &t.begun)
 	switch {
 	case !found: // the usual case: a record with one trip
 	case known.several != nil:

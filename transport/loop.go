@@ -162,12 +162,13 @@ func (s *scope) Now() time.Time {
 	return c.now()
 }
 
-// Observe stores a fact unless there is one of its type, which it returns with the time.
-func (s *scope) Observe(fact any) (known any, now time.Time) {
+// Observe sets the time, and stores a fact unless there is one of its type, which it returns.
+func (s *scope) Observe(fact any, now *time.Time) (known any) {
 	c := s.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return (*writer)(c).putFirst(fact), c.now()
+	*now = c.now()
+	return (*writer)(c).putFirst(fact)
 }
 
 // Delay records that time passes.

@@ -95,14 +95,15 @@ func TestAnObserversFactIsStoredOnce(t *testing.T) {
 	t.Parallel()
 	type fact struct{ n int }
 	ctx, call := transport.Begin(t.Context())
-	stored, found, _ := record.Observe(record.NodeOf(ctx), &fact{1})
+	var now time.Time
+	stored, found := record.Observe(record.NodeOf(ctx), &fact{1}, &now)
 	assert.False(t, found, stored)
-	first, found, now := record.Observe(record.NodeOf(ctx), &fact{2})
+	first, found := record.Observe(record.NodeOf(ctx), &fact{2}, &now)
 	assert.True(t, found)
 	assert.Equal(t, &fact{1}, first)
 	assert.WithinDuration(t, time.Now(), now, time.Minute)
 	rt := transport.Chain(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-		again, found, _ := record.Observe(record.NodeOf(req.Context()), &fact{3})
+		again, found := record.Observe(record.NodeOf(req.Context()), &fact{3}, &now)
 		assert.True(t, found)
 		assert.Equal(t, &fact{1}, again)
 		a, known := record.AttemptWith[*fact](req.Context())
@@ -116,7 +117,7 @@ func TestAnObserversFactIsStoredOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	call.End()
-	_, found, _ = record.Observe(record.NodeOf(ctx), fact{4})
+	_, found = record.Observe(record.NodeOf(ctx), fact{4}, &now)
 	assert.False(t, found)
 	_, late := transport.Fact[fact](call)
 	assert.False(t, late, "the record is sealed")
@@ -125,7 +126,8 @@ func TestAnObserversFactIsStoredOnce(t *testing.T) {
 // Without a record an observer gets the clock.
 func TestAnObserverWithoutARecord(t *testing.T) {
 	t.Parallel()
-	_, found, now := record.Observe(nil, 1)
+	var now time.Time
+	_, found := record.Observe(nil, 1, &now)
 	assert.False(t, found)
 	assert.WithinDuration(t, time.Now(), now, time.Minute)
 	assert.WithinDuration(t, time.Now(), record.Now(t.Context()), time.Minute)

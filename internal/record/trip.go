@@ -27,8 +27,8 @@ type Counter interface {
 	Attempt(ctx context.Context) Attempt
 	// AttemptWith also returns the fact that has the type of like, or nil.
 	AttemptWith(ctx context.Context, like any) (a Attempt, fact any)
-	// Observe stores a fact as [Writer.PutFirst] does, and returns the time as Now does.
-	Observe(fact any) (known any, now time.Time)
+	// Observe sets the time, as Now returns it, and then stores a fact as [Writer.PutFirst] does.
+	Observe(fact any, now *time.Time) (known any)
 	NextAttempt(ctx context.Context) context.Context
 	Tally() Tally
 	Report() Report
@@ -83,20 +83,17 @@ func AttemptWith[T any](ctx context.Context) (a Attempt, v T) {
 }
 
 // Observe stores v in the record of a node, which may be nil, under its type T: if the record is
-// open and has no such value yet. If it has one, Observe returns it. It also returns the current
-// time: see [Now].
-func Observe[T any](node Node, v T) (known T, found bool, now time.Time) {
-	if node == nil {
-		return known, false, time.Now()
-	}
+// open and has no such value yet. If it has one, Observe returns it. Before, it sets the current
+// time (see [Now]), which may be a part of v.
+func Observe[T any](node Node, v T, now *time.Time) (known T, found bool) {
 	var fact any
 	if trip, ok := node.(Trip); ok {
-		fact, now = trip.Observe(Fact[T]{Value: v})
-	} else if now = time.Now(); node.Writer() != nil {
+		fact = trip.Observe(Fact[T]{Value: v}, now)
+	} else if *now = time.Now(); node != nil && node.Writer() != nil {
 		fact = node.Writer().PutFirst(Fact[T]{Value: v})
 	}
 	stored, found := fact.(Fact[T])
-	return stored.Value, found, now
+	return stored.Value, found
 }
 
 // NextAttempt returns a context for one of several attempts that run at the same time, with
