@@ -17,6 +17,7 @@ type Attempt struct {
 	Status  int           // zero without a response
 	Err     error         // nil with a response
 	Class   ErrorClass    // of Err: see [ClassifyError]; empty with a response
+	Leg     int           // which of the attempts of a hedge it is, counted from 1; zero if it belongs to none
 }
 
 // count returns the number of attempts that have begun.
@@ -68,7 +69,7 @@ func (c *Call) Attempts() []Attempt {
 
 func (c *Call) attempted(n int) Attempt {
 	a := c.attempt(n)
-	made := Attempt{Number: n, Start: c.start().Add(c.attemptStart(n)), Elapsed: a.elapsed, Status: int(a.status)}
+	made := Attempt{Number: n, Start: c.start().Add(c.attemptStart(n)), Elapsed: a.elapsed, Status: int(a.status), Leg: int(a.leg)}
 	r := c.rarities()
 	if r == nil {
 		return made
@@ -121,7 +122,9 @@ func (s *scope) beginAttempt(ctx context.Context, by *chain) (n int, claim uint8
 	}
 	n = s.take(l)
 	c.make(n)
-	c.timely = false
+	if c.timely = false; l != nil {
+		c.attempt(n).leg = uint8(min(l.number, math.MaxUint8))
+	}
 	if by == s.chain {
 		*current = int32(min(n, math.MaxInt32))
 	}

@@ -38,9 +38,14 @@ func Check(rt http.RoundTripper) error {
 // retries by itself multiplies the attempts.
 func Retries(rt http.RoundTripper) bool {
 	return slices.ContainsFunc(Layers(rt), func(l http.RoundTripper) bool {
-		loop, ok := l.(interface{ IsOff() bool })
-		return placeOf(l) == layer.AtRetry && !(ok && loop.IsOff())
+		return placeOf(l) == layer.AtRetry && !isOff(l)
 	})
+}
+
+// isOff reports whether a layer says that it passes on every request.
+func isOff(rt http.RoundTripper) bool {
+	l, ok := rt.(interface{ IsOff() bool })
+	return ok && l.IsOff()
 }
 
 // told reports whether faults contains an error with the same text as fault, since two
@@ -54,6 +59,13 @@ func misplaced(upper, lower http.RoundTripper) error {
 	switch {
 	case up == layer.AtRetry && low == layer.AtRetry:
 		return orderFault(upper, lower, "two retry loops multiply their attempts: remove one")
+	case up == layer.AtHedge && low == layer.AtHedge:
+		if isOff(upper) || isOff(lower) {
+			return nil
+		}
+		return orderFault(upper, lower, "two hedges multiply their attempts: remove one")
+	case up == layer.AtHedge && low == layer.AtRetry:
+		return orderFault(upper, lower, "each attempt of the hedge would be retried for itself: swap them")
 	case up == layer.AtAttempt && (low == layer.AtLimit || low == layer.AtBulkhead): // the observer then includes the wait in the attempt
 		return nil
 	case up == layer.AtBase && low < up:

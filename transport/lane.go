@@ -26,7 +26,10 @@ type leg struct {
 	context.Context
 	lane
 
-	attempt int32 // as in loop
+	attempt  int32 // as in loop
+	number   int   // which leg of a hedge it is, counted from 1; 0 if it is none
+	asked    bool  // it asks for an extra attempt, which it gets if it wins
+	repeated bool  // it has asked for one without a loop
 }
 
 type legKey struct{}
@@ -232,6 +235,9 @@ func (s *scope) nextAttempt(ctx context.Context, earlier int) (a record.Attempt)
 	if a.Cause == "" {
 		a.Cause = s.sequel(l)
 	}
+	if a.Cause == "" && l != nil && l.number > 1 {
+		a.Cause = causeHedge
+	}
 	return a
 }
 
@@ -252,10 +258,16 @@ func (s *scope) sequel(l *leg) string {
 	return "error"
 }
 
-// NextAttempt returns the context of a leg.
+// NextAttempt returns the context of a leg. The first leg takes over a number that was
+// reserved for the next attempt of the round trip, such as by a wait.
 func (s *scope) NextAttempt(ctx context.Context) context.Context {
-	l := &leg{Context: ctx, lane: lane{trip: s}}
-	s.call.write(func() { s.number(l) })
+	l := &leg{Context: ctx, lane: lane{trip: s}, number: record.LegOf(ctx)}
+	s.call.write(func() {
+		if of := s.lane(); of != nil {
+			l.reserved, of.reserved = of.reserved, 0
+		}
+		s.number(l)
+	})
 	return l
 }
 
@@ -293,6 +305,11 @@ func (s *scope) sum(t *record.Tally) {
 		for i := range r.waits {
 			if w := &r.waits[i]; w.trip == s {
 				t.Waits = append(t.Waits, record.Wait(w.Wait))
+			}
+		}
+		for _, h := range r.hedges {
+			if h.trip == s {
+				t.Hedges, t.Wins = t.Hedges+h.extra, t.Wins+h.wins
 			}
 		}
 	}

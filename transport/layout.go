@@ -60,6 +60,7 @@ type attempt struct {
 	status  int32
 	made    bool  // false if there was no such attempt
 	ended   bool  // the result is known
+	leg     uint8 // as [Attempt.Leg]
 	claims  uint8 // how many senders took it over; the last of them, the innermost, sets the result
 }
 
@@ -107,6 +108,7 @@ type rare struct {
 	class    ErrorClass // of the error that the last round trip ended with
 	trips    []trip     // round trips that have ended, if a loop counts them
 	changed  []changed
+	hedges   []hedge // at most one of each round trip
 }
 
 // others returns rest, and allocates it if necessary.

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"math"
 	"net/http"
 	"sync/atomic"
@@ -131,8 +132,11 @@ func (s *scope) TakeTurn() (in time.Duration, refused bool) {
 	return time.Duration(turn) * time.Millisecond, refused
 }
 
-// Again asks the loop for one extra attempt.
-func (s *scope) Again() (granted, first bool) {
+// Again asks the loop for one extra attempt. A leg gets it if it wins: see Settle.
+func (s *scope) Again(ctx context.Context) (granted, first bool) {
+	if l := legOf(ctx, s); l != nil {
+		return s.legAgain(l)
+	}
 	if s.loop.state.CompareAndSwap(loopFree, loopAsked) {
 		return true, true
 	}
@@ -175,8 +179,8 @@ func (s *scope) Observe(fact any, now *time.Time) (known any) {
 func (s *scope) Delay() { s.call.write(func() { s.call.timely = false }) }
 
 // NoteTurn records when a limiter would admit the next attempt.
-func (s *scope) NoteTurn(in time.Duration, refused bool) {
-	if in <= 0 {
+func (s *scope) NoteTurn(ctx context.Context, in time.Duration, refused bool) {
+	if in <= 0 || record.IsLost(ctx) {
 		return
 	}
 	ms := int32(math.MaxInt32)

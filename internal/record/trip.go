@@ -13,13 +13,15 @@ type Trip interface {
 	Node
 	Sender
 	Counter
-	Again() (granted, first bool)
+	Again(ctx context.Context) (granted, first bool)
 	MayAgain() bool
 	Looping() bool
 	RetryLeft() (left time.Duration, bounded bool)
 	Now() time.Time
-	NoteTurn(in time.Duration, refused bool)
+	NoteTurn(ctx context.Context, in time.Duration, refused bool)
 	Delay()
+	Settle(won context.Context, lost []context.Context, extra int)
+	GiveBack(ctx context.Context)
 }
 
 // A Counter counts the attempts and waits of a trip.
@@ -50,6 +52,8 @@ type Tally struct {
 	Hop      int    // how many round trips of the redirect were before this one
 	Waits    []Wait // in the order in which they began
 	Reason   string // why its retries ended
+	Hedges   int    // attempts that hedges made besides the first of each
+	Wins     int    // how many of those had the result that was returned
 }
 
 // A Report is a Tally with what else an observer wants to know at the end of a round trip.
@@ -151,7 +155,7 @@ func tripOf(ctx context.Context) Trip {
 // true, there is no loop, and the layer may repeat the attempt once itself.
 func Again(ctx context.Context) (granted, first bool) {
 	if trip := tripOf(ctx); trip != nil {
-		return trip.Again()
+		return trip.Again(ctx)
 	}
 	return false, true
 }
@@ -184,7 +188,7 @@ func RetryLeft(ctx context.Context) (left time.Duration, bounded bool) {
 // long. The loop uses both before it drops the response.
 func NoteTurn(ctx context.Context, in time.Duration, refused bool) {
 	if trip := tripOf(ctx); trip != nil {
-		trip.NoteTurn(in, refused)
+		trip.NoteTurn(ctx, in, refused)
 	}
 }
 

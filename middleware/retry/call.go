@@ -64,11 +64,14 @@ func (c *call) begin(r *retrier, req *http.Request) (err error) {
 	if err := c.over(); err != nil {
 		return fmt.Errorf("retry: request not sent: %w", err)
 	}
-	c.budgetOf().Deposit()
+	c.policy.spends().Deposit()
 	if err := c.keepBody(); err != nil {
 		return fmt.Errorf("retry: %w", err)
 	}
 	c.startClock()
+	if c.hedged {
+		c.ctx = record.WithPolicy(c.ctx, policy)
+	}
 	return nil
 }
 
@@ -161,17 +164,6 @@ func (c *call) elapsed() time.Duration {
 		return c.loop.Age() - c.began
 	}
 	return time.Since(c.born) - c.began
-}
-
-// budgetOf returns the budget of the call, or nil if there is none.
-func (c *call) budgetOf() *Budget {
-	switch {
-	case c.policy.unlimited:
-		return nil
-	case c.policy.budget != nil:
-		return c.policy.budget
-	}
-	return c.budget
 }
 
 // report calls the hooks for a failed attempt, and counts the retry that follows it.

@@ -98,10 +98,8 @@ func (c *call) verdictOnStatus(resp *http.Response) verdict {
 	return v
 }
 
-// listed reports whether the status is to be retried. A 403 that throttles counts as listed.
-func (c *call) listed(resp *http.Response) bool {
-	return c.policy.codes.match(resp.StatusCode) || resp.StatusCode == http.StatusForbidden && throttled(resp)
-}
+// listed reports whether the status is to be retried.
+func (c *call) listed(resp *http.Response) bool { return c.policy.Fails(resp) }
 
 // throttled reports whether the status of the response asks the client to slow down.
 func throttled(resp *http.Response) bool {
@@ -159,15 +157,7 @@ func (c *call) repeatable() bool {
 	}
 }
 
-// idempotent reports whether the request is idempotent by RFC 9110 section 9.2.2, or has a
-// header of the draft "The Idempotency-Key HTTP Header Field".
-func (c *call) idempotent() bool {
-	switch c.req.Method {
-	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
-		return true
-	}
-	return len(c.req.Header["Idempotency-Key"]) > 0 || len(c.req.Header["X-Idempotency-Key"]) > 0
-}
+func (c *call) idempotent() bool { return record.Idempotent(c.req) }
 
 // final reports whether a retry would fail with the same error.
 func final(err error) bool {

@@ -73,7 +73,7 @@ func (c *call) decideAgain() decision {
 	if err := c.replay.Prepare(c.ctx); err != nil {
 		return decision{}
 	}
-	c.budgetOf().Draw()
+	c.policy.spends().Draw()
 	return decision{retry: true, drain: b.drain(0, c.policy.drainTime)}
 }
 
@@ -112,14 +112,14 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 		return decision{reason: ReasonDeadline, begins: begins, left: b.untilDeadline}
 	case v.unknownHost && (c.attempts >= unknownHostAttempts || c.elapsed()+begins > unknownHostTime):
 		return decision{reason: ReasonHost}
-	case !v.throttled && !c.budgetOf().Withdraw():
+	case !v.throttled && !c.policy.spends().Withdraw():
 		return decision{reason: ReasonBudget}
 	}
 	d := c.prepare()
 	if d.retry {
 		d.wait, d.drain = wait, b.drain(begins, c.policy.drainTime)
 	} else if !v.throttled {
-		c.budgetOf().Return()
+		c.policy.spends().Return()
 	}
 	return d
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"time"
 
@@ -35,7 +36,8 @@ type config struct {
 	clampHint      bool           // shorten hints to maxHint, which is then not nil
 	backoff        Backoff
 	budget         *Budget
-	unlimited      bool // no budget; otherwise a nil budget means that of the chain
+	chain          *Budget // the budget of the chain, used if there is no other
+	unlimited      bool    // no budget; otherwise a nil budget means that of the chain
 	replay         int64
 	wholeBody      int64
 	withinCall     bool
@@ -271,6 +273,24 @@ func (c *config) check() error {
 // longestDelay returns the upper bound of any backoff.
 func (c *config) longestDelay() time.Duration { return cmp.Or(c.maxDelay, math.MaxInt64) }
 
+// Spends returns the budget of a call, or nil if there is none. See [record.Policy].
+func (c *config) Spends() record.Budget { return c.spends() }
+
+func (c *config) spends() *Budget {
+	switch {
+	case c.unlimited:
+		return nil
+	case c.budget != nil:
+		return c.budget
+	}
+	return c.chain
+}
+
+// Fails reports whether the status is to be retried. A 403 that throttles counts as listed.
+func (c *config) Fails(resp *http.Response) bool {
+	return c.codes.match(resp.StatusCode) || resp.StatusCode == http.StatusForbidden && throttled(resp)
+}
+
 // longestHint returns the longest hint that the loop follows.
 func (c *config) longestHint() time.Duration {
 	if c.maxHint == nil {
@@ -303,39 +323,40 @@ func (c *config) clockFault() error {
 		c.attemptTimeout, c.callTimeout)
 }
 
-// settings apply to the calls of a context: see [record.WithSetting].
-type settings struct {
-	opts []Option
-	safe bool
-}
-
 // WithPolicy returns a context that applies opts to calls made with it, after the options of
 // the middleware and those of ctx. So a setting replaces the earlier one, which includes the
 // classifier, and only hooks add up. If options are invalid, the call is refused before
 // anything is sent. The options do not apply to new requests that a layer makes inside an
 // attempt, such as for a token.
 func WithPolicy(ctx context.Context, opts ...Option) context.Context {
-	s, _ := record.Setting[settings](ctx)
-	s.opts = append(slices.Clip(s.opts), opts...)
+	s, _ := record.Setting[record.CallSettings](ctx)
+	s.Options = append(slices.Clip(optionsOf(s)), opts...)
 	return record.WithSetting(ctx, s)
 }
 
 // Safe returns a context that marks calls made with it as safe to retry, whatever their
 // method. The mark does not apply to new requests that a layer makes inside an attempt.
 func Safe(ctx context.Context) context.Context {
-	s, _ := record.Setting[settings](ctx)
-	s.safe = true
+	s, _ := record.Setting[record.CallSettings](ctx)
+	s.Safe = true
 	return record.WithSetting(ctx, s)
+}
+
+// optionsOf returns the options that [WithPolicy] has stored.
+func optionsOf(s record.CallSettings) []Option {
+	opts, _ := s.Options.([]Option)
+	return opts
 }
 
 // policy returns the policy of a call made with ctx, and whether it is marked safe.
 func (r *retrier) policy(ctx context.Context) (policy *config, safe bool, err error) {
-	own, _ := record.Setting[settings](ctx)
-	if len(own.opts) == 0 {
-		return &r.config, own.safe, nil
+	own, _ := record.Setting[record.CallSettings](ctx)
+	opts := optionsOf(own)
+	if len(opts) == 0 {
+		return &r.config, own.Safe, nil
 	}
 	c := r.config
-	for _, opt := range own.opts {
+	for _, opt := range opts {
 		if opt != nil {
 			opt(&c)
 		}
@@ -343,5 +364,5 @@ func (r *retrier) policy(ctx context.Context) (policy *config, safe bool, err er
 	if err := c.check(); err != nil {
 		return nil, false, fmt.Errorf("retry: policy of this call: %w", policyError{unnamed{err}})
 	}
-	return &c, own.safe, nil
+	return &c, own.Safe, nil
 }

@@ -47,14 +47,17 @@ func New(opts ...Option) transport.Middleware {
 		born := time.Now()
 		r := &retrier{
 			Link: layer.NewLink("retry", layer.AtRetry, next, fault), config: c,
-			born: born, bornInBubble: inBubble(born), budget: layer.DefaultBudget(), verifies: func() bool { return false },
+			born: born, bornInBubble: inBubble(born), verifies: func() bool { return false },
 		}
+		r.config.chain = layer.DefaultBudget()
 		for _, below := range transport.Layers(next) {
 			switch l := below.(type) {
 			case *retrier:
 				r.spare = spare()
 			case *http.Transport:
 				r.verifies = sync.OnceValue(func() bool { return verifies(l) })
+			case interface{ Place() layer.Place }:
+				r.hedged = r.hedged || l.Place() == layer.AtHedge
 			}
 		}
 		return r
@@ -82,8 +85,8 @@ type retrier struct {
 	layer.Link
 
 	config   config
-	budget   *Budget       // used unless the policy has one
 	spare    record.Opener // not nil if there is another retry loop below, which finds this one by the record
+	hedged   bool          // there is a hedge below, which follows the policy
 	verifies func() bool   // calls the function verifies when it is first needed
 	panicked sync.Once     // logs the first panic of a callback
 	drainer  layer.Drainer // see call.drain

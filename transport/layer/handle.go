@@ -1,6 +1,12 @@
 package layer
 
-import "context"
+import (
+	"context"
+
+	"github.com/tripware/tripware/internal/record"
+)
+
+var _ record.SharedBody = (*handle)(nil)
 
 // A handle is the body of one attempt, which reads from a source. Closing it releases the
 // source, but leaves the caller's body open for the next attempt.
@@ -11,6 +17,9 @@ type handle struct {
 	part, off int // position of the next read; guarded by the source's mutex
 	closed    bool
 }
+
+// Shared implements [record.SharedBody].
+func (h *handle) Shared() {}
 
 // take copies bytes that are already in the parts.
 func (h *handle) take(p []byte) (n int) {
