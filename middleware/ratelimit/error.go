@@ -22,6 +22,7 @@ const (
 	BoundMaxElapsed Bound = "max elapsed" // the retry loop starts no attempts after that time
 	BoundMaxWait    Bound = "max wait"    // [WithMaxWait]
 	BoundMaxQueue   Bound = "max queue"   // [WithMaxQueue]: too many attempts are already waiting
+	BoundNoWait     Bound = "no wait"     // the attempt is a further one of a hedge, which is sent only if it need not wait
 )
 
 // A LimitError reports that an attempt was refused before it was sent, because it would
@@ -52,6 +53,8 @@ func (e *LimitError) reason() string {
 		return fmt.Sprintf("would wait %s, beyond the time limit for retries (see retry.WithMaxElapsed)", wait)
 	case BoundMaxQueue:
 		return "too many attempts are waiting (see ratelimit.WithMaxQueue)"
+	case BoundNoWait:
+		return "no turn is free for a further attempt of a hedge"
 	case BoundMaxWait:
 	}
 	return fmt.Sprintf("would wait %s, longer than ratelimit.WithMaxWait allows (60s by default)", wait)

@@ -104,7 +104,7 @@ func (k *key) snapshot(now time.Time) State {
 
 // enter admits an attempt at once, or puts it into the queue and returns its waiter. If the
 // queue is full, enter releases the attempt's claim and returns the shortest time that it
-// would have waited.
+// would have waited. A negative maxQueue admits only an attempt that need not wait.
 func (k *key) enter(now time.Time, maxQueue int) (w *waiter, full bool, wait time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -113,7 +113,7 @@ func (k *key) enter(now time.Time, maxQueue int) (w *waiter, full bool, wait tim
 		k.take(now)
 		return nil, false, 0
 	}
-	if maxQueue > 0 && ahead >= maxQueue {
+	if maxQueue != 0 && ahead >= maxQueue {
 		k.claims--
 		return nil, true, k.least(ahead, now)
 	}

@@ -25,7 +25,11 @@ func (l *Limiter) await(req *http.Request) (turn, error) {
 	name := l.nameOf(req)
 	now := time.Now()
 	k := l.key(name, now)
-	w, full, wait := k.enter(now, l.maxQueue)
+	queue, by := l.maxQueue, BoundMaxQueue
+	if record.TurnIfFree(req.Context()) {
+		queue, by = -1, BoundNoWait
+	}
+	w, full, wait := k.enter(now, queue)
 	switch {
 	case w != nil:
 		if err := k.wait(req, name, w, l.bound(req.Context(), now)); err != nil {
@@ -33,7 +37,7 @@ func (l *Limiter) await(req *http.Request) (turn, error) {
 		}
 		now = w.sent
 	case full:
-		return turn{}, refused(req.Context(), name, wait, BoundMaxQueue)
+		return turn{}, refused(req.Context(), name, wait, by)
 	}
 	return turn{limiter: l, key: k, sent: now}, nil
 }
