@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/tripware/tripware/internal/mistake"
+	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
@@ -54,7 +55,8 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 		[]transport.Middleware{logging.Calls(c.logger, c.logging...), metrics.Calls(c.publishers)},
 		placed("PerCall", c.perCall),
 		[]transport.Middleware{retry.New(c.retry...)},
-		admission, // from here on, once per attempt
+		c.hedges(), // from here on, once per attempt
+		admission,
 		[]transport.Middleware{
 			ratelimit.New(c.limiter, c.limits...),
 			logging.Attempts(c.logger, c.logging...),
@@ -64,6 +66,14 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 		c.credentials(),
 		last,
 	)...)
+}
+
+// hedges returns the layer that hedges, if WithHedge asks for one.
+func (c *config) hedges() []transport.Middleware {
+	if !c.hedged {
+		return nil
+	}
+	return []transport.Middleware{hedge.New(c.hedge...)}
 }
 
 // divide returns the layers that decide which attempts are made, which belong above the

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
@@ -30,6 +31,8 @@ type config struct {
 	logging    []logging.Option
 	publishers *metrics.Publishers
 	retry      []retry.Option
+	hedge      []hedge.Option
+	hedged     bool // by WithHedge
 	limiter    *ratelimit.Limiter
 	limits     []ratelimit.Option
 	auth       []transport.Middleware
@@ -80,6 +83,14 @@ func WithIdentity(opts ...transport.IdentityOption) Option {
 // times, the options add up; of two for the same setting, the last one counts.
 func WithRetry(opts ...retry.Option) Option {
 	return func(c *config) { c.retry = append(c.retry, opts...) }
+}
+
+// WithHedge sends a further request if a response takes longer than usual, and returns the
+// response that comes first; see package hedge for which calls, and at what cost. Without
+// options it follows the 95th percentile of recent response times. If WithHedge is given several
+// times, the options add up. By default there is no hedge; [hedge.Off] switches it off again.
+func WithHedge(opts ...hedge.Option) Option {
+	return func(c *config) { c.hedge, c.hedged = append(c.hedge, opts...), true }
 }
 
 // WithAuth adds source's credential to each attempt that is sent to origin (scheme, host
