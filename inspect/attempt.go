@@ -18,6 +18,7 @@ type attempt struct {
 	number  int32
 	status  int32
 	proto   proto
+	leg     legs
 	running bool
 	phased  bool    // phases are known
 	dropped bool    // request and response are not kept any more
@@ -30,6 +31,12 @@ type attempt struct {
 
 	request, response *capture // nil unless bodies are kept
 }
+
+// legs is which attempt of a hedge one is, counted from 1, or 0 if it belongs to none; with
+// lostLeg if another attempt of the hedge had responded before it ended.
+type legs uint8
+
+const lostLeg legs = 1 << 7
 
 // A failure is an error as it is kept. A nil failure is none.
 type failure struct {
@@ -163,8 +170,12 @@ func (t *trip) sentAttempt(c *config, a *attempt, sent *http.Request, resp *http
 	if err != nil {
 		class = transport.ClassifyError(sent, err)
 	}
+	lost := record.IsLost(sent.Context())
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if lost {
+		a.leg |= lostLeg
+	}
 	given := t.given(sent)
 	a.took, a.running, a.message = now.Sub(t.begun)-a.begun, false, c.withResponse(a.message, given, sent, resp)
 	if a.probe != nil {

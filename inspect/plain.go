@@ -94,7 +94,20 @@ func (c *callJSON) line(b *strings.Builder) {
 		ending += ", no further attempt: " + c.Reason
 	}
 	line(b, "ended %d: %s, %s, %s in %s: %s %s [call %s]", c.Serial, c.Begun.Format(time.TimeOnly), ending,
-		attemptsText(c.Made), lastingMillis(c.Took), c.Method, c.URL, c.ID)
+		attemptsText(c.Made)+c.hedged(), lastingMillis(c.Took), c.Method, c.URL, c.ID)
+}
+
+// hedged says whether a hedge made further attempts, and whether one of them won.
+func (c *callJSON) hedged() (text string) {
+	for i := range c.Attempts {
+		switch a := &c.Attempts[i]; {
+		case a.Leg > 1 && !a.Lost:
+			return ", a hedge won"
+		case a.Leg > 1:
+			text = ", hedged"
+		}
+	}
+	return text
 }
 
 func attemptsText(made int) string {

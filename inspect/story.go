@@ -39,6 +39,8 @@ type scene struct {
 	number   int
 	begun    time.Duration // since the beginning of the story
 	took     time.Duration
+	leg      int
+	lost     bool
 	running  bool
 	phases   Phases
 	phased   bool
@@ -107,6 +109,7 @@ func (s *story) tellAttempts(call *transport.Call, trips []*trip) {
 		if !seen {
 			d = scene{method: s.method, url: s.url}
 		}
+		d.leg, d.lost = a.Leg, a.Lost
 		d.number, d.begun, d.took = a.Number, a.Start.Sub(s.begun), a.Elapsed
 		d.status, d.running = a.Status, a.Status == 0 && a.Err == nil && s.running
 		if a.Err != nil && d.err == "" {
@@ -114,9 +117,11 @@ func (s *story) tellAttempts(call *transport.Call, trips []*trip) {
 		}
 		s.attempts = append(s.attempts, d)
 	}
-	if s.made = len(s.attempts); s.made > 0 {
-		last := &s.attempts[s.made-1]
-		s.status, s.class, s.err = last.status, last.class, last.err
+	s.made = len(s.attempts)
+	for i := range s.attempts {
+		if last := &s.attempts[i]; !last.lost {
+			s.status, s.class, s.err = last.status, last.class, last.err
+		}
 	}
 	if class := call.ErrorClass(); class != "" && class != s.class { // such as after an attempt, in a wait
 		s.status, s.class, s.err = 0, class, ""
@@ -162,9 +167,32 @@ func (t *trip) story() *story {
 	for _, a := range t.attempts {
 		s.attempts = append(s.attempts, t.scene(a))
 	}
+	s.judge()
 	s.method, s.url = t.targetOf(s)
 	s.wait = t.stage(waits)
 	return s
+}
+
+// judge marks the attempts of hedges that failed before another one had the result. A hedge
+// ends with the attempt that ends last and has not lost.
+func (s *story) judge() {
+	if s.running {
+		return
+	}
+	var best *scene // of the hedge so far
+	for i := range s.attempts {
+		a := &s.attempts[i]
+		a.lost = a.lost || a.running && a.leg > 0
+		switch {
+		case a.leg <= 1:
+			best = a
+		case best == nil || a.lost:
+		case best.lost || a.begun+a.took > best.begun+best.took:
+			best.lost, best = true, a
+		default:
+			a.lost = true
+		}
+	}
 }
 
 func (t *trip) waitsSoFar() []record.Wait {
@@ -193,7 +221,7 @@ func (t *trip) targetOf(s *story) (method, target string) {
 func (t *trip) scene(a *attempt) scene {
 	method, target, request, response := a.message.parse()
 	c := scene{
-		number: int(a.number), begun: a.begun, took: a.took, running: a.running, phased: a.phased,
+		number: int(a.number), leg: int(a.leg &^ lostLeg), lost: a.leg&lostLeg != 0, begun: a.begun, took: a.took, running: a.running, phased: a.phased,
 		method: method, url: showURL(target), cut: len(target) > maxURL-utf8.UTFMax, request: request, response: response, length: a.length,
 		status: int(a.status), proto: a.proto.String(), sent: a.request, got: a.response,
 	}

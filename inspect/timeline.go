@@ -124,7 +124,14 @@ func (a *scene) line(b *strings.Builder, s *story) time.Duration {
 	if a.method != s.method || a.url != s.url {
 		b.WriteString(a.method + " " + pathOf(a.url) + ": ")
 	}
+	if a.leg > 1 {
+		b.WriteString("hedge: ")
+	}
 	switch {
+	case a.class == transport.ClassHedgeLost:
+		fmt.Fprintf(b, "lost, canceled in %s", lasting(a.took))
+	case a.lost && a.status != 0:
+		fmt.Fprintf(b, "%d in %s, lost", a.status, lasting(a.took))
 	case a.err != "":
 		fmt.Fprintf(b, "%s: %s, in %s", a.class, a.err, lasting(a.took))
 	case a.status != 0:

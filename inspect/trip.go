@@ -148,7 +148,7 @@ func (t *trip) attempt(node record.Node, at *record.Attempt, sent *http.Request)
 		t.attempts = t.room[:0]
 	}
 	t.made++
-	if a.number, a.running = int32(at.Number), true; !at.AtOnce {
+	if a.number, a.leg, a.running = int32(at.Number), legs(min(at.Leg, int(lostLeg)-1)), true; !at.AtOnce {
 		a.begun = time.Since(t.begun)
 	}
 	if len(t.attempts) == maxAttempts {

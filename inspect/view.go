@@ -35,6 +35,8 @@ type attemptJSON struct {
 	Status int        `json:"status,omitzero"`
 	Class  string     `json:"class,omitzero"`
 	Error  string     `json:"error,omitzero"`
+	Leg    int        `json:"leg,omitzero"`  // which attempt of a hedge it is
+	Lost   bool       `json:"lost,omitzero"` // another one had responded before
 	Reused bool       `json:"reused,omitzero"`
 	Phases []partJSON `json:"phases,omitzero"`
 }
@@ -71,7 +73,7 @@ func (s *story) json() callJSON {
 		a := &s.attempts[i]
 		c.Attempts[i] = attemptJSON{
 			Number: a.number, Begun: millis(a.begun), Took: millis(a.took), Status: a.status,
-			Class: string(a.class), Error: a.err, Reused: a.phases.Reused,
+			Class: string(a.class), Error: a.err, Leg: a.leg, Lost: a.lost, Reused: a.phases.Reused,
 		}
 		if a.phased {
 			for _, p := range a.phases.parts() {

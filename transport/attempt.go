@@ -18,6 +18,7 @@ type Attempt struct {
 	Err     error         // nil with a response
 	Class   ErrorClass    // of Err: see [ClassifyError]; empty with a response
 	Leg     int           // which of the attempts of a hedge it is, counted from 1; zero if it belongs to none
+	Lost    bool          // a hedge returned the result of another of its attempts; one that was then running has [ClassHedgeLost]
 }
 
 // count returns the number of attempts that have begun.
@@ -38,6 +39,16 @@ func (c *Call) highest() int {
 	}
 	if c.first.made {
 		return 1
+	}
+	return 0
+}
+
+// decisive returns the number of the last attempt that has not lost, or 0.
+func (c *Call) decisive() int {
+	for n := c.highest(); n > 0; n-- {
+		if a := c.attempt(n); a.made && a.leg&lostLeg == 0 {
+			return n
+		}
 	}
 	return 0
 }
@@ -69,7 +80,8 @@ func (c *Call) Attempts() []Attempt {
 
 func (c *Call) attempted(n int) Attempt {
 	a := c.attempt(n)
-	made := Attempt{Number: n, Start: c.start().Add(c.attemptStart(n)), Elapsed: a.elapsed, Status: int(a.status), Leg: int(a.leg)}
+	made := Attempt{Number: n, Start: c.start().Add(c.attemptStart(n)), Elapsed: a.elapsed, Status: int(a.status)}
+	made.Leg, made.Lost = int(a.leg&^lostLeg), a.leg&lostLeg != 0
 	r := c.rarities()
 	if r == nil {
 		return made
@@ -123,7 +135,7 @@ func (s *scope) beginAttempt(ctx context.Context, by *chain) (n int, claim uint8
 	n = s.take(l)
 	c.make(n)
 	if c.timely = false; l != nil {
-		c.attempt(n).leg = uint8(min(l.number, math.MaxUint8))
+		c.attempt(n).leg = uint8(min(l.number, lostLeg-1))
 	}
 	if by == s.chain {
 		*current = int32(min(n, math.MaxInt32))

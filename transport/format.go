@@ -140,6 +140,10 @@ func (w *Wait) why() string {
 func (s *snapshot) told(a *Attempt) string {
 	took := " in " + brief(a.Elapsed).String()
 	switch {
+	case a.Class == ClassHedgeLost:
+		return "lost" + took
+	case a.Lost && a.Status != 0:
+		return strconv.Itoa(a.Status) + " lost" + took
 	case a.Err != nil:
 		return showError(a.Err) + took
 	case a.Status != 0:

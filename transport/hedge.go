@@ -16,8 +16,8 @@ type hedge struct {
 	extra, wins int // as in record.Tally
 }
 
-// Settle ends the legs that have lost, whose own results the record does not take any more. It
-// grants the extra attempt for which the winner has asked.
+// Settle ends the legs that have lost. The record does not take the results of those that are
+// still running. It grants the extra attempt for which the winner has asked.
 func (s *scope) Settle(won context.Context, lost []context.Context, extra int) {
 	winner := legOf(won, s)
 	s.call.write(func() {
@@ -29,6 +29,7 @@ func (s *scope) Settle(won context.Context, lost []context.Context, extra int) {
 		if extra == 0 {
 			return
 		}
+		s.call.timely = false
 		r := s.call.rarely()
 		i := slices.IndexFunc(r.hedges, func(h hedge) bool { return h.trip == s })
 		if i < 0 {
@@ -44,14 +45,19 @@ func (s *scope) Settle(won context.Context, lost []context.Context, extra int) {
 	}
 }
 
-// lose ends a leg. The record is locked.
+// lostLeg marks the leg of an attempt that has lost.
+const lostLeg = 1 << 7
+
+// lose notes that a leg has lost, and ends it unless it has ended. The record is locked.
 func (s *scope) lose(l *leg) {
 	if l.attempt == 0 {
 		s.giveBack(l)
 		return
 	}
 	c, n := s.call, int(l.attempt)
-	if a := c.attempt(n); !a.ended {
+	a := c.attempt(n)
+	a.leg |= lostLeg
+	if !a.ended {
 		a.claims++ // so that its sender does not end it
 		a.elapsed, a.ended = c.age()-c.attemptStart(n), true
 		r := c.rarely()

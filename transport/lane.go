@@ -235,7 +235,10 @@ func (s *scope) nextAttempt(ctx context.Context, earlier int) (a record.Attempt)
 	if a.Cause == "" {
 		a.Cause = s.sequel(l)
 	}
-	if a.Cause == "" && l != nil && l.number > 1 {
+	if l != nil {
+		a.Leg = l.number
+	}
+	if a.Cause == "" && a.Leg > 1 {
 		a.Cause = causeHedge
 	}
 	return a

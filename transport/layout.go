@@ -60,7 +60,7 @@ type attempt struct {
 	status  int32
 	made    bool  // false if there was no such attempt
 	ended   bool  // the result is known
-	leg     uint8 // as [Attempt.Leg]
+	leg     uint8 // as [Attempt.Leg], with lostLeg if it has lost
 	claims  uint8 // how many senders took it over; the last of them, the innermost, sets the result
 }
 

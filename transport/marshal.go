@@ -20,10 +20,11 @@ import (
 //	start           RFC 3339
 //	elapsed_ms      how long the call took, or has taken so far
 //	sealed          whether the call has ended
-//	status          of the last attempt; omitted if it has no response
+//	status          of the last attempt that has not lost in a hedge; omitted if it has no response
 //	attempt_count   how many attempts were made
 //	round_trips     how many round trips share the record; omitted if there was one
-//	attempts        at most 16: attempt (its number), start_ms (since the call's start), elapsed_ms, and status or error
+//	attempts        at most 16: attempt (its number), start_ms (since the call's start), elapsed_ms, status or error,
+//	                and for an attempt of a hedge leg (its number there) and lost (if another won)
 //	wait_count      how many waits there were
 //	waited_ms       total duration of all of them
 //	waits           at most 16: before_attempt, wait_ms, reason, cause
@@ -108,6 +109,8 @@ type attemptView struct {
 	Elapsed float64 `json:"elapsed_ms"`
 	Status  int     `json:"status,omitzero"`
 	Error   string  `json:"error,omitzero"`
+	Leg     int     `json:"leg,omitzero"`
+	Lost    bool    `json:"lost,omitzero"`
 }
 
 type waitView struct {
@@ -162,7 +165,7 @@ func (s *snapshot) view() *callView {
 		Reason: show(string(s.reason)), RateLimit: rateOf(&s.rate),
 	}
 	for i, a := range s.attempts {
-		v.Attempts[i] = attemptView{Attempt: a.Number, Start: millis(a.Start.Sub(s.start)), Elapsed: millis(a.Elapsed), Status: a.Status}
+		v.Attempts[i] = attemptView{Attempt: a.Number, Start: millis(a.Start.Sub(s.start)), Elapsed: millis(a.Elapsed), Status: a.Status, Leg: a.Leg, Lost: a.Lost}
 		if a.Err != nil {
 			v.Attempts[i].Error = showError(a.Err)
 		}

@@ -31,7 +31,7 @@ type snapshot struct {
 	waitings int       // number of all waits
 	trips    int       // number of round trips, if there were several; otherwise 0
 	waited   time.Duration
-	last     Attempt // zero if there is none
+	last     Attempt // that did not lose; zero if there is none
 	pending  bool    // no attempt followed the last wait
 	reason   Reason
 	class    ErrorClass // of the error that the call ended with
@@ -55,8 +55,8 @@ func (c *Call) snapshot(most int) *snapshot {
 		}
 		i++
 	}
-	if s.count > 0 {
-		s.last = c.attempted(c.highest())
+	if n := c.decisive(); n > 0 {
+		s.last = c.attempted(n)
 	}
 	r := c.rarities()
 	if r == nil {

@@ -114,12 +114,17 @@ function group(route, calls) {
     const fall = element("td", undefined, "fall");
     fall.append(waterfall(c, scale));
     body.append(row([
-      new Date(c.begun).toLocaleTimeString(), element("td", ending(c), c.outcome), String(c.made) + (c.made === 1 ? " attempt" : " attempts"), lasting(c.took_ms), fall,
+      new Date(c.begun).toLocaleTimeString(), element("td", ending(c), c.outcome), String(c.made) + (c.made === 1 ? " attempt" : " attempts") + hedged(c), lasting(c.took_ms), fall,
     ], c, false));
   }
   table.append(body);
   d.append(table);
   return d;
+}
+
+function hedged(c) {
+  const legs = c.attempts.filter((a) => a.leg > 1);
+  return legs.length === 0 ? "" : legs.some((a) => !a.lost) ? ", a hedge won" : ", hedged";
 }
 
 function ending(c) { return c.status ? c.status + (c.body && c.body.error ? ", broken body" : "") : c.class || "ended"; }
@@ -130,12 +135,13 @@ function waterfall(c, scale) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 1000 10");
   svg.setAttribute("preserveAspectRatio", "none");
-  const bar = (from, took, cls, title) => {
+  const bar = (from, took, cls, title, leg) => { // the legs of a hedge are below each other
     const r = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     r.setAttribute("x", 1000 * from / scale);
     r.setAttribute("width", Math.max(4, 1000 * took / scale));
-    r.setAttribute("y", cls === "backoff" || cls === "limit" || cls === "other" ? 4 : 1);
-    r.setAttribute("height", cls === "backoff" || cls === "limit" || cls === "other" ? 2 : 8);
+    const thin = cls === "backoff" || cls === "limit" || cls === "other";
+    r.setAttribute("y", leg > 1 ? 6 : thin ? 4 : 1);
+    r.setAttribute("height", leg ? 4 : thin ? 2 : 8);
     r.setAttribute("class", cls);
     const t = document.createElementNS("http://www.w3.org/2000/svg", "title");
     t.textContent = title;
@@ -152,8 +158,8 @@ function waterfall(c, scale) {
   };
   for (const a of c.attempts) {
     waits(a.number);
-    const title = "#" + a.number + " " + (a.status || a.error) + " in " + lasting(a.took_ms);
-    bar(a.begun_ms, a.took_ms, a.status && a.status < 400 ? "good" : "bad", title);
+    const title = "#" + a.number + (a.leg > 1 ? " hedge " : " ") + (a.lost ? "lost " : "") + (a.status || a.error) + " in " + lasting(a.took_ms);
+    bar(a.begun_ms, a.took_ms, a.lost ? "beaten" : a.status && a.status < 400 ? "good" : "bad", title, a.leg);
     let from = a.begun_ms;
     for (const p of a.phases || []) {
       if (p.took_ms > 0 && ["dns", "connect", "tls"].includes(p.name)) bar(from, p.took_ms, "connect", p.name + " " + lasting(p.took_ms));

@@ -48,10 +48,11 @@ func IsLost(ctx context.Context) bool {
 
 // Settle tells the record how a hedge has ended: with the result of the leg with the context
 // won, which is the context of the hedge itself if no leg had one in time. The legs with the
-// other contexts have lost. extra is how many legs were sent besides the first.
-func Settle(won context.Context, lost []context.Context, extra int) {
+// other contexts have lost, whether they run or have ended. extra is how many legs were sent
+// besides the first.
+func Settle(won context.Context, others []context.Context, extra int) {
 	if trip := tripOf(won); trip != nil {
-		trip.Settle(won, lost, extra)
+		trip.Settle(won, others, extra)
 	}
 }
 

@@ -44,6 +44,7 @@ type Attempt struct {
 	Waited  time.Duration // all waits before it
 	Cause   string        // why it follows an earlier one of its round trip; empty if it is the first
 	AtOnce  bool          // it is the first of a call, and no time has passed since that began: see Trip.Now
+	Leg     int           // which attempt of a hedge it is, counted from 1; 0 if it belongs to none
 }
 
 // A Tally sums up what a round trip has done so far.
@@ -71,7 +72,7 @@ func AttemptOf(ctx context.Context) Attempt {
 	if trip := tripOf(ctx); trip != nil {
 		return trip.Attempt(ctx)
 	}
-	return Attempt{Number: 1}
+	return Attempt{Number: 1, Leg: LegOf(ctx)}
 }
 
 // AttemptWith returns AttemptOf(ctx), and the value of type T that [Observe] stored in the record.
@@ -79,7 +80,7 @@ func AttemptOf(ctx context.Context) Attempt {
 func AttemptWith[T any](ctx context.Context) (a Attempt, v T) {
 	trip := tripOf(ctx)
 	if trip == nil {
-		return Attempt{Number: 1}, v
+		return Attempt{Number: 1, Leg: LegOf(ctx)}, v
 	}
 	a, fact := trip.AttemptWith(ctx, Fact[T]{})
 	stored, _ := fact.(Fact[T])

@@ -159,11 +159,13 @@ func (r *race) end() (losers []*leg) {
 
 // settle tells the record that the leg of this context has won, and cancels the others.
 func (r *race) settle(won context.Context, losers []*leg) {
-	lost := make([]context.Context, 0, 4)
-	for _, l := range losers {
-		lost = append(lost, l.ctx)
+	others := make([]context.Context, 0, 4)
+	for _, l := range r.legs {
+		if l.ctx != won {
+			others = append(others, l.ctx)
+		}
 	}
-	record.Settle(won, lost, r.extra)
+	record.Settle(won, others, r.extra)
 	for _, l := range losers {
 		r.window.add(time.Since(l.begun)) // it would have taken at least as long
 		l.cancel(record.Lost{})

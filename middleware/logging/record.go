@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tripware/tripware/internal/record"
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
@@ -64,6 +65,7 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	p := begin(req)
 	p.attempt, _ = layer.AttemptNumber(req.Context())
+	p.leg = record.LegOf(req.Context())
 	if a.journal.bodies > 0 {
 		return a.sendWithBodies(&p)
 	}
@@ -82,6 +84,7 @@ type passage struct {
 	elapsed  time.Duration
 	attempts int
 	attempt  int // the number of an attempt
+	leg      int // its number in a hedge, or 0
 	waited   time.Duration
 }
 
@@ -154,6 +157,9 @@ func (j *journal) logAttempt(p *passage, resp *http.Response, err error) {
 	var space room
 	list := j.describe(space[:0], p, resp)
 	list = append(list, slog.Int("attempt", p.attempt))
+	if p.leg > 0 {
+		list = append(list, slog.Int("leg", p.leg), slog.Bool("lost", record.IsLost(ctx)))
+	}
 	j.logger.LogAttrs(j.outside(ctx), level, "http attempt", j.conclude(list, p, resp, err)...)
 }
 

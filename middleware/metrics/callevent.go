@@ -49,6 +49,8 @@ type CallEvent struct {
 	ResponseLength int64     // the Content-Length, in bytes; -1 if unknown or if there is no response
 	Hop            int       // how many earlier round trips of the same redirected call there are
 	Begun          time.Time // when the round trip began
+	Hedges         int       // attempts that a hedge made because an earlier one was slow
+	HedgeWins      int       // how many of those had the result that was used
 }
 
 // Channel returns [ChannelCall].
@@ -87,6 +89,7 @@ func newCallEvent(req *http.Request, resp *http.Response, err error) CallEvent {
 	e := CallEvent{
 		Common: commonOf(req), ErrorClass: transport.ClassifyError(req, err),
 		Attempts: done.Attempts, Waits: totals(done.Waits), Reason: transport.Reason(done.Reason), Hop: done.Hop,
+		Hedges: done.Hedges, HedgeWins: done.Wins,
 		Method: to.method, Host: to.host, Port: to.port, Scheme: to.scheme,
 		RequestLength: lengthOf(req), ResponseLength: -1,
 	}

@@ -33,9 +33,9 @@ func waitsJSON(totals []transport.WaitTotal) []waitJSON {
 
 // MarshalJSON writes transactionId, duration, resourcePath, route, outcome, statusCode,
 // errorClass, error, attempts, waits (each with cause, count and total), reason, method,
-// host, port, scheme, proto, requestLength, responseLength, hop and begun. Times are in
-// seconds. statusCode, errorClass and error are null if there is none; an empty route,
-// reason or proto is omitted.
+// host, port, scheme, proto, requestLength, responseLength, hop, begun, hedges and
+// hedgeWins. Times are in seconds. statusCode, errorClass and error are null if there is none;
+// route, reason, proto, hedges and hedgeWins are omitted if they are empty.
 func (e CallEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		commonJSON
@@ -53,9 +53,11 @@ func (e CallEvent) MarshalJSON() ([]byte, error) {
 		ResponseLength int64     `json:"responseLength"`
 		Hop            int       `json:"hop"`
 		Begun          time.Time `json:"begun"`
+		Hedges         int       `json:"hedges,omitzero"`
+		HedgeWins      int       `json:"hedgeWins,omitzero"`
 	}{
 		e.json(), e.Outcome, orNull(e.StatusCode), orNull(e.ErrorClass), orNull(e.Error), e.Attempts, waitsJSON(e.Waits), e.Reason,
-		targetJSON{e.Method, e.Host, e.Port, e.Scheme, e.Proto}, e.RequestLength, e.ResponseLength, e.Hop, e.Begun,
+		targetJSON{e.Method, e.Host, e.Port, e.Scheme, e.Proto}, e.RequestLength, e.ResponseLength, e.Hop, e.Begun, e.Hedges, e.HedgeWins,
 	})
 }
 
@@ -73,11 +75,15 @@ func (e CallEvent) LogValue() slog.Value {
 		more = append(more, slog.String("reason", string(e.Reason)))
 	}
 	more = append(more, targetAttrs(e.Method, e.Host, e.Port, e.Scheme, e.Proto)...)
-	return e.attrs(append(more,
+	more = append(more,
 		slog.Int64("requestLength", e.RequestLength),
 		slog.Int64("responseLength", e.ResponseLength),
 		slog.Int("hop", e.Hop),
-		slog.Time("begun", e.Begun))...)
+		slog.Time("begun", e.Begun))
+	if e.Hedges > 0 {
+		more = append(more, slog.Int("hedges", e.Hedges), slog.Int("hedgeWins", e.HedgeWins))
+	}
+	return e.attrs(more...)
 }
 
 // MarshalJSON writes transactionId, duration, resourcePath, route, statusCode, read,

@@ -120,6 +120,8 @@ type HTTPEvent struct {
 	Waited         time.Duration // all waits before this attempt, since the previous one; in JSON in seconds
 	ResendCount    int           // attempts of the call before this one: of its round trip, and of earlier hops of a redirect
 	RetryCause     string        // why it follows an earlier attempt of its round trip, such as "status 503"; empty if it is the first
+	Leg            int           // which of the attempts of a hedge it is, counted from 1; 0 if it belongs to none
+	Lost           bool          // another attempt of the hedge had responded before this one ended
 }
 
 // Channel returns [ChannelHTTP].

@@ -84,9 +84,9 @@ func (m ResultMetadata) LogValue() slog.Value {
 
 // MarshalJSON writes transactionId, duration, resourcePath, route, retryCount, error,
 // status, statusCode, expected, request, errorClass, method, host, port, scheme, proto,
-// requestLength, responseLength, waited, resendCount and retryCause. error and errorClass are
-// null if there is none; status and statusCode are null if there is no response; expected is
-// omitted if it is false, and proto and retryCause if they are empty.
+// requestLength, responseLength, waited, resendCount, retryCause, leg and lost. error and
+// errorClass are null if there is none; status and statusCode are null if there is no
+// response; expected, proto, retryCause, leg and lost are omitted if they are empty.
 func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		commonJSON
@@ -106,10 +106,12 @@ func (e HTTPEvent) MarshalJSON() ([]byte, error) {
 		Waited         float64 `json:"waited"`
 		ResendCount    int     `json:"resendCount"`
 		RetryCause     string  `json:"retryCause,omitzero"`
+		Leg            int     `json:"leg,omitzero"`
+		Lost           bool    `json:"lost,omitzero"`
 	}{
 		e.json(), e.RetryCount, orNull(e.Error), orNull(e.Status), orNull(e.StatusCode), e.Expected, e.Request,
 		orNull(e.ErrorClass), targetJSON{e.Method, e.Host, e.Port, e.Scheme, e.Proto},
-		e.RequestLength, e.ResponseLength, e.Waited.Seconds(), e.ResendCount, e.RetryCause,
+		e.RequestLength, e.ResponseLength, e.Waited.Seconds(), e.ResendCount, e.RetryCause, e.Leg, e.Lost,
 	})
 }
 
@@ -137,6 +139,12 @@ func (e HTTPEvent) LogValue() slog.Value {
 		slog.Int("resendCount", e.ResendCount))
 	if e.RetryCause != "" {
 		more = append(more, slog.String("retryCause", e.RetryCause))
+	}
+	if e.Leg != 0 {
+		more = append(more, slog.Int("leg", e.Leg))
+	}
+	if e.Lost {
+		more = append(more, slog.Bool("lost", true))
 	}
 	return e.attrs(more...)
 }

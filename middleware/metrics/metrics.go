@@ -150,7 +150,7 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 		Common: commonOf(req), RetryCount: at.Number - 1, Request: ViewRequest(req, at.Number),
 		ErrorClass: transport.ClassifyError(req, err), Waited: at.Waited, ResendCount: at.Resends, RetryCause: at.Cause,
 		Method: to.method, Host: to.host, Port: to.port, Scheme: to.scheme,
-		RequestLength: lengthOf(req), ResponseLength: -1,
+		RequestLength: lengthOf(req), ResponseLength: -1, Leg: at.Leg, Lost: record.IsLost(req.Context()),
 	}
 	event.Duration = took
 	if err != nil {
