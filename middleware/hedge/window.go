@@ -93,7 +93,7 @@ func (w *window) delay(percent float64, samples int, fallback time.Duration) tim
 	if w.computed == 0 || w.added >= stale {
 		sorted := slices.Sorted(slices.Values(w.seen))
 		rank := int(math.Ceil(percent / 100 * float64(len(sorted))))
-		w.computed, w.added = sorted[max(rank, 1)-1], 0
+		w.computed, w.added = sorted[max(rank, 1)-1]+1, 0 // a response that takes exactly as long is not slow
 	}
 	return w.computed
 }
