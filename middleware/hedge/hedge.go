@@ -60,7 +60,8 @@ import (
 type config struct {
 	off        bool
 	after      time.Duration // the delay, or that until there are enough samples
-	percentile float64       // 0 for a fixed delay
+	percentile float64       // used unless fixed is set
+	fixed      bool          // the delay does not follow a percentile
 	samples    int
 	extra      int
 	budget     *layer.Budget
@@ -78,7 +79,7 @@ func Off() Option { return func(c *config) { c.off = true } }
 // [WithPercentile]. The time begins when the last leg was sent, not while that waits for the
 // limiter or for a token. 0 sends all legs at once.
 func WithDelay(d time.Duration) Option {
-	return func(c *config) { c.after, c.percentile = d, 0 }
+	return func(c *config) { c.after, c.fixed = d, true }
 }
 
 // WithPercentile sends a further leg if there is no response after the time in which this
@@ -92,10 +93,7 @@ func WithDelay(d time.Duration) Option {
 // requests that are not slow: if one of ten is slow, the 95th percentile is a slow response.
 func WithPercentile(percent float64, samples int, fallback time.Duration) Option {
 	return func(c *config) {
-		c.percentile, c.samples, c.after = percent, samples, fallback
-		if percent == 0 { // which stands for a fixed delay
-			c.percentile = -1
-		}
+		c.percentile, c.samples, c.after, c.fixed = percent, samples, fallback, false
 	}
 }
 
@@ -138,10 +136,10 @@ func (c *config) check() error {
 			faults = append(faults, fmt.Errorf("hedge: "+format, args...))
 		}
 	}
-	if c.percentile == 0 {
+	if c.fixed {
 		fault(c.after < 0, "delay %s is negative: 0 sends all legs at once", c.after)
 	} else {
-		fault(!(c.percentile > 0 && c.percentile < 100), "percentile %v is not between 0 and 100: use 95, or WithDelay", max(c.percentile, 0))
+		fault(!(c.percentile > 0 && c.percentile < 100), "percentile %v is not between 0 and 100: use 95, or WithDelay", c.percentile)
 		fault(c.samples < 1 || c.samples > windowSize, "%d samples of the percentile: the number must be from 1 to %d", c.samples, windowSize)
 		fault(c.after <= 0, "fallback %s of the percentile is not positive: it is the delay until there are enough samples", c.after)
 	}
@@ -165,7 +163,7 @@ func (h *hedge) Layer() string {
 	switch {
 	case h.IsOff():
 		return "hedge(off)"
-	case h.percentile == 0:
+	case h.fixed:
 		return fmt.Sprintf("hedge(%s, %d)", h.after, h.extra)
 	}
 	return fmt.Sprintf("hedge(p%v, %d)", h.percentile, h.extra)
@@ -190,7 +188,7 @@ func (h *hedge) RoundTrip(req *http.Request) (*http.Response, error) {
 	policy := record.PolicyOf(ctx)
 	r := &race{hedge: h, req: req, ctx: ctx, policy: policy, budget: h.spends(policy), over: make(chan struct{})}
 	r.delay = h.after
-	if h.percentile != 0 {
+	if !h.fixed {
 		r.window = h.windows.of(keyOf(req))
 		r.delay = r.window.delay(h.percentile, h.samples, h.after)
 	}

@@ -195,28 +195,36 @@ func TestInvalidSettings(t *testing.T) {
 	}
 	_, err = rt.RoundTrip(get(t, t.Context()))
 	require.ErrorContains(t, err, "hedge:")
+}
+
+// A zero is a setting: no wait, or no further leg, or no budget; or an error where it makes no
+// sense.
+func TestZeroIsNoBoundOrNone(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
+		name string
 		opt  hedge.Option
-		want string // empty if it is valid
+		want string // the error; empty if it is valid
 	}{
-		{hedge.WithDelay(0), ""},
-		{hedge.WithDelay(-1), "delay -1ns is negative"},
-		{hedge.WithPercentile(0, 20, 1), "percentile 0 is not"},
-		{hedge.WithPercentile(-5, 20, 1), "percentile"},
-		{hedge.WithPercentile(95, 257, 1), "257 samples"},
-		{hedge.WithPercentile(99.9, 256, 1), ""},
-		{hedge.WithMaxExtra(0), ""},
-		{hedge.WithBudget(nil), ""},
-		{hedge.WithBudget(layer.NewBudget(0, 0, 0)), ""},
-		{hedge.WithoutBudget(), ""},
-		{hedge.Off(), ""},
-		{hedge.Off(), ""},
+		{"WithDelay", hedge.WithDelay(0), ""},
+		{"WithDelay, negative", hedge.WithDelay(-1), "delay -1ns is negative"},
+		{"WithPercentile", hedge.WithPercentile(0, 20, 1), "percentile 0 is not"},
+		{"WithPercentile, negative", hedge.WithPercentile(-5, 20, 1), "percentile -5 is not"},
+		{"WithPercentile, too many samples", hedge.WithPercentile(95, 257, 1), "257 samples"},
+		{"WithPercentile, no samples", hedge.WithPercentile(95, 0, 1), "0 samples"},
+		{"WithPercentile, no fallback", hedge.WithPercentile(95, 20, 0), "fallback 0s"},
+		{"WithPercentile, at the limits", hedge.WithPercentile(99.9, 256, 1), ""},
+		{"WithMaxExtra", hedge.WithMaxExtra(0), ""},
+		{"WithBudget", hedge.WithBudget(nil), ""},
+		{"WithBudget of nothing", hedge.WithBudget(layer.NewBudget(0, 0, 0)), ""},
+		{"WithoutBudget", hedge.WithoutBudget(), ""},
+		{"Off", hedge.Off(), ""},
 	} {
 		err := transport.Check(hedge.New(row.opt)(nil))
 		if row.want == "" {
-			assert.NoError(t, err)
+			assert.NoError(t, err, row.name)
 		} else {
-			assert.ErrorContains(t, err, row.want)
+			assert.ErrorContains(t, err, row.want, row.name)
 		}
 	}
 }

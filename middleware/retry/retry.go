@@ -57,11 +57,17 @@ func New(opts ...Option) transport.Middleware {
 			case *http.Transport:
 				r.verifies = sync.OnceValue(func() bool { return verifies(l) })
 			case interface{ Place() layer.Place }:
-				r.hedged = r.hedged || l.Place() == layer.AtHedge
+				r.hedged = r.hedged || l.Place() == layer.AtHedge && !isOff(l)
 			}
 		}
 		return r
 	}
+}
+
+// isOff reports whether a layer says that it passes on every request.
+func isOff(rt any) bool {
+	l, ok := rt.(interface{ IsOff() bool })
+	return ok && l.IsOff()
 }
 
 // spare returns the node of a call that has ended, which can open a record for calls
