@@ -24,7 +24,7 @@ type fault struct {
 
 func faults() []fault {
 	return slices.Concat(requestFaults(), bodyFaults(), answerFaults(), responseFaults(), connectionFaults(), guardFaults(),
-		stallFaults(), cacheFaults(), retryFaults(), credentialFaults(), logFaults(), limitFaults())
+		stallFaults(), cacheFaults(), retryFaults(), credentialFaults(), logFaults(), limitFaults(), hedgeFaults())
 }
 
 func TestEachCheckFindsItsFaultAndNoOther(t *testing.T) {

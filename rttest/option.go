@@ -20,6 +20,7 @@ type config struct {
 	retry      *Retry
 	credential *Credential
 	limit      *Limit
+	hedge      *Hedge
 	sink       func() string
 	secrets    []string
 	share      func(context.Context) (context.Context, func())
@@ -119,6 +120,17 @@ func Answers() Option { return func(c *config) { c.answers = true } }
 // testing/synctest.
 func Caches() Option { return func(c *config) { c.answers, c.caches = true, true } }
 
+// Hedge describes a decorator that sends a request again while the first one runs, and returns
+// the response that comes first.
+type Hedge struct {
+	After time.Duration // how long it waits for a response before each further request; must be positive
+	Max   int           // the exact number of further requests if no response comes; at least 1
+}
+
+// Hedges claims that the decorator hedges requests that are idempotent and whose body, if there
+// is one, can be read again by GetBody. It must not limit how many of them it hedges.
+func Hedges(h Hedge) Option { return func(c *config) { c.hedge = new(h) } }
+
 // WithSharedContext sets how to derive a context that several requests of one check
 // share. Use it for a decorator that stores something in the context of a call, such
 // as a record. The check calls end when the requests have ended. By default the
@@ -181,6 +193,9 @@ func (c *config) claims() (faults []error) {
 	if l := c.limit; l != nil && (l.PerSecond < 0 || l.PerSecond > 0 && l.Burst < 1 || l.PerSecond == 0 && !l.Learns) {
 		faults = append(faults, fmt.Errorf("rttest: limits: PerSecond is %v and Burst is %d: "+
 			"both must be positive, unless Learns is set and PerSecond is 0", l.PerSecond, l.Burst))
+	}
+	if h := c.hedge; h != nil && (h.After <= 0 || h.Max < 1) {
+		faults = append(faults, fmt.Errorf("rttest: hedges: After is %v, must be positive; Max is %d, must be at least 1", h.After, h.Max))
 	}
 	return faults
 }
@@ -255,6 +270,8 @@ func (c *config) claimed(claim Claim) bool {
 		return c.sink != nil
 	case ClaimLimits:
 		return c.limit != nil
+	case ClaimHedges:
+		return c.hedge != nil
 	}
 	return false
 }

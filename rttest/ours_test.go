@@ -16,6 +16,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/inspect"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
@@ -99,6 +100,9 @@ func parts() []part {
 		}},
 		{name: "retry", guards: true, claims: []rttest.Option{retries}, make: func(*journal) transport.Middleware {
 			return retry.New()
+		}},
+		{name: "hedge", guards: true, make: func(*journal) transport.Middleware {
+			return hedge.New(hedge.WithDelay(time.Minute), hedge.WithoutBudget())
 		}},
 		{name: "ratelimit.reading", guards: true, make: func(*journal) transport.Middleware { return ratelimit.New(nil) }},
 		{name: "ratelimit.learning", guards: true, claims: []rttest.Option{rttest.Limits(rttest.Limit{Learns: true})},

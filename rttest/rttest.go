@@ -31,6 +31,7 @@ const (
 	ClaimCredential Claim = "credential" // [Carries]
 	ClaimLogs       Claim = "logs"       // [Logs]
 	ClaimLimits     Claim = "limits"     // [Limits]
+	ClaimHedges     Claim = "hedges"     // [Hedges]
 )
 
 // An Outcome is the result of a check.
@@ -138,7 +139,7 @@ func catalogue() []*check {
 		concurrencyChecks(), lifeChecks(), guardChecks(), stallChecks(), cycleChecks(), ownResponseChecks(),
 		asideChecks(), cacheChecks(), freshnessChecks(),
 		retryChecks(), replayChecks(), bodyErrorChecks(), shareChecks(), dropChecks(), hintChecks(), waitChecks(), harmChecks(),
-		credentialChecks(), logChecks(), limitChecks(),
+		credentialChecks(), logChecks(), limitChecks(), hedgeChecks(), legChecks(),
 	} {
 		all = append(all, group...)
 	}
