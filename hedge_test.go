@@ -114,9 +114,9 @@ func TestEveryLegIsToldOnce(t *testing.T) {
 		assert.Equal(t, 131*ms, call.Elapsed())
 		assert.Contains(t, call.String(), "200 after 4 attempts in 131ms: #1 503 in 1ms")
 		assert.Contains(t, call.String(), "#2 lost in 130ms; #3 503 lost in 10ms; #4 200 in 30ms")
-		var json map[string]any
-		require.NoError(t, unmarshal(call, &json))
-		assert.InDelta(t, 200, json["status"], 0)
+		var view map[string]any
+		require.NoError(t, unmarshal(call, &view))
+		assert.InDelta(t, 200, view["status"], 0)
 
 		mu.Lock()
 		defer mu.Unlock()

@@ -59,14 +59,14 @@ func (d *stream) Read(b []byte) (int, error) {
 func hedgeWhole(s *scene) {
 	whole := bytes.Repeat([]byte("0123456789abcdef"), 32<<10)
 	for winner := 1; winner <= 2; winner++ {
-		var won context.Context
+		var won *http.Request
 		base := s.base(func(a *attempt) (*http.Response, error) {
 			if a.number != winner {
 				return hanging(a)
 			}
 			return slowly(a, s.hedge.After*5/4, func() (*http.Response, error) {
-				won = a.req.Context()
-				return respondWith(a, http.StatusOK, newPayload(&stream{whole, won}, int64(len(whole)))), nil
+				won = a.req
+				return respondWith(a, http.StatusOK, newPayload(&stream{whole, won.Context()}, int64(len(whole)))), nil
 			})
 		})
 		resp := s.answer(s.wrap(base), s.request(http.MethodGet, "/", nil))
@@ -74,7 +74,7 @@ func hedgeWhole(s *scene) {
 		if err != nil || !bytes.Equal(got, whole) {
 			s.failf("request %d won, and %d of %d bytes of its response arrived, with error %v", winner, len(got), len(whole), err)
 		}
-		if won.Err() != nil {
+		if won.Context().Err() != nil {
 			s.failf("request %d won, and was canceled before the response's body was closed", winner)
 		}
 		closeBody(resp.Body)

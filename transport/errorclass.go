@@ -33,7 +33,7 @@ const (
 	ClassProxy          ErrorClass = "proxy"               // a proxy could not be reached, or refused a tunnel
 	ClassRateLimited    ErrorClass = "rate_limited"        // refused by a limiter of this client; not sent
 	ClassBreakerOpen    ErrorClass = "breaker_open"        // refused by a circuit breaker of this client; not sent
-	ClassHedgeLost      ErrorClass = "hedge_lost"          // canceled by a hedge of this client, because another attempt had responded first
+	ClassHedgeLost      ErrorClass = "hedge_lost"          // canceled by a hedge of this client, since another attempt came first
 	ClassNotReplayable  ErrorClass = "body_not_replayable" // the request body would have to be read again, and cannot be
 	ClassRequestBody    ErrorClass = "request_body"        // the request body failed, or is longer or shorter than announced
 	ClassCredential     ErrorClass = "credential"          // no credential could be had, such as a token; not sent
@@ -101,8 +101,8 @@ func named(_ *http.Request, err error) ErrorClass {
 	}
 	switch class := ErrorClass(e.ErrorClass()); class {
 	case ClassAttemptTimeout, ClassCallTimeout, ClassDeadline, ClassCanceled, ClassTimeout, ClassDNS, ClassRefused, ClassReset, ClassTLS,
-		ClassCertificate, ClassProxy, ClassRateLimited, ClassBreakerOpen, ClassHedgeLost, ClassNotReplayable, ClassRequestBody, ClassCredential,
-		ClassInvalid:
+		ClassCertificate, ClassProxy, ClassRateLimited, ClassBreakerOpen, ClassHedgeLost, ClassNotReplayable, ClassRequestBody,
+		ClassCredential, ClassInvalid:
 		return class
 	case ClassOther:
 	}

@@ -61,7 +61,7 @@ func (s *scope) lose(l *leg) {
 		a.claims++ // so that its sender does not end it
 		a.elapsed, a.ended = c.age()-c.attemptStart(n), true
 		r := c.rarely()
-		r.failures = append(r.failures, failure{n, record.Lost{}, ClassHedgeLost})
+		r.failures = append(r.failures, failure{n, record.LostError{}, ClassHedgeLost})
 	}
 }
 

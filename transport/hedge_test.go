@@ -77,7 +77,7 @@ func TestALostLegNotesNoTurn(t *testing.T) {
 		record.NoteTurn(first, 5e9, false)
 		in, _ := loop.TakeTurn()
 		assert.NotZero(t, in)
-		cancel(record.Lost{})
+		cancel(record.LostError{})
 		record.NoteTurn(first, 5e9, false)
 		in, _ = loop.TakeTurn()
 		assert.Zero(t, in)

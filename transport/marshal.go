@@ -165,7 +165,8 @@ func (s *snapshot) view() *callView {
 		Reason: show(string(s.reason)), RateLimit: rateOf(&s.rate),
 	}
 	for i, a := range s.attempts {
-		v.Attempts[i] = attemptView{Attempt: a.Number, Start: millis(a.Start.Sub(s.start)), Elapsed: millis(a.Elapsed), Status: a.Status, Leg: a.Leg, Lost: a.Lost}
+		v.Attempts[i] = attemptView{Attempt: a.Number, Start: millis(a.Start.Sub(s.start)), Elapsed: millis(a.Elapsed), Status: a.Status}
+		v.Attempts[i].Leg, v.Attempts[i].Lost = a.Leg, a.Lost
 		if a.Err != nil {
 			v.Attempts[i].Error = showError(a.Err)
 		}

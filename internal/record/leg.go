@@ -26,24 +26,30 @@ func LegOf(ctx context.Context) int {
 // it at once instead, with an error whose method NotSent returns true.
 func TurnIfFree(ctx context.Context) bool { return LegOf(ctx) > 1 }
 
-// A Lost error is the cause with which a hedge cancels the legs that have lost.
-type Lost struct{}
+// A LostError is the cause with which a hedge cancels the legs that have lost.
+type LostError struct{}
 
-func (Lost) Error() string { return "hedge: another attempt had responded first" }
+func (LostError) Error() string { return "hedge: another attempt had responded first" }
 
 // Is reports whether target is [context.Canceled].
-func (Lost) Is(target error) bool { return target == context.Canceled }
+func (LostError) Is(target error) bool { return target == context.Canceled }
 
 // ErrorClass returns the error's class for metrics: see transport.ClassifyError.
-func (Lost) ErrorClass() string { return "hedge_lost" }
+func (LostError) ErrorClass() string { return "hedge_lost" }
 
 // IsLost reports whether ctx belongs to a leg that has lost.
 func IsLost(ctx context.Context) bool {
 	if ctx.Err() == nil {
 		return false
 	}
-	_, lost := errors.AsType[Lost](context.Cause(ctx))
+	_, lost := errors.AsType[LostError](context.Cause(ctx))
 	return lost
+}
+
+// A Referee takes the results of hedges.
+type Referee interface {
+	Settle(won context.Context, others []context.Context, extra int)
+	GiveBack(ctx context.Context)
 }
 
 // Settle tells the record how a hedge has ended: with the result of the leg with the context

@@ -20,8 +20,7 @@ type Trip interface {
 	Now() time.Time
 	NoteTurn(ctx context.Context, in time.Duration, refused bool)
 	Delay()
-	Settle(won context.Context, lost []context.Context, extra int)
-	GiveBack(ctx context.Context)
+	Referee
 }
 
 // A Counter counts the attempts and waits of a trip.

@@ -140,7 +140,7 @@ func (c *config) check() error {
 		fault(c.after < 0, "delay %s is negative: 0 sends all legs at once", c.after)
 	} else {
 		fault(!(c.percentile > 0 && c.percentile < 100), "percentile %v is not between 0 and 100: use 95, or WithDelay", c.percentile)
-		fault(c.samples < 1 || c.samples > windowSize, "%d samples of the percentile: the number must be from 1 to %d", c.samples, windowSize)
+		fault(c.samples < 1 || c.samples > windowSize, "%d samples of the percentile: it must be from 1 to %d", c.samples, windowSize)
 		fault(c.after <= 0, "fallback %s of the percentile is not positive: it is the delay until there are enough samples", c.after)
 	}
 	fault(c.extra < 0, "%d extra legs is negative: 0 means none", c.extra)

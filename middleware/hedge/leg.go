@@ -45,7 +45,7 @@ func (l *leg) run() {
 		res.panicked = recover()
 		l.race.finish(res)
 	}()
-	res.resp, res.err = l.race.hedge.Send(l.req)
+	res.resp, res.err = l.race.hedge.Send(l.req) //nolint:bodyclose // finish drops it, or the caller closes it
 }
 
 // endLost ends a leg whose race was over.

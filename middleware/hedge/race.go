@@ -168,7 +168,7 @@ func (r *race) settle(won context.Context, losers []*leg) {
 	record.Settle(won, others, r.extra)
 	for _, l := range losers {
 		r.window.add(time.Since(l.begun)) // it would have taken at least as long
-		l.cancel(record.Lost{})
+		l.cancel(record.LostError{})
 	}
 }
 
@@ -200,7 +200,8 @@ func (r *race) abandon(why error) (*http.Response, error) {
 		<-r.over // it is about to be closed
 		return r.deliver()
 	}
-	if cause := context.Cause(r.ctx); cause != nil && cause != why { //nolint:errorlint // identity: without a cause, Cause returns the context's error
+	cause := context.Cause(r.ctx)
+	if cause != nil && cause != why { //nolint:errorlint // identity: without a cause, Cause returns the context's error
 		return nil, fmt.Errorf("hedge: no attempt has ended: %w: %w", why, cause)
 	}
 	return nil, fmt.Errorf("hedge: no attempt has ended: %w", why)

@@ -26,7 +26,7 @@ import (
 
 // payload is what a winner sends: 512 KiB, so that most of it is on its way when the losers are
 // canceled.
-var payload = bytes.Repeat([]byte("0123456789abcdef"), 32<<10) //nolint:gochecknoglobals // read only
+var payload = bytes.Repeat([]byte("0123456789abcdef"), 32<<10)
 
 // A network is a server on loopback and a client of it, over HTTP/1.1 or HTTP/2.
 type network struct {
@@ -110,7 +110,7 @@ func TestTheWinnersBodyArrivesWhole(t *testing.T) {
 						_, _ = w.Write(payload[:1000])
 						http.NewResponseController(w).Flush() //nolint:errcheck // the client notices
 						close(won)
-						time.Sleep(20 * time.Millisecond) //nolint:forbidigo // real time: the loser is canceled in the meantime
+						time.Sleep(20 * time.Millisecond) // real time: the loser is canceled in the meantime
 						_, _ = w.Write(payload[1000:])
 					})
 					rt := transport.Chain(n.base, retry.New(), hedge.New(hedge.WithDelay(5*ms)), tagged)
@@ -221,9 +221,9 @@ func TestTheConnectionOfAFailureIsReused(t *testing.T) {
 			return
 		}
 		for begun := legs.Load(); legs.Load() == begun; {
-			time.Sleep(ms) //nolint:forbidigo // real time: until the second leg is there
+			time.Sleep(ms) // real time: until the second leg is there
 		}
-		time.Sleep(5 * ms) //nolint:forbidigo // until it has responded
+		time.Sleep(5 * ms) // until it has responded
 		_, _ = io.WriteString(w, "hello")
 	})
 	rt := transport.Chain(n.base, hedge.New(hedge.WithDelay(ms), hedge.WithoutBudget()))
