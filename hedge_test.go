@@ -150,6 +150,86 @@ func TestEveryLegIsToldOnce(t *testing.T) {
 	})
 }
 
+// H1, O3: the record says how the call ended, which need not be how its last attempt did, and
+// what a leg does after it has lost changes nothing.
+func TestTheRecordKeepsHowAHedgeEnded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		base := legs(leg{70 * ms, 200}, leg{time.Second, 200})
+		rt := transport.Chain(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			return base(req.WithContext(context.WithoutCancel(req.Context()))) // it ignores its context
+		}), hedge.New(hedge.WithDelay(50*ms)))
+		ctx, call := transport.Begin(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.example.com/things", http.NoBody)
+		require.NoError(t, err)
+		resp, err := rt.RoundTrip(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		before := call.Attempts()
+		time.Sleep(2 * time.Second) // virtual
+		synctest.Wait()
+		assert.Equal(t, before, call.Attempts())
+		assert.Equal(t, 20*ms, before[1].Elapsed)
+		assert.Equal(t, transport.ClassHedgeLost, before[1].Class)
+		call.End()
+		assert.Contains(t, call.String(), "200 after 2 attempts")
+		var view map[string]any
+		require.NoError(t, unmarshal(call, &view))
+		assert.InDelta(t, 200, view["status"], 0)
+	})
+}
+
+// O3: a call that its caller ends, while one leg has failed and the other does not end, takes as
+// long as the caller has waited.
+func TestTheRecordOfAnAbandonedHedge(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		defer close(release)
+		var n atomic.Int32
+		rt := transport.Chain(transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			if n.Add(1) == 1 {
+				<-release
+			}
+			return nil, io.ErrUnexpectedEOF
+		}), hedge.New(hedge.WithDelay(50*ms)))
+		ctx, cancel := context.WithTimeout(t.Context(), 200*ms)
+		defer cancel()
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.example.com/things", http.NoBody)
+		require.NoError(t, err)
+		_, err = rt.RoundTrip(req) //nolint:bodyclose // there is no response
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 300*ms, transport.CallOfError(err).Elapsed())
+	})
+}
+
+// O3: with several round trips in one record, the numbers of attempts have no gaps, and a wait is
+// before the attempt that follows it.
+func TestTheLegsOfSeveralRoundTripsAreNumbered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rt := transport.Chain(legs(leg{ms, 503}, leg{ms, 200}, leg{ms, 503}, leg{time.Second, 200}, leg{ms, 200}),
+			retry.New(retry.WithBackoff(retry.Constant)), hedge.New(hedge.WithDelay(50*ms)))
+		ctx, call := transport.Begin(t.Context())
+		defer call.End()
+		for range 2 {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.example.com/things", http.NoBody)
+			require.NoError(t, err)
+			resp, err := rt.RoundTrip(req)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+		}
+		var told [][2]int
+		for _, a := range call.Attempts() {
+			told = append(told, [2]int{a.Number, a.Leg})
+		}
+		assert.Equal(t, [][2]int{{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 2}}, told)
+		require.Len(t, call.Waits(), 2)
+		assert.Equal(t, 2, call.Waits()[0].Before)
+		assert.Equal(t, 4, call.Waits()[1].Before)
+	})
+}
+
 func unmarshal(call *transport.Call, into any) error {
 	data, err := json.Marshal(call)
 	if err != nil {

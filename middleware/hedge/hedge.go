@@ -84,8 +84,8 @@ func WithDelay(d time.Duration) Option {
 
 // WithPercentile sends a further leg if there is no response after the time in which this
 // percentage of the recent responses came: of the last 256 responses from the same host to
-// requests with the same route (see transport.WithRoute). A leg that lost counts with the
-// time after which it was canceled. Responses that failed do not count. Until there are as
+// requests with the same route (see transport.WithRoute). Only the first leg of a request counts; if it
+// lost, with the time after which it was canceled. Responses that failed do not count. Until there are as
 // many responses as samples, from 1 to 256, the delay is the fallback, which must not be 0.
 // WithPercentile replaces [WithDelay]. The default is WithPercentile(95, 20, time.Second).
 //

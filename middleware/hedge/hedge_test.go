@@ -490,3 +490,60 @@ func TestHedgeAndRetryShareABudget(t *testing.T) {
 		})
 	}
 }
+
+// H1, R13: the time in which the first leg waits with its clock held does not count, neither for
+// the delay nor for the timeout of the attempt.
+func TestTheDelayBeginsWhenTheFirstLegIsSent(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		then func(layer.Clock) // how the clock goes on
+		took time.Duration     // of the server
+		sent int
+	}{
+		{"Restart", layer.Clock.Restart, 49 * ms, 1},
+		{"Restart, a slow response", layer.Clock.Restart, 51 * ms, 2},
+		{"Resume", layer.Clock.Resume, 39 * ms, 1},
+		{"Resume, a slow response", layer.Clock.Resume, 41 * ms, 2},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				waiting := func(next http.RoundTripper) http.RoundTripper {
+					return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+						if layerLeg(req) == 1 {
+							clock := layer.ClockFrom(req.Context())
+							time.Sleep(10 * ms) // virtual
+							clock.Hold()
+							time.Sleep(200 * ms) // virtual
+							row.then(clock)
+						}
+						return next.RoundTrip(req)
+					})
+				}
+				base := &server{script: times(row.took)}
+				rt := chain(base, retry.New(retry.WithAttemptTimeout(100*ms), retry.WithMaxRetries(0)), hedge.New(hedge.WithDelay(50*ms)), waiting)
+				p := send(t, rt, get(t, t.Context()))
+				require.NoError(t, p.err)
+				assert.Equal(t, 210*ms+row.took, p.took)
+				assert.Len(t, base.requests(), row.sent)
+			})
+		})
+	}
+}
+
+// R13: the timeout of an attempt ends all its legs, with the timeout as the error.
+func TestATimeoutEndsAllLegs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		base := &server{script: times(time.Hour)}
+		rt := chain(base, retry.New(retry.WithAttemptTimeout(200*ms), retry.WithMaxRetries(1), retry.WithBaseDelay(0)), hedge.New(hedge.WithDelay(50*ms)))
+		p := send(t, rt, get(t, t.Context()))
+		require.ErrorIs(t, p.err, retry.ErrAttemptTimeout)
+		assert.Equal(t, 400*ms, p.took)
+		assert.Len(t, base.requests(), 4)
+		for _, a := range transport.CallOfError(p.err).Attempts() {
+			assert.Equal(t, transport.ClassAttemptTimeout, a.Class)
+		}
+	})
+}

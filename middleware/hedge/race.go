@@ -132,7 +132,7 @@ func (r *race) finish(res *result) {
 		record.GiveBack(l.ctx)
 		r.budget.Return()
 	}
-	if good && res.panicked == nil {
+	if good && res.panicked == nil && l.number == 1 { // a later leg wins only if it is fast, which would shorten the delay
 		r.window.add(took)
 	}
 	if ended {
@@ -167,7 +167,9 @@ func (r *race) settle(won context.Context, losers []*leg) {
 	}
 	record.Settle(won, others, r.extra)
 	for _, l := range losers {
-		r.window.add(time.Since(l.begun)) // it would have taken at least as long
+		if l.number == 1 {
+			r.window.add(time.Since(l.begun)) // it would have taken at least as long
+		}
 		l.cancel(record.LostError{})
 	}
 }
