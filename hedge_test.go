@@ -197,7 +197,7 @@ func TestTheRecordOfAnAbandonedHedge(t *testing.T) {
 		defer cancel()
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.example.com/things", http.NoBody)
 		require.NoError(t, err)
-		_, err = rt.RoundTrip(req) //nolint:bodyclose // there is no response
+		_, err = rt.RoundTrip(req)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 300*ms, transport.CallOfError(err).Elapsed())
 	})

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -272,7 +273,7 @@ func TestABaseThatIgnoresItsContextIsBounded(t *testing.T) { //nolint:parallelte
 		assert.Len(t, base.requests(), 128)
 		time.Sleep(time.Minute) // virtual
 		assert.Equal(t, 1, strings.Count(log.String(), "ignores the context"), log.String())
-		base.script = times(time.Second)
+		base.play(times(time.Second))
 		send(t, rt, get(t, t.Context()))
 		assert.Len(t, base.requests(), 129, "no further leg while 64 have not ended")
 		close(release)
@@ -334,10 +335,13 @@ func TestEachLegHasItsBody(t *testing.T) {
 					}
 					return open(), nil
 				}
+				var mu sync.Mutex
 				var texts []string
 				base := &server{script: func(n int, req *http.Request) (*http.Response, error) {
 					text, err := io.ReadAll(req.Body)
+					mu.Lock()
 					texts = append(texts, string(text))
+					mu.Unlock()
 					if err != nil {
 						return nil, err
 					}

@@ -30,7 +30,7 @@ type server struct {
 func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	s.sent = append(s.sent, req)
-	n := len(s.sent)
+	n, script := len(s.sent), s.script
 	s.mu.Unlock()
 	defer func() {
 		if req.Body != nil {
@@ -38,7 +38,14 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 			_ = req.Body.Close()
 		}
 	}()
-	return s.script(n, req)
+	return script(n, req)
+}
+
+// play changes the script.
+func (s *server) play(script func(n int, req *http.Request) (*http.Response, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.script = script
 }
 
 func (s *server) requests() []*http.Request {

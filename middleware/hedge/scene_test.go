@@ -116,13 +116,12 @@ func TestAHedgeShortensTheLongestWaits(t *testing.T) {
 func TestTheDelayFollowsThePercentile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var delay time.Duration
+		base := &server{}
 		status := http.StatusOK
-		base := &server{script: func(_ int, req *http.Request) (*http.Response, error) { return after(req, delay, status) }}
 		rt := chain(base, hedge.New(hedge.WithPercentile(90, 10, time.Second), hedge.WithoutBudget()))
 		call := func(route string, d time.Duration) (sent int) {
-			before := len(base.requests())
-			delay = d
+			before, status := len(base.requests()), status
+			base.play(func(_ int, req *http.Request) (*http.Response, error) { return after(req, d, status) })
 			send(t, rt, get(t, transport.WithRoute(t.Context(), route)))
 			return len(base.requests()) - before
 		}
@@ -154,9 +153,13 @@ func TestTheDelayFollowsThePercentile(t *testing.T) {
 func TestHedgesDoNotShortenTheDelay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		source := rand.New(rand.NewPCG(1, 2))
 		base := &server{script: func(_ int, req *http.Request) (*http.Response, error) {
-			return after(req, time.Duration(source.Int64N(int64(100*ms))), 200)
+			mu.Lock()
+			d := time.Duration(source.Int64N(int64(100 * ms)))
+			mu.Unlock()
+			return after(req, d, 200)
 		}}
 		rt := chain(base, hedge.New(hedge.WithPercentile(80, 20, 50*ms), hedge.WithoutBudget()))
 		const calls = 4000
