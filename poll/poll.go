@@ -90,7 +90,7 @@ func Until[T any](ctx context.Context, probe func(context.Context) (value T, set
 		if settled {
 			return value, err
 		}
-		wait := l.after(value, err)
+		wait := l.after(ctx, value, err)
 		if err := l.pause(ctx, wait); err != nil {
 			return value, err
 		}
@@ -116,17 +116,17 @@ func newLoop(opts []Option) (*loop, error) {
 }
 
 // after records the outcome of a probe and returns how long to wait before the next.
-func (l *loop) after(value any, err error) time.Duration {
+func (l *loop) after(ctx context.Context, value any, err error) time.Duration {
 	l.probes++
 	l.last = err
 	ceiling := backoff.Ceiling(l.baseDelay, l.maxDelay, l.probes)
-	floor := l.floor(value, err)
+	floor, draw := l.floor(value, err), backoff.For(ctx)
 	if floor <= 0 {
-		return backoff.Draw(ceiling)
+		return draw(ceiling)
 	}
 	// Longer than the server asked for, so that clients that were told the same do not
 	// all return at once.
-	extra := backoff.Draw(max(ceiling, floor/10))
+	extra := draw(max(ceiling, floor/10))
 	return floor + min(extra, math.MaxInt64-floor)
 }
 

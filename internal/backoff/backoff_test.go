@@ -126,3 +126,20 @@ func TestSleepEndsWithItsContext(t *testing.T) {
 		assert.Equal(t, context.Canceled, backoff.Sleep(plain, time.Hour))
 	})
 }
+
+// R20: a context can carry the source, for loops that have no option.
+func TestAContextCarriesTheSource(t *testing.T) {
+	t.Parallel()
+	drawn := func(seed uint64) (all [4]float64) {
+		ctx := backoff.WithRandom(t.Context(), rand.NewPCG(seed, 1))
+		for i := range all {
+			all[i] = backoff.Fraction(ctx) + float64(backoff.For(ctx)(time.Hour))
+		}
+		return all
+	}
+	assert.Equal(t, drawn(1), drawn(1))
+	assert.NotEqual(t, drawn(1), drawn(2))
+	assert.Nil(t, backoff.RandomOf(t.Context()))
+	assert.LessOrEqual(t, backoff.For(t.Context())(time.Second), time.Second)
+	assert.Less(t, backoff.Fraction(t.Context()), 1.0)
+}

@@ -124,7 +124,7 @@ func TestTheEstimateKnowsARefusal(t *testing.T) {
 				synctest.Wait()
 				k, came := limiter.keys["h"], base.last
 				k.claim(time.Now())
-				in, refuses := (&turn{limiter: limiter, key: k}).finish(0, nil)
+				in, refuses := (&turn{limiter: limiter, key: k}).finish(t.Context(), 0, nil)
 				assert.Positive(t, in)
 				assert.Equal(t, row.refused, refuses)
 				go ask(ctx, rt)
@@ -145,7 +145,7 @@ func TestAFreeKeyNotesNothing(t *testing.T) {
 		ask(t.Context(), New(limiter)(&server{}))
 		k := limiter.keys["h"]
 		k.claim(time.Now())
-		_, held := (&turn{limiter: limiter, key: k}).finish(0, nil)
+		_, held := (&turn{limiter: limiter, key: k}).finish(t.Context(), 0, nil)
 		assert.False(t, held)
 	}
 }

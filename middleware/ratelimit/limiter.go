@@ -2,10 +2,12 @@ package ratelimit
 
 import (
 	"container/list"
-	"math/rand/v2"
+	"context"
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/tripware/tripware/internal/backoff"
 )
 
 // A Limiter limits the rate of attempts for each key, in order of arrival. Without
@@ -51,7 +53,7 @@ type Limiter struct {
 	maxWait   time.Duration
 	maxQueue  int
 	idle      time.Duration
-	jitter    func() float64
+	jitter    func(context.Context) float64
 	fault     error
 
 	mu   sync.Mutex
@@ -63,7 +65,7 @@ type Limiter struct {
 // error, and every call through the limiter fails.
 func NewLimiter(opts ...LimiterOption) *Limiter {
 	l := &Limiter{
-		name: host, learning: true, idle: 10 * time.Minute, jitter: rand.Float64, keys: map[string]*key{},
+		name: host, learning: true, idle: 10 * time.Minute, jitter: backoff.Fraction, keys: map[string]*key{},
 		maxPause: time.Minute, maxWait: time.Minute, maxQueue: 1000,
 	}
 	for _, opt := range opts {

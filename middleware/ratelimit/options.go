@@ -1,6 +1,7 @@
 package ratelimit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,8 +64,14 @@ func WithIdleKeys(d time.Duration) LimiterOption { return func(l *Limiter) { l.i
 
 // WithJitter sets the source of randomness for the end of a pause: a function that returns
 // a uniformly distributed number in [0, 1). It must be safe for concurrent use. The default
-// is [rand.Float64].
-func WithJitter(draw func() float64) LimiterOption { return func(l *Limiter) { l.jitter = draw } }
+// is rand.Float64, or in package faultsim the source of the simulation.
+func WithJitter(draw func() float64) LimiterOption {
+	return func(l *Limiter) {
+		if l.jitter = nil; draw != nil {
+			l.jitter = func(context.Context) float64 { return draw() }
+		}
+	}
+}
 
 func (l *Limiter) check() error {
 	var faults []error

@@ -80,18 +80,18 @@ func (t *turn) end(ctx context.Context) {
 // the key would admit the next attempt.
 func (t *turn) answered(ctx context.Context, status int, said *transport.RateLimit) {
 	t.over = true
-	if in, refused := t.finish(status, said); in > 0 {
+	if in, refused := t.finish(ctx, status, said); in > 0 {
 		record.NoteTurn(ctx, in, refused)
 	}
 }
 
-func (t *turn) finish(status int, said *transport.RateLimit) (in time.Duration, refused bool) {
+func (t *turn) finish(ctx context.Context, status int, said *transport.RateLimit) (in time.Duration, refused bool) {
 	k, learns := t.key, t.limiter.learning && status != 0
 	var now time.Time
 	var o objection
 	if learns {
 		now = time.Now()
-		o = t.limiter.objection(status, said)
+		o = t.limiter.objection(ctx, status, said)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -135,7 +135,7 @@ type objection struct {
 // endless is the longest pause if there is no bound. Sums with it do not overflow.
 const endless time.Duration = math.MaxInt64 / 4
 
-func (l *Limiter) objection(status int, said *transport.RateLimit) objection {
+func (l *Limiter) objection(ctx context.Context, status int, said *transport.RateLimit) objection {
 	throttles := said.Throttles(status)
 	if !throttles && (status != http.StatusServiceUnavailable || !said.HasRetryAfter) {
 		return objection{}
@@ -146,7 +146,7 @@ func (l *Limiter) objection(status int, said *transport.RateLimit) objection {
 		why = "paused by " + strconv.Itoa(status)
 	}
 	hint := min(said.Hint(status), cmp.Or(l.maxPause, endless))
-	return objection{throttles: throttles, hint: hint, window: said.Period, draw: l.jitter(), why: why}
+	return objection{throttles: throttles, hint: hint, window: said.Period, draw: l.jitter(ctx), why: why}
 }
 
 // learn updates what is known about the server's limit after a response.

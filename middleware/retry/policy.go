@@ -215,7 +215,8 @@ func WithRetriesPerCall() Option { return func(c *config) { c.withinCall = true 
 
 // WithRandom sets the source of random waits, for reproducible simulations. Each call
 // derives a source from it. source need not be safe for concurrent use, but must not be
-// used by other code. The default is the generator of the process; nil is invalid.
+// used by other code. The default is the generator of the process, or in package faultsim
+// that of the simulation; nil is invalid.
 func WithRandom(source rand.Source) Option {
 	return func(c *config) {
 		if source == nil {

@@ -59,9 +59,10 @@ func (c *call) hint(resp *http.Response, throttled bool) (hint, window time.Dura
 // source returns the random source for the call's waits.
 func (c *call) source() backoff.Source {
 	if c.random == nil {
-		c.random = backoff.Draw
 		if c.policy.random != nil {
 			c.random = backoff.Seeded(rand.New(c.policy.random.derive()))
+		} else {
+			c.random = backoff.For(c.ctx)
 		}
 	}
 	return c.random
