@@ -137,8 +137,9 @@ func TestAContextCarriesTheSource(t *testing.T) {
 		}
 		return all
 	}
-	assert.Equal(t, drawn(1), drawn(1))
-	assert.NotEqual(t, drawn(1), drawn(2))
+	first := drawn(1)
+	assert.Equal(t, first, drawn(1))
+	assert.NotEqual(t, first, drawn(2))
 	assert.Nil(t, backoff.RandomOf(t.Context()))
 	assert.LessOrEqual(t, backoff.For(t.Context())(time.Second), time.Second)
 	assert.Less(t, backoff.Fraction(t.Context()), 1.0)

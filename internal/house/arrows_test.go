@@ -43,6 +43,7 @@ var arrows = []struct {
 	{"poll", []string{"internal/*"}, "it lies below everything else"},
 	{"internal", nil, "it lies below everything else"},
 	{"rttest", []string{"testing", "testing/synctest"}, "what proves the contract to others leans on nothing of this module"},
+	{"faultsim", []string{"internal/backoff", "testing", "testing/synctest"}, "it simulates what is around a chain, whatever that is made of"},
 	{"test", nil, "it holds tests"},
 	{
 		"services",

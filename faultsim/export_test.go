@@ -1,0 +1,4 @@
+package faultsim
+
+// Simulate is Test with another patience.
+var Simulate = simulate
