@@ -111,47 +111,68 @@ type calling struct {
 
 	client *http.Client
 	caller *caller
-	slots  chan int // of calls that may run: see world.turn
+
+	mu   sync.Mutex
+	free []int // the slots of calls that may begin (see world.turn), of which the last is taken first
 }
 
 func (r *runner) calling(client *http.Client, i, j int) *calling {
-	c := &calling{runner: r, client: client, caller: &caller{client: uint64(i), number: uint64(j)}, slots: make(chan int, r.overlap)}
+	c := &calling{runner: r, client: client, caller: &caller{client: uint64(i), number: uint64(j)}}
+	first := (i*r.Clients.callers + j) * r.overlap
 	for k := range r.overlap {
-		c.slots <- (i*r.Clients.callers+j)*r.overlap + k
+		c.free = append(c.free, first+r.overlap-1-k)
 	}
 	return c
 }
 
+// take takes a slot, if one is free.
+func (c *calling) take() (slot int, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := len(c.free)
+	if n == 0 {
+		return 0, false
+	}
+	slot, c.free = c.free[n-1], c.free[:n-1]
+	return slot, true
+}
+
+func (c *calling) give(slot int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.free = append(c.free, slot)
+}
+
+// run makes calls until the time is over.
 func (c *calling) run() {
 	w := c.world
+	usual := &call{slot: c.free[len(c.free)-1]} // of a caller that waits for nothing
 	offset := rand.New(newSource(c.sim.seed, streamOffset, c.caller.client, c.caller.number)).Int64N(int64(c.every))
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	number := 0
 	for next := time.Duration(offset); next < w.length; next += c.every {
-		timer.Reset(next - w.elapsed())
+		timer.Reset(w.turn(next, usual) - w.elapsed())
 		<-timer.C
-		select {
-		case slot := <-c.slots:
-			made := &call{Context: c.ctx, caller: c.caller, number: uint64(number), slot: slot}
-			c.runner.do(func() {
-				defer func() { c.slots <- slot }()
-				c.make(made)
-			})
-			number++
-		default:
+		slot, ok := c.take()
+		if !ok {
 			w.tally.skip(next)
+			continue
 		}
+		made := &call{Context: c.ctx, caller: c.caller, number: uint64(number), slot: slot}
+		c.runner.do(func() {
+			defer c.give(slot)
+			c.make(made)
+		})
+		number++
 	}
 }
 
 // make makes a call, and counts it.
 func (c *calling) make(made *call) {
 	w := c.world
-	if now := w.elapsed(); w.turn(now, made) != now {
-		if backoff.Sleep(c.ctx, w.turn(now, made)-now) != nil {
-			return
-		}
+	if now := w.elapsed(); w.turn(now, made) != now && backoff.Sleep(c.ctx, w.turn(now, made)-now) != nil {
+		return
 	}
 	made.seed(c.sim.seed, streamCall, c.caller.client, c.caller.number, made.number)
 	ctx := backoff.WithRandom(made, made)

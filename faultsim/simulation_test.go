@@ -13,6 +13,7 @@ import (
 	"github.com/tripware/tripware/faultsim"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
+	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
 
@@ -95,5 +96,34 @@ func TestOneSeedHasOneResult(t *testing.T) {
 		assert.Equal(t, one, run(1))
 		assert.NotEqual(t, one, run(2))
 		assert.NotEqual(t, run(3, retry.WithRandom(s.Rand())), run(3), "WithRandom counts before the source of the simulation")
+	})
+}
+
+// R20: neither what happens at the same time nor the time of day tells two runs apart. Here many calls
+// wait for the same instant, and what they compete for decides which of them succeed.
+func TestTheSameInstantIsNoRace(t *testing.T) {
+	t.Parallel()
+	on(t, "ok", func(t *testing.T, s *faultsim.Sim) {
+		s.Latency(faultsim.Uniform(10*ms, 10*ms)).Bucket(20, 5, "retry-after=2s")
+		run := func() string {
+			limiter, budget := ratelimit.NewLimiter(), layer.NewBudget(0.1, 5, 1)
+			return everything(s.Clients(30, func(base http.RoundTripper) http.RoundTripper {
+				return transport.Chain(base, retry.New(retry.WithBudget(budget), retry.WithBackoff(retry.Constant)), ratelimit.New(limiter), clockwork)
+			}).Run(time.Minute))
+		}
+		first := run()
+		for range 3 {
+			assert.Equal(t, first, run())
+		}
+	})
+}
+
+// clockwork is a layer whose behavior depends on the time of day.
+func clockwork(next http.RoundTripper) http.RoundTripper {
+	return transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		if time.Now().Second()%7 == 0 {
+			time.Sleep(time.Until(time.Now().Add(time.Second).Truncate(time.Second)))
+		}
+		return next.RoundTrip(req)
 	})
 }

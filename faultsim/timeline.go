@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Timeline returns a table of the run, with a row for each of at most about 40 parts of equal
+// Timeline returns a table of the run, with a row for each of up to 24 parts of equal
 // length and for each change of the script: when it begins, what the script says, the calls
 // and requests a second, the requests for each call, the share of calls that failed, and the
 // median and the 99th percentile of how long calls took. The bar is the number of requests a
@@ -22,10 +22,10 @@ func (r *Result) Timeline() string {
 		server = max(server, len(row.server))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%7s  %-*s  %7s  %10s  %8s  %6s  %7s  %7s\n",
+	fmt.Fprintf(&b, "%-7s  %-*s  %7s  %10s  %8s  %6s  %7s  %7s\n",
 		"from", server, "server", "calls/s", "requests/s", "per call", "failed", "p50", "p99")
 	for _, row := range rows {
-		line := fmt.Sprintf("%7s  %-*s  %7.1f  %10.1f  %8.2f  %6s  %7s  %7s  %s", short(row.from), server, row.server, row.calls,
+		line := fmt.Sprintf("%-7s  %-*s  %7.1f  %10.1f  %8.2f  %6s  %7s  %7s  %s", short(row.from), server, row.server, row.calls,
 			row.requests, row.part.Amplification(), percent(row.part.Failed(), row.part.Calls()),
 			brief(row.part.P(50)), brief(row.part.P(99)),
 			strings.Repeat("#", int(math.Round(row.requests/max(most, 1)*barWidth))))
@@ -36,7 +36,7 @@ func (r *Result) Timeline() string {
 
 const (
 	barWidth  = 20
-	mostRows  = 40
+	mostRows  = 24
 	mostLabel = 30
 )
 
