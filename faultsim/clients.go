@@ -43,9 +43,10 @@ func (c *Clients) Every(interval time.Duration) *Clients {
 	return c
 }
 
-// Overlap lets a caller begin a call although up to n-1 of its calls are running, as a server
-// does for each request that it gets. The default is 1: a caller makes one call at a time. A
-// call for which it is not the time because of that is skipped: see [Result.Skipped].
+// Overlap sets how many calls of a caller may run at the same time. The default is 64: a caller
+// begins a call at every interval, whether or not earlier ones have ended, as a server does that
+// makes a call for each request that it gets. With 1 a caller waits for the end of each call. A
+// call that would exceed the number is skipped: see [Result.Skipped].
 func (c *Clients) Overlap(n int) *Clients {
 	c.sim.t.Helper()
 	if n < 1 {
@@ -117,7 +118,7 @@ func (c *Clients) Run(d time.Duration) *Result {
 		c.sim.t.Fatalf("faultsim: a run of %.0f calls: at most %d are possible", calls, mostCalls)
 	}
 	time.Sleep(time.Until(midnight(time.Now()))) //nolint:forbidigo // virtual time
-	w := newWorld(c.sim, d, c.n*c.callers*c.overlap)
+	w := newWorld(c.sim, d, c.n*c.callers*(c.overlap+1))
 	c.sim.world.Store(w)
 	r := &runner{Clients: c, world: w, work: make(chan func())}
 	return r.run()

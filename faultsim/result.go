@@ -220,21 +220,28 @@ func (r *Result) Faults() map[string]int {
 // not happen in the run is [Never]: an outage that did not end, a success after it, or a
 // success after the last failure.
 func (r *Result) Recovery() (first, steady time.Duration) {
+	for _, healthy := range r.healthy() {
+		one, all := r.recovered(healthy.from, healthy.to)
+		first, steady = max(first, one), max(steady, all)
+	}
+	return first, steady
+}
+
+// healthy returns what follows each outage in the time of the result, until the next one.
+func (r *Result) healthy() (found []span) {
 	for _, script := range r.world.scripts() {
 		outages := script.outages(r.world.length)
 		for i, outage := range outages {
-			if outage.from >= r.to || outage.to < r.from {
-				continue
-			}
 			next := r.world.end
 			if i+1 < len(outages) {
-				next = min(next, outages[i+1].from)
+				next = outages[i+1].from
 			}
-			one, all := r.recovered(outage.to, next)
-			first, steady = max(first, one), max(steady, all)
+			if outage.from < r.to && outage.to >= r.from {
+				found = append(found, span{outage.to, next})
+			}
 		}
 	}
-	return first, steady
+	return found
 }
 
 // recovered returns when calls succeeded after an outage, until the next one begins.
@@ -264,9 +271,9 @@ func (r *Result) String() string {
 		brief(r.P(50)), brief(r.P(90)), brief(r.P(99)), brief(r.P(100)))
 	fmt.Fprintf(&b, "requests: at most %d in a second, %d at the same time\n", r.Peak(time.Second), r.InFlight())
 	if n := r.Skipped(); n > 0 {
-		fmt.Fprintf(&b, "%d calls were not made, since their caller was waiting\n", n)
+		fmt.Fprintf(&b, "%d calls were not made, since their caller was waiting for earlier ones\n", n)
 	}
-	if first, steady := r.Recovery(); steady > 0 {
+	if first, steady := r.Recovery(); len(r.healthy()) > 0 {
 		fmt.Fprintf(&b, "after an outage the first call succeeded within %s, and all succeeded after %s\n", brief(first), brief(steady))
 	}
 	return b.String()

@@ -114,13 +114,15 @@ type calling struct {
 
 	mu   sync.Mutex
 	free []int // the slots of calls that may begin (see world.turn), of which the last is taken first
+	tick *call // has the slot in which the caller decides about calls, so that no call ends at that time
 }
 
 func (r *runner) calling(client *http.Client, i, j int) *calling {
 	c := &calling{runner: r, client: client, caller: &caller{client: uint64(i), number: uint64(j)}}
-	first := (i*r.Clients.callers + j) * r.overlap
+	first := (i*r.Clients.callers + j) * (r.overlap + 1)
+	c.tick = &call{slot: first}
 	for k := range r.overlap {
-		c.free = append(c.free, first+r.overlap-1-k)
+		c.free = append(c.free, first+r.overlap-k)
 	}
 	return c
 }
@@ -146,13 +148,12 @@ func (c *calling) give(slot int) {
 // run makes calls until the time is over.
 func (c *calling) run() {
 	w := c.world
-	usual := &call{slot: c.free[len(c.free)-1]} // of a caller that waits for nothing
 	offset := rand.New(newSource(c.sim.seed, streamOffset, c.caller.client, c.caller.number)).Int64N(int64(c.every))
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	number := 0
 	for next := time.Duration(offset); next < w.length; next += c.every {
-		timer.Reset(w.turn(next, usual) - w.elapsed())
+		timer.Reset(w.turn(next, c.tick) - w.elapsed())
 		<-timer.C
 		slot, ok := c.take()
 		if !ok {

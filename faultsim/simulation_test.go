@@ -35,11 +35,11 @@ func on(t *testing.T, script string, scene func(t *testing.T, s *faultsim.Sim)) 
 // R14: three minutes in which everything fails, 200 callers, a call a second each.
 func TestTheBudgetBoundsAnOutage(t *testing.T) {
 	t.Parallel()
-	outage := func(t *testing.T, s *faultsim.Sim, wrap func(http.RoundTripper) http.RoundTripper, clients int) *faultsim.Result {
+	outage := func(t *testing.T, s *faultsim.Sim, wrap func(http.RoundTripper) http.RoundTripper, clients, callers int, d time.Duration) *faultsim.Result {
 		t.Helper()
 		s.Latency(faultsim.Exp(20*ms, 10*ms))
-		r := s.Clients(clients, wrap).Callers(200 / clients).Run(3 * time.Minute)
-		assert.Equal(t, 200*180, r.Calls())
+		r := s.Clients(clients, wrap).Callers(callers).Run(d)
+		assert.Equal(t, clients*callers*int(d.Seconds()), r.Calls())
 		assert.Equal(t, r.Calls(), r.Failed())
 		return r
 	}
@@ -49,16 +49,16 @@ func TestTheBudgetBoundsAnOutage(t *testing.T) {
 		assert.Greater(t, r.Amplification(), 1.2, "a fifth of the calls, and ten a second")
 	}
 	faultsim.Test(t, "503", func(t *testing.T, s *faultsim.Sim) {
-		none := outage(t, s, nil, 200)
+		none := outage(t, s, nil, 200, 1, 3*time.Minute)
 		assert.InDelta(t, 1, none.Amplification(), 0)
 		assert.Equal(t, 1, none.MostRequests())
-		unbounded := outage(t, s, retry.New(retry.WithoutBudget()), 200)
+		unbounded := outage(t, s, retry.New(retry.WithoutBudget()), 40, 1, 3*time.Minute)
 		assert.InDelta(t, 5.9, unbounded.Amplification(), 0.2)
 		assert.Equal(t, 6, unbounded.MostRequests())
-		bounded(t, outage(t, s, retry.New(), 1))
-		bounded(t, outage(t, s, retry.New(retry.WithBudget(layer.DefaultBudget())), 200))
+		bounded(t, outage(t, s, retry.New(), 1, 200, 3*time.Minute))
+		bounded(t, outage(t, s, retry.New(retry.WithBudget(layer.DefaultBudget())), 200, 1, 3*time.Minute))
 	})
-	faultsim.Test(t, "503", func(t *testing.T, s *faultsim.Sim) { bounded(t, outage(t, s.Wire(), retry.New(), 1)) })
+	faultsim.Test(t, "503", func(t *testing.T, s *faultsim.Sim) { bounded(t, outage(t, s.Wire(), retry.New(), 1, 200, time.Minute)) })
 }
 
 // everything is all that a result says.
@@ -74,10 +74,10 @@ func everything(r *faultsim.Result) string {
 // any option of the chain; other seeds have others.
 func TestOneSeedHasOneResult(t *testing.T) {
 	t.Parallel()
-	const script = "20s ok; 1m 503 p=.5 retry-after=2s, reset p=.2, cut p=.1, slow=3s p=.1; 10s refused; 10s dns p=.5; 10s timeout p=.3; ok"
+	const script = "10s ok; 30s 503 p=.5 retry-after=2s, reset p=.2, cut p=.1, slow=3s p=.1; 5s refused; 5s dns p=.5; 10s timeout p=.3; ok"
 	on(t, script, func(t *testing.T, s *faultsim.Sim) {
-		s.Latency(faultsim.LogNormal(20*ms, 400*ms)).Bucket(60, 20)
-		s.Host("b.example", "30s ok; 20s 500; ok").Latency(faultsim.Exp(5*ms, 5*ms))
+		s.Latency(faultsim.LogNormal(20*ms, 400*ms)).Bucket(10, 5)
+		s.Host("b.example", "15s ok; 10s 500; ok").Latency(faultsim.Exp(5*ms, 5*ms))
 		run := func(seed uint64, opts ...retry.Option) string {
 			limiter := ratelimit.NewLimiter()
 			opts = append([]retry.Option{retry.WithAttemptTimeout(5 * time.Second), retry.WithWholeBody(1 << 10)}, opts...)
@@ -85,7 +85,7 @@ func TestOneSeedHasOneResult(t *testing.T) {
 				rt, err := tripware.NewTransport(tripware.WithBase(base), tripware.WithLimiter(limiter), tripware.WithRetry(opts...))
 				require.NoError(t, err)
 				return rt
-			}).Callers(10).Get("https://a.example/", "http://b.example/x").Run(3 * time.Minute)
+			}).Callers(3).Get("https://a.example/", "http://b.example/x").Run(90 * time.Second)
 			found := r.Faults()
 			for _, fault := range []string{"ok", "503", "500", "reset", "cut", "slow=3s", "refused", "timeout", "bucket"} {
 				assert.Positive(t, found[fault], fault)
@@ -111,6 +111,21 @@ func TestTheSameInstantIsNoRace(t *testing.T) {
 				return transport.Chain(base, retry.New(retry.WithBudget(budget), retry.WithBackoff(retry.Constant)), ratelimit.New(limiter), clockwork)
 			}).Run(time.Minute))
 		}
+		first := run()
+		for range 3 {
+			assert.Equal(t, first, run())
+		}
+	})
+}
+
+// R20: a call that ends just when its caller begins another, since a timeout is as long as
+// the intervals, ends before or after that in all runs.
+func TestATimeoutMayEndWithAnInterval(t *testing.T) {
+	t.Parallel()
+	on(t, "timeout p=.5, ok", func(t *testing.T, s *faultsim.Sim) {
+		s.Latency(faultsim.Uniform(10*ms, 10*ms))
+		wrap := retry.New(retry.WithAttemptTimeout(2*time.Second), retry.WithBackoff(retry.Constant), retry.WithMaxRetries(2))
+		run := func() string { return everything(s.Clients(20, wrap).Overlap(2).Run(time.Minute)) }
 		first := run()
 		for range 3 {
 			assert.Equal(t, first, run())

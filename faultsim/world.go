@@ -21,9 +21,9 @@ type world struct {
 	tally  *tally
 }
 
-// newWorld returns the world of a run, in which so many calls may run at the same time.
-func newWorld(s *Sim, length time.Duration, calls int) *world {
-	w := &world{sim: s, start: time.Now(), length: length, turns: min(time.Duration(calls), time.Millisecond), tally: newTally()}
+// newWorld returns the world of a run with so many slots: see turn.
+func newWorld(s *Sim, length time.Duration, slots int) *world {
+	w := &world{sim: s, start: time.Now(), length: length, turns: turnsOf(slots), tally: newTally()}
 	s.others.reset()
 	for _, server := range s.hosts {
 		server.reset()
@@ -33,11 +33,11 @@ func newWorld(s *Sim, length time.Duration, calls int) *world {
 
 func (w *world) elapsed() time.Duration { return time.Since(w.start) }
 
-// turn returns the first time from at that belongs to c. Every call that is running has
-// nanoseconds of its own, in which its requests are sent and responses return: one of as many
-// as there may be calls, and at most one of a million. What happens at the same time happens in
-// any order, and whoever comes first may get the last token of a bucket or a budget, so that
-// two runs of one seed would differ.
+// turn returns the first time from at that belongs to the slot of c. What happens at the same
+// time happens in any order, and whoever comes first may get the last token of a bucket or a
+// budget, so that two runs of one seed would differ. So every call that runs has a slot, and its
+// requests are sent and responses return in a nanosecond of each millisecond, or of a part of
+// it, that no other slot has. After a wait of whole milliseconds, such as a timeout, it still has it.
 func (w *world) turn(at time.Duration, c *call) time.Duration {
 	if c == nil {
 		return at
@@ -47,6 +47,17 @@ func (w *world) turn(at time.Duration, c *call) time.Duration {
 		early += w.turns
 	}
 	return at + early
+}
+
+// turnsOf returns how many nanoseconds there are from a turn of a slot to the next one: a
+// part of a millisecond with one for each slot, or a whole one.
+func turnsOf(slots int) time.Duration {
+	for turns := time.Duration(slots); turns < time.Millisecond; turns++ {
+		if time.Millisecond%turns == 0 {
+			return turns
+		}
+	}
+	return time.Millisecond
 }
 
 // server returns the server of a host.
