@@ -49,14 +49,14 @@ func TestTheBudgetBoundsAnOutage(t *testing.T) {
 		assert.Greater(t, r.Amplification(), 1.2, "a fifth of the calls, and ten a second")
 	}
 	faultsim.Test(t, "503", func(t *testing.T, s *faultsim.Sim) {
-		none := outage(t, s, nil, 200, 1, 3*time.Minute)
+		none := outage(t, s, nil, 200, 1, time.Minute)
 		assert.InDelta(t, 1, none.Amplification(), 0)
 		assert.Equal(t, 1, none.MostRequests())
 		unbounded := outage(t, s, retry.New(retry.WithoutBudget()), 40, 1, 3*time.Minute)
 		assert.InDelta(t, 5.9, unbounded.Amplification(), 0.2)
 		assert.Equal(t, 6, unbounded.MostRequests())
 		bounded(t, outage(t, s, retry.New(), 1, 200, 3*time.Minute))
-		bounded(t, outage(t, s, retry.New(retry.WithBudget(layer.DefaultBudget())), 200, 1, 3*time.Minute))
+		bounded(t, outage(t, s, retry.New(retry.WithBudget(layer.DefaultBudget())), 200, 1, time.Minute))
 	})
 	faultsim.Test(t, "503", func(t *testing.T, s *faultsim.Sim) { bounded(t, outage(t, s.Wire(), retry.New(), 1, 200, time.Minute)) })
 }
