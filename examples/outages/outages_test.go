@@ -119,7 +119,7 @@ func TestSettingsInTheLastOutage(t *testing.T) {
 			during := r.Between(2*time.Minute, 8*time.Minute)
 			_, steady := r.Recovery()
 			if row.name == ours {
-				onThePage(t, "timeline", "```text\n"+r.Timeline()+"\n"+r.String()+"```\n")
+				onThePage(t, "timeline", "```txt\n"+r.Timeline()+"\n"+r.String()+"```\n")
 			}
 			fmt.Fprintf(&table, "| %s | %.2f | %d | %.1f %% | %v | %v |\n", row.name, during.Amplification(), during.Peak(time.Second),
 				100*float64(during.Failed())/float64(during.Calls()), seconds(r.P(100)), seconds(steady))
