@@ -34,6 +34,7 @@ const (
 	ClassRateLimited    ErrorClass = "rate_limited"        // refused by a limiter of this client; not sent
 	ClassBreakerOpen    ErrorClass = "breaker_open"        // refused by a circuit breaker of this client; not sent
 	ClassHedgeLost      ErrorClass = "hedge_lost"          // canceled by a hedge of this client, since another attempt came first
+	ClassBulkheadFull   ErrorClass = "bulkhead_full"       // refused by a bulkhead of this client; not sent
 	ClassNotReplayable  ErrorClass = "body_not_replayable" // the request body would have to be read again, and cannot be
 	ClassRequestBody    ErrorClass = "request_body"        // the request body failed, or is longer or shorter than announced
 	ClassCredential     ErrorClass = "credential"          // no credential could be had, such as a token; not sent
@@ -101,7 +102,8 @@ func named(_ *http.Request, err error) ErrorClass {
 	}
 	switch class := ErrorClass(e.ErrorClass()); class {
 	case ClassAttemptTimeout, ClassCallTimeout, ClassDeadline, ClassCanceled, ClassTimeout, ClassDNS, ClassRefused, ClassReset, ClassTLS,
-		ClassCertificate, ClassProxy, ClassRateLimited, ClassBreakerOpen, ClassHedgeLost, ClassNotReplayable, ClassRequestBody,
+		ClassCertificate, ClassProxy, ClassRateLimited, ClassBreakerOpen, ClassHedgeLost, ClassBulkheadFull, ClassNotReplayable,
+		ClassRequestBody,
 		ClassCredential, ClassInvalid:
 		return class
 	case ClassOther:

@@ -37,6 +37,7 @@ type wait struct {
 const (
 	WaitBackoff    = "backoff"    // the retry loop
 	WaitLimit      = "limit"      // the limiter
+	WaitBulkhead   = "bulkhead"   // the bulkhead
 	WaitCredential = "credential" // auth, while a token is fetched
 )
 

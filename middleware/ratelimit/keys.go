@@ -2,39 +2,17 @@ package ratelimit
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// host returns the normalized host of the URL: in lower case, without the scheme's default
-// port and without a trailing dot.
-func host(req *http.Request) string {
-	if req.URL == nil {
-		return ""
-	}
-	whole := strings.ToLower(req.URL.Host)
-	name, port := whole, ""
-	if i := strings.LastIndexByte(whole, ':'); i > strings.LastIndexByte(whole, ']') { // else it is part of an IPv6 address
-		name, port = whole[:i], whole[i:]
-	}
-	bare := strings.TrimSuffix(name, ".")
-	switch {
-	case port == ":", port == ":80" && req.URL.Scheme == "http", port == ":443" && req.URL.Scheme == "https":
-		return bare
-	case len(bare) == len(name):
-		return whole
-	}
-	return bare + port
-}
-
 // nameOf calls the key function without the record of the call: requests that
 // the function sends are not attempts of the call.
 func (l *Limiter) nameOf(req *http.Request) string {
 	if !l.named {
-		return host(req)
+		return transport.HostKey(req)
 	}
 	if ctx := req.Context(); transport.CallFrom(ctx) != nil {
 		req = req.WithContext(layer.Detach(ctx))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tripware/tripware/internal/backoff"
+	"github.com/tripware/tripware/transport"
 )
 
 // A Limiter limits the rate of attempts for each key, in order of arrival. Without
@@ -65,7 +66,7 @@ type Limiter struct {
 // error, and every call through the limiter fails.
 func NewLimiter(opts ...LimiterOption) *Limiter {
 	l := &Limiter{
-		name: host, learning: true, idle: 10 * time.Minute, jitter: backoff.Fraction, keys: map[string]*key{},
+		name: transport.HostKey, learning: true, idle: 10 * time.Minute, jitter: backoff.Fraction, keys: map[string]*key{},
 		maxPause: time.Minute, maxWait: time.Minute, maxQueue: 1000,
 	}
 	for _, opt := range opts {

@@ -14,10 +14,9 @@ import (
 type LimiterOption func(*Limiter)
 
 // WithKey sets the key of an attempt. Attempts with the same key share a rate. The default
-// is the host of the URL: in lower case, without a trailing dot, and without the default
-// port of the scheme. The request passed to key may lack the headers that
-// [transport.Identity] adds, and has no credential. key must be safe for concurrent use
-// and must not modify the request.
+// is the host of the URL, however it is spelled: [transport.HostKey]. The request passed to
+// key may lack the headers that [transport.Identity] adds, and has no credential. key must be
+// safe for concurrent use and must not modify the request.
 func WithKey(key func(*http.Request) string) LimiterOption {
 	return func(l *Limiter) { l.name, l.named = key, true }
 }
