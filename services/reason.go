@@ -105,6 +105,10 @@ func shownReason(reason transport.Reason) string {
 		return "server asks for too long a wait"
 	case "limiter":
 		return "rate limiter would wait too long"
+	case "breaker":
+		return "circuit breaker is open for too long"
+	case "bulkhead":
+		return "too many calls are running"
 	case "unknown host":
 		return "host does not exist"
 	}

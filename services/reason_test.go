@@ -82,6 +82,7 @@ func TestEveryReasonHasAText(t *testing.T) {
 		retry.ReasonNotReplayable: "request body cannot be sent again (use services.File.Open or a Content that can seek, or raise retry.WithReplayBuffer)", retry.ReasonBody: "request body failed",
 		retry.ReasonClassifier: "classifier said no", retry.ReasonMethod: "request is not safe to retry", retry.ReasonHint: "server asks for too long a wait",
 		retry.ReasonLimit: "rate limiter would wait too long", retry.ReasonHost: "host does not exist",
+		retry.ReasonBreaker: "circuit breaker is open for too long", retry.ReasonBulkhead: "too many calls are running",
 		"my\nown": "my own",
 	} {
 		twice := func(next http.RoundTripper) http.RoundTripper {

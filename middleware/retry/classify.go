@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/tripware/tripware/internal/header"
 	"github.com/tripware/tripware/internal/record"
@@ -28,6 +29,8 @@ const (
 	ReasonClassifier    transport.Reason = "classifier"     // the function of WithClassifier returned No
 	ReasonHint          transport.Reason = "hint too long"  // the server asks for a longer wait than WithMaxHint
 	ReasonLimit         transport.Reason = "limiter"        // the limiter would refuse the next attempt
+	ReasonBreaker       transport.Reason = "breaker"        // a circuit breaker is open for longer than is left
+	ReasonBulkhead      transport.Reason = "bulkhead"       // a bulkhead refused the attempt
 	ReasonHost          transport.Reason = "unknown host"   // the host does not exist, after up to three attempts
 	ReasonNested        transport.Reason = "nested"         // a retry loop above does the retries
 )
@@ -48,12 +51,28 @@ type UnsentError interface {
 	NotSent() bool
 }
 
+// A PostponedError is an error of a layer below, such as an open circuit breaker, that
+// refused the attempt before any part of it was sent, and that admits attempts again at a
+// known time. The loop makes the next attempt at that time, or a random part later, for every
+// method, without asking a [Classifier] and without spending from the budget. If NotBefore is
+// too late for the limits of time or the context's deadline, the call ends at once with
+// [ReasonBreaker].
+//
+// If NotBefore is zero, the time is unknown, and the loop waits as after other errors. The
+// other interfaces of an error are not asked.
+type PostponedError interface {
+	error
+	NotBefore() time.Time
+}
+
 // A verdict says whether the outcome of an attempt calls for a retry.
 type verdict struct {
 	cause       string           // why the attempt should be retried, in a few words; empty if it should not
 	reason      transport.Reason // why it must not be retried although it should
 	throttled   bool             // the server asked for the retry, which therefore does not spend from the budget
 	unknownHost bool
+	postponed   bool          // nothing was sent, so that the retry does not spend from the budget either
+	until       time.Duration // for postponed: until an attempt is admitted; zero if unknown
 }
 
 // verdict returns the verdict on an attempt.
@@ -130,7 +149,16 @@ func statusCause(status int) string {
 }
 
 func (c *call) verdictOnError(err error) verdict {
-	if c.over() != nil || final(err) || c.trace.refusedByCallback() || !header.Sendable(c.req) {
+	if c.over() != nil {
+		return verdict{}
+	}
+	if p, ok := errors.AsType[PostponedError](err); ok && !c.trace.sent() {
+		return verdictOnPostponed(p)
+	}
+	if final(err) {
+		return verdict{reason: refusal(err)}
+	}
+	if c.trace.refusedByCallback() || !header.Sendable(c.req) {
 		return verdict{}
 	}
 	v := verdict{cause: c.causeOf(err), unknownHost: unknownHost(err)}
@@ -142,6 +170,23 @@ func (c *call) verdictOnError(err error) verdict {
 		v.reason = ReasonMethod
 	}
 	return v
+}
+
+func verdictOnPostponed(err PostponedError) verdict {
+	v := verdict{cause: "breaker open", postponed: true}
+	if at := err.NotBefore(); !at.IsZero() {
+		v.until = max(0, time.Until(at))
+	}
+	return v
+}
+
+// refusal returns the reason for an error of a layer below that refused the attempt, if it
+// has one.
+func refusal(err error) transport.Reason {
+	if classOf(err) == transport.ClassBulkheadFull {
+		return ReasonBulkhead
+	}
+	return ""
 }
 
 // repeatable reports whether an attempt may be retried although the server may have
@@ -214,12 +259,18 @@ func noConnection(err error) bool {
 }
 
 // lacksCredential reports whether the layer that signs the request got no credential.
-func lacksCredential(err error) bool {
+func lacksCredential(err error) bool { return classOf(err) == transport.ClassCredential }
+
+// classOf returns the class that err names itself, or the empty string.
+func classOf(err error) transport.ErrorClass {
 	e, ok := errors.AsType[interface {
 		error
 		ErrorClass() string
 	}](err)
-	return ok && e.ErrorClass() == string(transport.ClassCredential)
+	if !ok {
+		return ""
+	}
+	return transport.ErrorClass(e.ErrorClass())
 }
 
 // causeOf names the kind of a failed attempt without details, which may be secret.

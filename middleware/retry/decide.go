@@ -99,7 +99,13 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 	if !c.replay.Replayable() {
 		return decision{reason: ReasonNotReplayable}
 	}
+	if v.until > 0 && !b.admits(v.until) {
+		return decision{reason: ReasonBreaker}
+	}
 	wait, followed := c.draw(resp, v)
+	if v.until > 0 {
+		wait = v.until + b.drain(v.until, wait) // the random part fits into the time that is left
+	}
 	begins := max(wait, next.in) // after the loop's wait the limiter waits for the rest
 	switch {
 	case !followed:
@@ -112,17 +118,20 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 		return decision{reason: ReasonDeadline, begins: begins, left: b.untilDeadline}
 	case v.unknownHost && (c.attempts >= unknownHostAttempts || c.elapsed()+begins > unknownHostTime):
 		return decision{reason: ReasonHost}
-	case !v.throttled && !c.policy.spends().Withdraw():
+	case v.spends() && !c.policy.spends().Withdraw():
 		return decision{reason: ReasonBudget}
 	}
 	d := c.prepare()
 	if d.retry {
 		d.wait, d.drain = wait, b.drain(begins, c.policy.drainTime)
-	} else if !v.throttled {
+	} else if v.spends() {
 		c.policy.spends().Return()
 	}
 	return d
 }
+
+// spends reports whether a retry spends from the budget.
+func (v *verdict) spends() bool { return !v.throttled && !v.postponed }
 
 // bounds holds what is left of the limits.
 type bounds struct {
@@ -156,6 +165,11 @@ func (c *call) bounds() (b bounds) {
 
 // allows reports whether an attempt may begin after the given wait.
 func (b *bounds) allows(wait time.Duration) bool { return !b.bounded || wait <= b.left }
+
+// admits reports whether an attempt may begin after the given wait, and before the deadline.
+func (b *bounds) admits(wait time.Duration) bool {
+	return b.allows(wait) && (!b.deadline || wait < b.untilDeadline)
+}
 
 // drain returns how long a response may be drained, at most most, so that an attempt can
 // still begin in time after the given wait. Of the time before the deadline it uses half,

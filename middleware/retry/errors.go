@@ -69,6 +69,10 @@ func (e *Error) outcome() string {
 		return gaveUp + ", because the server asks for a longer wait than allowed (see retry.WithMaxHint)"
 	case ReasonLimit:
 		return gaveUp + ", because the rate limiter would delay the next too long"
+	case ReasonBreaker:
+		return once + ", because the circuit breaker is open for longer than there is time"
+	case ReasonBulkhead:
+		return once
 	}
 	return gaveUp
 }

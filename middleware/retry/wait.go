@@ -14,8 +14,8 @@ import (
 	"github.com/tripware/tripware/transport/layer"
 )
 
-// draw returns the wait before the next attempt: the hint and a random backoff. It reports
-// false if the hint is too long to be followed.
+// draw returns the wait before the next attempt: the hint and a random backoff. A postponed
+// attempt waits longer: see plan. It reports false if the hint is too long to be followed.
 func (c *call) draw(resp *http.Response, v verdict) (wait time.Duration, followed bool) {
 	p := c.policy
 	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.longestDelay(), Last: c.last, draw: c.source()}
@@ -27,7 +27,7 @@ func (c *call) draw(resp *http.Response, v verdict) (wait time.Duration, followe
 		return 0, false
 	}
 	// The random part is at least a tenth of the hint, so that clients do not retry together.
-	step.Ceiling = max(step.Ceiling, min(window, step.Max), hint/10)
+	step.Ceiling = max(step.Ceiling, min(window, step.Max), hint/10, v.until/10)
 	return saturatingAdd(hint, max(0, p.backoff(step))), true
 }
 
