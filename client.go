@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/tripware/tripware/internal/mistake"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
@@ -58,6 +59,7 @@ func (c *config) chain(base http.RoundTripper) http.RoundTripper {
 		c.hedges(), // from here on, once per attempt
 		admission,
 		[]transport.Middleware{
+			bulkhead.New(c.bulkhead),
 			ratelimit.New(c.limiter, c.limits...),
 			logging.Attempts(c.logger, c.logging...),
 			metrics.Attempts(c.publishers),

@@ -23,6 +23,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/internal/faults"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
@@ -150,6 +151,7 @@ func endings(t *testing.T) []ending {
 			opts: once(tripware.WithProxy(network.Proxy{Protocol: "http", Host: "127.0.0.1", Port: 1}))},
 		{name: "rate limited", class: transport.ClassRateLimited, url: reset, opts: once(tripware.WithLimiter(drained(t))), calls: refused},
 		{name: "breaker", class: transport.ClassBreakerOpen, url: reset, opts: once(failing(fmt.Errorf("open: %w", classed("breaker_open")))), calls: sent},
+		{name: "bulkhead", class: transport.ClassBulkheadFull, url: reset, opts: once(tripware.WithBulkhead(taken(t))), calls: refused},
 		{name: "digest of a long body", class: transport.ClassNotReplayable, url: reset, opts: signedBy(digest), calls: refused,
 			edit: body(strings.NewReader("four"), 4)},
 		{name: "digest of a body that fails", class: transport.ClassRequestBody, url: reset, opts: signedBy(digest), calls: refused,
@@ -167,6 +169,16 @@ func endings(t *testing.T) []ending {
 		{name: "no class at all", class: transport.ClassOther, url: reset, opts: once(failing(errors.New("dial tcp: connection refused"))), calls: sent},
 		{name: "class that does not exist", class: transport.ClassOther, url: reset, opts: once(failing(classed("user-4711"))), calls: sent},
 	}
+}
+
+// taken returns a bulkhead whose only permit is taken.
+func taken(t *testing.T) *bulkhead.Bulkhead {
+	t.Helper()
+	b := bulkhead.NewBulkhead(1, bulkhead.WithoutQueue(), bulkhead.WithKey(func(*http.Request) string { return "all" }))
+	resp, err := full(t, &memory{}, tripware.WithBulkhead(b)).Get("https://api.example.com/")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = resp.Body.Close() })
+	return b
 }
 
 func drained(t *testing.T) *ratelimit.Limiter {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
@@ -31,6 +32,7 @@ type config struct {
 	logging    []logging.Option
 	publishers *metrics.Publishers
 	retry      []retry.Option
+	bulkhead   *bulkhead.Bulkhead
 	hedge      []hedge.Option
 	hedged     bool // by WithHedge
 	limiter    *ratelimit.Limiter
@@ -108,6 +110,10 @@ func WithAuth(origin string, source auth.Source, opts ...auth.Option) Option {
 func WithLimiter(l *ratelimit.Limiter, opts ...ratelimit.Option) Option {
 	return func(c *config) { c.limiter, c.limits = l, append(c.limits, opts...) }
 }
+
+// WithBulkhead limits how many attempts run at the same time with b, which several clients may
+// share. It is placed above the limiter. The default is nil, which sets no limit.
+func WithBulkhead(b *bulkhead.Bulkhead) Option { return func(c *config) { c.bulkhead = b } }
 
 // WithLogger logs calls and attempts to l. The default is nil, which logs nothing.
 func WithLogger(l *slog.Logger, opts ...logging.Option) Option {
