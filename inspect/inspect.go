@@ -70,6 +70,7 @@ type config struct {
 	headers  map[string]bool // whose values are kept besides the common ones
 	limiters []namedLimiter
 	budgets  []namedBudget
+	keyed    []namedKeys
 	allow    func(*http.Request) bool
 	fault    error
 }
@@ -82,6 +83,18 @@ type namedLimiter struct {
 type namedBudget struct {
 	name string
 	*layer.Budget
+}
+
+type namedKeys struct {
+	name string
+	Keyed
+}
+
+// A Keyed is a part of a client that has keys, such as a bulkhead.Bulkhead or the Breaker
+// of contrib/breaker. Its method returns up to most of them, the most important first. It must
+// be safe for concurrent use and return quickly.
+type Keyed interface {
+	KeyStatuses(most int) []transport.KeyStatus
 }
 
 // An Option configures [New]. To keep a default, leave its option out.
@@ -150,6 +163,18 @@ func WithBudget(name string, b *layer.Budget) Option {
 			return
 		}
 		c.budgets = append(c.budgets, namedBudget{name, b})
+	}
+}
+
+// WithKeys shows the keys of a bulkhead, of a circuit breaker, or of a part of your own. name
+// tells them from others, and should say what they are. It may be given several times.
+func WithKeys(name string, keys Keyed) Option {
+	return func(c *config) {
+		if keys == nil {
+			c.fault = errors.Join(c.fault, fmt.Errorf("inspect: keys %q are nil: leave WithKeys out", name))
+			return
+		}
+		c.keyed = append(c.keyed, namedKeys{name, keys})
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/inspect"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
@@ -203,6 +204,48 @@ func TestThePageShowsLimitersAndBudgets(t *testing.T) {
 	})
 }
 
+// A keyed is a part of a client with so many keys.
+type keyed int
+
+func (n keyed) KeyStatuses(int) (list []transport.KeyStatus) {
+	for range n {
+		list = append(list, transport.KeyStatus{
+			Key: "api\x1b[2J.example.com", State: "open", Detail: "?token=s3cr3t",
+			Since: time.Now().Add(-time.Second), Until: time.Now().Add(4 * time.Second),
+		})
+	}
+	return list
+}
+
+// T3: the page has the keys of bulkheads and breakers, a bounded number of them, without
+// secrets.
+func TestThePageShowsKeys(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := bulkhead.NewBulkhead(2)
+		in := inspect.New(inspect.WithKeys("out", b), inspect.WithKeys("api", keyed(1)))
+		c := client(t, in, script(step{status: 200, body: body("hello", 0)}), tripware.WithBulkhead(b))
+		resp, err := c.Do(request(t, http.MethodGet, "https://api.example.com/", nil))
+		require.NoError(t, err)
+		time.Sleep(3 * time.Second)
+		live, _ := snapshot(t, in)
+		require.Len(t, live.Keys, 2)
+		assert.Equal(t, "out api.example.com free 1 of 2 in use, 0 queued, 0 refused, oldest held for 3s",
+			live.Keys[0].Layer+" "+live.Keys[0].Key+" "+live.Keys[0].State+" "+live.Keys[0].Detail)
+		breaker := live.Keys[1]
+		assert.Equal(t, "api api [2J.example.com open ?token=***", breaker.Layer+" "+breaker.Key+" "+breaker.State+" "+breaker.Detail)
+		assert.InDelta(t, 1000, breaker.Since, 0)
+		assert.InDelta(t, 4000, breaker.Until, 0)
+		assert.Contains(t, ask(t, in, "?text").Body.String(), `
+out, api.example.com: free, 1 of 2 in use, 0 queued, 0 refused, oldest held for 3s
+api, api [2J.example.com: open for 1s, for another 4s, ?token=***
+`)
+		require.NoError(t, resp.Body.Close())
+		many, _ := snapshot(t, inspect.New(inspect.WithKeys("many", keyed(1000))))
+		assert.Len(t, many.Keys, 200)
+	})
+}
+
 // T3: failed and slow calls are kept although more recent ones push them out.
 func TestFailedAndSlowCallsAreKept(t *testing.T) {
 	t.Parallel()
@@ -257,9 +300,9 @@ func TestTheDetailOfACall(t *testing.T) {
 func TestInvalidSettings(t *testing.T) {
 	t.Parallel()
 	in := inspect.New(inspect.WithKept(-1, 0, 0), inspect.WithBodies(inspect.MaxBody+1), inspect.WithMemory(-1), inspect.WithSlow(-1),
-		inspect.WithHeaders("Accept", "X-Api-Key"), inspect.WithLimiter("l", nil), inspect.WithBudget("b", nil), inspect.WithAllow(nil))
+		inspect.WithHeaders("Accept", "X-Api-Key"), inspect.WithLimiter("l", nil), inspect.WithBudget("b", nil), inspect.WithKeys("k", nil), inspect.WithAllow(nil))
 	_, err := tripware.New(tripware.WithTracing(in.Calls()), tripware.PerAttempt(in.Attempts()))
-	for _, fault := range []string{"kept recent -1", "bodies 65537", "memory -1", "slow -1ns", `"X-Api-Key"`, `limiter "l"`, `budget "b"`, "allow is nil"} {
+	for _, fault := range []string{"kept recent -1", "bodies 65537", "memory -1", "slow -1ns", `"X-Api-Key"`, `limiter "l"`, `budget "b"`, `keys "k"`, "allow is nil"} {
 		require.ErrorContains(t, err, fault)
 		assert.Contains(t, ask(t, in, "").Body.String(), fault)
 	}

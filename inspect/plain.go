@@ -34,6 +34,9 @@ func (i *Inspector) serveText(w http.ResponseWriter) {
 	for _, budget := range live.Budgets {
 		line(&b, "budget %s: %v retries left", budget.Name, budget.Left)
 	}
+	for k := range live.Keys {
+		live.Keys[k].line(&b)
+	}
 	i.mu.Lock()
 	trips := i.kept(0)
 	i.mu.Unlock()
@@ -80,6 +83,20 @@ func (k *keyJSON) line(b *strings.Builder) {
 		pace = strconv.FormatFloat(*k.Rate, 'f', -1, 64) + " a second"
 	}
 	line(b, "limiter %s, %s: %s, %d in the queue, %d sent without a response yet", k.Limiter, k.Key, pace, k.Waiting, k.Running)
+}
+
+func (s *statusJSON) line(b *strings.Builder) {
+	text := s.State
+	if s.Since > 0 {
+		text += " for " + lastingMillis(s.Since)
+	}
+	if s.Until > 0 {
+		text += ", for another " + lastingMillis(s.Until)
+	}
+	if s.Detail != "" {
+		text += ", " + s.Detail
+	}
+	line(b, "%s, %s: %s", s.Layer, s.Key, strings.TrimPrefix(text, ", "))
 }
 
 func (c *callJSON) line(b *strings.Builder) {

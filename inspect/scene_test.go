@@ -209,6 +209,11 @@ type event struct {
 		Name string
 		Left float64
 	}
+	Keys []struct {
+		Layer, Key, State, Detail string
+		Since                     float64 `json:"since_ms"`
+		Until                     float64 `json:"until_ms"`
+	}
 	Memory int
 	All    bool
 	Calls  []struct {

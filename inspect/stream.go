@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/tripware/tripware/middleware/ratelimit"
 )
 
 const (
@@ -177,6 +174,7 @@ type liveJSON struct {
 	Count    int           `json:"count"` // of all running calls
 	Limiters []keyJSON     `json:"limiters"`
 	Budgets  []budgetJSON  `json:"budgets"`
+	Keys     []statusJSON  `json:"keys"`
 	Begun    uint64        `json:"begun"` // calls so far
 	Memory   int           `json:"memory"`
 	Most     int           `json:"most"`
@@ -191,20 +189,6 @@ type runningJSON struct {
 	Planned float64 `json:"planned_ms,omitzero"`
 }
 
-type keyJSON struct {
-	Limiter string   `json:"limiter"`
-	Key     string   `json:"key"`
-	Rate    *float64 `json:"rate"` // null without a limit
-	Waiting int      `json:"waiting"`
-	Running int      `json:"running"`
-	Paused  float64  `json:"paused_ms,omitzero"`
-}
-
-type budgetJSON struct {
-	Name string  `json:"name"`
-	Left float64 `json:"left"`
-}
-
 func (i *Inspector) live() liveJSON {
 	i.mu.Lock()
 	l := liveJSON{Count: i.running.count + i.reading.count, Begun: i.begun, Memory: i.used, Most: i.memory}
@@ -215,36 +199,13 @@ func (i *Inspector) live() liveJSON {
 		}
 	}
 	i.mu.Unlock()
-	l.Running, l.Limiters, l.Budgets = make([]runningJSON, 0, len(trips)), []keyJSON{}, []budgetJSON{}
+	l.Running = make([]runningJSON, 0, len(trips))
 	for _, t := range trips {
 		s := t.story()
 		l.Running = append(l.Running, runningJSON{
 			callJSON: s.json(), For: s.wait.what, Why: s.wait.why, Since: millis(s.wait.since), Planned: millis(s.wait.within),
 		})
 	}
-	for _, limiter := range i.limiters {
-		for k, key := range limiter.Keys() {
-			if k == maxRows {
-				break
-			}
-			if state, ok := limiter.Snapshot(key); ok {
-				l.Limiters = append(l.Limiters, keyOf(limiter.name, key, state))
-			}
-		}
-	}
-	for _, budget := range i.budgets {
-		l.Budgets = append(l.Budgets, budgetJSON{budget.name, math.Floor(budget.Left())})
-	}
+	i.addKeys(&l)
 	return l
-}
-
-func keyOf(limiter, key string, s ratelimit.State) keyJSON {
-	k := keyJSON{Limiter: limiter, Key: show(key), Waiting: s.Waiting, Running: s.Running}
-	if !math.IsInf(s.Rate, 1) {
-		k.Rate = new(math.Round(s.Rate*100) / 100)
-	}
-	if !s.PausedUntil.IsZero() {
-		k.Paused = millis(max(0, time.Until(s.PausedUntil)))
-	}
-	return k
 }

@@ -63,6 +63,9 @@ function showLive(s) {
   fill("limiters", s.limiters.map((k) => row([
     k.limiter, k.key, k.rate === null ? "no limit" : String(k.rate), String(k.waiting), String(k.running), k.paused_ms ? lasting(k.paused_ms) : "",
   ])), "no limiter, or none of its keys is in use");
+  fill("keys", s.keys.map((k) => row([
+    k.layer, k.key, k.state || "", k.since_ms ? lasting(k.since_ms) : "", k.until_ms ? lasting(k.until_ms) : "", k.detail || "",
+  ])), "no bulkhead or breaker, or none of its keys is in use");
   fill("budgets", s.budgets.map((b) => row([b.name, String(b.left)])), "none");
 }
 
