@@ -223,7 +223,7 @@ func TestThePageShowsKeys(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := bulkhead.NewBulkhead(2)
-		in := inspect.New(inspect.WithKeys("out", b), inspect.WithKeys("api", keyed(1)))
+		in := inspect.New(inspect.WithKeys("out", b), inspect.WithKeys("circuits", keyed(1)))
 		c := client(t, in, script(step{status: 200, body: body("hello", 0)}), tripware.WithBulkhead(b))
 		resp, err := c.Do(request(t, http.MethodGet, "https://api.example.com/", nil))
 		require.NoError(t, err)
@@ -233,12 +233,12 @@ func TestThePageShowsKeys(t *testing.T) {
 		assert.Equal(t, "out api.example.com free 1 of 2 in use, 0 queued, 0 refused, oldest held for 3s",
 			live.Keys[0].Layer+" "+live.Keys[0].Key+" "+live.Keys[0].State+" "+live.Keys[0].Detail)
 		breaker := live.Keys[1]
-		assert.Equal(t, "api api [2J.example.com open ?token=***", breaker.Layer+" "+breaker.Key+" "+breaker.State+" "+breaker.Detail)
+		assert.Equal(t, "circuits api [2J.example.com open ?token=***", breaker.Layer+" "+breaker.Key+" "+breaker.State+" "+breaker.Detail)
 		assert.InDelta(t, 1000, breaker.Since, 0)
 		assert.InDelta(t, 4000, breaker.Until, 0)
 		assert.Contains(t, ask(t, in, "?text").Body.String(), `
 out, api.example.com: free, 1 of 2 in use, 0 queued, 0 refused, oldest held for 3s
-api, api [2J.example.com: open for 1s, for another 4s, ?token=***
+circuits, api [2J.example.com: open for 1s, for another 4s, ?token=***
 `)
 		require.NoError(t, resp.Body.Close())
 		many, _ := snapshot(t, inspect.New(inspect.WithKeys("many", keyed(1000))))

@@ -64,7 +64,7 @@ var (
 func newKey(b *Breaker, name string) *key {
 	k := &key{breaker: b, name: name, phase: Closed, since: time.Now()}
 	k.circuit = gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
-		MaxRequests: uint32(b.probes), //nolint:gosec // checked
+		MaxRequests: uint32(b.probes),
 		Interval:    b.window, BucketPeriod: b.window / buckets,
 		Timeout:       1, // the key decides
 		ReadyToTrip:   k.trips,

@@ -304,7 +304,7 @@ func TestAnAttemptMayLeaveTheQueue(t *testing.T) {
 		"Request.Cancel": {nil, func(req *http.Request) {
 			ended := make(chan struct{})
 			time.AfterFunc(time.Second, func() { close(ended) })
-			req.Cancel = ended
+			req.Cancel = ended //nolint:staticcheck // callers still use it
 		}, []error{context.Canceled}},
 	} {
 		synctest.Test(t, func(t *testing.T) {

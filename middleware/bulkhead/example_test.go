@@ -17,20 +17,27 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
+	var open []*http.Response
 	for range 3 {
 		resp, err := client.Get("https://api.example.com/") // its body stays open, and so it keeps its permit
 		if errors.Is(err, bulkhead.ErrFull) {
 			fmt.Println("not sent:", transport.CallOfError(err).ErrorClass())
 			continue
 		}
-		defer resp.Body.Close()
+		open = append(open, resp)
 		fmt.Println(resp.StatusCode)
 	}
 	state, _ := limit.Snapshot("api.example.com")
+	fmt.Println(state.InUse, "in use")
+	for _, resp := range open {
+		_ = resp.Body.Close()
+	}
+	state, _ = limit.Snapshot("api.example.com")
 	fmt.Println(state.InUse, "in use")
 	// Output:
 	// 200
 	// 200
 	// not sent: bulkhead_full
 	// 2 in use
+	// 0 in use
 }

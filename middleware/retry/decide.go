@@ -99,17 +99,11 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 	if !c.replay.Replayable() {
 		return decision{reason: ReasonNotReplayable}
 	}
-	if v.until > 0 && !b.admits(v.until) {
-		return decision{reason: ReasonBreaker}
-	}
-	wait, followed := c.draw(resp, v)
-	if v.until > 0 {
-		wait = v.until + b.drain(v.until, wait) // the random part fits into the time that is left
-	}
+	wait, ends := c.waitFor(resp, v, &b)
 	begins := max(wait, next.in) // after the loop's wait the limiter waits for the rest
 	switch {
-	case !followed:
-		return decision{reason: ReasonHint}
+	case ends != "":
+		return decision{reason: ends}
 	case next.refused && wait < next.in:
 		return decision{reason: ReasonLimit}
 	case !b.allows(begins):
@@ -128,6 +122,21 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 		c.policy.spends().Return()
 	}
 	return d
+}
+
+// waitFor returns the wait before the next attempt, or the reason why it would be too long.
+func (c *call) waitFor(resp *http.Response, v verdict, b *bounds) (wait time.Duration, ends transport.Reason) {
+	if v.until > 0 && !b.admits(v.until) {
+		return 0, ReasonBreaker
+	}
+	wait, followed := c.draw(resp, v)
+	switch {
+	case !followed:
+		return 0, ReasonHint
+	case v.until > 0:
+		wait = v.until + b.drain(v.until, wait) // the random part fits into the time that is left
+	}
+	return wait, ""
 }
 
 // spends reports whether a retry spends from the budget.

@@ -15,7 +15,7 @@ import (
 )
 
 // draw returns the wait before the next attempt: the hint and a random backoff. A postponed
-// attempt waits longer: see plan. It reports false if the hint is too long to be followed.
+// attempt waits longer: see waitFor. It reports false if the hint is too long to be followed.
 func (c *call) draw(resp *http.Response, v verdict) (wait time.Duration, followed bool) {
 	p := c.policy
 	step := Step{Retry: c.retries + 1, Base: p.baseDelay, Max: p.longestDelay(), Last: c.last, draw: c.source()}
