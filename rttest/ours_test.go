@@ -16,6 +16,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/inspect"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/logging"
 	"github.com/tripware/tripware/middleware/metrics"
@@ -101,6 +102,7 @@ func parts() []part {
 		{name: "retry", guards: true, claims: []rttest.Option{retries}, make: func(*journal) transport.Middleware {
 			return retry.New()
 		}},
+		{name: "bulkhead", guards: true, make: func(*journal) transport.Middleware { return bulkhead.New(bulkhead.NewBulkhead(1000)) }},
 		{name: "hedge", guards: true, make: func(*journal) transport.Middleware {
 			return hedge.New(hedge.WithDelay(time.Minute), hedge.WithoutBudget())
 		}},

@@ -63,7 +63,7 @@ func promised(t *testing.T) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
 	for _, s := range sources(t) {
-		if !s.test || s.module != "." {
+		if !s.test || s.module != "." && s.module != "contrib/breaker" { // which has the promises of a part of the chain
 			continue
 		}
 		folder := vendor.ReplaceAllString(cmp.Or(strings.Trim(s.folder, "."), "tripware"), "$1")
