@@ -320,6 +320,8 @@ func TestWhatCounts(t *testing.T) {
 	cancel()
 	late, end := context.WithTimeout(context.Background(), 0)
 	defer end()
+	lost, lose := context.WithCancelCause(context.Background())
+	lose(classed("hedge_lost"))
 	response := func(status int, header ...string) *http.Response {
 		resp := &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody}
 		for i := 0; i+1 < len(header); i += 2 {
@@ -337,25 +339,26 @@ func TestWhatCounts(t *testing.T) {
 		"200": {resp: response(200), want: breaker.Success}, "404": {resp: response(404), want: breaker.Success},
 		"401": {resp: response(401), want: breaker.Success}, "403": {resp: response(403), want: breaker.Success},
 		"500": {resp: response(500), want: breaker.Failure}, "503": {resp: response(503), want: breaker.Failure},
-		"503 with a hint":           {resp: response(503, "Retry-After", "1"), want: breaker.Failure},
-		"429":                       {resp: response(429), want: breaker.Ignored},
-		"a secondary limit":         {resp: response(403, "Retry-After", "60"), want: breaker.Ignored},
-		"refused":                   {err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, want: breaker.Failure},
-		"dns":                       {err: &net.DNSError{IsNotFound: true}, want: breaker.Failure},
-		"attempt timeout":           {err: classed("attempt_timeout"), want: breaker.Failure},
-		"proxy":                     {err: classed("proxy"), want: breaker.Failure},
-		"unknown":                   {err: errors.New("strange"), want: breaker.Failure},
-		"the caller canceled":       {ctx: canceled, err: context.Canceled, elapsed: time.Hour, want: breaker.Ignored},
-		"a deadline that was short": {ctx: late, err: context.DeadlineExceeded, elapsed: 999 * time.Millisecond, want: breaker.Ignored},
-		"a deadline":                {ctx: late, err: context.DeadlineExceeded, elapsed: time.Second, want: breaker.Failure},
-		"a call's timeout":          {err: classed("call_timeout"), elapsed: time.Second, want: breaker.Failure},
-		"a call's timeout, short":   {err: classed("call_timeout"), want: breaker.Ignored},
-		"a limiter":                 {err: fmt.Errorf("x: %w", &ratelimit.LimitError{}), want: breaker.Ignored},
-		"a bulkhead":                {err: &bulkhead.FullError{}, want: breaker.Ignored},
-		"another breaker":           {err: &breaker.OpenError{}, want: breaker.Ignored},
-		"a body":                    {err: classed("request_body"), want: breaker.Ignored},
-		"a credential":              {err: classed("credential"), want: breaker.Ignored},
-		"an invalid request":        {err: classed("invalid"), want: breaker.Ignored},
+		"503 with a hint":            {resp: response(503, "Retry-After", "1"), want: breaker.Failure},
+		"429":                        {resp: response(429), want: breaker.Ignored},
+		"a secondary limit":          {resp: response(403, "Retry-After", "60"), want: breaker.Ignored},
+		"refused":                    {err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, want: breaker.Failure},
+		"dns":                        {err: &net.DNSError{IsNotFound: true}, want: breaker.Failure},
+		"attempt timeout":            {err: classed("attempt_timeout"), want: breaker.Failure},
+		"proxy":                      {err: classed("proxy"), want: breaker.Failure},
+		"unknown":                    {err: errors.New("strange"), want: breaker.Failure},
+		"the caller canceled":        {ctx: canceled, err: context.Canceled, elapsed: time.Hour, want: breaker.Ignored},
+		"a deadline that was short":  {ctx: late, err: context.DeadlineExceeded, elapsed: 999 * time.Millisecond, want: breaker.Ignored},
+		"a deadline":                 {ctx: late, err: context.DeadlineExceeded, elapsed: time.Second, want: breaker.Failure},
+		"a call's timeout":           {err: classed("call_timeout"), elapsed: time.Second, want: breaker.Failure},
+		"a call's timeout, short":    {err: classed("call_timeout"), want: breaker.Ignored},
+		"a limiter":                  {err: fmt.Errorf("x: %w", &ratelimit.LimitError{}), want: breaker.Ignored},
+		"a bulkhead":                 {err: &bulkhead.FullError{}, want: breaker.Ignored},
+		"another breaker":            {err: &breaker.OpenError{}, want: breaker.Ignored},
+		"a body":                     {err: classed("request_body"), want: breaker.Ignored},
+		"a credential":               {err: classed("credential"), want: breaker.Ignored},
+		"a leg of a hedge that lost": {ctx: lost, err: context.Canceled, want: breaker.Ignored},
+		"an invalid request":         {err: classed("invalid"), want: breaker.Ignored},
 	} {
 		ctx := row.ctx
 		if ctx == nil {

@@ -3,6 +3,7 @@ package breaker
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,20 +51,26 @@ func Classify(s Sample) Outcome {
 	return Success
 }
 
+// classifyError counts errors of the server, the network and the clocks. Others are those of the
+// client or of its caller, such as a refusal, a cancellation, or an attempt of a hedge that lost.
 func classifyError(s Sample) Outcome {
-	switch transport.ClassifyError(s.Request, s.Err) {
-	case transport.ClassCanceled, transport.ClassRateLimited, transport.ClassBulkheadFull, transport.ClassBreakerOpen,
-		transport.ClassNotReplayable, transport.ClassRequestBody, transport.ClassCredential, transport.ClassInvalid:
-		return Ignored
-	case transport.ClassDeadline, transport.ClassCallTimeout:
+	switch class := transport.ClassifyError(s.Request, s.Err); {
+	case slices.Contains(failures(), class):
+		return Failure
+	case class == transport.ClassDeadline, class == transport.ClassCallTimeout:
 		unsent, ok := errors.AsType[retry.UnsentError](s.Err)
-		if s.Elapsed < patience || ok && unsent.NotSent() {
-			return Ignored
+		if s.Elapsed >= patience && !(ok && unsent.NotSent()) {
+			return Failure
 		}
-	case transport.ClassAttemptTimeout, transport.ClassTimeout, transport.ClassDNS, transport.ClassRefused, transport.ClassReset,
-		transport.ClassTLS, transport.ClassCertificate, transport.ClassProxy, transport.ClassOther:
 	}
-	return Failure
+	return Ignored
+}
+
+func failures() []transport.ErrorClass {
+	return []transport.ErrorClass{
+		transport.ClassAttemptTimeout, transport.ClassTimeout, transport.ClassDNS, transport.ClassRefused, transport.ClassReset,
+		transport.ClassTLS, transport.ClassCertificate, transport.ClassProxy, transport.ClassOther,
+	}
 }
 
 // judge calls the rule. A rule that panics says nothing.
