@@ -30,7 +30,8 @@
 //
 // A refused attempt has the error [*OpenError], which says that nothing was sent. The retry loop
 // reads when the circuit admits attempts again: it makes the next attempt then, if there is time
-// for it, and otherwise the call ends at once. The wait does not draw on the retry budget.
+// for it, and otherwise the call ends at once. That draws on the retry budget, so that only a
+// share of the calls wait for the end of an outage; the others end at once too.
 //
 // A circuit breaker and a retry budget do not replace each other. The budget bounds what retries
 // add to the load; the breaker stops the load itself, which is what a server that is down needs,

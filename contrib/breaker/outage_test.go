@@ -130,6 +130,7 @@ func TestAFullOutage(t *testing.T) {
 				assert.Positive(t, o.sent, "probes are sent")
 				assert.LessOrEqual(t, o.peak, 3)
 				assert.LessOrEqual(t, o.first, 6*time.Second)
+				assert.LessOrEqual(t, o.burst, 5*clients/10, "few calls have waited for the end")
 				assert.GreaterOrEqual(t, o.well, clients*29, "afterwards all is well")
 			})
 		})

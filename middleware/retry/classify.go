@@ -54,9 +54,9 @@ type UnsentError interface {
 // A PostponedError is an error of a layer below, such as an open circuit breaker, that
 // refused the attempt before any part of it was sent, and that admits attempts again at a
 // known time. The loop makes the next attempt at that time, or a random part later, for every
-// method, without asking a [Classifier] and without spending from the budget. If NotBefore is
-// too late for the limits of time or the context's deadline, the call ends at once with
-// [ReasonBreaker].
+// method and without asking a [Classifier]. If NotBefore is too late for the limits of time or
+// the context's deadline, the call ends at once with [ReasonBreaker]. The retry spends from the
+// budget, so that not all calls of an outage wait for its end and then come at the same time.
 //
 // If NotBefore is zero, the time is unknown, and the loop waits as after other errors. The
 // other interfaces of an error are not asked.
@@ -71,8 +71,7 @@ type verdict struct {
 	reason      transport.Reason // why it must not be retried although it should
 	throttled   bool             // the server asked for the retry, which therefore does not spend from the budget
 	unknownHost bool
-	postponed   bool          // nothing was sent, so that the retry does not spend from the budget either
-	until       time.Duration // for postponed: until an attempt is admitted; zero if unknown
+	until       time.Duration // until a layer below admits an attempt, if it said so
 }
 
 // verdict returns the verdict on an attempt.
@@ -173,7 +172,7 @@ func (c *call) verdictOnError(err error) verdict {
 }
 
 func verdictOnPostponed(err PostponedError) verdict {
-	v := verdict{cause: "breaker open", postponed: true}
+	v := verdict{cause: "breaker open"}
 	if at := err.NotBefore(); !at.IsZero() {
 		v.until = max(0, time.Until(at))
 	}

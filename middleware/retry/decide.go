@@ -112,13 +112,13 @@ func (c *call) plan(resp *http.Response, v verdict, next turn) decision {
 		return decision{reason: ReasonDeadline, begins: begins, left: b.untilDeadline}
 	case v.unknownHost && (c.attempts >= unknownHostAttempts || c.elapsed()+begins > unknownHostTime):
 		return decision{reason: ReasonHost}
-	case v.spends() && !c.policy.spends().Withdraw():
+	case !v.throttled && !c.policy.spends().Withdraw():
 		return decision{reason: ReasonBudget}
 	}
 	d := c.prepare()
 	if d.retry {
 		d.wait, d.drain = wait, b.drain(begins, c.policy.drainTime)
-	} else if v.spends() {
+	} else if !v.throttled {
 		c.policy.spends().Return()
 	}
 	return d
@@ -138,9 +138,6 @@ func (c *call) waitFor(resp *http.Response, v verdict, b *bounds) (wait time.Dur
 	}
 	return wait, ""
 }
-
-// spends reports whether a retry spends from the budget.
-func (v *verdict) spends() bool { return !v.throttled && !v.postponed }
 
 // bounds holds what is left of the limits.
 type bounds struct {

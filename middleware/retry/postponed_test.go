@@ -41,7 +41,7 @@ func refusing(base http.RoundTripper, closed time.Duration) http.RoundTripper {
 }
 
 // H2: an attempt that a layer refused for a while is made when the layer admits it, whatever
-// the method, without the budget and without a classifier. If that is too late, the call ends
+// the method, and without a classifier. If that is too late, the call ends
 // at once, with a reason.
 func TestARefusedAttemptIsMadeWhenItIsAdmitted(t *testing.T) {
 	t.Parallel()
@@ -60,7 +60,7 @@ func TestARefusedAttemptIsMadeWhenItIsAdmitted(t *testing.T) {
 		"after the deadline":           {closed: 5 * time.Second, deadline: 5 * time.Second, reason: retry.ReasonBreaker},
 		"no retries":                   {closed: 5 * time.Second, opts: []retry.Option{retry.WithMaxRetries(0)}, reason: retry.ReasonAttempts},
 		"an unknown time is a backoff": {closed: -1, took: [2]time.Duration{0, time.Second}},
-		"an empty budget is not asked": {closed: time.Second, opts: []retry.Option{retry.WithBudget(layer.NewBudget(0, 0, 0))}, took: [2]time.Duration{time.Second, 2 * time.Second}},
+		"the budget is spent":          {closed: time.Second, opts: []retry.Option{retry.WithBudget(layer.NewBudget(0, 0, 0))}, reason: retry.ReasonBudget},
 		"the classifier is not asked":  {closed: time.Second, opts: []retry.Option{retry.WithClassifier(func(retry.Outcome) retry.Answer { return retry.No })}, took: [2]time.Duration{time.Second, 2 * time.Second}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
