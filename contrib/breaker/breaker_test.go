@@ -76,6 +76,7 @@ func TestWhenItOpens(t *testing.T) {
 		"old failures":            {[]any{down, 19, 11 * time.Second, 1}, breaker.Closed},
 		"old successes":           {[]any{up, 100, 11 * time.Second, down, 20}, breaker.Open},
 		"spread over the window":  {[]any{down, 5, 2 * time.Second, 5, 2 * time.Second, 5, 2 * time.Second, 5}, breaker.Open},
+		"in two halves":           {[]any{up, 1, 9 * time.Second, down, 10, 2 * time.Second, 10}, breaker.Open},
 		"hangs longer than the window": {[]any{
 			answer{err: context.DeadlineExceeded, wait: 30 * time.Second}, -20, // at the same time
 		}, breaker.Open},
@@ -159,20 +160,21 @@ func (c *closer) Close() error { c.closed++; return nil }
 func TestHowLongItIsOpen(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		hint int
+		hint int // in seconds; below zero in milliseconds
 		opts []breaker.Option
 		want time.Duration
 	}{
 		"without a hint":               {0, nil, 5 * time.Second},
 		"a longer hint":                {30, nil, 30 * time.Second},
 		"a shorter hint":               {2, nil, 2 * time.Second},
+		"a far shorter hint":           {-10, nil, time.Second},
 		"a hint above the bound":       {3600, nil, time.Minute},
 		"no bound":                     {3600, []breaker.Option{breaker.WithOpen(time.Second, 0)}, time.Hour},
 		"shorter than the least":       {1, []breaker.Option{breaker.WithOpen(100*time.Millisecond, time.Minute)}, time.Second},
 		"another time, without a hint": {0, []breaker.Option{breaker.WithOpen(100*time.Millisecond, time.Minute)}, 100 * time.Millisecond},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &server{answer: answer{status: 503, hint: row.hint}}
+			s := &server{answer: answer{status: 503, hint: row.hint, millis: -row.hint}}
 			b := breaker.New(append(row.opts, breaker.WithLogger(nil))...)
 			rt := b.Middleware()(s)
 			begun := time.Now()

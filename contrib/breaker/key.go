@@ -159,9 +159,6 @@ func (k *key) decide(now time.Time) (pass, error) {
 
 // tryProbe returns a probe if the circuit admits one. The key is locked.
 func (k *key) tryProbe(now time.Time) *probe {
-	if now.Before(k.until) {
-		return nil
-	}
 	k.giveUpProbes(now)
 	if now.Before(k.until) {
 		return nil

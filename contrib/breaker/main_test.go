@@ -30,6 +30,7 @@ func get(tb testing.TB, ctx context.Context, target string) *http.Request {
 type answer struct {
 	status int
 	hint   int // seconds of Retry-After
+	millis int // of Retry-After-Ms
 	err    error
 	wait   time.Duration
 }
@@ -76,6 +77,9 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, a.err
 	}
 	resp := &http.Response{StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("ok")), Request: req}
+	if a.millis > 0 {
+		resp.Header.Set("Retry-After-Ms", strconv.Itoa(a.millis))
+	}
 	if a.hint > 0 {
 		resp.Header.Set("Retry-After", strconv.Itoa(a.hint))
 	}

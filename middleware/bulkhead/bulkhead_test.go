@@ -363,6 +363,33 @@ type closer struct {
 
 func (c *closer) Close() error { c.closed++; return nil }
 
+// H4: a permit that is given in the moment in which its attempt leaves goes on to the next.
+func TestAPermitForOneThatLeaves(t *testing.T) {
+	t.Parallel()
+	for _, released := range []bool{false, true} { // which comes first is what the attempt sees
+		synctest.Test(t, func(t *testing.T) {
+			b, release := occupied(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			left := make(chan error, 1)
+			go func() {
+				_, err := bulkhead.New(b)(&server{}).RoundTrip(get(t, ctx, "https://"+host))
+				left <- err
+			}()
+			synctest.Wait()
+			if released {
+				release()
+				cancel()
+			} else {
+				cancel()
+				release()
+			}
+			require.ErrorIs(t, <-left, context.Canceled)
+			state, _ := b.Snapshot(host)
+			assert.Equal(t, bulkhead.State{}, state)
+		})
+	}
+}
+
 // H4: a permit that is held for too long is reported once, with its call, and kept.
 func TestALongHoldIsToldOnce(t *testing.T) {
 	t.Parallel()
