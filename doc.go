@@ -31,10 +31,9 @@
 //	metrics.calls     the events of calls
 //	(PerCall)         your own layers, once for each call
 //	retry             retries with full jitter, after status codes and broken connections
-//	(hedge, breaker)  layers of PerAttempt with such a place
-//	(WithBulkhead)    limits how many attempts run at the same time
 //	(WithHedge)       sends a further request if a response is late
 //	(breaker)         layers of PerAttempt with such a place
+//	(WithBulkhead)    limits how many attempts run at the same time
 //	ratelimit         limits the rate, also of retries, and reads the server's rate limits
 //	logging.attempts  logs each attempt; above auth, so that it never sees the key
 //	metrics.attempts  the events of attempts
