@@ -27,7 +27,8 @@ import (
 //
 // An attempt that cannot have a permit is refused with a [*FullError]: at once, if too many
 // attempts are waiting ([WithMaxQueue], [WithoutQueue]), or after it has waited as long as
-// [WithMaxWait] or the time limit of the retry loop allow. If its context ends while it waits,
+// [WithMaxWait] or the time limit of the retry loop allow. A further attempt of a hedge does
+// not wait. If its context ends while it waits,
 // the error matches ctx.Err() and context.Cause; if the deprecated Request.Cancel is closed,
 // it matches context.Canceled. These attempts are not sent, and the retry loop does not retry
 // them.

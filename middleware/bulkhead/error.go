@@ -19,6 +19,7 @@ type Bound string
 const (
 	BoundMaxQueue   Bound = "max queue"   // [WithMaxQueue] or [WithoutQueue]: no further attempt may wait
 	BoundMaxWait    Bound = "max wait"    // [WithMaxWait]
+	BoundNoWait     Bound = "no wait"     // the attempt is a further one of a hedge, which is sent only if it need not wait
 	BoundMaxElapsed Bound = "max elapsed" // the retry loop starts no attempts after that time
 )
 
@@ -44,6 +45,8 @@ func (e *FullError) reason() string {
 		return fmt.Sprintf("%s; waited %s, as long as bulkhead.WithMaxWait allows (10s by default)", running, waited)
 	case BoundMaxElapsed:
 		return fmt.Sprintf("%s; waited %s, as long as retries may begin (see retry.WithMaxElapsed)", running, waited)
+	case BoundNoWait:
+		return running + ", and a further attempt of a hedge does not wait"
 	case BoundMaxQueue:
 	}
 	return running + ", and no more may wait (see bulkhead.WithMaxQueue)"

@@ -104,6 +104,8 @@ func (b *Bulkhead) enter(req *http.Request) (*permit, error) {
 	k := b.key(name)
 	p, w, full := k.take(req)
 	switch {
+	case full && record.TurnIfFree(req.Context()):
+		return nil, k.refuse(req, BoundNoWait, 0)
 	case full:
 		return nil, k.refuse(req, BoundMaxQueue, 0)
 	case w != nil:
@@ -123,7 +125,7 @@ func (k *key) take(req *http.Request) (p *permit, w *waiter, full bool) {
 		k.give(p)
 		return p, nil, false
 	}
-	if b := k.bulkhead; b.noQueue || b.maxQueue > 0 && k.queue.Len() >= b.maxQueue {
+	if b := k.bulkhead; b.noQueue || b.maxQueue > 0 && k.queue.Len() >= b.maxQueue || record.TurnIfFree(req.Context()) {
 		k.refused++
 		k.leave()
 		return nil, nil, true

@@ -62,7 +62,7 @@ func (b *Bulkhead) tell(e Event) {
 
 // refuse counts a refusal and returns its error.
 func (k *key) refuse(req *http.Request, by Bound, waited time.Duration) error {
-	if by != BoundMaxQueue { // else take has counted it, in the same moment
+	if by == BoundMaxWait || by == BoundMaxElapsed { // else take has counted it, in the same moment
 		k.mu.Lock()
 		k.refused++
 		k.mu.Unlock()
