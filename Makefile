@@ -8,7 +8,7 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check cover docs inspect-picture inspect-har vuln clean
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check workshop cover docs inspect-picture inspect-har vuln clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ clients-page: ## write docs/clients.md from the stored measurements
 
 clients-update: ## raise the clients to their newest versions; then run make clients
 	@.ci/clients -update
+
+workshop: ## compare breakers and hedges with those of other modules; writes test/workshop/README.md
+	go test -C test/workshop -run='^TestTables$$' -count=1 -v . -update
+	@.ci/clients test/workshop
 
 dashboard-check: ## show that every panel of the Grafana dashboard has data, in a real Prometheus
 	@.ci/dashboard
