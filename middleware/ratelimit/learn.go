@@ -113,6 +113,18 @@ func (l *lessons) grown(age, double time.Duration, each float64) float64 {
 	return l.base * math.Exp2(n)
 }
 
+// goOn seeks on from the last pace, instead of letting all attempts go that are waiting, and
+// returns the pace.
+func (l *lessons) goOn(now time.Time) float64 {
+	last := l.base * (1 + holdDip*math.Pow(holdEnd-1, 3))
+	if double, each := l.growth(); double > 0 {
+		last = l.base * math.Exp2(min(doublings, forgotten.Seconds()/double.Seconds(), float64(l.accepted)/each))
+	}
+	l.begin(seek, now, last)
+	l.accepted = 0
+	return l.base
+}
+
 // begin starts a phase.
 func (l *lessons) begin(p phase, at time.Time, base float64) {
 	l.phase, l.since, l.base = p, at, max(base, slowest)
@@ -125,8 +137,11 @@ func (k *key) learned(now time.Time) *rate.Limiter {
 	}
 	limit := k.lessons.limit(now)
 	if math.IsInf(limit, 1) {
-		k.lessons.phase, k.gate = free, nil
-		return nil
+		if k.queue.Len() == 0 {
+			k.lessons.phase, k.gate = free, nil
+			return nil
+		}
+		limit = k.lessons.goOn(now)
 	}
 	burst := 1 + int(limit/50) // 20 ms, to catch up if a timer fires late
 	if k.gate == nil {

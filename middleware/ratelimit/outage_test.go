@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/tripware/tripware/faultsim"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
@@ -63,5 +64,21 @@ func TestAFullOutageIsNotMultiplied(t *testing.T) {
 		t.Logf("%-22s %.2f requests per call in %s; with a limiter %.2f in %s", row.name, alone, first.Round(time.Second/10), limited, second.Round(time.Second/10))
 		assert.LessOrEqual(t, alone, row.alone, row.name)
 		assert.LessOrEqual(t, limited, row.limited, row.name)
+	}
+}
+
+// L2: the attempts that waited for the end of an outage do not go all at once.
+func TestAQueueIsNotReleasedAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, script := range []string{
+		"1m ok; 2m 503 p=.8; ok", "1m ok; 2m 503 p=.8 retry-after=1s; ok", "1m ok; 2m reset; ok", "1m ok; 2m 429 retry-after=2s; ok",
+	} {
+		faultsim.Test(t, script, func(t *testing.T, s *faultsim.Sim) {
+			s.Bucket(60, 60)
+			r := s.Clients(1, func(next http.RoundTripper) http.RoundTripper {
+				return transport.Chain(next, retry.New(), ratelimit.New(ratelimit.NewLimiter()))
+			}).Callers(50).Every(time.Second).Run(5 * time.Minute)
+			assert.LessOrEqual(t, r.Peak(time.Second), 200, script)
+		})
 	}
 }
