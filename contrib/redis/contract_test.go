@@ -92,7 +92,9 @@ func (s *stage) restart() {
 func TestTheStoreFollowsTheRules(t *testing.T) {
 	t.Parallel()
 	onStages(t, func(t *testing.T, s *stage) {
-		storetest.Run(t, s.store(), storetest.Rig{
+		store := s.store()
+		subscribe(t, s.rdb, store)
+		storetest.Run(t, store, storetest.Rig{
 			Advance: s.advance, Restart: s.restart, Jump: s.jump, Interleavings: 100,
 			Now: func() time.Time { return begin.Add(s.now()) },
 		})
@@ -129,6 +131,22 @@ func TestMembersThatAskAtTheSameTimeKeepToTheLimit(t *testing.T) {
 		assert.Positive(t, restarts)
 		assert.Positive(t, jumps)
 	})
+}
+
+// subscribe lets a store subscribe to pauses, and returns when it has.
+func subscribe(t *testing.T, rdb *goredis.Client, store *redis.Store) {
+	t.Helper()
+	store.Push(func(string, ratelimit.Lease) bool { return true })
+	subscribed(t, rdb, 1)
+}
+
+// subscribed returns when so many stores are subscribed.
+func subscribed(t *testing.T, rdb *goredis.Client, n int64) {
+	t.Helper()
+	const channel = "tripware:limit:pause"
+	require.Eventually(t, func() bool {
+		return rdb.PubSubNumSub(context.Background(), channel).Val()[channel] == n
+	}, 20*time.Second, 5*time.Millisecond)
 }
 
 // A crowd is members that ask at the same time.

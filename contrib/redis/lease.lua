@@ -9,9 +9,10 @@ local ask = {
   hint = tonumber(ARGV[15]), ago = tonumber(ARGV[16]), why = ARGV[17],
   lastMembers = tonumber(ARGV[18]), lastEpoch = tonumber(ARGV[19]), lastRate = tonumber(ARGV[20]),
   channel = ARGV[21], name = ARGV[22], keep = tonumber(ARGV[23]), alone = tonumber(ARGV[24]),
-  away = tonumber(ARGV[25]), known = {},
+  away = tonumber(ARGV[25]), window = tonumber(ARGV[26]),
+  slip = tonumber(ARGV[27]), moved = tonumber(ARGV[28]), known = {},
 }
-for i = 26, #ARGV, 2 do
+for i = 29, #ARGV, 2 do
   ask.known[#ask.known + 1] = { per = tonumber(ARGV[i]), burst = tonumber(ARGV[i + 1]) }
 end
 
@@ -43,8 +44,11 @@ end
 
 local a, members, gone = nil, {}, {}
 
-local fields = { 'at', 'spaced', 'pauseAt', 'epoch', 'phase', 'learned', 'since', 'cut',
-  'begun', 'this', 'before', 'ghosts', 'ghostly' } -- phase: 0 free, 1 ramp, 2 hold
+-- What an account has, besides its life, its tokens, and the reason of its pause. The phase
+-- is 0 without a limit, 1 while the limit is looked for, and 2 when one was found. The last
+-- six are the attempts that the server accepted in the last second and minute.
+local fields = { 'at', 'spaced', 'pauseAt', 'epoch', 'phase', 'learned', 'since', 'cut', 'period', 'ghosts', 'ghostly', 'moved',
+  'begun1', 'this1', 'before1', 'begun60', 'this60', 'before60' }
 
 local function parse(text)
   local parts = {}
@@ -91,7 +95,8 @@ end
 
 local function create()
   a = { life = ask.fresh, at = now, spaced = 0, pauseAt = 0, why = '', epoch = 0, phase = 0, learned = 0, since = 0,
-    cut = never, begun = 0, this = 0, before = 0, ghosts = 0, ghostly = 0, tokens = {} }
+    cut = never, period = 1, ghosts = 0, ghostly = 0, moved = 0, tokens = {},
+    begun1 = now, this1 = 0, before1 = 0, begun60 = now, this60 = 0, before60 = 0 }
   if ask.lastMembers == 0 then
     for i, r in ipairs(ask.known) do a.tokens[i] = r.burst end
     return
@@ -129,31 +134,36 @@ local function join()
   return m
 end
 
--- The attempts that the server accepted in the last second.
-local function roll()
-  local age = now - a.begun
-  if age >= 2 or age < 0 then
-    a.begun, a.this, a.before = now, 0, 0
-  elseif age >= 1 then
-    a.begun, a.this, a.before = a.begun + 1, 0, a.this
+-- The attempts that the server accepted in the last span of 1 or 60 seconds.
+local function roll(span)
+  local age = now - a['begun' .. span]
+  if age >= 2 * span or age < 0 then
+    a['begun' .. span], a['this' .. span], a['before' .. span] = now, 0, 0
+  elseif age >= span then
+    a['begun' .. span], a['this' .. span], a['before' .. span] = a['begun' .. span] + span, 0, a['this' .. span]
   end
 end
 
-local function accepted()
-  roll()
-  return a.this + a.before * (1 - (now - a.begun))
+local function accept(span, n)
+  roll(span)
+  a['this' .. span] = a['this' .. span] + max(0, n)
+end
+
+local function accepted(span)
+  roll(span)
+  return a['this' .. span] + a['before' .. span] * (1 - (now - a['begun' .. span]) / span)
 end
 
 local function grow()
   local from = max(a.since, a.pauseAt)
   local age = max(0, now - from)
   if a.phase == 1 then
-    a.learned = a.learned * 2 ^ (age / rampTwice)
+    a.learned = a.learned * 2 ^ (age / (rampTwice * a.period))
   elseif a.phase == 2 then
     a.learned = a.learned * (1 + holdGrowth * age)
   end
   if now >= from then a.since = now end
-  if a.phase ~= 0 and (now - max(a.cut, a.pauseAt) > holdLong or a.learned >= lowest(ask.known)) then
+  if a.phase ~= 0 and (now - max(a.cut, a.pauseAt) > max(holdLong, a.period) or a.learned >= lowest(ask.known)) then
     a.phase, a.learned, a.spaced = 0, 0, 0
   end
 end
@@ -210,21 +220,24 @@ end
 
 local function lower()
   if a.phase == 1 then
-    a.phase, a.learned = 2, max(min(a.learned * rampCut, accepted()), a.learned / 4)
+    a.phase, a.learned = 2, max(min(a.learned * rampCut, accepted(1)), a.learned / 4)
   elseif a.phase == 2 then
-    a.learned = max(min(a.learned * holdCut, 2 * accepted()), a.learned / 4)
+    a.learned = max(min(a.learned * holdCut, 2 * accepted(1)), a.learned / 4)
   elseif #ask.known > 0 then -- one refusal says nothing about a known rate, nor does one with a long pause
     if now - a.cut < holdEach and ask.hint <= brief then
       a.phase, a.learned = 2, lowest(ask.known) * holdCut
     end
   else
-    a.phase, a.learned = 1, startShare * max(1, accepted()) / max(1, ask.hint)
+    local came = startShare * accepted(1)
+    if a.period > 1 then came = max(came, accepted(60) * min(1, a.period / 60)) end
+    a.phase, a.learned = 1, max(1, came) / max(a.period, ask.hint)
   end
   a.learned, a.since = max(floor, a.learned), now
 end
 
 local function refused(rates)
   if now - max(0, ask.ago) <= a.cut or now < a.pauseAt then return end
+  a.period = max(1, ask.window)
   local first = a.phase == 0 and #ask.known == 0
   local ahead = reserved(rates)
   if ask.count > 0 then
@@ -289,14 +302,23 @@ if not a then
 elseif ask.jump > 0 and ask.life == a.life and now > a.at then
   move(min(ask.jump, now - a.at)) -- nobody has asked since the clock was set forward
 end
+-- The clock was set forward so little that the last ask of the member did not notice. Each
+-- member reports it: the first report counts.
+if ask.slip > 0 and ask.life == a.life and ask.moved == a.moved then
+  local at = a.at
+  move(ask.slip)
+  a.at, a.moved = at, a.moved + 1
+  for i, tokens in ipairs(a.tokens) do a.tokens[i] = tokens - ask.slip * (ask.known[i] or { per = 0 }).per end
+  a.spaced = a.spaced - ask.slip * a.learned
+end
 if now < a.at then move(now - a.at) end
 
 local self = join()
 if self.id == ask.id then -- the client sent the script twice
   ask.want, ask.spare, ask.back, ask.passed, ask.alone, ask.refused = 0, 0, 0, 0, 0, false
 end
-roll()
-a.this = a.this + max(0, ask.passed)
+accept(1, ask.passed)
+accept(60, ask.passed)
 local rates, epoch = limits(), a.epoch
 if ask.refused then
   refused(rates)
@@ -323,5 +345,5 @@ save(self)
 if out.paused > 0 and a.epoch > epoch and ask.channel ~= '' then
   redis.pcall('PUBLISH', ask.channel, string.format('%.0f\n%.0f\n', a.epoch, out.paused) .. a.why .. '\n' .. ask.name)
 end
-return { 'lease', clock[1], clock[2], a.life, micros(out.again), out.paused, out.why, a.epoch,
+return { 'lease', clock[1], clock[2], a.life, a.moved, micros(out.again), out.paused, out.why, a.epoch,
   string.format('%.17g', rate), sharers, unpack(out.turns) }

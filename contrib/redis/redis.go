@@ -110,12 +110,13 @@ func (s *Store) Lease(ctx context.Context, key string, ask ratelimit.Ask) (ratel
 			return ratelimit.Lease{}, s.explain(err)
 		}
 		arrived := s.now()
-		known = known.seen(sent, arrived, r.clock)
+		seen, jump := known.seen(sent, arrived, r.clock)
 		if !r.void {
-			known.life, known.jump = r.life, 0
-			r.lease.State = known
+			r.lease.State = seen.leased(&r, jump)
 			return r.lease, nil
 		}
+		known = seen
+		known.jump += jump
 		if arrived-begun >= ask.Valid {
 			break
 		}

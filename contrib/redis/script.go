@@ -32,9 +32,11 @@ type call struct {
 
 // The arguments that differ between the runs of a call.
 const (
-	argLife = 2
-	argVoid = 4
-	argJump = 5
+	argLife  = 2
+	argVoid  = 4
+	argJump  = 5
+	argSlip  = 26
+	argMoved = 27
 )
 
 // newCall returns the call of an ask. Its arguments are in the order of the script.
@@ -50,7 +52,7 @@ func (s *Store) newCall(key string, ask *ratelimit.Ask) *call {
 		ask.Want, ask.Spare, ask.Back, flag(ask.Leave), number(ask.Horizon.Seconds()), ask.Passed,
 		flag(*r != ratelimit.Refusal{}), r.Count, number(r.Hint.Seconds()), number(r.Ago.Seconds()), oneLine(r.Why),
 		last.Members, last.Epoch, number(last.Rate),
-		channel, key, keepOf(ask.Rates).Milliseconds(), ask.Alone, number(ask.Away.Seconds()),
+		channel, key, keepOf(ask.Rates).Milliseconds(), ask.Alone, number(ask.Away.Seconds()), number(r.Window.Seconds()), "", "",
 	}
 	for _, rate := range ask.Rates {
 		args = append(args, number(rate.PerSecond), rate.Burst)
@@ -60,7 +62,8 @@ func (s *Store) newCall(key string, ask *ratelimit.Ask) *call {
 
 // run runs the script. Only a script that the server does not know is sent again, in full.
 func (c *call) run(ctx context.Context, known state, end time.Duration) (reply, error) {
-	c.args[argLife], c.args[argVoid], c.args[argJump] = known.life, number(known.void(end)), number(known.jump)
+	c.args[argLife], c.args[argVoid] = known.life, number(known.void(end))
+	c.args[argJump], c.args[argSlip], c.args[argMoved] = number(known.jump), number(known.slip), known.moved
 	values, err := c.script.EvalSha(ctx, c.rdb, c.keys, c.args...).Slice()
 	if goredis.HasErrorPrefix(err, "NOSCRIPT") {
 		values, err = c.script.Eval(ctx, c.rdb, c.keys, c.args...).Slice()
@@ -99,6 +102,7 @@ type reply struct {
 	void  bool    // it ran too late, or only to say the time
 	clock float64 // of the server, in seconds
 	life  string
+	moved int64
 	lease ratelimit.Lease
 }
 
@@ -119,7 +123,7 @@ func parse(values []any) (r reply, err error) {
 	if kind != "lease" {
 		return reply{}, errReply
 	}
-	r.life = in.text()
+	r.life, r.moved = in.text(), in.integer()
 	r.lease.Again, r.lease.Paused, r.lease.Why = in.micros(), in.micros(), in.text()
 	r.lease.Epoch = uint64(max(0, in.integer()))
 	r.lease.Rate = in.float()

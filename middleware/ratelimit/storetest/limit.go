@@ -25,7 +25,11 @@ func limit(t *testing.T, b *bench) {
 	}
 	used /= float64(b.Interleavings)
 	t.Logf("%d interleavings, %d asks, %d turns, at most %.2f of the limit on average", b.Interleavings, asks, turns, used)
-	if used < 0.5 {
+	least := 0.5
+	if b.Restart != nil && b.Jump != nil { // each allows a burst, of which a good store gives none
+		least = 0.25
+	}
+	if used < least {
 		t.Errorf("only %.2f of the limit was used: the store gives too few turns, or the test does not reach the limit", used)
 	}
 }
