@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -81,7 +80,7 @@ func flag(on bool) string {
 	return "0"
 }
 
-func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // oneLine replaces line ends, which separate the parts of a published pause.
 func oneLine(text string) string { return strings.NewReplacer("\n", " ", "\r", " ").Replace(text) }
@@ -203,6 +202,3 @@ func unpause(message string) (key string, pause ratelimit.Lease, ok bool) {
 	pause = ratelimit.Lease{Epoch: epoch, Paused: time.Duration(micros) * time.Microsecond, Why: parts[2]}
 	return parts[3], pause, true
 }
-
-// scriptError adds what to do about an error of the server.
-func scriptError(err error, cure string) error { return fmt.Errorf("redis: %s: %w", cure, err) }

@@ -80,7 +80,11 @@ func work(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	return json.NewEncoder(out).Encode(w.work(ctx))
+	if err = json.NewEncoder(out).Encode(w.work(ctx)); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, in) // idle, until the other processes are done too
+	return err
 }
 
 type quiet struct{}
