@@ -47,7 +47,7 @@ local a, members, gone = nil, {}, {}
 -- What an account has, besides its life, its tokens, and the reason of its pause. The phase
 -- is 0 without a limit, 1 while the limit is looked for, and 2 when one was found. The last
 -- six are the attempts that the server accepted in the last second and minute.
-local fields = { 'at', 'spaced', 'pauseAt', 'epoch', 'phase', 'learned', 'since', 'cut', 'period', 'ghosts', 'ghostly', 'moved',
+local fields = { 'at', 'spaced', 'pauseAt', 'epoch', 'phase', 'learned', 'since', 'cut', 'period', 'ghosts', 'ghostly', 'moved', 'filled',
   'begun1', 'this1', 'before1', 'begun60', 'this60', 'before60' }
 
 local function parse(text)
@@ -95,7 +95,7 @@ end
 
 local function create()
   a = { life = ask.fresh, at = now, spaced = 0, pauseAt = 0, why = '', epoch = 0, phase = 0, learned = 0, since = 0,
-    cut = never, period = 1, ghosts = 0, ghostly = 0, moved = 0, tokens = {},
+    cut = never, period = 1, ghosts = 0, ghostly = 0, moved = 0, filled = now, tokens = {},
     begun1 = now, this1 = 0, before1 = 0, begun60 = now, this60 = 0, before60 = 0 }
   if ask.lastMembers == 0 then
     for i, r in ipairs(ask.known) do a.tokens[i] = r.burst end
@@ -111,6 +111,7 @@ end
 
 -- Moves all times after the clock was set.
 local function move(by)
+  a.filled = a.filled + by
   a.at, a.since, a.cut, a.ghostly, a.pauseAt = a.at + by, a.since + by, a.cut + by, a.ghostly + by, a.pauseAt + by
   for _, m in pairs(members) do m.seen = m.seen + by end
 end
@@ -130,7 +131,7 @@ local function join()
   end
   if now > a.ghostly then a.ghosts = 0 end
   m.used = m.used * math.exp(m.seen - now)
-  m.seen, m.away = now, ask.away > 0
+  m.away = ask.away > 0
   return m
 end
 
@@ -195,7 +196,13 @@ end
 local function refill(rates, part)
   local passed = now - a.at
   a.at = now
-  for i, r in ipairs(rates) do fill(i, min(r.burst, bucket(i) + passed * r.per * part)) end
+  for i, r in ipairs(rates) do
+    fill(i, bucket(i) + passed * r.per * part)
+    if bucket(i) >= r.burst then
+      fill(i, r.burst)
+      a.filled = now
+    end
+  end
 end
 
 -- Puts n tokens back. While turns are reserved it does not: the turn that was given back may
@@ -314,6 +321,8 @@ end
 if now < a.at then move(now - a.at) end
 
 local self = join()
+local leased = self.seen
+self.seen = now
 if self.id == ask.id then -- the client sent the script twice
   ask.want, ask.spare, ask.back, ask.passed, ask.alone, ask.refused = 0, 0, 0, 0, 0, false
 end
@@ -326,7 +335,7 @@ if ask.refused then
 end
 local part = 1 - kept(self, rates)
 refill(rates, part)
-if ask.life == a.life and ask.back > 0 then
+if ask.life == a.life and ask.back > 0 and leased >= a.filled then -- else a bucket was full without these turns
   add(rates, ask.back)
   self.used = max(0, self.used - ask.back)
 end

@@ -12,6 +12,7 @@ type account struct {
 	at      float64
 	tokens  []float64 // for each known rate; negative if turns are reserved
 	spaced  float64   // tokens of the learned rate
+	filled  float64   // when a bucket was last full
 	pauseAt float64   // end of the pause
 	why     string
 	epoch   uint64
@@ -57,7 +58,7 @@ const (
 // its tokens may have been used, and turns reserved as far as the horizon.
 func newAccount(life uint64, now float64, ask *Ask) *account {
 	a := &account{
-		life: life, at: now, cut: math.Inf(-1), tokens: make([]float64, len(ask.Rates)), members: map[string]*member{},
+		life: life, at: now, filled: now, cut: math.Inf(-1), tokens: make([]float64, len(ask.Rates)), members: map[string]*member{},
 		passed: window{span: 1, begun: now}, minute: window{span: 60, begun: now}, period: 1,
 	}
 	if ask.Last.Members == 0 {
@@ -80,6 +81,8 @@ func newAccount(life uint64, now float64, ask *Ask) *account {
 // lease does what [Store] says. Same is false if Ask.Back was given by another account.
 func (a *account) lease(now float64, ask *Ask, same bool) Lease {
 	self := a.join(now, ask)
+	leased := self.seen
+	self.seen = now
 	a.passed.add(now, float64(max(0, ask.Passed)))
 	a.minute.add(now, float64(max(0, ask.Passed)))
 	rates := a.rates(now, ask)
@@ -89,7 +92,7 @@ func (a *account) lease(now float64, ask *Ask, same bool) Lease {
 	}
 	kept := a.kept(now, self, rates)
 	a.refill(now, rates, 1-kept)
-	if same && ask.Back > 0 {
+	if same && ask.Back > 0 && leased >= a.filled { // else a bucket was full without these turns
 		a.add(rates, float64(ask.Back))
 		self.used = max(0, self.used-float64(ask.Back))
 	}
@@ -122,7 +125,7 @@ func (a *account) join(now float64, ask *Ask) *member {
 		a.ghosts = 0
 	}
 	m.used *= math.Exp(m.seen - now)
-	m.seen, m.away = now, ask.Away > 0
+	m.away = ask.Away > 0
 	return m
 }
 
@@ -238,7 +241,9 @@ func (a *account) refill(now float64, rates []Rate, part float64) {
 	a.at = now
 	for i, r := range rates {
 		t := a.bucket(i)
-		*t = min(float64(r.Burst), *t+passed*r.PerSecond*part)
+		if *t += passed * r.PerSecond * part; *t >= float64(r.Burst) {
+			*t, a.filled = float64(r.Burst), now
+		}
 	}
 }
 

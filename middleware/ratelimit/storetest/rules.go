@@ -66,6 +66,17 @@ func back(t *testing.T, b *bench) {
 	m.equal("turns given back by a member that had none", atOnce(lease.Turns, b.Tolerance), 0)
 }
 
+// unused turns of a bucket that was full since are not tokens: the bucket was full without them.
+func unused(t *testing.T, b *bench) {
+	key := b.key()
+	m, other := b.member(t, key, "a"), b.member(t, key, "b")
+	m.want(8)
+	other.want(1)
+	b.Advance(300 * time.Millisecond)
+	m.equal("turns at once", atOnce(other.want(10).Turns, b.Tolerance), 10)
+	m.equal("turns at once for turns given back", atOnce(m.ask(ratelimit.Ask{Rates: rate(), Want: 8, Back: 8}).Turns, b.Tolerance), 0)
+}
+
 func apart(t *testing.T, b *bench) {
 	b.member(t, b.key(), "a").want(10)
 	m := b.member(t, b.key(), "a")

@@ -70,6 +70,7 @@ func Run(t *testing.T, store ratelimit.Store, rig Rig) {
 		{"holds two rates at once", twoRates},
 		{"gives nothing beyond the horizon", horizon},
 		{"takes turns back", back},
+		{"takes no turns back that a full bucket did without", unused},
 		{"keeps keys apart", apart},
 		{"pauses all members", pauses},
 		{"ignores what it was told of already", stale},
