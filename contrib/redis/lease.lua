@@ -255,6 +255,7 @@ local function refused(rates)
   a.cut, a.epoch = now + ahead, a.epoch + 1
   if ask.hint > brief or ask.hint > 0 and (first or ask.count == 0) then
     a.pauseAt, a.why = now + ask.hint, ask.why
+    a.filled = a.pauseAt -- as the bucket of the limited server will be
   end
   for i, tokens in ipairs(a.tokens) do a.tokens[i] = min(tokens, 0) end
   a.spaced = min(a.spaced, 0)

@@ -12,7 +12,7 @@ type account struct {
 	at      float64
 	tokens  []float64 // for each known rate; negative if turns are reserved
 	spaced  float64   // tokens of the learned rate
-	filled  float64   // when a bucket was last full
+	filled  float64   // when a bucket was last full, without the turns that members had
 	pauseAt float64   // end of the pause
 	why     string
 	epoch   uint64
@@ -178,6 +178,7 @@ func (a *account) refused(now float64, ask *Ask, rates []Rate) {
 	}
 	if a.cut, a.epoch = now+reserved, a.epoch+1; hint > brief || hint > 0 && (first || r.Count == 0) {
 		a.pauseAt, a.why = now+hint, r.Why
+		a.filled = a.pauseAt // as the server's bucket will be, which nobody uses until then
 	}
 	for i := range a.tokens {
 		a.tokens[i] = min(a.tokens[i], 0)
