@@ -8,6 +8,7 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check fleet cover docs inspect-picture inspect-har vuln clean
 .PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check workshop cover docs inspect-picture inspect-har vuln clean
 
 help: ## list the targets
@@ -62,6 +63,9 @@ workshop: ## compare breakers and hedges with those of other modules; writes tes
 
 dashboard-check: ## show that every panel of the Grafana dashboard has data, in a real Prometheus
 	@.ci/dashboard
+
+fleet: ## measure eight processes on one limit, with a real Redis; writes docs/fleet.md in about five minutes
+	@.ci/fleet
 
 cover: ## measure test coverage; details in cover.html
 	go test -coverpkg=./... -coverprofile=cover.out ./...

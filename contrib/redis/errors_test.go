@@ -83,6 +83,7 @@ func TestAClosedStoreGivesNothing(t *testing.T) {
 	require.NoError(t, store.Close())
 	_, err := m.ask(ratelimit.Ask{Want: 1})
 	assert.ErrorContains(t, err, "the store is closed")
+	m.must(t, ratelimit.Ask{Leave: true})
 	require.NoError(t, store.Close())
 	store.Push(func(string, ratelimit.Lease) bool { return true }) // goleak finds a goroutine that this starts
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/redis"
 	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/services/opsgenie"
 )
 
 // All processes that run this share 200 requests a second.
@@ -80,6 +81,54 @@ func ExampleNew_twoLimits() {
 
 	fmt.Println(limiter.Fault())
 	// Output: <nil>
+}
+
+// All clients of an Opsgenie account share the limits of its rate-limit domains. The name of
+// the account joins clients that use different API keys of it.
+func ExampleNew_opsgenie() {
+	addr, _, end := fleetServers()
+	defer end()
+	rdb := goredis.NewClient(&goredis.Options{Addr: addr, MaxRetries: -1, ContextTimeoutEnabled: true})
+	defer rdb.Close()
+	store, err := redis.New(rdb)
+	if err != nil {
+		panic(err)
+	}
+	defer store.Close()
+
+	client, err := opsgenie.New("an API key", opsgenie.WithFleet(store), opsgenie.WithAccount("payments"))
+
+	fmt.Println(client != nil, err)
+	// Output: true <nil>
+}
+
+// What a limiter knows of its fleet.
+func ExampleNew_state() {
+	addr, api, end := fleetServers()
+	defer end()
+	rdb := goredis.NewClient(&goredis.Options{Addr: addr, MaxRetries: -1, ContextTimeoutEnabled: true})
+	defer rdb.Close()
+	store, err := redis.New(rdb)
+	if err != nil {
+		panic(err)
+	}
+	defer store.Close()
+	limiter := ratelimit.NewLimiter(ratelimit.WithRate(200, 50), ratelimit.WithStore(store))
+	client, err := tripware.New(tripware.WithLimiter(limiter))
+	if err != nil {
+		panic(err)
+	}
+	resp, err := client.Get(api)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+
+	for _, key := range limiter.Keys() {
+		state, _ := limiter.Snapshot(key)
+		fmt.Printf("%g a second for %d members, store down: %t\n", state.Rate, state.Members, !state.StoreDown.IsZero())
+	}
+	// Output: 200 a second for 1 members, store down: false
 }
 
 // A server across a network that is not trusted: TLS, and a user with few rights.
