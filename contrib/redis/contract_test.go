@@ -56,7 +56,7 @@ func onStages(t *testing.T, f func(t *testing.T, s *stage)) {
 func newStage(t *testing.T, addr string, set func(time.Time), opts ...redis.Option) *stage {
 	t.Helper()
 	s := &stage{t: t, rdb: connect(t, options(addr)), set: set}
-	s.opts = append(opts, redis.WithClock(s.now))
+	s.opts = append([]redis.Option{redis.WithClock(s.now)}, opts...)
 	s.advance(0)
 	return s
 }

@@ -24,7 +24,7 @@ func clientFault(rdb goredis.UniversalClient, push bool) error {
 		retries, ends = c.Options().MaxRetries, c.Options().ContextTimeoutEnabled
 	case *goredis.Ring:
 		if push {
-			return errors.New("redis: the servers of a Ring do not pass on what is published on another one: add WithoutPush, or use a cluster")
+			return errors.New("redis: the servers of a Ring do not pass on what another one publishes: add WithoutPush, or use a cluster")
 		}
 		retries, ends = c.Options().MaxRetries, c.Options().ContextTimeoutEnabled
 	}

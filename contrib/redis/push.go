@@ -67,7 +67,7 @@ func (s *Store) subscribe() (subscribed bool, err error) {
 	if s.ctx.Err() != nil { // Close may not have seen pubsub
 		return false, s.ctx.Err()
 	}
-	if err = pubsub.Subscribe(s.ctx, s.channel()); err != nil {
+	if err := pubsub.Subscribe(s.ctx, s.channel()); err != nil {
 		return false, err
 	}
 	for asked := false; ; {
@@ -76,7 +76,7 @@ func (s *Store) subscribe() (subscribed bool, err error) {
 		case err == nil:
 			asked = false
 		case !asked && subscribed && isTimeout(err):
-			if err = pubsub.Ping(s.ctx); err != nil {
+			if err := pubsub.Ping(s.ctx); err != nil {
 				return subscribed, err
 			}
 			asked = true

@@ -124,7 +124,7 @@ func (s *Store) Lease(ctx context.Context, key string, ask ratelimit.Ask) (ratel
 			break
 		}
 	}
-	return ratelimit.Lease{}, fmt.Errorf("redis: the server ran the script after %s, which is too late: %w", ask.Valid, context.DeadlineExceeded)
+	return ratelimit.Lease{}, fmt.Errorf("redis: the server ran the script later than %s: %w", ask.Valid, context.DeadlineExceeded)
 }
 
 // fault returns why the store cannot be asked, or nil.
@@ -134,7 +134,7 @@ func (s *Store) fault(rates []ratelimit.Rate) error {
 	}
 	for _, r := range rates {
 		if !(r.PerSecond > 0) || r.PerSecond > maxRate {
-			return fmt.Errorf("redis: rate %g is not between 0 and %g attempts a second: a store learns the rate if none is set", r.PerSecond, maxRate)
+			return fmt.Errorf("redis: rate %g is not above 0 and at most %g: a store learns the rate if none is set", r.PerSecond, maxRate)
 		}
 		if r.Burst < 1 {
 			return fmt.Errorf("redis: burst %d of rate %g is below 1, so that nothing could be sent", r.Burst, r.PerSecond)

@@ -49,29 +49,29 @@ type server struct {
 }
 
 // startServer starts a real server. Without one the test is skipped.
-func startServer(t testing.TB, args ...string) *server {
-	t.Helper()
+func startServer(tb testing.TB, args ...string) *server {
+	tb.Helper()
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
-		t.Skip("there is no redis-server: apt-get install redis-server")
+		tb.Skip("there is no redis-server: apt-get install redis-server")
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	addr := listener.Addr().String()
 	_, port, err := net.SplitHostPort(addr)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	listener.Close()
-	args = append([]string{"--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", t.TempDir()}, args...)
+	args = append([]string{"--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", tb.TempDir()}, args...)
 	cmd := exec.Command(program, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	require.NoError(t, cmd.Start())
+	require.NoError(tb, cmd.Start())
 	s := &server{addr, cmd.Process}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		_ = s.process.Signal(syscall.SIGCONT)
 		_ = s.process.Kill()
 		_ = cmd.Wait()
 	})
-	require.Eventually(t, func() bool {
+	require.Eventually(tb, func() bool {
 		conn, err := net.DialTimeout("tcp", addr, time.Second)
 		if err == nil {
 			conn.Close()
@@ -86,18 +86,18 @@ func options(addr string) *goredis.Options {
 	return &goredis.Options{Addr: addr, MaxRetries: -1, ContextTimeoutEnabled: true, DisableIdentity: true}
 }
 
-func connect(t testing.TB, opts *goredis.Options) *goredis.Client {
-	t.Helper()
+func connect(tb testing.TB, opts *goredis.Options) *goredis.Client {
+	tb.Helper()
 	rdb := goredis.NewClient(opts)
-	t.Cleanup(func() { _ = rdb.Close() })
+	tb.Cleanup(func() { _ = rdb.Close() })
 	return rdb
 }
 
-func newStore(t testing.TB, rdb goredis.UniversalClient, opts ...redis.Option) *redis.Store {
-	t.Helper()
+func newStore(tb testing.TB, rdb goredis.UniversalClient, opts ...redis.Option) *redis.Store {
+	tb.Helper()
 	store, err := redis.New(rdb, opts...)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, store.Close()) })
 	return store
 }
 
@@ -130,10 +130,10 @@ func (m *member) ask(ask ratelimit.Ask) (ratelimit.Lease, error) {
 }
 
 // must is ask without an error.
-func (m *member) must(t testing.TB, ask ratelimit.Ask) ratelimit.Lease {
-	t.Helper()
+func (m *member) must(tb testing.TB, ask ratelimit.Ask) ratelimit.Lease {
+	tb.Helper()
 	lease, err := m.ask(ask)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return lease
 }
 

@@ -173,7 +173,8 @@ func (l *Limiter) prepare() {
 	}
 	if how.Told == nil {
 		how.Told = func(key string, err error) {
-			slog.Warn("the rate limit is not shared: its store does not answer", "key", l.storeKey(key), "error", err) //nolint:sloglint // as documented
+			slog.Warn("the rate limit is not shared: its store does not answer", //nolint:sloglint // as documented
+				"key", l.storeKey(key), "error", err)
 		}
 	}
 	l.member = rand.Text()

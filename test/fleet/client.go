@@ -75,12 +75,12 @@ func work(ctx context.Context, in io.Reader, out io.Writer) error {
 		return err
 	}
 	var start bool
-	if err = lines.Decode(&start); err != nil {
+	if err := lines.Decode(&start); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if err = json.NewEncoder(out).Encode(w.work(ctx)); err != nil {
+	if err := json.NewEncoder(out).Encode(w.work(ctx)); err != nil {
 		return err
 	}
 	_, err = io.Copy(io.Discard, in) // idle, until the other processes are done too
@@ -193,7 +193,7 @@ func (w *worker) work(ctx context.Context) report {
 // send makes calls until there are none left.
 func (w *worker) send(ctx context.Context) {
 	if w.job.Every > 0 {
-		time.Sleep(rand.N(w.job.Every))
+		wait(ctx, rand.N(w.job.Every))
 	}
 	for w.left.Add(-1) >= 0 {
 		next := time.Now().Add(w.job.Every)
@@ -207,7 +207,7 @@ func (w *worker) send(ctx context.Context) {
 		}
 		w.mu.Unlock()
 		if w.job.Every > 0 {
-			time.Sleep(time.Until(next))
+			wait(ctx, time.Until(next))
 		}
 	}
 }

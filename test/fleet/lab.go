@@ -146,7 +146,7 @@ func (l *lab) drive(ctx context.Context, r *row, base *url.URL, clients []*proce
 	}
 	all.Wait()
 	cancel()
-	return reports, errors.Join(append(faults, <-faulty)...)
+	return reports, errors.Join(errors.Join(faults...), <-faulty)
 }
 
 // meddle does what goes wrong in the row.
@@ -191,7 +191,7 @@ type process struct {
 }
 
 func (l *lab) start(ctx context.Context, role string) (*process, error) {
-	cmd := exec.CommandContext(ctx, l.program, role)
+	cmd := exec.CommandContext(ctx, l.program, role) //nolint:gosec // it is this program
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	in, err := cmd.StdinPipe()

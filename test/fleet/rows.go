@@ -68,7 +68,9 @@ func allRows() []row {
 	greedy.spread, greedy.trips = 0, 0.25
 	long, longer := bounds{sent: 1.05, wall: 1.25, into: -1}, bounds{sent: 1.02, wall: 1.10, into: -1}
 	away := func(name string, fault func(ctx context.Context, l *lab, base *url.URL) error) row {
-		return row{name: name, group: groupStore, kind: shared, push: true, calls: even(2000), after: 3 * time.Second, fault: fault, bound: f2}
+		return row{
+			name: name, group: groupStore, kind: shared, push: true, calls: even(2000), after: 3 * time.Second, fault: fault, bound: f2,
+		}
 	}
 	throttled := func(name, kind string, push bool, into int) row {
 		return row{
@@ -79,7 +81,10 @@ func allRows() []row {
 	return []row{
 		{name: "2,000 calls, evenly", group: groupKnown, kind: shared, push: true, calls: even(2000), bound: f1},
 		{name: "1,880 calls, 1,600 of them in one process", group: groupKnown, kind: shared, push: true, calls: uneven(), bound: greedy},
-		{name: "half of the rate", group: groupKnown, kind: shared, push: true, calls: even(1000), every: 640 * time.Millisecond, bound: half},
+		{
+			name: "half of the rate", group: groupKnown, kind: shared, push: true, calls: even(1000), every: 640 * time.Millisecond,
+			bound: half,
+		},
 		{name: "2,000 calls, evenly, learned", group: groupUnknown, kind: sharedAny, push: true, calls: even(2000), bound: long},
 		{name: "6,000 calls, evenly, learned", group: groupUnknown, kind: sharedAny, push: true, calls: even(6000), bound: longer},
 		away("killed, back empty", killed),

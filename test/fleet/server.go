@@ -102,7 +102,7 @@ func (l *limited) thing(w http.ResponseWriter, r *http.Request) {
 	who := r.Header.Get(clientHeader)
 	arrived := time.Now()
 	status, hint := l.admit(who, arrived)
-	time.Sleep(answers)
+	wait(context.WithoutCancel(r.Context()), answers)
 	if hint > 0 {
 		w.Header().Set("Retry-After", fmt.Sprintf("%.0f", hint.Seconds()))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -54,7 +55,8 @@ func ratio(got, most float64, missing bool) figure {
 
 // headings of the figures.
 var headings = []string{ //nolint:gochecknoglobals // a constant
-	"sent/success", "wall/ideal", "slowest/fastest", "trips/request", "worst second/rate", "held by the store", "ran into it", "failed calls",
+	"sent/success", "wall/ideal", "slowest/fastest", "trips/request", "worst second/rate", "held by the store", "ran into it",
+	"failed calls",
 }
 
 // figures returns the figures in the order of the headings.
@@ -84,7 +86,7 @@ func (r *result) figures() []figure {
 	if r.row.lost > 0 {
 		into.text = fmt.Sprintf("%d, and %d in flight", r.counts.Into, r.counts.InFlight)
 		if b.into >= 0 {
-			into.limit, into.met = fmt.Sprint(b.into), r.counts.Into <= b.into
+			into.limit, into.met = strconv.Itoa(b.into), r.counts.Into <= b.into
 		}
 	}
 	return []figure{
@@ -94,7 +96,7 @@ func (r *result) figures() []figure {
 		ratio(float64(all.Trips)/float64(max(1, r.counts.Sent)), b.trips, !store),
 		ratio(float64(peak)/rate, b.peak, false),
 		held, into,
-		{text: fmt.Sprint(all.Failed), limit: "0", met: all.Failed == 0},
+		{text: strconv.Itoa(all.Failed), limit: "0", met: all.Failed == 0},
 	}
 }
 
@@ -135,8 +137,9 @@ func (r *result) broken(short bool) error {
 // tables returns the results as a table in Markdown.
 func tables(results []result, version string, took time.Duration) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Written on %s by `make fleet` with %s, redis-server %s and %d cores, in %s. A bold figure does not meet its bound, which follows it.\n\n",
-		time.Now().Format(time.DateOnly), runtime.Version(), version, runtime.NumCPU(), took.Round(time.Second))
+	fmt.Fprintf(&b, "Written on %s by `make fleet` with %s, redis-server %s and %d cores, in %s.", time.Now().Format(time.DateOnly),
+		runtime.Version(), version, runtime.NumCPU(), took.Round(time.Second))
+	b.WriteString(" In brackets are the bounds; a bold figure does not meet its bound.\n\n")
 	fmt.Fprintf(&b, "| | %s | |\n|---|%s---|\n", strings.Join(headings, " | "), strings.Repeat("--:|", len(headings)))
 	group := ""
 	for i := range results {
@@ -186,5 +189,5 @@ func replaceIn(page, table string) error {
 	if !begins || !ends {
 		return errors.New(page + " has no lines for the table: " + tableBegins + tableEnds)
 	}
-	return os.WriteFile(page, []byte(before+tableBegins+"\n"+table+"\n"+tableEnds+after), 0o600)
+	return os.WriteFile(page, []byte(before+tableBegins+"\n"+table+"\n"+tableEnds+after), 0o600) //nolint:gosec // the caller names the page
 }

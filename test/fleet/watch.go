@@ -36,7 +36,7 @@ func (w *watched) Lease(ctx context.Context, key string, ask ratelimit.Ask) (rat
 	}
 	stop := context.AfterFunc(ctx, func() {
 		for state.StoreDown.IsZero() && time.Since(begun) < timeout {
-			time.Sleep(time.Millisecond)
+			wait(context.WithoutCancel(ctx), time.Millisecond)
 			state, _ = w.worker.limiter.Snapshot(key)
 		}
 		w.held(time.Since(begun))

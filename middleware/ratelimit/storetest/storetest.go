@@ -62,10 +62,21 @@ func Run(t *testing.T, store ratelimit.Store, rig Rig) {
 		rig.Tolerance = time.Millisecond
 	}
 	b := &bench{Rig: rig, store: store, run: rand.Text()}
-	for _, test := range []struct {
-		name  string
-		check func(*testing.T, *bench)
-	}{
+	for _, test := range tests() {
+		t.Run(test.name, func(t *testing.T) {
+			rig.Each(t, func(t *testing.T) { test.check(t, b) })
+		})
+	}
+}
+
+// A rule is what a test checks.
+type rule struct {
+	name  string
+	check func(*testing.T, *bench)
+}
+
+func tests() []rule {
+	return []rule{
 		{"gives the burst, then the rate", burst},
 		{"holds two rates at once", twoRates},
 		{"gives nothing beyond the horizon", horizon},
@@ -86,10 +97,6 @@ func Run(t *testing.T, store ratelimit.Store, rig Rig) {
 		{"gives no burst after it forgot", forgot},
 		{"survives a clock that jumps", jumps},
 		{"never gives more than the limit", limit},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			rig.Each(t, func(t *testing.T) { test.check(t, b) })
-		})
 	}
 }
 
