@@ -77,6 +77,7 @@ func TestAMemberThatSleptMovesNoTimes(t *testing.T) {
 		all[0].must(t, ratelimit.Ask{Refused: ratelimit.Refusal{Count: 1, Hint: 3 * valid}})
 		s.advance(2 * valid)
 		all[0].must(t, ratelimit.Ask{})
+		s.advance(time.Millisecond)
 		sleeper.must(t, ratelimit.Ask{})
 		assert.InDelta(t, valid.Seconds(), all[0].must(t, ratelimit.Ask{}).Paused.Seconds(), 0.01)
 	})
