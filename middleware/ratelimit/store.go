@@ -174,7 +174,8 @@ func (l *Limiter) prepare() {
 	if how.Told == nil {
 		how.Told = func(key string, err error) {
 			//nolint:sloglint // the global logger, as documented
-			slog.Warn("the rate limit is not shared: its store does not answer", slog.String("key", l.storeKey(key)), slog.Any("error", err))
+			slog.Warn("the rate limit is not shared: its store does not answer",
+				slog.String("key", l.storeKey(key)), slog.Any("error", err))
 		}
 	}
 	l.member = rand.Text()
