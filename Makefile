@@ -8,8 +8,7 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check fleet cover docs inspect-picture inspect-har vuln clean
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check workshop cover docs inspect-picture inspect-har vuln clean
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check fleet cover docs inspect-picture inspect-har vuln clean workshop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
