@@ -112,6 +112,8 @@ func TestEachRightThatIsMissingIsReported(t *testing.T) {
 	uses := func(t *testing.T, opts *goredis.Options, of ...redis.Option) error {
 		t.Helper()
 		store := newStore(t, connect(t, opts), of...)
+		defer subscribed(t, admin, 0) // or the next store would be taken for subscribed
+		defer store.Close()
 		store.Push(func(string, ratelimit.Lease) bool { return true })
 		all := members(store, "key-"+t.Name(), 2, fleetRate())
 		for range 400 {
