@@ -17,9 +17,9 @@ for i = 29, #ARGV, 2 do
 end
 
 local silent, expired, rejoin = 0.5, 30, 2
-local startShare, rampTwice, rampAhead, rampCut = 0.5, 0.5, 0.05, 0.6
+local startShare, rampTwice, rampAhead, rampCut = 0.5, 0.4, 0.05, 0.6
 local holdCut, holdGrowth, holdEach, holdLong = 0.95, 0.02, 5, 20
-local floor, brief, never = 0.1, 1, -1e300
+local floor, ceiling, brief, never = 0.1, 1e6, 1, -1e300
 
 local max, min = math.max, math.min
 local clock = redis.call('TIME')
@@ -164,7 +164,7 @@ local function grow()
     a.learned = a.learned * (1 + holdGrowth * age)
   end
   if now >= from then a.since = now end
-  if a.phase ~= 0 and (now - max(a.cut, a.pauseAt) > max(holdLong, a.period) or a.learned >= lowest(ask.known)) then
+  if a.phase ~= 0 and (now - max(a.cut, a.pauseAt) > max(holdLong, a.period) or a.learned >= min(ceiling, lowest(ask.known))) then
     a.phase, a.learned, a.spaced = 0, 0, 0
   end
 end

@@ -34,6 +34,7 @@ type Store struct {
 	listening bool
 	pubsub    *goredis.PubSub
 	denied    error // why the store may not subscribe
+	shares    map[share]asked
 }
 
 // An Option configures [New]. To keep a default, leave its option out.
@@ -56,7 +57,8 @@ func New(rdb goredis.UniversalClient, opts ...Option) (*Store, error) {
 	begun := time.Now()
 	s := &Store{
 		rdb: rdb, script: goredis.NewScript(source), prefix: "tripware:limit", push: true, name: rand.Text(),
-		now: func() time.Duration { return time.Since(begun) },
+		shares: map[share]asked{},
+		now:    func() time.Duration { return time.Since(begun) },
 	}
 	for _, opt := range opts {
 		if opt != nil {
@@ -74,12 +76,20 @@ func New(rdb goredis.UniversalClient, opts ...Option) (*Store, error) {
 	return s, nil
 }
 
-// Close ends the subscription of the store and waits until it has ended. It does not close
-// the client. Limiters that still use the store send their share of the rate. Close returns
-// nil, also when it is called again.
+// Close gives back the shares of the limiters that use the store, ends its subscription, and
+// waits until it has ended. A program that ends without Close lets the others wait for its
+// share, until the server forgets it after 30 s. Close takes a second at most, and does not
+// close the client. Limiters that still use the store send their share of the rate. Close
+// returns nil, also when it is called again.
 func (s *Store) Close() error {
 	s.mu.Lock()
+	open := s.ctx.Err() == nil
 	s.cancel()
+	s.mu.Unlock()
+	if open {
+		s.leave()
+	}
+	s.mu.Lock()
 	pubsub := s.pubsub
 	s.mu.Unlock()
 	if pubsub != nil {
@@ -101,6 +111,15 @@ func (s *Store) Lease(ctx context.Context, key string, ask ratelimit.Ask) (ratel
 	if err := s.fault(ask.Rates); err != nil {
 		return ratelimit.Lease{}, err
 	}
+	lease, err := s.lease(ctx, key, ask)
+	if err == nil {
+		s.remember(key, &ask, lease)
+	}
+	return lease, err
+}
+
+// lease runs the script for an ask.
+func (s *Store) lease(ctx context.Context, key string, ask ratelimit.Ask) (ratelimit.Lease, error) {
 	ctx, cancel := context.WithTimeout(ctx, ask.Valid)
 	defer cancel()
 	begun := s.now()

@@ -43,7 +43,7 @@ const (
 	expired    = 30.0 // after so long it is gone
 	rejoin     = 2.0  // how long the members of a lost account may take to ask again
 	startShare = 0.5  // the learned rate begins at this part of what came through
-	rampTwice  = 0.5  // a ramp doubles in this time
+	rampTwice  = 0.4  // a ramp doubles in this time
 	rampAhead  = 0.05 // and reserves no turns beyond this
 	rampCut    = 0.6  // a refusal ends it at this part of the rate
 	holdCut    = 0.95 // a refusal lowers the rate that is held to this part
@@ -51,6 +51,7 @@ const (
 	holdEach   = 5.0  // a known rate is lowered if refusals are no further apart
 	holdLong   = 20.0 // until, without a refusal, there is no limit
 	floor      = 0.1  // the lowest learned rate
+	ceiling    = 1e6  // from this rate on there is no limit
 	brief      = 1.0  // the longest hint that lowers the rate instead of pausing
 )
 
@@ -155,7 +156,7 @@ func (a *account) grow(now float64, ask *Ask) {
 	if now >= from {
 		a.since = now
 	}
-	if a.phase != free && (now-max(a.cut, a.pauseAt) > max(holdLong, a.period) || len(ask.Rates) > 0 && a.learned >= slowestOf(ask.Rates)) {
+	if a.phase != free && (now-max(a.cut, a.pauseAt) > max(holdLong, a.period) || a.learned >= min(ceiling, slowestOf(ask.Rates))) {
 		a.phase, a.learned, a.spaced = free, 0, 0
 	}
 }
