@@ -61,7 +61,10 @@ func (s *Store) leave() {
 		if deadline, has := ctx.Deadline(); has {
 			left = time.Until(deadline)
 		}
-		ask := ratelimit.Ask{Member: at.member, Rates: last.ask.Rates, Horizon: last.ask.Horizon, Valid: left, Last: last.ask.Last, Leave: true}
+		ask := ratelimit.Ask{
+			Member: at.member, Rates: last.ask.Rates, Horizon: last.ask.Horizon, Last: last.ask.Last,
+			Valid: left, Leave: true,
+		}
 		if _, err := s.lease(ctx, at.key, ask); err != nil {
 			return // the server forgets them
 		}

@@ -116,7 +116,7 @@ func (l *lessons) grown(age, double time.Duration, each float64) float64 {
 // goOn seeks on from the last pace, instead of letting all attempts go that are waiting, and
 // returns the pace.
 func (l *lessons) goOn(now time.Time) float64 {
-	last := l.base * (1 + holdDip*math.Pow(holdEnd-1, 3))
+	last := l.base * (1 + holdDip*(holdEnd-1)*(holdEnd-1)*(holdEnd-1))
 	if double, each := l.growth(); double > 0 {
 		last = l.base * math.Exp2(min(doublings, forgotten.Seconds()/double.Seconds(), float64(l.accepted)/each))
 	}
