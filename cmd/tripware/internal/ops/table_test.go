@@ -57,7 +57,7 @@ func opsgenieRows(t *testing.T) (all []Operation) {
 		retries[m[1]+" "+m[2]] = m[3]
 	}
 	words := map[string]string{"": "method", "method": "method", "safe": "safe", "refused": "refused", "depends": "refused"}
-	for _, c := range rows(t, "opsgenie/testdata/operations.txt") {
+	for _, c := range lines(t, "opsgenie/testdata/operations.txt") {
 		o := Operation{Service: c[0], Name: c[1], Method: c[2], Path: c[3], Domain: c[4], Async: c[5] == "yes"}
 		said, ok := retries[o.Route()]
 		require.True(t, ok, o)
@@ -75,7 +75,7 @@ func opsgenieRows(t *testing.T) (all []Operation) {
 // jsmRows reads the table of services/jsm, without the operations that the client leaves out.
 func jsmRows(t *testing.T) (all []Operation) {
 	t.Helper()
-	for _, c := range rows(t, "jsm/testdata/operations.tsv")[1:] {
+	for _, c := range lines(t, "jsm/testdata/operations.tsv")[1:] {
 		if c[10] != "-" {
 			continue
 		}
@@ -135,7 +135,7 @@ func method(o Operation) (service, name string) {
 	return o.Service, o.Name
 }
 
-func rows(t *testing.T, file string) (all [][]string) {
+func lines(t *testing.T, file string) (all [][]string) {
 	t.Helper()
 	text, err := os.ReadFile("../../../../services/" + file)
 	require.NoError(t, err)
@@ -192,6 +192,8 @@ func (o *Operation) correct() {
 		}
 	}
 	switch route := o.Route(); {
+	case route == "GET /v1/incident-templates", route == "GET /v2/incident-timelines/{incidentId}/entries", route == "GET /v2/teams/{identifier}/logs":
+		o.Kind = List // in a member of an object
 	case strings.Contains(route, "/v2/alerts/{identifier}/attachments"):
 		drop("identifierType")
 		o.add(Param{InQuery, "alertIdentifierType", "string", false})
