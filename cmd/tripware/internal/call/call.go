@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -122,7 +123,8 @@ func (k *caller) run(ctx context.Context, urls []string) (err error) {
 // client returns a client with the chain that the flags ask for.
 func (k *caller) client(r *request) (*http.Client, error) {
 	retries := []retry.Option{
-		retry.WithMaxRetries(k.retries), retry.WithMaxElapsed(0), retry.WithMaxHint(k.maxWait), retry.WithoutBudget(), retry.WithWholeBody(wholeBody),
+		retry.WithMaxRetries(k.retries), retry.WithMaxElapsed(0), retry.WithMaxHint(k.maxWait),
+		retry.WithoutBudget(), retry.WithWholeBody(wholeBody),
 	}
 	if k.timeout > 0 {
 		retries = append(retries, retry.WithCallTimeout(k.timeout))
@@ -161,11 +163,11 @@ func (k *caller) save(ctx context.Context, client *http.Client, r *request, u *u
 	if k.output == "" {
 		return k.call(ctx, client, r, u, k.Out)
 	}
-	file, err := os.CreateTemp(filepath.Dir(k.output), ".tripware-*")
+	file, err := os.CreateTemp(filepath.Dir(k.output), ".tripware-*") //nolint:forbidigo // the user names the output
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) // it has another name if all went well
+	defer func() { _ = os.Remove(file.Name()) }() //nolint:forbidigo // it has another name if all went well
 	err = k.call(ctx, client, r, u, file)
 	if closeErr := file.Close(); closeErr != nil {
 		return errors.Join(err, closeErr)
@@ -173,7 +175,7 @@ func (k *caller) save(ctx context.Context, client *http.Client, r *request, u *u
 	if _, status := errors.AsType[*statusError](err); err != nil && !status {
 		return err
 	}
-	return errors.Join(err, os.Rename(file.Name(), k.output))
+	return errors.Join(err, os.Rename(file.Name(), k.output)) //nolint:forbidigo // the user names the output
 }
 
 // call calls a URL, copies the body to w, and prints what became of the call.
@@ -206,15 +208,15 @@ func (k *caller) call(ctx context.Context, client *http.Client, r *request, u *u
 func (k *caller) show(call *transport.Call, resp *http.Response) {
 	k.calls = append(k.calls, call)
 	if k.verbose {
-		fmt.Fprint(k.Err, inspect.Timeline(call))
+		k.Tell("%s", strings.TrimSuffix(inspect.Timeline(call), "\n"))
 		if resp != nil {
 			if text := limits(transport.RateLimitOf(resp)); text != "" {
-				fmt.Fprintln(k.Err, text)
+				k.Tell("%s", text)
 			}
 		}
 	}
 	if k.curl {
-		fmt.Fprintln(k.Err, inspect.Curl(call, call.AttemptCount()))
+		k.Tell("%s", inspect.Curl(call, call.AttemptCount()))
 	}
 }
 

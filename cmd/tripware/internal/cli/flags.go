@@ -11,11 +11,13 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// secretFlags are flags that other programs have for keys. The program has none, since
+// secretFlags returns flags that other programs have for keys. The program has none, since
 // arguments are seen by others and kept in the shell's history.
-var secretFlags = []string{
-	"api-key", "apikey", "key", "genie-key", "integration-key", "token", "api-token", "oauth-token", "access-token",
-	"bearer", "password", "pass", "secret",
+func secretFlags() []string {
+	return []string{
+		"api-key", "apikey", "key", "genie-key", "integration-key", "token", "api-token", "oauth-token", "access-token",
+		"bearer", "password", "pass", "secret",
+	}
 }
 
 // RefuseSecrets refuses arguments that give a key as a flag. The error does not show them.
@@ -26,7 +28,7 @@ func RefuseSecrets(env *Env, args []string) error {
 		}
 		name, dashed := strings.CutPrefix(arg, "--")
 		name, _, _ = strings.Cut(name, "=")
-		if !dashed || !slices.Contains(secretFlags, strings.ToLower(name)) {
+		if !dashed || !slices.Contains(secretFlags(), strings.ToLower(name)) {
 			continue
 		}
 		text := fmt.Sprintf("there is no flag --%s, since others can see the arguments of a program: set %s, or %s and %s",

@@ -31,7 +31,8 @@ func (o *Output) Bind(c *cobra.Command) {
 	c.Flags().StringVarP(&o.format, "output", "o", asTable, "print as table, json or template")
 	c.Flags().StringVar(&o.text, "template", "", "a Go template for each row, such as '{{.id}} {{.message}}'")
 	c.Flags().StringSliceVar(&o.columns, "columns", nil, "the members that a table shows, such as id,owner.name")
-	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{asTable, asJSON, asTemplate}, cobra.ShellCompDirectiveNoFileComp))
+	forms := cobra.FixedCompletions([]string{asTable, asJSON, asTemplate}, cobra.ShellCompDirectiveNoFileComp)
+	_ = c.RegisterFlagCompletionFunc("output", forms) // it fails only without the flag
 }
 
 // Printer returns a printer to w. The columns are those of a table if no flag says others;

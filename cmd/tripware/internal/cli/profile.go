@@ -47,8 +47,8 @@ const (
 	EnvSite           = "JSM_SITE"
 	EnvCloudID        = "JSM_CLOUD_ID"
 	EnvEmail          = "JSM_EMAIL"
-	EnvToken          = "JSM_API_TOKEN"
-	EnvOAuthToken     = "JSM_OAUTH_TOKEN"
+	EnvToken          = "JSM_API_TOKEN"   //nolint:gosec // the name of a variable
+	EnvOAuthToken     = "JSM_OAUTH_TOKEN" //nolint:gosec // the same
 	EnvIntegrationKey = "JSM_INTEGRATION_KEY"
 	EnvURL            = "JSM_API_URL"
 	EnvEventsURL      = "JSM_EVENTS_URL"

@@ -59,7 +59,8 @@ func (s *Session) Run(do func(ctx context.Context, c *cobra.Command, args []stri
 		ctx := c.Context()
 		if s.timeout > 0 {
 			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeoutCause(ctx, s.timeout, fmt.Errorf("the time of --timeout %v is over: %w", s.timeout, context.DeadlineExceeded))
+			over := fmt.Errorf("the time of --timeout %v is over: %w", s.timeout, context.DeadlineExceeded)
+			ctx, cancel = context.WithTimeoutCause(ctx, s.timeout, over)
 			defer cancel()
 		}
 		defer func() { err = errors.Join(err, s.writeHAR()) }()
@@ -76,7 +77,7 @@ func (s *Session) writeHAR() error {
 
 // WriteFile writes a file that only its owner can read.
 func WriteFile(name string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:forbidigo // the user names it
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -37,7 +38,7 @@ func (p *Printer) tableRows(out *bytes.Buffer, rows []json.RawMessage) {
 			}
 		}
 		p.widths = make([]int, len(head))
-		for _, line := range append(cells, head) {
+		for _, line := range slices.Concat(cells, [][]string{head}) {
 			for i, cell := range line {
 				p.widths[i] = max(p.widths[i], text.StringWidthWithoutEscSequences(cell))
 			}
@@ -104,11 +105,11 @@ func tableOf(out *bytes.Buffer, raw json.RawMessage, columns []string) {
 			rows = append(rows, []string{heading(name), cell})
 		}
 	}
-	Table(out, nil, rows)
+	_ = Table(out, nil, rows) // a buffer takes everything
 }
 
 // Table prints rows of cells below a head, which may be nil.
-func Table(w io.Writer, head []string, rows [][]string) {
+func Table(w io.Writer, head []string, rows [][]string) error {
 	t := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
@@ -121,9 +122,11 @@ func Table(w io.Writer, head []string, rows [][]string) {
 	for _, row := range rows {
 		t.AppendRow(line(row))
 	}
-	if len(rows) > 0 || head != nil {
-		fmt.Fprintln(w, t.Render())
+	if len(rows) == 0 && head == nil {
+		return nil
 	}
+	_, err := io.WriteString(w, t.Render()+"\n")
+	return err
 }
 
 func line(cells []string) table.Row {
@@ -157,7 +160,10 @@ func Cell(value any) string {
 		if len(v) == 0 {
 			return ""
 		}
-		encoded, _ := json.Marshal(v)
+		encoded, err := json.Marshal(v)
+		if err != nil {
+			return ""
+		}
 		return Plain(string(encoded))
 	}
 	return Plain(fmt.Sprint(value))

@@ -27,22 +27,26 @@ type probe struct {
 }
 
 // opsgenieProbes are one for each rate-limit domain that has an operation that only reads.
-var opsgenieProbes = []probe{
-	{"configuration", "Teams.List", nil},
-	{"search", "Alerts.List", map[string]string{"limit": "1"}},
-	{"alert", "Alerts.Count", nil},
-	{"incident", "Incidents.List", map[string]string{"limit": "1"}},
-	{"heartbeat", "Heartbeats.List", nil},
-	{"schedule-oncall", "OnCall.List", map[string]string{"flat": "true"}},
-	{"other", "IncidentTemplates.List", nil},
+func opsgenieProbes() []probe {
+	return []probe{
+		{"configuration", "Teams.List", nil},
+		{"search", "Alerts.List", map[string]string{"limit": "1"}},
+		{"alert", "Alerts.Count", nil},
+		{"incident", "Incidents.List", map[string]string{"limit": "1"}},
+		{"heartbeat", "Heartbeats.List", nil},
+		{"schedule-oncall", "OnCall.List", map[string]string{"flat": "true"}},
+		{"other", "IncidentTemplates.List", nil},
+	}
 }
 
-var jsmProbes = []probe{
-	{"alerts", "Alerts.List", map[string]string{"size": "1"}},
-	{"teams", "Teams.List", nil},
-	{"schedules", "Schedules.List", map[string]string{"size": "1"}},
-	{"integrations", "Integrations.List", map[string]string{"size": "1"}},
-	{"services", "Services.List", map[string]string{"size": "1"}},
+func jsmProbes() []probe {
+	return []probe{
+		{"alerts", "Alerts.List", map[string]string{"size": "1"}},
+		{"teams", "Teams.List", nil},
+		{"schedules", "Schedules.List", map[string]string{"size": "1"}},
+		{"integrations", "Integrations.List", map[string]string{"size": "1"}},
+		{"services", "Services.List", map[string]string{"size": "1"}},
+	}
 }
 
 // A row is the result of one probe.
@@ -81,7 +85,7 @@ func Opsgenie(s *ops.Set, elsewhere func(context.Context) string) *cobra.Command
 			}
 			r.note(got.Meta)
 			return nil
-		}, opsgenieProbes)
+		}, opsgenieProbes())
 }
 
 // refusal returns the error of a refused key, with the region where it is valid if there is one.
@@ -108,7 +112,7 @@ func JSM(s *ops.Set) *cobra.Command {
 			}
 			r.note(got.Meta)
 			return nil
-		}, jsmProbes)
+		}, jsmProbes())
 }
 
 // note records what the first response says of the address and the clock.
@@ -224,12 +228,12 @@ func (r *report) print(c *cobra.Command, p *cli.Printer, output *cli.Output) err
 	if r.Account != "" {
 		head = append(head, []string{"ACCOUNT", r.Account})
 	}
-	cli.Table(c.OutOrStdout(), nil, append(head, []string{"CLOCK", r.Clock}))
-	fmt.Fprintln(c.OutOrStdout())
+	if err := cli.Table(c.OutOrStdout(), nil, append(head, []string{"CLOCK", r.Clock}, []string{})); err != nil {
+		return err
+	}
 	var rows [][]string
 	for _, one := range r.Rows {
 		rows = append(rows, []string{one.Domain, one.Result, one.Limit, one.Detail})
 	}
-	cli.Table(c.OutOrStdout(), []string{"DOMAIN", "READING", "LIMIT", "DETAIL"}, rows)
-	return nil
+	return cli.Table(c.OutOrStdout(), []string{"DOMAIN", "READING", "LIMIT", "DETAIL"}, rows)
 }

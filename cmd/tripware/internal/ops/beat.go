@@ -2,10 +2,7 @@ package ops
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"time"
 
 	"github.com/tripware/tripware/cmd/tripware/internal/cli"
@@ -25,17 +22,16 @@ func (c *command) beat(ctx context.Context, r Request, every time.Duration, work
 		return c.pingUntil(ctx, core, r, every)
 	}
 	pinging, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
+	ended := make(chan struct{})
 	go func() {
-		if every == 0 {
-			ended <- nil
-			return
+		defer close(ended)
+		if every > 0 {
+			_ = c.pingUntil(pinging, core, r, every) // it has told what failed
 		}
-		ended <- c.pingUntil(pinging, core, r, every)
 	}()
-	failed := c.execute(ctx, work)
+	failed := c.set.Session.Execute(ctx, work, nil)
 	stop()
-	<-ended // its pings have been told already
+	<-ended
 	if failed != nil {
 		return failed
 	}
@@ -57,7 +53,7 @@ func (c *command) pingUntil(ctx context.Context, core *services.Client, r Reques
 		sent++
 		if err != nil {
 			lost++
-			fmt.Fprintln(c.ErrOrStderr(), "tripware: ping failed:", cli.Plain(err.Error()))
+			c.set.Session.Tell("tripware: ping failed: %s", cli.Plain(err.Error()))
 			if code := exit.Code(err); code == exit.Usage || code == exit.NotFound && sent == 1 {
 				return err
 			}
@@ -73,18 +69,4 @@ func (c *command) pingUntil(ctx context.Context, core *services.Client, r Reques
 		return &exit.Error{Code: exit.Partial, Err: fmt.Errorf("%d of %d pings failed", lost, sent)}
 	}
 	return nil
-}
-
-// execute runs a command with the input and output of the program. It is interrupted when ctx
-// ends, and killed soon afterwards.
-func (c *command) execute(ctx context.Context, work []string) error {
-	run := exec.CommandContext(ctx, work[0], work[1:]...) // the user wrote it
-	run.Stdin, run.Stdout, run.Stderr = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
-	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
-	run.WaitDelay = 500 * time.Millisecond
-	err := run.Run()
-	if ended, ok := errors.AsType[*exec.ExitError](err); ok && ended.ExitCode() > 0 {
-		return &exit.Error{Code: ended.ExitCode(), Err: fmt.Errorf("%s ended with exit code %d, so that no ping was sent", work[0], ended.ExitCode())}
-	}
-	return err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,7 +48,7 @@ func (s *Set) Commands(words []string) []*cobra.Command {
 			byName[o.Group()] = group
 			groups = append(groups, group)
 		}
-		if slices.Contains(words, group.Name()) || slices.ContainsFunc(group.Aliases, func(a string) bool { return slices.Contains(words, a) }) {
+		if slices.ContainsFunc(append(group.Aliases, group.Name()), func(name string) bool { return slices.Contains(words, name) }) {
 			group.AddCommand(s.command(o))
 		}
 	}
@@ -161,7 +162,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	if c.op.Kind == File {
 		return download(ctx, core, c.op, r, c.OutOrStdout())
 	}
-	p, err := c.output.Printer(c.OutOrStdout(), columns[c.op.String()]...)
+	p, err := c.output.Printer(c.OutOrStdout(), columns(c.op)...)
 	if err != nil {
 		return err
 	}
@@ -249,7 +250,7 @@ func with(raw json.RawMessage, name, text string) json.RawMessage {
 	if json.Unmarshal(raw, &object) != nil || object == nil || object[name] != nil {
 		return raw
 	}
-	object[name], _ = json.Marshal(text)
+	object[name] = json.RawMessage(strconv.Quote(text)) // an id
 	all, err := json.Marshal(object)
 	if err != nil {
 		return raw
@@ -257,13 +258,15 @@ func with(raw json.RawMessage, name, text string) json.RawMessage {
 	return all
 }
 
-// columns are those of tables whose rows have many members.
-var columns = map[string][]string{
-	"Alerts.List":       {"id", "status", "acknowledged", "priority", "message", "alias", "owner", "createdAt"},
-	"Incidents.List":    {"id", "status", "priority", "message", "ownerTeam", "createdAt"},
-	"Users.List":        {"id", "username", "fullName", "role", "verified", "blocked"},
-	"Schedules.List":    {"id", "name", "timezone", "enabled", "ownerTeam"},
-	"Escalations.List":  {"id", "name", "ownerTeam", "rules"},
-	"Integrations.List": {"id", "name", "type", "enabled", "teamId"},
-	"OnCall.List":       {"_parent.name", "onCallRecipients", "onCallParticipants"},
+// columns returns those of tables whose rows have many members.
+func columns(o Operation) []string {
+	return map[string][]string{
+		"Alerts.List":       {"id", "status", "acknowledged", "priority", "message", "alias", "owner", "createdAt"},
+		"Incidents.List":    {"id", "status", "priority", "message", "ownerTeam", "createdAt"},
+		"Users.List":        {"id", "username", "fullName", "role", "verified", "blocked"},
+		"Schedules.List":    {"id", "name", "timezone", "enabled", "ownerTeam"},
+		"Escalations.List":  {"id", "name", "ownerTeam", "rules"},
+		"Integrations.List": {"id", "name", "type", "enabled", "teamId"},
+		"OnCall.List":       {"_parent.name", "onCallRecipients", "onCallParticipants"},
+	}[o.String()]
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,27 +34,27 @@ type input struct {
 }
 
 // bind adds a flag for each parameter, and those that give any other.
-func (in *input) bind(c *cobra.Command, o Operation) {
+func (i *input) bind(c *cobra.Command, o Operation) {
 	for _, p := range o.Params {
 		if c.Flags().Lookup(p.Flag()) == nil && !redact.SecretName(p.Name) {
 			p.bind(c.Flags())
 			_ = c.RegisterFlagCompletionFunc(p.Flag(), completion(p))
 		}
 	}
-	c.Flags().StringArrayVar(&in.params, "param", nil, "send the query parameter `NAME=VALUE`, also one without a flag")
+	c.Flags().StringArrayVar(&i.params, "param", nil, "send the query parameter `NAME=VALUE`, also one without a flag")
 	switch {
 	case o.Kind == Upload:
-		c.Flags().StringVar(&in.upload, "file", "", "the file to send, or - for standard input")
-		c.Flags().StringVar(&in.name, "file-name", "", "the name of the file for the server")
+		c.Flags().StringVar(&i.upload, "file", "", "the file to send, or - for standard input")
+		c.Flags().StringVar(&i.name, "file-name", "", "the name of the file for the server")
 	case o.takesBody():
-		c.Flags().StringVarP(&in.file, "file", "f", "", "read the request from a file of JSON, or - for standard input")
-		c.Flags().StringArrayVar(&in.sets, "set", nil, "send `MEMBER=VALUE`, a text or JSON, also one without a flag; as in ownerTeam.name=Ops")
+		c.Flags().StringVarP(&i.file, "file", "f", "", "read the request from a file of JSON, or - for standard input")
+		c.Flags().StringArrayVar(&i.sets, "set", nil, "send `MEMBER=VALUE`, a text or JSON, as in ownerTeam.name=Ops")
 	}
 }
 
 // takesBody reports whether the operation may have a body.
 func (o Operation) takesBody() bool {
-	return o.Kind != Upload && (o.Method != "GET" && o.Method != "DELETE" || o.bodied())
+	return o.Kind != Upload && (o.Method != http.MethodGet && o.Method != http.MethodDelete || o.bodied())
 }
 
 // bodied reports whether a member of the body is known.
@@ -99,8 +100,8 @@ func completion(p Param) cobra.CompletionFunc {
 }
 
 // read fills the request from the file and the flags.
-func (in *input) read(c *cobra.Command, o Operation, r *Request) error {
-	if err := in.readBody(c, o, r); err != nil {
+func (i *input) read(c *cobra.Command, o Operation, r *Request) error {
+	if err := i.readBody(c, o, r); err != nil {
 		return err
 	}
 	for _, p := range o.Params {
@@ -112,14 +113,14 @@ func (in *input) read(c *cobra.Command, o Operation, r *Request) error {
 			return err
 		}
 	}
-	for _, text := range in.params {
+	for _, text := range i.params {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
 			return cli.Usagef("--param %q is not NAME=VALUE", text)
 		}
 		r.Query[name] = value
 	}
-	for _, text := range in.sets {
+	for _, text := range i.sets {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
 			return cli.Usagef("--set %q is not MEMBER=VALUE", text)
@@ -134,21 +135,21 @@ func (in *input) read(c *cobra.Command, o Operation, r *Request) error {
 	return nil
 }
 
-func (in *input) readBody(c *cobra.Command, o Operation, r *Request) error {
-	if in.file == "" || o.Kind == Upload {
+func (i *input) readBody(c *cobra.Command, o Operation, r *Request) error {
+	if i.file == "" || o.Kind == Upload {
 		return nil
 	}
-	text, err := readAll(c, in.file)
+	text, err := readAll(c, i.file)
 	if err != nil {
 		return err
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	if err := decoder.Decode(&r.Body); err != nil {
-		return cli.Usagef("%s is not valid JSON: %w", in.file, err)
+		return cli.Usagef("%s is not valid JSON: %w", i.file, err)
 	}
 	if decoder.More() {
-		return cli.Usagef("%s holds more than one JSON value", in.file)
+		return cli.Usagef("%s holds more than one JSON value", i.file)
 	}
 	return nil
 }
@@ -253,20 +254,20 @@ func set(r *Request, path []string, value any) error {
 }
 
 // complete refuses a request that lacks a required parameter, with its flag.
-func (in *input) complete(o Operation, r Request) error {
+func (i *input) complete(o Operation, r Request) error {
 	body, object := r.Body.(map[string]any)
 	for _, p := range o.Params {
 		_, inQuery := r.Query[p.Name]
 		_, inBody := body[p.Name]
 		missing := p.Place == InQuery && !inQuery || p.Place == InBody && object && !inBody
 		if p.Required && missing {
-			return cli.Usagef("%s is required: give --%s%s", p.Name, p.Flag(), in.otherWay(p))
+			return cli.Usagef("%s is required: give --%s%s", p.Name, p.Flag(), i.otherWay(p))
 		}
 	}
 	return nil
 }
 
-func (in *input) otherWay(p Param) string {
+func (i *input) otherWay(p Param) string {
 	if p.Place == InBody {
 		return ", or the whole request with --file"
 	}
@@ -274,28 +275,28 @@ func (in *input) otherWay(p Param) string {
 }
 
 // open opens the file to upload.
-func (in *input) open(c *cobra.Command, o Operation, r *Request) (func(), error) {
+func (i *input) open(c *cobra.Command, o Operation, r *Request) (func(), error) {
 	nothing := func() {}
 	if o.Kind != Upload {
 		return nothing, nil
 	}
-	switch in.upload {
+	switch i.upload {
 	case "":
 		return nothing, cli.Usagef("the file is required: give --file, with - for standard input")
 	case "-":
-		if in.name == "" {
+		if i.name == "" {
 			return nothing, cli.Usagef("standard input has no name: give --file-name")
 		}
-		r.File = &services.File{Name: in.name, Content: c.InOrStdin()}
+		r.File = &services.File{Name: i.name, Content: c.InOrStdin()}
 		return nothing, nil
 	}
-	file, err := os.Open(in.upload)
+	file, err := os.Open(i.upload)
 	if err != nil {
 		return nothing, cli.Usagef("%w", err)
 	}
-	name := in.name
+	name := i.name
 	if name == "" {
-		name = filepath.Base(in.upload)
+		name = filepath.Base(i.upload)
 	}
 	r.File = &services.File{Name: name, Content: file}
 	return func() { _ = file.Close() }, nil

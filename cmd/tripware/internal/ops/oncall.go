@@ -121,6 +121,9 @@ func (d duty) raw() json.RawMessage {
 	if d.OnCall == nil {
 		d.OnCall = []string{}
 	}
-	text, _ := json.Marshal(d) // strings are always written
+	text, err := json.Marshal(d)
+	if err != nil {
+		return nil // it consists of strings
+	}
 	return text
 }

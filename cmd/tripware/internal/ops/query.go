@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 
@@ -78,7 +79,7 @@ func (c *command) actByQuery(ctx context.Context, q *byQuery) error {
 		}
 	}
 	if q.dryRun {
-		p, err := c.output.Printer(c.OutOrStdout(), columns[list.String()]...)
+		p, err := c.output.Printer(c.OutOrStdout(), columns(list)...)
 		if err != nil {
 			return err
 		}
@@ -112,7 +113,10 @@ func (c *command) confirm(ctx context.Context, core *services.Client, list Opera
 	if n == 0 {
 		return nil
 	}
-	fmt.Fprintf(env.Err, "%s %d alerts that match %s? [y/N] ", strings.ToUpper(q.verb[:1])+q.verb[1:], n, cli.Plain(q.query))
+	question := fmt.Sprintf("%s %d alerts that match %s? [y/N] ", strings.ToUpper(q.verb[:1])+q.verb[1:], n, cli.Plain(q.query))
+	if _, err := io.WriteString(env.Err, question); err != nil {
+		return err
+	}
 	answered := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(env.In).ReadString('\n')
@@ -140,13 +144,13 @@ func (c *command) each(ctx context.Context, core *services.Client, list Operatio
 		if err != nil {
 			telling.Lock()
 			defer telling.Unlock()
-			fmt.Fprintf(c.ErrOrStderr(), "tripware: alert %s not %s: %s\n", cli.Plain(idOf(row)), q.done, cli.Plain(err.Error()))
+			c.set.Session.Tell("tripware: alert %s not %s: %s", cli.Plain(idOf(row)), q.done, cli.Plain(err.Error()))
 		}
 		return err
 	}
 	acted, err := services.Each(ctx, items(ctx, core, list, matching), idOf, act, services.WithParallel(q.parallel))
-	fmt.Fprintf(c.OutOrStdout(), "%s %d of %d alerts\n", q.done, acted.Tried-len(acted.Failures), acted.Tried)
-	failed := errors.Join(err, acted.Err())
+	_, unsaid := fmt.Fprintf(c.OutOrStdout(), "%s %d of %d alerts\n", q.done, acted.Tried-len(acted.Failures), acted.Tried)
+	failed := errors.Join(err, acted.Err(), unsaid)
 	if failed == nil {
 		return nil
 	}

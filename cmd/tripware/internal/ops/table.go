@@ -6,7 +6,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
 	"github.com/tripware/tripware/services"
@@ -106,18 +105,11 @@ var opsgenieTable string
 //go:embed jsm.tsv
 var jsmTable string
 
-// The operations of both vendors, in the order of their documentation. A table is read when
-// it is first needed.
-var (
-	opsgenieOperations = sync.OnceValue(func() []Operation { return slices.Collect(read(opsgenieTable)) })
-	jsmOperations      = sync.OnceValue(func() []Operation { return slices.Collect(read(jsmTable)) })
-)
+// Opsgenie returns the operations of Opsgenie, in the order of their documentation.
+func Opsgenie() []Operation { return slices.Collect(read(opsgenieTable)) }
 
-// Opsgenie returns the operations of Opsgenie. The caller must not modify them.
-func Opsgenie() []Operation { return opsgenieOperations() }
-
-// JSM returns the operations of JSM Operations. The caller must not modify them.
-func JSM() []Operation { return jsmOperations() }
+// JSM returns the operations of JSM Operations, in the order of their documentation.
+func JSM() []Operation { return slices.Collect(read(jsmTable)) }
 
 // read yields the lines of a table. The tables are written by a test, so that a line that
 // cannot be read is a mistake of the program.

@@ -25,9 +25,9 @@ type outcome struct {
 // UnmarshalJSON reads the forms of all services and keeps the text.
 func (o *outcome) UnmarshalJSON(raw []byte) error {
 	var status struct {
-		IsSuccess, Success                                bool
-		ProcessedAt                                       json.RawMessage
-		Action, Status                                    string
+		IsSuccess, Success                                  bool
+		ProcessedAt                                         json.RawMessage
+		Action, Status                                      string
 		AlertID, IncidentID, DeploymentID, EntityID, TeamID string
 	}
 	if err := json.Unmarshal(raw, &status); err != nil { // names in any case
@@ -100,6 +100,9 @@ type accepted struct {
 }
 
 func describe(meta services.Metadata, id string) json.RawMessage {
-	text, _ := json.Marshal(accepted{meta.Result, cmp.Or(id, meta.RequestID)}) // strings are always written
+	text, err := json.Marshal(accepted{meta.Result, cmp.Or(id, meta.RequestID)})
+	if err != nil {
+		return nil // it consists of strings
+	}
 	return text
 }

@@ -4,7 +4,6 @@ package root
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +29,7 @@ func Main(ctx context.Context, env *cli.Env, args []string) int {
 		err = &exit.Error{Code: exit.Failed, Err: errors.New("interrupted")}
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintf(env.Err, "tripware: %v\n", err)
+		env.Tell("tripware: %v", err)
 	}
 	return exit.Code(err)
 }

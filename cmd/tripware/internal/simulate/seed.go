@@ -9,6 +9,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/services/jsm"
+	"github.com/tripware/tripware/services/jsm/jsmtest"
+	"github.com/tripware/tripware/services/opsgenie"
+	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 //go:embed opsgenie.txt
@@ -16,6 +23,34 @@ var opsgenieAccount string
 
 //go:embed jsm.txt
 var jsmSite string
+
+// FillOpsgenie makes the sample account in a simulated Opsgenie.
+func FillOpsgenie(ctx context.Context, server *opsgenietest.Server) error {
+	client, err := opsgenie.New(server.Key, opsgenie.WithBaseURL(server.URL))
+	if err != nil {
+		return err
+	}
+	defer client.CloseIdleConnections()
+	defer server.Settle()
+	return seed(ctx, client.HTTP(), server.URL, opsgenieAccount, map[string]string{})
+}
+
+// FillJSM makes the sample site in a simulated JSM Operations.
+func FillJSM(ctx context.Context, server *jsmtest.Server) error {
+	credential := auth.Basic(server.Email, redact.NewSecret(server.Token))
+	client, err := jsm.New(jsm.CloudID(server.CloudID), credential, jsm.WithBaseURL(server.URL))
+	if err != nil {
+		return err
+	}
+	defer client.CloseIdleConnections()
+	defer server.Settle()
+	ids := map[string]string{
+		"platform": server.AddTeam("Platform", "account-alice", "account-bob"),
+		"payments": server.AddTeam("Payments", "account-carol"),
+	}
+	base := server.URL + strings.Replace(string(jsm.Direct), "{cloudId}", server.CloudID, 1)
+	return seed(ctx, client.HTTP(), base, jsmSite, ids)
+}
 
 // seed sends the requests of a sample account. A line of it has a method, a path and a body,
 // and may begin with NAME=: the id in the response then replaces {NAME} in later lines.

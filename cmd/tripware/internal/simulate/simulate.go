@@ -3,11 +3,8 @@ package simulate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,13 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tripware/tripware/cmd/tripware/internal/cli"
-	"github.com/tripware/tripware/cmd/tripware/internal/exit"
-	"github.com/tripware/tripware/middleware/auth"
-	"github.com/tripware/tripware/services/jsm"
 	"github.com/tripware/tripware/services/jsm/jsmtest"
-	"github.com/tripware/tripware/services/opsgenie"
 	"github.com/tripware/tripware/services/opsgenie/opsgenietest"
-	"github.com/tripware/tripware/transport/redact"
 )
 
 // A simulation holds the flags of the commands.
@@ -82,7 +74,7 @@ func command(env *cli.Env, use, name string, start func(*simulation, context.Con
 			}
 			defer running.close()
 			if len(args) > 0 {
-				return s.around(c.Context(), running, args)
+				return s.Execute(c.Context(), args, running.variables)
 			}
 			return s.print(c.Context(), running, name)
 		},
@@ -99,7 +91,9 @@ func command(env *cli.Env, use, name string, start func(*simulation, context.Con
 
 // print prints the variables and waits for the end.
 func (s *simulation) print(ctx context.Context, running *server, name string) error {
-	fmt.Fprintf(s.Out, "# a simulated %s, until Ctrl-C\n", name)
+	if _, err := fmt.Fprintf(s.Out, "# a simulated %s, until Ctrl-C\n", name); err != nil {
+		return err
+	}
 	for _, variable := range slices.Sorted(maps.Keys(running.variables)) {
 		if _, err := fmt.Fprintf(s.Out, "export %s=%s\n", variable, running.variables[variable]); err != nil {
 			return err
@@ -107,23 +101,6 @@ func (s *simulation) print(ctx context.Context, running *server, name string) er
 	}
 	<-ctx.Done()
 	return nil
-}
-
-// around runs a command with the variables.
-func (s *simulation) around(ctx context.Context, running *server, args []string) error {
-	run := exec.CommandContext(ctx, args[0], args[1:]...)
-	run.Stdin, run.Stdout, run.Stderr = s.In, s.Out, s.Err
-	run.Env = os.Environ()
-	for name, value := range running.variables {
-		run.Env = append(run.Env, name+"="+value)
-	}
-	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
-	run.WaitDelay = 500 * time.Millisecond
-	err := run.Run()
-	if ended, ok := errors.AsType[*exec.ExitError](err); ok && ended.ExitCode() > 0 {
-		return &exit.Error{Code: ended.ExitCode()} // the command has said why
-	}
-	return err
 }
 
 // clock returns the server's clock, or nil for that of the computer.
@@ -178,16 +155,12 @@ func (s *simulation) opsgenie(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
-	client, err := opsgenie.New(started.Key, opsgenie.WithBaseURL(started.URL))
-	if err == nil && !s.empty {
-		err = seed(ctx, client.HTTP(), started.URL, opsgenieAccount, map[string]string{})
+	if !s.empty {
+		if err := FillOpsgenie(ctx, started); err != nil {
+			started.Close()
+			return nil, err
+		}
 	}
-	if err != nil {
-		started.Close()
-		return nil, err
-	}
-	client.CloseIdleConnections()
-	started.Settle()
 	if s.faults > 0 {
 		err = started.Storm(s.faults).Err()
 	}
@@ -232,11 +205,12 @@ func (s *simulation) jsm(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
-	if err = s.fillJSM(ctx, started); err != nil {
-		started.Close()
-		return nil, err
+	if !s.empty {
+		if err := FillJSM(ctx, started); err != nil {
+			started.Close()
+			return nil, err
+		}
 	}
-	started.Settle()
 	if s.faults > 0 {
 		err = started.Storm(s.faults).Err()
 	}
@@ -244,20 +218,4 @@ func (s *simulation) jsm(ctx context.Context) (*server, error) {
 		cli.EnvURL: started.URL, cli.EnvCloudID: started.CloudID, cli.EnvEmail: started.Email, cli.EnvToken: started.Token,
 		cli.EnvEventsURL: started.EventsURL, cli.EnvIntegrationKey: started.Key,
 	}}, err
-}
-
-func (s *simulation) fillJSM(ctx context.Context, started *jsmtest.Server) error {
-	if s.empty {
-		return nil
-	}
-	client, err := jsm.New(jsm.CloudID(started.CloudID), auth.Basic(started.Email, redact.NewSecret(started.Token)), jsm.WithBaseURL(started.URL))
-	if err != nil {
-		return err
-	}
-	defer client.CloseIdleConnections()
-	ids := map[string]string{
-		"platform": started.AddTeam("Platform", "account-alice", "account-bob"),
-		"payments": started.AddTeam("Payments", "account-carol"),
-	}
-	return seed(ctx, client.HTTP(), started.URL+strings.Replace(string(jsm.Direct), "{cloudId}", started.CloudID, 1), jsmSite, ids)
 }

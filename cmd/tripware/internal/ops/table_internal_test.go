@@ -276,6 +276,7 @@ func typeOf(t reflect.Type) string {
 		if typeOf(t.Elem()) == "string" {
 			return "strings"
 		}
+	default:
 	}
 	return "value"
 }
