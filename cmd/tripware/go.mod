@@ -8,6 +8,7 @@ require (
 	github.com/spf13/pflag v1.0.10
 	github.com/stretchr/testify v1.12.1
 	github.com/tripware/tripware v0.0.0
+	go.uber.org/goleak v1.3.0
 	golang.org/x/term v0.45.0
 )
 

@@ -41,7 +41,10 @@ func RefuseSecrets(env *Env, args []string) error {
 	return nil
 }
 
-var unknownFlag = regexp.MustCompile(`^unknown (?:shorthand )?flag: (?:'(.)' in )?(-\S+)`)
+var (
+	unknownFlag = regexp.MustCompile(`^unknown (?:shorthand )?flag: (?:'(.)' in )?(-\S+)`)
+	wrongValue  = regexp.MustCompile(`^invalid argument (".*") for "(.*--.*)" flag: `)
+)
 
 // FlagError returns the error of a flag with the exit code, and names the flag that was
 // probably meant.
@@ -50,6 +53,12 @@ func FlagError(c *cobra.Command, err error) error {
 		return err
 	}
 	match := unknownFlag.FindStringSubmatch(err.Error())
+	if wrong := wrongValue.FindStringSubmatch(err.Error()); wrong != nil {
+		name := wrong[2][strings.LastIndex(wrong[2], "--")+2:]
+		if flag := c.Flags().Lookup(name); flag != nil {
+			return Usagef("--%s %s is not of type %s; %s --help lists the flags", name, wrong[1], flag.Value.Type(), c.CommandPath())
+		}
+	}
 	if match == nil {
 		return Usagef("%w; %s --help lists the flags", err, c.CommandPath())
 	}
@@ -119,10 +128,13 @@ func Group(c *cobra.Command) *cobra.Command {
 		if len(args) == 0 {
 			return c.Help()
 		}
-		text := fmt.Sprintf("%s has no command %q", c.CommandPath(), args[0])
-		c.SuggestionsMinimumDistance = 2
-		if meant := c.SuggestionsFor(args[0]); len(meant) > 0 {
-			text += ": did you mean " + strings.Join(meant, " or ") + "?"
+		text := fmt.Sprintf("%s is no command of %s", args[0], c.CommandPath())
+		var names []string
+		for _, below := range c.Commands() {
+			names = append(append(names, below.Name()), below.Aliases...)
+		}
+		if meant := nearest(args[0], names); meant != "" {
+			text += ": did you mean " + meant + "?"
 		}
 		return Usagef("%s; %s --help lists the commands", text, c.CommandPath())
 	}

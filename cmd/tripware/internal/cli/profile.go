@@ -93,6 +93,8 @@ func (e *Env) profile(name string, given func(Profile) bool) (Profile, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && name == "":
 		return own, nil // what is missing is said by those who need it
+	case errors.Is(err, fs.ErrNotExist):
+		return own, fmt.Errorf("there is no profile %q, since there is no file %s", name, file)
 	case err != nil:
 		return own, err
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -157,7 +158,7 @@ func command(s *ops.Set, short string, begin func(context.Context, *report) erro
 		lacking := 0
 		for _, one := range probes {
 			found := one.run(ctx, s)
-			if found.Result != ok {
+			if found.Result != ok && found.Result != notFound {
 				lacking++
 			}
 			r.Rows = append(r.Rows, found)
@@ -173,7 +174,11 @@ func command(s *ops.Set, short string, begin func(context.Context, *report) erro
 	return c
 }
 
-const ok = "ok"
+// The results that leave nothing to do: the domain can be read, or the server does not have it.
+const (
+	ok       = "ok"
+	notFound = "not found"
+)
 
 // run sends the request of a probe.
 func (p probe) run(ctx context.Context, s *ops.Set) row {
@@ -194,6 +199,8 @@ func (p probe) run(ctx context.Context, s *ops.Set) row {
 		r.Result = "not in the plan"
 	case errors.Is(err, services.ErrUnauthorised):
 		r.Result = "not authorised"
+	case errors.Is(err, services.ErrNotFound):
+		r.Result = notFound
 	case errors.Is(err, services.ErrThrottled):
 		r.Result = "throttled"
 	default:
@@ -228,7 +235,10 @@ func (r *report) print(c *cobra.Command, p *cli.Printer, output *cli.Output) err
 	if r.Account != "" {
 		head = append(head, []string{"ACCOUNT", r.Account})
 	}
-	if err := cli.Table(c.OutOrStdout(), nil, append(head, []string{"CLOCK", r.Clock}, []string{})); err != nil {
+	if err := cli.Table(c.OutOrStdout(), nil, append(head, []string{"CLOCK", r.Clock})); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(c.OutOrStdout(), "\n"); err != nil {
 		return err
 	}
 	var rows [][]string
