@@ -8,7 +8,7 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check fleet cover docs inspect-picture inspect-har vuln clean workshop
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check fleet cover docs inspect-picture inspect-har vuln clean workshop cli-docs cli-size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,12 @@ dashboard-check: ## show that every panel of the Grafana dashboard has data, in 
 
 fleet: ## measure eight processes on one limit, with a real Redis; writes docs/fleet.md in about five minutes
 	@.ci/fleet
+
+cli-docs: ## run the sessions in docs/cli.md and write their outputs
+	go test -C cmd/tripware -count=1 ./internal/root -run=Sessions -update
+
+cli-size: ## print the size of the program tripware, and the time that it takes to start
+	@.ci/clisize
 
 cover: ## measure test coverage; details in cover.html
 	go test -coverpkg=./... -coverprofile=cover.out ./...

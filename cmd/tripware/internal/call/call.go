@@ -192,7 +192,11 @@ func (k *caller) call(ctx context.Context, client *http.Client, r *request, u *u
 	}
 	defer resp.Body.Close()
 	call := transport.CallOf(resp)
-	_, err = io.Copy(w, resp.Body)
+	body := &tail{Writer: w}
+	_, err = io.Copy(body, resp.Body)
+	if k.verbose && body.last != '\n' && body.last != 0 && k.Terminal(w) && k.Terminal(k.Err) {
+		k.Tell("") // else the timeline begins beside the body
+	}
 	k.show(call, resp)
 	switch {
 	case err != nil:
@@ -201,6 +205,20 @@ func (k *caller) call(ctx context.Context, client *http.Client, r *request, u *u
 		return failed(req, resp, call)
 	}
 	return nil
+}
+
+// A tail remembers the last byte that was written.
+type tail struct {
+	io.Writer
+
+	last byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	if len(p) > 0 {
+		t.last = p[len(p)-1]
+	}
+	return t.Writer.Write(p)
 }
 
 // show prints the timeline, the limits and the curl command to standard error, if they are

@@ -92,7 +92,7 @@ func (s *session) run(args ...string) (printed string, code int) {
 	env := &cli.Env{
 		In: strings.NewReader(s.in), Out: &out, Err: &out,
 		Getenv:   func(name string) string { return s.env[name] },
-		Terminal: func(any) bool { return s.terminal },
+		Terminal: func(stream any) bool { return s.terminal || stream == any(&out) },
 	}
 	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
@@ -159,7 +159,7 @@ func (s *session) split(line string) (words []string) {
 // plain returns a text without what differs from run to run.
 func plain(text string) string {
 	for _, differs := range []struct{ pattern, mark string }{
-		{`\((blocked|dns|connect|tls|send|wait)[^)]*\)`, "(PHASES)"},
+		{`\((connection reused|blocked|dns|connect|tls|send|wait)[^)]*\)`, "(PHASES)"},
 		{`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(-\d{13})?`, "ID"},
 		{`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`, "TIME"},
 		{`\d+(\.\d+)?(ns|µs|ms|s)\b`, "LONG"},
