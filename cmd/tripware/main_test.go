@@ -91,7 +91,7 @@ func TestASimulationRunsUntilCtrlC(t *testing.T) {
 				address = ""
 			}
 		}
-		connection, err := net.Dial("tcp", strings.TrimPrefix(address, "http://")) //nolint:noctx // loopback
+		connection, err := net.Dial("tcp", strings.TrimPrefix(address, "http://"))
 		require.NoError(t, err)
 		require.NoError(t, connection.Close())
 		code, took := interrupt(t, c)

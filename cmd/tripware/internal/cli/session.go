@@ -86,7 +86,7 @@ func WriteFile(name string, write func(io.Writer) error) error {
 
 // transport returns the options of the chain of each client.
 func (s *Session) transport() []tripware.Option {
-	opts := []tripware.Option{tripware.WithRetry(retry.WithMaxRetries(max(s.retries, 0)))}
+	opts := []tripware.Option{tripware.WithRetry(retry.WithMaxRetries(s.retries))}
 	if s.Base != nil {
 		opts = append(opts, tripware.WithBase(s.Base))
 	}

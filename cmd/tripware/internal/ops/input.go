@@ -20,7 +20,6 @@ import (
 
 	"github.com/tripware/tripware/cmd/tripware/internal/cli"
 	"github.com/tripware/tripware/services"
-	"github.com/tripware/tripware/transport/redact"
 )
 
 // An input is where the parameters of a request come from: a file of JSON, then flags of
@@ -36,7 +35,7 @@ type input struct {
 // bind adds a flag for each parameter, and those that give any other.
 func (i *input) bind(c *cobra.Command, o Operation) {
 	for _, p := range o.Params {
-		if c.Flags().Lookup(p.Flag()) == nil && !redact.SecretName(p.Name) {
+		if c.Flags().Lookup(p.Flag()) == nil {
 			p.bind(c.Flags())
 			_ = c.RegisterFlagCompletionFunc(p.Flag(), completion(p))
 		}

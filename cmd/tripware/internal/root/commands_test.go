@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -120,6 +121,38 @@ func TestAlertsAreClosedOnlyIfThePersonAgrees(t *testing.T) {
 			alert, _ := s.opsgenie.Alert("db-1/disk")
 			assert.Equal(t, c.status, alert.Status)
 		})
+	}
+}
+
+// Around a command that fails no ping is sent; around one that succeeds it is one, or as many
+// as the interval wants.
+func TestPingsAroundACommand(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are those of a POSIX system")
+	}
+	for _, c := range []struct {
+		args        []string
+		code        int
+		least, most int
+	}{
+		{[]string{"--", "false"}, 1, 0, 0},
+		{[]string{"--", "true"}, exit.OK, 1, 1},
+		{[]string{"--every", "10ms", "--", "sleep", "0.2"}, exit.OK, 3, 25},
+		{[]string{"--", "true", "--every"}, exit.OK, 1, 1},
+		{[]string{"more", "--", "true"}, exit.Usage, 0, 0},
+	} {
+		s := newSession(t)
+		printed, code := s.run(append([]string{"opsgenie", "heartbeats", "ping", "nightly-backup"}, c.args...)...)
+		assert.Equal(t, c.code, code, printed)
+		pings := 0
+		for _, r := range s.opsgenie.Requests() {
+			if r.Route == "GET /v2/heartbeats/{name}/ping" || r.Route == "POST /v2/heartbeats/{name}/ping" {
+				pings++
+			}
+		}
+		assert.GreaterOrEqual(t, pings, c.least, c.args)
+		assert.LessOrEqual(t, pings, c.most, c.args)
 	}
 }
 

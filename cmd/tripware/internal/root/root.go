@@ -4,6 +4,7 @@ package root
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,7 @@ func Main(ctx context.Context, env *cli.Env, args []string) int {
 		err = &exit.Error{Code: exit.Failed, Err: errors.New("interrupted")}
 	}
 	if err != nil && err.Error() != "" {
-		env.Tell("tripware: %v", err)
+		env.Tell("tripware: %s", strings.ReplaceAll(err.Error(), "\n", "\ntripware: "))
 	}
 	return exit.Code(err)
 }

@@ -2,6 +2,7 @@ package root_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -19,11 +20,12 @@ import (
 
 // A clockwork is a server in virtual time, which records when each request came.
 type clockwork struct {
-	answer func(n int, req *http.Request) (status int, header http.Header, body string)
-	begun  time.Time
-	at     []time.Duration
-	out    bytes.Buffer
-	err    bytes.Buffer
+	answer  func(n int, req *http.Request) (status int, header http.Header, body string)
+	address string // of Opsgenie; a blank for its regions
+	begun   time.Time
+	at      []time.Duration
+	out     bytes.Buffer
+	err     bytes.Buffer
 }
 
 func (k *clockwork) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -53,7 +55,8 @@ func (k *clockwork) run(t *testing.T, within time.Duration, args ...string) int 
 	env := &cli.Env{
 		In: strings.NewReader(""), Out: &k.out, Err: &k.err, Base: k, Terminal: func(any) bool { return false },
 		Getenv: func(name string) string {
-			return map[string]string{cli.EnvOpsgenieKey: "0123456789", cli.EnvOpsgenieURL: "https://api.example.com", "TOKEN": "s3cr3t"}[name]
+			address := strings.TrimSpace(cmp.Or(k.address, "https://api.example.com"))
+			return map[string]string{cli.EnvOpsgenieKey: "0123456789", cli.EnvOpsgenieURL: address, "TOKEN": "s3cr3t"}[name]
 		},
 	}
 	return root.Main(ctx, env, args)
@@ -85,7 +88,9 @@ func TestAHeartbeatIsPingedAgainAndAgain(t *testing.T) {
 func TestAHeartbeatThatDoesNotExistIsNotPingedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		k := &clockwork{answer: func(int, *http.Request) (int, http.Header, string) { return http.StatusNotFound, nil, `{"message": "None"}` }}
+		k := &clockwork{answer: func(int, *http.Request) (int, http.Header, string) {
+			return http.StatusNotFound, nil, `{"message": "None"}`
+		}}
 		assert.Equal(t, exit.NotFound, k.run(t, time.Hour, "opsgenie", "heartbeats", "ping", "backup", "--every", "1m"))
 		assert.Len(t, k.at, 1)
 	})
@@ -109,6 +114,50 @@ func TestAWaitThatDoesNotSettle(t *testing.T) {
 			assert.Greater(t, len(k.at), 2)
 			if limit != "0" {
 				assert.LessOrEqual(t, time.Since(begun), 3*time.Second)
+			}
+		})
+	}
+}
+
+// If the key is refused, doctor finds the region in which it is valid. It tells by how much the
+// clock is wrong, and which domains the key may not read.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		region string // where the key is valid
+		code   int
+		says   []string
+	}{
+		{"api.eu.opsgenie.com", exit.Failed, []string{"the key is not valid here, but it is in the region eu: set OPSGENIE_REGION=eu"}},
+		{"nowhere", exit.Failed, []string{"the key is refused: services: "}},
+		{"api.opsgenie.com", exit.Partial, []string{
+			"KEY      valid", "ACCOUNT  Acme, 7 users, plan Standard", "CLOCK    1m40s behind the server's",
+			"incident         not in the plan", "heartbeat        forbidden        THROTTLED     No heartbeats", "search           ok               7 of 10 left",
+			"2 of 7 domains cannot be read",
+		}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			k := &clockwork{address: " ", answer: func(_ int, req *http.Request) (int, http.Header, string) {
+				header := http.Header{"Date": {time.Now().Add(100 * time.Second).UTC().Format(http.TimeFormat)}}
+				switch {
+				case req.URL.Host != c.region:
+					return http.StatusUnauthorized, header, `{"message": "Could not authenticate"}`
+				case req.URL.Path == "/v2/account":
+					return http.StatusOK, header, `{"data": {"name": "Acme", "userCount": 7, "plan": {"name": "Standard"}}}`
+				case req.URL.Path == "/v1/incidents":
+					return http.StatusPaymentRequired, header, `{"message": "Your plan does not include incidents"}`
+				case req.URL.Path == "/v2/heartbeats":
+					header.Set("X-RateLimit-State", "THROTTLED")
+					return http.StatusForbidden, header, `{"message": "No heartbeats"}`
+				case req.URL.Path == "/v2/alerts":
+					header.Set("X-RateLimit-Limit", "10")
+					header.Set("X-RateLimit-Remaining", "7")
+				}
+				return http.StatusOK, header, `{"data": []}`
+			}}
+			assert.Equal(t, c.code, k.run(t, time.Hour, "opsgenie", "doctor"))
+			for _, part := range c.says {
+				assert.Contains(t, k.out.String()+k.err.String(), part)
 			}
 		})
 	}
