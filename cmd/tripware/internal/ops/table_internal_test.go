@@ -201,6 +201,13 @@ func (o *Operation) correct() {
 		o.add(Param{InQuery, "alias", "string", true})
 	case route == "POST /v2/integrations/authenticate":
 		o.add(Param{InBody, "type", "string", true})
+	case route == "GET /v2/deployments/{identifier}":
+		drop("identifierType")
+		o.add(Param{InQuery, "type", "string", false})
+	case route == "POST /v2/policies", route == "PUT /v2/policies/{policyId}":
+		o.Params = slices.DeleteFunc(o.Params, func(p Param) bool { return p.Name == "teamId" })
+		o.add(Param{InQuery, "teamId", "string", false})
+		o.add(Param{InBody, "teamId", "string", false}) // both are sent
 	case route == "GET /v2/policies/alert", route == "GET /v2/policies/notification":
 		o.add(Param{InQuery, "teamId", "string", strings.HasSuffix(route, "notification")})
 	case route == "POST /v2/postmortem":
