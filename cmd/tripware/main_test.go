@@ -73,6 +73,25 @@ func TestCtrlCEndsACall(t *testing.T) {
 	assert.Equal(t, "tripware: interrupted\n", complaint.String())
 }
 
+// Ctrl-C ends a command that waits for standard input too.
+func TestCtrlCEndsACommandThatReadsItsInput(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be sent an interrupt there")
+	}
+	c := program(t, "call", "-d", "@-", "http://127.0.0.1:1")
+	in, err := c.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	for range 2 * 64 << 10 / 16 { // more than a pipe holds, so that the program has begun to read
+		_, err := in.Write([]byte("0123456789abcdef"))
+		require.NoError(t, err)
+	}
+	code, took := interrupt(t, c)
+	assert.Equal(t, exit.Failed, code)
+	assert.Less(t, took, 5*time.Second, "a second, and what a busy machine adds")
+}
+
 // A simulation prints its address and ends with Ctrl-C.
 func TestASimulationRunsUntilCtrlC(t *testing.T) {
 	t.Parallel()
