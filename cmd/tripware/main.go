@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -20,13 +19,22 @@ const patience = 900 * time.Millisecond
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	go func() {
-		<-ctx.Done()
-		stop() // a second signal ends the program at once
-		<-time.After(patience)
-		fmt.Fprintln(os.Stderr, "tripware: interrupted")
-		os.Exit(exit.Failed)
-	}()
-	os.Exit(root.Main(ctx, cli.System(), os.Args[1:])) //nolint:gocritic // the process ends, and with it the signals
+	ended := make(chan struct{})
+	go endSoon(ctx, stop, ended)
+	code := root.Main(ctx, cli.System(), os.Args[1:])
+	close(ended)
+	os.Exit(code)
+}
+
+// endSoon ends the program if the command has not ended soon after ctx, such as one that reads
+// standard input.
+func endSoon(ctx context.Context, stop context.CancelFunc, ended <-chan struct{}) {
+	<-ctx.Done()
+	stop() // a second signal ends the program at once
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		cli.System().Tell("tripware: interrupted")
+		os.Exit(exit.Failed) //nolint:revive // it is the end of the program
+	}
 }
