@@ -8,7 +8,15 @@ import (
 	"github.com/tripware/tripware/services/internal/sim"
 )
 
+// deepest is the number that offset and limit of a page of alerts may not exceed together.
+const deepest = 20_000
+
 func (w *world) listAlerts(c *call) (response, error) {
+	p := problems{}
+	if c.Number(p, "offset", 0, 0, 1<<31-1)+c.Number(p, "limit", defaultLimit, 1, maxLimit) > deepest {
+		p.Add(true, "offset", "Sum of offset and limit must not exceed "+strconv.Itoa(deepest)+".")
+		return response{}, p.Err()
+	}
 	now := w.Now()
 	keys := alertSortKeys(now)
 	key, err := c.Choice("sort", append([]string{"createdAt"}, slices.Sorted(maps.Keys(keys))...)...)

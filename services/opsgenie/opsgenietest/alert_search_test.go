@@ -49,6 +49,16 @@ func TestTheListIsPagedByAbsoluteLinks(t *testing.T) {
 	assert.Equal(t, 3, count.Count)
 }
 
+func TestPagesEndAtTheBorder(t *testing.T) {
+	t.Parallel()
+	c := dial(t, opsgenietest.New(t))
+	var rows []opsgenietest.Alert
+	c.get("/v2/alerts?offset=19900&limit=100", &rows)
+	beyond := c.do("GET", "/v2/alerts?offset=19901&limit=100", "")
+	assert.Equal(t, 422, beyond.status)
+	assert.Equal(t, "Sum of offset and limit must not exceed 20000.", beyond.body.Errors["offset"])
+}
+
 func TestLinksMayNameAnotherOrigin(t *testing.T) {
 	t.Parallel()
 	s := opsgenietest.New(t, opsgenietest.WithLinkBase("https://elsewhere.example/"))

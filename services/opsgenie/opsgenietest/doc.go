@@ -22,7 +22,8 @@
 // The server implements every operation of the API. It checks the key, refuses what
 // the API refuses (400, 401, 402, 403, 404, 405, 406, 409, 413, 415, 422 with the
 // errors by field, 428), deduplicates alerts by alias, divides lists into pages by
-// number and by cursor, and sends the API's envelope and headers.
+// number and by cursor, and sends the API's envelope and headers. A page of alerts beyond
+// the first 20,000 gets a 422 response.
 //
 // Alerts, incidents and heartbeats change their state as they do in the service.
 // Everything that is configured (teams, users, schedules, escalations, policies,
