@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/cmd/tripware/internal/archive"
 	"github.com/tripware/tripware/cmd/tripware/internal/call"
 	"github.com/tripware/tripware/cmd/tripware/internal/cli"
 	"github.com/tripware/tripware/cmd/tripware/internal/doctor"
@@ -62,6 +63,7 @@ func opsgenieCommand(env *cli.Env, args []string) *cobra.Command {
 	group := cli.Group(&cobra.Command{Use: "opsgenie", Short: "Call the Opsgenie API"})
 	session.Bind(group)
 	group.AddCommand(doctor.Opsgenie(set, session.Elsewhere))
+	group.AddCommand(archive.Commands(session)...)
 	group.AddCommand(set.Commands(args)...)
 	return group
 }
