@@ -77,7 +77,7 @@ func throttledThenUnavailable() http.HandlerFunc {
 // run returns the output of a program, without a key or a site of a real service.
 func run(t *testing.T, program string, environment ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // restore takes 8 s on an idle machine
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // they take seconds on an idle machine
 	defer cancel()
 	var out, complaint bytes.Buffer
 	cmd := exec.CommandContext(ctx, program)
