@@ -8,7 +8,7 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check fleet cover docs inspect-picture inspect-har vuln clean workshop cli-docs cli-size
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check fleet cover docs inspect-picture inspect-har vuln clean workshop cli-docs cli-size export-figures
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,12 @@ fleet: ## measure eight processes on one limit, with a real Redis; writes docs/f
 
 cli-docs: ## run the sessions in docs/cli.md and write their outputs
 	go test -C cmd/tripware -count=1 ./internal/root -run=Sessions -update
+
+export-figures: ## export 10,000 alerts from a simulated account with limits; takes two minutes
+	go test -C cmd/tripware -run='^$$' -bench=TenThousandAlerts -benchtime=1x ./internal/archive
+
+cli-docs: ## run the sessions in docs/cli.md and docs/export.md and write their outputs
+	go test -C cmd/tripware -count=1 ./internal/root ./internal/archive -run=Sessions -update
 
 cli-size: ## print the size of the program tripware, and the time that it takes to start
 	@.ci/clisize
