@@ -66,9 +66,6 @@ dashboard-check: ## show that every panel of the Grafana dashboard has data, in 
 fleet: ## measure eight processes on one limit, with a real Redis; writes docs/fleet.md in about five minutes
 	@.ci/fleet
 
-cli-docs: ## run the sessions in docs/cli.md and write their outputs
-	go test -C cmd/tripware -count=1 ./internal/root -run=Sessions -update
-
 export-figures: ## export 10,000 alerts from a simulated account with limits; takes two minutes
 	go test -C cmd/tripware -run='^$$' -bench=TenThousandAlerts -benchtime=1x ./internal/archive
 
