@@ -16,6 +16,6 @@ func Heartbeat(in opsgenieheartbeat.Heartbeat, lookup Lookup) (heartbeat.CreateR
 		IntervalUnit: heartbeat.Unit(in.IntervalUnit), Enabled: services.Set(in.Enabled), AlertMessage: in.AlertMessage,
 		AlertTags: in.AlertTags, AlertPriority: shape.Priority(in.AlertPriority),
 	}
-	lost.other("", in.Other)
+	lost.other("", in.Other, "lastPingTime")
 	return out, lost
 }

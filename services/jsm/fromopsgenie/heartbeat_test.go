@@ -12,7 +12,7 @@ import (
 func TestHeartbeatIsCarriedOver(t *testing.T) {
 	t.Parallel()
 	in := read[opsgenieheartbeat.Heartbeat](t, `{"name":"n","description":"d","interval":2,"intervalUnit":"hours","enabled":false,"expired":true,
-		"ownerTeam":{"id":"old-storage","name":"Storage"},"alertTags":["t"],"alertPriority":"P2","alertMessage":"m","lastPingTime":"2026-11-27T08:00:00Z"}`)
+		"ownerTeam":{"id":"old-storage","name":"Storage"},"alertTags":["t"],"alertPriority":"P2","alertMessage":"m","lastPingTime":"2026-11-27T08:00:00.120Z"}`)
 	got, lost := fromopsgenie.Heartbeat(in, lookup)
 	assert.Nil(t, lost)
 	assert.Equal(t, storage, got.TeamID)

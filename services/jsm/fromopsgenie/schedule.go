@@ -2,6 +2,7 @@ package fromopsgenie
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,7 +56,7 @@ func Override(in opsgenieschedule.Override, scheduleID string, lookup Lookup) (s
 		}
 		out.RotationIDs = append(out.RotationIDs, id)
 	}
-	lost.other("", in.Other)
+	lost.other("", in.Other, "startDate", "endDate")
 	return out, lost
 }
 
@@ -79,7 +80,7 @@ func (l *losses) rotation(at string, in opsgenieschedule.Rotation, lookup Lookup
 		}
 		out.Participants = append(out.Participants, to)
 	}
-	l.other(at, in.Other)
+	l.other(at, in.Other, "startDate", "endDate")
 	return out
 }
 
@@ -133,11 +134,15 @@ func (l *losses) teamOf(what string, in opsgenie.OwnerTeam, lookup Lookup) strin
 	return l.team(in, lookup)
 }
 
-// other reports the members that Opsgenie's type did not know, unless they are null.
-func (l *losses) other(at string, kept services.Other) {
+// other reports the members that Opsgenie's type did not know, unless they are null. Those in
+// times are known; they are kept if they were written in another way, such as with
+// milliseconds, and are not lost if they could be read.
+func (l *losses) other(at string, kept services.Other, times ...string) {
 	for name, raw := range kept.Members() {
-		if string(raw) != "null" {
-			l.add(at+name, "the member is not known")
+		var read services.Time
+		if string(raw) == "null" || slices.Contains(times, name) && json.Unmarshal(raw, &read) == nil {
+			continue
 		}
+		l.add(at+name, "the member is not known")
 	}
 }

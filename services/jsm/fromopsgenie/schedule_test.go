@@ -55,6 +55,21 @@ func TestScheduleTellsWhatIsLost(t *testing.T) {
 	assert.Equal(t, []shape.Responder{shape.Nobody(), shape.Nobody()}, got.Rotations[0].Participants, "turns stay where they were")
 }
 
+// A time that is written in another way is read, and so it is not lost. One that cannot be read is.
+func TestTimesWithMillisecondsAreCarriedOver(t *testing.T) {
+	t.Parallel()
+	const dates = `{"startDate":"2026-11-02T08:00:00.000Z","endDate":"2026-11-03T08:00:00+0000"}`
+	at := time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
+	rotation, lost := fromopsgenie.Rotation(read[opsgenieschedule.Rotation](t, dates), lookup)
+	assert.Nil(t, lost)
+	assert.True(t, rotation.StartDate.Equal(at))
+	override, lost := fromopsgenie.Override(read[opsgenieschedule.Override](t, `{"user":{"type":"none"},`+dates[1:]), "s", lookup)
+	assert.Nil(t, lost)
+	assert.True(t, override.EndDate.Equal(at.Add(24*time.Hour)))
+	_, lost = fromopsgenie.Rotation(read[opsgenieschedule.Rotation](t, `{"startDate":"on Monday"}`), lookup)
+	assert.Equal(t, []fromopsgenie.Loss{{"startDate", "the member is not known"}}, lost)
+}
+
 func TestRotationHasHours(t *testing.T) {
 	t.Parallel()
 	in := opsgenieschedule.Rotation{
