@@ -8,7 +8,7 @@ PKG ?=
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check fleet cover docs inspect-picture inspect-har vuln clean workshop cli-docs cli-size export-figures
+.PHONY: help check test race lint fix fmt tidy fuzz examples bench benchmarks clients clients-page clients-update dashboard-check fleet cover docs inspect-picture inspect-har vuln clean workshop cli-docs cli-size export-figures report-picture
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ inspect-picture: ## take docs/inspect.png, the page of live calls in a headless 
 
 inspect-har: ## check a HAR file of a storm with har-validator of npm
 	@.ci/inspect har
+
+report-picture: ## take docs/move-report.png, the report of a simulated account, in a headless Chromium
+	@.ci/report picture
 
 vuln: ## check for known vulnerabilities; queries the Go vulnerability database
 	go run $(GOVULNCHECK) ./...
