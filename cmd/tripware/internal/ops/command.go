@@ -171,12 +171,18 @@ func (c *command) run(ctx context.Context, args []string) error {
 		return c.list(ctx, core, r, p)
 	case c.wait:
 		return c.await(ctx, core, r, p)
+	case c.op.Async:
+		meta, err := acceptOnly(ctx, core, c.op, r)
+		if err != nil {
+			return err
+		}
+		return p.Value(describe(meta, ""))
 	}
 	got, err := do(ctx, core, c.op, r)
 	if err != nil {
 		return err
 	}
-	if c.op.Async || got.Raw() == nil && got.Meta.Result != "" {
+	if got.Raw() == nil && got.Meta.Result != "" {
 		return p.Value(describe(got.Meta, ""))
 	}
 	return p.Value(got.Raw())

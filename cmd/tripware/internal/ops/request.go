@@ -92,6 +92,20 @@ func do(ctx context.Context, c *services.Client, o Operation, r Request) (*servi
 	return services.Do[value](ctx, c, o.Route(), in, o.repeat(r.members()))
 }
 
+// acceptOnly sends an asynchronous operation, whose response has an id of the request and no
+// data, and returns what the response says.
+func acceptOnly(ctx context.Context, c *services.Client, o Operation, r Request) (services.Metadata, error) {
+	in, err := r.input()
+	if err != nil {
+		return services.Metadata{}, err
+	}
+	got, err := services.Do[services.None](ctx, c, o.Route(), in, o.repeat(r.members()))
+	if err != nil {
+		return services.Metadata{}, err
+	}
+	return got.Meta, nil
+}
+
 // download copies the file of a response to w.
 func download(ctx context.Context, c *services.Client, o Operation, r Request, w io.Writer) error {
 	in, err := r.input()
