@@ -32,7 +32,7 @@ The report is a page that can be printed and needs no other file or, with --json
 It has names, e-mail addresses and phone numbers, but none of the keys in the export.`,
 		Example: `  tripware move report export --out report.html
   tripware move report export --json | jq .total`,
-		Args: cobra.ExactArgs(1),
+		Args: cli.Arguments("DIR"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if out == "" && !asJSON && env.Terminal(env.Out) {
 				return &exit.Error{Code: exit.Usage, Err: errTerminal}

@@ -15,6 +15,7 @@ import (
 	"github.com/tripware/tripware/cmd/tripware/internal/doctor"
 	"github.com/tripware/tripware/cmd/tripware/internal/exit"
 	"github.com/tripware/tripware/cmd/tripware/internal/ops"
+	"github.com/tripware/tripware/cmd/tripware/internal/report"
 	"github.com/tripware/tripware/cmd/tripware/internal/simulate"
 )
 
@@ -78,6 +79,8 @@ func jsmCommand(env *cli.Env, args []string) *cobra.Command {
 	return group
 }
 
-func move(*cli.Env) *cobra.Command {
-	return cli.Group(&cobra.Command{Use: "move", Short: "Prepare the move from Opsgenie to JSM Operations"})
+func move(env *cli.Env) *cobra.Command {
+	group := cli.Group(&cobra.Command{Use: "move", Short: "Prepare the move from Opsgenie to JSM Operations"})
+	group.AddCommand(report.Command(env))
+	return group
 }
