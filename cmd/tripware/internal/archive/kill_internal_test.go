@@ -57,7 +57,7 @@ func TestAnExportGoesOnAfterTwentyKills(t *testing.T) {
 	rows := 0
 	for kill := range 20 {
 		reached := make(chan struct{})
-		left := 35 + random.IntN(70) // requests, of which 30 or so are for lists; the export needs over 2,000
+		left := 35 + random.IntN(70) // requests, of which 30 or so are for lists; the export needs over 1,400
 		count := account.Inject(opsgenietest.Fault{Kind: opsgenietest.Slow, Latency: time.Nanosecond, Times: opsgenietest.Always,
 			Match: func(opsgenietest.Request) bool {
 				if left--; left == 0 {
