@@ -9,12 +9,32 @@ import (
 )
 
 type keyJSON struct {
-	Limiter string   `json:"limiter"`
-	Key     string   `json:"key"`
-	Rate    *float64 `json:"rate"` // null without a limit
-	Waiting int      `json:"waiting"`
-	Running int      `json:"running"`
-	Paused  float64  `json:"paused_ms,omitzero"`
+	Limiter string     `json:"limiter"`
+	Key     string     `json:"key"`
+	Rate    *float64   `json:"rate"` // null without a limit
+	Waiting int        `json:"waiting"`
+	Running int        `json:"running"`
+	Paused  float64    `json:"paused_ms,omitzero"`
+	Fleet   *fleetJSON `json:"fleet,omitempty"` // null unless turns come from a store
+}
+
+// fleetJSON is what a limiter shares through a store.
+type fleetJSON struct {
+	Members int     `json:"members"`
+	Held    int     `json:"held"` // turns at hand
+	Asks    uint64  `json:"asks"`
+	Down    float64 `json:"down_ms,omitzero"` // how long the store has not answered
+}
+
+func fleetOf(s ratelimit.State) *fleetJSON {
+	if !s.Shared {
+		return nil
+	}
+	f := &fleetJSON{Members: s.Members, Held: s.Held, Asks: s.Asks}
+	if !s.StoreDown.IsZero() {
+		f.Down = max(1, millis(time.Since(s.StoreDown)))
+	}
+	return f
 }
 
 type budgetJSON struct {
@@ -57,7 +77,7 @@ func (i *Inspector) addKeys(l *liveJSON) {
 }
 
 func keyOf(limiter, key string, s ratelimit.State) keyJSON {
-	k := keyJSON{Limiter: limiter, Key: show(key), Waiting: s.Waiting, Running: s.Running}
+	k := keyJSON{Limiter: limiter, Key: show(key), Waiting: s.Waiting, Running: s.Running, Fleet: fleetOf(s)}
 	if !math.IsInf(s.Rate, 1) {
 		k.Rate = new(math.Round(s.Rate*100) / 100)
 	}

@@ -1,12 +1,15 @@
 package inspect_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -202,6 +205,43 @@ func TestThePageShowsLimitersAndBudgets(t *testing.T) {
 		assert.InDelta(t, 7, live.Budgets[0].Left, 0)
 		time.Sleep(3 * time.Hour)
 	})
+}
+
+// T3: the page says what a limiter shares, and since when its store is down.
+func TestThePageShowsAFleet(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &failing{Store: ratelimit.NewMemoryStore()}
+		limiter := ratelimit.NewLimiter(ratelimit.WithStore(store), ratelimit.WithRate(10, 5),
+			ratelimit.WithSharing(ratelimit.Sharing{Told: func(string, error) {}}))
+		in := inspect.New(inspect.WithLimiter("api", limiter))
+		c := client(t, in, roundTripper(memory), tripware.WithLimiter(limiter))
+		req := request(t, http.MethodGet, "https://api.example.com/", nil)
+		attend(t, c, req)
+		synctest.Wait()
+		assert.Contains(t, ask(t, in, "?text").Body.String(), ", members: 1, turns held: 0, asks: 1\n")
+		store.down.Store(true)
+		attend(t, c, req)
+		attend(t, c, req)
+		time.Sleep(2 * time.Second)
+		live, _ := snapshot(t, in)
+		require.NotNil(t, live.Limiters[0].Fleet)
+		assert.InDelta(t, 2000, live.Limiters[0].Fleet.Down, 200)
+		assert.Contains(t, ask(t, in, "?text").Body.String(), ", members: 1\n")
+	})
+}
+
+// failing is a store that fails while it is down.
+type failing struct {
+	ratelimit.Store
+	down atomic.Bool
+}
+
+func (s *failing) Lease(ctx context.Context, key string, ask ratelimit.Ask) (ratelimit.Lease, error) {
+	if s.down.Load() {
+		return ratelimit.Lease{}, errors.New("down")
+	}
+	return s.Store.Lease(ctx, key, ask)
 }
 
 // A keyed is a part of a client with so many keys.

@@ -82,7 +82,18 @@ func (k *keyJSON) line(b *strings.Builder) {
 	case k.Rate != nil:
 		pace = strconv.FormatFloat(*k.Rate, 'f', -1, 64) + " a second"
 	}
-	line(b, "limiter %s, %s: %s, %d in the queue, %d sent without a response yet", k.Limiter, k.Key, pace, k.Waiting, k.Running)
+	line(b, "limiter %s, %s: %s, %d in the queue, %d sent without a response yet%s", k.Limiter, k.Key, pace, k.Waiting, k.Running, k.Fleet)
+}
+
+// String returns what follows the other figures of a limiter.
+func (f *fleetJSON) String() string {
+	switch {
+	case f == nil:
+		return ""
+	case f.Down > 0:
+		return fmt.Sprintf(", store down for %s, members: %d", lastingMillis(f.Down), f.Members)
+	}
+	return fmt.Sprintf(", members: %d, turns held: %d, asks: %d", f.Members, f.Held, f.Asks)
 }
 
 func (s *statusJSON) line(b *strings.Builder) {

@@ -204,6 +204,9 @@ type event struct {
 		Rate             *float64
 		Waiting, Running int
 		Paused           float64 `json:"paused_ms"`
+		Fleet            *struct {
+			Down float64 `json:"down_ms"`
+		} `json:"fleet"`
 	}
 	Budgets []struct {
 		Name string

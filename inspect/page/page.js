@@ -54,6 +54,12 @@ function since(c) {
   return lasting(c.since_ms) + (c.planned_ms ? " of " + lasting(c.planned_ms) : "");
 }
 
+function fleet(f) {
+  if (!f) return "";
+  if (f.down_ms) return element("td", "store down for " + lasting(f.down_ms) + ", members: " + f.members, "bad");
+  return "members: " + f.members + ", held: " + f.held + ", asks: " + f.asks;
+}
+
 function showLive(s) {
   at("running-count").textContent = s.count > s.running.length ? s.count + ", of which the oldest " + s.running.length : s.count;
   at("counts").textContent = s.begun + " calls so far, " + Math.round(s.memory / 1024) + " of " + Math.round(s.most / 1024) + " KiB";
@@ -61,7 +67,7 @@ function showLive(s) {
     lasting(c.took_ms + (c.for === "body" ? c.since_ms : 0)), waitsFor(c), since(c), element("td", c.method + " " + c.url, "call"), String(c.made), element("td", c.id, "id"),
   ], c, true)), "no call is running");
   fill("limiters", s.limiters.map((k) => row([
-    k.limiter, k.key, k.rate === null ? "no limit" : String(k.rate), String(k.waiting), String(k.running), k.paused_ms ? lasting(k.paused_ms) : "",
+    k.limiter, k.key, k.rate === null ? "no limit" : String(k.rate), String(k.waiting), String(k.running), k.paused_ms ? lasting(k.paused_ms) : "", fleet(k.fleet),
   ])), "no limiter, or none of its keys is in use");
   fill("keys", s.keys.map((k) => row([
     k.layer, k.key, k.state || "", k.since_ms ? lasting(k.since_ms) : "", k.until_ms ? lasting(k.until_ms) : "", k.detail || "",
