@@ -221,7 +221,8 @@ func (t *trip) targetOf(s *story) (method, target string) {
 func (t *trip) scene(a *attempt) scene {
 	method, target, request, response := a.message.parse()
 	c := scene{
-		number: int(a.number), leg: int(a.leg &^ lostLeg), lost: a.leg&lostLeg != 0, begun: a.begun, took: a.took, running: a.running, phased: a.phased,
+		number: int(a.number), leg: int(a.leg &^ lostLeg), lost: a.leg&lostLeg != 0,
+		begun: a.begun, took: a.took, running: a.running, phased: a.phased,
 		method: method, url: showURL(target), cut: len(target) > maxURL-utf8.UTFMax, request: request, response: response, length: a.length,
 		status: int(a.status), proto: a.proto.String(), sent: a.request, got: a.response,
 	}
