@@ -23,16 +23,17 @@ var arrows = []struct {
 	{".", []string{"middleware/*", "transport", "transport/*", "internal/mistake"}, "the front door sends one call: it knows no typed services and polls nothing"},
 	{"transport", []string{"transport/layer", "transport/redact", "internal/*", "github.com/google/uuid"}, "middlewares and the base are put on it"},
 	{"transport/layer", []string{"internal/*"}, "it lies below transport"},
+	{"transport/cost", []string{"transport/layer"}, "layers that do not need transport can say what they cost"},
 	{"transport/network", []string{"transport/redact", "internal/*"}, "a base is used without transport"},
 	{"transport/redact", []string{"internal/*"}, "everything that shows a text leans on it"},
 	{
 		"middleware",
-		[]string{"transport", "transport/layer", "transport/redact", "internal/*"},
+		[]string{"transport", "transport/cost", "transport/layer", "transport/redact", "internal/*"},
 		"two middlewares never import each other: what both need is in transport/layer or internal",
 	},
 	{
 		"middleware/ratelimit",
-		[]string{"transport", "transport/layer", "transport/redact", "internal/*", "golang.org/x/time/rate"},
+		[]string{"transport", "transport/cost", "transport/layer", "transport/redact", "internal/*", "golang.org/x/time/rate"},
 		"two middlewares never import each other: what both need is in transport/layer or internal",
 	},
 	{"middleware/ratelimit/storetest", []string{"middleware/ratelimit", "testing"}, "it proves stores of others"},
@@ -43,7 +44,7 @@ var arrows = []struct {
 	{"poll", []string{"internal/*"}, "it lies below everything else"},
 	{"internal", nil, "it lies below everything else"},
 	{"rttest", []string{"testing", "testing/synctest"}, "what proves the contract to others leans on nothing of this module"},
-	{"faultsim", []string{"internal/backoff", "testing", "testing/synctest"}, "it simulates what is around a chain, whatever that is made of"},
+	{"faultsim", []string{"transport", "transport/cost", "transport/layer", "internal/backoff", "testing", "testing/synctest"}, "it simulates what is around a chain, whatever that is made of"},
 	{"test", nil, "it holds tests"},
 	{
 		"services",

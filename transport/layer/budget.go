@@ -29,6 +29,9 @@ func NewBudget(ratio, reserve, refill float64) *Budget {
 	return &Budget{ratio: ratio, reserve: reserve, refill: refill, left: reserve}
 }
 
+// Size returns what [NewBudget] was given.
+func (b *Budget) Size() (ratio, reserve, refill float64) { return b.ratio, b.reserve, b.refill }
+
 // DefaultBudget returns a full budget of the default size: one retry for every five calls,
 // and a reserve of 100 that refills at 10 per second.
 func DefaultBudget() *Budget { return NewBudget(0.2, 100, 10) }
