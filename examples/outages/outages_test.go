@@ -77,6 +77,27 @@ func budgeted() tripware.Option {
 	return tripware.WithRetry(retry.WithAttemptTimeout(2*time.Second), retry.WithBudget(layer.NewBudget(0.2, 10, 1)))
 }
 
+// explain computes the worst case of settings for four instances that make 20 calls a second.
+func explain(t *testing.T, settings ...tripware.Option) faultsim.Explanation {
+	t.Helper()
+	client, err := tripware.New(settings...)
+	require.NoError(t, err)
+	return faultsim.Explain(client.Transport, faultsim.WithLoad(20, 4))
+}
+
+func TestTheWorstCase(t *testing.T) {
+	worst := explain(t, budgeted())
+	t.Logf("%v", worst)
+
+	assert.LessOrEqual(t, worst.Attempts, 6)
+	assert.LessOrEqual(t, worst.Time, 62*time.Second)
+	assert.LessOrEqual(t, worst.Outage.PerCall(), 1.5, "what retries make of the load of a server that is down")
+}
+
+func TestTheWorstCaseOfTheDefaults(t *testing.T) {
+	onThePage(t, "worst", "```txt\n"+explain(t).String()+"\n```\n")
+}
+
 func TestTheLastOutage(t *testing.T) {
 	faultsim.Test(t, lastOutage(t), func(t *testing.T, s *faultsim.Sim) {
 		r := replay(t, s, budgeted)
@@ -118,6 +139,9 @@ func TestSettingsInTheLastOutage(t *testing.T) {
 			r := replay(t, s, row.settings)
 			during := r.Between(2*time.Minute, 8*time.Minute)
 			_, steady := r.Recovery()
+			worst := explain(t, row.settings())
+			assert.LessOrEqual(t, r.MostRequests(), worst.Attempts, row.name)
+			assert.LessOrEqual(t, r.P(100), worst.Time, row.name)
 			if row.name == ours {
 				onThePage(t, "timeline", "```txt\n"+r.Timeline()+"\n"+r.String()+"```\n")
 			}

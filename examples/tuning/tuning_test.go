@@ -23,6 +23,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/tripware/tripware"
+	"github.com/tripware/tripware/faultsim"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
 	"github.com/tripware/tripware/transport"
@@ -105,6 +106,7 @@ func TestHowLongACallTakesToFail(t *testing.T) {
 					attempts, longest = max(attempts, record.AttemptCount()), max(longest, time.Since(begun))
 					total += time.Since(begun)
 				}
+				explained(t, client(t, 0, server, s.option), attempts, longest)
 				if longest == 0 {
 					fmt.Fprintf(&table, " %d, at once |", attempts)
 					return
@@ -115,6 +117,15 @@ func TestHowLongACallTakesToFail(t *testing.T) {
 		table.WriteString("\n")
 	}
 	onThePage(t, "fail", table.String())
+}
+
+// explained compares calls, which the server asks to wait for up to 5 s, with the worst case that
+// faultsim computes of their settings.
+func explained(t *testing.T, c *http.Client, attempts int, longest time.Duration) {
+	t.Helper()
+	e := faultsim.Explain(c.Transport, faultsim.WithHint(5*time.Second))
+	assert.LessOrEqual(t, attempts, e.Attempts)
+	assert.LessOrEqual(t, longest, e.Time)
 }
 
 // R3, R14: which share of calls outlasts an interruption, and what that costs the server.
