@@ -1,10 +1,14 @@
 package opentelemetry_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -99,6 +103,55 @@ func TestThePauseOfALimiter(t *testing.T) {
 		time.Sleep(time.Minute)
 		assert.Equal(t, key+" 0", pause())
 	})
+}
+
+// F1, F3: a limiter with a store reports what it shares, and that the store is down.
+func TestTheGaugesOfASharedLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		store := &failing{Store: ratelimit.NewMemoryStore()}
+		limiter := ratelimit.NewLimiter(ratelimit.WithRate(5, 5), ratelimit.WithStore(store), ratelimit.WithJitter(func() float64 { return 0 }))
+		client := r.client(t, []opentelemetry.Option{opentelemetry.WithLimiter("fleet", limiter)},
+			tripware.WithBase(&scripted{statuses: []int{200}}), tripware.WithLimiter(limiter))
+		values := func() string {
+			var list []string
+			for _, name := range []string{"members", "held", "asks", "store_down"} {
+				_, text, _ := strings.Cut(r.families(t), "metric tripware.client.limiter."+name+" ")
+				_, text, _ = strings.Cut(text, "\n  {tripware.limiter.key=api.example.com tripware.limiter.name=fleet} ")
+				text, _, _ = strings.Cut(text, "\n")
+				list = append(list, name+" "+text)
+			}
+			return strings.Join(list, ", ")
+		}
+		do(t, client, t.Context(), somewhere)
+		synctest.Wait()
+		up := values()
+		state, _ := limiter.Snapshot("api.example.com")
+		assert.Equal(t, fmt.Sprintf("members 1, held %d, asks %d, store_down 0", state.Held, state.Asks), up)
+		assert.Positive(t, state.Asks)
+		store.down.Store(true)
+		for range 12 {
+			do(t, client, t.Context(), somewhere)
+		}
+		synctest.Wait()
+		assert.Contains(t, values(), "store_down 1")
+		time.Sleep(time.Minute)
+	})
+}
+
+// A failing store fails while it is down.
+type failing struct {
+	ratelimit.Store
+
+	down atomic.Bool
+}
+
+func (f *failing) Lease(ctx context.Context, key string, ask ratelimit.Ask) (ratelimit.Lease, error) {
+	if f.down.Load() {
+		return ratelimit.Lease{}, errors.New("the store is away")
+	}
+	return f.Store.Lease(ctx, key, ask)
 }
 
 // T1: a limiter with many keys has a bounded number of series, for those that are used.

@@ -35,6 +35,10 @@
 //	tripware.client.limiter.waiting        {request}    gauge: attempts that wait
 //	tripware.client.limiter.running        {request}    gauge: attempts without a response yet
 //	tripware.client.limiter.pause          s            gauge: how long the key is still paused
+//	tripware.client.limiter.members        {member}     gauge: members that share the limit, for limiters with a store
+//	tripware.client.limiter.held           {turn}       gauge: turns that the store has reserved for this limiter
+//	tripware.client.limiter.asks           {ask}        how often the store was asked for turns
+//	tripware.client.limiter.store_down     1            gauge: 1 while the store fails, otherwise 0
 //
 // The attributes of metrics come from finite sets, except for server.address, which is the
 // host that the caller chose; the SDK of OpenTelemetry keeps at most 2000 series of an
