@@ -29,11 +29,14 @@ func HostKey(req *http.Request) string {
 }
 
 // A KeyStatus describes a key of a layer, such as a host of a bulkhead or of a circuit
-// breaker, to a page of live calls: see inspect.WithKeys.
+// breaker, to a page of live calls (see inspect.WithKeys) and to metrics.
 type KeyStatus struct {
 	Key    string
 	State  string    // in a word, such as "open"; empty if the layer has no states
 	Since  time.Time // when the state began; zero if unknown
 	Until  time.Time // when the state ends by itself; zero if it does not, or if unknown
 	Detail string    // what else there is to know, in a few words
+
+	Refused uint64 // attempts that were refused since the layer has the key
+	Opened  uint64 // how often a circuit has opened since then; zero if the layer is no circuit breaker
 }

@@ -603,7 +603,7 @@ func TestThePageShowsTheCircuits(t *testing.T) {
 		layer.CloseBody(resp.Body)
 		begun := time.Now()
 		assert.Equal(t, []transport.KeyStatus{
-			{Key: host, State: "open", Since: begun, Until: begun.Add(5 * time.Second), Detail: "20 of 20 failed (last: status 503), 1 refused"},
+			{Key: host, State: "open", Since: begun, Until: begun.Add(5 * time.Second), Detail: "20 of 20 failed (last: status 503), 1 refused", Refused: 1, Opened: 1},
 			{Key: "other.example.com", State: "closed", Since: begun, Detail: "0 of 1 failed"},
 		}, b.KeyStatuses(10))
 		assert.Len(t, b.KeyStatuses(1), 1)

@@ -53,6 +53,9 @@ type attempt struct {
 	opts  [3]trace.SpanStartOption
 	begun time.Time
 	ended bool // it has returned
+
+	number int    // in the record
+	after  ending // of the attempt before it in the round trip; zero if none has ended
 }
 
 func (a *attempts) begin(req *http.Request) *attempt {
@@ -68,7 +71,9 @@ func (a *attempts) begin(req *http.Request) *attempt {
 		at.clock.Hold()
 		defer at.clock.Resume()
 	}
-	a.countRetry(at)
+	if at.trip != nil {
+		at.after = at.trip.lastAttempt()
+	}
 	a.startSpan(at)
 	at.sent = req.WithContext(at.ctx)
 	a.inject(at)
@@ -81,7 +86,8 @@ func (a *attempts) startSpan(at *attempt) {
 	ctx := at.req.Context()
 	at.opts = [...]trace.SpanStartOption{a.client, at.start, nil}
 	used := at.opts[:2]
-	if _, resends := layer.AttemptNumber(ctx); resends > 0 {
+	var resends int
+	if at.number, resends = layer.AttemptNumber(ctx); resends > 0 {
 		used = append(used, trace.WithAttributes(semconv.HTTPRequestResendCount(resends)))
 	}
 	at.begun = time.Now()
@@ -91,15 +97,28 @@ func (a *attempts) startSpan(at *attempt) {
 	}
 }
 
-// countRetry counts an attempt that is not the first of its round trip.
+// countRetry counts an attempt that follows another of its round trip, unless it is a hedge of
+// one that does.
 func (a *attempts) countRetry(at *attempt) {
-	if at.trip == nil {
-		return
-	}
-	if last, again := at.trip.lastAttempt(); again {
+	if at.after != (ending{}) && at.leg() <= 1 {
 		defer a.contain()
-		a.measures.retry(at.trip, at.labels.host, last.errorType())
+		a.measures.retry(at.trip, at.labels.host, at.after.errorType())
 	}
+}
+
+// leg returns which attempt of a hedge it is, counted from 1, or 0 if it belongs to none or was
+// not sent.
+func (a *attempt) leg() int {
+	call := transport.CallFrom(a.req.Context())
+	if call.AttemptCount() < 2 {
+		return 0 // without the cost of a list
+	}
+	for _, made := range call.Attempts() {
+		if made.Number == a.number {
+			return made.Leg
+		}
+	}
+	return 0
 }
 
 // inject adds the trace headers to the copy of the request that is sent.
@@ -184,7 +203,7 @@ func (a *attempts) returned(at *attempt, resp *http.Response, err error) {
 	if err != nil || resp.StatusCode >= http.StatusBadRequest && !transport.CallFrom(at.ctx).Expects(resp) {
 		l.errorType = end.errorType()
 	}
-	if at.trip != nil {
+	if at.trip != nil && end.class != transport.ClassHedgeLost { // a retry follows the one that did not lose
 		at.trip.attempted(end)
 	}
 	if at.span.IsRecording() {
@@ -199,6 +218,9 @@ func (a *attempts) describeEnd(at *attempt, l *labels, resp *http.Response) {
 	defer a.contain()
 	said := l.appendResult(make([]attribute.KeyValue, 0, 8))
 	said = at.peer.appendTo(said)
+	if leg := at.leg(); leg > 1 {
+		said = append(said, hedgeLegKey.Int(leg))
+	}
 	if a.sizes {
 		if n := at.req.ContentLength; n > 0 || n == 0 && (at.req.Body == nil || at.req.Body == http.NoBody) {
 			said = append(said, semconv.HTTPRequestBodySize(int(n)))
@@ -218,8 +240,9 @@ func (a *attempts) measure(at *attempt, l *labels, took time.Duration) {
 	a.measures.attempts.Record(at.ctx, took.Seconds(), a.measures.options(l).record...)
 }
 
-// finish ends the span of an attempt that did not return, since a layer below panicked.
+// finish counts an attempt, and ends its span if it did not return, since a layer below panicked.
 func (a *attempts) finish(at *attempt) {
+	a.countRetry(at)
 	if !at.ended {
 		a.endPanic(at.span)
 	}

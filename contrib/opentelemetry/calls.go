@@ -119,6 +119,9 @@ func (t *telemetry) describeCall(trip *trip, l *labels, e *metrics.CallEvent) {
 	for _, w := range e.Waits {
 		waited += w.Total
 	}
+	if e.Hedges > 0 {
+		said = append(said, hedgesKey.Int(e.Hedges), hedgeWinsKey.Int(e.HedgeWins))
+	}
 	if waited > 0 {
 		said = append(said, waitedKey.Float64(waited.Seconds()))
 	}
@@ -143,6 +146,11 @@ func (m *measures) call(ctx context.Context, l *labels, e *metrics.CallEvent, to
 		o := m.options(&labels{host: l.host, key: waitCauseKey, value: w.Cause})
 		m.waits.Add(ctx, int64(w.Count), o.add...)
 		m.waited.Add(ctx, w.Total.Seconds(), o.add...)
+	}
+	if e.Hedges > 0 {
+		o := m.options(&labels{host: l.host})
+		m.hedges.Add(ctx, int64(e.Hedges), o.add...)
+		m.wins.Add(ctx, int64(e.HedgeWins), o.add...)
 	}
 	if e.Reason != "" {
 		m.giveUps.Add(ctx, 1, m.options(&labels{host: l.host, key: reasonKey, value: string(e.Reason)}).add...)

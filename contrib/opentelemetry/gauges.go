@@ -14,7 +14,7 @@ import (
 
 // observeGauges registers the gauges of the options.
 func (t *telemetry) observeGauges() error {
-	return errors.Join(t.observeLimiters(), t.observeBudgets())
+	return errors.Join(t.observeLimiters(), t.observeBudgets(), t.observeBulkheads(), t.observeBreakers())
 }
 
 // limiterGauges are the instruments of limiters.
@@ -37,7 +37,7 @@ func (t *telemetry) observeLimiters() error {
 	g.members = m.whole("limiter.members", "{member}", "Members that share the limit, as of the store's last answer.")
 	g.held = m.whole("limiter.held", "{turn}", "Turns of the store that are reserved for this limiter.")
 	g.down = m.whole("limiter.store_down", "1", "1 while the store of the limit fails, and otherwise 0.")
-	g.asks = m.counter("limiter.asks", "{ask}", "How often the limiter asked its store for turns.")
+	g.asks = m.counter("limiter.store_asks", "{ask}", "How often the limiter asked its store for turns.")
 	limiters := t.limiters
 	return errors.Join(m.fault(), t.register(func(_ context.Context, o metric.Observer) error {
 		for _, l := range limiters {

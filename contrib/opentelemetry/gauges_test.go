@@ -116,7 +116,7 @@ func TestTheGaugesOfASharedLimit(t *testing.T) {
 			tripware.WithBase(&scripted{statuses: []int{200}}), tripware.WithLimiter(limiter))
 		values := func() string {
 			var list []string
-			for _, name := range []string{"members", "held", "asks", "store_down"} {
+			for _, name := range []string{"members", "held", "store_asks", "store_down"} {
 				_, text, _ := strings.Cut(r.families(t), "metric tripware.client.limiter."+name+" ")
 				_, text, _ = strings.Cut(text, "\n  {tripware.limiter.key=api.example.com tripware.limiter.name=fleet} ")
 				text, _, _ = strings.Cut(text, "\n")
@@ -128,7 +128,7 @@ func TestTheGaugesOfASharedLimit(t *testing.T) {
 		synctest.Wait()
 		up := values()
 		state, _ := limiter.Snapshot("api.example.com")
-		assert.Equal(t, fmt.Sprintf("members 1, held %d, asks %d, store_down 0", state.Held, state.Asks), up)
+		assert.Equal(t, fmt.Sprintf("members 1, held %d, store_asks %d, store_down 0", state.Held, state.Asks), up)
 		assert.Positive(t, state.Asks)
 		store.down.Store(true)
 		for range 12 {

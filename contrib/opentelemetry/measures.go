@@ -21,9 +21,17 @@ const (
 	limiterKeyKey  = attribute.Key("tripware.limiter.key")
 	budgetNameKey  = attribute.Key("tripware.budget.name")
 
+	bulkheadNameKey = attribute.Key("tripware.bulkhead.name")
+	bulkheadKeyKey  = attribute.Key("tripware.bulkhead.key")
+	breakerNameKey  = attribute.Key("tripware.breaker.name")
+	breakerKeyKey   = attribute.Key("tripware.breaker.key")
+
 	transactionIDKey = attribute.Key("tripware.transaction_id")
 	attemptsKey      = attribute.Key("tripware.attempts")
 	waitedKey        = attribute.Key("tripware.waited")
+	hedgesKey        = attribute.Key("tripware.hedges")
+	hedgeWinsKey     = attribute.Key("tripware.hedge_wins")
+	hedgeLegKey      = attribute.Key("tripware.hedge.leg")
 )
 
 // buckets returns those that the conventions require for http.client.request.duration, and more.
@@ -40,6 +48,8 @@ type measures struct {
 	waits    metric.Int64Counter
 	waited   metric.Float64Counter
 	giveUps  metric.Int64Counter
+	hedges   metric.Int64Counter
+	wins     metric.Int64Counter
 
 	mu   sync.RWMutex
 	sets map[labels]*options
@@ -47,7 +57,7 @@ type measures struct {
 
 func newMeasures(meter metric.Meter) (*measures, error) {
 	m := &measures{sets: map[labels]*options{}}
-	var errs [6]error
+	var errs [8]error
 	m.attempts, errs[0] = meter.Float64Histogram("http.client.request.duration", metric.WithUnit("s"),
 		metric.WithDescription("Duration of HTTP client requests."), buckets())
 	m.calls, errs[1] = meter.Float64Histogram("tripware.client.call.duration", metric.WithUnit("s"),
@@ -60,6 +70,10 @@ func newMeasures(meter metric.Meter) (*measures, error) {
 		metric.WithDescription("Time spent in waits before attempts, by cause."))
 	m.giveUps, errs[5] = meter.Int64Counter("tripware.client.give_ups", metric.WithUnit("{call}"),
 		metric.WithDescription("Calls whose retries ended although the last response or error called for one, by reason."))
+	m.hedges, errs[6] = meter.Int64Counter("tripware.client.hedges", metric.WithUnit("{request}"),
+		metric.WithDescription("Attempts that a hedge made because an earlier one was slow."))
+	m.wins, errs[7] = meter.Int64Counter("tripware.client.hedge_wins", metric.WithUnit("{request}"),
+		metric.WithDescription("Attempts that a hedge made because an earlier one was slow, and whose result was used."))
 	return m, errors.Join(errs[:]...)
 }
 

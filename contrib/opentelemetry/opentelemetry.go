@@ -17,6 +17,9 @@
 // the method alone; the template is the route of the call (see transport.WithRoute). A span
 // ends when the response headers have arrived. Its status is Error if there is no response, or
 // one with a status of 400 or above that the call does not expect (transport.Call.Expects).
+// The span of a hedge's further attempt has tripware.hedge.leg, counted from 1, and that of an
+// attempt that lost the error.type hedge_lost. The span of its call has tripware.hedges and
+// tripware.hedge_wins.
 //
 // The trace headers are added to the copy of the request that is sent, never to the request
 // of the caller. Attributes contain no credentials: secrets in url.full are replaced by
@@ -30,6 +33,8 @@
 //	tripware.client.waits                  {wait}       by tripware.wait.cause: backoff, limit, credential
 //	tripware.client.wait.time              s            the same in seconds
 //	tripware.client.give_ups               {call}       by tripware.give_up.reason: why retries ended without success
+//	tripware.client.hedges                 {request}    attempts that a hedge made because an earlier one was slow
+//	tripware.client.hedge_wins             {request}    those of them whose result was used
 //	tripware.client.retry_budget.available {retry}      gauge: see WithBudget
 //	tripware.client.limiter.rate           {request}/s  gauge: see WithLimiter; not reported without a limit
 //	tripware.client.limiter.waiting        {request}    gauge: attempts that wait
@@ -37,8 +42,16 @@
 //	tripware.client.limiter.pause          s            gauge: how long the key is still paused
 //	tripware.client.limiter.members        {member}     gauge: members that share the limit, for limiters with a store
 //	tripware.client.limiter.held           {turn}       gauge: turns that the store has reserved for this limiter
-//	tripware.client.limiter.asks           {ask}        how often the store was asked for turns
+//	tripware.client.limiter.store_asks     {ask}        how often the store was asked for turns
 //	tripware.client.limiter.store_down     1            gauge: 1 while the store fails, otherwise 0
+//	tripware.client.bulkhead.in_use        {request}    gauge: attempts that hold a permit; see WithBulkhead
+//	tripware.client.bulkhead.queued        {request}    gauge: attempts that wait for a permit
+//	tripware.client.bulkhead.oldest        s            gauge: how long the oldest permit has been held
+//	tripware.client.bulkhead.refused       {request}    attempts that were refused
+//	tripware.client.bulkhead.overdue       {request}    permits that were held for longer than bulkhead.WithMaxHold
+//	tripware.client.breaker.state          1            gauge: 0 closed, 1 half-open, 2 open; see WithBreaker
+//	tripware.client.breaker.opened         {opening}    how often the circuit has opened
+//	tripware.client.breaker.refused        {request}    attempts that were refused
 //
 // The attributes of metrics come from finite sets, except for server.address, which is the
 // host that the caller chose; the SDK of OpenTelemetry keeps at most 2000 series of an

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -13,7 +14,9 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 	"github.com/tripware/tripware/transport/redact"
 )
@@ -34,6 +37,8 @@ type config struct {
 	headers    []header
 	limiters   []limiter
 	budgets    []budget
+	bulkheads  []permits
+	breakers   []circuits
 	peer       bool
 	sizes      bool
 	faults     []error
@@ -60,6 +65,21 @@ func (l limiter) reported() []string {
 type budget struct {
 	name   string
 	budget *layer.Budget
+}
+
+type permits struct {
+	name     string
+	bulkhead *bulkhead.Bulkhead
+}
+
+type circuits struct {
+	name    string
+	breaker breaker
+}
+
+// A breaker is the Breaker of contrib/breaker, which this module does not require.
+type breaker interface {
+	KeyStatuses(most int) []transport.KeyStatus
 }
 
 func newConfig(opts []Option) *config {
@@ -200,6 +220,36 @@ func WithBudget(name string, b *layer.Budget) Option {
 			return
 		}
 		c.budgets = append(c.budgets, budget{valid(name), b})
+	}
+}
+
+// WithBulkhead reports the state of the 100 most recently used keys of a bulkhead, with name as
+// the attribute tripware.bulkhead.name. The gauges end when the client is garbage. With [Calls]
+// or [With], the option may be given several times; [Attempts] ignores it.
+func WithBulkhead(name string, b *bulkhead.Bulkhead) Option {
+	return func(c *config) {
+		if b == nil {
+			c.faults = append(c.faults, fmt.Errorf("opentelemetry: bulkhead %q is nil: leave WithBulkhead out", name))
+			return
+		}
+		c.bulkheads = append(c.bulkheads, permits{valid(name), b})
+	}
+}
+
+// WithBreaker reports the state of up to 100 keys of a circuit breaker, such as the Breaker of
+// contrib/breaker, with name as the attribute tripware.breaker.name. KeyStatuses must be safe
+// for concurrent use and return quickly; a state that is not closed, half-open or open is left
+// out. The gauges end when the client is garbage. With [Calls] or [With], the option may be
+// given several times; [Attempts] ignores it.
+func WithBreaker(name string, b interface {
+	KeyStatuses(most int) []transport.KeyStatus
+}) Option {
+	return func(c *config) {
+		if v := reflect.ValueOf(b); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+			c.faults = append(c.faults, fmt.Errorf("opentelemetry: breaker %q is nil: leave WithBreaker out", name))
+			return
+		}
+		c.breakers = append(c.breakers, circuits{valid(name), b})
 	}
 }
 

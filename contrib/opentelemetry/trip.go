@@ -64,11 +64,11 @@ func (e ending) errorType() string {
 	return strconv.Itoa(e.status)
 }
 
-// lastAttempt returns how the last attempt ended, if one has ended.
-func (t *trip) lastAttempt() (last ending, ok bool) {
+// lastAttempt returns how the last attempt ended, or zero if none has ended.
+func (t *trip) lastAttempt() ending {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.last, t.last != ending{}
+	return t.last
 }
 
 // attempted tells the trip how an attempt ended.

@@ -68,7 +68,7 @@ func (b *Bulkhead) KeyStatuses(most int) []transport.KeyStatus {
 		if s.Oldest > 0 {
 			detail += fmt.Sprintf(", oldest held for %v", s.Oldest.Round(time.Millisecond))
 		}
-		list = append(list, transport.KeyStatus{Key: name, State: state, Detail: detail})
+		list = append(list, transport.KeyStatus{Key: name, State: state, Detail: detail, Refused: s.Refused})
 	}
 	return list
 }
