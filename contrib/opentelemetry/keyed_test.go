@@ -48,8 +48,8 @@ func numbered(statuses ...int) transport.RoundTripperFunc {
 func TestSpansAndMetricsOfAHedgedCall(t *testing.T) {
 	t.Parallel()
 	for name, base := range map[string]transport.RoundTripperFunc{
-		"hedged":           numbered(0, 200),
-		"hedged and again": numbered(503, 0, 200),
+		"virtual/hedged":           numbered(0, 200),
+		"virtual/hedged and again": numbered(503, 0, 200),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,6 +67,28 @@ func TestSpansAndMetricsOfAHedgedCall(t *testing.T) {
 	}
 }
 
+// T2: a retry follows the attempt that won, not the one that lost and ended later.
+func TestTheRetryOfAHedgedAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		var asked atomic.Bool
+		first := func(retry.Outcome) retry.Answer {
+			if asked.Swap(true) {
+				return retry.No
+			}
+			return retry.Yes
+		}
+		client := r.client(t, nil, tripware.WithBase(numbered(0, 202, 200)), tripware.WithHedge(hedge.WithDelay(100*time.Millisecond)),
+			tripware.WithRetry(retry.WithBaseDelay(time.Second), retry.WithClassifier(first)))
+		resp, err := ask(t, client)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		synctest.Wait()
+		assert.Contains(t, r.families(t), "{server.address=api.example.com tripware.retry.cause=202} 1\n")
+	})
+}
+
 // T2: an attempt that a bulkhead refuses has no span, and its call ends with the class.
 func TestSpansAndMetricsOfAFullBulkhead(t *testing.T) {
 	t.Parallel()
@@ -75,13 +97,13 @@ func TestSpansAndMetricsOfAFullBulkhead(t *testing.T) {
 		permits := bulkhead.NewBulkhead(1, bulkhead.WithMaxQueue(1), bulkhead.WithMaxWait(time.Second), bulkhead.WithMaxHold(2*time.Second), bulkhead.WithLogger(nil))
 		client := r.client(t, []opentelemetry.Option{opentelemetry.WithBulkhead("api", permits)},
 			tripware.WithBase(numbered(0)), tripware.WithBulkhead(permits), tripware.WithRetry(retry.Off()))
-		go func() { _, _ = ask(t, client) }() //nolint:bodyclose // there is no response
+		go func() { _ = fetch(t.Context(), client, somewhere) }()
 		synctest.Wait()
 		_, err := ask(t, client)
 		require.Error(t, err)
-		go func() { _, _ = ask(t, client) }() //nolint:bodyclose // there is no response
+		go func() { _ = fetch(t.Context(), client, somewhere) }()
 		time.Sleep(500 * time.Millisecond)
-		golden(t, "bulkhead full", r.text(t))
+		golden(t, "virtual/bulkhead full", r.text(t))
 		time.Sleep(time.Second)
 		assert.Contains(t, r.families(t), "metric tripware.client.bulkhead.overdue ({request}): Permits that were held for longer than the bulkhead allows.\n"+
 			"  {tripware.bulkhead.key=api.example.com tripware.bulkhead.name=api} 1\n")
@@ -101,12 +123,12 @@ type circuit []transport.KeyStatus
 func (c circuit) KeyStatuses(int) []transport.KeyStatus { return c }
 
 func (c circuit) refuse(next http.RoundTripper) http.RoundTripper {
-	return open{layer.NewLink("breaker", layer.AtBreaker, next)}
+	return &open{layer.NewLink("breaker", layer.AtBreaker, next)}
 }
 
 type open struct{ layer.Link }
 
-func (open) RoundTrip(req *http.Request) (*http.Response, error) {
+func (*open) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, layer.Refuse(req, openError{})
 }
 
@@ -125,7 +147,7 @@ func TestSpansAndMetricsOfAnOpenBreaker(t *testing.T) {
 			tripware.WithBase(numbered(200)), tripware.PerAttempt(c.refuse), tripware.WithRetry(retry.Off()))
 		_, err := ask(t, client)
 		require.ErrorIs(t, err, openError{})
-		golden(t, "breaker open", r.text(t))
+		golden(t, "virtual/breaker open", r.text(t))
 	})
 }
 
