@@ -1,7 +1,7 @@
 package prometheus
 
 import (
-	"sync"
+	"math"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,128 +9,38 @@ import (
 	"github.com/tripware/tripware/contrib/prometheus/internal/metric"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport/layer"
-	"github.com/tripware/tripware/transport/redact"
 )
 
-// A limiterGauge is a limiter whose keys are shown.
-type limiterGauge struct {
-	name    string
-	limiter *ratelimit.Limiter
-	shown   map[string]string // the keys with series of their own, and their labels
-}
-
-// limiters collects the state of limiters.
-type limiters struct {
-	rate, queue, running, pause *prometheus.Desc
-
-	mu    sync.Mutex
-	of    []limiterGauge
-	quota *quota
-}
-
-const gaugesOfAKey = 4
-
 func (b *builder) limiterGauges(m metric.Set) {
-	if len(b.limiters) == 0 {
-		return
-	}
-	l := &limiters{
-		rate: b.desc(m.LimiterRate), queue: b.desc(m.LimiterQueue), running: b.desc(m.LimiterRunning), pause: b.desc(m.LimiterPause),
-		of: b.limiters, quota: b.quota,
-	}
-	for i := range l.of {
-		l.of[i].shown = map[string]string{}
-		b.quota.used += gaugesOfAKey // for the keys that are folded
-	}
-	b.parts = append(b.parts, l)
+	b.table(b.limiters,
+		column{m.LimiterRate, lowest}, column{m.LimiterQueue, total}, column{m.LimiterRunning, total}, column{m.LimiterPause, highest},
+		column{m.LimiterMembers, highest}, column{m.LimiterHeld, total}, column{m.LimiterAsks, nil}, column{m.LimiterStoreDown, highest})
 }
 
-func (l *limiters) Describe(to chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{l.rate, l.queue, l.running, l.pause} {
-		to <- desc
+// limiterSource returns the limiter as a source with the columns of [builder.limiterGauges].
+func limiterSource(name string, l *ratelimit.Limiter) source {
+	if l == nil {
+		return source{name: name}
 	}
-}
-
-func (l *limiters) Collect(to chan<- prometheus.Metric) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i := range l.of {
-		for key, s := range l.of[i].states(l.quota) {
-			for _, gauge := range []struct {
-				desc  *prometheus.Desc
-				value float64
-			}{
-				{l.rate, s.rate}, {l.queue, float64(s.waiting)}, {l.running, float64(s.running)}, {l.pause, s.paused.Seconds()},
-			} {
-				to <- prometheus.MustNewConstMetric(gauge.desc, prometheus.GaugeValue, gauge.value, l.of[i].name, key)
-			}
+	return source{name: name, keys: l.Keys, read: func(key string) (reading, bool) {
+		s, found := l.Snapshot(key)
+		pause := 0.
+		if !s.PausedUntil.IsZero() {
+			pause = max(0, time.Until(s.PausedUntil).Seconds())
 		}
-	}
-}
-
-// A keyState is the state of one key, or of several together.
-type keyState struct {
-	rate             float64
-	waiting, running int
-	paused           time.Duration
-}
-
-func (s keyState) and(other keyState) keyState {
-	return keyState{
-		rate:    min(s.rate, other.rate),
-		waiting: s.waiting + other.waiting,
-		running: s.running + other.running,
-		paused:  max(s.paused, other.paused),
-	}
-}
-
-// states returns the states of the limiter's keys by their labels.
-func (g *limiterGauge) states(q *quota) map[string]keyState {
-	keys := g.limiter.Keys()
-	g.forget(keys, q)
-	states := make(map[string]keyState, len(g.shown)+1)
-	for _, name := range keys {
-		snapshot, found := g.limiter.Snapshot(name)
-		if !found { // dropped since then
-			continue
+		values := reading{s.Rate, float64(s.Waiting), float64(s.Running), pause, math.NaN(), math.NaN(), math.NaN(), math.NaN()}
+		if s.Shared {
+			copy(values[4:], reading{float64(s.Members), float64(s.Held), float64(s.Asks), truth(!s.StoreDown.IsZero())})
 		}
-		state := keyState{rate: snapshot.Rate, waiting: snapshot.Waiting, running: snapshot.Running}
-		if !snapshot.PausedUntil.IsZero() {
-			state.paused = max(0, time.Until(snapshot.PausedUntil))
-		}
-		label := g.label(name, q)
-		if others, found := states[label]; found {
-			state = state.and(others)
-		}
-		states[label] = state
-	}
-	return states
+		return values, found
+	}}
 }
 
-// forget gives back the room of keys that the limiter has dropped.
-func (g *limiterGauge) forget(keys []string, q *quota) {
-	kept := make(map[string]bool, len(keys))
-	for _, name := range keys {
-		kept[name] = true
+func truth(is bool) float64 {
+	if is {
+		return 1
 	}
-	for name := range g.shown {
-		if !kept[name] {
-			delete(g.shown, name)
-			q.giveBack(gaugesOfAKey)
-		}
-	}
-}
-
-// label returns the label for a key, or [metric.Other] if no series is left for it.
-func (g *limiterGauge) label(name string, q *quota) string {
-	if label, found := g.shown[name]; found {
-		return label
-	}
-	if len(g.shown) >= maxKeys || !presentable(name) || !q.take(gaugesOfAKey, q.spare()) {
-		return metric.Other
-	}
-	g.shown[name] = redact.Text(name)
-	return g.shown[name]
+	return 0
 }
 
 // A budgetGauge is a budget that is shown.

@@ -26,7 +26,7 @@ type config struct {
 	native    bool
 	maxSeries int
 	exemplar  func(context.Context) prometheus.Labels
-	limiters  []limiterGauge
+	limiters  []source
 	budgets   []budgetGauge
 }
 
@@ -97,8 +97,11 @@ func WithExemplar(f func(ctx context.Context) prometheus.Labels) Option {
 // first 100 keys have series of their own; the others share one with the sum of their
 // attempts, the lowest rate and the longest pause. A key that the limiter has dropped has
 // no series. If the option is given several times, each limiter needs a name of its own.
+//
+// If the limiter has a store (ratelimit.WithStore), there are also the members that share a
+// key, the turns in hand, how often the store was asked, and whether it is down.
 func WithLimiter(name string, l *ratelimit.Limiter) Option {
-	return func(c *config) { c.limiters = append(c.limiters, limiterGauge{name: name, limiter: l}) }
+	return func(c *config) { c.limiters = append(c.limiters, limiterSource(name, l)) }
 }
 
 // WithBudget adds how many retries are left in a budget as a gauge. Pass the same budget
@@ -128,7 +131,7 @@ func (c *config) check() error {
 	}
 	names := map[string]bool{}
 	for _, l := range c.limiters {
-		if l.limiter == nil {
+		if l.keys == nil {
 			invalid("WithLimiter: the limiter %q is nil", l.name)
 		}
 		c.checkName(names, "WithLimiter", l.name, invalid)

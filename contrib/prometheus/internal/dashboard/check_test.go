@@ -224,7 +224,8 @@ type program struct {
 
 func newProgram(t *testing.T) *program {
 	t.Helper()
-	limiter, budget := ratelimit.NewLimiter(ratelimit.WithRate(60, 10)), layer.DefaultBudget()
+	limiter := ratelimit.NewLimiter(ratelimit.WithRate(60, 10), ratelimit.WithStore(ratelimit.NewMemoryStore()))
+	budget := layer.DefaultBudget()
 	collector := prometheus.New(prometheus.WithLimiter("api", limiter), prometheus.WithBudget("api", budget))
 	registry := client.NewRegistry()
 	registry.MustRegister(collector)

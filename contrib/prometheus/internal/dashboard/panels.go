@@ -29,6 +29,7 @@ func rows() []row {
 		{"Retries", []panel{amplification(m), retries(m), giveUps(m)}},
 		{"Waits", []panel{waiting(m), waits(m), redirects(m)}},
 		{"Limiters", []panel{limiterRate(m), limiterQueue(m), limiterPause(m)}},
+		{"Shared limits", []panel{limiterMembers(m), limiterAsks(m), limiterStoreDown(m)}},
 		{"Limits", []panel{budget(m), overflows(m)}},
 	}
 }
@@ -155,6 +156,30 @@ func limiterPause(m metric.Set) panel {
 	return panel{
 		"Pauses of limiters", "How long the server has asked to wait, from now.", "s",
 		[]target{{aggregate("max", now(m.LimiterPause), metric.Limiter, metric.Key), eachKey}},
+	}
+}
+
+func limiterMembers(m metric.Set) panel {
+	return panel{
+		"Members of shared limits", "Those that share a limit, and the turns that all instances hold in reserve.", "short",
+		[]target{
+			{aggregate("max", now(m.LimiterMembers), metric.Limiter, metric.Key), eachKey + " members"},
+			{sum(now(m.LimiterHeld), metric.Limiter, metric.Key), eachKey + " turns held"},
+		},
+	}
+}
+
+func limiterAsks(m metric.Set) panel {
+	return panel{
+		"Asks of stores", "How often all instances ask the store for turns.", "ops",
+		[]target{{sum(rate(m.LimiterAsks), metric.Limiter, metric.Key), eachKey}},
+	}
+}
+
+func limiterStoreDown(m metric.Set) panel {
+	return panel{
+		"Instances without their store", "While its store fails, an instance keeps to its share of the limit.", "short",
+		[]target{{sum(now(m.LimiterStoreDown), metric.Limiter, metric.Key), eachKey}},
 	}
 }
 

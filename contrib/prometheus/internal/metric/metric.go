@@ -54,7 +54,10 @@ type Set struct {
 	Waits, WaitSeconds, GiveUps                             Metric
 	InFlight                                                Metric
 	LimiterRate, LimiterQueue, LimiterRunning, LimiterPause Metric
-	BudgetLeft, Overflows                                   Metric
+
+	LimiterMembers, LimiterHeld, LimiterAsks, LimiterStoreDown Metric // of a limiter with a store
+
+	BudgetLeft, Overflows Metric
 }
 
 // All returns the metrics.
@@ -63,6 +66,7 @@ func All() Set {
 	s.addCalls()
 	s.addAttempts()
 	s.addLimits()
+	s.addShared()
 	return s
 }
 
@@ -151,10 +155,30 @@ func (s *Set) addLimits() {
 	}
 }
 
+func (s *Set) addShared() {
+	s.LimiterMembers = Metric{
+		"limiter_members", "Members that share the limit of a key, as the store last said.",
+		Gauge, byKey(), nil,
+	}
+	s.LimiterHeld = Metric{
+		"limiter_held_turns", "Turns of the shared limit that are reserved for this limiter.",
+		Gauge, byKey(), nil,
+	}
+	s.LimiterAsks = Metric{
+		"limiter_store_asks_total", "Times that the store of a limiter was asked for turns.",
+		Counter, byKey(), nil,
+	}
+	s.LimiterStoreDown = Metric{
+		"limiter_store_down", "1 while the store of a limiter fails, so that the limiter keeps to its share; otherwise 0.",
+		Gauge, byKey(), nil,
+	}
+}
+
 // List returns all metrics.
 func (s Set) List() []Metric {
 	return []Metric{
 		s.Calls, s.CallDuration, s.BodyErrors, s.Redirects, s.Attempts, s.RequestDuration, s.Retries, s.Waits, s.WaitSeconds, s.GiveUps,
-		s.InFlight, s.LimiterRate, s.LimiterQueue, s.LimiterRunning, s.LimiterPause, s.BudgetLeft, s.Overflows,
+		s.InFlight, s.LimiterRate, s.LimiterQueue, s.LimiterRunning, s.LimiterPause,
+		s.LimiterMembers, s.LimiterHeld, s.LimiterAsks, s.LimiterStoreDown, s.BudgetLeft, s.Overflows,
 	}
 }
