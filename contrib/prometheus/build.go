@@ -29,6 +29,7 @@ func (b *builder) build() *Collector {
 		calls: b.counter(m.Calls), bodyErrors: b.counter(m.BodyErrors), redirects: b.counter(m.Redirects), attempts: b.counter(m.Attempts),
 		retries: b.counter(m.Retries), waits: b.counter(m.Waits), waited: b.counter(m.WaitSeconds), giveUps: b.counter(m.GiveUps),
 		callTime: b.histogram(m.CallDuration), requestTime: b.histogram(m.RequestDuration),
+		hedges: b.counter(m.Hedges), hedgeWins: b.counter(m.HedgeWins),
 		inFlight: b.gauge(m.InFlight),
 	}
 	b.limiterGauges(m)

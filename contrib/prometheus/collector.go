@@ -27,6 +27,7 @@ type Collector struct {
 	calls, bodyErrors, redirects *family[prometheus.Counter]
 	retries, waits, waited       *family[prometheus.Counter]
 	attempts, giveUps            *family[prometheus.Counter]
+	hedges, hedgeWins            *family[prometheus.Counter]
 	callTime, requestTime        *family[prometheus.Observer]
 	inFlight                     *family[prometheus.Gauge]
 }
@@ -121,6 +122,10 @@ func (c *Collector) countCall(ctx context.Context, e *metrics.CallEvent) {
 	}
 	if e.Attempts > 0 {
 		c.attempts.of(v).Add(float64(e.Attempts))
+	}
+	if e.Hedges > 0 {
+		c.hedges.of(v).Add(float64(e.Hedges))
+		c.hedgeWins.of(v).Add(float64(max(0, e.HedgeWins)))
 	}
 	if e.Reason != "" {
 		c.giveUps.of(with(c.reasons.label(word{text: string(e.Reason)}))).Inc()

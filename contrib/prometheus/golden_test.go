@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/prometheus"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
@@ -85,6 +87,11 @@ func TestGoldenFamilies(t *testing.T) {
 			}},
 		{name: "throttled", opts: []tripware.Option{tripware.WithBase(answers(
 			answer{status: 429, header: http.Header{"Retry-After": {"2"}}}, answer{status: 200}))}},
+		{name: "hedged", opts: []tripware.Option{tripware.WithBase(&slowFirst{next: statuses(200)}), tripware.WithHedge(hedge.WithDelay(time.Second))},
+			play: func(ctx context.Context, s *scene) error { // the first call is slow, the second is not
+				return errors.Join(s.get(ctx, route, site+"/books/7"), s.get(ctx, route, site+"/books/8"))
+			}},
+		{name: "hedged in vain", opts: []tripware.Option{tripware.WithBase(latency{2 * time.Second, statuses(200)}), tripware.WithHedge(hedge.WithDelay(1500 * time.Millisecond))}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -95,6 +102,7 @@ func TestGoldenFamilies(t *testing.T) {
 					play = func(ctx context.Context, s *scene) error { return s.get(ctx, route, site+"/books/7") }
 				}
 				require.ErrorIs(t, play(t.Context(), s), row.ends)
+				synctest.Wait() // until the attempts that a hedge canceled have ended
 				golden(t, strings.ReplaceAll(row.name, " ", "-")+".txt", counts(t, s.registry))
 				clean(t, s.collector)
 			})
@@ -194,6 +202,19 @@ func (stalled) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, req.Context().Err()
 }
 
+// slowFirst is a base that answers the first request only when it is canceled.
+type slowFirst struct {
+	seen atomic.Bool
+	next http.RoundTripper
+}
+
+func (s *slowFirst) RoundTrip(req *http.Request) (*http.Response, error) {
+	if s.seen.CompareAndSwap(false, true) {
+		return stalled{}.RoundTrip(req)
+	}
+	return s.next.RoundTrip(req)
+}
+
 // latency is a base that takes its time.
 type latency struct {
 	of   time.Duration
@@ -201,6 +222,10 @@ type latency struct {
 }
 
 func (l latency) RoundTrip(req *http.Request) (*http.Response, error) {
-	time.Sleep(l.of) // virtual
-	return l.next.RoundTrip(req)
+	select {
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	case <-time.After(l.of): // virtual
+		return l.next.RoundTrip(req)
+	}
 }

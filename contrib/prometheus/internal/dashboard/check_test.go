@@ -31,6 +31,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/prometheus"
 	"github.com/tripware/tripware/contrib/prometheus/internal/metric"
+	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
@@ -232,6 +233,7 @@ func newProgram(t *testing.T) *program {
 	publishers := metrics.NewPublishers()
 	collector.Subscribe(publishers)
 	c, err := tripware.New(tripware.WithMetrics(publishers), tripware.PerCall(collector.InFlight), tripware.WithLimiter(limiter),
+		tripware.WithHedge(hedge.WithDelay(15*time.Millisecond)),
 		tripware.WithRetry(retry.WithBudget(budget), retry.WithBaseDelay(20*time.Millisecond), retry.WithMaxRetries(2)))
 	require.NoError(t, err)
 	p := &program{c, httptest.NewServer(http.HandlerFunc(faulty)), httptest.NewServer(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))}

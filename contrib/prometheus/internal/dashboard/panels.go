@@ -28,6 +28,7 @@ func rows() []row {
 		{"Duration", []panel{durations(m), requestDurations(m), inFlight(m)}},
 		{"Retries", []panel{amplification(m), retries(m), giveUps(m)}},
 		{"Waits", []panel{waiting(m), waits(m), redirects(m)}},
+		{"Hedges", []panel{hedges(m), hedgeShare(m), hedgeGain(m)}},
 		{"Limiters", []panel{limiterRate(m), limiterQueue(m), limiterPause(m)}},
 		{"Shared limits", []panel{limiterMembers(m), limiterAsks(m), limiterStoreDown(m)}},
 		{"Limits", []panel{budget(m), overflows(m)}},
@@ -156,6 +157,27 @@ func limiterPause(m metric.Set) panel {
 	return panel{
 		"Pauses of limiters", "How long the server has asked to wait, from now.", "s",
 		[]target{{aggregate("max", now(m.LimiterPause), metric.Limiter, metric.Key), eachKey}},
+	}
+}
+
+func hedges(m metric.Set) panel {
+	return panel{
+		"Hedges", "Requests sent because an earlier one was slow, and those of them whose response was used.", "reqps",
+		[]target{{sum(rate(m.Hedges), metric.Host), "{{host}} sent"}, {sum(rate(m.HedgeWins), metric.Host), "{{host}} used"}},
+	}
+}
+
+func hedgeShare(m metric.Set) panel {
+	return panel{
+		"Share of hedges", "Of all requests: what hedges add to the load.", "percentunit",
+		[]target{{sum(rate(m.Hedges), metric.Route) + " / " + sum(rate(m.Attempts), metric.Route), "{{route}}"}},
+	}
+}
+
+func hedgeGain(m metric.Set) panel {
+	return panel{
+		"Hedges that win", "Of the requests that hedges sent. If few win, the delay is too short or all servers are slow.", "percentunit",
+		[]target{{sum(rate(m.HedgeWins), metric.Route) + " / " + sum(rate(m.Hedges), metric.Route), "{{route}}"}},
 	}
 }
 

@@ -52,6 +52,7 @@ type Set struct {
 	Calls, CallDuration, BodyErrors, Redirects, Attempts    Metric
 	RequestDuration, Retries                                Metric
 	Waits, WaitSeconds, GiveUps                             Metric
+	Hedges, HedgeWins                                       Metric
 	InFlight                                                Metric
 	LimiterRate, LimiterQueue, LimiterRunning, LimiterPause Metric
 
@@ -65,6 +66,7 @@ func All() Set {
 	var s Set
 	s.addCalls()
 	s.addAttempts()
+	s.addHedges()
 	s.addLimits()
 	s.addShared()
 	return s
@@ -127,6 +129,17 @@ func (s *Set) addAttempts() {
 	}
 }
 
+func (s *Set) addHedges() {
+	s.Hedges = Metric{
+		"hedges_total", "Requests that a hedge sent for calls that have ended, because an earlier one was slow.",
+		Counter, byCall(), nil,
+	}
+	s.HedgeWins = Metric{
+		"hedge_wins_total", "Requests of hedges_total whose response or error was used.",
+		Counter, byCall(), nil,
+	}
+}
+
 func (s *Set) addLimits() {
 	s.LimiterRate = Metric{
 		"limiter_rate", "Attempts a second that a limiter admits now; +Inf without a limit, 0 during a pause.",
@@ -178,7 +191,7 @@ func (s *Set) addShared() {
 func (s Set) List() []Metric {
 	return []Metric{
 		s.Calls, s.CallDuration, s.BodyErrors, s.Redirects, s.Attempts, s.RequestDuration, s.Retries, s.Waits, s.WaitSeconds, s.GiveUps,
-		s.InFlight, s.LimiterRate, s.LimiterQueue, s.LimiterRunning, s.LimiterPause,
+		s.Hedges, s.HedgeWins, s.InFlight, s.LimiterRate, s.LimiterQueue, s.LimiterRunning, s.LimiterPause,
 		s.LimiterMembers, s.LimiterHeld, s.LimiterAsks, s.LimiterStoreDown, s.BudgetLeft, s.Overflows,
 	}
 }
