@@ -33,6 +33,8 @@ func (b *builder) build() *Collector {
 		inFlight: b.gauge(m.InFlight),
 	}
 	b.limiterGauges(m)
+	b.bulkheadGauges(m)
+	b.breakerGauges(m)
 	b.budgetGauges(m)
 	c.parts = b.parts
 	return c

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tripware/tripware/contrib/prometheus/internal/metric"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -33,6 +34,55 @@ func limiterSource(name string, l *ratelimit.Limiter) source {
 			copy(values[4:], reading{float64(s.Members), float64(s.Held), float64(s.Asks), truth(!s.StoreDown.IsZero())})
 		}
 		return values, found
+	}}
+}
+
+func (b *builder) bulkheadGauges(m metric.Set) {
+	b.table(b.bulkheads,
+		column{m.BulkheadPermits, total}, column{m.BulkheadInUse, total}, column{m.BulkheadQueue, total}, column{m.BulkheadHold, highest},
+		column{m.BulkheadRefused, nil}, column{m.BulkheadOverdue, nil})
+}
+
+// bulkheadSource returns the bulkhead as a source with the columns of [builder.bulkheadGauges].
+func bulkheadSource(name string, b *bulkhead.Bulkhead) source {
+	if b == nil {
+		return source{name: name}
+	}
+	permits := float64(b.Permits())
+	return source{name: name, keys: b.Keys, read: func(key string) (reading, bool) {
+		s, found := b.Snapshot(key)
+		return reading{permits, float64(s.InUse), float64(s.Queued), s.Oldest.Seconds(), float64(s.Refused), float64(s.Overdue)}, found
+	}}
+}
+
+// A Circuit is the state of a key of a circuit breaker: see [WithBreaker].
+type Circuit struct {
+	State   string // "closed", "half-open" or "open"; with any other the key has no series of its state
+	Opened  uint64 // how often it has opened
+	Refused uint64 // attempts that it refused
+}
+
+func (b *builder) breakerGauges(m metric.Set) {
+	b.table(b.breakers, column{m.BreakerState, highest}, column{m.BreakerOpens, nil}, column{m.BreakerRefused, nil})
+}
+
+// breakerSource returns a breaker as a source with the columns of [builder.breakerGauges].
+func breakerSource(name string, keys func() []string, circuit func(string) (Circuit, bool)) source {
+	if keys == nil || circuit == nil {
+		return source{name: name}
+	}
+	return source{name: name, keys: keys, read: func(key string) (reading, bool) {
+		c, found := circuit(key)
+		state := math.NaN()
+		switch c.State {
+		case "closed":
+			state = 0
+		case "half-open":
+			state = 1
+		case "open":
+			state = 2
+		}
+		return reading{state, float64(c.Opened), float64(c.Refused)}, found
 	}}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/tripware/tripware/contrib/prometheus/internal/metric"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport/layer"
 )
@@ -27,6 +28,8 @@ type config struct {
 	maxSeries int
 	exemplar  func(context.Context) prometheus.Labels
 	limiters  []source
+	bulkheads []source
+	breakers  []source
 	budgets   []budgetGauge
 }
 
@@ -104,6 +107,31 @@ func WithLimiter(name string, l *ratelimit.Limiter) Option {
 	return func(c *config) { c.limiters = append(c.limiters, limiterSource(name, l)) }
 }
 
+// WithBulkhead adds the state of a bulkhead for each of its keys: its permits, how many are
+// held, for how long the oldest has been, how many attempts wait, how many were refused, and
+// how many permits were held for too long (bulkhead.WithMaxHold). Keys have series as those
+// of [WithLimiter] do. If the option is given several times, each bulkhead needs a name of
+// its own.
+func WithBulkhead(name string, b *bulkhead.Bulkhead) Option {
+	return func(c *config) { c.bulkheads = append(c.bulkheads, bulkheadSource(name, b)) }
+}
+
+// WithBreaker adds the state of a circuit breaker for each of its keys, and how often it has
+// opened and refused an attempt. keys returns the names of the keys, and circuit the state of
+// one, or false if there is none. Both must be safe for concurrent use and return quickly.
+// Keys have series as those of [WithLimiter] do. If the option is given several times, each
+// breaker needs a name of its own.
+//
+// For a breaker b of contrib/breaker it is
+//
+//	prometheus.WithBreaker("api", b.Keys, func(key string) (prometheus.Circuit, bool) {
+//		s, found := b.Snapshot(key)
+//		return prometheus.Circuit{State: string(s.Phase), Opened: s.Opened, Refused: s.Refused}, found
+//	})
+func WithBreaker(name string, keys func() []string, circuit func(key string) (Circuit, bool)) Option {
+	return func(c *config) { c.breakers = append(c.breakers, breakerSource(name, keys, circuit)) }
+}
+
 // WithBudget adds how many retries are left in a budget as a gauge. Pass the same budget
 // to retry.WithBudget. If the option is given several times, each budget needs a name of
 // its own.
@@ -129,21 +157,35 @@ func (c *config) check() error {
 	if c.maxSeries < 0 {
 		invalid("WithMaxSeries: %d is negative; 0 means no limit", c.maxSeries)
 	}
+	c.checkNames(invalid)
+	return errors.Join(faults...)
+}
+
+// checkNames checks what is shown besides calls and attempts.
+func (c *config) checkNames(invalid func(string, ...any)) {
 	names := map[string]bool{}
-	for _, l := range c.limiters {
-		if l.keys == nil {
-			invalid("WithLimiter: the limiter %q is nil", l.name)
+	for _, kind := range []struct {
+		option, missing string
+		of              []source
+	}{
+		{"WithLimiter", "the limiter %q is nil", c.limiters},
+		{"WithBulkhead", "the bulkhead %q is nil", c.bulkheads},
+		{"WithBreaker", "a function of the breaker %q is nil", c.breakers},
+	} {
+		for _, s := range kind.of {
+			if s.keys == nil {
+				invalid(kind.option+": "+kind.missing, s.name)
+			}
+			c.checkName(names, kind.option, s.name, invalid)
 		}
-		c.checkName(names, "WithLimiter", l.name, invalid)
+		clear(names)
 	}
-	clear(names)
 	for _, b := range c.budgets {
 		if b.budget == nil {
 			invalid("WithBudget: the budget %q is nil", b.name)
 		}
 		c.checkName(names, "WithBudget", b.name, invalid)
 	}
-	return errors.Join(faults...)
 }
 
 func (*config) checkName(seen map[string]bool, option, name string, invalid func(string, ...any)) {

@@ -31,6 +31,8 @@ func rows() []row {
 		{"Hedges", []panel{hedges(m), hedgeShare(m), hedgeGain(m)}},
 		{"Limiters", []panel{limiterRate(m), limiterQueue(m), limiterPause(m)}},
 		{"Shared limits", []panel{limiterMembers(m), limiterAsks(m), limiterStoreDown(m)}},
+		{"Bulkheads", []panel{bulkheadUse(m), bulkheadHold(m), bulkheadRefused(m)}},
+		{"Breakers", []panel{breakerState(m), breakerOpens(m), breakerRefused(m)}},
 		{"Limits", []panel{budget(m), overflows(m)}},
 	}
 }
@@ -202,6 +204,60 @@ func limiterStoreDown(m metric.Set) panel {
 	return panel{
 		"Instances without their store", "While its store fails, an instance keeps to its share of the limit.", "short",
 		[]target{{sum(now(m.LimiterStoreDown), metric.Limiter, metric.Key), eachKey}},
+	}
+}
+
+const (
+	eachBulkhead = "{{bulkhead}} {{key}}"
+	eachCircuit  = "{{breaker}} {{key}}"
+)
+
+func bulkheadUse(m metric.Set) panel {
+	return panel{
+		"Permits of bulkheads", "Those that exist and those that are held, and the attempts that wait for one.", "short",
+		[]target{
+			{sum(now(m.BulkheadInUse), metric.Bulkhead, metric.Key), eachBulkhead + " in use"},
+			{sum(now(m.BulkheadPermits), metric.Bulkhead, metric.Key), eachBulkhead + " permits"},
+			{sum(now(m.BulkheadQueue), metric.Bulkhead, metric.Key), eachBulkhead + " waiting"},
+		},
+	}
+}
+
+func bulkheadHold(m metric.Set) panel {
+	return panel{
+		"Oldest permit", "How long it has been held. If it grows all the time, the program does not close a body.", "s",
+		[]target{{aggregate("max", now(m.BulkheadHold), metric.Bulkhead, metric.Key), eachBulkhead}},
+	}
+}
+
+func bulkheadRefused(m metric.Set) panel {
+	return panel{
+		"Attempts that bulkheads refuse", "And the permits that were held for longer than the maximum.", "reqps",
+		[]target{
+			{sum(rate(m.BulkheadRefused), metric.Bulkhead, metric.Key), eachBulkhead + " refused"},
+			{sum(rate(m.BulkheadOverdue), metric.Bulkhead, metric.Key), eachBulkhead + " overdue"},
+		},
+	}
+}
+
+func breakerState(m metric.Set) panel {
+	return panel{
+		"State of circuits", "The worst of all instances: 0 closed, 1 half-open, 2 open.", "short",
+		[]target{{aggregate("max", now(m.BreakerState), metric.Breaker, metric.Key), eachCircuit}},
+	}
+}
+
+func breakerOpens(m metric.Set) panel {
+	return panel{
+		"Circuits that open", "How often, in all instances.", "ops",
+		[]target{{sum(rate(m.BreakerOpens), metric.Breaker, metric.Key), eachCircuit}},
+	}
+}
+
+func breakerRefused(m metric.Set) panel {
+	return panel{
+		"Attempts that circuits refuse", "They are not sent.", "reqps",
+		[]target{{sum(rate(m.BreakerRefused), metric.Breaker, metric.Key), eachCircuit}},
 	}
 }
 

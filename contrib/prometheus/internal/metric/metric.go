@@ -18,8 +18,11 @@ const (
 	Cause   = "cause"   // why an attempt follows another, or what kind of layer waits
 	Reason  = "reason"  // see transport.Reason
 	Limiter = "limiter" // the name given to the option
-	Key     = "key"     // of the limiter
+	Key     = "key"     // of the limiter, bulkhead or breaker
 	Budget  = "budget"  // the name given to the option
+
+	Bulkhead = "bulkhead" // the name given to the option
+	Breaker  = "breaker"  // the name given to the option
 )
 
 // Other replaces the values of a label for which there is no series left.
@@ -58,6 +61,10 @@ type Set struct {
 
 	LimiterMembers, LimiterHeld, LimiterAsks, LimiterStoreDown Metric // of a limiter with a store
 
+	BulkheadPermits, BulkheadInUse, BulkheadQueue, BulkheadHold Metric
+	BulkheadRefused, BulkheadOverdue                            Metric
+	BreakerState, BreakerOpens, BreakerRefused                  Metric
+
 	BudgetLeft, Overflows Metric
 }
 
@@ -69,6 +76,8 @@ func All() Set {
 	s.addHedges()
 	s.addLimits()
 	s.addShared()
+	s.addBulkheads()
+	s.addBreakers()
 	return s
 }
 
@@ -187,11 +196,36 @@ func (s *Set) addShared() {
 	}
 }
 
+func (s *Set) addBulkheads() {
+	by := []string{Bulkhead, Key}
+	s.BulkheadPermits = Metric{"bulkhead_permits", "Attempts of a key that a bulkhead lets run at the same time.", Gauge, by, nil}
+	s.BulkheadInUse = Metric{"bulkhead_permits_in_use", "Permits of a bulkhead that are held.", Gauge, by, nil}
+	s.BulkheadQueue = Metric{"bulkhead_queued_attempts", "Attempts that wait for a permit of a bulkhead.", Gauge, by, nil}
+	s.BulkheadHold = Metric{
+		"bulkhead_hold_seconds", "How long the oldest permit of a bulkhead has been held; 0 if none is.",
+		Gauge, by, nil,
+	}
+	s.BulkheadRefused = Metric{"bulkhead_refused_total", "Attempts that a bulkhead refused.", Counter, by, nil}
+	s.BulkheadOverdue = Metric{
+		"bulkhead_overdue_total", "Permits of a bulkhead that were held for longer than its maximum.",
+		Counter, by, nil,
+	}
+}
+
+func (s *Set) addBreakers() {
+	by := []string{Breaker, Key}
+	s.BreakerState = Metric{"breaker_state", "State of a circuit: 0 closed, 1 half-open, 2 open.", Gauge, by, nil}
+	s.BreakerOpens = Metric{"breaker_opens_total", "Times that a circuit has opened.", Counter, by, nil}
+	s.BreakerRefused = Metric{"breaker_refused_total", "Attempts that a circuit refused.", Counter, by, nil}
+}
+
 // List returns all metrics.
 func (s Set) List() []Metric {
 	return []Metric{
 		s.Calls, s.CallDuration, s.BodyErrors, s.Redirects, s.Attempts, s.RequestDuration, s.Retries, s.Waits, s.WaitSeconds, s.GiveUps,
 		s.Hedges, s.HedgeWins, s.InFlight, s.LimiterRate, s.LimiterQueue, s.LimiterRunning, s.LimiterPause,
-		s.LimiterMembers, s.LimiterHeld, s.LimiterAsks, s.LimiterStoreDown, s.BudgetLeft, s.Overflows,
+		s.LimiterMembers, s.LimiterHeld, s.LimiterAsks, s.LimiterStoreDown,
+		s.BulkheadPermits, s.BulkheadInUse, s.BulkheadQueue, s.BulkheadHold, s.BulkheadRefused, s.BulkheadOverdue,
+		s.BreakerState, s.BreakerOpens, s.BreakerRefused, s.BudgetLeft, s.Overflows,
 	}
 }
