@@ -18,6 +18,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/prometheus"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
@@ -69,15 +70,18 @@ func TestSeriesAreBounded(t *testing.T) {
 		t.Run(strconv.Itoa(limit), func(t *testing.T) {
 			t.Parallel()
 			limiter := ratelimit.NewLimiter()
-			collector := prometheus.New(prometheus.WithMaxSeries(limit), prometheus.WithLimiter("all", limiter))
+			permits, breaker := bulkhead.NewBulkhead(1), newCircuits()
+			collector := prometheus.New(prometheus.WithMaxSeries(limit), prometheus.WithLimiter("all", limiter),
+				prometheus.WithBulkhead("all", permits), prometheus.WithBreaker("all", breaker.Keys, breaker.Circuit))
 			var sent int
 			base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 				sent++
+				breaker.set(req.URL.Host, prometheus.Circuit{State: "open"})
 				code := 200 + sent%2*300 + sent/2%100
 				return statuses(code).RoundTrip(req)
 			})
 			s := newScene(t, collector, tripware.WithBase(base), tripware.WithLimiter(limiter), tripware.PerCall(collector.InFlight),
-				tripware.WithRetry(retry.WithBaseDelay(0), retry.WithMaxRetries(1)))
+				tripware.WithBulkhead(permits), tripware.WithRetry(retry.WithBaseDelay(0), retry.WithMaxRetries(1)))
 			const calls = 3000
 			for i := range calls {
 				method := []string{"GET", "POST", fmt.Sprintf("M%d", i)}[i%3]

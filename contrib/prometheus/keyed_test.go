@@ -4,18 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/prometheus"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/layer"
 )
 
 // A fleet is a store that is asked by one of eight members, and fails while it is down.
@@ -67,4 +74,139 @@ func shown(t *testing.T, s *scene, prefix string) string {
 		}
 	}
 	return kept.String()
+}
+
+// T1: what is shown of a bulkhead with an attempt that holds its permit for too long, one that
+// waits and one that is refused, and of the calls when they have ended.
+func TestGoldenBulkhead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		permits := bulkhead.NewBulkhead(1, bulkhead.WithMaxQueue(1), bulkhead.WithMaxHold(time.Second), bulkhead.WithLogger(nil))
+		s := newScene(t, prometheus.New(prometheus.WithBulkhead("books", permits)),
+			tripware.WithBase(latency{5 * time.Second, statuses(200)}), tripware.WithBulkhead(permits))
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() { assert.NoError(t, s.get(t.Context(), route, site+"/books/7")) })
+			synctest.Wait()
+		}
+		require.ErrorIs(t, s.get(t.Context(), route, site+"/books/8"), bulkhead.ErrFull)
+		time.Sleep(2 * time.Second)
+		text := "full\n" + shown(t, s, "tripware_bulkhead_")
+		wg.Wait()
+		text += "free\n" + shown(t, s, "tripware_bulkhead_")
+		golden(t, "bulkhead.txt", text+counts(t, s.registry))
+		clean(t, s.collector)
+	})
+}
+
+// A circuits is a breaker with a circuit for each host, which tests set.
+type circuits struct {
+	mu   sync.Mutex
+	keys []string
+	of   map[string]prometheus.Circuit
+}
+
+func (c *circuits) Keys() []string { return c.keys }
+
+func (c *circuits) Circuit(key string) (prometheus.Circuit, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	circuit, found := c.of[key]
+	return circuit, found
+}
+
+func (c *circuits) set(key string, circuit prometheus.Circuit) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, found := c.of[key]; !found {
+		c.keys = append(c.keys, key)
+	}
+	c.of[key] = circuit
+}
+
+func newCircuits() *circuits { return &circuits{of: map[string]prometheus.Circuit{}} }
+
+// An openError is the error of an attempt that a breaker refuses.
+type openError struct{}
+
+func (openError) Error() string      { return "not sent: the circuit is open" }
+func (openError) ErrorClass() string { return string(transport.ClassBreakerOpen) }
+func (openError) NotSent() bool      { return true }
+func (openError) Retryable() bool    { return false }
+
+// refusing is the layer of a breaker.
+type refusing struct {
+	layer.Link
+
+	of *circuits
+}
+
+func (c *circuits) layer(next http.RoundTripper) http.RoundTripper {
+	return &refusing{layer.NewLink("breaker", layer.AtBreaker, next), c}
+}
+
+func (r *refusing) RoundTrip(req *http.Request) (*http.Response, error) {
+	circuit, _ := r.of.Circuit(req.URL.Host)
+	if circuit.State != "open" {
+		return r.Send(req)
+	}
+	circuit.Refused++
+	r.of.set(req.URL.Host, circuit)
+	return nil, layer.Refuse(req, openError{})
+}
+
+// T1: what is shown of a breaker in each state, and of a call that it refuses.
+func TestGoldenBreaker(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		breaker := newCircuits()
+		s := newScene(t, prometheus.New(prometheus.WithBreaker("books", breaker.Keys, breaker.Circuit)),
+			tripware.WithBase(statuses(200)), tripware.PerAttempt(breaker.layer))
+		var text strings.Builder
+		for _, c := range []prometheus.Circuit{
+			{State: "closed"},
+			{State: "open", Opened: 1},
+			{State: "half-open", Opened: 1, Refused: 1},
+			{State: "strange", Opened: 1, Refused: 1},
+		} {
+			breaker.set("api.example.com", c)
+			err := s.get(t.Context(), route, site+"/books/7")
+			require.Equal(t, c.State == "open", errors.Is(err, openError{}))
+			fmt.Fprintf(&text, "%s\n%s", c.State, shown(t, s, "tripware_breaker_"))
+			clean(t, s.collector)
+		}
+		golden(t, "breaker.txt", text.String()+counts(t, s.registry))
+	})
+}
+
+// T1: keys that share a series show the worst state, and their counters do not decrease when
+// a key is dropped, or begins anew.
+func TestCountersOfKeysThatShareASeries(t *testing.T) {
+	t.Parallel()
+	breaker := newCircuits()
+	for i := range 100 {
+		breaker.set(fmt.Sprint("own", i), prometheus.Circuit{State: "closed", Opened: 1000})
+	}
+	registry := register(t, prometheus.New(prometheus.WithBreaker("all", breaker.Keys, breaker.Circuit)))
+	is := func(state, opens float64, name string) {
+		t.Helper()
+		assert.InDelta(t, state, sum(t, registry, "tripware_breaker_state", `key="_OTHER"`), 0, name)
+		assert.InDelta(t, opens, sum(t, registry, "tripware_breaker_opens_total", `key="_OTHER"`), 0, name)
+	}
+	sum(t, registry, "tripware_breaker_state") // those that come first have series of their own
+	breaker.set("a", prometheus.Circuit{State: "open", Opened: 5})
+	breaker.set("b", prometheus.Circuit{State: "half-open", Opened: 3})
+	breaker.set("c", prometheus.Circuit{State: "strange", Opened: 2})
+	is(2, 10, "three keys")
+	breaker.set("b", prometheus.Circuit{State: "half-open", Opened: 4})
+	is(2, 11, "one more")
+	breaker.keys = slices.DeleteFunc(breaker.keys, func(key string) bool { return key == "a" })
+	is(1, 11, "a key is dropped")
+	breaker.keys = append(breaker.keys, "a")
+	breaker.set("a", prometheus.Circuit{State: "closed", Opened: 1})
+	is(1, 12, "and is back")
+	breaker.set("b", prometheus.Circuit{State: "closed", Opened: 1})
+	is(0, 13, "a key was dropped and is back")
+	breaker.keys = breaker.keys[:100]
+	assert.NotContains(t, exposition(t, registry), `key="_OTHER"`)
 }

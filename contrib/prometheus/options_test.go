@@ -16,6 +16,7 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/prometheus"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/transport/layer"
@@ -24,11 +25,13 @@ import (
 // C10: invalid settings are reported by the registry and by tripware.New, each of them.
 func TestInvalidOptionsAreReported(t *testing.T) {
 	t.Parallel()
-	limiter, budget := ratelimit.NewLimiter(), layer.DefaultBudget()
+	limiter, budget, breaker := ratelimit.NewLimiter(), layer.DefaultBudget(), newCircuits()
 	collector := prometheus.New(
 		prometheus.WithNamespace("a-b"), prometheus.WithBuckets(1, 1, math.NaN()), prometheus.WithMaxSeries(-1),
 		prometheus.WithLimiter("l", nil), prometheus.WithLimiter("l", limiter), prometheus.WithLimiter("\xff", limiter),
 		prometheus.WithBudget("b", nil), prometheus.WithBudget("b", budget), nil,
+		prometheus.WithBulkhead("l", nil), prometheus.WithBulkhead("l", bulkhead.NewBulkhead(1)),
+		prometheus.WithBreaker("l", nil, breaker.Circuit), prometheus.WithBreaker("l", breaker.Keys, nil),
 	)
 	_, refused := tripware.New(tripware.PerCall(collector.InFlight))
 	for _, err := range []error{client.NewRegistry().Register(collector), refused} {
@@ -37,6 +40,8 @@ func TestInvalidOptionsAreReported(t *testing.T) {
 			`WithNamespace: "a-b"`, "WithBuckets: the bounds must increase, but 1 is at position 2", "but NaN is at position 3",
 			"WithMaxSeries: -1 is negative; 0 means no limit", `WithLimiter: the limiter "l" is nil`, `WithLimiter: the name "l" is given twice`,
 			`WithLimiter: "\xff" is not a name`, `WithBudget: the budget "b" is nil`, `WithBudget: the name "b" is given twice`,
+			`WithBulkhead: the bulkhead "l" is nil`, `WithBulkhead: the name "l" is given twice`,
+			`WithBreaker: a function of the breaker "l" is nil`, `WithBreaker: the name "l" is given twice`,
 		} {
 			assert.ErrorContains(t, err, text)
 		}

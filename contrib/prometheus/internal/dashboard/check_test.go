@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -31,6 +32,7 @@ import (
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/prometheus"
 	"github.com/tripware/tripware/contrib/prometheus/internal/metric"
+	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
@@ -225,15 +227,21 @@ type program struct {
 
 func newProgram(t *testing.T) *program {
 	t.Helper()
-	limiter := ratelimit.NewLimiter(ratelimit.WithRate(60, 10), ratelimit.WithStore(ratelimit.NewMemoryStore()))
+	limiter := ratelimit.NewLimiter(ratelimit.WithRate(300, 50), ratelimit.WithStore(ratelimit.NewMemoryStore()))
 	budget := layer.DefaultBudget()
-	collector := prometheus.New(prometheus.WithLimiter("api", limiter), prometheus.WithBudget("api", budget))
+	permits, opens := bulkhead.NewBulkhead(7, bulkhead.WithMaxWait(50*time.Millisecond), bulkhead.WithMaxHold(10*time.Millisecond), bulkhead.WithLogger(nil)), new(atomic.Uint64)
+	circuit := func(string) (prometheus.Circuit, bool) { // opens and refuses an attempt each time that it is read
+		n := opens.Add(1)
+		return prometheus.Circuit{State: "open", Opened: n, Refused: n}, true
+	}
+	collector := prometheus.New(prometheus.WithLimiter("api", limiter), prometheus.WithBudget("api", budget),
+		prometheus.WithBulkhead("api", permits), prometheus.WithBreaker("api", func() []string { return []string{"api"} }, circuit))
 	registry := client.NewRegistry()
 	registry.MustRegister(collector)
 	publishers := metrics.NewPublishers()
 	collector.Subscribe(publishers)
 	c, err := tripware.New(tripware.WithMetrics(publishers), tripware.PerCall(collector.InFlight), tripware.WithLimiter(limiter),
-		tripware.WithHedge(hedge.WithDelay(15*time.Millisecond)),
+		tripware.WithBulkhead(permits), tripware.WithHedge(hedge.WithDelay(5*time.Millisecond)),
 		tripware.WithRetry(retry.WithBudget(budget), retry.WithBaseDelay(20*time.Millisecond), retry.WithMaxRetries(2)))
 	require.NoError(t, err)
 	p := &program{c, httptest.NewServer(http.HandlerFunc(faulty)), httptest.NewServer(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))}
