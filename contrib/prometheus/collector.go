@@ -42,7 +42,7 @@ const (
 	maxRoutes = 1000
 	maxHosts  = 100
 	maxCauses = 100 // status codes, kinds of errors and kinds of layers that wait
-	maxKeys   = 100 // of a limiter
+	maxKeys   = 100 // of a limiter, a bulkhead or a breaker
 )
 
 // New returns a collector. If options are invalid, its registration fails with an error
