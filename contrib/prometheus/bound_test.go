@@ -72,11 +72,11 @@ func TestSeriesAreBounded(t *testing.T) {
 			limiter := ratelimit.NewLimiter()
 			permits, breaker := bulkhead.NewBulkhead(1), newCircuits()
 			collector := prometheus.New(prometheus.WithMaxSeries(limit), prometheus.WithLimiter("all", limiter),
-				prometheus.WithBulkhead("all", permits), prometheus.WithBreaker("all", breaker.Keys, breaker.Circuit))
+				prometheus.WithBulkhead("all", permits), prometheus.WithBreaker("all", breaker))
 			var sent int
 			base := transport.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 				sent++
-				breaker.set(req.URL.Host, prometheus.Circuit{State: "open"})
+				breaker.set(req.URL.Host, transport.KeyStatus{State: "open"})
 				code := 200 + sent%2*300 + sent/2%100
 				return statuses(code).RoundTrip(req)
 			})

@@ -2,6 +2,7 @@ package prometheus
 
 import (
 	"math"
+	"reflect"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,6 +10,7 @@ import (
 	"github.com/tripware/tripware/contrib/prometheus/internal/metric"
 	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
 
@@ -55,26 +57,33 @@ func bulkheadSource(name string, b *bulkhead.Bulkhead) source {
 	}}
 }
 
-// A Circuit is the state of a key of a circuit breaker: see [WithBreaker].
-type Circuit struct {
-	State   string // "closed", "half-open" or "open"; with any other the key has no series of its state
-	Opened  uint64 // how often it has opened
-	Refused uint64 // attempts that it refused
-}
-
 func (b *builder) breakerGauges(m metric.Set) {
 	b.table(b.breakers, column{m.BreakerState, highest}, column{m.BreakerOpens, nil}, column{m.BreakerRefused, nil})
 }
 
+// statuses is a breaker.
+type statuses interface {
+	KeyStatuses(most int) []transport.KeyStatus
+}
+
 // breakerSource returns a breaker as a source with the columns of [builder.breakerGauges].
-func breakerSource(name string, keys func() []string, circuit func(string) (Circuit, bool)) source {
-	if keys == nil || circuit == nil {
+func breakerSource(name string, b statuses) source {
+	if v := reflect.ValueOf(b); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return source{name: name}
 	}
+	var of map[string]transport.KeyStatus // as of the last call of keys, which precedes those of read
+	keys := func() (keys []string) {
+		of = map[string]transport.KeyStatus{}
+		for _, s := range b.KeyStatuses(math.MaxInt32) {
+			keys = append(keys, s.Key)
+			of[s.Key] = s
+		}
+		return keys
+	}
 	return source{name: name, keys: keys, read: func(key string) (reading, bool) {
-		c, found := circuit(key)
+		s, found := of[key]
 		state := math.NaN()
-		switch c.State {
+		switch s.State {
 		case "closed":
 			state = 0
 		case "half-open":
@@ -82,7 +91,7 @@ func breakerSource(name string, keys func() []string, circuit func(string) (Circ
 		case "open":
 			state = 2
 		}
-		return reading{state, float64(c.Opened), float64(c.Refused)}, found
+		return reading{state, float64(s.Opened), float64(s.Refused)}, found
 	}}
 }
 

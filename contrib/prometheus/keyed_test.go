@@ -103,19 +103,26 @@ func TestGoldenBulkhead(t *testing.T) {
 type circuits struct {
 	mu   sync.Mutex
 	keys []string
-	of   map[string]prometheus.Circuit
+	of   map[string]transport.KeyStatus
 }
 
-func (c *circuits) Keys() []string { return c.keys }
+func (c *circuits) KeyStatuses(int) (all []transport.KeyStatus) {
+	for _, key := range c.keys {
+		status, _ := c.Circuit(key)
+		status.Key = key
+		all = append(all, status)
+	}
+	return all
+}
 
-func (c *circuits) Circuit(key string) (prometheus.Circuit, bool) {
+func (c *circuits) Circuit(key string) (transport.KeyStatus, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	circuit, found := c.of[key]
 	return circuit, found
 }
 
-func (c *circuits) set(key string, circuit prometheus.Circuit) {
+func (c *circuits) set(key string, circuit transport.KeyStatus) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, found := c.of[key]; !found {
@@ -124,7 +131,7 @@ func (c *circuits) set(key string, circuit prometheus.Circuit) {
 	c.of[key] = circuit
 }
 
-func newCircuits() *circuits { return &circuits{of: map[string]prometheus.Circuit{}} }
+func newCircuits() *circuits { return &circuits{of: map[string]transport.KeyStatus{}} }
 
 // An openError is the error of an attempt that a breaker refuses.
 type openError struct{}
@@ -160,10 +167,10 @@ func TestGoldenBreaker(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		breaker := newCircuits()
-		s := newScene(t, prometheus.New(prometheus.WithBreaker("books", breaker.Keys, breaker.Circuit)),
+		s := newScene(t, prometheus.New(prometheus.WithBreaker("books", breaker)),
 			tripware.WithBase(statuses(200)), tripware.PerAttempt(breaker.layer))
 		var text strings.Builder
-		for _, c := range []prometheus.Circuit{
+		for _, c := range []transport.KeyStatus{
 			{State: "closed"},
 			{State: "open", Opened: 1},
 			{State: "half-open", Opened: 1, Refused: 1},
@@ -185,27 +192,27 @@ func TestCountersOfKeysThatShareASeries(t *testing.T) {
 	t.Parallel()
 	breaker := newCircuits()
 	for i := range 100 {
-		breaker.set(fmt.Sprint("own", i), prometheus.Circuit{State: "closed", Opened: 1000})
+		breaker.set(fmt.Sprint("own", i), transport.KeyStatus{State: "closed", Opened: 1000})
 	}
-	registry := register(t, prometheus.New(prometheus.WithBreaker("all", breaker.Keys, breaker.Circuit)))
+	registry := register(t, prometheus.New(prometheus.WithBreaker("all", breaker)))
 	is := func(state, opens float64, name string) {
 		t.Helper()
 		assert.InDelta(t, state, sum(t, registry, "tripware_breaker_state", `key="_OTHER"`), 0, name)
 		assert.InDelta(t, opens, sum(t, registry, "tripware_breaker_opens_total", `key="_OTHER"`), 0, name)
 	}
 	sum(t, registry, "tripware_breaker_state") // those that come first have series of their own
-	breaker.set("a", prometheus.Circuit{State: "open", Opened: 5})
-	breaker.set("b", prometheus.Circuit{State: "half-open", Opened: 3})
-	breaker.set("c", prometheus.Circuit{State: "strange", Opened: 2})
+	breaker.set("a", transport.KeyStatus{State: "open", Opened: 5})
+	breaker.set("b", transport.KeyStatus{State: "half-open", Opened: 3})
+	breaker.set("c", transport.KeyStatus{State: "strange", Opened: 2})
 	is(2, 10, "three keys")
-	breaker.set("b", prometheus.Circuit{State: "half-open", Opened: 4})
+	breaker.set("b", transport.KeyStatus{State: "half-open", Opened: 4})
 	is(2, 11, "one more")
 	breaker.keys = slices.DeleteFunc(breaker.keys, func(key string) bool { return key == "a" })
 	is(1, 11, "a key is dropped")
 	breaker.keys = append(breaker.keys, "a")
-	breaker.set("a", prometheus.Circuit{State: "closed", Opened: 1})
+	breaker.set("a", transport.KeyStatus{State: "closed", Opened: 1})
 	is(1, 12, "and is back")
-	breaker.set("b", prometheus.Circuit{State: "closed", Opened: 1})
+	breaker.set("b", transport.KeyStatus{State: "closed", Opened: 1})
 	is(0, 13, "a key was dropped and is back")
 	breaker.keys = breaker.keys[:100]
 	assert.NotContains(t, exposition(t, registry), `key="_OTHER"`)

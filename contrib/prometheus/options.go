@@ -14,6 +14,7 @@ import (
 	"github.com/tripware/tripware/contrib/prometheus/internal/metric"
 	"github.com/tripware/tripware/middleware/bulkhead"
 	"github.com/tripware/tripware/middleware/ratelimit"
+	"github.com/tripware/tripware/transport"
 	"github.com/tripware/tripware/transport/layer"
 )
 
@@ -116,20 +117,14 @@ func WithBulkhead(name string, b *bulkhead.Bulkhead) Option {
 	return func(c *config) { c.bulkheads = append(c.bulkheads, bulkheadSource(name, b)) }
 }
 
-// WithBreaker adds the state of a circuit breaker for each of its keys, and how often it has
-// opened and refused an attempt. keys returns the names of the keys, and circuit the state of
-// one, or false if there is none. Both must be safe for concurrent use and return quickly.
-// Keys have series as those of [WithLimiter] do. If the option is given several times, each
-// breaker needs a name of its own.
-//
-// For a breaker b of contrib/breaker it is
-//
-//	prometheus.WithBreaker("api", b.Keys, func(key string) (prometheus.Circuit, bool) {
-//		s, found := b.Snapshot(key)
-//		return prometheus.Circuit{State: string(s.Phase), Opened: s.Opened, Refused: s.Refused}, found
-//	})
-func WithBreaker(name string, keys func() []string, circuit func(key string) (Circuit, bool)) Option {
-	return func(c *config) { c.breakers = append(c.breakers, breakerSource(name, keys, circuit)) }
+// WithBreaker adds the state of a circuit breaker, such as the Breaker of contrib/breaker, for
+// each of its keys, and how often it has opened and refused an attempt. KeyStatuses must be
+// safe for concurrent use and return quickly. Keys have series as those of [WithLimiter] do.
+// If the option is given several times, each breaker needs a name of its own.
+func WithBreaker(name string, b interface {
+	KeyStatuses(most int) []transport.KeyStatus
+}) Option {
+	return func(c *config) { c.breakers = append(c.breakers, breakerSource(name, b)) }
 }
 
 // WithBudget adds how many retries are left in a budget as a gauge. Pass the same budget

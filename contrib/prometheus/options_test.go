@@ -31,7 +31,7 @@ func TestInvalidOptionsAreReported(t *testing.T) {
 		prometheus.WithLimiter("l", nil), prometheus.WithLimiter("l", limiter), prometheus.WithLimiter("\xff", limiter),
 		prometheus.WithBudget("b", nil), prometheus.WithBudget("b", budget), nil,
 		prometheus.WithBulkhead("l", nil), prometheus.WithBulkhead("l", bulkhead.NewBulkhead(1)),
-		prometheus.WithBreaker("l", nil, breaker.Circuit), prometheus.WithBreaker("l", breaker.Keys, nil),
+		prometheus.WithBreaker("l", nil), prometheus.WithBreaker("l", (*circuits)(nil)), prometheus.WithBreaker("l", breaker),
 	)
 	_, refused := tripware.New(tripware.PerCall(collector.InFlight))
 	for _, err := range []error{client.NewRegistry().Register(collector), refused} {
