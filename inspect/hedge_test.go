@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,17 +57,16 @@ func TestTheLegsOfAHedgeAreShown(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				in := inspect.New(inspect.WithAllow(func(*http.Request) bool { return true }))
-				var n int
+				var n atomic.Int64
 				base := roundTripper(func(req *http.Request) (*http.Response, error) {
-					s := row.steps[n] // the legs begin one after the other
-					n++
+					s := row.steps[n.Add(1)-1] // the legs begin one after the other
 					return s.run(req)
 				})
 				for _, c := range []*http.Client{
 					client(t, in, base, tripware.WithHedge(hedge.WithDelay(50*ms))),
 					{Transport: transport.Chain(base, hedge.New(hedge.WithDelay(50*ms)))},
 				} {
-					n = 0
+					n.Store(0)
 					resp, _ := send(t, c, request(t, http.MethodGet, "https://api.example.com/v2/things", nil))
 					time.Sleep(ms) // virtual
 					synctest.Wait()

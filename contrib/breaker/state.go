@@ -90,5 +90,7 @@ func (b *Breaker) statusOf(name string, s State) transport.KeyStatus {
 	if s.Refused > 0 {
 		detail += fmt.Sprintf(", %d refused", s.Refused)
 	}
-	return transport.KeyStatus{Key: name, State: string(s.Phase), Since: s.Since, Until: s.Until, Detail: detail, Refused: s.Refused, Opened: s.Opened}
+	return transport.KeyStatus{
+		Key: name, State: string(s.Phase), Since: s.Since, Until: s.Until, Detail: detail, Refused: s.Refused, Opened: s.Opened,
+	}
 }

@@ -13,14 +13,19 @@ type Trip interface {
 	Node
 	Sender
 	Counter
-	Again(ctx context.Context) (granted, first bool)
-	MayAgain() bool
-	Looping() bool
+	Repeater
 	RetryLeft() (left time.Duration, bounded bool)
 	Now() time.Time
 	NoteTurn(ctx context.Context, in time.Duration, refused bool)
 	Delay()
 	Referee
+}
+
+// A Repeater grants extra attempts.
+type Repeater interface {
+	Again(ctx context.Context) (granted, first bool)
+	MayAgain() bool
+	Looping() bool
 }
 
 // A Counter counts the attempts and waits of a trip.
