@@ -210,10 +210,16 @@ func TestCountersOfKeysThatShareASeries(t *testing.T) {
 	breaker.keys = slices.DeleteFunc(breaker.keys, func(key string) bool { return key == "a" })
 	is(1, 11, "a key is dropped")
 	breaker.keys = append(breaker.keys, "a")
-	breaker.set("a", transport.KeyStatus{State: "closed", Opened: 1})
-	is(1, 12, "and is back")
+	breaker.set("a", transport.KeyStatus{State: "closed", Opened: 6})
+	is(1, 17, "and is back")
 	breaker.set("b", transport.KeyStatus{State: "closed", Opened: 1})
-	is(0, 13, "a key was dropped and is back")
+	is(0, 18, "a key was dropped and is back")
 	breaker.keys = breaker.keys[:100]
 	assert.NotContains(t, exposition(t, registry), `key="_OTHER"`)
+
+	breaker.keys = breaker.keys[1:]
+	assert.NotContains(t, exposition(t, registry), `key="own0"`)
+	breaker.keys = append(breaker.keys, "own0")
+	breaker.set("own0", transport.KeyStatus{State: "closed", Opened: 1})
+	assert.InDelta(t, 1, sum(t, registry, "tripware_breaker_opens_total", `key="own0"`), 0, "a series begins anew with its key")
 }
