@@ -229,13 +229,9 @@ func newProgram(t *testing.T) *program {
 	t.Helper()
 	limiter := ratelimit.NewLimiter(ratelimit.WithRate(300, 50), ratelimit.WithStore(ratelimit.NewMemoryStore()))
 	budget := layer.DefaultBudget()
-	permits, opens := bulkhead.NewBulkhead(7, bulkhead.WithMaxWait(50*time.Millisecond), bulkhead.WithMaxHold(10*time.Millisecond), bulkhead.WithLogger(nil)), new(atomic.Uint64)
-	circuit := func(string) (prometheus.Circuit, bool) { // opens and refuses an attempt each time that it is read
-		n := opens.Add(1)
-		return prometheus.Circuit{State: "open", Opened: n, Refused: n}, true
-	}
+	permits := bulkhead.NewBulkhead(7, bulkhead.WithMaxWait(50*time.Millisecond), bulkhead.WithMaxHold(10*time.Millisecond), bulkhead.WithLogger(nil))
 	collector := prometheus.New(prometheus.WithLimiter("api", limiter), prometheus.WithBudget("api", budget),
-		prometheus.WithBulkhead("api", permits), prometheus.WithBreaker("api", func() []string { return []string{"api"} }, circuit))
+		prometheus.WithBulkhead("api", permits), prometheus.WithBreaker("api", &tripping{}))
 	registry := client.NewRegistry()
 	registry.MustRegister(collector)
 	publishers := metrics.NewPublishers()
@@ -251,6 +247,14 @@ func newProgram(t *testing.T) *program {
 		p.scraped.Close()
 	})
 	return p
+}
+
+// A tripping breaker opens and refuses an attempt each time that its state is read.
+type tripping struct{ opens atomic.Uint64 }
+
+func (b *tripping) KeyStatuses(int) []transport.KeyStatus {
+	n := b.opens.Add(1)
+	return []transport.KeyStatus{{Key: "api", State: "open", Opened: n, Refused: n}}
 }
 
 // faulty responds to two of five requests with a fault.
