@@ -127,7 +127,7 @@ func (n *noder) fetch(ctx context.Context, link string, w io.Writer) error {
 	return err
 }
 
-// A noting writer remembers its error, to tell it from that of a reader.
+// A noting writer keeps its error, so that it can be distinguished from an error of a reader.
 type noting struct {
 	io.Writer
 

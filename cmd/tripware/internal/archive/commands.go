@@ -119,7 +119,7 @@ func moment(flag, text string, now time.Time) (at time.Time, relative bool, err 
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
 		return now.Add(-d), true, nil
 	}
-	return time.Time{}, false, cli.Usagef("--%s %q is no time: write 2026-01-31, 2026-01-31T08:00:00Z, 90d or 12h", flag, text)
+	return time.Time{}, false, cli.Usagef("--%s %q is not a time: write 2026-01-31, 2026-01-31T08:00:00Z, 90d or 12h", flag, text)
 }
 
 // report prints what an export holds, and returns an error of code 6 if something is missing.

@@ -80,7 +80,7 @@ func TestABadCommandSaysWhatIsWrong(t *testing.T) {
 	s := shell{t: t, server: opsgenietest.New(t)}
 	for want, args := range map[string][]string{
 		"DIR is missing: tripware opsgenie export DIR":                   {"export"},
-		"--since \"yesterday\" is no time: write 2026-01-31":             {"export", "x", "--since", "yesterday"},
+		"--since \"yesterday\" is not a time: write 2026-01-31":          {"export", "x", "--since", "yesterday"},
 		"did you mean --alerts?":                                         {"export", "x", "--alert"},
 		"--parallel must be at least 1":                                  {"export", "x", "--parallel", "0"},
 		"AFTER is missing: tripware opsgenie export diff BEFORE AFTER":   {"export", "diff", "x"},

@@ -39,7 +39,7 @@ type exporter struct {
 }
 
 // Export reads an account into a folder, and returns the manifest when everything that can be
-// read is there. What cannot be read is named in it, and is no error. After an error, or if
+// read is there. It names what could not be read, which is not an error. After an error, or if
 // the program was killed, the same call goes on where that one stopped; on a finished export
 // it reads again only what was missing.
 func Export(ctx context.Context, client *opsgenie.Client, name string, o Options) (*Manifest, error) {
@@ -133,7 +133,7 @@ func (x *exporter) begin(account string) (complete *Manifest, err error) {
 		}
 		head.Started, entries = old.Started.Format(time.RFC3339), left
 	case len(found) > 0:
-		return nil, fmt.Errorf("archive: the folder %s holds something that is no export: name another folder", x.folder.name)
+		return nil, fmt.Errorf("archive: the folder %s holds something other than an export: name another folder", x.folder.name)
 	}
 	if x.journal, err = openJournal(x.folder, head, entries); err != nil {
 		return nil, err

@@ -166,7 +166,7 @@ func (a *account) listOf(res resource, ids []string) map[string]string {
 func (a *account) pageOf(res resource, ids []string, query, offset string, into map[string]string) (next string) {
 	a.t.Helper()
 	if offset == "0" && (res.pages == byLast || res.pages == byOffset || res.id == noID) {
-		offset = "" // it is no number
+		offset = "" // it is not a number
 	}
 	text, err := a.Peek(fill(res.list, ids) + "?" + query + "&offset=" + url.QueryEscape(offset))
 	require.NoError(a.t, err)

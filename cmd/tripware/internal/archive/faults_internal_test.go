@@ -201,7 +201,7 @@ func TestAFolderOfSomethingElseIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "letter.txt"), nil, 0o600))
 	_, err := Export(t.Context(), account.client(), dir, Options{})
-	require.ErrorContains(t, err, "holds something that is no export")
+	require.ErrorContains(t, err, "holds something other than an export")
 
 	export := exported(t, account, "export")
 	_, err = Export(t.Context(), account.client(), export, account.everything())
