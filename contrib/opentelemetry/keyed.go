@@ -3,8 +3,12 @@ package opentelemetry
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/tripware/tripware/transport"
+	"github.com/tripware/tripware/transport/redact"
 )
 
 func (t *telemetry) observeBulkheads() error {
@@ -48,8 +52,10 @@ func (t *telemetry) observeBreakers() error {
 	refused := m.counter("breaker.refused", "{request}", "Attempts that the circuit breaker refused.")
 	breakers := t.breakers
 	return errors.Join(m.fault(), t.register(func(_ context.Context, o metric.Observer) error {
+		var faults []error
 		for _, b := range breakers {
-			statuses := b.breaker.KeyStatuses(maxKeys)
+			statuses, fault := b.statuses()
+			faults = append(faults, fault)
 			for _, s := range statuses[:min(len(statuses), maxKeys)] {
 				set := metric.WithAttributes(breakerNameKey.String(b.name), breakerKeyKey.String(shown(s.Key)))
 				if number, known := numberOf(s.State); known {
@@ -59,8 +65,18 @@ func (t *telemetry) observeBreakers() error {
 				o.ObserveInt64(refused, count(s.Refused), set)
 			}
 		}
-		return nil
+		return errors.Join(faults...)
 	}, m.made...))
+}
+
+// statuses returns the keys of a breaker, or an error for the SDK to report if it panics.
+func (b circuits) statuses() (keys []transport.KeyStatus, fault error) {
+	defer func() {
+		if r := recover(); r != nil {
+			keys, fault = nil, fmt.Errorf("opentelemetry: breaker %q panicked: %s", b.name, redact.Cut(fmt.Sprint(r), redact.MaxError))
+		}
+	}()
+	return b.breaker.KeyStatuses(maxKeys), nil
 }
 
 // numberOf returns the number of a circuit's state, and false if it has none.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/contrib/opentelemetry"
@@ -177,4 +178,27 @@ func TestNilBulkheadsAndBreakersAreRefused(t *testing.T) {
 	for _, text := range []string{`bulkhead "a" is nil`, `breaker "b" is nil`, `breaker "c" is nil`} {
 		assert.ErrorContains(t, err, text)
 	}
+}
+
+// A breaker that panics is reported by the SDK, and hides no other.
+func TestABreakerThatPanics(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.client(t, []opentelemetry.Option{
+		opentelemetry.WithBreaker("crashing", crashing{}),
+		opentelemetry.WithBreaker("sound", sound{}),
+	}, tripware.WithBase(instant{}))
+	var all metricdata.ResourceMetrics
+	require.ErrorContains(t, r.reader.Collect(t.Context(), &all), `opentelemetry: breaker "crashing" panicked: it is broken`)
+	assert.Len(t, all.ScopeMetrics[0].Metrics, 3)
+}
+
+type crashing struct{}
+
+func (crashing) KeyStatuses(int) []transport.KeyStatus { panic("it is broken") }
+
+type sound struct{}
+
+func (sound) KeyStatuses(int) []transport.KeyStatus {
+	return []transport.KeyStatus{{Key: "a", State: "open"}}
 }

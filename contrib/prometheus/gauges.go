@@ -74,6 +74,11 @@ func breakerSource(name string, b statuses) source {
 	var of map[string]transport.KeyStatus // as of the last call of keys, which precedes those of read
 	keys := func() (keys []string) {
 		of = map[string]transport.KeyStatus{}
+		defer func() {
+			if recover() != nil { // the others are still shown
+				keys, of = nil, nil
+			}
+		}()
 		for _, s := range b.KeyStatuses(math.MaxInt32) {
 			keys = append(keys, s.Key)
 			of[s.Key] = s

@@ -223,3 +223,19 @@ func TestCountersOfKeysThatShareASeries(t *testing.T) {
 	breaker.set("own0", transport.KeyStatus{State: "closed", Opened: 1})
 	assert.InDelta(t, 1, sum(t, registry, "tripware_breaker_opens_total", `key="own0"`), 0, "a series begins anew with its key")
 }
+
+// crashing is a breaker that panics.
+type crashing struct{}
+
+func (crashing) KeyStatuses(int) []transport.KeyStatus { panic("it is broken") }
+
+// T1: a breaker that panics is not shown, and hides no other.
+func TestABreakerThatPanicsIsNotShown(t *testing.T) {
+	t.Parallel()
+	sound := newCircuits()
+	sound.set("a", transport.KeyStatus{State: "open"})
+	registry := register(t, prometheus.New(prometheus.WithBreaker("crashing", crashing{}), prometheus.WithBreaker("sound", sound)))
+	text := exposition(t, registry)
+	assert.Contains(t, text, `tripware_breaker_state{breaker="sound",key="a"} 2`)
+	assert.NotContains(t, text, "crashing")
+}

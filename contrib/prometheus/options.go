@@ -119,8 +119,9 @@ func WithBulkhead(name string, b *bulkhead.Bulkhead) Option {
 
 // WithBreaker adds the state of a circuit breaker, such as the Breaker of contrib/breaker, for
 // each of its keys, and how often it has opened and refused an attempt. KeyStatuses must be
-// safe for concurrent use and return quickly. Keys have series as those of [WithLimiter] do.
-// If the option is given several times, each breaker needs a name of its own.
+// safe for concurrent use and return quickly; if it panics, the breaker is not shown. Keys
+// have series as those of [WithLimiter] do. If the option is given several times, each
+// breaker needs a name of its own.
 func WithBreaker(name string, b interface {
 	KeyStatuses(most int) []transport.KeyStatus
 }) Option {
