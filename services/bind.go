@@ -168,14 +168,34 @@ func (b *binder) appendValues(query []byte, fields []field) []byte {
 		if unset(b.in.FieldByIndex(f.index), f.keepZero) {
 			continue
 		}
-		if len(query) > 0 {
-			query = append(query, '&')
+		if f.repeat {
+			query = b.appendEach(query, f)
+			continue
 		}
-		query = append(query, url.QueryEscape(f.name)...)
-		query = append(query, '=')
-		query = append(query, url.QueryEscape(b.text(f))...)
+		query = appendValue(query, f.name, b.text(f))
 	}
 	return query
+}
+
+// appendEach appends each element of a list as a parameter of its own.
+func (b *binder) appendEach(query []byte, f field) []byte {
+	parts, err := texts(b.in.FieldByIndex(f.index))
+	if err != nil {
+		b.refuse(f, err)
+	}
+	for _, part := range parts {
+		query = appendValue(query, f.name, part)
+	}
+	return query
+}
+
+func appendValue(query []byte, name, value string) []byte {
+	if len(query) > 0 {
+		query = append(query, '&')
+	}
+	query = append(query, url.QueryEscape(name)...)
+	query = append(query, '=')
+	return append(query, url.QueryEscape(value)...)
 }
 
 func (b *binder) fillHeader(c *Client) {

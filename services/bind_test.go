@@ -44,6 +44,8 @@ type everything struct {
 	Never     time.Time         `query:"never,keepzero"`
 	List      []string          `query:"list"`
 	Levels    []priority        `query:"levels"`
+	Each      []priority        `query:"each,repeat"`
+	None      []string          `query:"none,repeat"`
 	Address   netip.Addr        `query:"address"`
 	Ratio     float64           `query:"ratio"`
 	Key       string            `header:"Idempotency-Key"`
@@ -60,7 +62,7 @@ func TestEachFieldGoesWhereItsTagSays(t *testing.T) {
 	c := open(t, capture(&got))
 	in := everything{
 		ref: ref{Identifier: "a/b c", Kind: "alias"}, Text: "a&b=c d", Number: -3, Yes: new(false),
-		When: time.Date(2026, 5, 26, 9, 30, 0, 0, time.FixedZone("", 7200)), List: []string{"x", "y z"}, Levels: []priority{"P1", "P9"},
+		When: time.Date(2026, 5, 26, 9, 30, 0, 0, time.FixedZone("", 7200)), List: []string{"x", "y z"}, Levels: []priority{"P1", "P9"}, Each: []priority{"P1", "P,&"},
 		Address: netip.MustParseAddr("::1"), Ratio: 0.5, Key: "k", Message: "m<&>", Enabled: new(false), LocalOnly: "secret",
 	}
 	for _, request := range []any{in, &in} {
@@ -71,7 +73,7 @@ func TestEachFieldGoesWhereItsTagSays(t *testing.T) {
 		assert.Equal(t, "/v2/things/a%2Fb%20c/close", got.URL.EscapedPath())
 		assert.Equal(t, url.Values{
 			"identifierType": {"alias"}, "text": {"a&b=c d"}, "number": {"-3"}, "kept": {"0"}, "yes": {"false"},
-			"when": {"2026-05-26T09:30:00+02:00"}, "list": {"x,y z"}, "levels": {"P1,P9"}, "address": {"::1"}, "ratio": {"0.5"},
+			"when": {"2026-05-26T09:30:00+02:00"}, "list": {"x,y z"}, "levels": {"P1,P9"}, "each": {"P1", "P,&"}, "address": {"::1"}, "ratio": {"0.5"},
 		}, got.URL.Query())
 		assert.JSONEq(t, `{"message":"m<&>","enabled":false}`, got.body)
 		assert.Equal(t, "k", got.Header.Get("Idempotency-Key"))
@@ -175,6 +177,10 @@ func TestAllThatIsWrongWithARequestIsSaidAtOnce(t *testing.T) {
 
 	_, err = services.Do[item](t.Context(), c, "GET /v1/window", window{Tags: []string{"a", ""}, End: time.Unix(1, 0), Limit: 1}, services.ByMethod)
 	require.ErrorContains(t, err, "argument tags has an empty element")
+	_, err = services.Do[item](t.Context(), c, "GET /v1/window", struct {
+		IDs []string `query:"ids,repeat"`
+	}{[]string{"a", ""}}, services.ByMethod)
+	require.ErrorContains(t, err, "argument ids has an empty element")
 	_, err = services.Do[item](t.Context(), c, "GET /v1/window", window{End: time.Unix(1, 0)}, services.ByMethod)
 	require.NoError(t, err, "a zero that is not sent is no number below the minimum")
 	_, err = services.Do[item](t.Context(), c, "POST /v1/x", struct {
@@ -218,6 +224,12 @@ func TestARequestThatCannotFillItsRouteIsRefusedByName(t *testing.T) {
 		{"POST /v1/x", struct {
 			A string `query:"a,omitempty"`
 		}{}, "A has the unknown tag option"},
+		{"POST /v1/x", struct {
+			A string `query:"a,repeat"`
+		}{}, `A has the tag option "repeat", which is for a list in the query`},
+		{"POST /v1/x", struct {
+			A []string `header:"a,repeat"`
+		}{}, `A has the tag option "repeat", which is for a list in the query`},
 		{"POST /v1/x", struct {
 			A string `query:"a" check:"min=1"`
 		}{}, "A has the unknown check"},

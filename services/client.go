@@ -14,7 +14,8 @@
 // in json, where it would be *** and is refused. Fields of embedded structs belong to
 // the request. Outside path and json, a zero field is left out unless its tag ends in
 // ",keepzero", and a nil pointer is always left out; json follows omitzero. A list in path,
-// query, header or form is one value with commas; a time is written as in RFC 3339, and left
+// query, header or form is one value with commas, or in the query, with ",repeat", one
+// parameter for each element; a time is written as in RFC 3339, and left
 // out if zero. Before anything is sent, `check:"required"` refuses a zero value,
 // `check:"min=1"` a smaller number that would be sent, and the request's method Check() error
 // refuses what it reports.

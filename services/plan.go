@@ -35,6 +35,7 @@ type field struct {
 	name     string // on the wire
 	goName   string
 	keepZero bool // zero is sent
+	repeat   bool // each element of a list is a parameter
 	typ      reflect.Type
 	tag      reflect.StructTag
 }
@@ -95,7 +96,7 @@ func (p *plan) walk(t reflect.Type, above []int) {
 		name, option, _ := strings.Cut(tag, ",")
 		p.sort(place, field{
 			index: index, name: cmp.Or(name, f.Name), goName: f.Name,
-			keepZero: option == "keepzero", typ: f.Type, tag: f.Tag,
+			keepZero: option == "keepzero", repeat: option == "repeat", typ: f.Type, tag: f.Tag,
 		}, option, f.IsExported())
 	}
 }
@@ -120,7 +121,11 @@ func placeOf(f reflect.StructField, faults *faults) (place, tag string) {
 }
 
 func (p *plan) sort(place string, f field, option string, exported bool) {
-	if place != "json" && option != "" && option != "keepzero" {
+	switch {
+	case place == "json", option == "", option == "keepzero", f.repeat && place == "query" && f.typ.Kind() == reflect.Slice:
+	case f.repeat:
+		p.faults.add(f.goName, "has the tag option \"repeat\", which is for a list in the query")
+	default:
 		p.faults.add(f.goName, "has the unknown tag option %q", option)
 	}
 	if !p.fits(place, f, exported) {

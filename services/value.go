@@ -130,21 +130,29 @@ func marshaled(v reflect.Value) (string, error) {
 	return "", errors.New("cannot be written as text")
 }
 
-// list joins elements with commas. An element that contains a comma, or is empty, would arrive
-// as something else.
-func list(v reflect.Value) (string, error) {
+// texts writes the elements of a list. An empty one is refused.
+func texts(v reflect.Value) ([]string, error) {
 	parts := make([]string, v.Len())
 	for i := range parts {
 		if v.Index(i).Kind() == reflect.Pointer && v.Index(i).IsNil() {
-			return "", errors.New("has an empty element")
+			return nil, errors.New("has an empty element")
 		}
 		var err error
 		if parts[i], err = text(v.Index(i)); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	if slices.Contains(parts, "") {
-		return "", errors.New("has an empty element")
+		return nil, errors.New("has an empty element")
+	}
+	return parts, nil
+}
+
+// list joins elements with commas. An element that contains a comma would arrive as several.
+func list(v reflect.Value) (string, error) {
+	parts, err := texts(v)
+	if err != nil {
+		return "", err
 	}
 	if slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(part, ",") }) {
 		return "", errors.New("has an element with a comma, which separates elements on the wire")
