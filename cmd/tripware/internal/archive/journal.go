@@ -107,7 +107,7 @@ func (j *journal) read() error {
 		if first {
 			j.head = heading{} // members that the line lacks must not stay
 			if err := json.Unmarshal(line, &j.head); err != nil {
-				return fmt.Errorf("archive: %s is broken: its first line is no heading: %w", journalFile, err)
+				return fmt.Errorf("archive: %s is broken: its first line is not a heading: %w", journalFile, err)
 			}
 			continue
 		}

@@ -91,7 +91,7 @@ func (r Row) encode() ([]byte, error) {
 	}
 	b.WriteString("\n}\n")
 	if !json.Valid(b.Bytes()) {
-		return nil, fmt.Errorf("archive: %s/%s: the response is no valid JSON", r.Kind, r.ID)
+		return nil, fmt.Errorf("archive: %s/%s: the response is not valid JSON", r.Kind, r.ID)
 	}
 	return b.Bytes(), nil
 }

@@ -55,7 +55,7 @@ func readIndex(files fs.FS) (*Manifest, []Entry, error) {
 		if _, err := fs.Stat(files, journalFile); err == nil {
 			return nil, nil, errors.New("the export is not finished: run the export again to go on with it")
 		}
-		return nil, nil, errors.New("the folder has no manifest.json: it is no export")
+		return nil, nil, errors.New("the folder has no manifest.json, so it is not an export")
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("read manifest: %w", err)

@@ -227,15 +227,23 @@ func (v *OpsgenieVendor) Core(string) (*services.Client, error) {
 	return v.client.Core(), nil
 }
 
+// The APIs of JSM Operations that have a prefix of their own, and for which package jsm has no
+// methods.
+const (
+	Incidents   = "incidents"
+	StatusPages = "sc"
+)
+
 // JSMVendor gives the clients of JSM Operations. They are made once.
 type JSMVendor struct {
 	*Session
 
-	client *jsm.Client
-	events *events.Client
+	clients map[jsm.Prefix]*jsm.Client
+	events  *events.Client
 }
 
-// Core returns the client of ops, services or events.
+// Core returns the client of ops, services, events, [Incidents], [StatusPages], or of a prefix
+// such as /jsm/ops/api/{cloudId}.
 func (v *JSMVendor) Core(domain string) (_ *services.Client, err error) {
 	if domain == "events" {
 		if v.events == nil {
@@ -245,15 +253,30 @@ func (v *JSMVendor) Core(domain string) (_ *services.Client, err error) {
 		}
 		return v.events.Core(), nil
 	}
-	if v.client == nil {
-		if v.client, err = v.JSM(); err != nil {
+	prefix := jsm.Direct
+	switch domain {
+	case "ops", "services":
+	case Incidents:
+		prefix = "/jsm/incidents/cloudId/{cloudId}"
+	case StatusPages:
+		prefix = "/jsm/ops/stakeholder-comms/cloudId/{cloudId}/api"
+	default:
+		prefix = jsm.Prefix(domain)
+	}
+	client := v.clients[prefix]
+	if client == nil {
+		if client, err = v.JSM(jsm.WithPrefix(prefix)); err != nil {
 			return nil, err
 		}
+		if v.clients == nil {
+			v.clients = map[jsm.Prefix]*jsm.Client{}
+		}
+		v.clients[prefix] = client
 	}
 	if domain == "services" {
-		return v.client.RegistryCore(), nil
+		return client.RegistryCore(), nil
 	}
-	return v.client.Core(), nil
+	return client.Core(), nil
 }
 
 // Elsewhere returns the region in which the key of Opsgenie is valid, other than that of the

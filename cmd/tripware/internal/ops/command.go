@@ -2,6 +2,7 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -87,6 +88,7 @@ type command struct {
 	input     input
 	wait      bool
 	most      int
+	prefix    string // instead of the domain, if not empty
 
 	// An extension may take over the command, or change the request before it is sent.
 	instead func(ctx context.Context, args []string) (done bool, err error)
@@ -103,6 +105,9 @@ func (s *Set) command(o Operation) *cobra.Command {
 	}
 	if o.Kind == List {
 		c.Flags().IntVar(&c.most, "max", 0, "print at most `N` rows; 0 means all")
+	}
+	if o.Domain == cli.StatusPages {
+		c.Flags().StringVar(&c.prefix, "prefix", "", "the path before "+o.Path+", in which {cloudId} stands for the cloud id")
 	}
 	c.extend()
 	for _, name := range c.arguments {
@@ -132,6 +137,15 @@ func (o Operation) long() string {
 	if o.Async {
 		text += "\nThe server accepts the request and processes it later."
 	}
+	switch {
+	case o.Domain == cli.Incidents:
+		text += "\nThe vendor has it in beta."
+	case o.Domain == cli.StatusPages:
+		text += "\nThe vendor calls it experimental, and its pages differ about the path before " + o.Path + "." +
+			"\nIf it is not found, try --prefix '/jsm/ops/api/{cloudId}'."
+	case o.Service == "JEC":
+		text += "\nThe vendor calls it experimental."
+	}
 	switch o.Retry {
 	case "safe":
 		text += "\nIt is safe to retry."
@@ -155,7 +169,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer closeFile()
-	core, err := c.set.Vendor.Core(c.op.Domain)
+	core, err := c.set.Vendor.Core(cmp.Or(c.prefix, c.op.Domain))
 	if err != nil {
 		return err
 	}
@@ -171,7 +185,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 		return c.list(ctx, core, r, p)
 	case c.wait:
 		return c.await(ctx, core, r, p)
-	case c.op.Async:
+	case c.op.Async && c.op.Domain != cli.Incidents: // whose responses have data
 		meta, err := acceptOnly(ctx, core, c.op, r)
 		if err != nil {
 			return err
@@ -190,7 +204,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 
 // request makes the request from the arguments and the flags.
 func (c *command) request(args []string) (Request, func(), error) {
-	r := Request{Path: map[string]string{}, Query: map[string]string{}, Form: map[string]string{}}
+	r := Request{Path: map[string]string{}, Query: map[string]string{}, Lists: map[string][]string{}, Form: map[string]string{}}
 	for i, name := range c.op.Arguments() {
 		if i < len(args) {
 			r.Path[name] = args[i]

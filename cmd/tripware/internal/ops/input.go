@@ -61,6 +61,9 @@ func (o Operation) bodied() bool {
 	return slices.ContainsFunc(o.Params, func(p Param) bool { return p.Place == InBody })
 }
 
+// repeated is the type of a list in the query whose elements are parameters.
+const repeated = "repeat"
+
 func (p Param) bind(flags *pflag.FlagSet) {
 	text := fmt.Sprintf("%s %s", p.Place, p.Name)
 	if p.Required {
@@ -73,7 +76,7 @@ func (p Param) bind(flags *pflag.FlagSet) {
 		flags.Float64(p.Flag(), 0, text)
 	case "bool":
 		flags.Bool(p.Flag(), false, text)
-	case "strings":
+	case "strings", repeated:
 		flags.StringSlice(p.Flag(), nil, text+"; several with commas")
 	case "time":
 		flags.String(p.Flag(), "", text+"; RFC 3339, now, or from now as in +4h")
@@ -174,10 +177,14 @@ func (p Param) put(flags *pflag.FlagSet, r *Request) error {
 		value = json.Number(text)
 	case "bool":
 		value = text == "true"
-	case "strings":
+	case "strings", repeated:
 		list, err := flags.GetStringSlice(p.Flag())
 		if err != nil {
 			return err
+		}
+		if p.Type == repeated {
+			r.Lists[p.Name] = list
+			return nil
 		}
 		value, text = list, strings.Join(list, ",")
 	case "time":
@@ -257,6 +264,7 @@ func (i *input) complete(o Operation, r Request) error {
 	body, object := r.Body.(map[string]any)
 	for _, p := range o.Params {
 		_, inQuery := r.Query[p.Name]
+		inQuery = inQuery || len(r.Lists[p.Name]) > 0
 		_, inBody := body[p.Name]
 		missing := p.Place == InQuery && !inQuery || p.Place == InBody && object && !inBody
 		if p.Required && missing {

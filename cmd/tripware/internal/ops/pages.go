@@ -8,6 +8,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/tripware/tripware/cmd/tripware/internal/cli"
 	"github.com/tripware/tripware/services"
 )
 
@@ -38,8 +39,15 @@ func (r *rows) UnmarshalJSON(raw []byte) error {
 }
 
 // pages yields the rows of a list, page after page. Most lists have links to the next page.
-// Some have an offset or a marker instead, with which they are asked for again.
+// Some have an offset, a marker or a cursor instead, with which they are asked for again.
 func pages(ctx context.Context, c *services.Client, o Operation, r Request) iter.Seq2[[]json.RawMessage, error] {
+	if o.Domain == cli.Incidents || o.Domain == cli.StatusPages {
+		return cursors(ctx, c, o, r)
+	}
+	return linked(ctx, c, o, r)
+}
+
+func linked(ctx context.Context, c *services.Client, o Operation, r Request) iter.Seq2[[]json.RawMessage, error] {
 	return func(yield func([]json.RawMessage, error) bool) {
 		seen := map[string]bool{}
 		for {

@@ -17,6 +17,7 @@ import (
 type Request struct {
 	Path  map[string]string
 	Query map[string]string
+	Lists map[string][]string // in the query, a parameter for each element
 	Form  map[string]string
 	File  *services.File // nil unless the operation uploads one
 	Body  any            // nil if there is none; a map[string]any or any other JSON value
@@ -40,6 +41,9 @@ func (r Request) input() (any, error) {
 		for _, name := range slices.Sorted(maps.Keys(part.all)) {
 			add(part.place, name, part.all[name])
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Lists)) {
+		add("query", name+",repeat", r.Lists[name])
 	}
 	if r.File != nil {
 		add("form", "file", *r.File)

@@ -36,7 +36,7 @@ const (
 type Param struct {
 	Place
 	Name     string // as the server knows it
-	Type     string // string, int, float, bool, strings, time or value
+	Type     string // string, int, float, bool, strings, repeat (strings, each a parameter), time or value
 	Required bool
 }
 
@@ -49,7 +49,7 @@ type Operation struct {
 	Name    string // such as ListTimelines
 	Method  string
 	Path    string
-	Domain  string // the rate-limit domain, or for JSM Operations the prefix: ops, services or events
+	Domain  string // the rate-limit domain, or for JSM Operations the API, as [cli.JSMVendor] knows it
 	Async   bool   // the server accepts the request and works on it later
 	Retry   string // safe, refused, method, or alias if it is safe with an alias
 	Kind    Kind
@@ -105,11 +105,15 @@ var opsgenieTable string
 //go:embed jsm.tsv
 var jsmTable string
 
+//go:embed jsm_more.tsv
+var jsmMoreTable string
+
 // Opsgenie returns the operations of Opsgenie, in the order of their documentation.
 func Opsgenie() []Operation { return slices.Collect(read(opsgenieTable)) }
 
-// JSM returns the operations of JSM Operations, in the order of their documentation.
-func JSM() []Operation { return slices.Collect(read(jsmTable)) }
+// JSM returns the operations of JSM Operations, in the order of their documentation, and then
+// those that package jsm leaves out.
+func JSM() []Operation { return slices.AppendSeq(slices.Collect(read(jsmTable)), read(jsmMoreTable)) }
 
 // read yields the lines of a table. The tables are written by a test, so that a line that
 // cannot be read is a mistake of the program.

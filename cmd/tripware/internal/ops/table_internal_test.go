@@ -45,6 +45,30 @@ func TestTablesAreThoseOfTheServices(t *testing.T) {
 	}
 	assert.Len(t, opsgenieRows(t), 226)
 	assert.Len(t, jsmRows(t), 153)
+	assert.Len(t, JSM(), 267)
+}
+
+// What package jsm leaves out has the method, path and prefix of its table, and is not retried
+// where that is not known to be safe.
+func TestTheOtherOperationsAreThoseThatTheServiceLeavesOut(t *testing.T) {
+	t.Parallel()
+	var want, got []Operation
+	for _, c := range lines(t, "jsm/testdata/operations.tsv")[1:] {
+		if c[10] != "-" {
+			o := jsmRow(c)
+			o.Kind = Object
+			if strings.HasPrefix(o.Name, "List") {
+				o.Kind = List
+			}
+			want = append(want, o)
+		}
+	}
+	for o := range read(jsmMoreTable) {
+		assert.Equal(t, strings.Contains(o.Method, "P"), o.takesBody(), o)
+		o.Params = nil
+		got = append(got, o)
+	}
+	assert.Equal(t, want, got)
 }
 
 // opsgenieRows reads the table of services/opsgenie, and what docs/operations.md says of retries.
@@ -79,18 +103,7 @@ func jsmRows(t *testing.T) (all []Operation) {
 		if c[10] != "-" {
 			continue
 		}
-		o := Operation{Service: c[0], Name: c[1], Method: c[2], Path: c[3], Domain: c[4], Async: c[9] == "yes"}
-		get := c[2] == "GET" || c[2] == "PUT" || c[2] == "DELETE"
-		switch {
-		case get:
-			o.Retry = "method"
-		case c[7] == "yes":
-			o.Retry = "safe"
-		case c[7] == "alias":
-			o.Retry = "alias"
-		default:
-			o.Retry = "refused"
-		}
+		o := jsmRow(c)
 		client := reflect.TypeFor[jsm.Client]()
 		if o.Domain == "events" {
 			client = reflect.TypeFor[events.Client]()
@@ -100,6 +113,22 @@ func jsmRows(t *testing.T) (all []Operation) {
 		all = append(all, o)
 	}
 	return all
+}
+
+// jsmRow reads a line of the table of services/jsm.
+func jsmRow(c []string) Operation {
+	o := Operation{Service: c[0], Name: c[1], Method: c[2], Path: c[3], Domain: c[4], Async: c[9] == "yes"}
+	switch {
+	case c[2] == "GET" || c[2] == "PUT" || c[2] == "DELETE":
+		o.Retry = "method"
+	case c[7] == "yes":
+		o.Retry = "safe"
+	case c[7] == "alias":
+		o.Retry = "alias"
+	default:
+		o.Retry = "refused"
+	}
+	return o
 }
 
 // method returns the field and the method of the typed client for an operation of JSM

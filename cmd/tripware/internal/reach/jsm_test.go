@@ -21,22 +21,22 @@ import (
 	"github.com/tripware/tripware/services/jsm/jsmtest"
 )
 
-// Each operation of JSM Operations is reached by its name in one of the two scripts, and none
-// in both.
+// Each operation of JSM Operations is reached by its name in one of the scripts, and none in
+// two.
 func TestEveryOperationOfJSMIsInAScript(t *testing.T) {
 	t.Parallel()
 	times := map[string]string{}
-	for _, name := range []string{"testdata/jsm.txt", "testdata/jsm_scripted.txt"} {
+	for _, name := range []string{"testdata/jsm.txt", "testdata/jsm_scripted.txt", "testdata/jsm_more.txt"} {
 		for _, l := range read(t, name, ops.JSM()) {
 			other, known := times[l.op.String()]
-			assert.True(t, !known || other == name, "%s is in both scripts", l.op)
+			assert.True(t, !known || other == name, "%s is in two scripts", l.op)
 			times[l.op.String()] = name
 		}
 	}
 	for _, o := range ops.JSM() {
 		assert.Contains(t, times, o.String())
 	}
-	assert.Len(t, times, 153)
+	assert.Len(t, times, 267)
 }
 
 // The simulation accepts what is sent.
@@ -73,19 +73,36 @@ func TestWhatTheSimulationOfJSMDoesNotServeIsReached(t *testing.T) {
 	listening := httptest.NewServer(&server)
 	t.Cleanup(listening.Close)
 	env := map[string]string{cli.EnvURL: listening.URL, cli.EnvCloudID: cloud, cli.EnvEmail: "ada@example.com", cli.EnvToken: "t0ken"}
-	for _, l := range read(t, "testdata/jsm_scripted.txt", ops.JSM()) {
+	for _, l := range append(read(t, "testdata/jsm_scripted.txt", ops.JSM()), read(t, "testdata/jsm_more.txt", ops.JSM())...) {
 		want := parse(t, l)
 		server.expect(want)
 		printed := l.run(t, "jsm", env)
 		assert.Empty(t, server.faults(), "line %d", l.number)
 		switch {
 		case want.fixture == "":
+		case want.printed != "":
+			assert.JSONEq(t, want.printed, printed, "line %d", l.number)
 		case l.op.Kind == ops.List:
 			assert.JSONEq(t, want.first(t), printed, "line %d", l.number)
 		default:
 			assert.JSONEq(t, want.fixture, printed, "line %d", l.number)
 		}
 	}
+}
+
+// Another prefix can be given for the operations whose path is not certain.
+func TestThePrefixOfStatusPages(t *testing.T) {
+	t.Parallel()
+	var server scripted
+	listening := httptest.NewServer(&server)
+	t.Cleanup(listening.Close)
+	env := map[string]string{cli.EnvURL: listening.URL, cli.EnvCloudID: cloud, cli.EnvEmail: "ada@example.com", cli.EnvToken: "t0ken"}
+	var l line
+	l.op = ops.Operation{Service: "Subscribers", Name: "GetTotal"}
+	l.args = []string{"--prefix", "/jsm/ops/api/{cloudId}"}
+	server.expect(exchange{method: "GET", path: "/jsm/ops/api/" + cloud + "/subscribers/total_in_cloud", status: 200, fixture: `{"totalCount":1}`})
+	l.run(t, "jsm", env)
+	assert.Empty(t, server.faults())
 }
 
 const cloud = "c10ad000-0000-4000-8000-000000000001"
@@ -98,6 +115,7 @@ type exchange struct {
 	body    string
 	status  int
 	fixture string // the body of the response
+	printed string // what is printed, if the script says so
 }
 
 // parse reads the indented lines below a call.
@@ -109,24 +127,45 @@ func parse(t *testing.T, l line) exchange {
 	path, query, _ := strings.Cut(target, "?")
 	values, err := url.ParseQuery(query)
 	require.NoError(t, err)
-	prefix := map[string]string{"ops": "/jsm/ops/api/" + cloud, "services": "/jsm/api/" + cloud}[l.op.Domain]
+	prefix := map[string]string{
+		"ops": "/jsm/ops/api/" + cloud, "services": "/jsm/api/" + cloud,
+		cli.Incidents: "/jsm/incidents/cloudId/" + cloud, cli.StatusPages: "/jsm/ops/stakeholder-comms/cloudId/" + cloud + "/api",
+	}[l.op.Domain]
 	require.NotEmpty(t, prefix, l.op.Domain)
 	x.method, x.path, x.query = method, prefix+path, values
-	if len(l.rest) > 2 {
-		x.body = l.rest[1]
+	rest := l.rest[1:]
+	if printed, ok := strings.CutPrefix(rest[len(rest)-1], "= "); ok {
+		x.printed, rest = printed, rest[:len(rest)-1]
 	}
-	status, fixture, _ := strings.Cut(l.rest[len(l.rest)-1], " ")
+	if len(rest) > 1 {
+		x.body = rest[0]
+	}
+	status, response, _ := strings.Cut(rest[len(rest)-1], " ")
 	x.status, err = strconv.Atoi(status)
 	require.NoError(t, err)
-	if name := strings.Trim(fixture, "[]"); name != "" {
-		text, err := os.ReadFile("../../../../services/jsm/" + name)
-		require.NoError(t, err)
-		x.fixture = string(text)
-		if name != fixture {
-			x.fixture = `{"values":[` + x.fixture + `],"links":{}}`
-		}
-	}
+	x.fixture = body(t, response)
 	return x
+}
+
+// body returns the body of a response from what a script says: JSON, the file of a fixture, or
+// in brackets that of the only row of a list.
+func body(t *testing.T, response string) string {
+	t.Helper()
+	folder := "../../../../services/jsm/"
+	switch name := strings.Trim(response, "[]"); {
+	case response == "", json.Valid([]byte(response)):
+		return response
+	case strings.HasPrefix(name, "testdata/"):
+		folder = ""
+		fallthrough
+	default:
+		text, err := os.ReadFile(folder + name)
+		require.NoError(t, err)
+		if name != response {
+			return `{"values":[` + string(text) + `],"links":{}}`
+		}
+		return string(text)
+	}
 }
 
 // first returns a list of the first row of the fixture.
