@@ -26,7 +26,7 @@ func Command(env *cli.Env) *cobra.Command {
 		Short: "Say what of an export has a counterpart in JSM Operations",
 		Long: `Report reads the folder of a finished export and says, for each team and integration,
 what has a counterpart in JSM Operations, what must be changed by hand, and what has no
-counterpart. It sends nothing.
+counterpart. It sends nothing. The exit code is 6 if the export lacks something.
 
 The report is a page that can be printed and needs no other file or, with --json, an object.
 It has names, e-mail addresses and phone numbers, but none of the keys in the export.`,
@@ -68,19 +68,23 @@ func run(env *cli.Env, dir, out string, asJSON bool) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(env.Err, r.summary())
-	return err
+	if _, err := fmt.Fprintln(env.Err, r.summary()); err != nil {
+		return err
+	}
+	if n := len(r.Missing); n > 0 {
+		return &exit.Error{
+			Code: exit.Partial,
+			Err:  fmt.Errorf("the export is not complete, so neither is the report: it names what is missing (%d)", n),
+		}
+	}
+	return nil
 }
 
 // summary returns a line for the terminal.
 func (r *Report) summary() string {
 	t := r.Total
-	line := fmt.Sprintf("%d resources and parts: %d move, %d are to be changed by hand, %d have no counterpart",
+	return fmt.Sprintf("%d resources and parts: %d move, %d are to be changed by hand, %d have no counterpart",
 		t.Count, t.Moves, t.ByHand, t.None)
-	if n := len(r.Missing); n > 0 {
-		line += fmt.Sprintf("; the export lacks %d more, which the report names", n)
-	}
-	return line
 }
 
 // WriteJSON writes the report as an object.
