@@ -171,3 +171,25 @@ func TestACallWritesAFile(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "hello", string(text))
 }
+
+// Around a command, the program finds itself though it is not installed, also from a shell.
+func TestASimulationAroundACommand(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the test needs a shell")
+	}
+	self, err := os.Executable()
+	require.NoError(t, err)
+	name := filepath.Base(self)
+	for _, command := range [][]string{{name, "opsgenie", "teams", "list", "--columns", "name"}, {"sh", "-c", name + " opsgenie teams list --columns name"}} {
+		c := program(t, append([]string{"simulate", "opsgenie", "--"}, command...)...)
+		out, err := c.CombinedOutput()
+		require.NoError(t, err, string(out))
+		assert.Contains(t, string(out), "Payments")
+	}
+	c := program(t, "simulate", "opsgenie", "--", "no-such-program")
+	out, err := c.CombinedOutput()
+	require.Error(t, err)
+	assert.Equal(t, exit.Failed, c.ProcessState.ExitCode())
+	assert.Contains(t, string(out), `"no-such-program": executable file not found`)
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"github.com/tripware/tripware/cmd/tripware/internal/exit"
@@ -18,6 +19,9 @@ func (e *Env) Execute(ctx context.Context, command []string, variables map[strin
 	run := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // the user wrote it
 	run.Stdin, run.Stdout, run.Stderr = e.In, e.Out, e.Err
 	run.Env = os.Environ()
+	if self, err := os.Executable(); err == nil {
+		findBeside(run, filepath.Dir(self))
+	}
 	for name, value := range variables {
 		run.Env = append(run.Env, name+"="+value)
 	}
@@ -28,6 +32,17 @@ func (e *Env) Execute(ctx context.Context, command []string, variables map[strin
 		return &exit.Error{Code: ended.ExitCode()}
 	}
 	return err
+}
+
+// findBeside lets the command, and the shell that it may be, find programs in a folder too, after
+// all others, so that this program finds itself when it is not installed.
+func findBeside(run *exec.Cmd, folder string) {
+	run.Env = append(run.Env, "PATH="+os.Getenv("PATH")+string(os.PathListSeparator)+folder)
+	if errors.Is(run.Err, exec.ErrNotFound) {
+		if found, err := exec.LookPath(filepath.Join(folder, run.Args[0])); err == nil {
+			run.Path, run.Err = found, nil
+		}
+	}
 }
 
 // Tell prints a line to standard error.
