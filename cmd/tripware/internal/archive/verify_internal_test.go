@@ -61,7 +61,7 @@ func TestVerifyNamesEveryFileThatIsNotAsItWasWritten(t *testing.T) {
 	require.ErrorIs(t, err, ErrBroken)
 	require.ErrorContains(t, err, manifestFile)
 	_, err = Verify(t.Context(), t.TempDir())
-	require.ErrorContains(t, err, "it is no export")
+	require.ErrorContains(t, err, "it is not an export")
 }
 
 // named returns the files that errors name.
