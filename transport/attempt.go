@@ -105,7 +105,8 @@ func (c *Call) AttemptCount() int {
 	return c.count()
 }
 
-// Retries returns the number of attempts after the first.
+// Retries returns the number of attempts after the first, whatever made them: a retry, a redirect
+// or a hedge.
 func (c *Call) Retries() int { return max(0, c.AttemptCount()-1) }
 
 // beginAttempt records an attempt that begins in the sender of a chain, and returns its
