@@ -79,13 +79,13 @@ func TestABadCommandSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	s := shell{t: t, server: opsgenietest.New(t)}
 	for want, args := range map[string][]string{
-		"DIR is missing: tripware opsgenie export DIR":                   {"export"},
-		"--since \"yesterday\" is not a time: write 2026-01-31":          {"export", "x", "--since", "yesterday"},
-		"did you mean --alerts?":                                         {"export", "x", "--alert"},
-		"--parallel must be at least 1":                                  {"export", "x", "--parallel", "0"},
-		"AFTER is missing: tripware opsgenie export diff BEFORE AFTER":   {"export", "diff", "x"},
-		"there is no flag --api-key, since others can see the arguments": {"export", "x", "--api-key", "k"},
-		"there is an argument too many, \"y\"":                           {"restore", "x", "y"},
+		"DIR is missing: tripware opsgenie export DIR":                 {"export"},
+		"--since \"yesterday\" is not a time: write 2026-01-31":        {"export", "x", "--since", "yesterday"},
+		"did you mean --alerts?":                                       {"export", "x", "--alert"},
+		"--parallel must be at least 1":                                {"export", "x", "--parallel", "0"},
+		"AFTER is missing: tripware opsgenie export diff BEFORE AFTER": {"export", "diff", "x"},
+		"--api-key: a key cannot be given as a flag, since others":     {"export", "x", "--api-key", "k"},
+		"unexpected argument \"y\"":                                    {"restore", "x", "y"},
 	} {
 		code, _, errs := s.run(t.Context(), args...)
 		assert.Equal(t, 2, code, args)

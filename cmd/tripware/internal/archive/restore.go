@@ -36,7 +36,7 @@ type Restored struct {
 	Updated int
 
 	Done     []string // what was created and updated, such as "create teams/Ops"
-	Weakened []string // what was restored without a part, such as a member who is no user here
+	Weakened []string // what was restored without a part, such as a member who is not a user here
 	Skipped  []string // what was not restored, and why
 	Notes    []string // what is to be done by hand, such as giving out a new API key
 }

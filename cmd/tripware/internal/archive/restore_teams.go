@@ -111,8 +111,8 @@ func orderOf(d document) int {
 	return int(at)
 }
 
-// routingRule restores one rule. Of the default rule, which fits all alerts at all times, only
-// whom it notifies can be changed.
+// routingRule restores one rule. The default rule fits all alerts at all times; only its
+// recipient can be changed.
 func (r *restorer) routingRule(ctx context.Context, line *Line, what, team string, rule Node, there []document) error {
 	d := body(rule, "isDefault")
 	isDefault := string(member(rule.Value(), "isDefault")) == "true"

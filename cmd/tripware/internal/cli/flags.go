@@ -31,7 +31,7 @@ func RefuseSecrets(env *Env, args []string) error {
 		if !dashed || !slices.Contains(secretFlags(), strings.ToLower(name)) {
 			continue
 		}
-		text := fmt.Sprintf("there is no flag --%s, since others can see the arguments of a program: set %s, or %s and %s",
+		text := fmt.Sprintf("--%s: a key cannot be given as a flag, since others can see the arguments of a program: set %s, or %s and %s",
 			strings.ToLower(name), EnvOpsgenieKey, EnvEmail, EnvToken)
 		if file, err := env.ConfigFile(); err == nil {
 			text += fmt.Sprintf(", or write a profile to %s, with mode 0600", file)
@@ -66,7 +66,7 @@ func FlagError(c *cobra.Command, err error) error {
 	if match[1] != "" {
 		given = "-" + match[1]
 	}
-	text := "there is no flag " + given
+	text := "unknown flag " + given
 	if meant := nearest(given, flagsOf(c)); meant != "" {
 		text += ": did you mean " + meant + "?"
 	}
@@ -148,7 +148,7 @@ func Arguments(names ...string) cobra.PositionalArgs {
 		case len(args) < len(names):
 			return Usagef("%s is missing: %s", names[len(args)], c.UseLine())
 		case len(args) > len(names):
-			return Usagef("there is an argument too many, %q: %s", args[len(names)], c.UseLine())
+			return Usagef("unexpected argument %q: %s", args[len(names)], c.UseLine())
 		}
 		return nil
 	}

@@ -94,7 +94,7 @@ func (e *Env) profile(name string, given func(Profile) bool) (Profile, error) {
 	case errors.Is(err, fs.ErrNotExist) && name == "":
 		return own, nil // what is missing is said by those who need it
 	case errors.Is(err, fs.ErrNotExist):
-		return own, fmt.Errorf("there is no profile %q, since there is no file %s", name, file)
+		return own, fmt.Errorf("profile %q is not defined: the file %s does not exist", name, file)
 	case err != nil:
 		return own, err
 	}

@@ -78,7 +78,7 @@ type value = services.Optional[json.RawMessage]
 func (s *Set) Send(ctx context.Context, name string, r Request) (*services.Result[services.Optional[json.RawMessage]], error) {
 	o, ok := s.Find(name)
 	if !ok {
-		return nil, fmt.Errorf("there is no operation %s", name)
+		return nil, fmt.Errorf("unknown operation %s", name)
 	}
 	core, err := s.Vendor.Core(o.Domain)
 	if err != nil {

@@ -63,7 +63,7 @@ func command(env *cli.Env, use, name string, start func(*simulation, context.Con
 		Long:  fmt.Sprintf(long, name, use),
 		Args: func(c *cobra.Command, args []string) error {
 			if c.ArgsLenAtDash() != 0 && len(args) > 0 {
-				return cli.Usagef("there is an argument too many, %q: write -- before a command", args[0])
+				return cli.Usagef("unexpected argument %q: write -- before a command", args[0])
 			}
 			return nil
 		},
