@@ -128,7 +128,7 @@ func Group(c *cobra.Command) *cobra.Command {
 		if len(args) == 0 {
 			return c.Help()
 		}
-		text := fmt.Sprintf("%s has no command %s", c.CommandPath(), args[0])
+		text := "unknown command " + args[0]
 		var names []string
 		for _, below := range c.Commands() {
 			names = append(append(names, below.Name()), below.Aliases...)
