@@ -9,6 +9,7 @@ import (
 	failsafego "github.com/failsafe-go/failsafe-go"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
 	"github.com/failsafe-go/failsafe-go/failsafehttp"
+	"github.com/failsafe-go/failsafe-go/hedgepolicy"
 
 	"github.com/tripware/tripware/rttest"
 )
@@ -49,6 +50,20 @@ func failsafePolicy() failsafego.Policy[*http.Response] {
 		}).
 		ReturnLastFailure().
 		Build()
+}
+
+// With CancelIf a response that has failed does not win, but then the body of a response that was
+// dropped is not closed, which fails more checks. The policy has no access to the request, so it
+// hedges every method.
+func failsafeHedge() Peer {
+	return Peer{
+		Name: "failsafe-go hedge", Module: "github.com/failsafe-go/failsafe-go", Kind: KindHedge,
+		Settings: "NewWithDelay of 100ms, with one hedge, which is the default.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			return failsafehttp.NewRoundTripper(base, hedgepolicy.NewWithDelay[*http.Response](hedgeDelay))
+		},
+		Claims: []rttest.Option{oneHedge()},
+	}
 }
 
 // Each decorator has its own breaker, which opens after five failures in a row.

@@ -2,7 +2,6 @@ package scoreboard
 
 import (
 	"net/http"
-	"time"
 	_ "unsafe" // for go:linkname
 
 	"github.com/cristalhq/hedgedhttp"
@@ -28,9 +27,10 @@ func hedged() Peer {
 		Apart:    true,
 		Wrap: func(base http.RoundTripper) http.RoundTripper {
 			hedgedTasks = make(chan func())
-			return made(hedgedhttp.NewRoundTripper(100*time.Millisecond, 2, base))
+			return made(hedgedhttp.NewRoundTripper(hedgeDelay, 2, base))
 		},
 		Claims: []rttest.Option{
+			oneHedge(),
 			rttest.Skip("sent-once", "a hedger may send a request more than once: that is its purpose"),
 			rttest.Skip("goroutines-end", "its goroutines are a pool: each ends 10s after its last task, longer than the check looks"),
 		},

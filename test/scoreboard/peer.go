@@ -46,9 +46,9 @@ type Peer struct {
 // All returns the peers in the order of the scoreboard.
 func All() []Peer {
 	return []Peer{
-		tripwareRetry(), tripwareLimit(), tripwareChain(),
+		tripwareRetry(), tripwareLimit(), tripwareHedge(), tripwareBulkhead(), tripwareChain(),
 		failsafe(), retryablehttp(), kiota(), oras(), rehttpPeer(),
-		hedged(),
+		hedged(), failsafeHedge(),
 		oauth(), kubernetesBearer(),
 		requestsLog(), httprettyPeer(), otel(), prometheus(),
 		githubLimit(), cache(), failsafeBreaker(), requestsAgent(),
@@ -62,6 +62,9 @@ const (
 	firstWait  = 100 * time.Millisecond
 	maxWait    = 4 * time.Second
 )
+
+// The setting of all hedges, which send one further request.
+const hedgeDelay = 100 * time.Millisecond
 
 // Settings of all peers that add a credential.
 const (

@@ -7,6 +7,8 @@ import (
 
 	"github.com/tripware/tripware"
 	"github.com/tripware/tripware/middleware/auth"
+	"github.com/tripware/tripware/middleware/bulkhead"
+	"github.com/tripware/tripware/middleware/hedge"
 	"github.com/tripware/tripware/middleware/metrics"
 	"github.com/tripware/tripware/middleware/ratelimit"
 	"github.com/tripware/tripware/middleware/retry"
@@ -65,6 +67,29 @@ func tripwareChain() Peer {
 			rttest.Carries(rttest.Credential{Origin: origin, Secret: secret}),
 			rttest.Logs(log.String, secret),
 		},
+	}
+}
+
+func tripwareHedge() Peer {
+	return Peer{
+		Name: "tripware hedge.New", Module: ourModule, Kind: KindOurs,
+		Settings: "One further request after 100ms, without a budget.",
+		Wrap: func(base http.RoundTripper) http.RoundTripper {
+			return hedge.New(hedge.WithDelay(hedgeDelay), hedge.WithoutBudget())(base)
+		},
+		Claims: []rttest.Option{oneHedge(), rttest.Unwraps(), rttest.Guards()},
+	}
+}
+
+// oneHedge is what all hedges claim: one further request after hedgeDelay.
+func oneHedge() rttest.Option { return rttest.Hedges(rttest.Hedge{After: hedgeDelay, Max: 1}) }
+
+func tripwareBulkhead() Peer {
+	return Peer{
+		Name: "tripware bulkhead.New", Module: ourModule, Kind: KindOurs,
+		Settings: "At most 100 requests at a time, and otherwise the defaults.",
+		Wrap:     func(base http.RoundTripper) http.RoundTripper { return bulkhead.New(bulkhead.NewBulkhead(100))(base) },
+		Claims:   []rttest.Option{rttest.Unwraps(), rttest.Guards()},
 	}
 }
 
