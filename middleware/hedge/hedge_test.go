@@ -272,6 +272,7 @@ func TestABaseThatIgnoresItsContextIsBounded(t *testing.T) { //nolint:parallelte
 		}
 		assert.Len(t, base.requests(), 128)
 		time.Sleep(time.Minute) // virtual
+		synctest.Wait()
 		assert.Equal(t, 1, strings.Count(log.String(), "ignores the context"), log.String())
 		base.play(times(time.Second))
 		send(t, rt, get(t, t.Context()))
