@@ -80,8 +80,13 @@ func over(req *http.Request) error {
 // errCanceled is the error of a request whose Cancel channel is closed.
 var errCanceled = errors.New("faultsim: request canceled")
 
-// wait waits for d. It returns an error if the request is canceled before.
+// wait waits for d. It returns an error if the request is canceled before. A timer that is due at
+// once would run in this goroutine, and several of these at a time end a program that runs under
+// the race detector: https://go.dev/issue/78156.
 func wait(req *http.Request, d time.Duration) error {
+	if d <= 0 {
+		return over(req)
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	return await(req, timer.C)

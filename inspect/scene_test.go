@@ -99,6 +99,9 @@ func hooks(ctx context.Context) *httptrace.ClientTrace {
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
+	if d == 0 {
+		return ctx.Err()
+	}
 	select {
 	case <-time.After(d):
 		return nil

@@ -162,9 +162,12 @@ func (p *pacer) wait(ctx context.Context) error {
 		turn.Cancel()
 		return errTooLong
 	}
-	if p.flaw == "limit-cancel-in-wait" {
+	switch {
+	case p.flaw == "limit-cancel-in-wait":
 		time.Sleep(wait)
 		return nil
+	case wait <= 0:
+		return ctx.Err()
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

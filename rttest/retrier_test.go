@@ -214,6 +214,9 @@ func (r *retrier) hint(value string) (time.Duration, bool) {
 }
 
 func (r *retrier) sleep(ctx context.Context, wait time.Duration) error {
+	if wait <= 0 {
+		return ctx.Err()
+	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	if r.flaw == "retry-cancel-in-wait" {

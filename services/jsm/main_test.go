@@ -46,10 +46,12 @@ type server struct {
 
 func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 	r := s.next(req)
-	select {
-	case <-time.After(r.after):
-	case <-req.Context().Done():
-		return nil, context.Cause(req.Context())
+	if r.after > 0 {
+		select {
+		case <-time.After(r.after):
+		case <-req.Context().Done():
+			return nil, context.Cause(req.Context())
+		}
 	}
 	if r.header == nil {
 		r.header = http.Header{"Content-Type": {"application/json"}}
