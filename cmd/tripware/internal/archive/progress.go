@@ -57,6 +57,21 @@ func (p *Progress) Line(name string) *Line {
 	return l
 }
 
+// Note prints a line of text above the others.
+func (p *Progress) Note(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.out == nil {
+		return
+	}
+	if p.live && p.shown > 0 {
+		text = fmt.Sprintf("\x1b[%dA\r\x1b[2K%s", p.shown, text) // in place of the first, which is drawn below
+		p.shown = 0
+	}
+	_, _ = io.WriteString(p.out, text+"\n")
+	p.draw()
+}
+
 // Expect adds to the number of what is to be counted.
 func (l *Line) Expect(n int) { l.change(func() { l.total += n }) }
 
