@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -146,6 +147,50 @@ func TestCommandsRunAroundOthers(t *testing.T) {
 		assert.Equal(t, c.code, run.ProcessState.ExitCode(), c.script)
 		assert.Equal(t, c.prints, string(out), c.script)
 	}
+}
+
+// A command whose fleet has no Redis prints one line to standard error, and nothing of the
+// attempts to connect, which go on meanwhile.
+func TestAFleetThatIsAwayIsToldOnce(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are of a POSIX shell")
+	}
+	self, err := os.Executable()
+	require.NoError(t, err)
+	run := program(t, "simulate", "opsgenie", "--", "sh", "-c", `"$0" opsgenie heartbeats ping nightly-backup --every 10ms -- sleep 1`, self)
+	run.Env = append(run.Env, "TRIPWARE_FLEET=redis://:hunter2@127.0.0.1:1")
+	var complaint bytes.Buffer
+	run.Stderr = &complaint
+	require.NoError(t, run.Run())
+	assert.Equal(t, "tripware: warning: the limits are not shared with the fleet, since Redis at 127.0.0.1:1 cannot be used: "+
+		"dial tcp 127.0.0.1:1: connect: connection refused; calls go on without it\n", complaint.String())
+}
+
+// Ctrl-C gives the shares of the fleet's limits back.
+func TestCtrlCLeavesTheFleet(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be sent an interrupt there")
+	}
+	store := miniredis.RunT(t)
+	came := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(came)
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	c := program(t, "opsgenie", "teams", "list")
+	c.Env = append(c.Env, "TRIPWARE_FLEET=redis://"+store.Addr(), "OPSGENIE_API_KEY=9f8e7d6c-5b4a-4321-8765-0123456789ab", "OPSGENIE_API_URL="+server.URL)
+	require.NoError(t, c.Start())
+	<-came
+	keys := store.Keys()
+	require.Len(t, keys, 1)
+	code, _ := interrupt(t, c)
+	assert.Equal(t, exit.Failed, code)
+	fields, err := store.HKeys(keys[0])
+	require.NoError(t, err)
+	assert.NotContains(t, strings.Join(fields, " "), "m:", "members that did not leave")
 }
 
 // The body goes to a file of the given name only if it is complete.

@@ -48,6 +48,7 @@ The same command then reads only what is missing.`,
 				return err
 			}
 			o.Progress = NewProgress(session.Err, session.Terminal(session.Err))
+			session.Notice = o.Progress.Note
 			m, err := Export(ctx, client, args[0], o)
 			if err != nil {
 				return err

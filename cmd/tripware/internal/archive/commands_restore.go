@@ -34,6 +34,7 @@ The exit code is 6 if something was skipped, or restored without a part; each is
 				return err
 			}
 			o.Progress = NewProgress(session.Err, session.Terminal(session.Err))
+			session.Notice = o.Progress.Note
 			done, err := Restore(ctx, client, args[0], o)
 			if done == nil {
 				return err

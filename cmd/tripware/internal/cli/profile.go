@@ -18,6 +18,9 @@ import (
 type Profile struct {
 	Opsgenie Opsgenie `json:"opsgenie"`
 	JSM      JSM      `json:"jsm"`
+
+	// Fleet is the URL of the Redis through which programs share the limits of the accounts.
+	Fleet string `json:"fleet"`
 }
 
 // Opsgenie is an account of Opsgenie.
@@ -52,6 +55,7 @@ const (
 	EnvIntegrationKey = "JSM_INTEGRATION_KEY"
 	EnvURL            = "JSM_API_URL"
 	EnvEventsURL      = "JSM_EVENTS_URL"
+	EnvFleet          = "TRIPWARE_FLEET"
 	envProfile        = "TRIPWARE_PROFILE"
 	envConfig         = "TRIPWARE_CONFIG"
 )
@@ -78,7 +82,8 @@ func (e *Env) ConfigFile() (string, error) {
 }
 
 // profile returns the profile with a name, from the file. Without a name it is that of the
-// environment if given says that there is one, else the default of the file.
+// environment if given says that there is one, else the default of the file. The fleet of the
+// environment counts for a profile that has none.
 func (e *Env) profile(name string, given func(Profile) bool) (Profile, error) {
 	name = cmp.Or(name, e.Getenv(envProfile))
 	own := e.fromEnvironment()
@@ -101,6 +106,7 @@ func (e *Env) profile(name string, given func(Profile) bool) (Profile, error) {
 	found, ok := all.Profiles[cmp.Or(name, all.Default)]
 	switch {
 	case ok:
+		found.Fleet = cmp.Or(found.Fleet, own.Fleet)
 		return found, nil
 	case name == "" && all.Default == "":
 		return own, nil
@@ -131,6 +137,7 @@ func (p profiles) names() (names []string) {
 
 func (e *Env) fromEnvironment() Profile {
 	return Profile{
+		Fleet:    e.Getenv(EnvFleet),
 		Opsgenie: Opsgenie{Key: e.Getenv(EnvOpsgenieKey), Region: e.Getenv(EnvOpsgenieRegion), URL: e.Getenv(EnvOpsgenieURL)},
 		JSM: JSM{
 			Site: e.Getenv(EnvSite), CloudID: e.Getenv(EnvCloudID), Email: e.Getenv(EnvEmail), Token: e.Getenv(EnvToken),

@@ -35,6 +35,11 @@ type Session struct {
 	timeout     time.Duration
 
 	inspector *inspect.Inspector // nil without --har
+	fleet     *fleet             // nil unless the profile has one
+
+	// Notice prints a line beside what the command shows of its progress; nil for standard
+	// error as it is. It must be safe for concurrent use.
+	Notice func(text string)
 }
 
 // Bind adds the flags of a session to a command and those below it.
@@ -52,8 +57,8 @@ func (s *Session) Bind(c *cobra.Command) {
 
 const defaultRetries = 5
 
-// Run returns the RunE of a command: it runs do with the time limit, and then writes the
-// archive of the calls if one is wanted.
+// Run returns the RunE of a command: it runs do with the time limit, and then gives the
+// shares of the fleet's limits back, and writes the archive of the calls if one is wanted.
 func (s *Session) Run(do func(ctx context.Context, c *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) (err error) {
 		ctx := c.Context()
@@ -64,6 +69,7 @@ func (s *Session) Run(do func(ctx context.Context, c *cobra.Command, args []stri
 			defer cancel()
 		}
 		defer func() { err = errors.Join(err, s.writeHAR()) }()
+		defer s.closeFleet()
 		return do(ctx, c, args)
 	}
 }
@@ -91,7 +97,7 @@ func (s *Session) transport() []tripware.Option {
 		opts = append(opts, tripware.WithBase(s.Base))
 	}
 	if s.verbose {
-		opts = append(opts, tripware.WithLogger(slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		opts = append(opts, tripware.WithLogger(s.logger()))
 	}
 	if s.har != "" {
 		if s.inspector == nil {
@@ -100,6 +106,11 @@ func (s *Session) transport() []tripware.Option {
 		opts = append(opts, tripware.WithTracing(s.inspector.Calls()), tripware.PerAttempt(s.inspector.Attempts()))
 	}
 	return opts
+}
+
+// logger returns the logger of -v.
+func (s *Session) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // The most that an HTTP Archive holds.
@@ -120,6 +131,13 @@ func (s *Session) Opsgenie(opts ...opsgenie.Option) (*opsgenie.Client, error) {
 		return nil, s.missing("no API key of Opsgenie", "set "+EnvOpsgenieKey)
 	}
 	all := []opsgenie.Option{opsgenie.WithTransport(s.transport()...)}
+	store, sharing, err := s.share(profile)
+	if err != nil {
+		return nil, err
+	}
+	if store != nil {
+		all = append(all, opsgenie.WithFleet(store, sharing))
+	}
 	if account.Region != "" {
 		all = append(all, opsgenie.WithRegion(opsgenie.Region(account.Region)))
 	}
@@ -157,6 +175,13 @@ func (s *Session) JSM(opts ...jsm.Option) (*jsm.Client, error) {
 		return nil, s.missing("no credential of JSM Operations", "set "+EnvEmail+" and "+EnvToken+", or "+EnvOAuthToken)
 	}
 	all := []jsm.Option{jsm.WithTransport(s.transport()...)}
+	store, sharing, err := s.share(profile)
+	if err != nil {
+		return nil, err
+	}
+	if store != nil {
+		all = append(all, jsm.WithFleet(store, sharing))
+	}
 	if site.URL != "" {
 		all = append(all, jsm.WithBaseURL(site.URL))
 	}

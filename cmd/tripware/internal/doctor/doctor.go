@@ -64,6 +64,7 @@ type report struct {
 	Address string `json:"address"`
 	Account string `json:"account,omitempty"`
 	Clock   string `json:"clock"`
+	Fleet   string `json:"fleet,omitempty"` // whether its store can be reached; empty without one
 	Rows    []row  `json:"domains"`
 }
 
@@ -163,6 +164,7 @@ func command(s *ops.Set, short string, begin func(context.Context, *report) erro
 			}
 			r.Rows = append(r.Rows, found)
 		}
+		r.Fleet = s.Session.Fleet(ctx)
 		if err := r.print(c, p, &output); err != nil {
 			return err
 		}
@@ -235,7 +237,11 @@ func (r *report) print(c *cobra.Command, p *cli.Printer, output *cli.Output) err
 	if r.Account != "" {
 		head = append(head, []string{"ACCOUNT", r.Account})
 	}
-	if err := cli.Table(c.OutOrStdout(), nil, append(head, []string{"CLOCK", r.Clock})); err != nil {
+	head = append(head, []string{"CLOCK", r.Clock})
+	if r.Fleet != "" {
+		head = append(head, []string{"FLEET", r.Fleet})
+	}
+	if err := cli.Table(c.OutOrStdout(), nil, head); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(c.OutOrStdout(), "\n"); err != nil {
