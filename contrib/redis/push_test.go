@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"context"
+	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -88,4 +89,35 @@ func TestWithoutPushNothingIsPublished(t *testing.T) {
 			require.Fail(t, "the pause was not pushed")
 		}
 	})
+}
+
+// Close does not wait for a server that accepts connections and says nothing.
+func TestCloseDoesNotWaitForASilentServer(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	accepted := make(chan net.Conn, 10)
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				close(accepted)
+				return
+			}
+			accepted <- connection
+		}
+	}()
+	patient := options(listener.Addr().String())
+	patient.ReadTimeout = time.Minute
+	store := newStore(t, connect(t, patient))
+	store.Push(func(string, ratelimit.Lease) bool { return true })
+	first := <-accepted
+	begun := time.Now()
+	require.NoError(t, store.Close())
+	assert.Less(t, time.Since(begun), 30*time.Second, "a second, and what a busy machine adds")
+	require.NoError(t, listener.Close())
+	require.NoError(t, first.Close())
+	for connection := range accepted {
+		require.NoError(t, connection.Close())
+	}
 }

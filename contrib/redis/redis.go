@@ -77,25 +77,35 @@ func New(rdb goredis.UniversalClient, opts ...Option) (*Store, error) {
 }
 
 // Close gives back the shares of the limiters that use the store, ends its subscription, and
-// waits until it has ended. A program that ends without Close lets the others wait for its
-// share, until the server forgets it after 30 s. Close takes a second at most, and does not
-// close the client. Limiters that still use the store send their share of the rate. Close
-// returns nil, also when it is called again.
+// waits until it has ended, for a second in all at most: if the server accepts a connection and
+// does not answer, the subscription ends later, by the timeouts of the client. A program that
+// ends without Close lets the others wait for its share, until the server forgets it after
+// 30 s. Close does not close the client. Limiters that still use the store send their share of
+// the rate. Close returns nil, also when it is called again.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	open := s.ctx.Err() == nil
 	s.cancel()
 	s.mu.Unlock()
+	over := time.After(closing)
 	if open {
 		s.leave()
 	}
-	s.mu.Lock()
-	pubsub := s.pubsub
-	s.mu.Unlock()
-	if pubsub != nil {
-		_ = pubsub.Close() // ends the wait for a message
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.mu.Lock()
+		pubsub := s.pubsub
+		s.mu.Unlock()
+		if pubsub != nil {
+			_ = pubsub.Close() // ends the wait for a message
+		}
+		s.ended.Wait()
+	}()
+	select {
+	case <-ended:
+	case <-over: // go-redis does not end the handshake of a connection when its context does
 	}
-	s.ended.Wait()
 	return nil
 }
 
