@@ -21,6 +21,9 @@ type Profile struct {
 
 	// Fleet is the URL of the Redis through which programs share the limits of the accounts.
 	Fleet string `json:"fleet"`
+
+	// Account is the name of the account in the fleet; empty for one that follows from the key.
+	Account string `json:"account"`
 }
 
 // Opsgenie is an account of Opsgenie.
@@ -38,6 +41,7 @@ type JSM struct {
 	Token          string `json:"token"`          // the API token of the account with the e-mail address
 	OAuthToken     string `json:"oauthToken"`     // instead of both
 	IntegrationKey string `json:"integrationKey"` // for the events of integrations
+	Prefix         string `json:"prefix"`         // of the paths; empty for that of API tokens
 	URL            string `json:"url"`            // of the API; empty for the real one
 	EventsURL      string `json:"eventsUrl"`      // of the events of integrations; empty for the real one
 }
@@ -53,9 +57,11 @@ const (
 	EnvToken          = "JSM_API_TOKEN"   //nolint:gosec // the name of a variable
 	EnvOAuthToken     = "JSM_OAUTH_TOKEN" //nolint:gosec // the same
 	EnvIntegrationKey = "JSM_INTEGRATION_KEY"
+	EnvPrefix         = "JSM_PREFIX"
 	EnvURL            = "JSM_API_URL"
 	EnvEventsURL      = "JSM_EVENTS_URL"
 	EnvFleet          = "TRIPWARE_FLEET"
+	EnvAccount        = "TRIPWARE_FLEET_ACCOUNT"
 	envProfile        = "TRIPWARE_PROFILE"
 	envConfig         = "TRIPWARE_CONFIG"
 )
@@ -106,7 +112,7 @@ func (e *Env) profile(name string, given func(Profile) bool) (Profile, error) {
 	found, ok := all.Profiles[cmp.Or(name, all.Default)]
 	switch {
 	case ok:
-		found.Fleet = cmp.Or(found.Fleet, own.Fleet)
+		found.Fleet, found.Account = cmp.Or(found.Fleet, own.Fleet), cmp.Or(found.Account, own.Account)
 		return found, nil
 	case name == "" && all.Default == "":
 		return own, nil
@@ -138,11 +144,12 @@ func (p profiles) names() (names []string) {
 func (e *Env) fromEnvironment() Profile {
 	return Profile{
 		Fleet:    e.Getenv(EnvFleet),
+		Account:  e.Getenv(EnvAccount),
 		Opsgenie: Opsgenie{Key: e.Getenv(EnvOpsgenieKey), Region: e.Getenv(EnvOpsgenieRegion), URL: e.Getenv(EnvOpsgenieURL)},
 		JSM: JSM{
 			Site: e.Getenv(EnvSite), CloudID: e.Getenv(EnvCloudID), Email: e.Getenv(EnvEmail), Token: e.Getenv(EnvToken),
 			OAuthToken: e.Getenv(EnvOAuthToken), IntegrationKey: e.Getenv(EnvIntegrationKey),
-			URL: e.Getenv(EnvURL), EventsURL: e.Getenv(EnvEventsURL),
+			Prefix: e.Getenv(EnvPrefix), URL: e.Getenv(EnvURL), EventsURL: e.Getenv(EnvEventsURL),
 		},
 	}
 }

@@ -137,6 +137,9 @@ func (s *Session) Opsgenie(opts ...opsgenie.Option) (*opsgenie.Client, error) {
 	}
 	if store != nil {
 		all = append(all, opsgenie.WithFleet(store, sharing))
+		if profile.Account != "" {
+			all = append(all, opsgenie.WithAccount(profile.Account))
+		}
 	}
 	if account.Region != "" {
 		all = append(all, opsgenie.WithRegion(opsgenie.Region(account.Region)))
@@ -181,6 +184,12 @@ func (s *Session) JSM(opts ...jsm.Option) (*jsm.Client, error) {
 	}
 	if store != nil {
 		all = append(all, jsm.WithFleet(store, sharing))
+		if profile.Account != "" {
+			all = append(all, jsm.WithAccount(profile.Account))
+		}
+	}
+	if site.Prefix != "" {
+		all = append(all, jsm.WithPrefix(jsm.Prefix(site.Prefix)))
 	}
 	if site.URL != "" {
 		all = append(all, jsm.WithBaseURL(site.URL))
@@ -278,7 +287,7 @@ func (v *JSMVendor) Core(domain string) (_ *services.Client, err error) {
 		}
 		return v.events.Core(), nil
 	}
-	prefix := jsm.Direct
+	var prefix jsm.Prefix // empty for that of the profile, or the default
 	switch domain {
 	case "ops", "services":
 	case Incidents:
@@ -290,7 +299,11 @@ func (v *JSMVendor) Core(domain string) (_ *services.Client, err error) {
 	}
 	client := v.clients[prefix]
 	if client == nil {
-		if client, err = v.JSM(jsm.WithPrefix(prefix)); err != nil {
+		var opts []jsm.Option
+		if prefix != "" {
+			opts = append(opts, jsm.WithPrefix(prefix))
+		}
+		if client, err = v.JSM(opts...); err != nil {
 			return nil, err
 		}
 		if v.clients == nil {

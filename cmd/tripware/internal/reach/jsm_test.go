@@ -103,6 +103,13 @@ func TestThePrefixOfStatusPages(t *testing.T) {
 	server.expect(exchange{method: "GET", path: "/jsm/ops/api/" + cloud + "/subscribers/total_in_cloud", status: 200, fixture: `{"totalCount":1}`})
 	l.run(t, "jsm", env)
 	assert.Empty(t, server.faults())
+
+	// The profile has one for everything else, such as the gateway for OAuth tokens.
+	env[cli.EnvPrefix] = "/ex/jira/{cloudId}/jsm/ops/api"
+	l.op, l.args = ops.Operation{Service: "Teams", Name: "List"}, nil
+	server.expect(exchange{method: "GET", path: "/ex/jira/" + cloud + "/jsm/ops/api/v1/teams", status: 200, fixture: `{"platformTeams":[]}`})
+	l.run(t, "jsm", env)
+	assert.Empty(t, server.faults())
 }
 
 const cloud = "c10ad000-0000-4000-8000-000000000001"

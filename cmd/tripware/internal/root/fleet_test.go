@@ -191,6 +191,22 @@ func TestCommandsOfJSMShareTheLimitOfTheirSite(t *testing.T) {
 	assert.Len(t, rdb.Keys(), 1)
 }
 
+// A name for the account is part of the keys instead of a hash, as with WithAccount, so that
+// programs with several API keys of one account share its limits.
+func TestTheAccountOfAFleetHasAName(t *testing.T) {
+	t.Parallel()
+	s, rdb := newSession(t), newRedis(t)
+	s.env[cli.EnvFleet], s.env[cli.EnvAccount] = rdb.url, "payments"
+	for _, vendor := range []string{"opsgenie", "jsm"} {
+		code, _, errs := s.runApart(vendor, "teams", "list")
+		require.Equal(t, exit.OK, code, errs)
+	}
+	require.Len(t, rdb.Keys(), 2)
+	for _, key := range rdb.Keys() {
+		assert.Contains(t, key, "/payments")
+	}
+}
+
 // Whoever names the account names the fleet: the environment or the profile. A profile without
 // a fleet uses that of the environment.
 func TestTheFleetComesFromWhereTheAccountComesFrom(t *testing.T) {
