@@ -38,5 +38,5 @@ type KeyStatus struct {
 	Detail string    // what else there is to know, in a few words
 
 	Refused uint64 // attempts that were refused since the layer has the key
-	Opened  uint64 // how often a circuit has opened since then; zero if the layer is no circuit breaker
+	Opened  uint64 // how often a circuit has opened since then; zero for layers without circuits
 }

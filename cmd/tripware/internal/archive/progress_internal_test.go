@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// A note is a line of its own: on a terminal it stands above the lines, which are drawn again
+// A note is a line of its own: on a terminal it is above the lines, which are drawn again
 // below it, so that none is overwritten.
 func TestANoteStandsAboveTheLines(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -20,6 +21,10 @@ type Env struct {
 
 	// Base is the round tripper below the chain of every client, or nil for the default.
 	Base http.RoundTripper
+
+	// StoreTimeout is how long calls wait for the store of a fleet before they go on without
+	// it. Zero means a second.
+	StoreTimeout time.Duration
 
 	// Terminal reports whether a reader or writer of Env is a terminal.
 	Terminal func(stream any) bool

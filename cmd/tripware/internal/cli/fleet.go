@@ -16,18 +16,18 @@ import (
 	"github.com/tripware/tripware/middleware/ratelimit"
 )
 
-// storeTimeout is how long calls wait for the fleet's store before they go on without it. It
-// is longer than the limiter's default, since each command connects anew, which takes several
-// round trips.
+// storeTimeout is the default of [Env.StoreTimeout]. It is longer than that of limiters, since
+// each command connects anew, which takes several round trips.
 const storeTimeout = time.Second
 
 // A fleet is the store of the limits that the clients of a session share with other programs.
 type fleet struct {
 	*redis.Store // its keys are those that other programs use by default
 
-	rdb    *goredis.Client
-	tell   func(format string, args ...any)
-	logger *slog.Logger // of -v; otherwise nil
+	rdb     *goredis.Client
+	timeout time.Duration
+	tell    func(format string, args ...any)
+	logger  *slog.Logger // of -v; otherwise nil
 
 	mu     sync.Mutex
 	open   sync.WaitGroup // asks that have not returned
@@ -35,14 +35,14 @@ type fleet struct {
 	failed error // the first error of an ask
 }
 
-// share returns the store of the profile's fleet, and how limiters use it. The store is nil if
-// there is no fleet. It is made once, and [Session.Run] closes it.
+// share returns the store of the profile's fleet, and how limiters use it. The store is nil
+// without a fleet. It is made once, and [Session.Run] closes it.
 func (s *Session) share(profile Profile) (ratelimit.Store, ratelimit.LimiterOption, error) {
 	if profile.Fleet == "" {
 		return nil, nil, nil
 	}
 	if s.fleet == nil {
-		opened, err := openFleet(profile.Fleet)
+		opened, err := openFleet(profile.Fleet, cmp.Or(s.StoreTimeout, storeTimeout))
 		if err != nil {
 			return nil, nil, usage(err)
 		}
@@ -51,12 +51,12 @@ func (s *Session) share(profile Profile) (ratelimit.Store, ratelimit.LimiterOpti
 		}
 		s.fleet = opened
 	}
-	return s.fleet, ratelimit.WithSharing(ratelimit.Sharing{Timeout: storeTimeout, Told: s.fleet.log}), nil
+	return s.fleet, ratelimit.WithSharing(ratelimit.Sharing{Timeout: s.fleet.timeout, Told: s.fleet.log}), nil
 }
 
 // openFleet makes the store of a URL. It does not connect. Errors do not show the URL, which
 // may hold a password.
-func openFleet(address string) (*fleet, error) {
+func openFleet(address string, timeout time.Duration) (*fleet, error) {
 	options, err := goredis.ParseURL(address)
 	if err != nil {
 		return nil, fmt.Errorf("the fleet (%s, or member fleet of the profile) is not a URL of Redis: "+
@@ -66,14 +66,14 @@ func openFleet(address string) (*fleet, error) {
 	options.MaxRetries, options.ContextTimeoutEnabled = -1, true // as the store needs it
 	options.DialerRetries = 1                                    // the limiter asks again by itself
 	// A server that accepts connections and does not answer keeps the end of a command waiting.
-	options.DialTimeout, options.ReadTimeout = cmp.Or(options.DialTimeout, storeTimeout), cmp.Or(options.ReadTimeout, storeTimeout)
+	options.DialTimeout, options.ReadTimeout = cmp.Or(options.DialTimeout, timeout), cmp.Or(options.ReadTimeout, timeout)
 	goredis.SetLogger(silent{})
 	rdb := goredis.NewClient(options)
 	store, err := redis.New(rdb)
 	if err != nil {
 		return nil, errors.Join(err, rdb.Close())
 	}
-	return &fleet{Store: store, rdb: rdb}, nil
+	return &fleet{Store: store, rdb: rdb, timeout: timeout}, nil
 }
 
 // silent is the logger of go-redis, which would print each lost connection to standard error.
@@ -108,7 +108,7 @@ func (f *fleet) warn(err error) {
 	}
 	f.failed = err
 	f.tell("tripware: warning: the limits are not shared with the fleet, since Redis at %s cannot be used: %s; calls go on without it",
-		f.rdb.Options().Addr, cause(err))
+		f.rdb.Options().Addr, f.cause(err))
 }
 
 // log logs with -v that the store begins to fail for a key of a limiter.
@@ -121,9 +121,9 @@ func (f *fleet) log(key string, err error) {
 }
 
 // cause returns why the store fails, in a line.
-func cause(err error) string {
+func (f *fleet) cause(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Sprintf("no answer within %v", storeTimeout)
+		return fmt.Sprintf("no answer within %v", f.timeout)
 	}
 	if network, ok := errors.AsType[*net.OpError](err); ok {
 		err = network // what was done meanwhile does not matter
@@ -168,12 +168,12 @@ func (s *Session) Fleet(ctx context.Context) string {
 	err := s.fleet.failed // such as that a right is missing
 	s.fleet.mu.Unlock()
 	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+		ctx, cancel := context.WithTimeout(ctx, s.fleet.timeout)
 		defer cancel()
 		err = s.fleet.rdb.Ping(ctx).Err()
 	}
 	if err != nil {
-		return fmt.Sprintf("Redis at %s cannot be used: %s", s.fleet.rdb.Options().Addr, cause(err))
+		return fmt.Sprintf("Redis at %s cannot be used: %s", s.fleet.rdb.Options().Addr, s.fleet.cause(err))
 	}
 	return fmt.Sprintf("Redis at %s can be reached", s.fleet.rdb.Options().Addr)
 }

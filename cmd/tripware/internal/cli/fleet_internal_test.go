@@ -41,7 +41,7 @@ func (h hook) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 func TestAnAskAtTheEndOfACommandLeavesNoShare(t *testing.T) {
 	t.Parallel()
 	server := miniredis.RunT(t)
-	f, err := openFleet("redis://" + server.Addr())
+	f, err := openFleet("redis://"+server.Addr(), 30*time.Second)
 	require.NoError(t, err)
 	h := hook{make(chan struct{}, 10), make(chan struct{})}
 	f.rdb.AddHook(h)

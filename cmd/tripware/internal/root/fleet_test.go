@@ -90,6 +90,7 @@ func (s *session) runApart(args ...string) (code int, out, errs string) {
 	env := &cli.Env{
 		In: strings.NewReader(s.in), Out: &stdout, Err: stderr,
 		Getenv: func(name string) string { return s.env[name] }, Terminal: func(any) bool { return s.terminal },
+		StoreTimeout: 30 * time.Second, // on a machine that is busy
 	}
 	code = root.Main(s.t.Context(), env, args)
 	for _, secret := range []string{"hunter2", url.QueryEscape(password)} {
