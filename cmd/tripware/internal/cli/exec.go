@@ -37,7 +37,11 @@ func (e *Env) Execute(ctx context.Context, command []string, variables map[strin
 // findBeside lets the command, and the shell that it may be, find programs in a folder too, after
 // all others, so that this program finds itself when it is not installed.
 func findBeside(run *exec.Cmd, folder string) {
-	run.Env = append(run.Env, "PATH="+os.Getenv("PATH")+string(os.PathListSeparator)+folder)
+	path := folder
+	if others := os.Getenv("PATH"); others != "" { // an empty element would be the current folder
+		path = others + string(os.PathListSeparator) + folder
+	}
+	run.Env = append(run.Env, "PATH="+path)
 	if errors.Is(run.Err, exec.ErrNotFound) {
 		if found, err := exec.LookPath(filepath.Join(folder, run.Args[0])); err == nil {
 			run.Path, run.Err = found, nil
