@@ -21,7 +21,7 @@ func TestAFullFileSystemLeavesNoIncompleteFile(t *testing.T) {
 		return syscall.Mount("tmpfs", mount, "tmpfs", flags, fmt.Sprintf("size=%dk", size))
 	}
 	if err := grow(0, 64); err != nil {
-		t.Skipf("no file system can be mounted here, so only %s: %v", "TestAFullDiskLeavesNoIncompleteFile holds it", err)
+		t.Skipf("mounting a file system needs root; TestAFullDiskLeavesNoIncompleteFile covers a full disk without one: %v", err)
 	}
 	t.Cleanup(func() { assert.NoError(t, syscall.Unmount(mount, 0)) })
 

@@ -107,7 +107,7 @@ func (s *Set) command(o Operation) *cobra.Command {
 		c.Flags().IntVar(&c.most, "max", 0, "print at most `N` rows; 0 means all")
 	}
 	if o.Domain == cli.StatusPages {
-		c.Flags().StringVar(&c.prefix, "prefix", "", "the path before "+o.Path+", in which {cloudId} stands for the cloud id")
+		c.Flags().StringVar(&c.prefix, "prefix", "", "the path before "+o.Path+"; {cloudId} in it is replaced by the cloud id")
 	}
 	c.extend()
 	for _, name := range c.arguments {

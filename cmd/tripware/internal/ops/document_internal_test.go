@@ -23,7 +23,7 @@ func TestTheOtherOperationsHaveTheParametersOfTheDocument(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(cmp.Or(os.Getenv("JSM_OAS"), "../../../../../shared/api/jsm/openapi.json"))
 	if errors.Is(err, fs.ErrNotExist) && os.Getenv("JSM_OAS") == "" {
-		t.Skip("the vendor's document is not beside this project")
+		t.Skip("the vendor's OpenAPI document, which is not part of this project, is not beside it: set JSM_OAS to its file")
 	}
 	require.NoError(t, err)
 	var d document
